@@ -1,0 +1,54 @@
+# `make` alone lists the targets. Everything is installed into .venv, nothing outside of it.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check format bench docs clean
+
+help:  ## list the targets
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## */  make \1\t/' | expand -t 16
+
+demo: $(VENV)/.demo  ## install, and differentiate log(x^2) twice at 1, 2 and 3
+	$(BIN)/tapecli diff --order 2 --x 1..3
+
+test: $(VENV)/.test  ## install what the tests need, and run them
+	$(BIN)/python -m pytest
+
+check: $(VENV)/.dev  ## format, lint, types, tests and documentation: what must hold
+	$(BIN)/ruff format --check src tests docs
+	$(BIN)/ruff check src tests docs
+	$(BIN)/mypy
+	$(BIN)/python docs/generate.py --check
+	$(BIN)/python -m pytest
+
+format: $(VENV)/.dev  ## format the code and mend what the linter can mend
+	$(BIN)/ruff check --fix src tests docs
+	$(BIN)/ruff format src tests docs
+
+docs: $(VENV)/.dev  ## write the generated parts of the documentation again
+	$(BIN)/python docs/generate.py
+
+bench: $(VENV)/.test  ## measure speed and memory, side by side
+	$(BIN)/python -m tests.benchmarks
+
+clean:  ## remove everything that was made here
+	rm -rf $(VENV) build dist bench .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.demo: pyproject.toml constraints.txt | $(VENV)/bin/python
+	$(INSTALL) -e .
+	@touch $@
+
+$(VENV)/.test: $(VENV)/.demo
+	$(INSTALL) -e '.[test]'
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.test
+	$(INSTALL) -e '.[dev]'
+	@touch $@

@@ -1,0 +1,130 @@
+"""Write the generated parts of the documentation, or check that they are up to date.
+
+In README.md, a fenced block of the kind `console` is a session: each line that begins with `$ `
+is run by the shell, and what it prints stands below it. docs/table.svg is the worked example's
+table as a picture. With --check nothing is written, and the exit code is 1 if anything differs.
+"""
+
+from __future__ import annotations
+
+import difflib
+import io
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from rich.console import Console
+
+import tapecli
+from tapecli.render import table
+
+ROOT = Path(__file__).parent.parent
+README = ROOT / "README.md"
+PICTURE = ROOT / "docs" / "table.svg"
+WIDTH = 80
+
+SESSION = re.compile(r"(?<=```console\n).*?(?=```)", re.DOTALL)
+
+SVG = """\
+<svg class="rich-terminal" viewBox="0 0 {width} {height}" xmlns="http://www.w3.org/2000/svg">
+<style>
+.{unique_id}-matrix {{
+    font-family: ui-monospace, Menlo, Consolas, 'DejaVu Sans Mono', monospace;
+    font-size: {char_height}px;
+    line-height: {line_height}px;
+    font-variant-east-asian: full-width;
+}}
+{styles}
+</style>
+<defs>
+<clipPath id="{unique_id}-clip-terminal">
+<rect x="0" y="0" width="{terminal_width}" height="{terminal_height}" />
+</clipPath>
+{lines}
+</defs>
+<rect fill="#292929" width="{width}" height="{height}" rx="8"/>
+<g transform="translate({terminal_x}, {terminal_y})" clip-path="url(#{unique_id}-clip-terminal)">
+{backgrounds}
+<g class="{unique_id}-matrix">
+{matrix}
+</g>
+</g>
+</svg>
+"""
+
+
+def sessions(text: str) -> str:
+    """The text with every session run again."""
+    return SESSION.sub(lambda session: "".join(map(_run, _commands(session[0]))), text)
+
+
+def _commands(session: str) -> list[str]:
+    return [line[2:] for line in session.splitlines() if line.startswith("$ ")]
+
+
+def _run(command: str) -> str:
+    """A command and what it prints, as it stands in a session."""
+    environment = {
+        **{name: value for name, value in os.environ.items() if not name.startswith("TAPECLI_")},
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "COLUMNS": str(WIDTH),
+        "NO_COLOR": "1",
+        "PYTHONIOENCODING": "utf-8",
+    }
+    environment.pop("FORCE_COLOR", None)
+    done = subprocess.run(
+        ["sh", "-c", command],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        env=environment,
+        cwd=ROOT / "docs",
+        encoding="utf-8",
+        check=False,
+    )
+    return f"$ {command}\n{done.stdout}"
+
+
+def picture() -> str:
+    """The worked example's table as SVG."""
+    console = Console(
+        file=io.StringIO(),
+        record=True,
+        width=WIDTH,
+        force_terminal=True,
+        color_system="truecolor",
+        legacy_windows=False,
+        highlight=False,
+    )
+    for part in table.page(tapecli.diff(x="1..3", order=2), WIDTH):
+        console.print(part)
+    svg = console.export_svg(title="", code_format=SVG, unique_id="tapecli")
+    return re.sub(r"[ \t]+$", "", svg, flags=re.MULTILINE)
+
+
+def main() -> int:
+    """Write or check every generated part."""
+    check = "--check" in sys.argv[1:]
+    differs = False
+    for path, new in ((README, sessions(README.read_text("utf-8"))), (PICTURE, picture())):
+        old = path.read_text("utf-8") if path.exists() else ""
+        if old == new:
+            continue
+        differs = True
+        if check:
+            lines = difflib.unified_diff(
+                old.splitlines(), new.splitlines(), path.name, f"{path.name}, made again", n=1
+            )
+            print("\n".join(lines))
+        else:
+            path.write_text(new, "utf-8")
+            print(f"wrote {path.relative_to(ROOT)}")
+    if check and differs:
+        print("the documentation is not up to date: make docs", file=sys.stderr)
+    return int(check and differs)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,6 @@
+"""`python -m tapecli`."""
+
+from tapecli.cli import main
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,169 @@
+"""The command line. A command's module is loaded when the command is called."""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from types import FrameType
+from typing import NoReturn
+
+import click
+
+from tapecli.errors import TapecliError
+
+COMMANDS = {
+    "diff": "Differentiate expressions.",
+    "functions": "List the functions that an expression may have.",
+}
+"""The commands, each in the module of its name, with the line that `--help` has of it."""
+
+INTERRUPTED = 130
+TERMINATED = 143
+
+
+class _Group(click.Group):
+    """Commands by the table above; unknown ones are click's to refuse."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(f"tapecli.cli.{name}").command
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            close = difflib.get_close_matches(args[0], COMMANDS, n=1)
+            meant = f" Did you mean '{close[0]}'?" if close else ""
+            ctx.fail(f"There is no command {args[0]!r}.{meant}")
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+def _version(ctx: click.Context, option: click.Parameter, asked: bool) -> None:
+    if asked and not ctx.resilient_parsing:
+        from importlib.metadata import version
+
+        click.echo(f"tapecli {version('tapecli')}")
+        ctx.exit()
+
+
+@click.group(
+    cls=_Group,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="'tapecli COMMAND --help' tells more of each command.",
+)
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_version,
+    help="Show the version and exit.",
+)
+def cli() -> None:
+    """Derivatives from TensorFlow gradient tapes, each beside the certified analytic one.
+
+    \b
+      tapecli diff 'log(x^2)' --order 2 --x 1..3
+      tapecli diff 'u = x^2' 'y = log(u)' --x 1..3
+      tapecli diff 'sin(x)/x' --x 0.5 --format value
+    """
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run the command line and leave the process with its exit code."""
+    signal.signal(signal.SIGTERM, _terminated)
+    _occupy_closed_descriptors()
+    _leave(_run(arguments))
+
+
+def _occupy_closed_descriptors() -> None:
+    """Let no file that is opened later take the place of a closed standard stream."""
+    for descriptor in range(3):
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
+
+
+def _run(arguments: Sequence[str] | None) -> int:
+    """Run a command; every way in which it can end becomes an exit code."""
+    try:
+        code = cli.main(arguments, prog_name="tapecli", standalone_mode=False)
+        if sys.stdout is not None:
+            sys.stdout.flush()
+        return code if isinstance(code, int) else 0
+    except click.exceptions.NoArgsIsHelpError as error:
+        error.show()
+        return error.exit_code
+    except click.ClickException as error:
+        return _report([error.format_message()], error.exit_code, _usage(error))
+    except TapecliError as error:
+        from tapecli.render import problem
+
+        _log(error)
+        return _report(problem.lines(error), error.exit_code)
+    except (KeyboardInterrupt, click.Abort):
+        return _report(["interrupted"], INTERRUPTED)
+    except BrokenPipeError:  # the reader has seen enough
+        return 0
+    except OSError as error:
+        return _report([f"cannot write: {error.strerror or error}"], TapecliError.exit_code)
+    except MemoryError:
+        return _report(["there is not enough memory for this"], TapecliError.exit_code)
+
+
+def _usage(error: click.ClickException) -> str:
+    """Where to read more, after a usage error."""
+    context = getattr(error, "ctx", None)
+    return f"Try '{context.command_path} --help' for help." if context else ""
+
+
+def _log(error: TapecliError) -> None:
+    """What TensorFlow had logged before it failed."""
+    log = getattr(error, "log", "")
+    if log:
+        _tell(log.rstrip())
+
+
+def _report(lines: Sequence[str], code: int, more: str = "") -> int:
+    """Print an error on standard error, and return its exit code."""
+    _tell("\n".join([f"Error: {lines[0]}", *lines[1:], *([more] if more else [])]))
+    return code
+
+
+def _tell(text: str) -> None:
+    if sys.stderr is None:
+        return
+    try:
+        encoding = sys.stderr.encoding or "ascii"
+        print(text.encode(encoding, "backslashreplace").decode(encoding), file=sys.stderr)
+    except (OSError, ValueError):  # closed, or a closed pipe: there is nobody to tell
+        pass
+
+
+def _terminated(number: int, frame: FrameType | None) -> NoReturn:
+    raise SystemExit(TERMINATED)
+
+
+def _leave(code: int) -> NoReturn:
+    """Leave at once: with TensorFlow loaded, taking Python down takes another half second."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            if stream is not None:
+                stream.flush()
+        except (OSError, ValueError):
+            code = code or TapecliError.exit_code
+    os._exit(code)

@@ -1,0 +1,142 @@
+"""Where a result goes: to standard output, or whole into a file."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import stat
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TextIO
+
+from tapecli import render
+from tapecli.errors import OutputError
+from tapecli.render import Screen
+from tapecli.result import Result
+
+COLOR = ("auto", "always", "never")
+
+
+def format_of(name: str | None, output: str | None) -> render.Format:
+    """The format by its name, or else by the ending of the output file.
+
+    Raises:
+        OutputError: the ending says no format.
+    """
+    if name:
+        return render.FORMATS[name]
+    if output is None or _is_special(Path(output)):
+        return render.FORMATS["table"]
+    return render.of_ending(Path(output).suffix)
+
+
+def check(output: str | None) -> None:
+    """Make sure that the file can be written, before anything is computed.
+
+    Raises:
+        OutputError: it is a directory, or its folder is missing or cannot be written.
+    """
+    if output is None:
+        return
+    path = Path(os.path.realpath(output))
+    try:
+        if path.is_dir():
+            raise OutputError(f"cannot write '{output}': it is a directory")
+        if not path.parent.is_dir():
+            raise OutputError(f"cannot write '{output}': there is no folder '{path.parent}'")
+        if not _is_special(path) and not os.access(path.parent, os.W_OK):
+            raise OutputError(f"cannot write '{output}': its folder cannot be written to")
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise OutputError(f"cannot write '{output}': {reason}") from None
+
+
+def write(result: Result, format_: render.Format, output: str | None, color: str) -> None:
+    """Write the result.
+
+    Raises:
+        OutputError: it cannot be written; a file that was there before is as it was.
+    """
+    if output is None:
+        if sys.stdout is None:
+            raise OutputError("cannot write: standard output is closed")
+        _to_stream(result, format_, sys.stdout, color)
+        return
+    path = Path(os.path.realpath(output))
+    try:
+        if _is_special(path):
+            with path.open("w", encoding="utf-8") as stream:
+                _to_stream(result, format_, stream, color)
+        else:
+            with _replacing(path) as stream:
+                stream.writelines(render.render(result, format_, Screen()))
+    except OSError as error:
+        raise OutputError(f"cannot write '{output}': {error.strerror}") from error
+
+
+def _to_stream(result: Result, format_: render.Format, stream: TextIO, color: str) -> None:
+    stream.writelines(render.render(result, format_, _screen(stream, color)))
+    stream.flush()
+
+
+def _screen(stream: TextIO, color: str) -> Screen:
+    """What the stream can show, and what the environment asks for."""
+    terminal = stream.isatty()
+    environment = os.environ
+    if color == "auto":
+        plain = environment.get("NO_COLOR") or environment.get("TERM") in ("dumb", "unknown")
+        forced = environment.get("FORCE_COLOR") not in (None, "", "0")
+        colored = not plain and (terminal or forced)
+    else:
+        colored = color == "always"
+    columns = environment.get("COLUMNS", "")
+    width = int(columns) if columns.isdecimal() and int(columns[:6]) > 0 else None
+    if width is None and terminal:
+        with contextlib.suppress(OSError):
+            width = os.get_terminal_size(stream.fileno()).columns or None
+    return Screen(width, colored, _shows_unicode(stream))
+
+
+def _shows_unicode(stream: TextIO) -> bool:
+    try:
+        "²·∂─".encode(stream.encoding or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
+
+
+def _is_special(path: Path) -> bool:
+    """Whether this is there and is no regular file: a device or a pipe, never to be replaced."""
+    try:
+        mode = path.stat().st_mode
+    except (OSError, ValueError):
+        return False
+    return not stat.S_ISREG(mode) and not stat.S_ISDIR(mode)
+
+
+@contextlib.contextmanager
+def _replacing(path: Path) -> Iterator[TextIO]:
+    """A new file beside the old one, which takes its place when it is complete."""
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as stream:
+            yield stream
+            stream.flush()
+            os.fsync(stream.fileno())
+        os.chmod(name, _mode(path))
+        os.replace(name, path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(name)
+        raise
+
+
+def _mode(path: Path) -> int:
+    """The permissions of the file that is there, or those that a new file gets."""
+    with contextlib.suppress(OSError):
+        return stat.S_IMODE(path.stat().st_mode)
+    mask = os.umask(0)
+    os.umask(mask)
+    return 0o666 & ~mask

@@ -1,0 +1,106 @@
+"""What an option's value may be: click types whose `fail` names the option."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable
+
+import click
+from click.shell_completion import CompletionItem
+
+from tapecli.functions import CONSTANTS, FUNCTIONS
+
+
+class WholeNumber(click.ParamType[int]):
+    """A whole number from 0."""
+
+    name = "N"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> int:
+        if isinstance(value, int):
+            return value
+        if not re.fullmatch(r"\+?[0-9]{1,9}", str(value)):
+            self.fail(f"{value!r} is not a whole number from 0 on", param, ctx)
+        return int(str(value))
+
+
+class PointsOf(click.ParamType[tuple[str, str]]):
+    """NAME=POINTS: the points of a variable by its name."""
+
+    name = "NAME=POINTS"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, str]:
+        if isinstance(value, tuple):
+            return value
+        name, equals, points = str(value).partition("=")
+        if not equals or not name.strip().isidentifier():
+            self.fail(f"{value!r} is not NAME=POINTS, such as t=1..3", param, ctx)
+        return name.strip(), points.strip()
+
+
+class OneOf(click.Choice[str]):
+    """One of a few words; a near miss is told which was meant."""
+
+    def __init__(self, words: Iterable[str]) -> None:
+        super().__init__(list(words))
+
+    def get_invalid_choice_message(self, value: object, ctx: click.Context | None) -> str:
+        close = difflib.get_close_matches(str(value), self.choices, n=1)
+        meant = f" Did you mean '{close[0]}'?" if close else ""
+        return f"{value!r} is not one of {', '.join(self.choices)}.{meant}"
+
+
+class ExpressionText(click.ParamType[str]):
+    """An expression; the shell completes the names of functions at its end."""
+
+    name = "EXPRESSION"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> str:
+        return str(value)
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        match = re.search(r"[A-Za-z_][A-Za-z_0-9]*$", incomplete)
+        begun = match[0] if match else ""
+        before = incomplete[: len(incomplete) - len(begun)]
+        names = [f"{name}(" for name in FUNCTIONS] + list(CONSTANTS)
+        return [CompletionItem(before + name) for name in names if begun and name.startswith(begun)]
+
+
+class ExpressionCommand(click.Command):
+    """A command whose expressions may begin with a minus: -x^2 is not an option."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        return super().parse_args(ctx, self._options_first(args))
+
+    def _options_first(self, args: list[str]) -> list[str]:
+        """Options and their values, then `--`, then the expressions."""
+        takes_value = {
+            name: not option.is_flag
+            for option in self.params
+            if isinstance(option, click.Option)
+            for name in option.opts
+        }
+        options: list[str] = []
+        expressions: list[str] = []
+        rest = iter(args)
+        for arg in rest:
+            if arg == "--":
+                expressions += rest
+            elif arg in takes_value:
+                options.append(arg)
+                if takes_value[arg]:
+                    options += [value for _, value in zip(range(1), rest, strict=False)]
+            elif arg.startswith("--") or arg in ("-h", "-"):
+                options.append(arg)
+            else:
+                expressions.append(arg)
+        return [*options, "--", *expressions] if expressions else options

@@ -1,0 +1,58 @@
+"""Everything that can go wrong, as one small tree; each class carries its exit code."""
+
+from __future__ import annotations
+
+
+class TapecliError(Exception):
+    """The root: whatever tapecli raises on purpose."""
+
+    exit_code = 2
+
+
+class UsageError(TapecliError):
+    """The request cannot be met as it was asked; nothing has been computed."""
+
+
+class ExpressionError(UsageError):
+    """An expression that cannot be read, with the place and, where there is one, the mend.
+
+    Attributes:
+        expression: the text as it was typed.
+        start, end: the half-open range of characters that the problem is about.
+        problem: what is wrong.
+        hint: what to write instead, or "".
+    """
+
+    def __init__(self, expression: str, start: int, end: int, problem: str, hint: str = "") -> None:
+        super().__init__(f"{problem}; {hint}" if hint else problem)
+        self.expression = expression
+        self.start = start
+        self.end = end
+        self.problem = problem
+        self.hint = hint
+
+
+class PointsError(UsageError):
+    """Points that cannot be read, are too many, or do not fit the dtype."""
+
+
+class RequestError(UsageError):
+    """An order, method, dtype or tolerance that cannot be had, alone or together."""
+
+
+class OutputError(TapecliError):
+    """The result cannot be written where it was asked to go."""
+
+
+class TensorFlowError(TapecliError):
+    """TensorFlow is missing or does not start.
+
+    Attributes:
+        log: what it printed on the way, or "".
+    """
+
+    exit_code = 3
+
+    def __init__(self, message: str, log: str = "") -> None:
+        super().__init__(message)
+        self.log = log

@@ -1,0 +1,118 @@
+"""The floating-point formats: rounding into them, distances in ulps, shortest text.
+
+Every number of every format here is also a Python float (binary64 holds them all), so
+values travel as plain floats and a `FloatFormat` says which of them are representable.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from fractions import Fraction
+
+
+@dataclass(frozen=True)
+class FloatFormat:
+    """An IEEE 754 binary format, or bfloat16, by its parameters.
+
+    Attributes:
+        name: the dtype's name, as TensorFlow and NumPy spell it.
+        precision: bits of the significand, the hidden one included.
+        max_exponent: the largest e for which 2**e is representable.
+        min_exponent: the smallest e for which 2**e is a normal number.
+    """
+
+    name: str
+    precision: int
+    max_exponent: int
+    min_exponent: int
+
+    @property
+    def unit_roundoff(self) -> Fraction:
+        """Half the gap between 1 and the next number: u in error analysis."""
+        return Fraction(1, 2**self.precision)
+
+    @property
+    def smallest(self) -> Fraction:
+        """The smallest positive (subnormal) number."""
+        return Fraction(1, 1 << (self.precision - 1 - self.min_exponent))
+
+    @property
+    def smallest_normal(self) -> Fraction:
+        """The smallest positive normal number."""
+        return Fraction(1, 2**-self.min_exponent)
+
+    @property
+    def largest(self) -> Fraction:
+        """The largest finite number."""
+        return Fraction((2**self.precision - 1) * 2 ** (self.max_exponent - self.precision + 1))
+
+    def round(self, number: Fraction) -> float:
+        """The nearest number of this format, ties to even; infinity past the largest."""
+        if number == 0:
+            return 0.0
+        quantum = self._quantum(_exponent(number))
+        nearest = round(number / quantum) * quantum
+        if abs(nearest) > self.largest:
+            return math.inf if number > 0 else -math.inf
+        return float(nearest)
+
+    def steps(self, one: float, other: float) -> int:
+        """How many representable numbers apart two finite values are: the ulps between."""
+        return abs(self._ordinal(one) - self._ordinal(other))
+
+    def text(self, value: float) -> str:
+        """The shortest decimal that reads back as the same number of this format."""
+        if not math.isfinite(value):
+            return str(value)
+        return _plain(repr(self.shortest(value)))
+
+    def shortest(self, value: float) -> float:
+        """The float64 whose repr is the shortest decimal for `value` in this format."""
+        if self.precision == 53 or not math.isfinite(value):
+            return value
+        for digits in range(1, 18):
+            candidate = f"{value:.{digits}g}"
+            if self.round(Fraction(candidate)) == value:
+                return float(candidate)
+        return value
+
+    def _quantum(self, exponent: int) -> Fraction:
+        """The gap between neighbours among numbers of this binary exponent."""
+        return Fraction(2) ** (max(exponent, self.min_exponent) - self.precision + 1)
+
+    def _ordinal(self, value: float) -> int:
+        """The place of a finite value among all of them, 0.0 at 0."""
+        if value == 0:
+            return 0
+        number = Fraction(abs(value))
+        exponent = max(_exponent(number), self.min_exponent)
+        place = int(number / self._quantum(exponent))
+        place += (exponent - self.min_exponent) * (1 << self.precision - 1)
+        return place if value > 0 else -place
+
+
+def _exponent(number: Fraction) -> int:
+    """Return floor(log2(|number|)) of a number that is not zero."""
+    top, bottom = abs(number.numerator), number.denominator
+    guess = top.bit_length() - bottom.bit_length()
+    if guess >= 0:
+        return guess if top >= bottom << guess else guess - 1
+    return guess if top << -guess >= bottom else guess - 1
+
+
+def _plain(text: str) -> str:
+    """Python's repr without a needless fraction: 2.0 is 2, and a signed zero is 0."""
+    text = text.removesuffix(".0")
+    return "0" if text == "-0" else text
+
+
+FORMATS = {
+    format_.name: format_
+    for format_ in (
+        FloatFormat("float64", 53, 1023, -1022),
+        FloatFormat("float32", 24, 127, -126),
+        FloatFormat("bfloat16", 8, 127, -126),
+        FloatFormat("float16", 11, 15, -14),
+    )
+}

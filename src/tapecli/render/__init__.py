@@ -1,0 +1,81 @@
+"""Output formats: one file each, all fed by a Result. `FORMATS` is the table of them.
+
+A format is a module with a function `render(result, screen)` that yields pieces of text. It is
+loaded when it is asked for, and knows nothing of files, streams or options.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tapecli.errors import OutputError
+from tapecli.result import Result
+
+
+@dataclass(frozen=True)
+class Screen:
+    """What the text is made for.
+
+    Attributes:
+        width: columns of a terminal; None where lines may be of any length.
+        color: whether to use colours and other styles.
+        unicode: whether characters beyond ASCII can be shown.
+    """
+
+    width: int | None = None
+    color: bool = False
+    unicode: bool = True
+
+
+@dataclass(frozen=True)
+class Format:
+    """One output format.
+
+    Attributes:
+        name: what --format calls it, and the name of its module.
+        meaning: what it is for.
+        endings: the endings of file names that mean it.
+        formulas: whether it shows formulas, which take SymPy.
+    """
+
+    name: str
+    meaning: str
+    endings: tuple[str, ...]
+    formulas: bool = False
+
+
+FORMATS = {
+    format_.name: format_
+    for format_ in (
+        Format("table", "a table for people", (".txt",), formulas=True),
+        Format("json", "one JSON document", (".json",), formulas=True),
+        Format("jsonl", "one JSON object a line", (".jsonl", ".ndjson")),
+        Format("csv", "comma-separated values with a header", (".csv",)),
+        Format("tsv", "tab-separated values with a header", (".tsv",)),
+        Format("markdown", "tables for a Markdown page", (".md", ".markdown"), formulas=True),
+        Format("value", "bare numbers of the highest order, one a line", ()),
+    )
+}
+
+
+def of_ending(ending: str) -> Format:
+    """The format that a file with this ending is written in.
+
+    Raises:
+        OutputError: no format has this ending.
+    """
+    for format_ in FORMATS.values():
+        if ending.lower() in format_.endings:
+            return format_
+    endings = ", ".join(ending for format_ in FORMATS.values() for ending in format_.endings)
+    written = f"the ending '{ending}'" if ending else "no ending"
+    raise OutputError(f"{written} says no format; use --format, or one of {endings}")
+
+
+def render(result: Result, format_: Format, screen: Screen) -> Iterator[str]:
+    """The result in this format, piece by piece."""
+    module = importlib.import_module(f"tapecli.render.{format_.name}")
+    pieces: Iterator[str] = module.render(result, screen)
+    return pieces

@@ -1,0 +1,44 @@
+"""Tables for a Markdown page: one for each derivative, under its formula."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from tapecli.render import Screen, words
+from tapecli.result import Block, Result
+
+
+def render(result: Result, screen: Screen) -> Iterator[str]:
+    """A heading and a table for each derivative, then the notes and the verdict."""
+    for line in _lines(result):
+        yield (line if screen.unicode else words.ascii_only(line)) + "\n"
+
+
+def _lines(result: Result) -> Iterator[str]:
+    target = None
+    for block in result.blocks:
+        if block.target != target:
+            target = block.target
+            yield from (f"**`{block.target} = {block.expression}`** ({words.about(result)})", "")
+        yield from (f"`{words.heading(block)}`", "")
+        yield from _table(result, block)
+        yield ""
+        for _, note in words.notes(result, block):
+            yield from (f"*{note}*", "")
+    for hint in words.hints(result):
+        yield from (f"*{hint}*", "")
+    yield words.verdict(result)
+
+
+def _table(result: Result, block: Block) -> Iterator[str]:
+    text = result.format_.text
+    yield _line([block.wrt, "tape", "analytic", "ulps", "status"])
+    yield _line(["---:", "---:", "---:", "---:", "---"])
+    for row in block.rows:
+        analytic = "" if row.analytic is None else text(row.analytic)
+        ulps = "" if row.ulps is None else str(row.ulps)
+        yield _line([text(row.point), text(row.tape), analytic, ulps, str(row.status)])
+
+
+def _line(cells: Sequence[str]) -> str:
+    return "| " + " | ".join(cells) + " |"

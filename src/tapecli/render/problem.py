@@ -1,0 +1,34 @@
+"""An error as it is shown: what was wrong, where, and what to write instead."""
+
+from __future__ import annotations
+
+from rich.cells import cell_len
+
+from tapecli.errors import ExpressionError, TapecliError
+
+_AROUND = 60
+"""How many characters of a long expression are shown on each side of the place."""
+
+
+def lines(error: TapecliError) -> list[str]:
+    """The lines of the message, the first to go behind `Error: `."""
+    if not isinstance(error, ExpressionError):
+        return [visible(str(error))]
+    shown = [visible(error.problem)]
+    if error.expression.strip():
+        first, last = max(0, error.start - _AROUND), error.end + _AROUND
+        before = ("…" if first else "") + visible(error.expression[first : error.start])
+        place = visible(error.expression[error.start : error.end][:_AROUND])
+        after = visible(error.expression[error.end : last])
+        after += "…" if last < len(error.expression) else ""
+        carets = " " * cell_len(before) + "^" * max(1, cell_len(place))
+        shown += [f"  {before}{place}{after}", f"  {carets}"]
+    return [*shown, f"  {error.hint}"] if error.hint else shown
+
+
+def visible(text: str) -> str:
+    """The text without characters that a terminal would act upon: those are escaped."""
+    return "".join(
+        c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode("ascii")
+        for c in text
+    )

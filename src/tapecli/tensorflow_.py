@@ -1,0 +1,74 @@
+"""The one door to TensorFlow: loads it late, quietly, and says so when it is missing.
+
+TensorFlow's C++ side logs to file descriptor 2 while it is imported and at the first
+operation, before any setting can reach it, so the descriptor itself is turned aside for that
+long. What was logged is kept, for a failure and for `--verbose`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from typing import IO, Any
+
+from tapecli.errors import TensorFlowError
+
+INSTALL = "pip install 'tensorflow>=2.16'"
+
+
+def load(quietly: bool = False, verbose: bool = False) -> Any:
+    """Import TensorFlow, run one operation, and return the module.
+
+    Args:
+        quietly: hold back what it logs, unless it fails; for the command line.
+        verbose: let it log as it will, even so.
+
+    Raises:
+        TensorFlowError: it is missing, or does not start; with what it had logged.
+    """
+    if "tensorflow" in sys.modules or not quietly or verbose:
+        return _started("")
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    with tempfile.TemporaryFile() as log, _standard_error_to(log):
+        try:
+            return _started("")
+        except TensorFlowError as error:
+            log.seek(0)
+            error.log = log.read().decode(errors="replace")
+            raise
+
+
+def _started(log: str) -> Any:
+    try:
+        import tensorflow
+
+        tensorflow.constant(0.0)
+    except ModuleNotFoundError as error:
+        if error.name != "tensorflow":
+            raise TensorFlowError(f"TensorFlow does not start: {error}", log) from error
+        raise TensorFlowError(f"TensorFlow is not installed; {INSTALL}", log) from error
+    except Exception as error:  # whatever a broken install raises
+        reason = f"{type(error).__name__}: {error}".strip().splitlines()[0]
+        raise TensorFlowError(f"TensorFlow does not start: {reason}", log) from error
+    return tensorflow
+
+
+@contextlib.contextmanager
+def _standard_error_to(log: IO[bytes]) -> Iterator[None]:
+    """Send file descriptor 2 to a file; does nothing where it is closed."""
+    try:
+        kept = os.dup(2)
+    except OSError:
+        yield
+        return
+    if sys.stderr is not None:
+        sys.stderr.flush()
+    os.dup2(log.fileno(), 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
