@@ -107,7 +107,7 @@ class Request:
         if isinstance(exact, NoDerivative):
             status, note = Status.UNDEFINED, exact.reason
         else:
-            status = judge(tape, exact, Fraction(point), self.format_, self.tolerance)
+            status = judge(tape, exact, order, Fraction(point), self.format_, self.tolerance)
             analytic = self.format_.round(exact.value)
             ulps = _ulps(tape, analytic, self.format_)
             note = _note(tape, exact, status, self.format_)

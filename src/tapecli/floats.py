@@ -43,6 +43,11 @@ class FloatFormat:
         return Fraction(1, 2**-self.min_exponent)
 
     @property
+    def small(self) -> Fraction:
+        """The root of the smallest normal number: squares of numbers below it underflow."""
+        return Fraction(1, 1 << (-self.min_exponent // 2))
+
+    @property
     def largest(self) -> Fraction:
         """The largest finite number."""
         return Fraction((2**self.precision - 1) * 2 ** (self.max_exponent - self.precision + 1))

@@ -15,10 +15,11 @@ from fractions import Fraction
 from tapecli.floats import FloatFormat
 
 STABLE_ULPS = 16
-"""k: how many units of roundoff a good computation may stray, forward and backward.
+"""k: how many units of roundoff a good computation may stray, forward and backward, each order.
 
 The formulas for one elementary derivative are a handful of operations of one rounding each;
-16 leaves room for a library function's own 2 to 4 ulps in several of them.
+16 leaves room for a library function's own 2 to 4 ulps in several of them. Each further tape
+differentiates what the last one computed, and adds as many operations again.
 """
 
 ROUNDING_FACTOR = 8
@@ -73,7 +74,12 @@ class NoDerivative:
 
 
 def judge(
-    tape: float, exact: Certified, point: Fraction, format_: FloatFormat, tolerance: float = 1.0
+    tape: float,
+    exact: Certified,
+    order: int,
+    point: Fraction,
+    format_: FloatFormat,
+    tolerance: float = 1.0,
 ) -> Status:
     """Judge the tape's value of a derivative that exists.
 
@@ -84,6 +90,7 @@ def judge(
     Args:
         tape: what the tape returned, NaN for None.
         exact: the derivative.
+        order: its order.
         point: x, as the tape saw it.
         format_: the dtype.
         tolerance: scales both bounds.
@@ -97,7 +104,8 @@ def judge(
         return Status.LOST
     scale = Fraction(tolerance)
     distance = abs(Fraction(tape) - exact.value) - exact.radius
-    stable = STABLE_ULPS * format_.unit_roundoff * (abs(exact.value) + abs(point) * exact.slope)
+    ulps = STABLE_ULPS * max(order, 1) * format_.unit_roundoff
+    stable = ulps * (abs(exact.value) + abs(point) * exact.slope)
     if distance <= scale * (stable + format_.smallest):
         return Status.OK
     if exact.spread is None or distance <= scale * ROUNDING_FACTOR * exact.spread:

@@ -25,6 +25,9 @@ from tapecli.functions import FUNCTIONS
 
 Series: TypeAlias = arb_series
 
+_FAR = 10_000
+"""Where an exponential is beyond every dtype."""
+
 
 class Undefined(Exception):
     """The function has no value: outside its domain, or at a pole."""
@@ -283,6 +286,10 @@ class Balls:
         return (u.exp() + (-u).exp()) / 2
 
     def tanh(self, u: Series) -> Series:
+        if abs(u[0]) > _FAR:
+            sign = 1 if u[0] > 0 else -1
+            far = (u * (-2 * sign)).exp()
+            return (1 - far) / (1 + far) * sign
         up, down = u.exp(), (-u).exp()
         return _at(u[0].tanh(), (up - down) / (up + down))
 
@@ -306,10 +313,14 @@ class Balls:
         return _at(u[0].atanh(), (up.log() - down.log()) / 2)
 
     def sigmoid(self, u: Series) -> Series:
+        if u[0] > _FAR:
+            return 1 / (1 + (-u).exp())
         up = u.exp()
         return up / (up + 1)
 
     def softplus(self, u: Series) -> Series:
+        if u[0] > _FAR:
+            return u + ((-u).exp() + 1).log()
         return _at(u[0].exp().log1p(), (u.exp() + 1).log())
 
     # --- error and gamma functions ------------------------------------------------------------
@@ -354,17 +365,30 @@ def _at(constant: arb, u: Series) -> Series:
     return arb_series([constant, *u.coeffs()[1:]], u.prec)
 
 
-def widened(u: Series, tiny: Fraction) -> Series:
-    """The series with room for underflow: coefficients near `tiny` may be off by as much.
+def perturbed(u: Series, unit_roundoff: Fraction) -> Series:
+    """The series with a constant term that may be off by a unit of roundoff.
+
+    A tape rounds where ball arithmetic may happen to be exact: x/x is 1 at every point, its
+    second derivative from the tapes a difference of rounded numbers.
+    """
+    at = u[0]
+    margin = abs(at).upper() * arb(fmpq(unit_roundoff.numerator, unit_roundoff.denominator))
+    return _at(at + arb(0, margin), u)
+
+
+def widened(u: Series, small: Fraction) -> Series:
+    """The series with room for underflow: coefficients below `small` may be lost whole.
 
     The model of floating-point arithmetic with underflow is Higham's (section 2.1): an error
-    relative to the result, and an absolute one of the size of the smallest numbers.
+    relative to the result, and an absolute one of the size of the smallest numbers. The tapes
+    multiply adjoints that the series does not have; where a coefficient is below the root of
+    the smallest number, a product of two such adjoints underflows.
     """
-    margin = arb(fmpq(tiny.numerator, tiny.denominator))
-    limit = margin * 2**20
+    limit = arb(fmpq(small.numerator, small.denominator))
     coefficients: Sequence[arb] = u.coeffs()
     if all(c == 0 or abs(c) > limit for c in coefficients):
         return u
     return arb_series(
-        [c if c == 0 or abs(c) > limit else c + arb(0, margin) for c in coefficients], u.prec
+        [c if c == 0 or abs(c) > limit else c + arb(0, abs(c).upper()) for c in coefficients],
+        u.prec,
     )

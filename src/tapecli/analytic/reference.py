@@ -11,7 +11,16 @@ from fractions import Fraction
 
 from flint import arb, ctx, fmpq
 
-from tapecli.analytic.balls import Balls, Kink, Series, Side, Undecided, Undefined, widened
+from tapecli.analytic.balls import (
+    Balls,
+    Kink,
+    Series,
+    Side,
+    Undecided,
+    Undefined,
+    perturbed,
+    widened,
+)
 from tapecli.floats import FORMATS, FloatFormat
 from tapecli.functions import CONSTANTS, Rule, row
 from tapecli.tree import Alias, Call, Named, Node, Number, Variable, rational, steps
@@ -163,10 +172,10 @@ class Reference:
 
     def _spreads(self, point: Fraction) -> list[Fraction | None]:
         """The radii of the derivatives when they are computed at the dtype's own precision."""
-        terms, tiny = self._order + 1, self._format.smallest_normal
+        terms = self._order + 1
         try:
             balls = Balls(Side.BOTH, terms)
-            series = self._program.run(point, balls, self._format.precision, tiny)
+            series = self._program.run(point, balls, self._format.precision, rounding=True)
         except (Undefined, Undecided, Kink):
             return [None] * terms
         return [
@@ -183,16 +192,19 @@ class _Program:
         self._places = {node: place for place, node in enumerate(self._nodes)}
         self._format = format_
 
-    def run(
-        self, point: Fraction, balls: Balls, precision: int, tiny: Fraction | None = None
-    ) -> Series:
-        """The series at a point; with `tiny`, with room for underflow in every step."""
+    def run(self, point: Fraction, balls: Balls, precision: int, rounding: bool = False) -> Series:
+        """The series at a point; with `rounding`, with room for all that a tape may round."""
         with _working(precision, balls.terms):
             values: list[Series] = []
             for node in self._nodes:
                 value = self._value(node, values, balls, point)
-                values.append(value if tiny is None else widened(value, tiny))
+                values.append(self._rounded(node, value) if rounding else value)
             return values[-1]
+
+    def _rounded(self, node: Node, value: Series) -> Series:
+        if not node.children:
+            value = perturbed(value, self._format.unit_roundoff)
+        return widened(value, self._format.small)
 
     def _value(self, node: Node, values: list[Series], balls: Balls, point: Fraction) -> Series:
         if isinstance(node, Variable):

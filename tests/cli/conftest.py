@@ -1,0 +1,173 @@
+"""Calling the command line: in this process, in a fresh one, and in one without TensorFlow."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+CLEARED = (
+    *("FORCE_COLOR", "NO_COLOR", "COLUMNS", "LINES", "TERM"),
+    *("TAPECLI_FORMAT", "TAPECLI_DTYPE", "TAPECLI_COLOR"),
+    *("PYTHONIOENCODING", "PYTHONUTF8", "LC_ALL", "TF_CPP_MIN_LOG_LEVEL"),
+)
+
+WITHOUT_TENSORFLOW = """
+import sys
+
+from tapecli import differentiate, tensorflow_
+from tapecli.cli import main
+from tapecli.floats import FORMATS
+from tapecli.result import Block, Result, Row
+from tapecli.verdict import Status
+
+
+def run(request, formulas=True):
+    about = "y", "log(x**2)", request.variable
+    blocks = [
+        Block(*about, order, "2/x", tuple(
+            Row(*about, order, x, 2 / x, 2 / x, 0, Status.OK) for x in request.points
+        ))
+        for order in request.orders
+    ]
+    return Result(tuple(blocks), request.variable, request.format_, request.method, "2.21.0", 1.0)
+
+
+tensorflow_.load = lambda **options: None
+differentiate.Request.run = run
+main(sys.argv[1:])
+"""
+"""The real command line in all but the computation, which takes TensorFlow's 3 s to start."""
+
+EACH_IN_TURN = """
+import contextlib, io, json, sys
+
+HEAVY = {"tensorflow", "sympy", "flint", "numpy"}
+
+
+def stream():
+    return io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True)
+
+
+from tapecli.cli import _run
+
+answers = []
+for arguments in json.loads(sys.argv[1]):
+    before, out, err = set(sys.modules), stream(), stream()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        code = _run(arguments)
+    texts = [bytes(text.buffer.getvalue()).decode() for text in (out, err)]
+    answers.append([code, *texts, sorted(HEAVY & (set(sys.modules) - before))])
+print(json.dumps(answers))
+"""
+"""Several calls in one fresh process, with what each of them has imported."""
+
+
+@dataclass(frozen=True)
+class Done:
+    """How a call has ended; `loaded` are the heavy libraries that it has imported."""
+
+    code: int
+    out: str
+    err: str
+    loaded: list[str] = field(default_factory=list)
+
+    @property
+    def lines(self) -> list[str]:
+        return self.out.splitlines()
+
+
+Run = Callable[..., Done]
+RunAll = Callable[[Sequence[Sequence[str]]], list[Done]]
+
+
+class _Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.fixture(autouse=True)
+def plain_place(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No setting from outside, and a folder of its own for each test."""
+    for name in CLEARED:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def run() -> Run:
+    """Call the command line in this process, in which TensorFlow starts but once."""
+    from tapecli.cli import _run
+
+    def call(
+        *arguments: str, stdin: str = "", terminal: bool = False, encoding: str = "utf-8"
+    ) -> Done:
+        out, err = (io.TextIOWrapper(io.BytesIO(), encoding=encoding) for _ in range(2))
+        with _standard_input(_Terminal() if terminal else io.StringIO(stdin)):
+            with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+                code = _run(arguments)
+        return Done(code, *map(_written, (out, err)))
+
+    return call
+
+
+@contextlib.contextmanager
+def _standard_input(stream: io.StringIO) -> Iterator[None]:
+    kept, sys.stdin = sys.stdin, stream
+    try:
+        yield
+    finally:
+        sys.stdin = kept
+
+
+def _written(stream: io.TextIOWrapper) -> str:
+    stream.flush()
+    assert isinstance(stream.buffer, io.BytesIO)
+    return stream.buffer.getvalue().decode()
+
+
+@pytest.fixture(scope="session")
+def process() -> Run:
+    """Call the command line as users do, in a process of its own."""
+    return _process(["-m", "tapecli"])
+
+
+@pytest.fixture(scope="session")
+def light() -> Run:
+    """The same with the values of log(x^2) put in for TensorFlow's, to be quick."""
+    return _process(["-c", WITHOUT_TENSORFLOW])
+
+
+def _process(program: Sequence[str]) -> Run:
+    def call(*arguments: str, shell: str = "", env: Mapping[str, str] | None = None) -> Done:
+        command = [sys.executable, *program, *arguments]
+        if shell:
+            command = ["sh", "-c", shell, "sh", *command]
+        options: dict[str, Any] = {"env": {**os.environ, **(env or {})}, "timeout": 60}
+        done = subprocess.run(
+            command, stdin=subprocess.DEVNULL, capture_output=True, check=False, **options
+        )
+        return Done(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+    return call
+
+
+@pytest.fixture(scope="session")
+def run_all() -> RunAll:
+    """Make several calls in one fresh process, and see what each of them imports."""
+
+    def call(several: Sequence[Sequence[str]]) -> list[Done]:
+        command = [sys.executable, "-c", EACH_IN_TURN, json.dumps([list(each) for each in several])]
+        done = subprocess.run(command, capture_output=True, check=True, timeout=60)
+        return [Done(*answer) for answer in json.loads(done.stdout)]
+
+    return call

@@ -1,0 +1,120 @@
+"""The second oracle: every row of the function table in mpmath, written by hand.
+
+It shares no code with TensorFlow, nor with python-flint: mpmath's own functions in Python, and
+its numerical differentiation (finite differences at a precision far above the wanted one).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import mpmath as mp
+
+DIGITS = 50
+
+Real = Any  # mpmath has no types
+
+
+@dataclass(frozen=True)
+class Case:
+    """A function of the table as a function of x alone.
+
+    Attributes:
+        expression: how it is typed.
+        function: the same in mpmath.
+        ordinary: points at which every derivative keeps its digits.
+        edges: points near the ends of the domain, zeros, poles and cancellations.
+    """
+
+    expression: str
+    function: Callable[[Real], Real]
+    ordinary: tuple[float, ...]
+    edges: tuple[float, ...] = ()
+
+
+def cbrt(x: Real) -> Real:
+    return mp.sign(x) * mp.cbrt(abs(x))
+
+
+CASES = {
+    "abs": Case("abs(x)", abs, (-2.5, 0.3, 7.0), (-1e-300, 1e300)),
+    "sign": Case("sign(x)", mp.sign, (-2.5, 0.3), (-1e-300, 1e300)),
+    "sqrt": Case("sqrt(x)", mp.sqrt, (0.3, 2.0, 50.0), (1e-12, 1e-60, 1e60)),
+    "cbrt": Case("cbrt(x)", cbrt, (-8.0, 0.3, 2.0), (-1e-12, 1e-40, 1e60)),
+    "exp": Case("exp(x)", mp.exp, (-3.0, 0.1, 2.5), (-700.0, 1e-18, 700.0)),
+    "expm1": Case("expm1(x)", mp.expm1, (-3.0, 0.1, 2.5), (-40.0, 1e-18, 700.0)),
+    "log": Case("log(x)", mp.log, (0.3, 2.0, 50.0), (1e-60, 1.0000001, 1e60)),
+    "log2": Case("log2(x)", lambda x: mp.log(x, 2), (0.3, 2.0, 50.0), (1e-60, 1e60)),
+    "log10": Case("log10(x)", mp.log10, (0.3, 2.0, 50.0), (1e-60, 1e60)),
+    "log1p": Case("log1p(x)", mp.log1p, (-0.4, 0.3, 9.0), (-0.9999999, 1e-18, 1e60)),
+    "sin": Case("sin(x)", mp.sin, (-2.0, 0.5, 10.0), (1e-18, 3.141592653589793, 1e5)),
+    "cos": Case("cos(x)", mp.cos, (-2.0, 0.5, 10.0), (1e-18, 1.5707963267948966, 1e5)),
+    "tan": Case("tan(x)", mp.tan, (-1.0, 0.5, 4.0), (1e-18, 1.57, 1e5)),
+    "cot": Case("cot(x)", mp.cot, (-1.0, 0.5, 4.0), (1e-12, 3.14, 1e5)),
+    "sec": Case("sec(x)", mp.sec, (-1.0, 0.5, 4.0), (1e-12, 1.57, 1e5)),
+    "csc": Case("csc(x)", mp.csc, (-1.0, 0.5, 4.0), (1e-12, 3.14, 1e5)),
+    "asin": Case("asin(x)", mp.asin, (-0.6, 0.1, 0.8), (1e-18, 0.999999, -0.9999999999)),
+    "acos": Case("acos(x)", mp.acos, (-0.6, 0.1, 0.8), (1e-18, 0.999999, -0.9999999999)),
+    "atan": Case("atan(x)", mp.atan, (-2.0, 0.3, 5.0), (1e-18, -1e8, 1e60)),
+    "sinh": Case("sinh(x)", mp.sinh, (-2.0, 0.3, 3.0), (1e-18, -30.0, 700.0)),
+    "cosh": Case("cosh(x)", mp.cosh, (-2.0, 0.3, 3.0), (1e-18, -30.0, 700.0)),
+    "tanh": Case("tanh(x)", mp.tanh, (-1.0, 0.3, 1.5), (1e-18, -15.0, 20.0)),
+    "asinh": Case("asinh(x)", mp.asinh, (-2.0, 0.3, 5.0), (1e-18, -1e8, 1e60)),
+    "acosh": Case("acosh(x)", mp.acosh, (1.3, 2.0, 9.0), (1.000001, 1e8)),
+    "atanh": Case("atanh(x)", mp.atanh, (-0.6, 0.1, 0.8), (1e-18, 0.999999, -0.9999999999)),
+    "sigmoid": Case(
+        "sigmoid(x)", lambda x: 1 / (1 + mp.exp(-x)), (-3.0, 0.3, 2.5), (-700.0, 1e-18, 30.0)
+    ),
+    "softplus": Case(
+        "softplus(x)", lambda x: mp.log1p(mp.exp(x)), (-3.0, 0.3, 2.5), (-700.0, 1e-18, 30.0)
+    ),
+    "erf": Case("erf(x)", mp.erf, (-1.5, 0.3, 2.0), (1e-18, -5.0, 20.0)),
+    "erfc": Case("erfc(x)", mp.erfc, (-1.5, 0.3, 2.0), (1e-18, -5.0, 20.0)),
+    "gamma": Case("gamma(x)", mp.gamma, (0.5, 2.5, 6.3), (-0.5, -3.3, 1e-6, 100.0)),
+    "lgamma": Case(
+        "lgamma(x)", lambda x: mp.log(abs(mp.gamma(x))), (0.5, 2.5, 6.3), (-0.5, -3.3, 1e-6, 1e6)
+    ),
+    "atan2": Case("atan2(x, 2)", lambda x: mp.atan2(x, 2), (-1.5, 0.3, 5.0), (1e-18, 1e8)),
+    "hypot": Case("hypot(x, 3)", lambda x: mp.hypot(x, 3), (-2.0, 0.3, 5.0), (1e-18, 1e8)),
+    "min": Case("min(x^2, x)", lambda x: min(x**2, x), (-2.0, 0.3, 5.0), (1e-18, 0.999999)),
+    "max": Case("max(x^2, x)", lambda x: max(x**2, x), (-2.0, 0.3, 5.0), (1e-18, 0.999999)),
+    "pow": Case("pow(x, 2.5)", lambda x: x ** mp.mpf(2.5), (0.3, 2.0, 5.0), (1e-12, 1e20)),
+}
+
+COMPOSITES = (
+    Case("log(x^2)", lambda x: mp.log(x**2), (1.0, 2.0, -3.0)),
+    Case("sin(x)*exp(-x^2)", lambda x: mp.sin(x) * mp.exp(-(x**2)), (-1.2, 0.4, 2.1)),
+    Case("x^x", lambda x: x**x, (0.5, 1.7, 3.0)),
+    Case("1/(1 + x^2)", lambda x: 1 / (1 + x**2), (-1.5, 0.25, 3.0)),
+    Case("exp(sin(x)^2)/(1 + x^4)", lambda x: mp.exp(mp.sin(x) ** 2) / (1 + x**4), (0.7, 1.9)),
+    Case("atan2(sin x, 1 + x)", lambda x: mp.atan2(mp.sin(x), 1 + x), (0.5, 2.0)),
+    Case("log(1 + sqrt(1 + x^2))", lambda x: mp.log(1 + mp.sqrt(1 + x**2)), (-1.5, 0.6, 4.0)),
+    Case("2^x*x^(1/3)", lambda x: 2**x * mp.cbrt(x), (0.5, 2.0)),
+    Case("pi*x^-3 + e^(2x)/tau", lambda x: mp.pi / x**3 + mp.exp(2 * x) / (2 * mp.pi), (0.5, 1.5)),
+    Case("sigmoid(3x)*softplus(1 - x)",
+         lambda x: 1 / (1 + mp.exp(-3 * x)) * mp.log(1 + mp.exp(1 - x)), (-0.5, 0.4)),
+    Case("erf(cos x)", lambda x: mp.erf(mp.cos(x)), (0.5, 2.0)),
+    Case("gamma(1 + x^2)", lambda x: mp.gamma(1 + x**2), (0.5, 1.3)),
+    Case("tanh(x)/cosh(x)", lambda x: mp.tanh(x) / mp.cosh(x), (-0.7, 0.9)),
+    Case("|x^3 - 2|", lambda x: abs(x**3 - 2), (-1.0, 0.5, 2.0)),
+    Case("hypot(x, sin x)", lambda x: mp.hypot(x, mp.sin(x)), (1.0, 2.0)),
+    Case("acos(x/3)*log2(x)", lambda x: mp.acos(x / 3) * mp.log(x, 2), (0.7, 2.0)),
+)  # fmt: skip
+
+
+def derivative(function: Callable[[Real], Real], point: float, order: int) -> Fraction:
+    """The derivative at this very float, to about `DIGITS` digits of its own scale."""
+    with mp.workdps(DIGITS + 20):
+        x = mp.mpf(point)
+        step = abs(x) / 10**6
+        with mp.workdps(8 * DIGITS):
+            value = mp.diff(lambda h: function(x + step * h), 0, order) / step**order
+        return _exact(value)
+
+
+def _exact(value: Real) -> Fraction:
+    sign, mantissa, exponent = (int(part) for part in value._mpf_[:3])
+    return (1 - 2 * sign) * mantissa * Fraction(2) ** exponent

@@ -1,0 +1,72 @@
+"""The tree of errors: one root, an exit code on each class, and what each one carries."""
+
+from __future__ import annotations
+
+import pytest
+
+from tapecli import errors
+from tapecli.errors import (
+    ExpressionError,
+    OutputError,
+    PointsError,
+    RequestError,
+    TapecliError,
+    TensorFlowError,
+    UsageError,
+)
+
+CLASSES = [value for value in vars(errors).values() if isinstance(value, type)]
+
+
+def test_every_error_of_the_module_is_a_tapecli_error() -> None:
+    assert len(CLASSES) >= 7
+    assert all(issubclass(class_, TapecliError) for class_ in CLASSES)
+
+
+@pytest.mark.parametrize(
+    ("class_", "exit_code"),
+    [
+        (TapecliError, 2),
+        (UsageError, 2),
+        (ExpressionError, 2),
+        (PointsError, 2),
+        (RequestError, 2),
+        (OutputError, 2),
+        (TensorFlowError, 3),
+    ],
+)
+def test_each_class_carries_its_exit_code(class_: type[TapecliError], exit_code: int) -> None:
+    assert class_.exit_code == exit_code
+
+
+@pytest.mark.parametrize("class_", [ExpressionError, PointsError, RequestError])
+def test_whatever_is_wrong_with_a_request_is_a_usage_error(class_: type[TapecliError]) -> None:
+    assert issubclass(class_, UsageError)
+
+
+@pytest.mark.parametrize("class_", [OutputError, TensorFlowError])
+def test_what_breaks_later_is_no_usage_error(class_: type[TapecliError]) -> None:
+    assert not issubclass(class_, UsageError)
+
+
+@pytest.mark.parametrize(
+    ("hint", "message"),
+    [
+        ("", "unknown function 'sni'"),
+        ("did you mean 'sin'?", "unknown function 'sni'; did you mean 'sin'?"),
+    ],
+)
+def test_an_expression_error_keeps_the_place_the_problem_and_the_hint(
+    hint: str, message: str
+) -> None:
+    error = ExpressionError("x*sni(x)", 2, 5, "unknown function 'sni'", hint)
+    assert str(error) == message
+    assert (error.expression, error.start, error.end) == ("x*sni(x)", 2, 5)
+    assert (error.problem, error.hint) == ("unknown function 'sni'", hint)
+    assert error.expression[error.start : error.end] == "sni"
+
+
+def test_a_tensorflow_error_keeps_the_log() -> None:
+    error = TensorFlowError("TensorFlow does not start", log="libfoo.so: not found")
+    assert (str(error), error.log) == ("TensorFlow does not start", "libfoo.so: not found")
+    assert TensorFlowError("TensorFlow is missing").log == ""
