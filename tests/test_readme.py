@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tapecli import expression, grid
+from tapecli import expression, grid, reader
 from tapecli.functions import FUNCTIONS
 from tapecli.render import FORMATS
 from tapecli.verdict import Status
@@ -43,7 +43,7 @@ def test_everything_is_mentioned(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "number", [grid.MAX_POINTS, expression.MAX_LENGTH, expression.MAX_DEPTH, expression.MAX_TARGETS]
+    "number", [grid.MAX_POINTS, reader.MAX_LENGTH, reader.MAX_DEPTH, expression.MAX_TARGETS]
 )
 def test_limits_are_those_of_the_code(number: int) -> None:
     assert f"{number:,}" in README

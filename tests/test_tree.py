@@ -257,3 +257,14 @@ def test_the_text_of_a_shared_target_uses_its_name_however_often_it_occurs() -> 
     for level in range(1, 40):
         node = alias(f"u{level}", call("mul", node, node))
     assert text(call("add", node, one)) == "u39 + 1"
+
+
+def test_the_repr_of_a_tree_is_no_longer_than_its_text() -> None:
+    node = alias("u0", x)
+    for level in range(1, 12):
+        node = alias(f"u{level}", call("mul", node, node))
+    assert len(repr(node)) < 100
+
+
+def test_the_repr_of_a_deep_tree_needs_no_recursion() -> None:
+    assert "sin(sin(" in repr(deep(2_000))

@@ -15,8 +15,9 @@ ROOT = Path(tapecli.__file__).parent
 FLOORS = (
     ("errors", "floats"),
     ("functions", "verdict"),
-    ("tree", "result"),
-    ("expression", "render"),
+    ("tree", "result", "mistakes"),
+    ("reader", "render"),
+    ("expression",),
     ("grid", "analytic", "tensorflow_"),
     ("tapes",),
     ("differentiate",),
@@ -38,7 +39,7 @@ KNOWN_BY = {
     "mpmath": set(),
     "rich": {"render", "cli"},
     "click": {"cli"},
-    "lark": {"expression"},
+    "lark": {"reader", "mistakes"},
     "numpy": {"tapes", "result", "grid"},
 }
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from decimal import ROUND_UP, Context, Decimal
 from fractions import Fraction
 
 
@@ -43,17 +44,17 @@ class FloatFormat:
         return Fraction(1, 2**-self.min_exponent)
 
     @property
-    def small(self) -> Fraction:
-        """The root of the smallest normal number: squares of numbers below it underflow."""
-        return Fraction(1, 1 << (-self.min_exponent // 2))
-
-    @property
     def largest(self) -> Fraction:
         """The largest finite number."""
         return Fraction((2**self.precision - 1) * 2 ** (self.max_exponent - self.precision + 1))
 
     def round(self, number: Fraction) -> float:
         """The nearest number of this format, ties to even; infinity past the largest."""
+        if self.precision == 53:  # Python's own division rounds once
+            try:
+                return number.numerator / number.denominator
+            except OverflowError:
+                return math.inf if number > 0 else -math.inf
         if number == 0:
             return 0.0
         quantum = self._quantum(_exponent(number))
@@ -77,9 +78,9 @@ class FloatFormat:
         if self.precision == 53 or not math.isfinite(value):
             return value
         for digits in range(1, 18):
-            candidate = f"{value:.{digits}g}"
-            if self.round(Fraction(candidate)) == value:
-                return float(candidate)
+            for candidate in _decimals(value, digits):
+                if self.round(Fraction(candidate)) == value:
+                    return float(candidate)
         return value
 
     def _quantum(self, exponent: int) -> Fraction:
@@ -95,6 +96,17 @@ class FloatFormat:
         place = int(number / self._quantum(exponent))
         place += (exponent - self.min_exponent) * (1 << self.precision - 1)
         return place if value > 0 else -place
+
+
+def _decimals(value: float, digits: int) -> tuple[Decimal, Decimal]:
+    """The nearest decimal of so many digits, and its neighbour further from zero.
+
+    The neighbour may be the only one that reads back as a power of two, above which numbers
+    are twice as far apart as below.
+    """
+    nearest = Decimal(f"{value:.{digits}g}")
+    context = Context(prec=digits, rounding=ROUND_UP)
+    return nearest, context.next_plus(nearest) if value > 0 else context.next_minus(nearest)
 
 
 def _exponent(number: Fraction) -> int:

@@ -96,6 +96,13 @@ def _cbrt(tf: Any, x: Any) -> Any:
     return tf.sign(x) * tf.pow(tf.abs(x), tf.constant(1 / 3, x.dtype))
 
 
+def _hypot(tf: Any, x: Any, y: Any) -> Any:
+    """sqrt(x*x + y*y), scaled so that the squares do not overflow; the scale is a constant."""
+    largest = tf.maximum(tf.abs(x), tf.abs(y))
+    scale = tf.stop_gradient(tf.where(largest > 0, largest, tf.ones_like(largest)))
+    return scale * tf.sqrt(tf.square(x / scale) + tf.square(y / scale))
+
+
 # fmt: off
 _FUNCTIONS = (
     # name, meaning, TensorFlow, SymPy, balls
@@ -148,8 +155,7 @@ _FUNCTIONS = (
              "x not 0, -1, ..."),
     Function("atan2", "angle of the point (x, y)", "math.atan2", "atan2", "atan2",
              "not both 0", ("arctan2",), ("y", "x")),
-    Function("hypot", "sqrt(x**2 + y**2)",
-             lambda tf, x, y: tf.sqrt(x * x + y * y),
+    Function("hypot", "sqrt(x**2 + y**2)", _hypot,
              lambda sp, x, y: sp.sqrt(x**2 + y**2),
              lambda b, x, y: b.sqrt(b.add(b.mul(x, x), b.mul(y, y))), "", (), ("x", "y")),
     Function("min", "the smaller of two", "minimum", "Min", "min", "", ("minimum",), ("x", "y")),
@@ -185,6 +191,10 @@ CONSTANTS = {row.name: row for row in _CONSTANTS}
 
 POWER_SIGN = "**"
 POWER_BINDING = 4
+
+INVERSES = {"sin": "asin", "cos": "acos", "tan": "atan",
+            "sinh": "asinh", "cosh": "acosh", "tanh": "atanh"}  # fmt: skip
+"""What sin^-1 may have been meant to be."""
 
 FUNCTION_NAMES = {name: row.name for row in _FUNCTIONS for name in (row.name, *row.aliases)}
 CONSTANT_NAMES = {name: row.name for row in _CONSTANTS for name in (row.name, *row.aliases)}

@@ -6,17 +6,20 @@ Points are exact until the last step, when they are rounded once into the wanted
 from __future__ import annotations
 
 import math
+import operator
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Context, Decimal
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn, TextIO, TypeAlias
+from typing import TYPE_CHECKING, Any, TextIO, TypeAlias
 
 from tapecli.errors import ExpressionError, PointsError, UsageError
 from tapecli.expression import parse
 from tapecli.floats import FloatFormat
 from tapecli.functions import CONSTANTS
+from tapecli.mistakes import clipped
+from tapecli.reader import MAX_DIGITS
 from tapecli.tree import Named, Node, exact_value, steps, variables
 
 if TYPE_CHECKING:
@@ -34,9 +37,14 @@ DEFAULT_POINTS = "1..3"
 
 _DIGITS = 60
 _PRECISE = Context(prec=_DIGITS)
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,4})?", re.ASCII)
+_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?", re.ASCII)
+_PATH = 200
+"""Characters of a file's name that a message shows."""
+_SHORT = 400
+"""Characters up to which a number is read at once; a longer one has to pass the grammar."""
 _RANGE = re.compile(
-    r"(?P<start>[^:@]+?)\.\.(?P<stop>[^:@]+)(:(?P<step>[^@]+)|@(?P<count>\s*\d+)\s*(?P<log>log)?\s*)?"
+    r"(?P<start>[^:@]+?)\.\.(?P<stop>[^:@]+)"
+    r"(:(?P<step>[^@]+)|@\s*0*(?P<count>[0-9]+)\s*(?P<log>log)?\s*)?"
 )
 _RANGE_FORMS = "a range is A..B, A..B:STEP, A..B@COUNT or A..B@COUNTlog"
 
@@ -85,22 +93,36 @@ def _limited(points: Iterable[Fraction]) -> tuple[Fraction, ...]:
     return tuple(collected)
 
 
-def _of_numbers(points: object) -> Iterator[Fraction]:
+def _of_numbers(points: Any) -> Iterator[Fraction]:
     flat = getattr(points, "ravel", lambda: points)()
-    for point in flat if hasattr(flat, "__iter__") else [flat]:
+    several = hasattr(flat, "__iter__") and not isinstance(flat, bytes | Mapping)
+    for point in flat if several else [flat]:
         if isinstance(point, str):
             yield from _of_text(point, None)
-            continue
-        try:
-            yield Fraction(point if isinstance(point, Fraction | Decimal) else float(point))
-        except (TypeError, ValueError, OverflowError):
-            raise PointsError(f"{point!r} is not a finite number") from None
+        else:
+            yield _number(point)
+
+
+def _number(point: Any) -> Fraction:
+    """The exact value of a number of any kind."""
+    try:
+        if isinstance(point, Decimal) and abs(point.adjusted()) > MAX_DIGITS:
+            raise OverflowError
+        if isinstance(point, Fraction | Decimal):
+            return Fraction(point)
+        if hasattr(point, "__index__"):
+            return Fraction(operator.index(point))
+        if isinstance(point, complex) or not hasattr(point, "__float__"):
+            raise TypeError
+        return Fraction(float(point))
+    except (TypeError, ValueError, OverflowError):
+        raise PointsError(f"{clipped(repr(point))} is not a finite number") from None
 
 
 def _of_text(typed: str, stdin: TextIO | None) -> Iterator[Fraction]:
     if typed == "-":
         if stdin is None:
-            raise PointsError("'-' reads points from standard input, which is not there")
+            raise PointsError("'-' reads points from standard input, which is closed")
         yield from _of_lines(stdin, "standard input")
     elif typed.startswith("@"):
         yield from _of_file(typed[1:])
@@ -113,12 +135,16 @@ def _of_text(typed: str, stdin: TextIO | None) -> Iterator[Fraction]:
 
 
 def _of_file(name: str) -> Iterator[Fraction]:
+    if not name:
+        raise PointsError("'@' is followed by the name of a file")
     try:
-        with Path(name).open(encoding="utf-8") as lines:
-            yield from _of_lines(lines, f"'{name}'")
+        with Path(name).open(encoding="utf-8-sig") as lines:
+            yield from _of_lines(lines, f"'{clipped(name, _PATH)}'")
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "it is not text"
-        raise PointsError(f"the points in '{name}' cannot be read: {reason}") from None
+        raise PointsError(
+            f"the points in '{clipped(name, _PATH)}' cannot be read: {reason}"
+        ) from None
 
 
 def _of_lines(lines: TextIO, source: str) -> Iterator[Fraction]:
@@ -129,6 +155,8 @@ def _of_lines(lines: TextIO, source: str) -> Iterator[Fraction]:
             read += 1
             entry = line.strip()
             if entry and not entry.startswith("#"):
+                if ".." in entry or ("," in entry and "(" not in entry):
+                    raise PointsError(f"'{clipped(entry)}' is not one number")
                 yield _constant(entry)
     except UnicodeDecodeError:
         raise PointsError(f"line {read + 1} of {source} is not text") from None
@@ -156,46 +184,47 @@ def _of_item(item: str) -> Iterator[Fraction]:
         yield _constant(item)
         return
     match = _RANGE.fullmatch(item)
-    if not match:
-        raise PointsError(f"the range '{item}' cannot be read: {_RANGE_FORMS}")
+    shown = f"'{clipped(item)}'"
+    if not match or ".." in match["stop"].removeprefix("."):
+        raise PointsError(f"the range {shown} cannot be read: {_RANGE_FORMS}")
     start, stop = _constant(match["start"]), _constant(match["stop"])
     if match["count"] is None:
         step = Fraction(1) if match["step"] is None else _constant(match["step"])
         yield from _stepped(item, start, stop, step)
         return
-    count = int(match["count"][:9])
+    count = int(match["count"][: len(str(MAX_POINTS)) + 1])
     if count > MAX_POINTS:
-        raise PointsError(f"'{item}': more than {MAX_POINTS:,} points")
+        raise PointsError(f"{shown}: more than {MAX_POINTS:,} points")
     if count < 2:
-        raise PointsError(f"'{item}': both ends are points, so there are at least 2")
-    yield from (_by_ratio if match["log"] else _evenly)(item, start, stop, count)
+        raise PointsError(f"{shown}: both ends are points, so there are at least 2")
+    if not match["log"]:
+        yield from (start + (stop - start) * i / (count - 1) for i in range(count))
+    elif start * stop > 0:
+        yield from _by_ratio(start, stop, count)
+    else:
+        raise PointsError(f"{shown}: both ends must lie on the same side of 0")
 
 
 def _stepped(item: str, start: Fraction, stop: Fraction, step: Fraction) -> Iterator[Fraction]:
+    shown = clipped(item)
     if step == 0:
-        raise PointsError(f"'{item}': the step is 0")
+        raise PointsError(f"'{shown}': the step is 0")
     count = (stop - start) / step
     if count < 0:
-        down = item.partition(":")[0] + (":-1" if step == 1 else f":{_brief(-step)}")
+        turned = item.partition(":")[0] + f":{_brief(-step)}"
         direction = "below" if step > 0 else "above"
-        hint = f"; write {down}" if step in (1, -1) or ":" in item else ""
-        raise PointsError(f"'{item}': the end is {direction} the start{hint}")
+        raise PointsError(f"'{shown}': the end is {direction} the start; write {clipped(turned)}")
     if count >= MAX_POINTS:
-        raise PointsError(f"'{item}': more than {MAX_POINTS:,} points")
+        raise PointsError(f"'{shown}': more than {MAX_POINTS:,} points")
     yield from (start + i * step for i in range(int(count) + 1))
 
 
-def _evenly(item: str, start: Fraction, stop: Fraction, count: int) -> Iterator[Fraction]:
-    yield from (start + (stop - start) * i / (count - 1) for i in range(count))
-
-
-def _by_ratio(item: str, start: Fraction, stop: Fraction, count: int) -> Iterator[Fraction]:
-    if start * stop <= 0:
-        raise PointsError(f"'{item}': both ends must lie on the same side of 0")
+def _by_ratio(start: Fraction, stop: Fraction, count: int) -> Iterator[Fraction]:
     ratio = _PRECISE.ln(_decimal(stop / start))
-    for i in range(count):
+    for i in range(count - 1):
         factor = _PRECISE.exp(_PRECISE.divide(_PRECISE.multiply(ratio, i), count - 1))
-        yield stop if i == count - 1 else start * Fraction(factor)
+        yield start * Fraction(factor)
+    yield stop
 
 
 def _decimal(number: Fraction) -> Decimal:
@@ -204,9 +233,10 @@ def _decimal(number: Fraction) -> Decimal:
 
 def _brief(number: Fraction) -> str:
     """A number for a message: exact if it is short."""
-    short = f"{number.numerator}"
-    if number.denominator == 1 and len(short) < 20:
-        return short
+    if max(abs(number.numerator), number.denominator) > 10**MAX_DIGITS:
+        return "given"
+    if number.denominator == 1 and abs(number.numerator) < 10**16:
+        return str(number.numerator)
     return str(Context(prec=10).normalize(_decimal(number))).lower()
 
 
@@ -216,42 +246,38 @@ def _brief(number: Fraction) -> str:
 def _constant(typed: str) -> Fraction:
     """The value of a number or constant expression: exact, or to more than 60 digits."""
     entry = typed.strip()
-    if _NUMBER.fullmatch(entry):
+    shown = f"'{clipped(entry)}'"
+    if _NUMBER.fullmatch(entry) and len(entry) <= _SHORT:
         return Fraction(entry)
     if not entry:
         raise PointsError("a point is missing")
     if re.fullmatch(r"[+-]?(nan|inf|infinity|∞)", entry, re.IGNORECASE):
-        raise PointsError(f"'{entry}' is not a finite number")
+        raise PointsError(f"{shown} is not a finite number")
+    if re.fullmatch(rf"{_NUMBER.pattern}(\s+{_NUMBER.pattern})+", entry, re.ASCII):
+        raise PointsError(f"{shown}: points have commas between them")
     try:
         (expression,) = parse(entry)
     except ExpressionError as error:
-        raise PointsError(f"'{_clipped(entry)}' is not a number: {error}") from None
+        raise PointsError(f"{shown} is not a number: {error}") from None
     if names := variables(expression.tree):
-        _not_constant(entry, names[0])
-    return _value(expression.tree, entry)
+        raise PointsError(f"{shown} is not a number: it has the variable '{names[0]}'")
+    if "=" in entry:
+        raise PointsError(f"{shown} is not a number: it has a name")
+    value = _value(expression.tree)
+    if value is None:
+        raise PointsError(f"{shown} has no value")
+    return value
 
 
-def _clipped(entry: str) -> str:
-    entry = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in entry)
-    return entry if len(entry) <= 40 else entry[:37] + "..."
-
-
-def _not_constant(entry: str, name: str) -> NoReturn:
-    raise PointsError(f"'{_clipped(entry)}' is not a number: it has the variable '{name}'")
-
-
-def _value(tree: Node, entry: str) -> Fraction:
+def _value(tree: Node) -> Fraction | None:
     values: dict[Node, Fraction | None] = {}
     for node in steps(tree):
         if isinstance(node, Named):
             values[node] = Fraction(CONSTANTS[node.name].digits)
         else:
             values[node] = exact_value(node, [values[child] for child in node.children])
-    value = values[tree]
-    if value is None:  # a function: only the reference's arithmetic has those
-        from tapecli.analytic.reference import constant_value
+    if values[tree] is not None:
+        return values[tree]
+    from tapecli.analytic.reference import constant_value
 
-        value = constant_value(tree)
-    if value is None:
-        raise PointsError(f"'{_clipped(entry)}' has no value")
-    return value
+    return constant_value(tree)  # it has a function: only the reference's arithmetic knows those

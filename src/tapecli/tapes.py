@@ -298,8 +298,9 @@ def _prepared(target: Node) -> Node:
     """The tree as the tapes compute it: without aliases, and with whole powers as products.
 
     The gradient of `tf.pow` keeps the exponent as a tensor and computes 0 * 0**-1 at 0 for
-    every order above the exponent; products are right there. Powers of e are exponentials,
-    which know e better than any dtype.
+    every order above the exponent; products are right there. (At negative exponents 0 is a
+    pole, and 1 over a product would underflow before the power does.) Powers of e are
+    exponentials, which know e better than any dtype.
     """
     made: dict[Node, Node] = {}
     for node in steps(target):
@@ -322,10 +323,11 @@ def _power(base: Node, exponent: Node) -> Node:
     if isinstance(base, Named) and base.name == "e":
         return call("exp", exponent)
     value = rational(exponent)
-    if value is None or value.denominator != 1:
+    if value == -1:
+        return call("div", _ONE, base)
+    if value is None or value.denominator != 1 or value < 0:
         return call("pow", base, exponent)
-    product = _product(base, abs(int(value)))
-    return product if value >= 0 else call("div", _ONE, product)
+    return _product(base, int(value))
 
 
 def _product(base: Node, exponent: int) -> Node:

@@ -16,7 +16,7 @@ from typing import IO, Any
 
 from tapecli.errors import TensorFlowError
 
-INSTALL = "pip install 'tensorflow>=2.16'"
+INSTALL = "pip install 'tensorflow>=2.20'"
 
 
 def load(quietly: bool = False, verbose: bool = False) -> Any:

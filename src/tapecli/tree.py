@@ -40,8 +40,11 @@ class Node:
     def __str__(self) -> str:
         return text(self)
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {text(self)}>"
 
-@dataclass(frozen=True, eq=False, slots=True)
+
+@dataclass(frozen=True, eq=False, slots=True, repr=False)
 class Number(Node):
     """A literal. An integer is exact; a decimal means the float of the dtype nearest to it."""
 
@@ -49,21 +52,21 @@ class Number(Node):
     decimal: bool
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(frozen=True, eq=False, slots=True, repr=False)
 class Named(Node):
     """A mathematical constant, by the name of its row in the table: the number itself."""
 
     name: str
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(frozen=True, eq=False, slots=True, repr=False)
 class Variable(Node):
     """What is differentiated by."""
 
     name: str
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(frozen=True, eq=False, slots=True, repr=False)
 class Call(Node):
     """A function or operator of the table, by its row's name, applied to its arguments."""
 
@@ -75,7 +78,7 @@ class Call(Node):
         return self.arguments
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(frozen=True, eq=False, slots=True, repr=False)
 class Alias(Node):
     """An earlier target, used by its name."""
 

@@ -116,6 +116,6 @@ def judge(
 def right_digits(tape: float, exact: Certified) -> int:
     """How many leading decimal digits of the tape's value are right."""
     distance = abs(Fraction(tape) - exact.value)
-    if exact.value == 0 or distance == 0:
+    if distance == 0 or distance >= abs(exact.value):
         return 0
     return max(0, math.floor(-math.log10(distance / abs(exact.value))))

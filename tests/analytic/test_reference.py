@@ -52,6 +52,10 @@ def reason(typed: str, point: float, order: int = 1) -> str:
         ("max(x, x)", 2.0, [2, 1, 0, 0]),
         ("max(x, 1)", 1.0, [1, None, None, None]),
         ("min(x^2, x^4)", 0.0, [0, 0, 0, 0]),
+        ("min(|x|, x^2)", 0.0, [0, 0, 2, 0]),
+        ("x*cbrt(x)", 0.0, [0, 0, None, None]),
+        ("x^2*sqrt(|x|)", 0.0, [0, 0, 0, None]),
+        ("|x|^pi", 0.0, [0, 0, 0, 0]),
         ("atan2(x, -1)", 0.0, [math.pi, None, None, None]),
         ("atan2(0, -1)*x", 0.0, [0, math.pi, 0, 0]),
         ("hypot(x, 0)", 0.0, [0, None, None, None]),
@@ -91,11 +95,31 @@ def test_derivatives_at_kinks_edges_and_zeros(
         ("sign(x)", 0.0, "a jump"),
         ("cbrt(x)", 0.0, "an infinite slope"),
         ("sqrt(x)", 0.0, "the edge of the domain of sqrt"),
-        ("exp(x)", 1e300, "too large"),
     ],
 )
 def test_undefined_says_why(typed: str, point: float, words: str) -> None:
     assert words in reason(typed, point)
+
+
+@pytest.mark.parametrize(
+    ("typed", "point", "expected"),
+    [("exp(x)", 1e5, math.inf), ("exp(x)", 1e300, math.inf), ("-exp(exp(x))", 9.0, -math.inf)],
+)
+def test_what_overflows_is_infinite(typed: str, point: float, expected: float) -> None:
+    assert derivatives(typed, point, 1)[1] == expected
+
+
+@pytest.mark.parametrize(
+    ("typed", "point", "expected"),
+    [
+        ("1 + x + x^9", 2.0**-53, 1.0000000000000002),
+        ("atan2(x, 2)", 1e-310, 4.9999999999997e-311),
+        ("tanh(x)", 1e300, 1.0),
+        ("sigmoid(exp(x))", 50.0, 1.0),
+    ],
+)
+def test_values_near_ties_and_far_out(typed: str, point: float, expected: float) -> None:
+    assert derivatives(typed, point, 0)[0] == expected
 
 
 def test_a_decimal_means_the_float_of_the_dtype() -> None:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import io
 import json
 import os
+import pty
+import struct
 import subprocess
 import sys
+import termios
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -112,10 +115,10 @@ def run() -> Run:
         *arguments: str, stdin: str = "", terminal: bool = False, encoding: str = "utf-8"
     ) -> Done:
         out, err = (io.TextIOWrapper(io.BytesIO(), encoding=encoding) for _ in range(2))
-        with _standard_input(_Terminal() if terminal else io.StringIO(stdin)):
-            with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-                code = _run(arguments)
-        return Done(code, *map(_written, (out, err)))
+        given = _standard_input(_Terminal() if terminal else io.StringIO(stdin))
+        with given, contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            code = _run(arguments)
+        return Done(code, _written(out), _written(err))
 
     return call
 
@@ -148,17 +151,58 @@ def light() -> Run:
 
 
 def _process(program: Sequence[str]) -> Run:
-    def call(*arguments: str, shell: str = "", env: Mapping[str, str] | None = None) -> Done:
+    def call(
+        *arguments: str,
+        shell: str = "",
+        env: Mapping[str, str] | None = None,
+        stdout: int = subprocess.PIPE,
+    ) -> Done:
         command = [sys.executable, *program, *arguments]
         if shell:
             command = ["sh", "-c", shell, "sh", *command]
-        options: dict[str, Any] = {"env": {**os.environ, **(env or {})}, "timeout": 60}
         done = subprocess.run(
-            command, stdin=subprocess.DEVNULL, capture_output=True, check=False, **options
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=stdout,
+            stderr=subprocess.PIPE,
+            env={**os.environ, **(env or {})},
+            timeout=60,
+            check=False,
         )
-        return Done(done.returncode, done.stdout.decode(), done.stderr.decode())
+        return Done(done.returncode, (done.stdout or b"").decode(), done.stderr.decode())
 
     return call
+
+
+@pytest.fixture(scope="session")
+def in_terminal() -> Run:
+    """The light command line in a terminal of some columns; only standard error is a pipe."""
+
+    def call(columns: int, *arguments: str) -> Done:
+        ours, theirs = pty.openpty()
+        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 25, columns, 0, 0))
+        with subprocess.Popen(
+            [sys.executable, "-c", WITHOUT_TENSORFLOW, *arguments],
+            stdin=theirs,
+            stdout=theirs,
+            stderr=subprocess.PIPE,
+            env={"TERM": "xterm", **os.environ},
+        ) as child:
+            os.close(theirs)
+            out = b"".join(_until_closed(ours))
+            assert child.stderr
+            err = child.stderr.read()
+            code = child.wait(timeout=30)
+        os.close(ours)
+        return Done(code, out.decode().replace("\r\n", "\n"), err.decode())
+
+    return call
+
+
+def _until_closed(descriptor: int) -> Iterator[bytes]:
+    with contextlib.suppress(OSError):  # how Linux says that the other end is closed
+        while piece := os.read(descriptor, 65536):
+            yield piece
 
 
 @pytest.fixture(scope="session")

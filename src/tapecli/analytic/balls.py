@@ -57,14 +57,18 @@ class Balls:
     Attributes:
         side: where the series is taken.
         terms: how many coefficients are carried.
-        presume: take a ball around zero for zero. Asked for only at a precision of thousands
+        presume: take a ball around zero for zero. Asked for only at a precision of hundreds
             of digits, where no expression of the sizes allowed here is known to come that
             close to zero without being zero.
+        tiny, unit: the smallest normal number and the unit roundoff of a dtype, if the series
+            shall enclose what the tapes may get in that dtype, too.
     """
 
     side: Side
     terms: int
     presume: bool = False
+    tiny: arb | None = None
+    unit: arb | None = None
 
     # --- leaves -------------------------------------------------------------------------------
 
@@ -85,7 +89,7 @@ class Balls:
     def variable(self, point: Fraction) -> Series:
         """The point itself, with slope 1 along h (-1 to the left)."""
         slope = -1 if self.side is Side.LEFT else 1
-        at = arb(fmpq(point.numerator, point.denominator))
+        at = _arb(point)
         return arb_series([at, arb(slope)][: self.terms], self.terms)
 
     # --- signs --------------------------------------------------------------------------------
@@ -116,7 +120,7 @@ class Balls:
             if not self.vanishes(u[index]):
                 return index, (1 if u[index] > 0 else -1)
         if u.prec < self.terms:  # it ends before anything can be told
-            raise Undefined("its sign cannot be told there")
+            raise Undefined("an infinite slope inside")
         return 0, 0
 
     def sign_of(self, u: Series) -> int:
@@ -128,10 +132,15 @@ class Balls:
         return u + v
 
     def sub(self, u: Series, v: Series) -> Series:
-        return u - v
+        return u - v if u is not v else self.number(0)
 
     def mul(self, u: Series, v: Series) -> Series:
-        return u * v
+        if u.prec >= self.terms and v.prec >= self.terms:
+            return u * v
+        of_u, of_v = _valuation(u), _valuation(v)  # zeros make the other's end matter later
+        prec = min(u.prec + of_v, v.prec + of_u, self.terms)
+        rest = _shifted(u, -of_u) * _shifted(v, -of_v)
+        return arb_series(_shifted(rest, of_u + of_v).coeffs(), prec)
 
     def neg(self, u: Series) -> Series:
         return -u
@@ -139,7 +148,7 @@ class Balls:
     def div(self, u: Series, v: Series) -> Series:
         if self.vanishes(v[0]):
             raise Undefined("a pole: division by zero")
-        return u / v
+        return self._underflowing(u / v, v)
 
     def power(self, u: Series, v: Series, exponent: Fraction | None = None) -> Series:
         """u**v; `exponent` is v's exact value, where it is a rational constant."""
@@ -149,16 +158,40 @@ class Balls:
             if u[0] < 0:
                 raise Undefined("a negative number to a power that is not whole")
             return (v * u.log()).exp()
-        if exponent is None or exponent < 0:
-            raise Undefined("zero to a power that is not a positive constant")
+        if exponent is None:
+            return self._irrational_root(u, v)
+        if exponent < 0:
+            raise Undefined("a pole: zero to a negative power")
         return self._root(u, exponent, "a power that is not whole")
 
     def _whole_power(self, u: Series, exponent: int) -> Series:
         if exponent >= 0:
-            return u**exponent if exponent else self.number(1)
+            return self._product(u, exponent) if exponent else self.number(1)
         if self.vanishes(u[0]):
             raise Undefined("a pole: division by zero")
-        return self.number(1) / u**-exponent
+        return self.div(self.number(1), u**-exponent)
+
+    def _product(self, u: Series, exponent: int) -> Series:
+        if u.prec >= self.terms:
+            return u**exponent
+        product = u
+        for _ in range(min(exponent, self.terms) - 1):  # more zeros than terms change nothing
+            product = self.mul(product, u)
+        return product if exponent <= self.terms else u**exponent
+
+    def _irrational_root(self, u: Series, v: Series) -> Series:
+        """u**v where u is 0 and v is a constant that is not rational."""
+        if v.length() > 1 or not v[0] > 0:
+            raise Undefined("zero to a power that is not a positive constant")
+        index, sign = self.leading(u)
+        if sign == 0:
+            return self.number(0)
+        if sign < 0:
+            raise Undefined("the edge of the domain of a power that is not whole")
+        last = (v[0] * index).ceil().unique_fmpz()
+        if last is None:
+            raise Undecided
+        return arb_series([], min(self.terms, int(last)))
 
     def _root(self, u: Series, exponent: Fraction, function: str, odd: bool = False) -> Series:
         """u**exponent where u is 0: a series as far as its powers of h are whole."""
@@ -177,7 +210,7 @@ class Balls:
         return arb_series(coefficients, min(self.terms, root.prec + shift))
 
     def _exact(self, value: Fraction) -> arb:
-        return arb(fmpq(value.numerator, value.denominator))
+        return _arb(value)
 
     # --- pieces -------------------------------------------------------------------------------
 
@@ -188,10 +221,10 @@ class Balls:
         return self.number(self.sign_of(u))
 
     def max(self, u: Series, v: Series) -> Series:
-        return u if self.sign_of(u - v) >= 0 else v
+        return u if u is v or self.sign_of(u - v) >= 0 else v
 
     def min(self, u: Series, v: Series) -> Series:
-        return v if self.sign_of(u - v) >= 0 else u
+        return u if u is v or self.sign_of(u - v) < 0 else v
 
     # --- roots, exponential and logarithm -----------------------------------------------------
 
@@ -215,7 +248,7 @@ class Balls:
 
     def log(self, u: Series) -> Series:
         self._inside(not self.vanishes(u[0]) and u[0] > 0, "log")
-        return u.log()
+        return self._underflowing(u.log(), u)
 
     def log1p(self, u: Series) -> Series:
         inner = u + 1
@@ -259,18 +292,18 @@ class Balls:
         return 2 * self._root((1 - u) / 2, Fraction(1, 2), "asin and acos").asin()
 
     def atan(self, u: Series) -> Series:
-        return u.atan()
+        return self._underflowing(u.atan(), u * u + 1)
 
     def atan2(self, y: Series, x: Series) -> Series:
         above = not self.vanishes(y[0])
         if not self.vanishes(x[0]):
             if x[0] > 0:
-                return (y / x).atan()
+                return self.atan(self.div(y, x))
             if not above:  # on the cut
-                return self.pi() * self._turn(y) + (y / x).atan()
+                return self.pi() * self._turn(y) + self.atan(self.div(y, x))
         if not above:
             raise Undefined("the angle of the point (0, 0)")
-        return self._quarter() * (1 if y[0] > 0 else -1) - (x / y).atan()
+        return self._quarter() * (1 if y[0] > 0 else -1) - self.atan(self.div(x, y))
 
     def _turn(self, y: Series) -> int:
         return -1 if self.sign_of(y) < 0 else 1
@@ -289,14 +322,15 @@ class Balls:
         if abs(u[0]) > _FAR:
             sign = 1 if u[0] > 0 else -1
             far = (u * (-2 * sign)).exp()
-            return (1 - far) / (1 + far) * sign
+            return self.div(1 - far, 1 + far) * sign
         up, down = u.exp(), (-u).exp()
-        return _at(u[0].tanh(), (up - down) / (up + down))
+        return _at(u[0].tanh(), self.div(up - down, up + down))
 
     def asinh(self, u: Series) -> Series:
         sign = -1 if u[0] < 0 else 1
         v = u * sign
-        return _at(u[0].asinh(), (v + (v * v + 1).sqrt()).log() * sign)
+        value = _at(u[0].asinh(), (v + (v * v + 1).sqrt()).log() * sign)
+        return self._from_exponential(value, value[0])
 
     def acosh(self, u: Series) -> Series:
         distance = u[0] - 1
@@ -304,7 +338,8 @@ class Balls:
             half = self._root((u - 1) / 2, Fraction(1, 2), "acosh")
             return 2 * (half + (half * half + 1).sqrt()).log()
         self._inside(distance > 0, "acosh")
-        return _at(u[0].acosh(), (u + (u * u - 1).sqrt()).log())
+        value = _at(u[0].acosh(), (u + (u * u - 1).sqrt()).log())
+        return self._from_exponential(value, value[0])
 
     def atanh(self, u: Series) -> Series:
         up, down = 1 + u, 1 - u
@@ -314,9 +349,9 @@ class Balls:
 
     def sigmoid(self, u: Series) -> Series:
         if u[0] > _FAR:
-            return 1 / (1 + (-u).exp())
+            return self.div(self.number(1), 1 + (-u).exp())
         up = u.exp()
-        return up / (up + 1)
+        return self.div(up, up + 1)
 
     def softplus(self, u: Series) -> Series:
         if u[0] > _FAR:
@@ -333,7 +368,10 @@ class Balls:
 
     def gamma(self, u: Series) -> Series:
         self._off_poles(u[0], "gamma")
-        return u.gamma()
+        value = u.gamma()
+        if self.unit is None:
+            return value
+        return self._from_exponential(value, abs(value[0]).log())
 
     def lgamma(self, u: Series) -> Series:
         self._off_poles(u[0], "lgamma")
@@ -345,12 +383,36 @@ class Balls:
         return (value if value[0] > 0 else -value).log()
 
     def _off_poles(self, at: arb, function: str) -> None:
+        size = abs(at)
+        if at != 0 and not arb(2) ** -_FAR < size < arb(2) ** _FAR:
+            raise Undecided  # beyond every dtype, and the library would take all memory
         if at > 0 or not at.contains_integer():
             return
         nearest = at.unique_fmpz()
         if nearest is None or not self.vanishes(at - nearest):
             raise Undecided
         raise Undefined(f"a pole of {function}")
+
+    # --- what the tapes may get ---------------------------------------------------------------
+
+    def _underflowing(self, u: Series, v: Series) -> Series:
+        """With room for the powers of 1/v in the tapes, which underflow before they are multiplied.
+
+        Order k has v'**k/v**(k + 1), computed from the right: its factor may lose all of its
+        digits where the product has them all.
+        """
+        if self.tiny is None or abs(v[0]) ** (self.terms + 1) * self.tiny < 1:
+            return u
+        steepest = 2 + sum((abs(c).upper() for c in v.coeffs()[1:]), arb(0))
+        return u + arb_series(
+            [arb(0, (self.tiny * steepest**k).upper()) for k in range(self.terms)], self.terms
+        )
+
+    def _from_exponential(self, u: Series, exponent: arb) -> Series:
+        """With room for an exponential whose rounded exponent makes a factor of its own."""
+        if self.unit is None:
+            return u
+        return u * (1 + arb(0, (self.unit * abs(exponent)).upper()))
 
     # --- domains ------------------------------------------------------------------------------
 
@@ -365,30 +427,45 @@ def _at(constant: arb, u: Series) -> Series:
     return arb_series([constant, *u.coeffs()[1:]], u.prec)
 
 
-def perturbed(u: Series, unit_roundoff: Fraction) -> Series:
+def _arb(number: Fraction) -> arb:
+    return arb(fmpq(number.numerator, number.denominator))
+
+
+def _valuation(u: Series) -> int:
+    """How many leading coefficients are zero for certain; one less if all that are known are."""
+    for index in range(min(u.length(), u.prec)):
+        if not (u[index].is_exact() and u[index] == 0):
+            return index
+    return max(u.prec - 1, 0)
+
+
+def _shifted(u: Series, places: int) -> Series:
+    """Multiply by h to the power `places`; coefficients that a negative one drops are zeros."""
+    if places >= 0:
+        return arb_series([arb(0)] * places + u.coeffs(), u.prec + places)
+    return arb_series(u.coeffs()[-places:], u.prec + places)
+
+
+def perturbed(u: Series, unit: arb) -> Series:
     """The series with a constant term that may be off by a unit of roundoff.
 
     A tape rounds where ball arithmetic may happen to be exact: x/x is 1 at every point, its
     second derivative from the tapes a difference of rounded numbers.
     """
     at = u[0]
-    margin = abs(at).upper() * arb(fmpq(unit_roundoff.numerator, unit_roundoff.denominator))
-    return _at(at + arb(0, margin), u)
+    return _at(at + arb(0, (abs(at) * unit).upper()), u)
 
 
-def widened(u: Series, small: Fraction) -> Series:
-    """The series with room for underflow: coefficients below `small` may be lost whole.
+def widened(u: Series, tiny: arb) -> Series:
+    """The series with room for underflow: coefficients near `tiny` may be off by as much.
 
     The model of floating-point arithmetic with underflow is Higham's (section 2.1): an error
-    relative to the result, and an absolute one of the size of the smallest numbers. The tapes
-    multiply adjoints that the series does not have; where a coefficient is below the root of
-    the smallest number, a product of two such adjoints underflows.
+    relative to the result, and an absolute one of the size of the smallest numbers.
     """
-    limit = arb(fmpq(small.numerator, small.denominator))
+    limit = tiny * 2**4
     coefficients: Sequence[arb] = u.coeffs()
     if all(c == 0 or abs(c) > limit for c in coefficients):
         return u
     return arb_series(
-        [c if c == 0 or abs(c) > limit else c + arb(0, abs(c).upper()) for c in coefficients],
-        u.prec,
+        [c if c == 0 or abs(c) > limit else c + arb(0, tiny) for c in coefficients], u.prec
     )

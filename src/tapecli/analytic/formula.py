@@ -54,7 +54,10 @@ def formulas(tree: Node, by: str, order: int) -> list[str | None]:
     """
     if size(tree) > MAX_SIZE or _has_large_factorial(tree):
         return [None] * (order + 1)
-    return [None if form is None else written(form) for form in symbolic(tree, by, order)]
+    try:
+        return [None if form is None else written(form) for form in symbolic(tree, by, order)]
+    except (ArithmeticError, AttributeError, RecursionError, TypeError, ValueError):
+        return [None] * (order + 1)  # SymPy has no real form of it, as of min(x, asin(2))
 
 
 def symbolic(tree: Node, by: str, order: int) -> list[Any]:

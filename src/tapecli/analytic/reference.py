@@ -26,7 +26,7 @@ from tapecli.functions import CONSTANTS, Rule, row
 from tapecli.tree import Alias, Call, Named, Node, Number, Variable, rational, steps
 from tapecli.verdict import Certified, NoDerivative
 
-PRECISIONS = (128, 512, 2048, 8192)
+PRECISIONS = (128, 512, 2560)
 """Working precisions in bits, tried in turn until the bound is small enough."""
 
 SPARE_BITS = 12
@@ -35,10 +35,13 @@ SPARE_BITS = 12
 _SLOPE_BITS = 6
 """How well the next derivative is known, which only scales the verdict."""
 
-_SIDE_TERMS = 48
+_SIDE_TERMS = 24
 """Coefficients carried beyond the wanted ones where a series is divided by powers of h."""
 
-_HUGE = 2**16
+_SPREAD_FACTORS = (1, 2, 8)
+"""Multiples of the dtype's precision at which the spread of a derivative is looked for."""
+
+_HUGE = 2**12
 """Binary exponents beyond this are overflow and underflow, whatever the dtype."""
 
 
@@ -49,7 +52,14 @@ def constant_value(tree: Node) -> Fraction | None:
         series = program.run(Fraction(0), Balls(Side.POINT, 1), PRECISIONS[1])
     except (Undefined, Undecided):
         return None
-    return _fraction(series[0].mid()) if series[0].rel_accuracy_bits() > 200 else None
+    value = series[0]
+    if value.contains(0) and value.rad() < arb(2) ** -256:
+        return Fraction(0)
+    return _fraction(value.mid()) if value.rel_accuracy_bits() > 200 else None
+
+
+class Overflow(Exception):
+    """A value inside the expression is too large for the dtype."""
 
 
 class Reference:
@@ -87,6 +97,9 @@ class Reference:
     ) -> Certified | NoDerivative:
         if isinstance(ball, NoDerivative):
             return ball
+        if ball.is_finite() and ball.abs_lower() > _arb(self._format.largest):
+            huge = Fraction(2) ** _HUGE * (1 if ball > 0 else -1)
+            return Certified(huge, Fraction(0), Fraction(0), None)
         value, radius = _fraction(ball.mid()), _fraction(ball.rad())
         if value is None or radius is None:
             return NoDerivative("too large to be certified")
@@ -125,10 +138,20 @@ class Reference:
     def _sharp_value(self, ball: arb) -> bool:
         if not ball.is_finite():
             return False
-        small = _arb(self._format.smallest) * arb(2) ** -SPARE_BITS
-        return ball.rel_accuracy_bits() >= self._format.precision + SPARE_BITS or bool(
-            abs(ball) < small
+        if abs(ball) < _arb(self._format.smallest) * arb(2) ** -SPARE_BITS:
+            return True
+        if ball.abs_lower() > _arb(self._format.largest):
+            return True
+        return ball.rel_accuracy_bits() >= self._format.precision + SPARE_BITS and (
+            ball.is_exact() or not self._near_a_tie(ball)
         )
+
+    def _near_a_tie(self, ball: arb) -> bool:
+        """Whether the enclosure holds a number that is half way between two of the dtype."""
+        value, radius = _fraction(ball.mid()), _fraction(ball.rad())
+        assert value is not None
+        assert radius is not None
+        return self._format.round(value - radius) != self._format.round(value + radius)
 
     def _enclosed(self, point: Fraction, precision: int) -> list[arb | NoDerivative]:
         terms = self._order + 2
@@ -171,17 +194,45 @@ class Reference:
         return [*found, *[NoDerivative(reason)] * missing]
 
     def _spreads(self, point: Fraction) -> list[Fraction | None]:
-        """The radii of the derivatives when they are computed at the dtype's own precision."""
-        terms = self._order + 1
-        try:
-            balls = Balls(Side.BOTH, terms)
-            series = self._program.run(point, balls, self._format.precision, rounding=True)
-        except (Undefined, Undecided, Kink):
-            return [None] * terms
+        """The radii of the derivatives when they are computed at the dtype's own precision.
+
+        Where nothing can be told at that precision, they are computed at a higher one and
+        scaled by the precisions' ratio, for to first order the radii are proportional to it.
+        """
+        for precision in (self._format.precision * factor for factor in _SPREAD_FACTORS):
+            with contextlib.suppress(Undecided):
+                radii = self._radii(point, precision)
+                scale = 2 ** (precision - self._format.precision)
+                return [None if radius is None else radius * scale for radius in radii]
+        return [None] * (self._order + 1)
+
+    def _radii(self, point: Fraction, precision: int) -> list[Fraction | None]:
+        """The radii at one precision: on both sides, the larger, where the sides differ."""
+        for sides in ((Side.BOTH,), (Side.RIGHT, Side.LEFT)):
+            try:
+                return [max(radii, key=_or_inf) for radii in zip(
+                    *(self._radii_from(point, precision, side) for side in sides), strict=True
+                )]  # fmt: skip
+            except Kink:
+                continue
+            except (Undefined, Overflow):
+                break
+        return [None] * (self._order + 1)
+
+    def _radii_from(self, point: Fraction, precision: int, side: Side) -> list[Fraction | None]:
+        terms = self._order + 1 + (0 if side is Side.BOTH else _SIDE_TERMS)
+        tiny, unit = _arb(self._format.smallest_normal), arb(2) ** -precision
+        balls = Balls(side, terms, tiny=tiny, unit=unit)
+        series = self._program.run(point, balls, precision)
+        radii = [_fraction(series[k].rad()) for k in range(self._order + 1)]
         return [
-            None if radius is None else radius * math.factorial(k)
-            for k, radius in enumerate(_fraction(series[k].rad()) for k in range(terms))
+            None if radius is None or k >= series.prec else radius * math.factorial(k)
+            for k, radius in enumerate(radii)
         ]
+
+
+def _or_inf(radius: Fraction | None) -> Fraction | float:
+    return math.inf if radius is None else radius
 
 
 class _Program:
@@ -192,19 +243,27 @@ class _Program:
         self._places = {node: place for place, node in enumerate(self._nodes)}
         self._format = format_
 
-    def run(self, point: Fraction, balls: Balls, precision: int, rounding: bool = False) -> Series:
-        """The series at a point; with `rounding`, with room for all that a tape may round."""
+    def run(self, point: Fraction, balls: Balls, precision: int) -> Series:
+        """The series at a point.
+
+        Raises:
+            Undefined, Kink, Undecided: as the rules of `balls`.
+            Overflow: a value is too large for the dtype, if the tapes are to be enclosed, too.
+        """
         with _working(precision, balls.terms):
             values: list[Series] = []
             for node in self._nodes:
                 value = self._value(node, values, balls, point)
-                values.append(self._rounded(node, value) if rounding else value)
+                values.append(value if balls.tiny is None else self._rounded(node, value, balls))
             return values[-1]
 
-    def _rounded(self, node: Node, value: Series) -> Series:
-        if not node.children:
-            value = perturbed(value, self._format.unit_roundoff)
-        return widened(value, self._format.small)
+    def _rounded(self, node: Node, value: Series, balls: Balls) -> Series:
+        """What the tapes may have instead of this value."""
+        assert balls.unit is not None
+        assert balls.tiny is not None
+        if abs(value[0]) > _arb(self._format.largest):
+            raise Overflow
+        return widened(value if node.children else perturbed(value, balls.unit), balls.tiny)
 
     def _value(self, node: Node, values: list[Series], balls: Balls, point: Fraction) -> Series:
         if isinstance(node, Variable):
@@ -259,6 +318,6 @@ def _fraction(number: arb) -> Fraction | None:
     size = mantissa.bit_length() + exponent
     if mantissa and size > _HUGE:
         return Fraction(2) ** _HUGE * (1 if mantissa > 0 else -1)
-    if size < -_HUGE:
-        return Fraction(0)
+    if mantissa and size < -_HUGE:
+        return Fraction(1 if mantissa > 0 else -1, 2**_HUGE)
     return mantissa * Fraction(2) ** exponent

@@ -9,7 +9,7 @@ import signal
 import sys
 from collections.abc import Sequence
 from types import FrameType
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import click
 
@@ -45,6 +45,12 @@ class _Group(click.Group):
             meant = f" Did you mean '{close[0]}'?" if close else ""
             ctx.fail(f"There is no command {args[0]!r}.{meant}")
         return super().resolve_command(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            raise click.Abort from None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
@@ -95,7 +101,9 @@ def _occupy_closed_descriptors() -> None:
         try:
             os.fstat(descriptor)
         except OSError:
-            os.open(os.devnull, os.O_RDWR)
+            os.open(os.devnull, os.O_RDONLY if descriptor == 1 else os.O_RDWR)
+    if sys.stdout is None:  # so that the first write fails, and nothing is lost in silence
+        sys.stdout = os.fdopen(1, "w", encoding="utf-8", closefd=False)
 
 
 def _run(arguments: Sequence[str] | None) -> int:
@@ -106,7 +114,7 @@ def _run(arguments: Sequence[str] | None) -> int:
             sys.stdout.flush()
         return code if isinstance(code, int) else 0
     except click.exceptions.NoArgsIsHelpError as error:
-        error.show()
+        _tell(error.format_message())
         return error.exit_code
     except click.ClickException as error:
         return _report([error.format_message()], error.exit_code, _usage(error))
@@ -118,6 +126,10 @@ def _run(arguments: Sequence[str] | None) -> int:
     except (KeyboardInterrupt, click.Abort):
         return _report(["interrupted"], INTERRUPTED)
     except BrokenPipeError:  # the reader has seen enough
+        return 0
+    except SystemExit as end:  # what click makes of that inside a command
+        if end.code == TERMINATED:
+            raise
         return 0
     except OSError as error:
         return _report([f"cannot write: {error.strerror or error}"], TapecliError.exit_code)

@@ -131,7 +131,7 @@ def _points(x: str | None, at: tuple[tuple[str, str], ...]) -> dict[str, str]:
         if name in points:
             raise RequestError(f"the points of '{name}' are given twice")
         points[name] = text
-    if "-" in points.values() and (sys.stdin is None or sys.stdin.isatty()):
+    if "-" in points.values() and sys.stdin is not None and sys.stdin.isatty():
         raise PointsError(
             "'-' reads points from standard input, which is a terminal; "
             "pipe them in, one a line, or write --x 1..3"

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import os
+import re
 import stat
 import sys
 import tempfile
@@ -27,7 +29,7 @@ def format_of(name: str | None, output: str | None) -> render.Format:
     """
     if name:
         return render.FORMATS[name]
-    if output is None or _is_special(Path(output)):
+    if output is None or _is_standard_output(output) or _is_special(Path(output)):
         return render.FORMATS["table"]
     return render.of_ending(Path(output).suffix)
 
@@ -38,7 +40,7 @@ def check(output: str | None) -> None:
     Raises:
         OutputError: it is a directory, or its folder is missing or cannot be written.
     """
-    if output is None:
+    if output is None or _is_standard_output(output):
         return
     path = Path(os.path.realpath(output))
     try:
@@ -59,7 +61,7 @@ def write(result: Result, format_: render.Format, output: str | None, color: str
     Raises:
         OutputError: it cannot be written; a file that was there before is as it was.
     """
-    if output is None:
+    if output is None or _is_standard_output(output):
         if sys.stdout is None:
             raise OutputError("cannot write: standard output is closed")
         _to_stream(result, format_, sys.stdout, color)
@@ -77,7 +79,10 @@ def write(result: Result, format_: render.Format, output: str | None, color: str
 
 
 def _to_stream(result: Result, format_: render.Format, stream: TextIO, color: str) -> None:
-    stream.writelines(render.render(result, format_, _screen(stream, color)))
+    screen = _screen(stream, color)
+    if isinstance(stream, io.TextIOWrapper):
+        stream.reconfigure(errors="backslashreplace")
+    stream.writelines(render.render(result, format_, screen))
     stream.flush()
 
 
@@ -92,7 +97,7 @@ def _screen(stream: TextIO, color: str) -> Screen:
     else:
         colored = color == "always"
     columns = environment.get("COLUMNS", "")
-    width = int(columns) if columns.isdecimal() and int(columns[:6]) > 0 else None
+    width = int(columns) if re.fullmatch("0*[1-9][0-9]{0,4}", columns, re.ASCII) else None
     if width is None and terminal:
         with contextlib.suppress(OSError):
             width = os.get_terminal_size(stream.fileno()).columns or None
@@ -107,6 +112,11 @@ def _shows_unicode(stream: TextIO) -> bool:
     return True
 
 
+def _is_standard_output(output: str) -> bool:
+    """Whether this is another name of the stream: it is written to, and never replaced."""
+    return output in ("/dev/stdout", "/dev/fd/1", "/proc/self/fd/1")
+
+
 def _is_special(path: Path) -> bool:
     """Whether this is there and is no regular file: a device or a pipe, never to be replaced."""
     try:
@@ -119,7 +129,7 @@ def _is_special(path: Path) -> bool:
 @contextlib.contextmanager
 def _replacing(path: Path) -> Iterator[TextIO]:
     """A new file beside the old one, which takes its place when it is complete."""
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    handle, name = tempfile.mkstemp(prefix=".tapecli.", dir=path.parent)
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as stream:
             yield stream

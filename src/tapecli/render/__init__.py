@@ -70,8 +70,8 @@ def of_ending(ending: str) -> Format:
         if ending.lower() in format_.endings:
             return format_
     endings = ", ".join(ending for format_ in FORMATS.values() for ending in format_.endings)
-    written = f"the ending '{ending}'" if ending else "no ending"
-    raise OutputError(f"{written} says no format; use --format, or one of {endings}")
+    problem = f"the ending '{ending}' says no format" if ending else "the file has no ending"
+    raise OutputError(f"{problem}; use --format, or one of {endings}")
 
 
 def render(result: Result, format_: Format, screen: Screen) -> Iterator[str]:

@@ -159,7 +159,7 @@ def _cells(format_: FloatFormat, rows: Sequence[Row], all_ok: bool) -> Iterator[
 
 
 def _ulps(ulps: int) -> str:
-    return f"{ulps:,}" if ulps < 10**6 else f"{ulps:.1e}".replace("e+", "e")
+    return f"{ulps:,}" if ulps < 10**6 else f"{ulps:.1e}".replace("e+0", "e").replace("e+", "e")
 
 
 def _status(row: Row) -> str:
@@ -181,7 +181,7 @@ def _width(part: RenderableType) -> int:
     """How wide a part must be to lose nothing."""
     if isinstance(part, Text):
         return 0  # wrapped by the terminal, not by us
-    return Console(width=10_000, file=io.StringIO()).measure(part).maximum
+    return Console(width=10_000, height=25, file=io.StringIO()).measure(part).maximum
 
 
 def _narrow(result: Result, blocks: Sequence[Block], width: int) -> Iterator[RenderableType]:

@@ -1,0 +1,158 @@
+"""What the values of options may be, and what the shell completes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tapecli.functions import FUNCTIONS
+
+if TYPE_CHECKING:
+    from tests.cli.conftest import Done, Run, RunAll
+
+HELP = "Try 'tapecli diff --help' for help.\n"
+ORDER = "Error: Invalid value for '-n' / '--order'"
+FORMAT = "Error: Invalid value for '-f' / '--format'"
+FORMATS = "table, json, jsonl, csv, tsv, markdown, value"
+
+REFUSED: Mapping[tuple[str, ...], str] = {
+    ("--order", "two"): f"{ORDER}: 'two' is not a whole number from 0 on\n{HELP}",
+    ("--order", ""): f"{ORDER}: '' is not a whole number from 0 on\n{HELP}",
+    ("--order", "1e1"): f"{ORDER}: '1e1' is not a whole number from 0 on\n{HELP}",
+    ("-n", "²"): f"{ORDER}: '²' is not a whole number from 0 on\n{HELP}",
+    ("--order", "9" * 5000): f"{ORDER}: '{'9' * 5000}' is not a whole number from 0 on\n{HELP}",
+    ("--format", "jsn"): (f"{FORMAT}: 'jsn' is not one of {FORMATS}. Did you mean 'json'?\n{HELP}"),
+    ("-f", "[/]"): f"{FORMAT}: '[/]' is not one of {FORMATS}.\n{HELP}",
+    ("-f", "\x1b[31m"): f"{FORMAT}: '\\x1b[31m' is not one of {FORMATS}.\n{HELP}",
+    ("--dtype", "flaot32"): (
+        "Error: Invalid value for '--dtype': 'flaot32' is not one of "
+        f"float64, float32, bfloat16, float16. Did you mean 'float32'?\n{HELP}"
+    ),
+    ("--method", "neste"): (
+        "Error: Invalid value for '--method': 'neste' is not one of "
+        f"auto, single, parallel, nested, persistent. Did you mean 'nested'?\n{HELP}"
+    ),
+    ("--color", "alwas"): (
+        "Error: Invalid value for '--color': 'alwas' is not one of "
+        f"auto, always, never. Did you mean 'always'?\n{HELP}"
+    ),
+    ("--at", "t"): (
+        f"Error: Invalid value for '--at': 't' is not NAME=POINTS, such as t=1..3\n{HELP}"
+    ),
+    ("--at", "2t=1"): (
+        f"Error: Invalid value for '--at': '2t=1' is not NAME=POINTS, such as t=1..3\n{HELP}"
+    ),
+    ("--tolerance", "much"): (
+        f"Error: Invalid value for '--tolerance': 'much' is not a valid float.\n{HELP}"
+    ),
+    ("--colour", "always"): f"Error: No such option '--colour'. Did you mean '--color'?\n{HELP}",
+    ("--x2",): f"Error: No such option '--x2'. Did you mean '--x'?\n{HELP}",
+    ("--zzz",): f"Error: No such option '--zzz'.\n{HELP}",
+    ("--x",): "Error: Option '--x' requires an argument.\n",
+}
+"""Arguments of `diff` that click refuses, and the whole of what it says to them."""
+
+
+@pytest.fixture(scope="module")
+def refused(run_all: RunAll) -> dict[tuple[str, ...], Done]:
+    """All rows of `REFUSED`, called in one fresh process."""
+    answers = run_all([["diff", *arguments] for arguments in REFUSED])
+    return dict(zip(REFUSED, answers, strict=True))
+
+
+@pytest.mark.parametrize("arguments", REFUSED, ids=lambda arguments: " ".join(arguments)[:40])
+def test_a_wrong_option_is_named_with_what_may_have_been_meant(
+    refused: dict[tuple[str, ...], Done], arguments: tuple[str, ...]
+) -> None:
+    done = refused[arguments]
+    assert (done.code, done.out, done.loaded) == (2, "", [])
+    assert done.err.startswith(REFUSED[arguments])
+    assert done.err.removeprefix(REFUSED[arguments]) in ("", HELP)
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "message"),
+    [("TAPECLI_FORMAT", "cvs", "'csv'"), ("TAPECLI_DTYPE", "flot16", "'float16'")],
+)
+def test_a_wrong_default_from_the_environment_is_refused_as_well(
+    run: Run, monkeypatch: pytest.MonkeyPatch, variable: str, value: str, message: str
+) -> None:
+    monkeypatch.setenv(variable, value)
+    done = run("diff")
+    assert (done.code, done.out) == (2, "")
+    assert f"Did you mean {message}?" in done.err
+
+
+def test_defaults_come_from_the_environment_and_options_overrule_them(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TAPECLI_FORMAT", "value")
+    monkeypatch.setenv("TAPECLI_DTYPE", "float32")
+    assert run("diff", "--x", "3").out == "0.6666667\n"
+    assert run("diff", "--x", "3", "--dtype", "float64").out == "0.6666666666666666\n"
+    assert run("diff", "--x", "3", "--format", "tsv").lines[1].split("\t")[5] == "0.6666667"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--order", "2", "x^3", "--x", "2", "-f", "value"),
+        ("--order=2", "--x=2", "--format=value", "x^3"),
+        ("x^3", "-n", "2", "-f", "value", "--x", "2"),
+        ("-n", "+2", "-f", "value", "--x", "2", "--", "x^3"),
+    ],
+    ids=" ".join,
+)
+def test_options_and_expressions_may_stand_in_any_sequence(
+    run: Run, arguments: tuple[str, ...]
+) -> None:
+    done = run("diff", *arguments)
+    assert (done.code, done.out, done.err) == (0, "12\n", "")
+
+
+# --- completion -------------------------------------------------------------------------------
+
+
+def completed(light: Run, *words: str) -> list[str]:
+    """What bash is offered for the last of the words."""
+    done = light(
+        env={
+            "_TAPECLI_COMPLETE": "bash_complete",
+            "COMP_WORDS": " ".join(["tapecli", *words]),
+            "COMP_CWORD": str(len(words)),
+        }
+    )
+    assert (done.code, done.err) == (0, "")
+    return [line.partition(",")[2] for line in done.lines if line]
+
+
+@pytest.mark.parametrize(
+    ("words", "offered"),
+    [
+        (["d"], ["diff"]),
+        (["diff", "--format", "js"], ["json", "jsonl"]),
+        (["diff", "--dtype", "float"], ["float64", "float32", "float16"]),
+        (["diff", "--method", "n"], ["nested"]),
+        (["diff", "--st"], ["--strict"]),
+        (["diff", "x*asi"], ["x*asin(", "x*asinh("]),
+        (["diff", "2*ta"], ["2*tan(", "2*tanh(", "2*tau"]),
+        (["diff", "x*"], []),
+    ],
+)
+def test_the_shell_completes(light: Run, words: list[str], offered: list[str]) -> None:
+    assert completed(light, *words) == offered
+
+
+def test_every_function_can_be_completed(light: Run) -> None:
+    letters = sorted({name[0] for name in FUNCTIONS})
+    offered = {word for letter in letters for word in completed(light, "diff", letter)}
+    assert {f"{name}(" for name in FUNCTIONS} <= offered
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_every_shell_gets_its_script(light: Run, shell: str) -> None:
+    done = light(env={"_TAPECLI_COMPLETE": f"{shell}_source"})
+    assert (done.code, done.err) == (0, "")
+    assert f"_TAPECLI_COMPLETE={shell}_complete" in done.out

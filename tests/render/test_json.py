@@ -1,0 +1,95 @@
+"""JSON: one strict document with the request, the rows and a summary."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import numpy as np
+import pytest
+
+if TYPE_CHECKING:
+    from tests.render.conftest import Make, Render, Samples
+
+
+def strictly(text: str) -> Any:
+    def refuse(constant: str) -> NoReturn:
+        raise AssertionError(f"{constant} is no JSON")
+
+    return json.loads(text, parse_constant=refuse)
+
+
+def test_the_whole_document(shown: Render, samples: Samples) -> None:
+    document = strictly(shown("json", samples.worked))
+    assert list(document) == [
+        *("schema", "tensorflow", "dtype", "method", "tolerance", "variable"),
+        *("derivatives", "rows", "counts", "ok"),
+    ]
+    about = {"target": "y", "expression": "log(x**2)", "wrt": "x"}
+    assert document["schema"] == 1
+    assert [document[name] for name in ("tensorflow", "dtype", "method", "tolerance")] == [
+        *("2.21.0", "float64", "nested", 1.0),
+    ]
+    assert document["derivatives"] == [
+        {**about, "order": 1, "formula": "2/x"},
+        {**about, "order": 2, "formula": "-2/x²"},
+    ]
+    assert document["rows"][5] == {
+        **about,
+        "order": 2,
+        "x": 3.0,
+        "tape": -2 / 9,
+        "analytic": -2 / 9,
+        "ulps": 0,
+        "status": "ok",
+        "note": "",
+    }
+    assert (document["counts"], document["ok"]) == ({"ok": 6}, True)
+
+
+def test_the_columns_stand_in_the_sequence_of_the_other_formats(
+    shown: Render, samples: Samples
+) -> None:
+    rows = strictly(shown("json", samples.two))["rows"]
+    header = shown("csv", samples.two).splitlines()[0].split(",")
+    assert all(list(row) == [*header, "note"] for row in rows)
+
+
+def test_nan_infinities_and_nothing_are_null_and_the_status_says_which(
+    shown: Render, samples: Samples
+) -> None:
+    document = strictly(shown("json", samples.mixed))
+    read = [(row["tape"], row["analytic"], row["ulps"], row["status"]) for row in document["rows"]]
+    assert read == [
+        (2.0, 2.0, 0, "ok"),
+        (-0.0033333, -0.0033333000001, 25711, "rounded"),
+        (None, None, None, "undefined"),
+        (None, 2e200, None, "lost"),
+        (0.6, 0.7, 1234567, "off"),
+    ]
+    assert document["derivatives"][0]["formula"] is None
+    assert document["counts"] == {"ok": 1, "rounded": 1, "off": 1, "undefined": 1, "lost": 1}
+    assert document["ok"] is False
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32", "float16"])
+def test_numbers_are_the_shortest_that_read_back_in_the_dtype(
+    shown: Render, make: Make, dtype: str
+) -> None:
+    scalar = np.dtype(dtype).type
+    values = [float(scalar(value)) for value in (0.1, 1 / 3, 2**-14, 65504, 1e-7)]
+    text = shown("json", make([(value, value, value) for value in values], dtype=dtype))
+    rows = strictly(text)["rows"]
+    for value, row in zip(values, rows, strict=True):
+        assert scalar(row["tape"]) == scalar(row["x"]) == value
+        assert len(repr(row["tape"])) <= len(repr(float(str(scalar(value)))))
+
+
+def test_without_unicode_it_is_ascii_and_the_same_document(shown: Render, samples: Samples) -> None:
+    plain = shown("json", samples.worked, unicode=False)
+    assert plain.isascii()
+    assert strictly(plain) == strictly(shown("json", samples.worked))
+
+
+def test_it_ends_in_one_line_feed(shown: Render, samples: Samples) -> None:
+    assert shown("json", samples.worked).endswith("}\n")

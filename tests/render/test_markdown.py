@@ -1,0 +1,63 @@
+"""Markdown: a table for each derivative, as any renderer of pages takes it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.render.conftest import Render, Samples
+
+WORKED = """\
+**`y = log(x**2)`** (float64, nested tapes)
+
+`dy/dx = 2/x`
+
+| x | tape | analytic | ulps | status |
+| ---: | ---: | ---: | ---: | --- |
+| 1 | 2 | 2 | 0 | ok |
+| 2 | 1 | 1 | 0 | ok |
+| 3 | 0.6666666666666666 | 0.6666666666666666 | 0 | ok |
+
+`d²y/dx² = -2/x²`
+
+| x | tape | analytic | ulps | status |
+| ---: | ---: | ---: | ---: | --- |
+| 1 | -2 | -2 | 0 | ok |
+| 2 | -0.5 | -0.5 | 0 | ok |
+| 3 | -0.2222222222222222 | -0.2222222222222222 | 0 | ok |
+
+6 values, all within 1 ulp of the analytic derivative
+"""
+
+
+def test_the_whole_page(shown: Render, samples: Samples) -> None:
+    assert shown("markdown", samples.worked) == WORKED
+
+
+def test_every_row_of_a_table_has_the_same_cells(shown: Render, samples: Samples) -> None:
+    for sample in (samples.mixed, samples.two):
+        rows = [line for line in shown("markdown", sample).splitlines() if line.startswith("|")]
+        assert {line.count("|") for line in rows} == {6}
+
+
+def test_what_is_not_ok_is_explained_below_the_table(shown: Render, samples: Samples) -> None:
+    lines = shown("markdown", samples.mixed).splitlines()
+    assert "| 0.01 | -0.0033333 | -0.0033333000001 | 25711 | rounded |" in lines
+    assert "| 0 | nan |  |  | undefined |" in lines
+    assert "*undefined at x = 0: a pole: division by zero*" in lines
+    assert "*lost at x = 1e-200: the tape returned inf*" in lines
+    assert lines[-1] == "5 values: 1 ok, 1 rounded, 1 off, 1 undefined, 1 lost"
+
+
+def test_each_target_has_its_heading_once(shown: Render, samples: Samples) -> None:
+    headings = [line for line in shown("markdown", samples.two).splitlines() if "**`" in line]
+    assert headings == [
+        "**`u = t**2`** (float32, parallel tapes)",
+        "**`v = log(u)`** (float32, parallel tapes)",
+    ]
+
+
+def test_without_unicode_it_is_ascii(shown: Render, samples: Samples) -> None:
+    text = shown("markdown", samples.worked, unicode=False)
+    assert text.isascii()
+    assert "`d^2y/dx^2 = -2/x^2`" in text

@@ -1,0 +1,232 @@
+"""The table: aligned on the decimal point, as wide as it may be, and never a digit cut."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from rich.cells import cell_len
+
+from tapecli.verdict import Status
+
+if TYPE_CHECKING:
+    from tests.render.conftest import Make, Render, Samples
+
+WORKED = """\
+y = log(x**2)                                              float64, nested tapes
+
+dy/dx = 2/x
+x  tape                 analytic             ulps
+─────────────────────────────────────────────────
+1   2                    2                      0
+2   1                    1                      0
+3   0.6666666666666666   0.6666666666666666     0
+
+d²y/dx² = -2/x²
+x  tape                 analytic             ulps
+─────────────────────────────────────────────────
+1  -2                   -2                      0
+2  -0.5                 -0.5                    0
+3  -0.2222222222222222  -0.2222222222222222     0
+
+6 values, all within 1 ulp of the analytic derivative
+"""
+
+SIDE_BY_SIDE = """\
+dy/dx = 2/x                                          d²y/dx² = -2/x²
+x  tape                 analytic             ulps    x  tape                 analytic             ulps
+─────────────────────────────────────────────────    ─────────────────────────────────────────────────
+1   2                    2                      0    1  -2                   -2                      0
+2   1                    1                      0    2  -0.5                 -0.5                    0
+3   0.6666666666666666   0.6666666666666666     0    3  -0.2222222222222222  -0.2222222222222222     0
+"""  # noqa: E501
+
+NARROW = """\
+dy/dx = 2/x
+x = 1
+  tape     2
+  analytic 2
+  ulps     0
+x = 2
+  tape     1
+  analytic 1
+  ulps     0
+x = 3
+  tape     0.6666666666666666
+  analytic 0.6666666666666666
+  ulps     0
+
+d²y/dx² = -2/x²
+x = 1
+  tape     -2
+  analytic -2
+  ulps     0
+x = 2
+  tape     -0.5
+  analytic -0.5
+  ulps     0
+x = 3
+  tape     -0.2222222222222222
+  analytic -0.2222222222222222
+  ulps     0
+
+6 values, all within 1 ulp of the analytic derivative
+"""
+
+MIXED = """\
+y = atan2(x, 2)                                           float64, a single tape
+
+dy/dx   (the formula is left out: too long to work out)
+x        tape        analytic            ulps  status
+───────────────────────────────────────────────────────────
+-1.5      2           2                     0  ok
+ 0.01    -0.0033333  -0.0033333000001  25,711  rounded (11)
+ 0       nan                                   undefined
+ 1e-200  inf          2e+200                   lost
+ 3        0.6         0.7               1.2e6  off
+undefined at x = 0: a pole: division by zero
+lost at x = 1e-200: the tape returned inf
+off at x = 3: only 1 digit right
+
+rounded (n): the rule is right, but rounding leaves n digits; a better form keeps more
+off: rounding cannot explain the difference; a rule for a derivative is wrong
+5 values: 1 ok, 1 rounded, 1 off, 1 undefined, 1 lost
+"""
+
+
+def test_the_worked_example_at_80_columns(shown: Render, samples: Samples) -> None:
+    assert shown("table", samples.worked, width=80) == WORKED
+    assert shown("table", samples.worked) == WORKED
+
+
+def test_the_worked_example_side_by_side_at_200_columns(shown: Render, samples: Samples) -> None:
+    text = shown("table", samples.worked, width=200)
+    assert text.splitlines()[0] == "y = log(x**2)" + "float64, nested tapes".rjust(187)
+    assert text.split("\n\n")[1] + "\n" == SIDE_BY_SIDE
+
+
+@pytest.mark.parametrize(("width", "tables"), [(101, 2), (102, 1)])
+def test_blocks_stand_side_by_side_as_soon_as_they_fit(
+    shown: Render, samples: Samples, width: int, tables: int
+) -> None:
+    text = shown("table", samples.worked, width=width)
+    assert len(re.findall(r"^x +tape", text, re.MULTILINE)) == tables
+
+
+@pytest.mark.parametrize("width", [10, 20, 40, 48])
+def test_on_a_narrow_terminal_one_value_stands_below_another(
+    shown: Render, samples: Samples, width: int
+) -> None:
+    text = shown("table", samples.worked, width=width)
+    assert text.partition("\n\n")[2] == NARROW
+
+
+def test_a_table_that_just_fits_is_a_table(shown: Render, samples: Samples) -> None:
+    assert (
+        shown("table", samples.worked, width=49).partition("\n\n")[2]
+        == (WORKED.partition("\n\n")[2])
+    )
+
+
+def test_every_status_is_shown_and_explained(shown: Render, samples: Samples) -> None:
+    assert shown("table", samples.mixed, width=80) == MIXED
+
+
+def test_targets_follow_one_another_under_their_names(shown: Render, samples: Samples) -> None:
+    lines = shown("table", samples.two, width=80).splitlines()
+    assert [line for line in lines if "tapes" in line] == [
+        "u = t**2" + "float32, parallel tapes".rjust(72),
+        "v = log(u)" + "float32, parallel tapes".rjust(70),
+    ]
+    assert [line for line in lines if line.startswith("d")] == ["du/dt = 2·t", "dv/dt = 2/x"]
+
+
+@pytest.mark.parametrize("width", range(10, 201))
+@pytest.mark.parametrize("color", [False, True], ids=["plain", "coloured"])
+def test_no_digit_is_lost_at_any_width(
+    shown: Render, samples: Samples, width: int, color: bool
+) -> None:
+    for sample in (samples.worked, samples.mixed, samples.two):
+        text = shown("table", sample, width=width, color=color)
+        plain = re.sub(r"\x1b\[[0-9;]*m", "", text)
+        assert "…" not in plain
+        words = plain.split()
+        assert set(words) >= {sample.format_.text(row.tape) for row in sample.rows}
+        assert set(words) >= {sample.format_.text(row.point) for row in sample.rows}
+        for row in sample.rows:
+            assert row.analytic is None or sample.format_.text(row.analytic) in words
+
+
+@pytest.mark.parametrize("width", range(50, 201, 7))
+def test_no_line_of_a_table_is_wider_than_the_terminal(
+    shown: Render, samples: Samples, width: int
+) -> None:
+    lines = shown("table", samples.worked, width=width).splitlines()
+    assert max(map(cell_len, lines[:-1])) <= width
+
+
+@pytest.mark.parametrize("width", [10, 80, 200, None])
+def test_no_line_ends_in_blanks(shown: Render, samples: Samples, width: int | None) -> None:
+    for sample in (samples.worked, samples.mixed, samples.two, samples.value):
+        lines = shown("table", sample, width=width).splitlines()
+        assert all(line == line.rstrip() for line in lines)
+
+
+def test_where_there_is_no_terminal_wide_numbers_stay_in_a_table(shown: Render, make: Make) -> None:
+    value = -2.2250738585072014e-308
+    wide = make([(value, value, value, 12345, Status.ROUNDED, "3 digits")] * 2)
+    lines = shown("table", wide).splitlines()
+    assert lines[3].split() == ["x", "tape", "analytic", "ulps", "status"]
+    number = "-2.2250738585072014e-308"
+    assert lines[5].split() == [number, number, number, "12,345", "rounded", "(3)"]
+
+
+def test_numbers_stand_with_their_decimal_points_below_one_another(
+    shown: Render, make: Make
+) -> None:
+    values = [-12.5, 3.25, 1e300, 0.001, 7]
+    lines = shown("table", make([(value, value, value) for value in values])).splitlines()
+    assert lines[5:10] == [
+        "-12.5     -12.5     -12.5        0",
+        "  3.25      3.25      3.25       0",
+        "  1e+300    1e+300    1e+300     0",
+        "  0.001     0.001     0.001      0",
+        "  7         7         7          0",
+    ]
+
+
+@pytest.mark.parametrize("text", ["[bold]x[/bold]", "[/]", ":smile:", "\\[x]"])
+@pytest.mark.parametrize("width", [20, 80, 200])
+def test_what_was_typed_is_never_markup(shown: Render, make: Make, text: str, width: int) -> None:
+    result = make([(1, 2, 2, 0, Status.UNDEFINED, text)], expression=text, formula=text)
+    lines = shown("table", result, width=width, color=True)
+    assert lines.count(text) == 3
+
+
+def test_colours_change_nothing_but_the_colours(shown: Render, samples: Samples) -> None:
+    for sample in (samples.worked, samples.mixed, samples.two):
+        colored = shown("table", sample, width=80, color=True)
+        assert "\x1b[" in colored
+        stripped = re.sub(r"\x1b\[[0-9;]*m", "", colored)
+        assert [line.rstrip() for line in stripped.splitlines()] == (
+            shown("table", sample, width=80).splitlines()
+        )
+
+
+def test_without_colours_there_is_no_escape(shown: Render, samples: Samples) -> None:
+    assert "\x1b" not in shown("table", samples.mixed, width=80)
+
+
+def test_without_unicode_it_is_ascii_and_still_aligned(shown: Render, samples: Samples) -> None:
+    text = shown("table", samples.worked, width=80, unicode=False)
+    assert text.isascii()
+    expected = WORKED.replace("─", "-").replace("d²y/dx² = -2/x²", "d^2y/dx^2 = -2/x^2")
+    assert text == expected
+
+
+def test_without_unicode_blocks_side_by_side_are_still_aligned(
+    shown: Render, samples: Samples
+) -> None:
+    head, names = shown("table", samples.worked, width=200, unicode=False).splitlines()[2:4]
+    assert head.index("d^2y/dx^2") == names.rindex("x  tape")

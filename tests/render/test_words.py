@@ -1,0 +1,93 @@
+"""The words that the formats for people share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tapecli.render import words
+from tapecli.verdict import Status
+
+if TYPE_CHECKING:
+    from tests.render.conftest import Make, Samples
+
+
+@pytest.mark.parametrize(
+    ("order", "expected"),
+    [(0, "y"), (1, "dy/dx"), (2, "d²y/dx²"), (3, "d³y/dx³"), (10, "d¹⁰y/dx¹⁰")],
+)
+def test_a_derivative_is_written_as_leibniz_wrote_it(make: Make, order: int, expected: str) -> None:
+    assert words.derivative(make([(1, 2, 2)], order=order).blocks[0]) == expected
+
+
+def test_a_formula_longer_than_a_line_is_left_out_and_said_so(make: Make) -> None:
+    block = make([(1, 2, 2)], formula="x" * 100).blocks[0]
+    assert words.heading(block) == "dy/dx = " + "x" * 100
+    assert words.heading(block, 80) == "dy/dx   (the formula is left out: 100 characters)"
+    unknown = make([(1, 2, 2)], formula=None).blocks[0]
+    assert words.heading(unknown) == "dy/dx   (the formula is left out: too long to work out)"
+
+
+def test_points_with_the_same_reason_share_a_note_and_only_some_are_named(make: Make) -> None:
+    rows = [(float(x), 0.0, None, None, Status.UNDEFINED, "a kink") for x in range(5)]
+    result = make([*rows, (9.0, 0.0, None, None, Status.UNDEFINED, "a pole")])
+    assert list(words.notes(result, result.blocks[0])) == [
+        (Status.UNDEFINED, "undefined at x = 0, 1, 2 and 2 more: a kink"),
+        (Status.UNDEFINED, "undefined at x = 9: a pole"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        ([(1, 2, 2, 0)], "1 value, within 1 ulp of the analytic derivative"),
+        ([(1, 2, 2, 1)] * 2, "2 values, all within 1 ulp of the analytic derivative"),
+        ([(1, 2, 2, 0), (1, 2, 2, 3)], "2 values, all within 3 ulps of the analytic derivative"),
+        (
+            [(1, 2, 2, 1000)],
+            "1 value, all ok: as near to the analytic derivative as float64 points allow",
+        ),
+        (
+            [(1, 2, 2), (1, 2, None, None, Status.UNDEFINED), (1, 2, 3, 9, Status.OFF)],
+            "3 values: 1 ok, 1 off, 1 undefined",
+        ),
+    ],
+)
+def test_the_last_line_is_the_verdict(
+    make: Make, rows: list[tuple[object, ...]], expected: str
+) -> None:
+    assert words.verdict(make(rows)) == expected
+
+
+def test_the_verdict_on_order_0_is_of_values(samples: Samples) -> None:
+    assert words.verdict(samples.value) == "2 values, all within 1 ulp of the exact value"
+
+
+@pytest.mark.parametrize(
+    ("dtype", "expected"),
+    [
+        ("float64", "rounding leaves n digits; a better form keeps more"),
+        ("float32", "rounding leaves n digits; a wider --dtype or a better form keeps more"),
+    ],
+)
+def test_the_hint_offers_a_wider_dtype_only_where_there_is_one(
+    make: Make, dtype: str, expected: str
+) -> None:
+    result = make([(1, 2, 2, 9, Status.ROUNDED, "3 digits")], dtype=dtype)
+    (hint,) = words.hints(result)
+    assert hint == f"rounded (n): the rule is right, but {expected}"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("d²y/dx² = -2·x⁻¹²", "d^2y/dx^2 = -2*x^-12"),
+        ("√(x) ─ │ …", "sqrt(x) - | ..."),
+        ("α", "\\u03b1"),
+        ("", ""),
+        ("²", "^2"),
+    ],
+)
+def test_ascii_keeps_the_meaning(text: str, expected: str) -> None:
+    assert words.ascii_only(text) == expected

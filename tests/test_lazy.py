@@ -1,0 +1,118 @@
+"""Nothing heavy before it is needed: what costs seconds is imported only to compute."""
+
+from __future__ import annotations
+
+import json
+import os
+import pkgutil
+import subprocess
+import sys
+
+import pytest
+
+import tapecli
+
+HEAVY = ["tensorflow", "sympy", "flint", "numpy"]
+
+LIGHT_CALLS = [
+    ["--version"],
+    ["--help"],
+    ["-h"],
+    [],
+    ["diff", "--help"],
+    ["diff", "-h"],
+    ["functions", "--help"],
+    ["functions"],
+    ["dif"],
+    ["diff", "sni(x)"],
+    ["diff", "--order", "99"],
+    ["diff", "--x", "1..1e12"],
+]
+
+CALLS = """
+import contextlib, io, json, sys
+from tapecli.cli import _run
+loaded = []
+for arguments in json.loads(sys.argv[1]):
+    before = set(sys.modules)
+    text = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
+    with contextlib.redirect_stdout(text), contextlib.redirect_stderr(text):
+        _run(arguments)
+    loaded.append(sorted(set(sys.modules) - before))
+print(json.dumps(loaded))
+"""
+
+IMPORTS = """
+import importlib, json, sys
+importlib.import_module(sys.argv[1])
+print(json.dumps(sorted(sys.modules)))
+"""
+
+
+def python(script: str, *arguments: str) -> list[object]:
+    done = subprocess.run(
+        [sys.executable, "-c", script, *arguments], capture_output=True, check=True, timeout=60
+    )
+    answer: list[object] = json.loads(done.stdout)
+    return answer
+
+
+def modules() -> list[str]:
+    found = pkgutil.walk_packages(tapecli.__path__, "tapecli.")
+    return [module.name for module in found if module.name != "tapecli.__main__"]
+
+
+@pytest.fixture(scope="module")
+def loaded_by() -> dict[str, object]:
+    """The modules that each of the light calls imports, in one fresh process."""
+    answers = python(CALLS, json.dumps(LIGHT_CALLS))
+    return dict(zip(map(" ".join, LIGHT_CALLS), answers, strict=True))
+
+
+@pytest.mark.parametrize("call", [" ".join(call) for call in LIGHT_CALLS])
+def test_a_call_that_computes_nothing_imports_nothing_heavy(
+    loaded_by: dict[str, object], call: str
+) -> None:
+    loaded = loaded_by[call]
+    assert isinstance(loaded, list)
+    assert [name for name in HEAVY if name in loaded] == []
+
+
+def test_version_and_help_do_without_the_parser_and_rich(loaded_by: dict[str, object]) -> None:
+    for call in ("--version", "--help", "-h"):
+        loaded = loaded_by[call]
+        assert isinstance(loaded, list)
+        assert [name for name in ("lark", "rich", "tapecli.cli.diff") if name in loaded] == []
+
+
+@pytest.mark.parametrize("name", ["tapecli", *modules()])
+def test_importing_a_module_imports_nothing_heavy(name: str) -> None:
+    allowed = {"tapecli.analytic": {"flint", "sympy"}}
+    spared = next((free for start, free in allowed.items() if name.startswith(start)), set[str]())
+    loaded = python(IMPORTS, name)
+    assert [heavy for heavy in HEAVY if heavy in loaded and heavy not in spared] == []
+
+
+@pytest.mark.parametrize("words", ["tapecli d", "tapecli diff --format ", "tapecli diff x*s"])
+def test_completion_imports_nothing_heavy(words: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "tapecli"],
+        env={
+            **os.environ,
+            "_TAPECLI_COMPLETE": "bash_complete",
+            "COMP_WORDS": words,
+            "COMP_CWORD": str(len(words.split(" ")) - 1),
+        },
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    imported = {line.split("|")[-1].strip() for line in done.stderr.splitlines()}
+    assert "click" in imported
+    assert done.stdout
+    assert imported.isdisjoint([*HEAVY, "lark", "rich"])
+
+
+def test_the_public_names_are_there() -> None:
+    assert all(hasattr(tapecli, name) for name in tapecli.__all__)
