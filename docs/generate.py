@@ -34,7 +34,7 @@ SVG = """\
     font-family: ui-monospace, Menlo, Consolas, 'DejaVu Sans Mono', monospace;
     font-size: {char_height}px;
     line-height: {line_height}px;
-    font-variant-east-asian: full-width;
+    white-space: pre;
 }}
 {styles}
 </style>

@@ -70,5 +70,7 @@ def _standard_error_to(log: IO[bytes]) -> Iterator[None]:
     try:
         yield
     finally:
+        if sys.stderr is not None:
+            sys.stderr.flush()
         os.dup2(kept, 2)
         os.close(kept)

@@ -22,7 +22,13 @@ POINTS_HELP = (
 
 @click.command(cls=ExpressionCommand, no_args_is_help=False)
 @click.argument("expressions", nargs=-1, type=ExpressionText(), metavar="[EXPRESSION]...")
-@click.option("--x", "x", metavar="POINTS", help=f"{POINTS_HELP}  [default: {DEFAULT_POINTS}]")
+@click.option(
+    "--x",
+    "x",
+    multiple=True,
+    metavar="POINTS",
+    help=f"{POINTS_HELP}  [default: {DEFAULT_POINTS}]",
+)
 @click.option(
     "--at", "at", type=PointsOf(), multiple=True, help="The same for a variable of any name."
 )
@@ -80,7 +86,7 @@ POINTS_HELP = (
 @click.option("-v", "--verbose", is_flag=True, help="Show what TensorFlow logs.")
 def command(
     expressions: tuple[str, ...],
-    x: str | None,
+    x: tuple[str, ...],
     at: tuple[tuple[str, str], ...],
     order: int,
     method: str,
@@ -124,10 +130,10 @@ def command(
     return _exit_code(result, strict)
 
 
-def _points(x: str | None, at: tuple[tuple[str, str], ...]) -> dict[str, str]:
+def _points(x: tuple[str, ...], at: tuple[tuple[str, str], ...]) -> dict[str, str]:
     """The points of each variable; standard input must have some to give."""
     points: dict[str, str] = {}
-    for name, text in [*([] if x is None else [("x", x)]), *at]:
+    for name, text in [*(("x", text) for text in x), *at]:
         if name in points:
             raise RequestError(f"the points of '{name}' are given twice")
         points[name] = text

@@ -42,8 +42,10 @@ def check(output: str | None) -> None:
     """
     if output is None or _is_standard_output(output):
         return
-    path = Path(os.path.realpath(output))
+    if not output:
+        raise OutputError("--output needs the name of a file")
     try:
+        path = Path(os.path.realpath(output))
         if path.is_dir():
             raise OutputError(f"cannot write '{output}': it is a directory")
         if not path.parent.is_dir():
@@ -114,7 +116,7 @@ def _shows_unicode(stream: TextIO) -> bool:
 
 def _is_standard_output(output: str) -> bool:
     """Whether this is another name of the stream: it is written to, and never replaced."""
-    return output in ("/dev/stdout", "/dev/fd/1", "/proc/self/fd/1")
+    return output in ("-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1")
 
 
 def _is_special(path: Path) -> bool:

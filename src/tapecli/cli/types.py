@@ -101,6 +101,11 @@ class ExpressionCommand(click.Command):
                     options += [value for _, value in zip(range(1), rest, strict=False)]
             elif arg.startswith("--") or arg in ("-h", "-"):
                 options.append(arg)
+            elif takes_value.get(arg[:2]) and re.fullmatch(r"=?[A-Za-z0-9./_]+", arg[2:]):
+                either = f"'{arg[:2]} {arg[2:].removeprefix('=')}' for the option"
+                raise click.UsageError(
+                    f"'{arg}' can be read in two ways; write {either}, or '({arg})'"
+                )
             else:
                 expressions.append(arg)
         return [*options, "--", *expressions] if expressions else options

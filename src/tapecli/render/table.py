@@ -79,7 +79,7 @@ def page(result: Result, screen_width: int | None) -> list[RenderableType]:
 def _title(result: Result, block: Block, width: int) -> Text:
     title = Text(f"{block.target} = {block.expression}", style="bold")
     about = words.about(result)
-    space = width - cell_len(title.plain) - len(about)
+    space = min(width, PLAIN_WIDTH) - cell_len(title.plain) - len(about)
     return title + Text(" " * max(space, 3) + about, style="dim")
 
 

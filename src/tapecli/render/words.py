@@ -64,10 +64,9 @@ def notes(result: Result, block: Block) -> Iterator[tuple[Status, str]]:
 def hints(result: Result) -> Iterator[str]:
     """What the reader may do about values that are not ok."""
     if Status.ROUNDED in result.counts:
-        wider = "" if result.dtype == "float64" else " a wider --dtype or"
+        wider = "" if result.dtype == "float64" else " a wider dtype or"
         yield (
-            "rounded (n): the rule is right, but rounding leaves n digits;"
-            f"{wider} a better form keeps more"
+            f"rounded (n): the rule is right, rounding leaves n digits;{wider} a better form more"
         )
     if Status.OFF in result.counts:
         yield "off: rounding cannot explain the difference; a rule for a derivative is wrong"
