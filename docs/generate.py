@@ -8,6 +8,7 @@ table as a picture. With --check nothing is written, and the exit code is 1 if a
 from __future__ import annotations
 
 import difflib
+import html
 import io
 import os
 import re
@@ -26,6 +27,10 @@ PICTURE = ROOT / "docs" / "table.svg"
 WIDTH = 80
 
 SESSION = re.compile(r"(?<=```console\n).*?(?=```)", re.DOTALL)
+
+TEXT = re.compile(
+    r'(<text [^>]*?x=")([\d.]+)(".*?textLength=")([\d.]+)("[^>]*>)((?:&#160;)*)(.*?)<'
+)
 
 SVG = """\
 <svg class="rich-terminal" viewBox="0 0 {width} {height}" xmlns="http://www.w3.org/2000/svg">
@@ -101,7 +106,15 @@ def picture() -> str:
     for part in table.page(tapecli.diff(x="1..3", order=2), WIDTH):
         console.print(part)
     svg = console.export_svg(title="", code_format=SVG, unique_id="tapecli")
-    return re.sub(r"[ \t]+$", "", svg, flags=re.MULTILINE)
+    return re.sub(r"[ \t]+$", "", TEXT.sub(_without_blanks, svg), flags=re.MULTILINE)
+
+
+def _without_blanks(text: re.Match[str]) -> str:
+    """A text of the picture that begins where its first character is, for every viewer."""
+    x, length, blanks, words = float(text[2]), float(text[4]), text[6].count(";"), text[7]
+    cell = length / (blanks + len(html.unescape(words)))
+    length -= cell * (blanks + len(words) - len(words.rstrip("\N{NO-BREAK SPACE}")))
+    return f"{text[1]}{x + blanks * cell:.1f}{text[3]}{length:.1f}{text[5]}{words}<"
 
 
 def main() -> int:

@@ -320,7 +320,8 @@ def test_without_arguments_it_is_the_first_derivative_of_the_worked_example(run:
 def test_an_expression_may_begin_with_a_minus(
     run: Run, typed: str, before: tuple[str, ...]
 ) -> None:
-    after = [] if "--" in before else ["-f", "value", "--x", "3"]
+    after = ["-f", "value", "--x", "3"]
+    after = [] if "--" in before else after[: 2 if "--x" in before else 4]
     done = run("diff", *before, typed, *after)
     assert (done.code, done.err) == (0, "")
     assert done.lines[-1] == "-6" or "y = -x**2" in done.lines[0]

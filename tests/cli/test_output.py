@@ -146,13 +146,17 @@ def test_a_file_that_cannot_be_written_is_told_before_anything_is_computed(
     long = "y" * 300 + ".csv"
     for name, reason in [
         ("missing/y.csv", f"there is no folder '{tmp_path}/missing'"),
-        ("", ""),
         (".", "it is a directory"),
         (long, "File name too long"),
     ]:
         done = run(*AT_2, "-f", "csv", "-o", name)
         assert (done.code, done.out, done.err.count("\n")) == (2, "", 1), name[:9]
         assert done.err.startswith(f"Error: cannot write '{name}': {reason}"), name[:9]
+
+
+def test_an_output_needs_a_name(run: Run) -> None:
+    done = run(*AT_2, "-o", "")
+    assert (done.code, done.err) == (2, "Error: --output needs the name of a file\n")
 
 
 def test_a_name_that_leaves_no_room_for_a_temporary_one_can_be_written(

@@ -137,10 +137,10 @@ def test_a_terminal_is_no_hindrance_where_no_points_are_read_from_it(run: Run) -
 
 
 def test_a_terminal_gets_colours_and_its_own_width(in_terminal: Run) -> None:
-    done = in_terminal(100, *AT_2)
+    done = in_terminal(70, *AT_2)
     assert (done.code, done.err) == (0, "")
     assert STYLE.search(done.out)
-    assert len(STYLE.sub("", done.out).splitlines()[0]) == 100
+    assert len(STYLE.sub("", done.out).splitlines()[0]) == 70
 
 
 def test_a_narrow_terminal_gets_one_value_below_another(in_terminal: Run) -> None:

@@ -89,7 +89,7 @@ undefined at x = 0: a pole: division by zero
 lost at x = 1e-200: the tape returned inf
 off at x = 3: only 1 digit right
 
-rounded (n): the rule is right, but rounding leaves n digits; a better form keeps more
+rounded (n): the rule is right, rounding leaves n digits; a better form more
 off: rounding cannot explain the difference; a rule for a derivative is wrong
 5 values: 1 ok, 1 rounded, 1 off, 1 undefined, 1 lost
 """
@@ -102,7 +102,7 @@ def test_the_worked_example_at_80_columns(shown: Render, samples: Samples) -> No
 
 def test_the_worked_example_side_by_side_at_200_columns(shown: Render, samples: Samples) -> None:
     text = shown("table", samples.worked, width=200)
-    assert text.splitlines()[0] == "y = log(x**2)" + "float64, nested tapes".rjust(187)
+    assert text.splitlines()[0] == "y = log(x**2)" + "float64, nested tapes".rjust(67)
     assert text.split("\n\n")[1] + "\n" == SIDE_BY_SIDE
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import importlib
 import os
+import re
 import signal
 import sys
 from collections.abc import Sequence
@@ -43,7 +44,7 @@ class _Group(click.Group):
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
             close = difflib.get_close_matches(args[0], COMMANDS, n=1)
             meant = f" Did you mean '{close[0]}'?" if close else ""
-            if not args[0].isalpha():
+            if re.search(r"\w[(^*/+-]|[⁰-⁹²³]", args[0]) and args[0].isprintable():
                 meant = f" Did you mean: tapecli diff '{args[0]}'?"
             ctx.fail(f"There is no command {args[0]!r}.{meant}")
         return super().resolve_command(ctx, args)
