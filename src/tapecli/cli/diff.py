@@ -9,6 +9,7 @@ import click
 from tapecli import differentiate, render, tapes, tensorflow_
 from tapecli.cli import output
 from tapecli.cli.types import ExpressionCommand, ExpressionText, OneOf, PointsOf, WholeNumber
+from tapecli.cli.waiting import waiting
 from tapecli.errors import PointsError, RequestError
 from tapecli.floats import FORMATS
 from tapecli.grid import DEFAULT_POINTS
@@ -124,8 +125,9 @@ def command(
         tolerance,
         stdin=sys.stdin,
     )
-    tensorflow_.load(quietly=True, verbose=verbose)
-    result = request.run(formulas=format_.formulas)
+    with waiting("differentiating ..."):
+        tensorflow_.load(quietly=True, verbose=verbose)
+        result = request.run(formulas=format_.formulas)
     output.write(result, format_, file, color)
     return _exit_code(result, strict)
 
