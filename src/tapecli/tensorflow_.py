@@ -30,29 +30,30 @@ def load(quietly: bool = False, verbose: bool = False) -> Any:
         TensorFlowError: it is missing, or does not start; with what it had logged.
     """
     if "tensorflow" in sys.modules or not quietly or verbose:
-        return _started("")
+        return _started()
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    with tempfile.TemporaryFile() as log, _standard_error_to(log):
+    with tempfile.TemporaryFile() as log:
         try:
-            return _started("")
+            with _standard_error_to(log):
+                return _started()
         except TensorFlowError as error:
             log.seek(0)
             error.log = log.read().decode(errors="replace")
             raise
 
 
-def _started(log: str) -> Any:
+def _started() -> Any:
     try:
         import tensorflow
 
         tensorflow.constant(0.0)
     except ModuleNotFoundError as error:
         if error.name != "tensorflow":
-            raise TensorFlowError(f"TensorFlow does not start: {error}", log) from error
-        raise TensorFlowError(f"TensorFlow is not installed; {INSTALL}", log) from error
+            raise TensorFlowError(f"TensorFlow does not start: {error}") from error
+        raise TensorFlowError(f"TensorFlow is not installed; {INSTALL}") from error
     except Exception as error:  # whatever a broken install raises
         reason = f"{type(error).__name__}: {error}".strip().splitlines()[0]
-        raise TensorFlowError(f"TensorFlow does not start: {reason}", log) from error
+        raise TensorFlowError(f"TensorFlow does not start: {reason}") from error
     return tensorflow
 
 
