@@ -120,6 +120,9 @@ def test_what_is_undefined_has_no_analytic_value() -> None:
         ({"dtype": "int32"}, tapecli.RequestError),
         ({"method": "forward"}, tapecli.RequestError),
         ({"tolerance": -1.0}, tapecli.RequestError),
+        ({"expressions": "2*e", "at": {"e": [1, 2]}}, tapecli.RequestError),
+        ({"expressions": "sin(x)", "at": {"sin": 1}}, tapecli.RequestError),
+        ({"expressions": "tape^2", "at": {"tape": [1, 2]}}, tapecli.RequestError),
         ({"tolerance": float("nan")}, tapecli.RequestError),
     ],
 )

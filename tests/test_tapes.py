@@ -13,7 +13,7 @@ from tapecli import tapes
 from tapecli.errors import RequestError
 from tapecli.expression import parse
 from tapecli.floats import FORMATS
-from tapecli.tree import Node, text
+from tapecli.tree import Node, call, text
 
 FLOAT64 = FORMATS["float64"]
 POINTS = (1.0, 2.0, 3.0)
@@ -184,7 +184,7 @@ def test_many_points_lower_the_order_that_is_within_reach() -> None:
 )
 def test_whole_powers_are_products(typed: str, computed: str) -> None:
     (tree,) = trees(typed)
-    prepared = text(tapes._prepared(tree))
+    prepared = text(tapes._prepared(tree, FLOAT64))
     assert eval_equal(prepared, computed)
 
 
@@ -205,7 +205,7 @@ def test_powers_at_0_are_right_above_the_exponent(exponent: int, order: int) -> 
 
 
 def test_a_missing_kernel_is_named() -> None:
-    with pytest.raises(RequestError, match="'lgamma' in float16"):
+    with pytest.raises(RequestError, match="'lgamma' 2 times in float16"):
         tapes.run(trees("x + lgamma(x)"), (0.5,), 2, "nested", FORMATS["float16"])
 
 
@@ -216,3 +216,10 @@ def test_values_are_numbers_of_the_dtype(dtype: str) -> None:
     values = tapes.run(trees("sin(x)"), (point,), 1, "single", format_)
     (value,) = values.ravel()
     assert format_.round(Fraction(float(value))) == value
+
+
+def test_too_many_points_for_a_large_expression_are_refused() -> None:
+    (tree,) = trees("+".join(f"sin({n}*x)" for n in range(1, 60)))
+    with pytest.raises(RequestError, match="10,000,000 points"):
+        tapes.choose("auto", [call("mul", tree, call("exp", tree))] * 40, 1, 10**7)
+    assert tapes.choose("auto", [tree], 1, 10**5) == "single"

@@ -12,8 +12,9 @@ from tapecli import grid, tapes, tensorflow_
 from tapecli.errors import RequestError
 from tapecli.expression import Expression, parse
 from tapecli.floats import FORMATS, FloatFormat
+from tapecli.functions import CONSTANT_NAMES, FUNCTION_NAMES
 from tapecli.grid import PointsLike
-from tapecli.result import Block, Result, Row
+from tapecli.result import COLUMNS, Block, Result, Row
 from tapecli.tree import VARIABLE, variables
 from tapecli.verdict import Certified, NoDerivative, Status, judge, right_digits
 
@@ -103,13 +104,15 @@ class Request:
         exact: Certified | NoDerivative,
     ) -> Row:
         """The tape's value beside the exact one, and the verdict."""
-        analytic = ulps = None
+        analytic = ulps = digits = None
         if isinstance(exact, NoDerivative):
             status, note = Status.UNDEFINED, exact.reason
         else:
             status = judge(tape, exact, order, Fraction(point), self.format_, self.tolerance)
             analytic = self.format_.round(exact.value)
             ulps = _ulps(tape, analytic, self.format_)
+            if status is Status.ROUNDED and math.isfinite(analytic):
+                digits = right_digits(tape, exact)
             note = _note(tape, exact, status, self.format_)
         return Row(
             expression.name,
@@ -122,6 +125,7 @@ class Request:
             ulps,
             status,
             note,
+            digits,
         )
 
 
@@ -132,13 +136,13 @@ def _ulps(tape: float, analytic: float, format_: FloatFormat) -> int | None:
 
 
 def _note(tape: float, exact: Certified, status: Status, format_: FloatFormat) -> str:
-    """Why a value is not ok."""
+    """Why a value is not ok, or is infinite."""
+    if math.isinf(format_.round(exact.value)):
+        return f"too large for {format_.name}"
     if status is Status.OK:
         return ""
     if status is Status.LOST:
         return f"the tape returned {tape}, and the derivative exists"
-    if math.isinf(format_.round(exact.value)):
-        return f"too large for {format_.name}"
     digits = right_digits(tape, exact)
     right = f"{digits} digit{'s' * (digits != 1)}"
     return f"only {right} right" if status is Status.OFF else right
@@ -202,6 +206,7 @@ def prepare(
         raise RequestError(f"the order must be a whole number from 0, not {order}")
     if not (math.isfinite(tolerance) and tolerance >= 0):
         raise RequestError(f"the tolerance must be a number from 0, not {tolerance}")
+    _usable(points.keys())
     targets = parse(expressions, known=points.keys())
     variable = _variable(targets, points)
     exact = grid.read(points.get(variable, grid.DEFAULT_POINTS), stdin)
@@ -209,6 +214,15 @@ def prepare(
     chosen = tapes.choose(method, trees, order, len(exact))
     rounded = grid.rounded(exact, FORMATS[dtype])
     return Request(targets, variable, rounded, order, chosen, FORMATS[dtype], tolerance)
+
+
+def _usable(names: Iterable[str]) -> None:
+    """Refuse to give points to what is no variable, or would hide a column of the output."""
+    kinds = {"a function": FUNCTION_NAMES, "a constant": CONSTANT_NAMES, "a column": COLUMNS}
+    for name in names:
+        for kind, taken in kinds.items():
+            if name in taken:
+                raise RequestError(f"'{name}' is {kind}; choose another name for the variable")
 
 
 def _variable(targets: tuple[Expression, ...], points: Mapping[str, PointsLike]) -> str:

@@ -155,13 +155,21 @@ def _of_lines(lines: TextIO, source: str) -> Iterator[Fraction]:
             read += 1
             entry = line.strip()
             if entry and not entry.startswith("#"):
-                if ".." in entry or ("," in entry and "(" not in entry):
+                if _is_several(entry):
                     raise PointsError(f"'{clipped(entry)}' is not one number")
                 yield _constant(entry)
     except UnicodeDecodeError:
         raise PointsError(f"line {read + 1} of {source} is not text") from None
+    except OSError as error:
+        raise PointsError(f"{source} cannot be read: {error.strerror}") from None
     except UsageError as error:
         raise PointsError(f"line {read} of {source}: {error}") from None
+
+
+def _is_several(entry: str) -> bool:
+    first, *rest = entry.split(None, 1)
+    listed = "," in entry and "(" not in entry
+    return listed or ".." in entry or bool(rest and _NUMBER.fullmatch(first))
 
 
 # --- ranges -----------------------------------------------------------------------------------
@@ -253,7 +261,8 @@ def _constant(typed: str) -> Fraction:
         raise PointsError("a point is missing")
     if re.fullmatch(r"[+-]?(nan|inf|infinity|∞)", entry, re.IGNORECASE):
         raise PointsError(f"{shown} is not a finite number")
-    if re.fullmatch(rf"{_NUMBER.pattern}(\s+{_NUMBER.pattern})+", entry, re.ASCII):
+    words = entry[:_SHORT].split()
+    if len(words) > 1 and all(map(_NUMBER.fullmatch, words)):
         raise PointsError(f"{shown}: points have commas between them")
     try:
         (expression,) = parse(entry)

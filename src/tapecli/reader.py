@@ -133,7 +133,8 @@ class Reader:
     def number(self, token: Token) -> _Part:
         mantissa, _, exponent = token.lower().partition("e")
         digits = len(mantissa.replace(".", ""))
-        if digits > MAX_DIGITS or abs(int(exponent[:9] or 0)) > MAX_DIGITS:
+        shift = exponent.lstrip("+-0")
+        if digits > MAX_DIGITS or len(shift) > 3 or int(shift or 0) > MAX_DIGITS:
             self._fail(Mistake(*_span(token), f"a number of more than {MAX_DIGITS} digits"))
         value = Fraction(str(token))
         return _Part(number(value, decimal=not token.isdigit()), exact=value)

@@ -19,6 +19,13 @@ SCHEMA = 1
 """The version of the machine formats' columns and fields. They are only ever added to."""
 
 
+COLUMNS = frozenset(
+    {"target", "expression", "wrt", "order", "tape", "analytic", "ulps", "status"}
+    | {"note", "digits", "schema", "dtype"}
+)
+"""The names that columns and fields of a row have, beside that of the variable."""
+
+
 @dataclass(frozen=True)
 class Row:
     """One value and its verdict.
@@ -33,7 +40,8 @@ class Row:
         analytic: the exact derivative rounded to the dtype; None where there is none.
         ulps: how many numbers of the dtype apart the two are; None where one is missing.
         status: the verdict.
-        note: the reason for a status that is not ok, or "".
+        note: the reason for a status that is not ok, or for an infinity, or "".
+        digits: how many decimal digits of a rounded value are right, if any number is.
     """
 
     target: str
@@ -46,6 +54,7 @@ class Row:
     ulps: int | None
     status: Status
     note: str = ""
+    digits: int | None = None
 
 
 @dataclass(frozen=True)

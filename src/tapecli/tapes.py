@@ -8,6 +8,7 @@ uses, and every tape that is open records it.
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from fractions import Fraction
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from tapecli import tensorflow_
 from tapecli.errors import RequestError
-from tapecli.floats import FloatFormat
+from tapecli.floats import FORMATS, FloatFormat
 from tapecli.functions import CONSTANTS, row
 from tapecli.tree import (
     VARIABLE,
@@ -26,6 +27,7 @@ from tapecli.tree import (
     Number,
     Variable,
     call,
+    meant,
     number,
     rational,
     steps,
@@ -140,6 +142,7 @@ def choose(method: str, targets: Sequence[Node], order: int, points: int) -> str
     """
     if method not in METHODS:
         raise RequestError(f"unknown method '{method}'; there are {', '.join(METHODS)}")
+    _affordable(targets, order, points)
     if order == 0:
         return FORWARD
     if order > 1:
@@ -148,7 +151,6 @@ def choose(method: str, targets: Sequence[Node], order: int, points: int) -> str
                 f"'{method}' cannot do order {order}: its tapes record no gradients; "
                 "'--method nested' can"
             )
-        _affordable(targets, order, points)
         return "nested"
     if method == "single" and len(targets) > 1:
         raise RequestError(
@@ -161,27 +163,36 @@ def choose(method: str, targets: Sequence[Node], order: int, points: int) -> str
 
 
 def highest_order(targets: Sequence[Node], points: int) -> int:
-    """The highest order that nested tapes are expected to do in reasonable time and memory."""
+    """The highest order that nested tapes are expected to do in reasonable time and memory.
+
+    It is 0 where the points are too many for any.
+    """
     operations = _operations(targets)
-    most = min(MAX_OPERATIONS, MAX_NUMBERS / points)
-    order = 1
-    while operations * GROWTH ** (order + 1) <= most:
-        order += 1
-    return max(order, SURE_ORDER)
+    in_time = max(_grown_to(MAX_OPERATIONS / operations), SURE_ORDER)
+    return min(in_time, _grown_to(MAX_NUMBERS / (operations * points)))
+
+
+def _grown_to(times: float) -> int:
+    """The order at which the operations have grown by so much."""
+    return max(0, math.floor(math.log(times, GROWTH))) if times > 0 else 0
 
 
 def _affordable(targets: Sequence[Node], order: int, points: int) -> None:
     highest = highest_order(targets, points)
-    if order > highest:
-        raise RequestError(
-            f"order {order} is too high for nested tapes: each order takes up to {GROWTH} times "
-            f"as long as the one below; here they can do order {highest}"
-        )
+    if order <= highest:
+        return
+    if highest == 0:
+        raise RequestError(f"{points:,} points are too many for expressions of this size")
+    raise RequestError(
+        f"order {order} is too high for nested tapes: each order takes up to {GROWTH} times "
+        f"as long as the one below; here they can do order {highest}"
+    )
 
 
 def _operations(targets: Sequence[Node]) -> int:
     """How many operations the targets are, going forward once."""
-    return sum(isinstance(node, Call) for node in steps(*(_prepared(t) for t in targets))) or 1
+    prepared = (_prepared(target, FORMATS["float64"]) for target in targets)
+    return sum(isinstance(node, Call) for node in steps(*prepared)) or 1
 
 
 # --- running it -------------------------------------------------------------------------------
@@ -212,7 +223,11 @@ def run(
     x = tf.constant(points, format_.name)
     try:
         by_order = _arranged(tf, _functions(tf, targets, format_), x, order, method)
+    except tf.errors.ResourceExhaustedError as error:
+        raise MemoryError from error
     except (LookupError, tf.errors.OpError) as error:
+        if isinstance(error, KeyError | IndexError):  # not TensorFlow's: a mistake of ours
+            raise
         raise RequestError(_lacking(tf, targets, order, format_, error)) from error
     stacked = [[np.broadcast_to(y.numpy(), x.shape) for y in level] for level in by_order]
     return np.stack(stacked, axis=1).astype(np.float64)
@@ -244,11 +259,8 @@ def _lacking(
             try:
                 nested_orders(tf, _functions(tf, [alone], format_), x, tried)
             except (LookupError, tf.errors.OpError):
-                has = f"it has order {tried - 1}" if tried else "it has no kernel for it"
-                return (
-                    f"TensorFlow has no order {tried} of '{name}' in {format_.name}; {has}; "
-                    "try another '--dtype'"
-                )
+                lacking = f"differentiate '{name}' {tried} times" if tried else f"compute '{name}'"
+                return f"TensorFlow cannot {lacking} in {format_.name}; try another '--dtype'"
     return f"TensorFlow cannot do this: {str(error).splitlines()[0]}"
 
 
@@ -268,7 +280,7 @@ def _functions(tf: Any, targets: Sequence[Node], format_: FloatFormat) -> list[T
 
         return evaluate
 
-    return [function(_prepared(target)) for target in targets]
+    return [function(_prepared(target, format_)) for target in targets]
 
 
 def _value(
@@ -294,7 +306,7 @@ def _op(tf: Any, name: str) -> Callable[..., Tensor]:
 
 
 @functools.lru_cache(maxsize=1024)
-def _prepared(target: Node) -> Node:
+def _prepared(target: Node, format_: FloatFormat) -> Node:
     """The tree as the tapes compute it: without aliases, and with whole powers as products.
 
     The gradient of `tf.pow` keeps the exponent as a tensor and computes 0 * 0**-1 at 0 for
@@ -308,7 +320,7 @@ def _prepared(target: Node) -> Node:
         if isinstance(node, Alias):
             made[node] = children[0]
         elif isinstance(node, Call) and node.name == "pow":
-            made[node] = _power(*children)
+            made[node] = _power(children[0], children[1], format_)
         elif isinstance(node, Call):
             made[node] = call(node.name, *children)
         else:
@@ -319,10 +331,10 @@ def _prepared(target: Node) -> Node:
 _ONE = number(1)
 
 
-def _power(base: Node, exponent: Node) -> Node:
+def _power(base: Node, exponent: Node, format_: FloatFormat) -> Node:
     if isinstance(base, Named) and base.name == "e":
         return call("exp", exponent)
-    value = rational(exponent)
+    value = rational(exponent, lambda literal: meant(literal, format_))
     if value == -1:
         return call("div", _ONE, base)
     if value is None or value.denominator != 1 or value < 0:

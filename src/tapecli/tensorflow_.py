@@ -51,7 +51,7 @@ def _started() -> Any:
         if error.name != "tensorflow":
             raise TensorFlowError(f"TensorFlow does not start: {error}") from error
         raise TensorFlowError(f"TensorFlow is not installed; {INSTALL}") from error
-    except Exception as error:  # whatever a broken install raises
+    except (Exception, SystemExit) as error:  # whatever a broken install raises
         reason = f"{type(error).__name__}: {error}".strip().splitlines()[0]
         raise TensorFlowError(f"TensorFlow does not start: {reason}") from error
     return tensorflow

@@ -7,6 +7,7 @@ deep for Python's stack.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from fractions import Fraction
 from typing import Any
 from weakref import WeakValueDictionary
 
+from tapecli.floats import FloatFormat
 from tapecli.functions import FUNCTIONS, OPERATORS, POWER_BINDING, POWER_SIGN
 
 VARIABLE = "x"
@@ -155,14 +157,18 @@ def size(node: Node) -> int:
     return sizes[node]
 
 
-def rational(node: Node) -> Fraction | None:
+def rational(node: Node, literal: Callable[[Number], Fraction] | None = None) -> Fraction | None:
     """The exact value of a constant made of numbers and + - * / **.
 
-    None for anything else, and for a value with more digits than are worth carrying.
+    None for anything else, and for a value with more digits than are worth carrying. `literal`
+    says what a literal means; without it, a decimal is exact.
     """
     values: dict[Node, Fraction | None] = {}
     for part in steps(node):
-        values[part] = exact_value(part, [values[child] for child in part.children])
+        if literal is not None and isinstance(part, Number):
+            values[part] = literal(part)
+        else:
+            values[part] = exact_value(part, [values[child] for child in part.children])
     return values[node]
 
 
@@ -177,6 +183,14 @@ def exact_value(node: Node, children: Sequence[Fraction | None]) -> Fraction | N
         return None
     value = _EXACT[node.name](*exact)
     return value if value is not None and _bits(value) < _MAX_BITS else None
+
+
+def meant(literal: Number, format_: FloatFormat) -> Fraction:
+    """The value of a literal in a dtype: a decimal means the number of it that is nearest."""
+    if not literal.decimal:
+        return literal.value
+    value = format_.round(literal.value)
+    return Fraction(value) if math.isfinite(value) else literal.value
 
 
 def _quotient(top: Fraction, bottom: Fraction) -> Fraction | None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
 
 import pytest
@@ -10,7 +12,7 @@ import pytest
 from tapecli.analytic.reference import Reference, constant_value
 from tapecli.expression import parse
 from tapecli.floats import FORMATS
-from tapecli.verdict import Certified, NoDerivative
+from tapecli.verdict import Certified, NoDerivative, Status, judge
 
 FLOAT64 = FORMATS["float64"]
 
@@ -56,6 +58,19 @@ def reason(typed: str, point: float, order: int = 1) -> str:
         ("x*cbrt(x)", 0.0, [0, 0, None, None]),
         ("x^2*sqrt(|x|)", 0.0, [0, 0, 0, None]),
         ("|x|^pi", 0.0, [0, 0, 0, 0]),
+        ("|x|^sqrt(4)", 0.0, [0, 0, 2, 0]),
+        ("cbrt(cbrt(cbrt(x^27)))", 0.0, [0, 1, 0, 0]),
+        ("(x^30)^(1/30)", 0.0, [0, None, None, None]),
+        ("sign(x^27)", 0.0, [0, None, None, None]),
+        ("sqrt(x^31)", 0.0, [0, None, None, None]),
+        ("cbrt(x)^3", 0.0, [0, 1, 0, 0]),
+        ("cbrt(x)^4", 0.0, [0, 0, None, None]),
+        ("cbrt(x)^6", 0.0, [0, 0, 2, 0]),
+        ("sqrt(|x|)^4", 0.0, [0, 0, 2, 0]),
+        ("abs(|x|^1.5)", 0.0, [0, 0, None, None]),
+        ("(|x|^1.5)^40", 0.0, [0, 0, 0, 0]),
+        ("sqrt(x) - sqrt(x) + x", 0.0, [0, None, None, None]),
+        ("abs(x - 1)^3", 1.0, [0, 0, 0, None]),
         ("atan2(x, -1)", 0.0, [math.pi, None, None, None]),
         ("atan2(0, -1)*x", 0.0, [0, math.pi, 0, 0]),
         ("hypot(x, 0)", 0.0, [0, None, None, None]),
@@ -147,7 +162,15 @@ def test_the_enclosure_is_far_narrower_than_an_ulp(typed: str) -> None:
 
 @pytest.mark.parametrize(
     ("typed", "value"),
-    [("sqrt(2)", math.sqrt(2)), ("log(2)", math.log(2)), ("sin(pi/6)", 0.5), ("gamma(5)", 24.0)],
+    [
+        ("log2(8)", 3.0),
+        ("sqrt(0.09)", 0.3),
+        ("sin(pi)", 0.0),
+        ("sqrt(2)", math.sqrt(2)),
+        ("log(2)", math.log(2)),
+        ("sin(pi/6)", 0.5),
+        ("gamma(5)", 24.0),
+    ],
 )
 def test_constants_have_a_value(typed: str, value: float) -> None:
     (expression,) = parse(typed)
@@ -160,6 +183,47 @@ def test_constants_have_a_value(typed: str, value: float) -> None:
 def test_constants_without_a_value_have_none(typed: str) -> None:
     (expression,) = parse(typed)
     assert constant_value(expression.tree) is None
+
+
+def test_what_is_not_known_to_be_zero_is_not_taken_for_it() -> None:
+    assert "singular" in reason("abs(sin(exp(exp(x))))", 9.0)
+
+
+def test_a_power_of_a_high_order_is_still_a_power() -> None:
+    assert derivatives("(x^34)^(1/17)", 0.0, 10) == [0, 0, 2, *[0] * 8]
+
+
+def test_a_decimal_exponent_means_the_float_of_the_dtype() -> None:
+    (expression,) = parse("x^2.001")
+    found = Reference(expression.tree, FORMATS["bfloat16"], 1).at(-3.0)[1]
+    assert isinstance(found, Certified)
+    assert found.value == -6
+
+
+def test_a_planted_error_at_a_kink_is_seen() -> None:
+    (expression,) = parse("abs(x - 1)^3")
+    found = Reference(expression.tree, FLOAT64, 1).at(1.0)[1]
+    assert isinstance(found, Certified)
+    assert judge(5.0, found, 1, Fraction(1), FLOAT64) is Status.OFF
+
+
+def test_threads_do_not_disturb_one_another() -> None:
+    (expression,) = parse("abs(x - 1) + cosh(x)")
+    points = [0.25 + n / 16 for n in range(40)]
+
+    def values(order: int) -> list[list[Certified | NoDerivative]]:
+        reference = Reference(expression.tree, FLOAT64, order)
+        return [reference.at(point) for point in points]
+
+    orders = (1, 4, 8)
+    alone = [values(order) for order in orders]
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(3) as pool:
+            assert list(pool.map(values, orders)) == alone
+    finally:
+        sys.setswitchinterval(interval)
 
 
 def test_the_global_precision_is_left_as_it_was() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -35,7 +35,8 @@ def row(
     status: Status = Status.OK,
     note: str = "",
 ) -> Row:
-    return Row("y", "", "x", 1, point, tape, analytic, ulps, status, note)
+    digits = int(note.split()[0]) if note.endswith(("digit", "digits")) else None
+    return Row("y", "", "x", 1, point, tape, analytic, ulps, status, note, digits)
 
 
 def block(
@@ -48,7 +49,7 @@ def block(
     formula: str | None = "2/x",
 ) -> Block:
     about = target, expression, wrt, order
-    shown = (Row(*about, r.point, r.tape, r.analytic, r.ulps, r.status, r.note) for r in rows)
+    shown = (replace(r, target=target, expression=expression, wrt=wrt, order=order) for r in rows)
     return Block(*about, formula, tuple(shown))
 
 

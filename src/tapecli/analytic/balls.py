@@ -6,8 +6,9 @@ midpoint-radius interval arithmetic, IEEE Trans. Comput. 66, 2017). The series o
 point x is taken along one of three `Side`s:
 
 * `Side.BOTH`: f(x + h); where f has a kink, a `Kink` is raised;
-* `Side.LEFT`, `Side.RIGHT`: f(x - h) and f(x + h) for h > 0. A series may end early there:
-  coefficients past its end do not exist, as in |h|**1.5;
+* `Side.LEFT`, `Side.RIGHT`: f(x - h) and f(x + h) for h > 0, as a series in t with h = t**fold,
+  so that roots of h have series as well (Puiseux). A series may end early there: coefficients
+  past its end do not exist, as in h**pi;
 * `Side.POINT`: f(x) alone.
 """
 
@@ -19,7 +20,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TypeAlias
 
-from flint import arb, arb_series, fmpq
+from flint import arb, arb_series, ctx, fmpq
 
 from tapecli.functions import FUNCTIONS
 
@@ -44,10 +45,10 @@ class Undecided(Exception):
 class Side(enum.Enum):
     """From where a point is looked at."""
 
-    BOTH = 1
-    RIGHT = 2
-    LEFT = -2
-    POINT = 0
+    BOTH = enum.auto()
+    RIGHT = enum.auto()
+    LEFT = enum.auto()
+    POINT = enum.auto()
 
 
 @dataclass(frozen=True)
@@ -57,9 +58,10 @@ class Balls:
     Attributes:
         side: where the series is taken.
         terms: how many coefficients are carried.
-        presume: take a ball around zero for zero. Asked for only at a precision of hundreds
-            of digits, where no expression of the sizes allowed here is known to come that
-            close to zero without being zero.
+        presume: take a small ball around zero for zero. Asked for only at a precision of
+            hundreds of digits, where no expression of the sizes allowed here is known to come
+            that close to zero without being zero.
+        fold: the power of t that h is, on one side.
         tiny, unit: the smallest normal number and the unit roundoff of a dtype, if the series
             shall enclose what the tapes may get in that dtype, too.
     """
@@ -67,6 +69,7 @@ class Balls:
     side: Side
     terms: int
     presume: bool = False
+    fold: int = 1
     tiny: arb | None = None
     unit: arb | None = None
 
@@ -88,9 +91,9 @@ class Balls:
 
     def variable(self, point: Fraction) -> Series:
         """The point itself, with slope 1 along h (-1 to the left)."""
-        slope = -1 if self.side is Side.LEFT else 1
-        at = _arb(point)
-        return arb_series([at, arb(slope)][: self.terms], self.terms)
+        slope = arb(-1 if self.side is Side.LEFT else 1)
+        coefficients = [exact_arb(point), *[arb(0)] * (self.fold - 1), slope]
+        return arb_series(coefficients[: self.terms], self.terms)
 
     # --- signs --------------------------------------------------------------------------------
 
@@ -101,7 +104,7 @@ class Balls:
         if ball.is_exact():
             return bool(ball == 0)
         if ball.contains(0):
-            if self.presume:
+            if self.presume and ball.rad() < arb(2) ** -(ctx.prec // 2):
                 return True
             raise Undecided
         return False
@@ -177,7 +180,7 @@ class Balls:
         product = u
         for _ in range(min(exponent, self.terms) - 1):  # more zeros than terms change nothing
             product = self.mul(product, u)
-        return product if exponent <= self.terms else u**exponent
+        return product if exponent <= self.terms or _valuation(u) else u**exponent
 
     def _irrational_root(self, u: Series, v: Series) -> Series:
         """u**v where u is 0 and v is a constant that is not rational."""
@@ -188,13 +191,16 @@ class Balls:
             return self.number(0)
         if sign < 0:
             raise Undefined("the edge of the domain of a power that is not whole")
-        last = (v[0] * index).ceil().unique_fmpz()
-        if last is None:
+        power = v[0] * index
+        if not power.contains_integer():
+            return arb_series([], min(self.terms, int(power.ceil().unique_fmpz() or 0)))
+        whole = power.unique_fmpz()
+        if whole is None or not self.vanishes(power - whole):
             raise Undecided
-        return arb_series([], min(self.terms, int(last)))
+        return self._root(u, Fraction(int(whole), index), "a power that is not whole")
 
     def _root(self, u: Series, exponent: Fraction, function: str, odd: bool = False) -> Series:
-        """u**exponent where u is 0: a series as far as its powers of h are whole."""
+        """u**exponent where u is 0: a series as far as its powers of t are whole."""
         index, sign = self.leading(u)
         if sign == 0:
             return self.number(0)
@@ -204,13 +210,10 @@ class Balls:
         if power.denominator != 1:
             return arb_series([], min(self.terms, -(-power.numerator // power.denominator)))
         rest = arb_series([sign * c for c in u.coeffs()[index:]], u.prec - index)
-        root = (rest.log() * self._exact(exponent)).exp()
+        root = (rest.log() * exact_arb(exponent)).exp()
         shift = int(power)
         coefficients = [arb(0)] * shift + [sign * c if odd else c for c in root.coeffs()]
         return arb_series(coefficients, min(self.terms, root.prec + shift))
-
-    def _exact(self, value: Fraction) -> arb:
-        return _arb(value)
 
     # --- pieces -------------------------------------------------------------------------------
 
@@ -238,7 +241,7 @@ class Balls:
         if self.vanishes(u[0]):
             return self._root(u, Fraction(1, 3), "cbrt", odd=True)
         sign = 1 if u[0] > 0 else -1
-        return ((u * sign).log() * self._exact(Fraction(1, 3))).exp() * sign
+        return ((u * sign).log() * exact_arb(Fraction(1, 3))).exp() * sign
 
     def exp(self, u: Series) -> Series:
         return u.exp()
@@ -309,8 +312,8 @@ class Balls:
         return -1 if self.sign_of(y) < 0 else 1
 
     # --- hyperbolic functions -----------------------------------------------------------------
-    # As quotients of exponentials, which lose the digits that the tapes lose as well; the
-    # constant terms are those of the library, which lose none.
+    # As sums and quotients of exponentials, which lose at least the digits that TensorFlow's
+    # own rules lose far from 0; the constant terms are the library's, which lose none.
 
     def sinh(self, u: Series) -> Series:
         return _at(u[0].sinh(), (u.exp() - (-u).exp()) / 2)
@@ -427,7 +430,8 @@ def _at(constant: arb, u: Series) -> Series:
     return arb_series([constant, *u.coeffs()[1:]], u.prec)
 
 
-def _arb(number: Fraction) -> arb:
+def exact_arb(number: Fraction) -> arb:
+    """The number as a ball, rounded to the working precision if it is no dyadic fraction."""
     return arb(fmpq(number.numerator, number.denominator))
 
 

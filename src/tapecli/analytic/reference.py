@@ -6,10 +6,11 @@ import contextlib
 import functools
 import itertools
 import math
-from collections.abc import Callable, Iterator
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 
-from flint import arb, ctx, fmpq
+from flint import arb, ctx
 
 from tapecli.analytic.balls import (
     Balls,
@@ -18,12 +19,13 @@ from tapecli.analytic.balls import (
     Side,
     Undecided,
     Undefined,
+    exact_arb,
     perturbed,
     widened,
 )
-from tapecli.floats import FORMATS, FloatFormat
+from tapecli.floats import FloatFormat
 from tapecli.functions import CONSTANTS, Rule, row
-from tapecli.tree import Alias, Call, Named, Node, Number, Variable, rational, steps
+from tapecli.tree import Alias, Call, Named, Node, Number, Variable, meant, rational, steps
 from tapecli.verdict import Certified, NoDerivative
 
 PRECISIONS = (128, 512, 2560)
@@ -36,26 +38,44 @@ _SLOPE_BITS = 6
 """How well the next derivative is known, which only scales the verdict."""
 
 _SIDE_TERMS = 24
-"""Coefficients carried beyond the wanted ones where a series is divided by powers of h."""
+"""Coefficients carried beyond the wanted ones on one side, where roots of zeros take some."""
 
-_SPREAD_FACTORS = (1, 2, 8)
-"""Multiples of the dtype's precision at which the spread of a derivative is looked for."""
+_MOST_SIDE_TERMS = 2000
+"""Coefficients carried on one side, whatever the powers and roots in the expression."""
+
+_MOST_FOLDS = 64
+"""The largest common denominator of roots inside one another that is followed."""
+
+_SPREAD_ATTEMPTS = ((1, True), (2, True), (2, False))
+"""Multiples of the dtype's precision at which the spread of a derivative is looked for, and
+whether the point itself is taken for rounded: at a kink it must not be."""
 
 _HUGE = 2**12
 """Binary exponents beyond this are overflow and underflow, whatever the dtype."""
 
 
+_ROOTS = {"sqrt": 2, "cbrt": 3, "asin": 2, "acos": 2, "acosh": 2, "hypot": 2}
+"""The functions that have a root where their argument is at the edge of their domain."""
+
+
 def constant_value(tree: Node) -> Fraction | None:
-    """The value of a constant to more than 60 digits; None if it has none."""
-    program = _Program(tree, FORMATS["float64"])
+    """The value of a constant, its decimals exact; None if it has none.
+
+    A value that is a short decimal or a simple fraction as far as can be told (150 digits) is
+    taken for that, so that log2(8) is 3; any other is right to 60 digits or more.
+    """
+    program = _Program(tree, None)
     try:
-        series = program.run(Fraction(0), Balls(Side.POINT, 1), PRECISIONS[1])
+        value = program.run(Fraction(0), Balls(Side.POINT, 1), PRECISIONS[-1])[0]
     except (Undefined, Undecided):
         return None
-    value = series[0]
-    if value.contains(0) and value.rad() < arb(2) ** -256:
+    if value.contains(0) and value.rad() < exact_arb(Fraction(1, 2**256)):
         return Fraction(0)
-    return _fraction(value.mid()) if value.rel_accuracy_bits() > 200 else None
+    middle, radius = _fraction(value.mid()), _fraction(value.rad())
+    if middle is None or radius is None or radius > Fraction(1, 2**256) * (1 + abs(middle)):
+        return None
+    simple = middle.limit_denominator(10**20)
+    return simple if simple and abs(simple - middle) <= radius else middle
 
 
 class Overflow(Exception):
@@ -97,7 +117,7 @@ class Reference:
     ) -> Certified | NoDerivative:
         if isinstance(ball, NoDerivative):
             return ball
-        if ball.is_finite() and ball.abs_lower() > _arb(self._format.largest):
+        if ball.is_finite() and ball.abs_lower() > exact_arb(self._format.largest):
             huge = Fraction(2) ** _HUGE * (1 if ball > 0 else -1)
             return Certified(huge, Fraction(0), Fraction(0), None)
         value, radius = _fraction(ball.mid()), _fraction(ball.rad())
@@ -107,7 +127,7 @@ class Reference:
             if radius > self._format.smallest:
                 return NoDerivative("too large, or too close to a singular point, to be certified")
             if abs(value) <= radius:  # not to be told from zero
-                value = Fraction(0)
+                value, radius = Fraction(0), abs(value) + radius
         steep = None if isinstance(slope, NoDerivative) else _fraction(slope.mid())
         return Certified(value, radius, abs(steep or Fraction(0)), spread)
 
@@ -131,16 +151,16 @@ class Reference:
             if not self._sharp_value(ball):
                 return False
             if not isinstance(slope, NoDerivative) and slope.rel_accuracy_bits() < _SLOPE_BITS:
-                if not abs(_arb(point)) * slope.rad() <= abs(ball) * arb(2) ** -_SLOPE_BITS:
+                if not abs(exact_arb(point)) * slope.rad() <= abs(ball) * arb(2) ** -_SLOPE_BITS:
                     return False
         return True
 
     def _sharp_value(self, ball: arb) -> bool:
         if not ball.is_finite():
             return False
-        if abs(ball) < _arb(self._format.smallest) * arb(2) ** -SPARE_BITS:
+        if abs(ball) < exact_arb(self._format.smallest) * arb(2) ** -SPARE_BITS:
             return True
-        if ball.abs_lower() > _arb(self._format.largest):
+        if ball.abs_lower() > exact_arb(self._format.largest):
             return True
         return ball.rel_accuracy_bits() >= self._format.precision + SPARE_BITS and (
             ball.is_exact() or not self._near_a_tie(ball)
@@ -165,29 +185,37 @@ class Reference:
 
     def _from_both_sides(self, point: Fraction, precision: int) -> list[arb | NoDerivative]:
         """Where the two sides may differ: the derivatives that they agree on exist."""
-        terms = self._order + 2 + _SIDE_TERMS
-        presume = precision == PRECISIONS[-1]
-        at = Balls(Side.POINT, 1, presume)
+        at = Balls(Side.POINT, 1, precision == PRECISIONS[-1])
         value = self._program.run(point, at, precision)[0]
+        balls = [self._one_sided(side, at.presume) for side in (Side.RIGHT, Side.LEFT)]
         try:
-            right, left = (
-                self._program.run(point, Balls(side, terms, presume), precision)
-                for side in (Side.RIGHT, Side.LEFT)
-            )
+            sides = [self._program.run(point, side, precision) for side in balls]
         except Undefined as undefined:
             return self._ended([value], str(undefined))
-        with _working(precision, terms):
-            if not (at.vanishes(value - right[0]) and at.vanishes(value - left[0])):
+        with _working(precision, balls[0].terms):
+            if not all(at.vanishes(value - side[0]) for side in sides):
                 return self._ended([value], "a jump")
-            found: list[arb | NoDerivative] = [value]
-            for k in range(1, self._order + 2):
-                if k >= min(right.prec, left.prec):
-                    return self._ended(found, "an infinite slope")
-                mirrored = left[k] * (-1) ** k
-                if not at.vanishes(right[k] - mirrored):
-                    return self._ended(found, "a kink")
-                found.append(right[k] * math.factorial(k))
-            return found
+            return self._agreed(value, sides, at)
+
+    def _one_sided(self, side: Side, presume: bool, **rounding: arb | None) -> Balls:
+        fold = self._program.fold
+        terms = (self._order + 2 + _SIDE_TERMS + self._program.degree) * fold
+        return Balls(side, min(terms, _MOST_SIDE_TERMS), presume, fold, **rounding)
+
+    def _agreed(self, value: arb, sides: Sequence[Series], at: Balls) -> list[arb | NoDerivative]:
+        """The derivatives that both sides have, and have alike."""
+        fold, (right, left) = self._program.fold, sides
+        found: list[arb | NoDerivative] = [value]
+        for k in range(1, self._order + 2):
+            between = range((k - 1) * fold + 1, k * fold)
+            if k * fold >= min(right.prec, left.prec) or not all(
+                at.vanishes(side[index]) for side in sides for index in between
+            ):
+                return self._ended(found, "an infinite slope")
+            if not at.vanishes(right[k * fold] - left[k * fold] * (-1) ** k):
+                return self._ended(found, "a kink")
+            found.append(right[k * fold] * math.factorial(k))
+        return found
 
     def _ended(self, found: list[arb | NoDerivative], reason: str) -> list[arb | NoDerivative]:
         missing = self._order + 2 - len(found)
@@ -199,36 +227,40 @@ class Reference:
         Where nothing can be told at that precision, they are computed at a higher one and
         scaled by the precisions' ratio, for to first order the radii are proportional to it.
         """
-        for precision in (self._format.precision * factor for factor in _SPREAD_FACTORS):
+        for factor, rounded in _SPREAD_ATTEMPTS:
+            precision = self._format.precision * factor
             with contextlib.suppress(Undecided):
-                radii = self._radii(point, precision)
+                radii = self._radii(point, precision, rounded)
                 scale = 2 ** (precision - self._format.precision)
                 return [None if radius is None else radius * scale for radius in radii]
         return [None] * (self._order + 1)
 
-    def _radii(self, point: Fraction, precision: int) -> list[Fraction | None]:
+    def _radii(self, point: Fraction, precision: int, rounded: bool) -> list[Fraction | None]:
         """The radii at one precision: on both sides, the larger, where the sides differ."""
-        for sides in ((Side.BOTH,), (Side.RIGHT, Side.LEFT)):
+        tiny = exact_arb(self._format.smallest_normal)
+        unit = arb(2) ** -precision if rounded else None
+        whole = Balls(Side.BOTH, self._order + 1, tiny=tiny, unit=unit)
+        sides = (
+            self._one_sided(side, False, tiny=tiny, unit=unit) for side in (Side.RIGHT, Side.LEFT)
+        )
+        for looked_at in ((whole,), tuple(sides)):
             try:
-                return [max(radii, key=_or_inf) for radii in zip(
-                    *(self._radii_from(point, precision, side) for side in sides), strict=True
-                )]  # fmt: skip
+                found = [self._radii_from(point, precision, balls) for balls in looked_at]
+                return [max(radii, key=_or_inf) for radii in zip(*found, strict=True)]
             except Kink:
                 continue
             except (Undefined, Overflow):
                 break
         return [None] * (self._order + 1)
 
-    def _radii_from(self, point: Fraction, precision: int, side: Side) -> list[Fraction | None]:
-        terms = self._order + 1 + (0 if side is Side.BOTH else _SIDE_TERMS)
-        tiny, unit = _arb(self._format.smallest_normal), arb(2) ** -precision
-        balls = Balls(side, terms, tiny=tiny, unit=unit)
+    def _radii_from(self, point: Fraction, precision: int, balls: Balls) -> list[Fraction | None]:
         series = self._program.run(point, balls, precision)
-        radii = [_fraction(series[k].rad()) for k in range(self._order + 1)]
-        return [
-            None if radius is None or k >= series.prec else radius * math.factorial(k)
-            for k, radius in enumerate(radii)
-        ]
+        radii: list[Fraction | None] = []
+        for k in range(self._order + 1):
+            radius = _fraction(series[k * balls.fold].rad())
+            exists = radius is not None and k * balls.fold < series.prec
+            radii.append(radius * math.factorial(k) if exists and radius is not None else None)
+        return radii
 
 
 def _or_inf(radius: Fraction | None) -> Fraction | float:
@@ -236,12 +268,44 @@ def _or_inf(radius: Fraction | None) -> Fraction | float:
 
 
 class _Program:
-    """A tree made ready to be computed in ball arithmetic, many times over."""
+    """A tree made ready to be computed in ball arithmetic, many times over.
 
-    def __init__(self, tree: Node, format_: FloatFormat) -> None:
+    Attributes:
+        fold: the common denominator of the roots in it, inside one another multiplied.
+        degree: a bound for the order of its zeros, as far as its powers and products go.
+    """
+
+    def __init__(self, tree: Node, format_: FloatFormat | None) -> None:
         self._nodes = steps(tree)
         self._places = {node: place for place, node in enumerate(self._nodes)}
         self._format = format_
+        folds: dict[Node, int] = {}
+        degrees: dict[Node, int] = {}
+        for node in self._nodes:
+            inner = math.lcm(*(folds[child] for child in node.children))
+            folds[node] = min(inner * self._root_of(node), _MOST_FOLDS + 1)
+            degrees[node] = self._degree(node, [degrees[child] for child in node.children])
+        self.fold = folds[tree] if folds[tree] <= _MOST_FOLDS else 1
+        self.degree = min(max(degrees.values()), _MOST_SIDE_TERMS)
+
+    def _root_of(self, node: Node) -> int:
+        """The denominator of the power that a node raises a zero of its argument to."""
+        if not isinstance(node, Call):
+            return 1
+        if node.name == "pow":
+            exponent = self._exact(node.arguments[1])
+            return exponent.denominator if exponent is not None else 1
+        return _ROOTS.get(node.name, 1)
+
+    def _degree(self, node: Node, inner: Sequence[int]) -> int:
+        if not isinstance(node, Call):
+            return max(inner, default=int(isinstance(node, Variable)))
+        if node.name == "mul":
+            return sum(inner)
+        if node.name == "pow":
+            exponent = self._exact(node.arguments[1]) or Fraction(1)
+            return math.ceil(inner[0] * min(abs(exponent), Fraction(_MOST_SIDE_TERMS)))
+        return max(inner)
 
     def run(self, point: Fraction, balls: Balls, precision: int) -> Series:
         """The series at a point.
@@ -259,11 +323,13 @@ class _Program:
 
     def _rounded(self, node: Node, value: Series, balls: Balls) -> Series:
         """What the tapes may have instead of this value."""
-        assert balls.unit is not None
         assert balls.tiny is not None
-        if abs(value[0]) > _arb(self._format.largest):
+        assert self._format is not None
+        if abs(value[0]) > exact_arb(self._format.largest):
             raise Overflow
-        return widened(value if node.children else perturbed(value, balls.unit), balls.tiny)
+        if balls.unit is not None and not node.children:
+            value = perturbed(value, balls.unit)
+        return widened(value, balls.tiny)
 
     def _value(self, node: Node, values: list[Series], balls: Balls, point: Fraction) -> Series:
         if isinstance(node, Variable):
@@ -278,13 +344,14 @@ class _Program:
         assert isinstance(node, Call)
         if node.name == "pow":
             base, exponent = arguments
-            return balls.power(base, exponent, rational(node.arguments[1]))
+            return balls.power(base, exponent, self._exact(node.arguments[1]))
         return _rule(balls, row(node.name).ball)(*arguments)
 
     def _literal(self, node: Number) -> Fraction:
-        """The value of a literal: a decimal means the number of the dtype that is nearest."""
-        value = self._format.round(node.value) if node.decimal else node.value
-        return Fraction(value) if value not in (math.inf, -math.inf) else node.value
+        return node.value if self._format is None else meant(node, self._format)
+
+    def _exact(self, node: Node) -> Fraction | None:
+        return rational(node, self._literal)
 
 
 def _rule(balls: Balls, rule: Rule) -> Callable[..., Series]:
@@ -295,19 +362,22 @@ def _rule(balls: Balls, rule: Rule) -> Callable[..., Series]:
     return functools.partial(rule, balls)
 
 
+_ONE_AT_A_TIME = threading.RLock()
+
+
 @contextlib.contextmanager
 def _working(precision: int, terms: int) -> Iterator[None]:
-    """Set python-flint's precision and length of series, which are global, and restore them."""
-    before = ctx.prec, ctx.cap
-    ctx.prec, ctx.cap = precision, terms
-    try:
-        yield
-    finally:
-        ctx.prec, ctx.cap = before
+    """Set python-flint's precision and length of series, and restore them.
 
-
-def _arb(number: Fraction) -> arb:
-    return arb(fmpq(number.numerator, number.denominator))
+    They are global to the process: one thread at a time.
+    """
+    with _ONE_AT_A_TIME:
+        before = ctx.prec, ctx.cap
+        ctx.prec, ctx.cap = precision, terms
+        try:
+            yield
+        finally:
+            ctx.prec, ctx.cap = before
 
 
 def _fraction(number: arb) -> Fraction | None:

@@ -46,7 +46,7 @@ def check(output: str | None) -> None:
         raise OutputError("--output needs the name of a file")
     try:
         path = Path(os.path.realpath(output))
-        if path.is_dir():
+        if path.is_dir() or output.endswith(os.sep):
             raise OutputError(f"cannot write '{output}': it is a directory")
         if not path.parent.is_dir():
             raise OutputError(f"cannot write '{output}': there is no folder '{path.parent}'")

@@ -163,8 +163,7 @@ def _ulps(ulps: int) -> str:
 
 
 def _status(row: Row) -> str:
-    digits = row.note.partition(" ")[0]
-    return f"{row.status} ({digits})" if row.status is Status.ROUNDED else str(row.status)
+    return str(row.status) if row.digits is None else f"{row.status} ({row.digits})"
 
 
 def _aligned(numbers: Sequence[str]) -> list[str]:

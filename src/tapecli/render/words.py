@@ -52,7 +52,7 @@ def notes(result: Result, block: Block) -> Iterator[tuple[Status, str]]:
     """Why rows are not ok, those with the same reason together."""
     groups: dict[tuple[Status, str], list[str]] = {}
     for row in block.rows:
-        if row.note and row.status is not Status.ROUNDED:
+        if row.note and row.digits is None:
             groups.setdefault((row.status, row.note), []).append(result.format_.text(row.point))
     for (status, note), points in groups.items():
         shown = ", ".join(points[:SHOWN_POINTS])
@@ -63,7 +63,7 @@ def notes(result: Result, block: Block) -> Iterator[tuple[Status, str]]:
 
 def hints(result: Result) -> Iterator[str]:
     """What the reader may do about values that are not ok."""
-    if Status.ROUNDED in result.counts:
+    if any(row.digits is not None for row in result.rows):
         wider = "" if result.dtype == "float64" else " a wider dtype or"
         yield (
             f"rounded (n): the rule is right, rounding leaves n digits;{wider} a better form more"
