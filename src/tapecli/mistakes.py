@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -45,13 +46,13 @@ def is_one_letter(name: str) -> bool:
 
 def clipped(text: str, most: int = MAX_SHOWN) -> str:
     """The text as a message may quote it: short, and without control characters."""
-    plain = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
-    return plain if len(plain) <= most else plain[: most - 1] + "…"
+    start = text if len(text) <= most else text[: most - 1] + "…"
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in start)
 
 
 def unknown_name(token: Token, others: Collection[str]) -> Mistake:
     """A name of several letters that nobody has given a meaning."""
-    name, (start, end) = str(token), _span(token)
+    name, (start, end) = str(token), span(token)
     return Mistake(start, end, f"unknown name '{clipped(name)}'", _meant(name, others))
 
 
@@ -68,7 +69,7 @@ def _meant(name: str, others: Collection[str]) -> str:
 
 def unknown_call(token: Token, source: str, others: Collection[str]) -> Mistake:
     """A name with a bracket behind it: a product, or a function that there is not."""
-    name, (start, end) = str(token), _span(token)
+    name, (start, end) = str(token), span(token)
     if name in others or name in CONSTANT_NAMES or is_one_letter(name):
         inside = source[end:].lstrip(BLANKS)
         closing = _closing(inside)
@@ -87,8 +88,11 @@ def _closest(name: str, names: Collection[str]) -> str | None:
 
 def strange(place: int, source: str) -> Mistake:
     """A character that no expression has."""
-    hint = "'=' comes after a name: 'y = x^2'" if source[place] == "=" else ""
-    return Mistake(place, place + 1, f"unexpected '{source[place]}'", hint)
+    character = source[place]
+    hint = "'=' comes after a name: 'y = x^2'" if character == "=" else ""
+    if not character.isascii():  # it may look like a letter that is known
+        hint = f"it is {unicodedata.name(character, 'a character without a name')}"
+    return Mistake(place, place + 1, f"unexpected '{character}'", hint)
 
 
 def unexpected(token: Token, source: str) -> Mistake:
@@ -96,7 +100,7 @@ def unexpected(token: Token, source: str) -> Mistake:
     if token.type == "$END":
         before, place = source, (len(source.rstrip(BLANKS)), len(source.rstrip(BLANKS)) + 1)
     else:
-        before, place = source[: token.start_pos], _span(token)
+        before, place = source[: token.start_pos], span(token)
     before = before.rstrip(BLANKS)
     if token.type == "_POWER" and _tail(before) in FUNCTION_NAMES:
         name = _tail(before)
@@ -150,6 +154,8 @@ def _factor(before: str, token: Token, source: str, place: tuple[int, int]) -> M
         whole = bar and "|" not in rest and inside.strip(BLANKS)
         hint = f"write {left}*|{inside}|" if whole else f"write {left}*|...|"
         return Mistake(*place, "a product with '|' needs its '*'", clipped(hint))
+    if token.type == "NUMBER" and ".." in source:
+        return Mistake(*place, "a range is no expression", "give points with '--x 1..3'")
     if token.type == "NUMBER":
         hint = f"write {left}*{clipped(token)}, or {left}^{clipped(token)}"
         return Mistake(*place, "a number after a factor", hint)
@@ -170,7 +176,8 @@ def _other(token: Token, before: str, place: tuple[int, int]) -> Mistake:
 # --- looking at the text ----------------------------------------------------------------------
 
 
-def _span(token: Token) -> tuple[int, int]:
+def span(token: Token) -> tuple[int, int]:
+    """The place of a token in the source."""
     assert token.start_pos is not None
     return token.start_pos, token.start_pos + len(token)
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NoReturn
 from tapecli import mistakes
 from tapecli.errors import ExpressionError
 from tapecli.functions import CONSTANT_NAMES, FUNCTION_NAMES, FUNCTIONS, INVERSES
-from tapecli.mistakes import BLANKS, Mistake
+from tapecli.mistakes import BLANKS, Mistake, span
 from tapecli.tree import Node, alias, call, constant, exact_value, number, rational, variable
 
 if TYPE_CHECKING:
@@ -135,7 +135,7 @@ class Reader:
         digits = len(mantissa.replace(".", ""))
         shift = exponent.lstrip("+-0")
         if digits > MAX_DIGITS or len(shift) > 3 or int(shift or 0) > MAX_DIGITS:
-            self._fail(Mistake(*_span(token), f"a number of more than {MAX_DIGITS} digits"))
+            self._fail(Mistake(*span(token), f"a number of more than {MAX_DIGITS} digits"))
         value = Fraction(str(token))
         return _Part(number(value, decimal=not token.isdigit()), exact=value)
 
@@ -185,17 +185,17 @@ class Reader:
         return self._applied("pow", base, exponent)
 
     def superscript(self, base: _Part, token: Token) -> _Part:
-        return self.pow(base, self._whole_number(str(token), *_span(token)))
+        return self.pow(base, self._whole_number(str(token), *span(token)))
 
     def arguments(self, *arguments: _Part) -> tuple[_Part, ...]:
         return arguments
 
     def call(self, token: Token, given: _Part | tuple[_Part, ...]) -> _Part:
-        return self._called(FUNCTION_NAMES[str(token)], _span(token), given)
+        return self._called(FUNCTION_NAMES[str(token)], span(token), given)
 
     def power_call(self, token: Token, given: _Part | tuple[_Part, ...]) -> _Part:
         """Read sin²(x), sin^2 x: the power of the function's value."""
-        start, end = _span(token)
+        start, end = span(token)
         match = _POWER_TOKEN.fullmatch(token)
         assert match is not None
         name = FUNCTION_NAMES[match["name"]]
@@ -261,11 +261,6 @@ def _parser() -> Lark:
         propagate_positions=True,
         lexer_callbacks={"UNKNOWN": _refuse},
     )
-
-
-def _span(token: Token) -> tuple[int, int]:
-    assert token.start_pos is not None
-    return token.start_pos, token.start_pos + len(token)
 
 
 def _decimal_exponent(value: Fraction) -> float:

@@ -15,6 +15,7 @@ from tapecli.floats import FORMATS
 from tapecli.grid import DEFAULT_POINTS
 from tapecli.result import Result
 
+FORMATS_HELP = "; ".join(f"{name}: {row.meaning}" for name, row in render.FORMATS.items())
 POINTS_HELP = (
     "Points: 1..3, 0..1:0.1, 0..2pi@9, 1e-3..1e3@7log, lists of these with commas, "
     "- for one a line of standard input, or @FILE."
@@ -71,7 +72,7 @@ POINTS_HELP = (
     "format_name",
     type=OneOf(render.FORMATS),
     envvar="TAPECLI_FORMAT",
-    help="The form of the output.  [default: by the ending of --output, else table]",
+    help=f"{FORMATS_HELP}.  [default: by the ending of --output, else table]",
 )
 @click.option(
     "-o", "--output", "file", metavar="FILE", help="Write to a file, whole or not at all."

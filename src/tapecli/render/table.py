@@ -193,7 +193,8 @@ def _narrow(result: Result, blocks: Sequence[Block], width: int) -> Iterator[Ren
             yield Text(f"  tape     {text(row.tape)}", style="bold")
             if row.analytic is not None:
                 yield Text(f"  analytic {text(row.analytic)}")
-                yield Text(f"  ulps     {'' if row.ulps is None else _ulps(row.ulps)}", style="dim")
+            if row.ulps is not None:
+                yield Text(f"  ulps     {_ulps(row.ulps)}", style="dim")
             if row.status is not Status.OK:
                 yield Text(f"  {_status(row)}", style=_STYLES[row.status])
         yield from _notes(result, block)
