@@ -9,6 +9,7 @@ from fractions import Fraction
 
 import pytest
 
+import tapecli
 from tapecli.analytic.reference import Reference, constant_value
 from tapecli.expression import parse
 from tapecli.floats import FORMATS
@@ -143,6 +144,11 @@ def test_a_decimal_means_the_float_of_the_dtype() -> None:
         found = Reference(expression.tree, format_, 1).at(1.0)[1]
         assert isinstance(found, Certified), name
         assert found.value == Fraction(format_.round(Fraction(1, 10)))
+
+
+def test_what_underflows_in_the_tapes_is_no_wrong_rule() -> None:
+    result = tapecli.diff("atan2(3, x^6)", x=100.0, order=2, dtype="float32", formulas=False)
+    assert Status.OFF not in result.counts
 
 
 def test_a_ratio_is_exact() -> None:

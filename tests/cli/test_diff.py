@@ -155,6 +155,7 @@ Error: an unreadable character: U+001B
 Error: unexpected '日'
   x + 日本
       ^^
+  it is CJK UNIFIED IDEOGRAPH-65E5
 """,
     # points
     ("--x", "1..3:0"): "Error: '1..3:0': the step is 0\n",

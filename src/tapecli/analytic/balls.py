@@ -298,6 +298,9 @@ class Balls:
         return self._underflowing(u.atan(), u * u + 1)
 
     def atan2(self, y: Series, x: Series) -> Series:
+        return self._underflowing(self._angle(y, x), x * x + y * y)
+
+    def _angle(self, y: Series, x: Series) -> Series:
         above = not self.vanishes(y[0])
         if not self.vanishes(x[0]):
             if x[0] > 0:
