@@ -11,6 +11,7 @@ import functools
 import math
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -40,8 +41,6 @@ if TYPE_CHECKING:
 
 Tensor: TypeAlias = Any
 Target: TypeAlias = Callable[[Tensor], Tensor]
-
-METHODS = ("auto", "single", "parallel", "nested", "persistent")
 
 FORWARD = "forward"
 """What is used at order 0: no tape at all."""
@@ -125,6 +124,13 @@ def nested_orders(tf: Any, targets: Sequence[Target], x: Tensor, order: int) -> 
     return [*lower, [_gradient(tape, y, x) for y in lower[-1]]]
 
 
+def nested(tf: Any, targets: Sequence[Target], x: Tensor, order: int) -> list[list[Tensor]]:
+    """Tapes inside one another: for the targets at order 1, for the orders above it."""
+    if order == 1:
+        return [nested_targets(tf, targets, x)]
+    return nested_orders(tf, targets, x, order)[1:]
+
+
 def _gradient(tape: Any, y: Tensor, x: Tensor) -> Tensor:
     """dy/dx, and zero where y does not depend on x, which is then the truth."""
     return tape.gradient(y, x, unconnected_gradients="zero")
@@ -133,11 +139,41 @@ def _gradient(tape: Any, y: Tensor, x: Tensor) -> Tensor:
 # --- which arrangement ------------------------------------------------------------------------
 
 
+@dataclass(frozen=True)
+class Arrangement:
+    """One arrangement, and what it can do.
+
+    Attributes:
+        run: the derivatives of each order from 1, from TensorFlow, the targets, x and the order.
+        several: whether it can do more than one target.
+        higher: whether it can do orders above 1.
+    """
+
+    run: Callable[[Any, Sequence[Target], Tensor, int], list[list[Tensor]]]
+    several: bool = True
+    higher: bool = False
+
+    def can(self, targets: int, order: int) -> bool:
+        """Whether it can do so many targets to this order."""
+        return (self.several or targets == 1) and (self.higher or order == 1)
+
+
+ARRANGEMENTS = {
+    "single": Arrangement(lambda tf, targets, x, _: [single(tf, targets, x)], several=False),
+    "parallel": Arrangement(lambda tf, targets, x, _: [parallel(tf, targets, x)]),
+    "nested": Arrangement(nested, higher=True),
+    "persistent": Arrangement(lambda tf, targets, x, _: [persistent(tf, targets, x)]),
+}
+"""The arrangements by name; without a choice, the first that can do what is asked."""
+
+METHODS = ("auto", *ARRANGEMENTS)
+
+
 def choose(method: str, targets: Sequence[Node], order: int, points: int) -> str:
     """The arrangement that will be used, once it is certain that it can do what is asked.
 
     Raises:
-        RequestError: the method is unknown or cannot do it (the message names one that can),
+        RequestError: the method is unknown or cannot do it (the message names those that can),
             or the order is beyond what nested tapes do in reasonable time.
     """
     if method not in METHODS:
@@ -145,21 +181,24 @@ def choose(method: str, targets: Sequence[Node], order: int, points: int) -> str
     _affordable(targets, order, points)
     if order == 0:
         return FORWARD
-    if order > 1:
-        if method not in ("auto", "nested"):
-            raise RequestError(
-                f"'{method}' cannot do order {order}: its tapes record no gradients; "
-                "'--method nested' can"
-            )
-        return "nested"
-    if method == "single" and len(targets) > 1:
-        raise RequestError(
-            f"'single' cannot do {len(targets)} targets: a tape can be asked only once; "
-            "'--method parallel', 'nested' and 'persistent' can"
-        )
+    able = [name for name, row in ARRANGEMENTS.items() if row.can(len(targets), order)]
     if method == "auto":
-        return "single" if len(targets) == 1 else "parallel"
+        return able[0]
+    if method not in able:
+        raise RequestError(_unable(method, len(targets), order, able))
     return method
+
+
+def _unable(method: str, targets: int, order: int, able: Sequence[str]) -> str:
+    """Why a method cannot do what is asked, and which can."""
+    if order > 1:
+        asked, why = f"order {order}", "its tapes record no gradients"
+    else:
+        asked, why = f"{targets} targets", "a tape can be asked only once"
+    quoted = [f"'{name}'" for name in able]
+    quoted[0] = f"'--method {able[0]}'"
+    others = f"{', '.join(quoted[:-1])} and {quoted[-1]}" if len(quoted) > 1 else quoted[0]
+    return f"'{method}' cannot do {asked}: {why}; {others} can"
 
 
 def highest_order(targets: Sequence[Node], points: int) -> int:
@@ -222,7 +261,11 @@ def run(
     tf = tensorflow_.load()
     x = tf.constant(points, format_.name)
     try:
-        by_order = _arranged(tf, _functions(tf, targets, format_), x, order, method)
+        functions = _functions(tf, targets, format_)
+        if method == FORWARD:
+            by_order = nested_orders(tf, functions, x, 0)
+        else:
+            by_order = ARRANGEMENTS[method].run(tf, functions, x, order)
     except tf.errors.ResourceExhaustedError as error:
         raise MemoryError from error
     except (LookupError, tf.errors.OpError) as error:
@@ -231,21 +274,6 @@ def run(
         raise RequestError(_lacking(tf, targets, order, format_, error)) from error
     stacked = [[np.broadcast_to(y.numpy(), x.shape) for y in level] for level in by_order]
     return np.stack(stacked, axis=1).astype(np.float64)
-
-
-def _arranged(
-    tf: Any, targets: Sequence[Target], x: Tensor, order: int, method: str
-) -> list[list[Tensor]]:
-    if method == FORWARD:
-        return nested_orders(tf, targets, x, 0)
-    if method == "nested" and order > 1:
-        return nested_orders(tf, targets, x, order)[1:]
-    return [{
-        "single": single,
-        "parallel": parallel,
-        "persistent": persistent,
-        "nested": nested_targets,
-    }[method](tf, targets, x)]  # fmt: skip
 
 
 def _lacking(
