@@ -10,6 +10,7 @@ import math
 from dataclasses import dataclass
 from decimal import ROUND_UP, Context, Decimal
 from fractions import Fraction
+from functools import cached_property
 
 
 @dataclass(frozen=True)
@@ -28,22 +29,22 @@ class FloatFormat:
     max_exponent: int
     min_exponent: int
 
-    @property
+    @cached_property
     def unit_roundoff(self) -> Fraction:
         """Half the gap between 1 and the next number: u in error analysis."""
         return Fraction(1, 2**self.precision)
 
-    @property
+    @cached_property
     def smallest(self) -> Fraction:
         """The smallest positive (subnormal) number."""
         return Fraction(1, 1 << (self.precision - 1 - self.min_exponent))
 
-    @property
+    @cached_property
     def smallest_normal(self) -> Fraction:
         """The smallest positive normal number."""
         return Fraction(1, 2**-self.min_exponent)
 
-    @property
+    @cached_property
     def largest(self) -> Fraction:
         """The largest finite number."""
         return Fraction((2**self.precision - 1) * 2 ** (self.max_exponent - self.precision + 1))

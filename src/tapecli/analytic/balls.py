@@ -375,8 +375,6 @@ class Balls:
     def gamma(self, u: Series) -> Series:
         self._off_poles(u[0], "gamma")
         value = u.gamma()
-        if self.unit is None:
-            return value
         return self._from_exponential(value, abs(value[0]).log())
 
     def lgamma(self, u: Series) -> Series:

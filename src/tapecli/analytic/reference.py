@@ -239,13 +239,12 @@ class Reference:
         """The radii at one precision: on both sides, the larger, where the sides differ."""
         tiny = exact_arb(self._format.smallest_normal)
         unit = arb(2) ** -precision if rounded else None
-        whole = Balls(Side.BOTH, self._order + 1, tiny=tiny, unit=unit)
-        sides = (
-            self._one_sided(side, False, tiny=tiny, unit=unit) for side in (Side.RIGHT, Side.LEFT)
-        )
-        for looked_at in ((whole,), tuple(sides)):
+        for sides in ((Side.BOTH,), (Side.RIGHT, Side.LEFT)):
             try:
-                found = [self._radii_from(point, precision, balls) for balls in looked_at]
+                found = [
+                    self._radii_from(point, precision, self._rounding(side, tiny, unit))
+                    for side in sides
+                ]
                 return [max(radii, key=_or_inf) for radii in zip(*found, strict=True)]
             except Kink:
                 continue
@@ -253,13 +252,18 @@ class Reference:
                 break
         return [None] * (self._order + 1)
 
+    def _rounding(self, side: Side, tiny: arb, unit: arb | None) -> Balls:
+        if side is Side.BOTH:
+            return Balls(side, self._order + 1, tiny=tiny, unit=unit)
+        return self._one_sided(side, False, tiny=tiny, unit=unit)
+
     def _radii_from(self, point: Fraction, precision: int, balls: Balls) -> list[Fraction | None]:
         series = self._program.run(point, balls, precision)
         radii: list[Fraction | None] = []
         for k in range(self._order + 1):
             radius = _fraction(series[k * balls.fold].rad())
-            exists = radius is not None and k * balls.fold < series.prec
-            radii.append(radius * math.factorial(k) if exists and radius is not None else None)
+            ended = k * balls.fold >= series.prec
+            radii.append(None if radius is None or ended else radius * math.factorial(k))
         return radii
 
 
