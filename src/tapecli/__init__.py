@@ -5,7 +5,7 @@ The public names are listed in `__all__`; importing them loads none of the heavy
 
 from __future__ import annotations
 
-from tapecli.differentiate import diff
+from tapecli.differentiate import diff, grad, hessian, jacobian
 from tapecli.errors import (
     ExpressionError,
     OutputError,
@@ -16,10 +16,11 @@ from tapecli.errors import (
     UsageError,
 )
 from tapecli.expression import Expression
-from tapecli.result import Result, Row
+from tapecli.result import Check, Result, Row
 from tapecli.verdict import Status
 
 __all__ = [
+    "Check",
     "Expression",
     "ExpressionError",
     "OutputError",
@@ -32,4 +33,7 @@ __all__ = [
     "TensorFlowError",
     "UsageError",
     "diff",
+    "grad",
+    "hessian",
+    "jacobian",
 ]

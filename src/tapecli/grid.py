@@ -5,6 +5,7 @@ Points are exact until the last step, when they are rounded once into the wanted
 
 from __future__ import annotations
 
+import contextlib
 import math
 import operator
 import re
@@ -82,6 +83,14 @@ def read(points: PointsLike, stdin: TextIO | None = None) -> tuple[Fraction, ...
     return _limited(_of_numbers(points))
 
 
+def is_single(points: PointsLike) -> bool:
+    """Whether this is one number, and no list, range or file, even of one."""
+    if isinstance(points, str):
+        listed = points == "-" or points.startswith("@") or ".." in points
+        return not listed and len(_split(points)) == 1
+    return getattr(points, "ndim", 0) == 0 and not isinstance(points, Sequence)
+
+
 def _limited(points: Iterable[Fraction]) -> tuple[Fraction, ...]:
     collected: list[Fraction] = []
     for point in points:
@@ -100,10 +109,10 @@ def _of_numbers(points: Any) -> Iterator[Fraction]:
         if isinstance(point, str):
             yield from _of_text(point, None)
         else:
-            yield _number(point)
+            yield number(point)
 
 
-def _number(point: Any) -> Fraction:
+def number(point: Any) -> Fraction:
     """The exact value of a number of any kind."""
     try:
         if isinstance(point, Decimal) and abs(point.adjusted()) > MAX_DIGITS:
@@ -120,12 +129,9 @@ def _number(point: Any) -> Fraction:
 
 
 def _of_text(typed: str, stdin: TextIO | None) -> Iterator[Fraction]:
-    if typed == "-":
-        if stdin is None:
-            raise PointsError("'-' reads points from standard input, which is closed")
-        yield from _of_lines(stdin, "standard input")
-    elif typed.startswith("@"):
-        yield from _of_file(typed[1:])
+    if typed == "-" or typed.startswith("@"):
+        with opened(typed, stdin) as (lines, source):
+            yield from _of_lines(lines, source)
     else:
         for item in _split(typed):
             yield from _of_item(item)
@@ -134,17 +140,36 @@ def _of_text(typed: str, stdin: TextIO | None) -> Iterator[Fraction]:
 # --- files ------------------------------------------------------------------------------------
 
 
-def _of_file(name: str) -> Iterator[Fraction]:
-    if not name:
+@contextlib.contextmanager
+def opened(source: str, stdin: TextIO | None) -> Iterator[tuple[TextIO, str]]:
+    """The lines of "-" or "@file", and what a message calls it.
+
+    Raises:
+        PointsError: it cannot be read.
+    """
+    if source == "-":
+        if stdin is None:
+            raise PointsError("'-' reads points from standard input, which is closed")
+        lines: contextlib.AbstractContextManager[TextIO] = contextlib.nullcontext(stdin)
+        name = "standard input"
+    elif source == "@":
         raise PointsError("'@' is followed by the name of a file")
-    try:
-        with Path(name).open(encoding="utf-8-sig") as lines:
-            yield from _of_lines(lines, f"'{clipped(name, _PATH)}'")
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "it is not text"
-        raise PointsError(
-            f"the points in '{clipped(name, _PATH)}' cannot be read: {reason}"
-        ) from None
+    else:
+        name = f"'{clipped(source[1:], _PATH)}'"
+        try:
+            lines = Path(source[1:]).open(encoding="utf-8-sig")  # noqa: SIM115
+        except (OSError, ValueError) as error:
+            raise PointsError(_unreadable(name, error)) from None
+    with lines as stream:
+        try:
+            yield stream, name
+        except (OSError, UnicodeDecodeError) as error:
+            raise PointsError(_unreadable(name, error)) from None
+
+
+def _unreadable(name: str, error: Exception) -> str:
+    reason = getattr(error, "strerror", None) or "it is not text"
+    return f"the points in {name} cannot be read: {reason}"
 
 
 def _of_lines(lines: TextIO, source: str) -> Iterator[Fraction]:
@@ -157,11 +182,9 @@ def _of_lines(lines: TextIO, source: str) -> Iterator[Fraction]:
             if entry and not entry.startswith("#"):
                 if _is_several(entry):
                     raise PointsError(f"'{clipped(entry)}' is not one number")
-                yield _constant(entry)
+                yield constant(entry)
     except UnicodeDecodeError:
         raise PointsError(f"line {read + 1} of {source} is not text") from None
-    except OSError as error:
-        raise PointsError(f"{source} cannot be read: {error.strerror}") from None
     except UsageError as error:
         raise PointsError(f"line {read} of {source}: {error}") from None
 
@@ -189,15 +212,15 @@ def _split(typed: str) -> list[str]:
 
 def _of_item(item: str) -> Iterator[Fraction]:
     if ".." not in item:
-        yield _constant(item)
+        yield constant(item)
         return
     match = _RANGE.fullmatch(item)
     shown = f"'{clipped(item)}'"
     if not match or ".." in match["stop"].removeprefix("."):
         raise PointsError(f"the range {shown} cannot be read: {_RANGE_FORMS}")
-    start, stop = _constant(match["start"]), _constant(match["stop"])
+    start, stop = constant(match["start"]), constant(match["stop"])
     if match["count"] is None:
-        step = Fraction(1) if match["step"] is None else _constant(match["step"])
+        step = Fraction(1) if match["step"] is None else constant(match["step"])
         yield from _stepped(item, start, stop, step)
         return
     count = int(match["count"][: len(str(MAX_POINTS)) + 1])
@@ -251,7 +274,7 @@ def _brief(number: Fraction) -> str:
 # --- constants --------------------------------------------------------------------------------
 
 
-def _constant(typed: str) -> Fraction:
+def constant(typed: str) -> Fraction:
     """The value of a number or constant expression: exact, or to more than 60 digits."""
     entry = typed.strip()
     shown = f"'{clipped(entry)}'"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -211,3 +211,8 @@ def _tail(source: str) -> str:
     """The last name, number or sign of the source."""
     match = _TAIL.search(source)
     return match[0].strip() if match else ""
+
+
+def together(names: Sequence[str]) -> str:
+    """Names in a sentence: x, y and z."""
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Protocol
 
+from tapecli.derivative import Derivative
 from tapecli.floats import FloatFormat
 from tapecli.verdict import Status
 
@@ -20,10 +22,34 @@ SCHEMA = 1
 
 
 COLUMNS = frozenset(
-    {"target", "expression", "wrt", "order", "tape", "analytic", "ulps", "status"}
-    | {"note", "digits", "schema", "dtype"}
+    {"target", "expression", "wrt", "order", "tape", "analytic", "ulps", "status", "note"}
+    | {"digits", "schema", "dtype", "axes", "point", "row", "column", "statuses", "expressions"}
+    | {"kind", "method", "tensorflow"}
 )
-"""The names that columns and fields of a row have, beside that of the variable."""
+"""The names that columns, fields and axes have, beside those of the variables."""
+
+
+@dataclass(frozen=True)
+class Check:
+    """The verdict on one value.
+
+    Attributes:
+        analytic: the exact derivative rounded to the dtype; None where there is none.
+        ulps: how many numbers of the dtype apart the two are; None where one is missing.
+        status: the verdict.
+        note: the reason for a status that is not ok, or for an infinity, or "".
+        digits: how many decimal digits of a rounded value are right, if any number is.
+    """
+
+    analytic: float | None
+    ulps: int | None
+    status: Status
+    note: str = ""
+    digits: int | None = None
+
+
+UNVERIFIED = Check(None, None, Status.UNVERIFIED)
+"""The verdict on a value that was not looked at."""
 
 
 @dataclass(frozen=True)
@@ -33,22 +59,18 @@ class Row:
     Attributes:
         target: the target's name.
         expression: the target as it was understood.
-        wrt: the variable of the derivative.
+        wrt: the variable of the derivative, or several with commas between them.
         order: its order; 0 is the value of the target itself.
-        point: the value of the variable, as the tape saw it.
+        at: the values of the variables, as the tape saw them.
         tape: what the tapes returned; NaN and infinities as they came.
-        analytic: the exact derivative rounded to the dtype; None where there is none.
-        ulps: how many numbers of the dtype apart the two are; None where one is missing.
-        status: the verdict.
-        note: the reason for a status that is not ok, or for an infinity, or "".
-        digits: how many decimal digits of a rounded value are right, if any number is.
+        analytic, ulps, status, note, digits: as in a `Check`.
     """
 
     target: str
     expression: str
     wrt: str
     order: int
-    point: float
+    at: Mapping[str, float]
     tape: float
     analytic: float | None
     ulps: int | None
@@ -56,40 +78,102 @@ class Row:
     note: str = ""
     digits: int | None = None
 
+    @property
+    def point(self) -> float | Mapping[str, float]:
+        """The value of the only variable; or of each, by name, where there are several."""
+        return next(iter(self.at.values())) if len(self.at) == 1 else self.at
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, eq=False)
 class Block:
-    """The rows of one derivative: one row for each point.
+    """One derivative at every point.
 
     Attributes:
-        target, expression, wrt, order: as in its rows.
-        formula: the derivative in mathematical notation; None if it was left out.
-        rows: the rows.
+        target: the target's name.
+        expression: the target as it was understood.
+        derivative: the derivative.
+        formula: it in mathematical notation; None if it was left out.
+        points: the points.
+        tape: what the tapes returned at each of them.
+        checks: the verdicts by the place of the point; those that are not here are unverified.
     """
 
     target: str
     expression: str
-    wrt: str
-    order: int
+    derivative: Derivative
     formula: str | None
-    rows: tuple[Row, ...]
+    points: Points
+    tape: Sequence[float]
+    checks: Mapping[int, Check]
+
+    @property
+    def wrt(self) -> str:
+        """By which variables."""
+        return self.derivative.wrt
+
+    @property
+    def order(self) -> int:
+        """How often is differentiated."""
+        return self.derivative.order
+
+    @property
+    def rows(self) -> Iterator[Row]:
+        """A row for each point."""
+        about = self.target, self.expression, self.wrt, self.order
+        for place, tape in enumerate(self.tape):
+            check = self.check(place)
+            yield Row(
+                *about,
+                self.points.at(place),
+                tape,
+                check.analytic,
+                check.ulps,
+                check.status,
+                check.note,
+                check.digits,
+            )
+
+    def check(self, place: int) -> Check:
+        """The verdict at one point."""
+        return self.checks.get(place, UNVERIFIED)
 
 
-@dataclass(frozen=True)
+class Points(Protocol):
+    """The points of a result: a value of each variable at each."""
+
+    @property
+    def names(self) -> tuple[str, ...]: ...
+
+    @property
+    def dimensions(self) -> Mapping[str, int]: ...
+
+    @property
+    def columns(self) -> Mapping[str, NDArray[np.float64]]: ...
+
+    def __len__(self) -> int: ...
+
+    def at(self, place: int) -> dict[str, float]: ...
+
+    def along(self, name: str) -> NDArray[np.float64]: ...
+
+
+@dataclass(frozen=True, eq=False)
 class Result:
     """The answer to one request.
 
     Attributes:
-        blocks: the derivatives, by target and then by order.
-        variable: the name of the variable.
+        kind: what was asked for: diff, grad, jacobian or hessian.
+        blocks: the derivatives, by target and then as they were asked for.
+        points: where.
         format_: the dtype of the values.
         method: the arrangement of tapes that was used.
         tensorflow: TensorFlow's version.
         tolerance: what the verdict was scaled by.
     """
 
+    kind: str
     blocks: tuple[Block, ...]
-    variable: str
+    points: Points
     format_: FloatFormat
     method: str
     tensorflow: str
@@ -101,14 +185,21 @@ class Result:
         return self.format_.name
 
     @property
-    def rows(self) -> Iterator[Row]:
-        """Every row, by target, order and point."""
-        return (row for block in self.blocks for row in block.rows)
+    def variables(self) -> tuple[str, ...]:
+        """The names of the variables."""
+        return self.points.names
 
     @property
+    def rows(self) -> Iterator[Row]:
+        """Every row, by target, derivative and point."""
+        return (row for block in self.blocks for row in block.rows)
+
+    @cached_property
     def counts(self) -> dict[Status, int]:
-        """How many rows have each status; statuses that no row has are left out."""
-        found = Counter(row.status for row in self.rows)
+        """How many values have each status; statuses that none has are left out."""
+        found = Counter(check.status for block in self.blocks for check in block.checks.values())
+        values = len(self.blocks) * len(self.points)
+        found[Status.UNVERIFIED] = values - sum(found.values())
         return {status: found[status] for status in Status if found[status]}
 
     @property
@@ -118,23 +209,68 @@ class Result:
 
     @property
     def all_ok(self) -> bool:
-        """Whether every value is ok: exit code 0 with --strict."""
-        return set(self.counts) <= {Status.OK}
+        """Whether every value that was verified is ok: exit code 0 with --strict."""
+        return set(self.counts) <= {Status.OK, Status.UNVERIFIED}
 
     @property
     def tape(self) -> NDArray[np.float64]:
-        """The values of the tapes, of shape (targets, orders, points)."""
-        return self._array([row.tape for row in self.rows])
+        """The values of the tapes, of shape (targets, derivatives, points)."""
+        import numpy as np
+
+        return self._array([np.asarray(block.tape) for block in self.blocks])
 
     @property
     def analytic(self) -> NDArray[np.float64]:
         """The analytic values in the same shape; NaN where there is none."""
-        values = [math.nan if row.analytic is None else row.analytic for row in self.rows]
-        return self._array(values)
+        import numpy as np
 
-    def _array(self, values: list[float]) -> NDArray[np.float64]:
+        columns = []
+        for block in self.blocks:
+            column = np.full(len(self.points), math.nan)
+            for place, check in block.checks.items():
+                if check.analytic is not None:
+                    column[place] = check.analytic
+            columns.append(column)
+        return self._array(columns)
+
+    def _array(self, columns: list[NDArray[np.float64]]) -> NDArray[np.float64]:
         import numpy as np
 
         targets = len({block.target for block in self.blocks})
-        shape = targets, len(self.blocks) // targets, len(self.blocks[0].rows)
-        return np.array(values, dtype=np.float64).reshape(shape)
+        shape = targets, len(self.blocks) // targets, len(self.points)
+        return np.stack(columns).reshape(shape)
+
+    @property
+    def axes(self) -> dict[str, Sequence[str] | NDArray[np.float64] | None]:
+        """The axes of `arranged` by name, with what stands along each.
+
+        First those of the points (for an axis along which several variables change together,
+        "point", it is None), then those of the derivatives. There is an axis for whatever there
+        are several of; a Jacobian always has its targets and variables, a Hessian its rows and
+        columns.
+        """
+        axes: dict[str, Sequence[str] | NDArray[np.float64] | None] = {}
+        for name in self.points.dimensions:
+            axes[name] = self.points.along(name) if name in self.variables else None
+        targets = list(dict.fromkeys(block.target for block in self.blocks))
+        own = self.blocks[: len(self.blocks) // len(targets)]
+        if len(targets) > 1 or self.kind == "jacobian":
+            axes["target"] = targets
+        if self.kind == "hessian":
+            names = list(dict.fromkeys(block.derivative.sequence[0] for block in own))
+            return {**axes, "row": names, "column": names}
+        if len(own) > 1 or self.kind in ("jacobian", "grad"):
+            several = len({block.wrt for block in own}) > 1
+            axes["wrt" if several or self.kind != "diff" else "order"] = [
+                block.wrt if several or self.kind != "diff" else str(block.order) for block in own
+            ]
+        return axes
+
+    def arranged(self, values: NDArray[Any]) -> NDArray[Any]:
+        """Such an array as `tape` with the axes of `axes`: points first, matrices last."""
+        import numpy as np
+
+        points = tuple(self.points.dimensions.values())
+        entries = tuple(len(along) for name, along in self.axes.items() if along is not None
+                        and name not in self.points.dimensions)  # fmt: skip
+        return np.moveaxis(values, -1, 0).reshape(points + entries)

@@ -145,8 +145,15 @@ def steps(*targets: Node) -> list[Node]:
 
 
 def variables(*targets: Node) -> tuple[str, ...]:
-    """The names of the variables of the targets, in alphabetical order."""
-    return tuple(sorted({node.name for node in steps(*targets) if isinstance(node, Variable)}))
+    """The names of the variables of the targets, in the order of `natural`."""
+    names = {node.name for node in steps(*targets) if isinstance(node, Variable)}
+    return tuple(sorted(names, key=natural))
+
+
+def natural(name: str) -> list[tuple[int, str]]:
+    """A key that sorts names as people do: x2 before x10."""
+    parts = re.split(r"(\d+)", name)
+    return [(int(part), "") if part.isdecimal() else (-1, part) for part in parts]
 
 
 def size(node: Node) -> int:

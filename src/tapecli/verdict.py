@@ -38,6 +38,7 @@ class Status(str, Enum):
     OFF = "off"
     UNDEFINED = "undefined"
     LOST = "lost"
+    UNVERIFIED = "unverified"
 
     def __str__(self) -> str:
         return self.value
@@ -53,16 +54,17 @@ class Certified:
     """The exact derivative, enclosed, with what the verdict needs to know about it.
 
     Attributes:
-        value: the midpoint of a ball that holds the exact derivative f⁽ⁿ⁾(x).
+        value: the midpoint of a ball that holds the exact derivative.
         radius: its radius.
-        slope: |f⁽ⁿ⁺¹⁾(x)|, or 0 where that does not exist.
+        sensitivity: the sum over all variables v of |v| times the size of the derivative's own
+            derivative by v, where that exists: what it changes by if the point does, relatively.
         spread: the radius that the same derivative has when it is computed at the precision
             of the dtype; None if it has no bound there.
     """
 
     value: Fraction
     radius: Fraction
-    slope: Fraction
+    sensitivity: Fraction
     spread: Fraction | None
 
 
@@ -77,7 +79,6 @@ def judge(
     tape: float,
     exact: Certified,
     order: int,
-    point: Fraction,
     format_: FloatFormat,
     tolerance: float = 1.0,
 ) -> Status:
@@ -85,13 +86,12 @@ def judge(
 
     `ok` is mixed forward-backward stability (Higham, Accuracy and Stability of Numerical
     Algorithms, 2nd ed., SIAM 2002, section 1.5): within a few ulps of the exact derivative at
-    a point within as many ulps of x. A derivative that passes through zero raises no alarm.
+    a point within as many ulps of this one. A derivative that passes through zero raises no alarm.
 
     Args:
         tape: what the tape returned, NaN for None.
         exact: the derivative.
         order: its order.
-        point: x, as the tape saw it.
         format_: the dtype.
         tolerance: scales both bounds.
     """
@@ -105,7 +105,7 @@ def judge(
     scale = Fraction(tolerance)
     distance = abs(Fraction(tape) - exact.value) - exact.radius
     ulps = STABLE_ULPS * max(order, 1) * format_.unit_roundoff
-    stable = ulps * (abs(exact.value) + abs(point) * exact.slope)
+    stable = ulps * (abs(exact.value) + exact.sensitivity)
     if distance <= scale * (stable + format_.smallest):
         return Status.OK
     if exact.spread is None or distance <= scale * ROUNDING_FACTOR * exact.spread:

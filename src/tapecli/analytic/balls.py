@@ -89,10 +89,12 @@ class Balls:
     def e(self) -> Series:
         return self.number(arb.const_e())
 
-    def variable(self, point: Fraction) -> Series:
-        """The point itself, with slope 1 along h (-1 to the left)."""
-        slope = arb(-1 if self.side is Side.LEFT else 1)
-        coefficients = [exact_arb(point), *[arb(0)] * (self.fold - 1), slope]
+    def variable(self, at: Fraction, slope: Fraction, power: int = 1) -> Series:
+        """A variable that is at + slope * h**power."""
+        if not slope:
+            return self.number(at)
+        step = exact_arb(-slope if self.side is Side.LEFT else slope)
+        coefficients = [exact_arb(at), *[arb(0)] * (power * self.fold - 1), step]
         return arb_series(coefficients[: self.terms], self.terms)
 
     # --- signs --------------------------------------------------------------------------------
@@ -175,6 +177,8 @@ class Balls:
         return self.div(self.number(1), u**-exponent)
 
     def _product(self, u: Series, exponent: int) -> Series:
+        if u.length() <= 1:
+            return self.number(_power(u[0], exponent))
         if u.prec >= self.terms:
             return u**exponent
         product = u
@@ -424,6 +428,16 @@ class Balls:
         if not inside:
             domain = FUNCTIONS[function].domain
             raise Undefined(f"outside the domain of {function}, which is {domain}")
+
+
+def _power(ball: arb, exponent: int) -> arb:
+    """A whole power by squaring: the library's own is NaN for a ball around zero."""
+    power = arb(1)
+    while exponent:
+        if exponent % 2:
+            power *= ball
+        ball, exponent = ball * ball, exponent // 2
+    return power
 
 
 def _at(constant: arb, u: Series) -> Series:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import sympy
@@ -46,31 +47,42 @@ class lgamma(sympy.Function):  # type: ignore[misc]
 _OWN = {"cbrt": cbrt, "lgamma": lgamma, "tau": 2 * sympy.pi}
 
 
-def formulas(tree: Node, by: str, order: int) -> list[str | None]:
-    """The formulas of the function and its derivatives of orders 1 to `order`.
+def formulas(tree: Node, derivatives: Sequence[Sequence[str]]) -> list[str | None]:
+    """The formulas of derivatives of a function.
+
+    Args:
+        tree: the function.
+        derivatives: the variables of each derivative, in sequence; () is the function itself.
 
     Returns:
-        order + 1 texts in the notation of `written`; None for one that is too long to make.
+        Texts in the notation of `written`; None for one that is too long to make.
     """
     if size(tree) > MAX_SIZE or _has_large_factorial(tree):
-        return [None] * (order + 1)
+        return [None] * len(derivatives)
     try:
-        return [None if form is None else written(form) for form in symbolic(tree, by, order)]
+        forms = symbolic(tree, derivatives)
+        return [None if form is None else written(form) for form in forms]
     except (ArithmeticError, AttributeError, RecursionError, TypeError, ValueError):
-        return [None] * (order + 1)  # SymPy has no real form of it, as of min(x, asin(2))
+        return [None] * len(derivatives)  # SymPy has no real form of it, as of min(x, asin(2))
 
 
-def symbolic(tree: Node, by: str, order: int) -> list[Any]:
-    """The same as SymPy expressions of a real symbol."""
-    form, forms = expression(tree), []
-    for _ in range(order + 1):
-        if form is None or form.count_ops() > MAX_OPERATIONS:
-            form = None
-        else:
-            form = _shortest(form)
-        forms.append(form)
-        form = None if form is None else _smooth(form.diff(sympy.Symbol(by, real=True)))
-    return forms
+def symbolic(tree: Node, derivatives: Sequence[Sequence[str]]) -> list[Any]:
+    """The same as SymPy expressions of real symbols."""
+    known: dict[tuple[str, ...], Any] = {(): _short(expression(tree))}
+
+    def form(index: tuple[str, ...]) -> Any:
+        if index not in known:
+            lower = form(index[:-1])
+            by = sympy.Symbol(index[-1], real=True)
+            known[index] = None if lower is None else _short(_smooth(lower.diff(by)))
+        return known[index]
+
+    return [form(tuple(sorted(sequence))) for sequence in derivatives]
+
+
+def _short(form: Any) -> Any:
+    """The shortest form of it, or None if it is too long for any."""
+    return None if form.count_ops() > MAX_OPERATIONS else _shortest(form)
 
 
 def expression(tree: Node) -> Any:

@@ -17,7 +17,10 @@ import click
 from tapecli.errors import TapecliError
 
 COMMANDS = {
-    "diff": "Differentiate expressions.",
+    "diff": "Differentiate expressions: any order, partial and mixed.",
+    "grad": "Gradients: the derivative by each variable.",
+    "jacobian": "The Jacobian of several expressions.",
+    "hessian": "Hessians: the second derivatives by each pair of variables.",
     "functions": "List the functions that an expression may have.",
 }
 """The commands, each in the module of its name, with the line that `--help` has of it."""
@@ -88,6 +91,7 @@ def cli() -> None:
       tapecli diff 'log(x^2)' --order 2 --x 1..3
       tapecli diff 'u = x^2' 'y = log(u)' --x 1..3
       tapecli diff 'sin(x)/x' --x 0.5 --format value
+      tapecli hessian '(1-x)^2 + 100(y-x^2)^2' --x 1 --y 1
     """
 
 

@@ -25,11 +25,16 @@ def format_of(name: str | None, output: str | None) -> render.Format:
     """The format by its name, or else by the ending of the output file.
 
     Raises:
-        OutputError: the ending says no format.
+        OutputError: the ending says no format, or the format is not for the terminal that it
+            would go to.
     """
+    streamed = output is None or _is_standard_output(output)
     if name:
-        return render.FORMATS[name]
-    if output is None or _is_standard_output(output) or _is_special(Path(output)):
+        format_ = render.FORMATS[name]
+        if format_.binary and streamed and sys.stdout is not None and sys.stdout.isatty():
+            raise OutputError(f"{name} is not for a terminal; add --output slopes.{name}")
+        return format_
+    if output is None or streamed or _is_special(Path(output)):
         return render.FORMATS["table"]
     return render.of_ending(Path(output).suffix)
 
@@ -73,6 +78,9 @@ def write(result: Result, format_: render.Format, output: str | None, color: str
         if _is_special(path):
             with path.open("w", encoding="utf-8") as stream:
                 _to_stream(result, format_, stream, color)
+        elif format_.binary:
+            with _replacing(path) as stream:
+                stream.buffer.write(render.packed(result, format_))
         else:
             with _replacing(path) as stream:
                 stream.writelines(render.render(result, format_, Screen()))
@@ -81,6 +89,10 @@ def write(result: Result, format_: render.Format, output: str | None, color: str
 
 
 def _to_stream(result: Result, format_: render.Format, stream: TextIO, color: str) -> None:
+    if format_.binary:
+        stream.buffer.write(render.packed(result, format_))
+        stream.buffer.flush()
+        return
     screen = _screen(stream, color)
     if isinstance(stream, io.TextIOWrapper):
         stream.reconfigure(errors="backslashreplace")

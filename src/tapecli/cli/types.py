@@ -28,7 +28,7 @@ class WholeNumber(click.ParamType[int]):
 
 
 class PointsOf(click.ParamType[tuple[str, str]]):
-    """NAME=POINTS: the points of a variable by its name."""
+    """NAME=POINTS: the values of a variable by its name; - or @FILE: a table, under no name."""
 
     name = "NAME=POINTS"
 
@@ -37,9 +37,12 @@ class PointsOf(click.ParamType[tuple[str, str]]):
     ) -> tuple[str, str]:
         if isinstance(value, tuple):
             return value
-        name, equals, points = str(value).partition("=")
+        text = str(value)
+        if text == "-" or (text.startswith("@") and len(text) > 1):
+            return "", text
+        name, equals, points = text.partition("=")
         if not equals or not name.strip().isidentifier():
-            self.fail(f"{value!r} is not NAME=POINTS, such as t=1..3", param, ctx)
+            self.fail(f"{value!r} is not NAME=POINTS, such as t=1..3, nor @FILE", param, ctx)
         return name.strip(), points.strip()
 
 

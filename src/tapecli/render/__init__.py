@@ -1,7 +1,8 @@
 """Output formats: one file each, all fed by a Result. `FORMATS` is the table of them.
 
-A format is a module with a function `render(result, screen)` that yields pieces of text. It is
-loaded when it is asked for, and knows nothing of files, streams or options.
+A format is a module with a function `render(result, screen)` that yields pieces of text, or, if
+it is binary, with `packed(result)`, which returns bytes. It is loaded when it is
+asked for, and knows nothing of files, streams or options.
 """
 
 from __future__ import annotations
@@ -38,12 +39,14 @@ class Format:
         meaning: what it is for.
         endings: the endings of file names that mean it.
         formulas: whether it shows formulas, which take SymPy.
+        binary: whether it is made of bytes, and not for a terminal.
     """
 
     name: str
     meaning: str
     endings: tuple[str, ...]
     formulas: bool = False
+    binary: bool = False
 
 
 FORMATS = {
@@ -56,6 +59,8 @@ FORMATS = {
         Format("tsv", "tab-separated values with a header", (".tsv",)),
         Format("markdown", "tables for a Markdown page", (".md", ".markdown"), formulas=True),
         Format("value", "bare numbers of the highest order, one a line", ()),
+        Format("npy", "a NumPy array of the values", (".npy",), binary=True),
+        Format("npz", "NumPy arrays with named axes", (".npz",), binary=True),
     )
 }
 
@@ -75,7 +80,14 @@ def of_ending(ending: str) -> Format:
 
 
 def render(result: Result, format_: Format, screen: Screen) -> Iterator[str]:
-    """The result in this format, piece by piece."""
+    """The result in this format of text, piece by piece."""
     module = importlib.import_module(f"tapecli.render.{format_.name}")
     pieces: Iterator[str] = module.render(result, screen)
     return pieces
+
+
+def packed(result: Result, format_: Format) -> bytes:
+    """The result in this format of bytes."""
+    module = importlib.import_module(f"tapecli.render.{format_.name}")
+    whole: bytes = module.packed(result)
+    return whole

@@ -3,41 +3,60 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from typing import TypeAlias
+from collections.abc import Callable, Iterator
+from typing import TypeAlias, TypeVar
 
-from tapecli.floats import FloatFormat
-from tapecli.result import Result, Row
+from tapecli.result import Result
 
 Field: TypeAlias = str | int | float | None
 
+_T = TypeVar("_T")
+
 
 def names(result: Result) -> list[str]:
-    """The names of the columns; the points' column has the name of the variable."""
+    """The names of the columns; the points have one for each variable."""
     before = ["target", "expression", "wrt", "order"]
-    return [*before, result.variable, "tape", "analytic", "ulps", "status"]
+    return [*before, *result.variables, "tape", "analytic", "ulps", "status"]
 
 
 def records(result: Result) -> Iterator[list[Field]]:
     """The fields of each row, numbers as numbers; None where there is none."""
-    return (_record(row, result.format_) for row in result.rows)
-
-
-def _record(row: Row, format_: FloatFormat) -> list[Field]:
-    point, tape = (format_.shortest(value) for value in (row.point, row.tape))
-    analytic = None if row.analytic is None else format_.shortest(row.analytic)
-    about: list[Field] = [row.target, row.expression, row.wrt, row.order]
-    return [*about, point, tape, analytic, row.ulps, str(row.status)]
+    points = _points(result, result.format_.shortest)
+    shortest = result.format_.shortest
+    for block in result.blocks:
+        about: list[Field] = [block.target, block.expression, block.wrt, block.order]
+        for place, (point, tape) in enumerate(zip(points, block.tape, strict=True)):
+            check = block.check(place)
+            analytic = None if check.analytic is None else shortest(check.analytic)
+            yield [*about, *point, shortest(tape), analytic, check.ulps, str(check.status)]
 
 
 def text_records(result: Result) -> Iterator[list[str]]:
     """The same as text: numbers in their shortest form, nothing for None."""
-    format_ = result.format_
-    for row in result.rows:
-        analytic = "" if row.analytic is None else format_.text(row.analytic)
-        about = [row.target, row.expression, row.wrt, str(row.order)]
-        values = [format_.text(row.point), format_.text(row.tape), analytic]
-        yield [*about, *values, "" if row.ulps is None else str(row.ulps), str(row.status)]
+    points = _points(result, result.format_.text)
+    text = result.format_.text
+    for block in result.blocks:
+        about = [block.target, block.expression, block.wrt, str(block.order)]
+        for place, (point, tape) in enumerate(zip(points, block.tape, strict=True)):
+            check = block.check(place)
+            analytic = "" if check.analytic is None else text(check.analytic)
+            ulps = "" if check.ulps is None else str(check.ulps)
+            yield [*about, *point, text(tape), analytic, ulps, check.status.value]
+
+
+def texts(result: Result) -> list[tuple[str, ...]]:
+    """The values of the variables at each point as text."""
+    return _points(result, result.format_.text)
+
+
+def _points(result: Result, form: Callable[[float], _T]) -> list[tuple[_T, ...]]:
+    """The values of the variables at each point in some form, made once for each number."""
+    columns = []
+    for name in result.variables:
+        values = result.points.columns[name].tolist()
+        made = {value: form(value) for value in set(values)}
+        columns.append([made[value] for value in values])
+    return list(zip(*columns, strict=True))
 
 
 def strict(field: Field) -> Field:

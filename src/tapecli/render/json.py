@@ -18,17 +18,21 @@ def render(result: Result, screen: Screen) -> Iterator[str]:
 
 def _document(result: Result) -> dict[str, Any]:
     names = columns.names(result)
+    notes = (block.check(place).note for block in result.blocks for place in range(len(block.tape)))
     rows = [
-        {**dict(zip(names, map(columns.strict, record), strict=True)), "note": row.note}
-        for record, row in zip(columns.records(result), result.rows, strict=True)
+        {**dict(zip(names, map(columns.strict, record), strict=True)), "note": note}
+        for record, note in zip(columns.records(result), notes, strict=True)
     ]
+    matrix = {} if result.kind == "diff" else _matrix(result)
     return {
         "schema": SCHEMA,
         "tensorflow": result.tensorflow,
         "dtype": result.dtype,
         "method": result.method,
         "tolerance": result.tolerance,
-        "variable": result.variable,
+        "kind": result.kind,
+        "variable": result.variables[0] if len(result.variables) == 1 else None,
+        "variables": result.variables,
         "derivatives": [
             {
                 "target": block.target,
@@ -39,7 +43,20 @@ def _document(result: Result) -> dict[str, Any]:
             }
             for block in result.blocks
         ],
+        **matrix,
         "rows": rows,
         "counts": {str(status): count for status, count in result.counts.items()},
         "ok": result.ok,
     }
+
+
+def _matrix(result: Result) -> dict[str, Any]:
+    """The values of the tapes as nested lists, and the names of their axes."""
+    shortest = result.format_.shortest
+
+    def nested(values: Any) -> Any:
+        if isinstance(values, list):
+            return [nested(value) for value in values]
+        return columns.strict(shortest(values))
+
+    return {"axes": list(result.axes), "matrix": nested(result.arranged(result.tape).tolist())}

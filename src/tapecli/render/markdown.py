@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from tapecli.render import Screen, words
+from tapecli.render import Screen, columns, words
 from tapecli.result import Block, Result
 
 
@@ -32,12 +32,14 @@ def _lines(result: Result) -> Iterator[str]:
 
 def _table(result: Result, block: Block) -> Iterator[str]:
     text = result.format_.text
-    yield _line([block.wrt, "tape", "analytic", "ulps", "status"])
-    yield _line(["---:", "---:", "---:", "---:", "---"])
-    for row in block.rows:
-        analytic = "" if row.analytic is None else text(row.analytic)
-        ulps = "" if row.ulps is None else str(row.ulps)
-        yield _line([text(row.point), text(row.tape), analytic, ulps, str(row.status)])
+    names = result.variables
+    yield _line([*names, "tape", "analytic", "ulps", "status"])
+    yield _line([*["---:"] * (len(names) + 3), "---"])
+    for place, (point, value) in enumerate(zip(columns.texts(result), block.tape, strict=True)):
+        check = block.check(place)
+        analytic = "" if check.analytic is None else text(check.analytic)
+        ulps = "" if check.ulps is None else str(check.ulps)
+        yield _line([*point, text(value), analytic, ulps, str(check.status)])
 
 
 def _line(cells: Sequence[str]) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import itertools
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from rich import box
 from rich.cells import cell_len
@@ -17,13 +17,15 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from tapecli.floats import FloatFormat
-from tapecli.render import Screen, words
-from tapecli.result import Block, Result, Row
+from tapecli.render import Screen, columns, words
+from tapecli.result import Block, Check, Result
 from tapecli.verdict import Status
 
 PLAIN_WIDTH = 80
 """The width that is aimed at where there is no terminal."""
+
+LONG = 2_000
+"""Points beyond which the table is written line by line, which is much quicker."""
 
 _GAP = 4
 _STYLES = {
@@ -32,15 +34,40 @@ _STYLES = {
     Status.OFF: "bold red",
     Status.UNDEFINED: "cyan",
     Status.LOST: "bold red",
+    Status.UNVERIFIED: "dim",
 }
 
 
 def render(result: Result, screen: Screen) -> Iterator[str]:
     """The table as lines of text, with styles if the screen has colours."""
-    text = _text(page(result, screen.width), screen)
-    for line in text.splitlines():
+    long = len(result.points) > LONG
+    lines = _plain(result) if long else _text(page(result, screen.width), screen).splitlines()
+    for line in lines:
         plain = line.rstrip()
         yield (plain if screen.unicode else words.ascii_only(plain)) + "\n"
+
+
+def _plain(result: Result) -> Iterator[str]:
+    """The same page line by line and without styles, for more rows than anyone looks at."""
+    target = ""
+    for block in result.blocks:
+        if block.target != target:
+            target = block.target
+            yield from (_title(result, block, PLAIN_WIDTH).plain, "")
+        yield words.heading(block)
+        cells_ = list(zip(*_cells(result, [block]), strict=True))
+        names = _names(result)
+        widths = [
+            max(len(name), *map(len, column)) for name, column in zip(names, cells_, strict=True)
+        ]
+        yield "  ".join(map(str.ljust, names, widths))
+        yield "─" * (sum(widths) + 2 * len(widths) - 2)
+        for cells in zip(*cells_, strict=True):
+            yield "  ".join(map(str.ljust, cells, widths))
+        yield from (note for _, note in words.notes(result, block))
+        yield ""
+    yield from words.hints(result)
+    yield words.verdict(result)
 
 
 def _text(page: Sequence[RenderableType], screen: Screen) -> str:
@@ -66,10 +93,13 @@ def page(result: Result, screen_width: int | None) -> list[RenderableType]:
     """The parts of the table from top to bottom, for a screen of this width."""
     width = screen_width or PLAIN_WIDTH
     parts: list[RenderableType] = []
-    for _, of_target in itertools.groupby(result.blocks, key=lambda block: block.target):
-        blocks = list(of_target)
-        parts += [_title(result, blocks[0], width), Text()]
-        parts += _arranged(result, blocks, width, screen_width is None)
+    if result.kind != "diff" and len(result.points) == 1:
+        parts += _matrices(result, width, screen_width is None)
+    else:
+        for _, of_target in itertools.groupby(result.blocks, key=lambda block: block.target):
+            blocks = list(of_target)
+            parts += [_title(result, blocks[0], width), Text()]
+            parts += _arranged(result, blocks, width, screen_width is None)
     parts += [Text(hint, style="dim") for hint in words.hints(result)]
     failed = not result.ok
     style = "bold red" if failed else "bold green" if result.all_ok else "bold yellow"
@@ -116,28 +146,28 @@ def _notes(result: Result, block: Block) -> Iterator[Text]:
 
 def _tables(result: Result, blocks: Sequence[Block]) -> list[Table]:
     """The tables of the blocks, with columns as wide as they are in the widest."""
-    rows = [row for block in blocks for row in block.rows]
-    columns = list(zip(*_cells(result.format_, rows, result.all_ok), strict=True))
-    tables, start = [], 0
-    for block in blocks:
-        table = _empty(block.wrt, columns, result.all_ok)
-        for row, cells in zip(block.rows, _slice(columns, start, len(block.rows)), strict=True):
-            status = _STYLES[row.status]
-            styles = ("", "bold", "", "dim", status)
-            table.add_row(*(Text(c, style=s) for c, s in zip(cells, styles, strict=False)))
-        start += len(block.rows)
+    cells = _cells(result, blocks)
+    wide = list(zip(*cells, strict=True))
+    count = len(result.points)
+    tables = []
+    for number, block in enumerate(blocks):
+        table = _empty(_names(result), wide)
+        for place, row in enumerate(cells[number * count : (number + 1) * count]):
+            styles = [*[""] * len(result.variables), "bold", "", "dim"]
+            styles.append(_STYLES[block.check(place).status])
+            table.add_row(*(Text(c, style=s) for c, s in zip(row, styles, strict=False)))
         tables.append(table)
     return tables
 
 
-def _slice(columns: Sequence[Sequence[str]], start: int, count: int) -> Iterable[tuple[str, ...]]:
-    return zip(*(column[start : start + count] for column in columns), strict=True)
+def _names(result: Result) -> list[str]:
+    names = [*result.variables, "tape", "analytic", "ulps", "status"]
+    return names[:-1] if result.all_ok else names
 
 
-def _empty(variable: str, columns: Sequence[Sequence[str]], all_ok: bool) -> Table:
+def _empty(names: Sequence[str], cells: Sequence[Sequence[str]]) -> Table:
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
-    names = [variable, "tape", "analytic", "ulps", "status"][: 4 if all_ok else 5]
-    for name, column in zip(names, columns, strict=True):
+    for name, column in zip(names, cells, strict=True):
         right = name == "ulps"
         table.add_column(
             Text(name),
@@ -148,22 +178,31 @@ def _empty(variable: str, columns: Sequence[Sequence[str]], all_ok: bool) -> Tab
     return table
 
 
-def _cells(format_: FloatFormat, rows: Sequence[Row], all_ok: bool) -> Iterator[tuple[str, ...]]:
-    """The cells of every row, numbers aligned on their decimal points."""
-    points = _aligned([format_.text(row.point) for row in rows])
-    values = _aligned([format_.text(row.tape) for row in rows])
-    exact = _aligned(["" if row.analytic is None else format_.text(row.analytic) for row in rows])
-    for row, numbers in zip(rows, zip(points, values, exact, strict=True), strict=True):
-        ulps = "" if row.ulps is None else _ulps(row.ulps)
-        yield (*numbers, ulps) if all_ok else (*numbers, ulps, _status(row))
+def _cells(result: Result, blocks: Sequence[Block]) -> list[tuple[str, ...]]:
+    """The cells of every row of the blocks, numbers aligned on their decimal points."""
+    points = zip(*columns.texts(result), strict=True)
+    aligned = [_aligned(column * len(blocks)) for column in points]
+    return list(zip(*aligned, *_verdicts(result, blocks), strict=True))
+
+
+def _verdicts(result: Result, blocks: Sequence[Block]) -> list[list[str]]:
+    """The columns tape, analytic, ulps and, if any is not ok, status."""
+    text = result.format_.text
+    checks = [block.check(place) for block in blocks for place in range(len(block.tape))]
+    found = [
+        _aligned([text(value) for block in blocks for value in block.tape]),
+        _aligned(["" if c.analytic is None else text(c.analytic) for c in checks]),
+        ["" if c.ulps is None else _ulps(c.ulps) for c in checks],
+    ]
+    return found if result.all_ok else [*found, [_status(check) for check in checks]]
 
 
 def _ulps(ulps: int) -> str:
     return f"{ulps:,}" if ulps < 10**6 else f"{ulps:.1e}".replace("e+0", "e").replace("e+", "e")
 
 
-def _status(row: Row) -> str:
-    return str(row.status) if row.digits is None else f"{row.status} ({row.digits})"
+def _status(check: Check) -> str:
+    return str(check.status) if check.digits is None else f"{check.status} ({check.digits})"
 
 
 def _aligned(numbers: Sequence[str]) -> list[str]:
@@ -188,14 +227,105 @@ def _narrow(result: Result, blocks: Sequence[Block], width: int) -> Iterator[Ren
     text = result.format_.text
     for block in blocks:
         yield _heading(block, max(width, 40))
-        for row in block.rows:
-            yield Text(f"{row.wrt} = {text(row.point)}")
-            yield Text(f"  tape     {text(row.tape)}", style="bold")
-            if row.analytic is not None:
-                yield Text(f"  analytic {text(row.analytic)}")
-            if row.ulps is not None:
-                yield Text(f"  ulps     {_ulps(row.ulps)}", style="dim")
-            if row.status is not Status.OK:
-                yield Text(f"  {_status(row)}", style=_STYLES[row.status])
+        for place, value in enumerate(block.tape):
+            check = block.check(place)
+            yield Text(words.place(result, place))
+            yield Text(f"  tape     {text(value)}", style="bold")
+            if check.analytic is not None:
+                yield Text(f"  analytic {text(check.analytic)}")
+            if check.ulps is not None:
+                yield Text(f"  ulps     {_ulps(check.ulps)}", style="dim")
+            if check.status is not Status.OK:
+                yield Text(f"  {_status(check)}", style=_STYLES[check.status])
         yield from _notes(result, block)
         yield Text()
+
+
+# --- vectors and matrices at one point --------------------------------------------------------
+
+
+def _matrices(result: Result, width: int, endless: bool) -> Iterator[RenderableType]:
+    """Each vector or matrix as a person would write it, and below it its entries one by one."""
+    by_target = itertools.groupby(result.blocks, key=lambda block: block.target)
+    targets = [list(blocks) for _, blocks in by_target]
+    parts = [[b for blocks in targets for b in blocks]] if result.kind == "jacobian" else targets
+    for blocks in parts:
+        titles = targets if result.kind == "jacobian" else [blocks]
+        for of_target in titles[:-1]:
+            yield Text(f"{of_target[0].target} = {of_target[0].expression}", style="bold")
+        yield _title(result, titles[-1][0], width)
+        yield Text(f"at {words.place(result, 0)}", style="dim")
+        yield Text()
+        lines = list(_matrix(result, blocks))
+        if endless or max(cell_len(line.plain) for line in lines) <= width:
+            yield from (*lines, Text())
+        yield from _entries(result, blocks, width, endless)
+        notes = dict.fromkeys(note.plain for block in blocks for note in _notes(result, block))
+        yield from (Text(note, style="cyan") for note in notes)
+        yield Text()
+
+
+def _matrix(result: Result, blocks: Sequence[Block]) -> Iterator[Text]:
+    """The values of the tapes in brackets, with the names of rows and columns."""
+    text = result.format_.text
+    values = [text(block.tape[0]) for block in blocks]
+    first = [block.derivative.sequence[0] for block in blocks]
+    names = list(dict.fromkeys(first))
+    if result.kind == "grad":
+        title, rows, heads = "gradient", names, [""]
+    elif result.kind == "hessian":
+        title, rows, heads = "Hessian", names, names
+    else:
+        title, heads = "Jacobian", names
+        rows = list(dict.fromkeys(block.target for block in blocks))
+    table = [values[i : i + len(heads)] for i in range(0, len(values), len(heads))]
+    aligned = [_aligned(column) for column in zip(*table, strict=True)]
+    widths = [max(map(cell_len, [h, *c])) for h, c in zip(heads, aligned, strict=True)]
+    margin = max(map(cell_len, [title, *rows]))
+    above = "  ".join(map(str.center, heads, widths)).rstrip()
+    yield Text(title.ljust(margin), style="bold cyan") + Text(f"   {above}", style="cyan")
+    lines = list(zip(*aligned, strict=True))
+    for number, (name, cells) in enumerate(zip(rows, lines, strict=True)):
+        left, right = _brackets(number, len(lines))
+        inside = "  ".join(map(str.ljust, cells, widths))
+        yield (
+            Text(f"{name.rjust(margin)} {left} ", style="cyan")
+            + Text(inside, style="bold")
+            + Text(f" {right}", style="cyan")
+        )
+
+
+def _brackets(row: int, rows: int) -> tuple[str, str]:
+    if rows == 1:
+        return "[", "]"
+    return ("⎡", "⎤") if row == 0 else ("⎣", "⎦") if row == rows - 1 else ("⎢", "⎥")
+
+
+def _entries(
+    result: Result, blocks: Sequence[Block], width: int, endless: bool
+) -> Iterator[RenderableType]:
+    """A row for each entry: what it is, its values and their distance, and its formula."""
+    names = ["", "tape", "analytic", "ulps", "status"][: 4 if result.all_ok else 5]
+    cells = [[words.derivative(block) for block in blocks], *_verdicts(result, blocks)]
+    formulas = [block.formula or "(too long to work out)" for block in blocks]
+    table = _entry_table(blocks, [*names, "formula"], [*cells, formulas])
+    if endless or _width(table) <= width:
+        yield table
+        return
+    table = _entry_table(blocks, names, cells)
+    if _width(table) <= width:
+        yield from (table, Text())
+        yield from (_heading(block, 10 * width) for block in blocks)
+    else:
+        yield from _narrow(result, blocks, width)
+
+
+def _entry_table(
+    blocks: Sequence[Block], names: Sequence[str], cells: Sequence[Sequence[str]]
+) -> Table:
+    table = _empty(names, cells)
+    for block, row in zip(blocks, zip(*cells, strict=True), strict=True):
+        status = _STYLES[block.check(0).status]
+        styles = {"": "cyan", "tape": "bold", "ulps": "dim", "status": status}
+        table.add_row(*(Text(c, style=styles.get(n, "")) for n, c in zip(names, row, strict=True)))
+    return table

@@ -1,4 +1,4 @@
-"""Bare numbers: what the tapes returned for the highest order, one a line."""
+"""Bare numbers: what the tapes returned, of each derivative the highest order, one a line."""
 
 from __future__ import annotations
 
@@ -9,8 +9,12 @@ from tapecli.result import Result
 
 
 def render(result: Result, screen: Screen) -> Iterator[str]:
-    """A number a line, by target and point."""
-    highest = max(block.order for block in result.blocks)
-    for row in result.rows:
-        if row.order == highest:
-            yield result.format_.text(row.tape) + "\n"
+    """A number a line, by target, derivative and point."""
+    highest: dict[tuple[str, str], int] = {}
+    for block in result.blocks:
+        key = block.target, block.wrt
+        highest[key] = max(block.order, highest.get(key, 0))
+    for block in result.blocks:
+        if block.order == highest[block.target, block.wrt]:
+            for value in block.tape:
+                yield result.format_.text(value) + "\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 
 from tapecli.result import Block, Result
@@ -14,15 +15,38 @@ _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _FROM_SUPERSCRIPTS = {
     ord(high): digit for high, digit in zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-", strict=True)
 }
-_PLAIN = str.maketrans({"·": "*", "─": "-", "│": "|", "√": "sqrt", "∂": "d", "…": "..."})
+_PLAIN = str.maketrans(
+    {
+        "·": "*",
+        "─": "-",
+        "│": "|",
+        "√": "sqrt",
+        "∂": "d",
+        "…": "...",
+        "⎡": "[",
+        "⎣": "[",
+        "⎢": "[",
+        "⎤": "]",
+        "⎦": "]",
+        "⎥": "]",
+    }
+)
 
 
 def derivative(block: Block) -> str:
-    """Leibniz's notation: dy/dx, d²y/dx²; the target's name for order 0."""
+    """Leibniz's notation: dy/dx, d²y/dx², ∂²f/∂x∂y; the target's name for order 0."""
     if block.order == 0:
         return block.target
-    power = "" if block.order == 1 else str(block.order).translate(_SUPERSCRIPTS)
-    return f"d{power}{block.target}/d{block.wrt}{power}"
+    sign = "d" if len(block.points.names) == 1 else "∂"
+    below = "".join(
+        f"{sign}{name}{_power(len(list(times)))}"
+        for name, times in itertools.groupby(block.derivative.sequence)
+    )
+    return f"{sign}{_power(block.order)}{block.target}/{below}"
+
+
+def _power(exponent: int) -> str:
+    return "" if exponent == 1 else str(exponent).translate(_SUPERSCRIPTS)
 
 
 def heading(block: Block, width: int | None = None) -> str:
@@ -38,32 +62,43 @@ def heading(block: Block, width: int | None = None) -> str:
     return f"{name}   (the formula is left out: {len(block.formula)} characters)"
 
 
+def place(result: Result, number: int) -> str:
+    """A point: x = 1, y = 2."""
+    point = result.points.at(number)
+    return ", ".join(f"{name} = {result.format_.text(value)}" for name, value in point.items())
+
+
 def about(result: Result) -> str:
     """How it was computed: float64, nested tapes."""
     tapes = {
         "forward": "no tape",
         "single": "a single tape",
         "persistent": "a persistent tape",
+        "batch": "batch Jacobian",
     }.get(result.method, f"{result.method} tapes")
     return f"{result.dtype}, {tapes}"
 
 
 def notes(result: Result, block: Block) -> Iterator[tuple[Status, str]]:
-    """Why rows are not ok, those with the same reason together."""
-    groups: dict[tuple[Status, str], list[str]] = {}
-    for row in block.rows:
-        if row.note and row.digits is None:
-            groups.setdefault((row.status, row.note), []).append(result.format_.text(row.point))
-    for (status, note), points in groups.items():
-        shown = ", ".join(points[:SHOWN_POINTS])
-        more = len(points) - SHOWN_POINTS
-        shown += f" and {more} more" if more > 0 else ""
-        yield status, f"{status} at {block.wrt} = {shown}: {note}"
+    """Why values are not ok, those with the same reason together."""
+    groups: dict[tuple[Status, str], list[int]] = {}
+    for number, check in block.checks.items():
+        if check.note and check.digits is None:
+            groups.setdefault((check.status, check.note), []).append(number)
+    for (status, note), numbers in groups.items():
+        points = [result.points.at(number).values() for number in numbers[:SHOWN_POINTS]]
+        texts = [", ".join(map(result.format_.text, point)) for point in points]
+        names = ", ".join(result.variables)
+        if len(result.variables) > 1:
+            names, texts = f"({names})", [f"({text})" for text in texts]
+        more = len(numbers) - SHOWN_POINTS
+        shown = ", ".join(texts) + (f" and {more:,} more" if more > 0 else "")
+        yield status, f"{status} at {names} = {shown}: {note}"
 
 
 def hints(result: Result) -> Iterator[str]:
     """What the reader may do about values that are not ok."""
-    if any(row.digits is not None for row in result.rows):
+    if any(c.digits is not None for block in result.blocks for c in block.checks.values()):
         wider = "" if result.dtype == "float64" else " a wider dtype or"
         yield (
             f"rounded (n): the rule is right, rounding leaves n digits;{wider} a better form more"
@@ -76,12 +111,18 @@ def verdict(result: Result) -> str:
     """The last line: how many values, and how they are."""
     counts = result.counts
     total = sum(counts.values())
-    values = f"{total} value{'s' * (total != 1)}"
+    verified = total - counts.get(Status.UNVERIFIED, 0)
+    values = f"{total:,} value{'s' * (total != 1)}"
+    if not verified:
+        return f"{values}, none of them verified"
     if not result.all_ok:
-        return f"{values}: " + ", ".join(f"{count} {status}" for status, count in counts.items())
-    worst = max((row.ulps or 0 for row in result.rows), default=0)
+        found = (f"{count:,} {status}" for status, count in counts.items())
+        return f"{values}: {', '.join(found)}"
+    if verified < total:
+        values += f"; {verified:,} of them verified"
+    worst = max(check.ulps or 0 for block in result.blocks for check in block.checks.values())
     exact = "analytic derivative" if result.blocks[-1].order else "exact value"
-    every = "all within" if total != 1 else "within"
+    every = "all within" if verified != 1 else "within"
     if worst <= STABLE_ULPS:
         return f"{values}, {every} {max(worst, 1)} ulp{'s' * (worst > 1)} of the {exact}"
     return f"{values}, all ok: as near to the {exact} as {result.dtype} points allow"

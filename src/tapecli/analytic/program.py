@@ -1,0 +1,226 @@
+"""A tree made ready to be computed in ball arithmetic along lines through points, many times."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import itertools
+import math
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+
+from flint import arb, ctx
+
+from tapecli.analytic.balls import Balls, Series, Side, exact_arb, perturbed, widened
+from tapecli.floats import FloatFormat
+from tapecli.functions import CONSTANTS, Rule, row
+from tapecli.tree import Alias, Call, Named, Node, Number, Variable, meant, rational, steps
+
+MOST_SIDE_TERMS = 2000
+"""Coefficients carried on one side, whatever the powers and roots in the expression."""
+
+_MOST_FOLDS = 64
+"""The largest common denominator of roots inside one another that is followed."""
+
+_ROOTS = {"sqrt": 2, "cbrt": 3, "asin": 2, "acos": 2, "acosh": 2, "hypot": 2}
+"""The functions that have a root where their argument is at the edge of their domain."""
+
+_LINEAR = ("add", "sub", "neg")
+
+
+class Overflow(Exception):
+    """A value inside the expression is too large for the dtype."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """The points x + slope*h, or a curve on which variables go at other powers of h.
+
+    Attributes:
+        point: x, a number for each variable.
+        slopes: the direction; variables that are left out do not change.
+        powers: the powers of h that are not the first.
+    """
+
+    point: Mapping[str, Fraction]
+    slopes: Mapping[str, Fraction]
+    powers: Mapping[str, int] = field(default_factory=dict)
+
+
+class Program:
+    """A tree that is computed along lines.
+
+    Args:
+        tree: the expression.
+        format_: the dtype: decimal literals mean its numbers. None for exact decimals.
+
+    Attributes:
+        fold: the common denominator of the roots in it, inside one another multiplied.
+        degree: a bound for the order of its zeros, as far as its powers and products go.
+    """
+
+    def __init__(self, tree: Node, format_: FloatFormat | None) -> None:
+        self._nodes = steps(tree)
+        self._places = {node: place for place, node in enumerate(self._nodes)}
+        self._format = format_
+        self._varying: dict[frozenset[str], list[bool]] = {}
+        folds: dict[Node, int] = {}
+        degrees: dict[Node, int] = {}
+        for node in self._nodes:
+            inner = math.lcm(*(folds[child] for child in node.children))
+            folds[node] = min(inner * self._root_of(node), _MOST_FOLDS + 1)
+            degrees[node] = self._degree(node, [degrees[child] for child in node.children])
+        self.fold = folds[tree] if folds[tree] <= _MOST_FOLDS else 1
+        self.degree = min(max(degrees.values()), MOST_SIDE_TERMS)
+
+    @functools.cached_property
+    def interacting(self) -> frozenset[tuple[str, str]]:
+        """The pairs of variables whose mixed derivative is not zero for the shape of the tree.
+
+        x and y do not interact in x**2 + y**2; they do in x*y.
+        """
+        inside: dict[Node, frozenset[str]] = {}
+        pairs: dict[Node, frozenset[tuple[str, str]]] = {}
+        for node in self._nodes:
+            own = [node.name] if isinstance(node, Variable) else []
+            inside[node] = frozenset(own).union(*(inside[child] for child in node.children))
+            pairs[node] = frozenset[tuple[str, str]]().union(
+                *(pairs[child] for child in node.children), _met(node, inside)
+            )
+        return pairs[self._nodes[-1]]
+
+    def run(self, line: Line, balls: Balls, precision: int) -> Series:
+        """The series along a line; parts that do not change there are constants.
+
+        Raises:
+            Undefined, Kink, Undecided: as the rules of `balls`.
+            Overflow: a value is too large for the dtype, if the tapes are to be enclosed, too.
+        """
+        still = replace(balls, side=Side.POINT)
+        with working(precision, balls.terms):
+            values: list[Series] = []
+            for node, varies in zip(self._nodes, self._changing(line), strict=True):
+                value = self._value(node, values, balls if varies else still, line)
+                values.append(self._rounded(node, value, balls))
+            return values[-1]
+
+    def _changing(self, line: Line) -> list[bool]:
+        """Which nodes change along a line."""
+        names = frozenset(line.slopes)
+        if names not in self._varying:
+            found: dict[Node, bool] = {}
+            for node in self._nodes:
+                here = isinstance(node, Variable) and node.name in names
+                found[node] = here or any(found[child] for child in node.children)
+            self._varying[names] = list(found.values())
+        return self._varying[names]
+
+    def _value(self, node: Node, values: list[Series], balls: Balls, line: Line) -> Series:
+        if isinstance(node, Variable):
+            name = node.name
+            slope, power = line.slopes.get(name, Fraction(0)), line.powers.get(name, 1)
+            return balls.variable(line.point[name], slope, power)
+        if isinstance(node, Number):
+            return balls.number(self._literal(node))
+        if isinstance(node, Named):
+            return _rule(balls, CONSTANTS[node.name].ball)()
+        arguments = [values[self._places[child]] for child in node.children]
+        if isinstance(node, Alias):
+            return arguments[0]
+        assert isinstance(node, Call)
+        if node.name == "pow":
+            base, exponent = arguments
+            return balls.power(base, exponent, self._exact(node.arguments[1]))
+        return _rule(balls, row(node.name).ball)(*arguments)
+
+    def _rounded(self, node: Node, value: Series, balls: Balls) -> Series:
+        """What the tapes may have instead of this value, if that is to be enclosed."""
+        if balls.unit is not None and not node.children:
+            value = perturbed(value, balls.unit)
+        if balls.tiny is None:
+            return value
+        assert self._format is not None
+        if abs(value[0]) > exact_arb(self._format.largest):
+            raise Overflow
+        return widened(value, balls.tiny)
+
+    def _root_of(self, node: Node) -> int:
+        """The denominator of the power that a node raises a zero of its argument to."""
+        if not isinstance(node, Call):
+            return 1
+        if node.name == "pow":
+            exponent = self._exact(node.arguments[1])
+            return exponent.denominator if exponent is not None else 1
+        return _ROOTS.get(node.name, 1)
+
+    def _degree(self, node: Node, inner: Sequence[int]) -> int:
+        if not isinstance(node, Call):
+            return max(inner, default=int(isinstance(node, Variable)))
+        if node.name == "mul":
+            return sum(inner)
+        if node.name == "pow":
+            exponent = self._exact(node.arguments[1]) or Fraction(1)
+            return math.ceil(inner[0] * min(abs(exponent), Fraction(MOST_SIDE_TERMS)))
+        return max(inner)
+
+    def _literal(self, node: Number) -> Fraction:
+        return node.value if self._format is None else meant(node, self._format)
+
+    def _exact(self, node: Node) -> Fraction | None:
+        return rational(node, self._literal)
+
+
+def _met(node: Node, inside: Mapping[Node, frozenset[str]]) -> Iterator[tuple[str, str]]:
+    """The pairs of variables that meet in a node, beyond those that meet in its children."""
+    if not isinstance(node, Call) or node.name in _LINEAR:
+        return
+    if node.name == "mul" or (node.name == "div" and not inside[node.arguments[1]]):
+        first, second = (inside[child] for child in node.arguments)
+        yield from ((min(a, b), max(a, b)) for a in first for b in second if a != b)
+    else:
+        yield from itertools.combinations(sorted(inside[node]), 2)
+
+
+def _rule(balls: Balls, rule: Rule) -> Callable[..., Series]:
+    """The rule of a row as a function of its arguments."""
+    if isinstance(rule, str):
+        method: Callable[..., Series] = getattr(balls, rule)
+        return method
+    return functools.partial(rule, balls)
+
+
+_ONE_AT_A_TIME = threading.RLock()
+
+
+@contextlib.contextmanager
+def working(precision: int, terms: int) -> Iterator[None]:
+    """Set python-flint's precision and length of series, and restore them.
+
+    They are global to the process: one thread at a time.
+    """
+    with _ONE_AT_A_TIME:
+        before = ctx.prec, ctx.cap
+        ctx.prec, ctx.cap = precision, terms
+        try:
+            yield
+        finally:
+            ctx.prec, ctx.cap = before
+
+
+HUGE = 2**12
+"""Binary exponents beyond this are overflow and underflow, whatever the dtype."""
+
+
+def fraction(number: arb) -> Fraction | None:
+    """The exact value of an exact ball; None if it is infinite or beyond every dtype."""
+    if not number.is_finite():
+        return None
+    mantissa, exponent = (int(part) for part in number.man_exp())
+    size = mantissa.bit_length() + exponent
+    if mantissa and size > HUGE:
+        return Fraction(2) ** HUGE * (1 if mantissa > 0 else -1)
+    if mantissa and size < -HUGE:
+        return Fraction(1 if mantissa > 0 else -1, 2**HUGE)
+    return mantissa * Fraction(2) ** exponent

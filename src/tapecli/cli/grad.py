@@ -1,0 +1,22 @@
+"""`tapecli grad`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tapecli.cli import options
+
+
+@options.command()
+def command(**given: Any) -> int:
+    """The gradient of an expression: its derivative by each variable, from one tape.
+
+    Several expressions have a gradient each. At one point it is shown as a vector, at many as
+    rows. Options are those of 'tapecli diff'.
+
+    \b
+      tapecli grad '(1-x)^2 + 100(y-x^2)^2' --x 1 --y 1
+      tapecli grad 'x*y*z' --x 1..3 --y 2 --z 0..1@5 --format csv
+      tapecli grad 'a*exp(-b*t)' --at @runs.csv --wrt a,b --output slopes.npy
+    """
+    return options.answer("grad", **given)

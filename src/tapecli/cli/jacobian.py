@@ -1,0 +1,21 @@
+"""`tapecli jacobian`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tapecli.cli import options
+
+
+@options.command()
+def command(**given: Any) -> int:
+    """The Jacobian: a row for each expression, a column for each variable.
+
+    It comes from one persistent tape, which is asked once for each row; '--method batch' is
+    TensorFlow's own batch_jacobian. Options are those of 'tapecli diff'.
+
+    \b
+      tapecli jacobian 'r*cos(t)' 'r*sin(t)' --at r=2 --t pi/3
+      tapecli jacobian 'u = x*y' 'v = u + x' --x 1..3 --y 4..6 --zip
+    """
+    return options.answer("jacobian", **given)

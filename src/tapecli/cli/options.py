@@ -1,0 +1,204 @@
+"""What the commands that differentiate share: their options, and how they answer."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import click
+
+from tapecli import render, request, tapes, tensorflow_
+from tapecli.cli import output
+from tapecli.cli.types import ExpressionCommand, ExpressionText, OneOf, PointsOf
+from tapecli.cli.waiting import waiting
+from tapecli.differentiate import DEFAULT_EXPRESSION
+from tapecli.errors import PointsError, RequestError
+from tapecli.floats import FORMATS
+from tapecli.grid import DEFAULT_POINTS
+from tapecli.points import SHORT
+
+FORMATS_HELP = "; ".join(f"{name}: {row.meaning}" for name, row in render.FORMATS.items())
+POINTS_HELP = (
+    "Values of x: 1..3, 0..1:0.1, 0..2pi@9, 1e-3..1e3@7log, lists of these with commas, "
+    "- for one a line of standard input, or @FILE."
+)
+
+_WHERE = (
+    click.argument("expressions", nargs=-1, type=ExpressionText(), metavar="[EXPRESSION]..."),
+    click.option(
+        "--x",
+        multiple=True,
+        metavar="POINTS",
+        help=f"{POINTS_HELP}  [default: {DEFAULT_POINTS}, if it is the only variable]",
+    ),
+    *(
+        click.option(f"--{name}", multiple=True, metavar="POINTS", help=f"The same for {name}.")
+        for name in SHORT[1:]
+    ),
+    click.option(
+        "--at",
+        type=PointsOf(),
+        multiple=True,
+        help="The same for a variable of any name; or @FILE or - alone, for rows of points "
+        "under a header of names, as CSV, TSV or JSON lines.",
+    ),
+    click.option(
+        "--zip",
+        "paired",
+        is_flag=True,
+        help="Pair the values of several variables, first with first, and do not combine all.",
+    ),
+)
+
+_HOW = (
+    click.option(
+        "--method",
+        type=OneOf(tapes.METHODS),
+        default="auto",
+        show_default=True,
+        help="The arrangement of tapes: one, side by side, inside one another, one asked often, "
+        "or TensorFlow's batch Jacobian.",
+    ),
+    click.option(
+        "--dtype",
+        type=OneOf(FORMATS),
+        default="float64",
+        show_default=True,
+        envvar="TAPECLI_DTYPE",
+        help="The precision.",
+    ),
+    click.option(
+        "--verify",
+        type=OneOf(request.VERIFY),
+        default="auto",
+        show_default=True,
+        help="At which points to compare with certified values; auto is all, or a sample of many.",
+    ),
+    click.option(
+        "--tolerance",
+        type=float,
+        default=1.0,
+        show_default=True,
+        metavar="FACTOR",
+        help="Widen or narrow what the verdict allows by this factor.",
+    ),
+    click.option("--strict", is_flag=True, help="Exit 1 for rounded and undefined values as well."),
+    click.option(
+        "-f",
+        "--format",
+        "format_name",
+        type=OneOf(render.FORMATS),
+        envvar="TAPECLI_FORMAT",
+        help=f"{FORMATS_HELP}.  [default: by the ending of --output, else table]",
+    ),
+    click.option(
+        "-o", "--output", "file", metavar="FILE", help="Write to a file, whole or not at all."
+    ),
+    click.option(
+        "--color",
+        type=OneOf(output.COLOR),
+        default="auto",
+        show_default=True,
+        envvar="TAPECLI_COLOR",
+        help="Colours in a table.",
+    ),
+    click.option(
+        "-v",
+        "--verbose",
+        is_flag=True,
+        help="Show what TensorFlow logs, and how long each part took.",
+    ),
+)
+
+_BY = (
+    click.option(
+        "--wrt",
+        multiple=True,
+        metavar="NAMES",
+        help="The variables to differentiate by, with commas.  [default: all]",
+    ),
+)
+
+
+def command(*own: Any) -> Callable[[Any], click.Command]:
+    """A command that differentiates: the options of all of them, and its own among them."""
+
+    def decorate(function: Any) -> click.Command:
+        options: tuple[Any, ...] = (*_WHERE, *(own or _BY), *_HOW)
+        for option in reversed(options):
+            function = option(function)
+        return click.command(cls=ExpressionCommand, no_args_is_help=False)(function)
+
+    return decorate
+
+
+def answer(
+    kind: str,
+    expressions: tuple[str, ...],
+    at: tuple[tuple[str, str], ...],
+    paired: bool,
+    wrt: tuple[str, ...],
+    method: str,
+    dtype: str,
+    verify: str,
+    tolerance: float,
+    strict: bool,
+    format_name: str | None,
+    file: str | None,
+    color: str,
+    verbose: bool,
+    order: int | None = None,
+    **short: tuple[str, ...],
+) -> int:
+    """Differentiate, write the result, and return the exit code."""
+    given, rows = _points(short, at)
+    output.check(file)
+    format_ = output.format_of(format_name, file)
+    if not expressions and kind == "diff":
+        expressions = (DEFAULT_EXPRESSION,)
+    asked = request.prepare(
+        kind,
+        expressions,
+        given,
+        rows,
+        wrt,
+        order,
+        method,
+        dtype,
+        tolerance,
+        paired,
+        verify,
+        stdin=sys.stdin,
+    )
+    timings: dict[str, float] = {}
+    with waiting("differentiating ..."):
+        tensorflow_.load(quietly=True, verbose=verbose)
+        result = asked.run(format_.formulas, timings)
+    output.write(result, format_, file, color)
+    if verbose:
+        parts = ", ".join(f"{name} {seconds:.3g} s" for name, seconds in timings.items())
+        click.echo(f"{len(result.points):,} points; {parts}", err=True)
+    return 0 if (result.all_ok if strict else result.ok) else 1
+
+
+def _points(
+    short: Mapping[str, tuple[str, ...]], at: tuple[tuple[str, str], ...]
+) -> tuple[dict[str, str], str | None]:
+    """The values of each variable, and where a table is; standard input must have some to give."""
+    points: dict[str, str] = {}
+    named = [(name, text) for name, texts in short.items() for text in texts]
+    for name, text in [*named, *at]:
+        if name in points:
+            what = f"the points of '{name}' are" if name else "a table of points is"
+            raise RequestError(f"{what} given twice")
+        points[name] = text
+    if list(points.values()).count("-") > 1:
+        raise RequestError("'-' is there twice, and standard input can be read but once")
+    if "-" in points.values() and sys.stdin is not None and sys.stdin.isatty():
+        raise PointsError(
+            "'-' reads points from standard input, which is a terminal; "
+            "pipe them in, one a line, or write --x 1..3"
+        )
+    rows = points.pop("", None)
+    return points, rows

@@ -1,0 +1,157 @@
+"""Rows of points: a table with a header of names, as CSV, TSV or JSON lines."""
+
+from __future__ import annotations
+
+import csv
+import itertools
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, TextIO
+
+from tapecli import grid
+from tapecli.errors import PointsError, UsageError
+from tapecli.mistakes import clipped, together
+
+MAX_LINE = 100_000
+"""Characters of one line."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table as it was read; its fields are numbers when they are asked for.
+
+    Attributes:
+        source: what messages call it.
+        names: the names of its columns.
+        rows: for each row the number of its line, and its fields by the names of the columns.
+    """
+
+    source: str
+    names: tuple[str, ...]
+    rows: tuple[tuple[int, Mapping[str, Any]], ...]
+
+    def columns(self, names: Sequence[str]) -> dict[str, tuple[Fraction, ...]]:
+        """The numbers of the columns of these names.
+
+        Raises:
+            PointsError: a column is missing, or a field is not a number.
+        """
+        if missing := [name for name in names if name not in self.names]:
+            has, lacks = _quoted(self.names), _quoted(missing)
+            raise PointsError(f"the header of {self.source} has {has}, but not {lacks}")
+        return {
+            name: tuple(self._value(line, row, name) for line, row in self.rows) for name in names
+        }
+
+    def _value(self, line: int, row: Mapping[str, Any], name: str) -> Fraction:
+        place = f"line {line} of {self.source}"
+        if name not in row:
+            raise PointsError(f"{place} has no '{name}'")
+        field = row[name]
+        if isinstance(field, bool) or not isinstance(field, str | int | Decimal):
+            shown = clipped(json.dumps(field, default=str))
+            raise PointsError(f"{place}, '{name}': {shown} is not a number")
+        try:
+            return grid.constant(field) if isinstance(field, str) else grid.number(field)
+        except UsageError as error:
+            raise PointsError(f"{place}, '{name}': {error}") from None
+
+
+def read(source: str, stdin: TextIO | None = None) -> Table:
+    """Read a table.
+
+    What kind of table it is shows in its first line: JSON lines begin with a brace, a header
+    with a tab in it is that of TSV, and any other that of CSV. Blank lines, and those that begin
+    with #, are passed over.
+
+    Args:
+        source: "-", or "@" and the name of a file.
+        stdin: what "-" reads.
+
+    Raises:
+        PointsError: the table cannot be read, has a column twice, has a row with more or fewer
+            fields than the header, or has too many rows or none.
+    """
+    with grid.opened(source, stdin) as (lines, name):
+        counted = _counted(lines, name)
+        first = next(counted, None)
+        if first is None:
+            raise PointsError(f"there is nothing in {name}")
+        if first[1].lstrip().startswith("{"):
+            rows = list(_objects(itertools.chain([first], counted), name))
+            names = tuple(dict.fromkeys(column for _, row in rows for column in row))
+        else:
+            delimiter = "\t" if "\t" in first[1] else ","
+            names = _header(first[1], delimiter, name)
+            rows = list(_records(counted, names, delimiter, name))
+    if not rows:
+        raise PointsError(f"there are no rows in {name}")
+    return Table(name, names, tuple(rows))
+
+
+def _counted(lines: TextIO, name: str) -> Iterator[tuple[int, str]]:
+    """The lines that count, with their numbers."""
+    rows = 0
+    for number, line in enumerate(lines, 1):
+        if len(line) > MAX_LINE:
+            raise PointsError(f"line {number} of {name} has more than {MAX_LINE:,} characters")
+        if line.strip() and not line.lstrip().startswith("#"):
+            rows += 1
+            if rows > grid.MAX_POINTS + 1:
+                raise PointsError(f"more than {grid.MAX_POINTS:,} rows in {name}")
+            yield number, line.rstrip("\r\n")
+
+
+def _header(line: str, delimiter: str, name: str) -> tuple[str, ...]:
+    header = tuple(field.strip() for field in _fields(line, delimiter))
+    for field in header:
+        if header.count(field) > 1:
+            raise PointsError(f"the header of {name} has '{clipped(field)}' twice")
+    return header
+
+
+def _records(
+    lines: Iterator[tuple[int, str]], names: Sequence[str], delimiter: str, name: str
+) -> Iterator[tuple[int, dict[str, Any]]]:
+    for number, line in lines:
+        fields = _fields(line, delimiter)
+        if len(fields) != len(names):
+            raise PointsError(
+                f"line {number} of {name} has {len(fields)} field{'s' * (len(fields) != 1)}, "
+                f"but the header has {len(names)}"
+            )
+        yield number, dict(zip(names, fields, strict=True))
+
+
+def _objects(lines: Iterator[tuple[int, str]], name: str) -> Iterator[tuple[int, dict[str, Any]]]:
+    for number, line in lines:
+        try:
+            row = json.loads(line, parse_float=Decimal, object_pairs_hook=_distinct)
+        except (ValueError, RecursionError) as error:
+            reason = error.args[0] if isinstance(error, _Twice) else "it is no JSON object"
+            raise PointsError(f"line {number} of {name}: {reason}") from None
+        if not isinstance(row, dict):
+            raise PointsError(f"line {number} of {name}: it is no JSON object")
+        yield number, row
+
+
+class _Twice(ValueError):
+    """A JSON object that has a name twice."""
+
+
+def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    row = dict(pairs)
+    if len(row) < len(pairs):
+        raise _Twice("a name is there twice")
+    return row
+
+
+def _fields(line: str, delimiter: str) -> list[str]:
+    return next(csv.reader([line], delimiter=delimiter))
+
+
+def _quoted(names: Sequence[str]) -> str:
+    return together([f"'{clipped(name)}'" for name in names])
