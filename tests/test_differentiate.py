@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from decimal import Decimal
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
 import tapecli
+from tapecli import request
 from tapecli.verdict import Status
 
 
@@ -134,10 +136,128 @@ def test_bad_requests_are_refused(request_: dict[str, Any], error: type[Exceptio
 @pytest.mark.parametrize("dtype", ["float64", "float32", "bfloat16", "float16"])
 def test_the_reference_is_taken_where_the_tape_was(dtype: str) -> None:
     (row,) = tapecli.diff("x^2", x="0.1", dtype=dtype, formulas=False).rows
-    assert row.tape == row.analytic == 2 * row.point
+    assert row.tape == row.analytic == 2 * row.at["x"]
 
 
 def test_ten_thousand_points_in_one_pass() -> None:
     result = tapecli.diff("sin(x)*exp(-x^2)", x=np.linspace(0, 3, 10_000), formulas=False)
     assert result.tape.shape == (1, 1, 10_000)
     assert result.ok
+
+
+# --- several variables ------------------------------------------------------------------------
+
+ROSENBROCK = "(1-x)^2 + 100(y-x^2)^2"
+
+
+def test_the_gradient_and_hessian_of_rosenbrock_at_its_minimum() -> None:
+    at = {"x": 1, "y": 1}
+    gradient = tapecli.grad(ROSENBROCK, at=at)
+    hessian = tapecli.hessian(ROSENBROCK, at=at)
+    np.testing.assert_array_equal(gradient.arranged(gradient.tape), [0, 0])
+    np.testing.assert_array_equal(hessian.arranged(hessian.tape), [[802, -400], [-400, 200]])
+    np.testing.assert_array_equal(hessian.arranged(hessian.analytic), [[802, -400], [-400, 200]])
+    formulas = [block.formula for block in hessian.blocks]
+    assert formulas == ["1200·x² - 400·y + 2", "-400·x", "-400·x", "200"]
+
+
+@pytest.mark.parametrize("wrt", ["x,y", "y,x"])
+def test_a_mixed_derivative_in_either_sequence(wrt: str) -> None:
+    (row,) = tapecli.diff("x^2*y^3", at={"x": 2, "y": 3}, wrt=wrt).rows
+    assert (row.wrt, row.order, row.tape, row.analytic, row.status) == (wrt, 2, 108, 108, "ok")
+
+
+def test_a_jacobian_at_many_points() -> None:
+    result = tapecli.jacobian(
+        ["r*cos(t)", "r*sin(t)"], at={"r": [1, 2], "t": np.array([0.3, 0.6, 0.9])}
+    )
+    r, t = np.meshgrid([1, 2], [0.3, 0.6, 0.9], indexing="ij")
+    expected = np.array([[np.cos(t), -r * np.sin(t)], [np.sin(t), r * np.cos(t)]])
+    found = result.arranged(result.tape)
+    np.testing.assert_allclose(found, np.moveaxis(expected, (0, 1), (2, 3)), rtol=1e-14)
+    assert (result.method, result.all_ok) == ("persistent", True)
+
+
+def test_paired_values_and_tables_are_the_same_points(tmp_path: Path) -> None:
+    table = tmp_path / "points.csv"
+    table.write_text("y,x\n3,1\n4,2\n", "utf-8")
+    paired = tapecli.grad("x*y", at={"x": [1, 2], "y": [3, 4]}, zip=True, formulas=False)
+    tabled = tapecli.grad("x*y", at=f"@{table}", formulas=False)
+    assert list(paired.rows) == list(tabled.rows)
+    np.testing.assert_array_equal(paired.tape, [[[3, 4], [1, 2]]])
+
+
+def test_names_of_several_letters_from_a_table(tmp_path: Path) -> None:
+    table = tmp_path / "runs.tsv"
+    table.write_text("rate\ttime\n2\t3\n", "utf-8")
+    result = tapecli.grad("rate*time^2", at=f"@{table}", formulas=False)
+    assert [(row.wrt, row.tape) for row in result.rows] == [("rate", 9), ("time", 12)]
+
+
+def test_of_several_derivatives_each_keeps_its_place() -> None:
+    at = {"x": 2, "y": 3}
+    result = tapecli.diff("x^2*y^3", at=at, wrt=["y", "x,y", "x"], order=2, formulas=False)
+    found = [(row.wrt, row.order, row.tape) for row in result.rows]
+    assert found == [("y", 1, 108), ("y", 2, 72), ("x,y", 2, 108), ("x", 1, 108), ("x", 2, 54)]
+
+
+def test_the_value_needs_no_variable_to_differentiate_by() -> None:
+    (row,) = tapecli.diff("x*y", at={"x": 2, "y": 3}, order=0).rows
+    assert (row.tape, row.status) == (6, Status.OK)
+
+
+@pytest.fixture
+def small_samples(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A hundred points of a derivative with three lines are a sample."""
+    monkeypatch.setattr(request, "ALL_LINES", 500)
+    monkeypatch.setattr(request, "SAMPLE_LINES", 300)
+
+
+@pytest.mark.usefixtures("small_samples")
+@pytest.mark.parametrize(
+    ("verify", "count", "verified"),
+    [("auto", 200, 100), ("auto", 120, 120), ("all", 200, 200), ("none", 200, 0),
+     ("sample", 120, 100), ("sample", 80, 80)],
+)  # fmt: skip
+def test_what_is_verified_can_be_chosen(verify: str, count: int, verified: int) -> None:
+    at = {"x": np.linspace(1, 2, count), "y": 3}
+    counts = tapecli.grad("y/x", at=at, verify=verify, formulas=False).counts
+    found = {Status.OK: 2 * verified, Status.UNVERIFIED: 2 * (count - verified)}
+    assert counts == {status: number for status, number in found.items() if number}
+
+
+@pytest.mark.usefixtures("small_samples")
+def test_a_sample_has_the_ends_and_what_is_not_finite_and_is_the_same_each_time() -> None:
+    at = {"x": range(-200, 201), "y": [1, 2, 3, 4]}
+    first, again = (
+        list(tapecli.diff("y/x", at=at, wrt="x", formulas=False).rows) for _ in range(2)
+    )
+    assert [row.status for row in first] == [row.status for row in again]
+    assert first[0].status is first[-1].status is Status.OK
+    assert {row.status for row in first if row.at["x"] == 0} == {Status.UNDEFINED}
+    assert sum(row.status is not Status.UNVERIFIED for row in first) == 100
+
+
+@pytest.mark.parametrize(
+    ("verb", "arguments", "words"),
+    [
+        ("diff", {"at": {"x": 1, "y": 2}}, "say by which to differentiate"),
+        ("diff", {"at": {"x": 1}, "wrt": "x"}, "'y' has no value"),
+        ("diff", {"at": {"x": 1, "y": 2, "z": 3}, "wrt": "x"}, "the variables are x and y"),
+        ("diff", {"at": {"x": 1, "y": 2}, "wrt": "z"}, "no variable 'z'"),
+        ("diff", {"at": {"x": 1, "y": 2}, "wrt": "x,y", "order": 3}, "--wrt x,x,y"),
+        ("diff", {"x": 2, "at": {"x": 1, "y": 2}, "wrt": "x"}, "'x' are given twice"),
+        ("diff", {"at": {"x": 1, "y": 2}, "wrt": "x", "verify": "some"}, "unknown 'some'"),
+        ("grad", {"at": {"x": [1, 2], "y": [1, 2, 3]}, "zip": True}, "x 2 and y 3"),
+        ("grad", {"at": "points.csv"}, "'@file'"),
+        ("grad", {"at": "@missing.csv"}, "cannot be read"),
+        ("hessian", {"at": {"x": 1, "y": 1}, "method": "single"}, "cannot do order 2"),
+        ("hessian", {"at": {"x": "0..1@5000", "y": "0..1@2000"}}, "too many"),
+    ],
+)
+def test_bad_requests_in_several_variables_are_refused(
+    verb: str, arguments: dict[str, Any], words: str
+) -> None:
+    with pytest.raises(tapecli.UsageError) as refused:
+        getattr(tapecli, verb)("x*y + (x - y)^2", **arguments)
+    assert words in str(refused.value)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tapecli import expression, grid, reader
+from tapecli import derivative, expression, grid, points, reader, request
 from tapecli.functions import FUNCTIONS
 from tapecli.render import FORMATS
 from tapecli.verdict import Status
@@ -43,7 +43,16 @@ def test_everything_is_mentioned(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "number", [grid.MAX_POINTS, reader.MAX_LENGTH, reader.MAX_DEPTH, expression.MAX_TARGETS]
+    "number",
+    [
+        grid.MAX_POINTS,
+        points.MAX_PRODUCT,
+        derivative.MAX_ENTRIES,
+        request.ALL_LINES,
+        reader.MAX_LENGTH,
+        reader.MAX_DEPTH,
+        expression.MAX_TARGETS,
+    ],
 )
 def test_limits_are_those_of_the_code(number: int) -> None:
     assert f"{number:,}" in README

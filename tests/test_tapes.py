@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from fractions import Fraction
 from typing import Any
@@ -19,6 +20,22 @@ FLOAT64 = FORMATS["float64"]
 POINTS = (1.0, 2.0, 3.0)
 
 
+def orders(highest: int) -> list[tuple[str, ...]]:
+    """The derivatives by x of the orders from 1; the value for order 0."""
+    return [("x",) * order for order in range(1, highest + 1)] or [()]
+
+
+def run(
+    targets: list[Node],
+    order: int,
+    method: str,
+    points: tuple[float, ...] = POINTS,
+    dtype: str = "float64",
+) -> Any:
+    """The derivatives by x at these points."""
+    return tapes.run(targets, {"x": np.array(points)}, orders(order), method, FORMATS[dtype])
+
+
 def trees(*typed: str) -> list[Node]:
     return [expression.tree for expression in parse(typed)]
 
@@ -26,19 +43,19 @@ def trees(*typed: str) -> list[Node]:
 WORKED = ("u = x^2", "y = log(u)")
 
 
-@pytest.mark.parametrize("method", ["parallel", "nested", "persistent"])
+@pytest.mark.parametrize("method", ["parallel", "nested", "persistent", "batch"])
 def test_two_targets_of_the_worked_example(method: str) -> None:
-    values = tapes.run(trees(*WORKED), POINTS, 1, method, FLOAT64)
+    values = run(trees(*WORKED), 1, method)
     assert values == pytest.approx(np.array([[[2, 4, 6]], [[2, 1, 2 / 3]]]), rel=1e-15)
 
 
 def test_two_orders_of_the_worked_example() -> None:
-    values = tapes.run(trees("log(x^2)"), POINTS, 2, "nested", FLOAT64)
+    values = run(trees("log(x^2)"), 2, "nested")
     np.testing.assert_allclose(values, [[[2, 1, 2 / 3], [-2, -1 / 2, -2 / 9]]], rtol=1e-15)
 
 
 def test_nested_orders_of_several_targets() -> None:
-    values = tapes.run(trees("x^3", "exp(x)", "5"), POINTS, 3, "nested", FLOAT64)
+    values = run(trees("x^3", "exp(x)", "5"), 3, "nested")
     expected: Any = [
         [[3, 12, 27], [6, 12, 18], [6, 6, 6]],
         [[math.exp(x) for x in POINTS]] * 3,
@@ -66,7 +83,7 @@ def counted(targets: list[Node], order: int, method: str) -> tuple[Any, list[boo
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(tf, "GradientTape", Counted)
-        return tapes.run(targets, POINTS, order, method, FLOAT64), opened
+        return run(targets, order, method), opened
 
 
 @pytest.mark.parametrize(
@@ -76,6 +93,8 @@ def counted(targets: list[Node], order: int, method: str) -> tuple[Any, list[boo
         (WORKED, 1, "parallel", [False, False]),
         (WORKED, 1, "nested", [False, False]),
         (WORKED, 1, "persistent", [True]),
+        (WORKED, 1, "batch", [False]),
+        (("log(x^2)",), 2, "batch", [True, True]),
         (("log(x^2)",), 4, "nested", [False] * 4),
         (WORKED, 3, "nested", [True] * 3),
     ],
@@ -98,15 +117,16 @@ def test_the_inner_tape_of_two_targets_does_not_see_the_second() -> None:
             super().__exit__(*arguments)
 
     def target(name: str) -> tapes.Target:
-        def function(x: Any) -> Any:
+        def function(xs: tapes.Sources) -> Any:
             seen.append(name)
-            return x * x
+            return xs["x"] * xs["x"]
 
         return function
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(tf, "GradientTape", Watched)
-        tapes.nested_targets(tf, [target("y1"), target("y2")], tf.constant([1.0]))
+        xs = {"x": tf.constant([1.0])}
+        tapes.nested_targets(tf, [target("y1"), target("y2")], xs, ["x"])
     assert seen == ["y1", "closed", "y2", "closed"]
 
 
@@ -123,7 +143,7 @@ def test_shared_parts_are_computed_once() -> None:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(tf.math, "log", counting)
-        tapes.run(trees("u = log(x)", "u^2", "sin(log(x))"), POINTS, 1, "parallel", FLOAT64)
+        run(trees("u = log(x)", "u^2", "sin(log(x))"), 1, "parallel")
     assert calls == 1
 
 
@@ -138,7 +158,7 @@ def test_shared_parts_are_computed_once() -> None:
     ],
 )
 def test_auto_chooses(typed: tuple[str, ...], order: int, chosen: str) -> None:
-    assert tapes.choose("auto", trees(*typed), order, 3) == chosen
+    assert tapes.choose("auto", trees(*typed), orders(order), 3) == chosen
 
 
 @pytest.mark.parametrize(
@@ -148,6 +168,7 @@ def test_auto_chooses(typed: tuple[str, ...], order: int, chosen: str) -> None:
         ("single", ("x",), 2, "nested"),
         ("parallel", WORKED, 2, "nested"),
         ("persistent", ("x",), 2, "nested"),
+        ("batch", WORKED, 3, "nested"),
         ("twisted", ("x",), 1, "nested"),
     ],
 )
@@ -155,14 +176,14 @@ def test_a_method_that_cannot_names_one_that_can(
     method: str, typed: tuple[str, ...], order: int, names: str
 ) -> None:
     with pytest.raises(RequestError, match=names):
-        tapes.choose(method, trees(*typed), order, 3)
+        tapes.choose(method, trees(*typed), orders(order), 3)
 
 
 def test_an_order_out_of_reach_names_the_one_within_it() -> None:
     highest = tapes.highest_order(trees("log(x^2)"), 3)
-    assert tapes.choose("auto", trees("log(x^2)"), highest, 3) == "nested"
+    assert tapes.choose("auto", trees("log(x^2)"), orders(highest), 3) == "nested"
     with pytest.raises(RequestError, match=f"they can do order {highest}"):
-        tapes.choose("auto", trees("log(x^2)"), highest + 1, 3)
+        tapes.choose("auto", trees("log(x^2)"), orders(highest + 1), 3)
 
 
 def test_many_points_lower_the_order_that_is_within_reach() -> None:
@@ -198,7 +219,7 @@ def eval_equal(one: str, other: str) -> bool:
 @pytest.mark.parametrize("order", range(5))
 @pytest.mark.parametrize("exponent", range(5))
 def test_powers_at_0_are_right_above_the_exponent(exponent: int, order: int) -> None:
-    values = tapes.run(trees(f"x^{exponent}"), (0.0,), max(order, 1), "nested", FLOAT64)
+    values = run(trees(f"x^{exponent}"), max(order, 1), "nested", (0.0,))
     if order:
         expected = float(np.prod(range(1, exponent + 1))) if order == exponent else 0.0
         assert values[0, -1, 0] == expected
@@ -206,14 +227,14 @@ def test_powers_at_0_are_right_above_the_exponent(exponent: int, order: int) -> 
 
 def test_a_missing_kernel_is_named() -> None:
     with pytest.raises(RequestError, match="'lgamma' 2 times in float16"):
-        tapes.run(trees("x + lgamma(x)"), (0.5,), 2, "nested", FORMATS["float16"])
+        run(trees("x + lgamma(x)"), 2, "nested", (0.5,), "float16")
 
 
 @pytest.mark.parametrize("dtype", FORMATS)
 def test_values_are_numbers_of_the_dtype(dtype: str) -> None:
     format_ = FORMATS[dtype]
     point = format_.round(Fraction(1, 3))
-    values = tapes.run(trees("sin(x)"), (point,), 1, "single", format_)
+    values = run(trees("sin(x)"), 1, "single", (point,), dtype)
     (value,) = values.ravel()
     assert format_.round(Fraction(float(value))) == value
 
@@ -221,5 +242,120 @@ def test_values_are_numbers_of_the_dtype(dtype: str) -> None:
 def test_too_many_points_for_a_large_expression_are_refused() -> None:
     (tree,) = trees("+".join(f"sin({n}*x)" for n in range(1, 60)))
     with pytest.raises(RequestError, match="10,000,000 points"):
-        tapes.choose("auto", [call("mul", tree, call("exp", tree))] * 40, 1, 10**7)
-    assert tapes.choose("auto", [tree], 1, 10**5) == "single"
+        tapes.choose("auto", [call("mul", tree, call("exp", tree))] * 40, orders(1), 10**7)
+    assert tapes.choose("auto", [tree], orders(1), 10**5) == "single"
+
+
+# --- several variables ------------------------------------------------------------------------
+
+PLACES = {"x": np.array([0.5, 1.25, 2.0]), "y": np.array([1.5, 0.75, -1.0])}
+
+SMOOTH = (
+    "sin(x*y)",
+    "exp(x)*cos(y)",
+    "x^2*y^3",
+    "1/(1 + x^2 + y^2)",
+    "sqrt(1 + x^2*y^2)",
+    "log(x^2 + y^2)",
+    "atan2(y, x)",
+    "hypot(x, y)",
+    "tanh(x - y)/(2 + x)",
+    "x^(y + 2)",
+)
+
+
+def several(targets: list[Node], wanted: list[tuple[str, ...]], method: str) -> Any:
+    return tapes.run(targets, PLACES, wanted, method, FLOAT64)
+
+
+@pytest.mark.parametrize("typed", SMOOTH)
+def test_both_ways_to_a_hessian_agree(typed: str) -> None:
+    pairs = list(itertools.product("xy", repeat=2))
+    nested, batch = (several(trees(typed), pairs, method) for method in ("nested", "batch"))
+    np.testing.assert_allclose(nested, batch, rtol=1e-13, atol=1e-14)
+
+
+@pytest.mark.parametrize("method", ["parallel", "nested", "persistent", "batch"])
+def test_every_way_to_a_jacobian_agrees(method: str) -> None:
+    values = several(trees("x^2*y", "x*y^2", "5"), [("x",), ("y",)], method)
+    x, y = PLACES["x"], PLACES["y"]
+    expected = [[2 * x * y, x * x], [y * y, 2 * x * y], [0 * x, 0 * x]]
+    np.testing.assert_allclose(values, expected, rtol=1e-15)
+
+
+@pytest.mark.parametrize("index", ["xxy", "xyy", "xxxy", "xxyy", "xyyy"])
+@pytest.mark.parametrize("typed", SMOOTH)
+def test_the_sequence_of_differentiation_does_not_matter(typed: str, index: str) -> None:
+    sequences = sorted(set(itertools.permutations(index)))
+    (values,) = several(trees(typed), sequences, "nested")
+    np.testing.assert_allclose(values, values[:1].repeat(len(values), 0), rtol=1e-12, atol=1e-12)
+
+
+def test_mixed_partials_of_a_product_of_powers() -> None:
+    x, y = PLACES["x"], PLACES["y"]
+    wanted = [("x", "y"), ("y", "x", "x"), ("y", "y", "x", "x"), ("y", "x", "y", "y")]
+    expected = [[6 * x * y**2, 6 * y**2, 12 * y, 12 * x]]
+    values = several(trees("x^2*y^3"), wanted, "nested")
+    np.testing.assert_allclose(values, expected, rtol=1e-15)
+
+
+@pytest.mark.parametrize(
+    ("typed", "wanted", "method", "asked"),
+    [
+        (("x^2*y",), "x y", "single", [(False, 1)]),
+        (("x*y", "x + y", "y"), "x y", "persistent", [(True, 3)]),
+        (("x*y", "x + y", "y"), "x y", "parallel", [(False, 1)] * 3),
+        (("x^2*y",), "xx xy yx yy", "nested", [(True, 2), (False, 1)]),
+        (("x^2*y",), "xy", "nested", [(False, 1), (False, 1)]),
+        (("x^2*y", "x*y"), "xx xy yx yy", "nested", [(True, 4), (True, 2)]),
+    ],
+)
+def test_tapes_are_asked_no_more_often_than_they_must_be(
+    typed: tuple[str, ...], wanted: str, method: str, asked: list[tuple[bool, int]]
+) -> None:
+    import tensorflow as tf
+
+    opened: list[Any] = []
+
+    class Asked(tf.GradientTape):  # type: ignore[misc]
+        def __init__(self, persistent: bool = False) -> None:
+            super().__init__(persistent=persistent)
+            self.persistent, self.times = persistent, 0
+            opened.append(self)
+
+        def gradient(self, *arguments: Any, **options: Any) -> Any:
+            self.times += 1
+            return super().gradient(*arguments, **options)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tf, "GradientTape", Asked)
+        several(trees(*typed), [tuple(sequence) for sequence in wanted.split()], method)
+    assert [(tape.persistent, tape.times) for tape in opened] == asked
+
+
+@pytest.mark.parametrize("method", ["single", "parallel", "nested", "persistent", "batch"])
+@pytest.mark.parametrize("typed", ["x^2", "7", "pi*x"])
+def test_what_a_target_does_not_depend_on_gives_zero(typed: str, method: str) -> None:
+    np.testing.assert_array_equal(several(trees(typed), [("y",)], method), np.zeros((1, 1, 3)))
+
+
+@pytest.mark.parametrize("method", ["nested", "batch"])
+@pytest.mark.parametrize("typed", ["x^2 + y^3", "x", "7", "3x - 2y", "x^3"])
+def test_variables_that_do_not_meet_have_no_mixed_derivative(typed: str, method: str) -> None:
+    values = several(trees(typed), [("x", "y"), ("y", "x")], method)
+    np.testing.assert_array_equal(values, np.zeros((1, 2, 3)))
+
+
+@pytest.mark.parametrize(
+    ("method", "wanted", "preferred", "chosen"),
+    [
+        ("auto", [("x",), ("y",)], "", "single"),
+        ("auto", [("x",), ("y",)], "persistent", "persistent"),
+        ("auto", [("x", "y")], "persistent", "nested"),
+        ("batch", [("x", "y")], "", "batch"),
+    ],
+)
+def test_auto_prefers_what_it_is_told_where_that_can(
+    method: str, wanted: list[tuple[str, ...]], preferred: str, chosen: str
+) -> None:
+    assert tapes.choose(method, trees("x*y"), wanted, 3, preferred) == chosen

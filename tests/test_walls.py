@@ -15,11 +15,14 @@ ROOT = Path(tapecli.__file__).parent
 FLOORS = (
     ("errors", "floats"),
     ("functions", "verdict"),
-    ("tree", "result", "mistakes"),
-    ("reader", "render"),
-    ("expression",),
+    ("tree", "mistakes"),
+    ("derivative", "reader"),
+    ("result",),
+    ("expression", "render"),
     ("grid", "analytic", "tensorflow_"),
-    ("tapes",),
+    ("table", "tapes"),
+    ("points",),
+    ("request",),
     ("differentiate",),
     ("",),
     ("cli",),
@@ -40,7 +43,7 @@ KNOWN_BY = {
     "rich": {"render", "cli"},
     "click": {"cli"},
     "lark": {"reader", "mistakes"},
-    "numpy": {"tapes", "result", "grid"},
+    "numpy": {"tapes", "result", "grid", "points", "render"},
 }
 
 

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
 import math
+import re
 import sys
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from fractions import Fraction
+from itertools import combinations_with_replacement
+from typing import Any
 
+import mpmath as mp
 import pytest
 
 import tapecli
@@ -20,15 +27,19 @@ FLOAT64 = FORMATS["float64"]
 UNDEFINED = None
 
 
-def derivatives(typed: str, point: float, order: int = 3) -> list[float | None]:
+def reference(typed: str, order: int, dtype: str = "float64") -> Reference:
+    """The derivatives by x of the orders from 0."""
     (expression,) = parse(typed)
-    found = Reference(expression.tree, FLOAT64, order).at(point)
+    return Reference(expression.tree, FORMATS[dtype], [("x",) * k for k in range(order + 1)], "x")
+
+
+def derivatives(typed: str, point: float, order: int = 3) -> list[float | None]:
+    found = reference(typed, order).at({"x": point})
     return [None if isinstance(at, NoDerivative) else FLOAT64.round(at.value) for at in found]
 
 
 def reason(typed: str, point: float, order: int = 1) -> str:
-    (expression,) = parse(typed)
-    found = Reference(expression.tree, FLOAT64, order).at(point)[order]
+    found = reference(typed, order).at({"x": point})[order]
     assert isinstance(found, NoDerivative)
     return found.reason
 
@@ -139,9 +150,8 @@ def test_values_near_ties_and_far_out(typed: str, point: float, expected: float)
 
 
 def test_a_decimal_means_the_float_of_the_dtype() -> None:
-    (expression,) = parse("0.1*x")
     for name, format_ in FORMATS.items():
-        found = Reference(expression.tree, format_, 1).at(1.0)[1]
+        found = reference("0.1*x", 1, name).at({"x": 1.0})[1]
         assert isinstance(found, Certified), name
         assert found.value == Fraction(format_.round(Fraction(1, 10)))
 
@@ -152,16 +162,14 @@ def test_what_underflows_in_the_tapes_is_no_wrong_rule() -> None:
 
 
 def test_a_ratio_is_exact() -> None:
-    (expression,) = parse("x/3")
-    found = Reference(expression.tree, FLOAT64, 1).at(1.0)[1]
+    found = reference("x/3", 1).at({"x": 1.0})[1]
     assert isinstance(found, Certified)
     assert abs(found.value - Fraction(1, 3)) <= found.radius
 
 
 @pytest.mark.parametrize("typed", ["log(x^2)", "tan(x)", "exp(-x^2)", "gamma(x)", "x^x"])
 def test_the_enclosure_is_far_narrower_than_an_ulp(typed: str) -> None:
-    (expression,) = parse(typed)
-    for order, found in enumerate(Reference(expression.tree, FLOAT64, 8).at(0.7)):
+    for order, found in enumerate(reference(typed, 8).at({"x": 0.7})):
         assert isinstance(found, Certified)
         assert found.radius <= abs(found.value) / 2**64, order
 
@@ -200,26 +208,23 @@ def test_a_power_of_a_high_order_is_still_a_power() -> None:
 
 
 def test_a_decimal_exponent_means_the_float_of_the_dtype() -> None:
-    (expression,) = parse("x^2.001")
-    found = Reference(expression.tree, FORMATS["bfloat16"], 1).at(-3.0)[1]
+    found = reference("x^2.001", 1, "bfloat16").at({"x": -3.0})[1]
     assert isinstance(found, Certified)
     assert found.value == -6
 
 
 def test_a_planted_error_at_a_kink_is_seen() -> None:
-    (expression,) = parse("abs(x - 1)^3")
-    found = Reference(expression.tree, FLOAT64, 1).at(1.0)[1]
+    found = reference("abs(x - 1)^3", 1).at({"x": 1.0})[1]
     assert isinstance(found, Certified)
-    assert judge(5.0, found, 1, Fraction(1), FLOAT64) is Status.OFF
+    assert judge(5.0, found, 1, FLOAT64) is Status.OFF
 
 
 def test_threads_do_not_disturb_one_another() -> None:
-    (expression,) = parse("abs(x - 1) + cosh(x)")
     points = [0.25 + n / 16 for n in range(40)]
 
     def values(order: int) -> list[list[Certified | NoDerivative]]:
-        reference = Reference(expression.tree, FLOAT64, order)
-        return [reference.at(point) for point in points]
+        shared = reference("abs(x - 1) + cosh(x)", order)
+        return [shared.at({"x": point}) for point in points]
 
     orders = (1, 4, 8)
     alone = [values(order) for order in orders]
@@ -239,3 +244,198 @@ def test_the_global_precision_is_left_as_it_was() -> None:
     derivatives("abs(sin(pi*x))", 1.0)
     reason("log(x)", -1.0)
     assert (ctx.prec, ctx.cap) == before
+
+
+# --- several variables ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Landscape:
+    """A test function of optimisation: how it is typed, the same in mpmath, and points."""
+
+    typed: str
+    function: Callable[..., Any]
+    points: tuple[tuple[float, ...], ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The variables: x, y, or x1 to xn where there are more."""
+        return tuple(sorted(set(re.findall(r"\b[xy]\d?\b", self.typed))))
+
+
+def goldstein_price(x: Any, y: Any) -> Any:
+    one = 1 + (x + y + 1) ** 2 * (19 - 14 * x + 3 * x**2 - 14 * y + 6 * x * y + 3 * y**2)
+    other = 18 - 32 * x + 12 * x**2 + 48 * y - 36 * x * y + 27 * y**2
+    return one * (30 + (2 * x - 3 * y) ** 2 * other)
+
+
+def ackley(x: Any, y: Any) -> Any:
+    far = -20 * mp.exp(-mp.sqrt((x**2 + y**2) / 2) / 5)
+    return far - mp.exp((mp.cos(2 * mp.pi * x) + mp.cos(2 * mp.pi * y)) / 2) + mp.e + 20
+
+
+def wood(a: Any, b: Any, c: Any, d: Any) -> Any:
+    one = 100 * (b - a**2) ** 2 + (1 - a) ** 2 + 90 * (d - c**2) ** 2 + (1 - c) ** 2
+    return one + ((b - 1) ** 2 + (d - 1) ** 2) * mp.mpf(10.1) + (b - 1) * (d - 1) * mp.mpf(19.8)
+
+
+LANDSCAPES = {
+    "Beale": Landscape(
+        "(1.5 - x + x*y)^2 + (2.25 - x + x*y^2)^2 + (2.625 - x + x*y^3)^2",
+        lambda x, y: sum((c - x + x * y**n) ** 2 for n, c in ((1, 1.5), (2, 2.25), (3, 2.625))),
+        ((3.0, 0.5), (1.0, 1.0), (-0.7, 2.3)),
+    ),
+    "Himmelblau": Landscape(
+        "(x^2 + y - 11)^2 + (x + y^2 - 7)^2",
+        lambda x, y: (x**2 + y - 11) ** 2 + (x + y**2 - 7) ** 2,
+        ((3.0, 2.0), (-0.27, -0.92), (0.1, 4.0)),
+    ),
+    "Goldstein-Price": Landscape(
+        "(1 + (x + y + 1)^2*(19 - 14x + 3x^2 - 14y + 6x*y + 3y^2))"
+        "*(30 + (2x - 3y)^2*(18 - 32x + 12x^2 + 48y - 36x*y + 27y^2))",
+        goldstein_price,
+        ((0.0, -1.0), (0.5, 0.25), (-1.3, 1.7)),
+    ),
+    "McCormick": Landscape(
+        "sin(x + y) + (x - y)^2 - 1.5x + 2.5y + 1",
+        lambda x, y: mp.sin(x + y) + (x - y) ** 2 - 1.5 * x + 2.5 * y + 1,
+        ((-0.54719, -1.54719), (1.0, 2.0)),
+    ),
+    "Booth": Landscape(
+        "(x + 2y - 7)^2 + (2x + y - 5)^2",
+        lambda x, y: (x + 2 * y - 7) ** 2 + (2 * x + y - 5) ** 2,
+        ((1.0, 3.0), (0.1, -0.3)),
+    ),
+    "six-hump camel": Landscape(
+        "(4 - 2.1x^2 + x^4/3)*x^2 + x*y + (-4 + 4y^2)*y^2",
+        lambda x, y: (4 - x**2 * mp.mpf(2.1) + x**4 / 3) * x**2 + x * y + (4 * y**2 - 4) * y**2,
+        ((0.0898, -0.7126), (1.5, 0.5)),
+    ),
+    "Easom": Landscape(
+        "-cos(x)*cos(y)*exp(-((x - pi)^2 + (y - pi)^2))",
+        lambda x, y: -mp.cos(x) * mp.cos(y) * mp.exp(-((x - mp.pi) ** 2) - (y - mp.pi) ** 2),
+        ((3.141592653589793, 3.141592653589793), (2.0, 4.0), (0.0, 0.0)),
+    ),
+    "Levi 13": Landscape(
+        "sin(3pi*x)^2 + (x - 1)^2*(1 + sin(3pi*y)^2) + (y - 1)^2*(1 + sin(2pi*y)^2)",
+        lambda x, y: (
+            mp.sin(3 * mp.pi * x) ** 2
+            + (x - 1) ** 2 * (1 + mp.sin(3 * mp.pi * y) ** 2)
+            + (y - 1) ** 2 * (1 + mp.sin(2 * mp.pi * y) ** 2)
+        ),
+        ((0.3, 0.7), (1.0, 1.0), (-2.2, 1.4)),
+    ),
+    "Ackley": Landscape(
+        "-20exp(-sqrt((x^2 + y^2)/2)/5) - exp((cos(2pi*x) + cos(2pi*y))/2) + e + 20",
+        ackley,
+        ((0.3, -0.4), (1.5, 2.25), (1e-3, 0.0)),
+    ),
+    "Griewank": Landscape(
+        "1 + (x^2 + y^2)/4000 - cos(x)*cos(y/sqrt(2))",
+        lambda x, y: 1 + (x**2 + y**2) / 4000 - mp.cos(x) * mp.cos(y / mp.sqrt(2)),
+        ((0.0, 0.0), (3.0, -4.5), (100.0, 0.1)),
+    ),
+    "Styblinski-Tang": Landscape(
+        "(x^4 - 16x^2 + 5x + y^4 - 16y^2 + 5y)/2",
+        lambda x, y: sum(v**4 - 16 * v**2 + 5 * v for v in (x, y)) / 2,
+        ((-2.903534, -2.903534), (0.25, 4.0)),
+    ),
+    "Rosenbrock": Landscape(
+        "100(x2 - x1^2)^2 + (1 - x1)^2 + 100(x3 - x2^2)^2 + (1 - x2)^2",
+        lambda a, b, c: 100 * (b - a**2) ** 2 + (1 - a) ** 2 + 100 * (c - b**2) ** 2 + (1 - b) ** 2,
+        ((1.0, 1.0, 1.0), (-1.2, 1.0, 0.3)),
+    ),
+    "Wood": Landscape(
+        "100(x2 - x1^2)^2 + (1 - x1)^2 + 90(x4 - x3^2)^2 + (1 - x3)^2"
+        " + 10.1((x2 - 1)^2 + (x4 - 1)^2) + 19.8(x2 - 1)*(x4 - 1)",
+        wood,
+        ((-3.0, -1.0, -3.0, -1.0), (0.3, 0.7, 1.1, -0.2)),
+    ),
+}
+
+
+NOISE = Fraction(1, 10**40)
+"""What finite differences leave of a derivative that is zero."""
+
+
+def partial(landscape: Landscape, point: tuple[float, ...], index: tuple[str, ...]) -> Fraction:
+    """The partial derivative at this very point from mpmath's finite differences."""
+    with mp.workdps(120):
+        at = tuple(map(mp.mpf, point))
+        orders = tuple(index.count(name) for name in landscape.names)
+        sign, mantissa, exponent, _ = mp.diff(landscape.function, at, orders)._mpf_
+    size: Fraction = int(mantissa) * Fraction(2) ** int(exponent)
+    return -size if sign else size
+
+
+@pytest.mark.parametrize("order", range(5))
+@pytest.mark.parametrize("name", LANDSCAPES)
+def test_partials_of_test_functions_are_right_to_the_last_bit(name: str, order: int) -> None:
+    landscape = LANDSCAPES[name]
+    (expression,) = parse(landscape.typed)
+    wanted = list(combinations_with_replacement(landscape.names, order))
+    reference = Reference(expression.tree, FLOAT64, wanted)
+    for point in landscape.points:
+        found = reference.at(dict(zip(landscape.names, point, strict=True)))
+        for index, one in zip(wanted, found, strict=True):
+            exact = partial(landscape, point, index)
+            assert isinstance(one, Certified), (point, index)
+            assert abs(one.value - exact) <= abs(exact) / 2**60 + NOISE, (point, index)
+            if abs(exact) > NOISE:
+                assert FLOAT64.round(one.value) == FLOAT64.round(exact), (point, index)
+
+
+@pytest.mark.parametrize(
+    ("name", "dtype", "error"),
+    [
+        *itertools.product(["Beale", "Goldstein-Price", "Easom", "Wood"], ["float64"], [1e-6]),
+        *itertools.product(["Beale", "Goldstein-Price", "Easom", "Wood"], ["float32"], [1e-3]),
+        ("Levi 13", "float64", 1e-6),
+        ("Levi 13", "float32", 1e-3),
+        ("Ackley", "float64", 1e-6),
+        ("Ackley", "float32", 1e-3),
+    ],
+)
+def test_a_planted_error_in_a_partial_is_seen(name: str, dtype: str, error: float) -> None:
+    landscape, format_ = LANDSCAPES[name], FORMATS[dtype]
+    (expression,) = parse(landscape.typed)
+    wanted = list(combinations_with_replacement(landscape.names, 2))
+    point = tuple(format_.round(Fraction(value)) for value in landscape.points[1])
+    found = Reference(expression.tree, format_, wanted).at(
+        dict(zip(landscape.names, point, strict=True))
+    )
+    for index, one in zip(wanted, found, strict=True):
+        assert isinstance(one, Certified)
+        right = format_.round(one.value)
+        assert judge(right, one, 2, format_) is Status.OK
+        if right:
+            wrong = format_.round(one.value * (1 + Fraction(error)))
+            assert judge(wrong, one, 2, format_) is Status.OFF, index
+
+
+def test_derivatives_come_in_the_sequence_they_were_asked_for() -> None:
+    (expression,) = parse("x^2*y^3")
+    wanted: list[tuple[str, ...]] = [("y", "x", "y"), (), ("x",), ("y", "x"), ("x", "y"), ("y",)]
+    found = Reference(expression.tree, FLOAT64, wanted).at({"x": 3.0, "y": 2.0})
+    values = [FLOAT64.round(one.value) for one in found if isinstance(one, Certified)]
+    assert values == [72, 72, 48, 72, 72, 108]
+
+
+@pytest.mark.parametrize(
+    ("typed", "point", "sensitivity"),
+    [("x^2*y", {"x": 3, "y": 5}, 60), ("x*y", {"x": 3, "y": 0}, 0), ("x + y", {"x": 1, "y": 1}, 0)],
+)
+def test_the_sensitivity_is_that_to_all_variables(
+    typed: str, point: dict[str, float], sensitivity: int
+) -> None:
+    (expression,) = parse(typed)
+    (found,) = Reference(expression.tree, FLOAT64, [("x",)]).at(point)
+    assert isinstance(found, Certified)
+    assert found.sensitivity == sensitivity
+
+
+def test_the_precision_grows_where_the_lines_cancel() -> None:
+    (expression,) = parse("x*y + 1e300*x + y^9")
+    (found,) = Reference(expression.tree, FLOAT64, [("x", "y")]).at({"x": 2.0, "y": 1e30})
+    assert isinstance(found, Certified)
+    assert FLOAT64.round(found.value) == 1

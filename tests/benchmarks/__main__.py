@@ -109,13 +109,21 @@ def of_calls() -> list[Figure]:
     (expression,) = parse(typed)
     float64 = FORMATS["float64"]
     few, many = (list(map(float, np.linspace(0.1, 3, count))) for count in (1_000, 10_000))
-    reference = Reference(expression.tree, float64, 2)
+
+    def by_x(order: int) -> list[tuple[str, ...]]:
+        return [("x",) * k for k in range(1, order + 1)]
+
+    reference = Reference(expression.tree, float64, by_x(2))
 
     def tape(points: list[float], order: int) -> Cost:
-        return seconds(lambda: tapes.run([expression.tree], points, order, "nested", float64))
+        return seconds(
+            lambda: tapes.run(
+                [expression.tree], {"x": np.array(points)}, by_x(order), "nested", float64
+            )
+        )
 
     def certified(points: list[float]) -> Cost:
-        return seconds(lambda: [reference.at(point) for point in points])
+        return seconds(lambda: [reference.at({"x": point}) for point in points])
 
     def whole(points: list[float]) -> Cost:
         return seconds(lambda: tapecli.diff(typed, x=points, order=2, formulas=False))

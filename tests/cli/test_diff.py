@@ -14,7 +14,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 import tapecli
-from tapecli import differentiate, tapes
+from tapecli import tapes
+from tapecli.request import prepare
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Done, Run, RunAll
@@ -134,7 +135,10 @@ Error: is 'x' a function?
   ^
   write x*(x+1)
 """,
-    ("x", "y^2"): ("Error: one variable at a time: the expressions have x and y\n"),
+    ("x", "y^2"): (
+        "Error: the variables are x and y: say by which to differentiate, with --wrt x, --wrt y, "
+        "with --wrt x,y for the mixed derivative, or by all with 'tapecli grad'\n"
+    ),
     # user text is neither markup nor an order to the terminal
     ("[bold]x[/bold]",): """\
 Error: unexpected '['
@@ -172,11 +176,10 @@ Error: unexpected '日'
         "Error: the points in 'missing.txt' cannot be read: No such file or directory\n"
     ),
     ("--at", "t=1", "--x", "2"): (
-        "Error: '--at t' gives points of 't', but the variable is 'x'; give its points with '--x'\n"
+        "Error: '--t' gives points of 't', but the variable is 'x'; give its points with '--x'\n"
     ),
     ("t^2", "--x", "2"): (
-        "Error: '--x' gives points of 'x', but the variable is 't'; "
-        "give its points with '--at t=...'\n"
+        "Error: '--x' gives points of 'x', but the variable is 't'; give its points with '--t'\n"
     ),
     ("--at", "x=1", "--x", "2"): "Error: the points of 'x' are given twice\n",
     # orders and methods
@@ -191,18 +194,19 @@ Error: unexpected '日'
         "the one below; here they can do order 8\n"
     ),
     ("--order", "2", "--method", "single"): (
-        "Error: 'single' cannot do order 2: its tapes record no gradients; '--method nested' can\n"
+        "Error: 'single' cannot do order 2: its tapes record no gradients; "
+        "'--method nested' and 'batch' can\n"
     ),
     ("x", "x^2", "--method", "single"): (
         "Error: 'single' cannot do 2 targets: a tape can be asked only once; "
-        "'--method parallel', 'nested' and 'persistent' can\n"
+        "'--method parallel', 'nested', 'persistent' and 'batch' can\n"
     ),
     ("--tolerance", "nan"): "Error: the tolerance must be a number from 0, not nan\n",
     ("--tolerance", "-1"): "Error: the tolerance must be a number from 0, not -1.0\n",
     # output
     ("--output", "result.foo"): (
         "Error: the ending '.foo' says no format; use --format, "
-        "or one of .txt, .json, .jsonl, .ndjson, .csv, .tsv, .md, .markdown\n"
+        "or one of .txt, .json, .jsonl, .ndjson, .csv, .tsv, .md, .markdown, .npy, .npz\n"
     ),
     ("--output", "missing/result.csv"): (
         "Error: cannot write 'missing/result.csv': there is no folder '{here}/missing'\n"
@@ -268,10 +272,10 @@ def test_the_order_that_the_message_names_can_be_done(run: Run) -> None:
     done = run("diff", "x*sin(x)", "--order", "99", "--x", "1")
     named = re.search(r"here they can do order (\d+)", done.err)
     assert named
-    targets = differentiate.prepare("x*sin(x)", {"x": [1]}, int(named[1]))
-    assert targets.method == "nested"
+    asked = prepare("diff", "x*sin(x)", {"x": [1]}, order=int(named[1]))
+    assert asked.method == "nested"
     with pytest.raises(tapecli.RequestError):
-        differentiate.prepare("x*sin(x)", {"x": [1]}, int(named[1]) + 1)
+        prepare("diff", "x*sin(x)", {"x": [1]}, order=int(named[1]) + 1)
 
 
 @pytest.mark.parametrize("method", ["parallel", "nested", "persistent"])
@@ -494,6 +498,6 @@ def test_no_argument_gives_a_traceback_or_another_exit_code(run: Run, arguments:
 
 def test_the_library_and_the_command_line_say_the_same(run: Run) -> None:
     document = json.loads(run("diff", "x*sin(x)", "--x", "0..1:0.25", "-f", "json").out)
-    result = differentiate.diff("x*sin(x)", x="0..1:0.25")
+    result = tapecli.diff("x*sin(x)", x="0..1:0.25")
     assert [row["tape"] for row in document["rows"]] == [row.tape for row in result.rows]
     assert "tensorflow" in sys.modules

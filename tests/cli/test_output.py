@@ -48,8 +48,8 @@ def test_the_ending_of_the_name_is_the_format(
 ) -> None:
     done = run(*AT_2, "--output", f"result{ending.upper()}")
     assert (done.code, done.out, done.err) == (0, "", "")
-    written = (tmp_path / f"result{ending.upper()}").read_text(encoding="utf-8")
-    assert written == run(*AT_2, "--format", name).out
+    written = (tmp_path / f"result{ending.upper()}").read_bytes()
+    assert written == run(*AT_2, "--format", name).raw
     assert folder(tmp_path) == [f"result{ending.upper()}"]
 
 

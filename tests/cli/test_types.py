@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 HELP = "Try 'tapecli diff --help' for help.\n"
 ORDER = "Error: Invalid value for '-n' / '--order'"
 FORMAT = "Error: Invalid value for '-f' / '--format'"
-FORMATS = "table, json, jsonl, csv, tsv, markdown, value"
+FORMATS = "table, json, jsonl, csv, tsv, markdown, value, npy, npz"
 
 REFUSED: Mapping[tuple[str, ...], str] = {
     ("--order", "two"): f"{ORDER}: 'two' is not a whole number from 0 on\n{HELP}",
@@ -32,24 +32,26 @@ REFUSED: Mapping[tuple[str, ...], str] = {
     ),
     ("--method", "neste"): (
         "Error: Invalid value for '--method': 'neste' is not one of "
-        f"auto, single, parallel, nested, persistent. Did you mean 'nested'?\n{HELP}"
+        f"auto, single, parallel, nested, persistent, batch. Did you mean 'nested'?\n{HELP}"
     ),
     ("--color", "alwas"): (
         "Error: Invalid value for '--color': 'alwas' is not one of "
         f"auto, always, never. Did you mean 'always'?\n{HELP}"
     ),
     ("--at", "t"): (
-        f"Error: Invalid value for '--at': 't' is not NAME=POINTS, such as t=1..3\n{HELP}"
+        "Error: Invalid value for '--at': 't' is not NAME=POINTS, such as t=1..3, nor @FILE\n"
+        + HELP
     ),
     ("--at", "2t=1"): (
-        f"Error: Invalid value for '--at': '2t=1' is not NAME=POINTS, such as t=1..3\n{HELP}"
+        "Error: Invalid value for '--at': '2t=1' is not NAME=POINTS, such as t=1..3, nor @FILE\n"
+        + HELP
     ),
     ("--tolerance", "much"): (
         f"Error: Invalid value for '--tolerance': 'much' is not a valid float.\n{HELP}"
     ),
     ("--colour", "always"): f"Error: No such option '--colour'. Did you mean '--color'?\n{HELP}",
     ("--x2",): f"Error: No such option '--x2'. Did you mean '--x'?\n{HELP}",
-    ("--zzz",): f"Error: No such option '--zzz'.\n{HELP}",
+    ("--qqq",): f"Error: No such option '--qqq'.\n{HELP}",
     ("--x",): "Error: Option '--x' requires an argument.\n",
 }
 """Arguments of `diff` that click refuses, and the whole of what it says to them."""

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import pytest
 
+from tapecli import derivative
+from tapecli.derivative import Derivative
 from tapecli.floats import FORMATS
+from tapecli.points import Axis, Points
 from tapecli.render import FORMATS as RENDERED
-from tapecli.render import Screen, render
-from tapecli.result import Block, Result, Row
+from tapecli.render import Screen, packed, render
+from tapecli.result import Block, Check, Result
 from tapecli.verdict import Status
 
 Make = Callable[..., Result]
 Render = Callable[..., str]
+Pack = Callable[[str, Result], bytes]
 
 
 @dataclass(frozen=True)
@@ -25,36 +29,120 @@ class Samples:
     mixed: Result
     two: Result
     value: Result
+    several: Result
+    gradient: Result
+    jacobian: Result
+    hessian: Result
+    hessians: Result
+    grid: Result
+    tabled: Result
+    single: Result
+    sampled: Result
+    one_row: Result
+    kinked: Result
+
+    @property
+    def one_variable(self) -> tuple[Result, ...]:
+        """Those that the formats have shown ever since there was but one variable."""
+        return self.worked, self.mixed, self.two, self.value
+
+    @property
+    def at_one_point(self) -> tuple[Result, ...]:
+        """Vectors and matrices."""
+        squares = self.hessian, self.hessians
+        return (self.gradient, self.jacobian, self.one_row, self.kinked, *squares)
+
+    @property
+    def all(self) -> tuple[Result, ...]:
+        """Every one of them."""
+        points = self.several, self.grid, self.tabled, self.single, self.sampled
+        return (*self.one_variable, *self.at_one_point, *points)
+
+
+@dataclass(frozen=True)
+class Given:
+    """A value at a point, and the verdict on it; None if it was not verified."""
+
+    point: tuple[float, ...]
+    tape: float
+    check: Check | None
 
 
 def row(
-    point: float,
+    point: float | tuple[float, ...],
     tape: float,
     analytic: float | None,
     ulps: int | None = 0,
     status: Status = Status.OK,
     note: str = "",
-) -> Row:
+) -> Given:
     digits = int(note.split()[0]) if note.endswith(("digit", "digits")) else None
-    return Row("y", "", "x", 1, point, tape, analytic, ulps, status, note, digits)
+    at = point if isinstance(point, tuple) else (point,)
+    return Given(at, tape, Check(analytic, ulps, status, note, digits))
+
+
+def unverified(point: float, tape: float) -> Given:
+    return Given((point,), tape, None)
 
 
 def block(
-    rows: Sequence[Row],
+    rows: Sequence[Given],
     *,
     target: str = "y",
     expression: str = "log(x**2)",
     wrt: str = "x",
-    order: int = 1,
+    order: int | None = None,
     formula: str | None = "2/x",
+    variables: Sequence[str] = (),
 ) -> Block:
-    about = target, expression, wrt, order
-    shown = (replace(r, target=target, expression=expression, wrt=wrt, order=order) for r in rows)
-    return Block(*about, formula, tuple(shown))
+    """A derivative; `order` is for a single variable, and the others tell theirs by themselves."""
+    sequence = tuple(wrt.split(",")) if order is None else (wrt,) * order
+    columns = zip(variables or [wrt], zip(*(each.point for each in rows), strict=True), strict=True)
+    return Block(
+        target,
+        expression,
+        Derivative(wrt, sequence),
+        formula,
+        Points((Axis({name: tuple(map(float, values)) for name, values in columns}),)),
+        [each.tape for each in rows],
+        {place: each.check for place, each in enumerate(rows) if each.check},
+    )
 
 
-def result(*blocks: Block, dtype: str = "float64", method: str = "nested") -> Result:
-    return Result(blocks, blocks[0].wrt, FORMATS[dtype], method, "2.21.0", 1.0)
+def result(
+    *blocks: Block, dtype: str = "float64", method: str = "nested", kind: str = "diff"
+) -> Result:
+    points = blocks[0].points
+    return Result(kind, blocks, points, FORMATS[dtype], method, "2.21.0", 1.0)
+
+
+def entries(
+    derivatives: Sequence[Derivative],
+    values: Sequence[Sequence[float]],
+    points: Points,
+    formulas: Sequence[str | None],
+    target: str = "f",
+    expression: str = "x**2*y**3",
+) -> list[Block]:
+    """The derivatives of a target, all values of which are right."""
+    ok = [{place: Check(v, 0, Status.OK) for place, v in enumerate(of_one)} for of_one in values]
+    return [
+        Block(target, expression, one, formula, points, of_one, checks)
+        for one, formula, of_one, checks in zip(derivatives, formulas, values, ok, strict=True)
+    ]
+
+
+def points(paired: bool = False, **values: Sequence[float] | float) -> Points:
+    """Points from the values of each variable; a number alone makes no axis."""
+    return Points(
+        tuple(
+            Axis({name: (float(each),)}, listed=False)
+            if isinstance(each, int | float)
+            else Axis({name: tuple(map(float, each))})
+            for name, each in values.items()
+        ),
+        paired,
+    )
 
 
 INFINITY = float("inf")
@@ -67,6 +155,69 @@ MIXED = [
     row(1e-200, INFINITY, 2e200, None, Status.LOST, "the tape returned inf"),
     row(3.0, 0.6, 0.7, 1234567, Status.OFF, "only 1 digit right"),
 ]
+
+
+AT = points(x=2, y=3)
+KINK = Check(None, None, Status.UNDEFINED, "a kink")
+HERE = derivative.gradient(("x", "y"))
+SQUARE = derivative.hessian(("x", "y"))
+OF_F = ["2·x·y³", "3·x²·y²"]
+OF_G = ["2·y³", "6·x·y²", "6·x·y²", "6·x²·y"]
+
+
+def multivariate() -> Mapping[str, Result]:
+    """Results in x and y, most of f = x²y³."""
+    f = entries(HERE, [[108], [108]], AT, OF_F)
+    g = entries(HERE, [[1 / 3], [-2 / 9]], AT, ["1/y", "-x/y²"], "g", "x/y")
+    second = entries(SQUARE, [[54], [108], [108], [72]], AT, OF_G)
+    ninths = [[0.0], [-1 / 9], [-1 / 9], [4 / 27]]
+    of_g = entries(SQUARE, ninths, AT, ["0", "-1/y²", "-1/y²", "2·x/y³"], "g", "x/y")
+    pairs = {(1, -1): -1, (1.5, 2): 12, (1e-9, 1): 1e-9}
+    return {
+        "several": result(
+            block(
+                [row(point, v, v) for point, v in pairs.items()],
+                target="f",
+                expression="x**2*y**3/2",
+                wrt="x,x,y",
+                formula="3·y²",
+                variables=("x", "y"),
+            )
+        ),
+        "gradient": result(*f, kind="grad", method="single"),
+        "jacobian": result(*f, *g, kind="jacobian", method="persistent"),
+        "hessian": result(*second, kind="hessian"),
+        "hessians": result(*second, *of_g, kind="hessian"),
+        "grid": result(
+            *entries(
+                HERE,
+                [[2, 16, 54, 4, 32, 108], [3, 12, 27, 12, 48, 108]],
+                points(x=[1, 2], y=[1, 2, 3]),
+                OF_F,
+            ),
+            kind="grad",
+            method="single",
+        ),
+        "tabled": result(
+            *entries(
+                derivative.gradient(["z"]),
+                [[2, 2, 12, 12, 30, 30]],
+                Points((Axis({"x": (1, 3, 5), "y": (2, 4, 6)}), Axis({"z": (7, 8)}))),
+                ["x·y"],
+                expression="x*y*z",
+            ),
+            kind="grad",
+            method="single",
+        ),
+        "single": result(*entries([Derivative("x,x", ("x", "x"))], [[54]], AT, ["2·y³"])),
+        "one_row": result(*f, kind="jacobian", method="persistent"),
+        "kinked": result(
+            *(replace(each, checks={0: KINK}) for each in f), kind="grad", method="single"
+        ),
+        "sampled": result(
+            block([row(1, 2, 2), unverified(2, 1), unverified(3, NAN), row(4, 0.5, 0.5)]),
+        ),
+    }
 
 
 @pytest.fixture(scope="session")
@@ -85,6 +236,7 @@ def samples() -> Samples:
             method="parallel",
         ),
         value=result(block(slopes, order=0, formula=None), method="forward"),
+        **multivariate(),
     )
 
 
@@ -96,6 +248,12 @@ def shown() -> Render:
         return "".join(render(result, RENDERED[name], Screen(**screen)))  # type: ignore[arg-type]
 
     return call
+
+
+@pytest.fixture(scope="session")
+def bytes_of() -> Pack:
+    """Pack a result: `bytes_of("npy", result)`."""
+    return lambda name, result: packed(result, RENDERED[name])
 
 
 @pytest.fixture(scope="session")

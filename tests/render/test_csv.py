@@ -47,3 +47,30 @@ def test_lines_end_in_a_line_feed_alone(shown: Render, samples: Samples) -> None
 def test_the_screen_changes_nothing(shown: Render, samples: Samples) -> None:
     plain = shown("csv", samples.mixed)
     assert shown("csv", samples.mixed, width=20, color=True, unicode=False) == plain
+
+
+def test_each_variable_has_a_column_and_a_mixed_derivative_its_variables_in_quotes(
+    shown: Render, samples: Samples
+) -> None:
+    assert shown("csv", samples.several).splitlines() == [
+        "target,expression,wrt,order,x,y,tape,analytic,ulps,status",
+        'f,x**2*y**3/2,"x,x,y",3,1,-1,-1,-1,0,ok',
+        'f,x**2*y**3/2,"x,x,y",3,1.5,2,12,12,0,ok',
+        'f,x**2*y**3/2,"x,x,y",3,1e-09,1,1e-09,1e-09,0,ok',
+    ]
+
+
+def test_the_entries_of_a_matrix_are_rows_as_any_others(shown: Render, samples: Samples) -> None:
+    assert shown("csv", samples.hessian).splitlines()[1:] == [
+        'f,x**2*y**3,"x,x",2,2,3,54,54,0,ok',
+        'f,x**2*y**3,"x,y",2,2,3,108,108,0,ok',
+        'f,x**2*y**3,"y,x",2,2,3,108,108,0,ok',
+        'f,x**2*y**3,"y,y",2,2,3,72,72,0,ok',
+    ]
+
+
+def test_what_was_not_verified_leaves_its_fields_empty(shown: Render, samples: Samples) -> None:
+    assert shown("csv", samples.sampled).splitlines()[2:4] == [
+        "y,log(x**2),x,1,2,1,,,unverified",
+        "y,log(x**2),x,1,3,nan,,,unverified",
+    ]

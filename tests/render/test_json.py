@@ -22,7 +22,7 @@ def strictly(text: str) -> Any:
 def test_the_whole_document(shown: Render, samples: Samples) -> None:
     document = strictly(shown("json", samples.worked))
     assert list(document) == [
-        *("schema", "tensorflow", "dtype", "method", "tolerance", "variable"),
+        *("schema", "tensorflow", "dtype", "method", "tolerance", "kind", "variable", "variables"),
         *("derivatives", "rows", "counts", "ok"),
     ]
     about = {"target": "y", "expression": "log(x**2)", "wrt": "x"}
@@ -93,3 +93,48 @@ def test_without_unicode_it_is_ascii_and_the_same_document(shown: Render, sample
 
 def test_it_ends_in_one_line_feed(shown: Render, samples: Samples) -> None:
     assert shown("json", samples.worked).endswith("}\n")
+
+
+def test_several_variables_are_listed_and_each_has_a_field(shown: Render, samples: Samples) -> None:
+    document = strictly(shown("json", samples.several))
+    assert (document["variable"], document["variables"]) == (None, ["x", "y"])
+    assert [(row["x"], row["y"]) for row in document["rows"]] == [(1, -1), (1.5, 2), (1e-9, 1)]
+    assert {row["wrt"] for row in document["rows"]} == {"x,x,y"}
+    assert strictly(shown("json", samples.worked))["variable"] == "x"
+
+
+@pytest.mark.parametrize(
+    ("sample", "kind", "axes", "matrix"),
+    [
+        ("gradient", "grad", ["wrt"], [108, 108]),
+        ("jacobian", "jacobian", ["target", "wrt"], [[108, 108], [1 / 3, -2 / 9]]),
+        ("hessian", "hessian", ["row", "column"], [[54, 108], [108, 72]]),
+        (
+            "grid",
+            "grad",
+            ["x", "y", "wrt"],
+            [[[2, 3], [16, 12], [54, 27]], [[4, 12], [32, 48], [108, 108]]],
+        ),
+    ],
+)
+def test_a_vector_or_matrix_is_there_as_nested_lists(
+    shown: Render, samples: Samples, sample: str, kind: str, axes: list[str], matrix: object
+) -> None:
+    document = strictly(shown("json", getattr(samples, sample)))
+    assert [document[name] for name in ("kind", "axes", "matrix")] == [kind, axes, matrix]
+
+
+def test_single_derivatives_are_no_matrix(shown: Render, samples: Samples) -> None:
+    assert {"axes", "matrix"}.isdisjoint(strictly(shown("json", samples.several)))
+
+
+def test_what_was_not_verified_is_null(shown: Render, samples: Samples) -> None:
+    document = strictly(shown("json", samples.sampled))
+    read = [(row["tape"], row["analytic"], row["ulps"], row["status"]) for row in document["rows"]]
+    assert read == [
+        (2, 2, 0, "ok"),
+        (1, None, None, "unverified"),
+        (None, None, None, "unverified"),
+        (0.5, 0.5, 0, "ok"),
+    ]
+    assert (document["counts"], document["ok"]) == ({"ok": 2, "unverified": 2}, True)

@@ -55,3 +55,9 @@ def test_numbers_read_back_as_the_same(shown: Render, make: Make, dtype: str) ->
 
 def test_without_unicode_it_is_ascii(shown: Render, make: Make) -> None:
     assert shown("jsonl", make([(1, 2, 2)], expression="α**2"), unicode=False).isascii()
+
+
+def test_each_variable_has_a_field(shown: Render, samples: Samples) -> None:
+    first = json.loads(shown("jsonl", samples.several).splitlines()[0])
+    assert (first["wrt"], first["order"], first["x"], first["y"]) == ("x,x,y", 3, 1, -1)
+    assert list(first)[5:8] == ["x", "y", "tape"]

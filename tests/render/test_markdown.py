@@ -61,3 +61,17 @@ def test_without_unicode_it_is_ascii(shown: Render, samples: Samples) -> None:
     text = shown("markdown", samples.worked, unicode=False)
     assert text.isascii()
     assert "`d^2y/dx^2 = -2/x^2`" in text
+
+
+def test_each_variable_has_a_column(shown: Render, samples: Samples) -> None:
+    assert shown("markdown", samples.several).splitlines()[2:7] == [
+        "`∂³f/∂x²∂y = 3·y²`",
+        "",
+        "| x | y | tape | analytic | ulps | status |",
+        "| ---: | ---: | ---: | ---: | ---: | --- |",
+        "| 1 | -1 | -1 | -1 | 0 | ok |",
+    ]
+
+
+def test_what_was_not_verified_leaves_its_cells_empty(shown: Render, samples: Samples) -> None:
+    assert "| 2 | 1 |  |  | unverified |" in shown("markdown", samples.sampled).splitlines()

@@ -147,13 +147,16 @@ def test_targets_follow_one_another_under_their_names(shown: Render, samples: Sa
 def test_no_digit_is_lost_at_any_width(
     shown: Render, samples: Samples, width: int, color: bool
 ) -> None:
-    for sample in (samples.worked, samples.mixed, samples.two):
+    for sample in samples.all:
         text = shown("table", sample, width=width, color=color)
         plain = re.sub(r"\x1b\[[0-9;]*m", "", text)
         assert "…" not in plain
         words = plain.split()
         assert set(words) >= {sample.format_.text(row.tape) for row in sample.rows}
-        assert set(words) >= {sample.format_.text(row.point) for row in sample.rows}
+        assert set(words) >= {
+            sample.format_.text(row.at["x"] if "x" in row.at else row.at["t"])
+            for row in sample.rows
+        }
         for row in sample.rows:
             assert row.analytic is None or sample.format_.text(row.analytic) in words
 
@@ -168,7 +171,7 @@ def test_no_line_of_a_table_is_wider_than_the_terminal(
 
 @pytest.mark.parametrize("width", [10, 80, 200, None])
 def test_no_line_ends_in_blanks(shown: Render, samples: Samples, width: int | None) -> None:
-    for sample in (samples.worked, samples.mixed, samples.two, samples.value):
+    for sample in samples.all:
         lines = shown("table", sample, width=width).splitlines()
         assert all(line == line.rstrip() for line in lines)
 
@@ -205,7 +208,7 @@ def test_what_was_typed_is_never_markup(shown: Render, make: Make, text: str, wi
 
 
 def test_colours_change_nothing_but_the_colours(shown: Render, samples: Samples) -> None:
-    for sample in (samples.worked, samples.mixed, samples.two):
+    for sample in samples.all:
         colored = shown("table", sample, width=80, color=True)
         assert "\x1b[" in colored
         stripped = re.sub(r"\x1b\[[0-9;]*m", "", colored)

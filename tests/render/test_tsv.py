@@ -26,3 +26,9 @@ def test_no_field_needs_quotes_and_a_missing_one_is_empty(shown: Render, samples
     lines = [line.split("\t") for line in shown("tsv", samples.mixed).splitlines()]
     assert {len(line) for line in lines} == {9}
     assert lines[3] == ["y", "atan2(x, 2)", "x", "1", "0", "nan", "", "", "undefined"]
+
+
+def test_each_variable_has_a_column(shown: Render, samples: Samples) -> None:
+    header, first, *_ = shown("tsv", samples.several).splitlines()
+    assert header.split("\t")[4:6] == ["x", "y"]
+    assert first.split("\t") == ["f", "x**2*y**3/2", "x,x,y", "3", "1", "-1", "-1", "-1", "0", "ok"]

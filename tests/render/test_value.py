@@ -33,3 +33,17 @@ def test_numbers_read_back_as_the_same(shown: Render, make: Make, dtype: str) ->
     values = [float(scalar(value)) for value in (0.1, -1 / 3, 1e30, 5e-324, 1e-45, 16777217)]
     text = shown("value", make([(1, value, value) for value in values], dtype=dtype))
     assert [scalar(line) for line in text.splitlines()] == values
+
+
+@pytest.mark.parametrize(
+    ("sample", "expected"),
+    [
+        ("several", "-1\n12\n1e-09\n"),
+        ("jacobian", "108\n108\n0.3333333333333333\n-0.2222222222222222\n"),
+        ("hessian", "54\n108\n108\n72\n"),
+    ],
+)
+def test_entries_follow_one_another_row_by_row(
+    shown: Render, samples: Samples, sample: str, expected: str
+) -> None:
+    assert shown("value", getattr(samples, sample)) == expected

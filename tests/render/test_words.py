@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -91,3 +92,37 @@ def test_the_hint_offers_a_wider_dtype_only_where_there_is_one(
 )
 def test_ascii_keeps_the_meaning(text: str, expected: str) -> None:
     assert words.ascii_only(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("wrt", "expected"),
+    [
+        ("x", "∂y/∂x"),
+        ("x,y", "∂²y/∂x∂y"),
+        ("x,x,y", "∂³y/∂x²∂y"),
+        ("y,x,y", "∂³y/∂y∂x∂y"),
+        (",".join(["x"] * 10 + ["y"]), "∂¹¹y/∂x¹⁰∂y"),
+    ],
+)
+def test_a_partial_derivative_has_round_ds(make: Make, wrt: str, expected: str) -> None:
+    result = make([((1, 2), 3, 3)], wrt=wrt, variables=("x", "y"))
+    assert words.derivative(result.blocks[0]) == expected
+
+
+def test_a_point_of_several_variables_is_named_by_all_of_them(samples: Samples) -> None:
+    assert words.place(samples.several, 1) == "x = 1.5, y = 2"
+    ((status, note),) = words.notes(samples.kinked, samples.kinked.blocks[0])
+    assert (status, note) == (Status.UNDEFINED, "undefined at (x, y) = (2, 3): a kink")
+
+
+def test_the_verdict_says_how_many_values_were_verified(samples: Samples) -> None:
+    assert words.verdict(samples.sampled) == (
+        "4 values; 2 of them verified, all within 1 ulp of the analytic derivative"
+    )
+
+
+def test_the_verdict_says_where_no_value_was_verified(samples: Samples) -> None:
+    none = replace(
+        samples.worked, blocks=tuple(replace(b, checks={}) for b in samples.worked.blocks)
+    )
+    assert words.verdict(none) == "6 values, none of them verified"

@@ -1,0 +1,99 @@
+"""Results: their axes, and what is counted."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tapecli.derivative import Derivative, by_orders, gradient, hessian
+from tapecli.floats import FORMATS
+from tapecli.points import Axis, Points
+from tapecli.result import Block, Check, Result
+from tapecli.verdict import Status
+
+ONE = Points((Axis({"x": (1.0,)}, listed=False), Axis({"y": (2.0,)}, listed=False)))
+PRODUCT = Points((Axis({"x": (1.0, 2.0)}), Axis({"y": (3.0, 4.0, 5.0)})))
+PAIRED = Points((Axis({"x": (1.0, 2.0)}), Axis({"y": (3.0, 4.0)})), paired=True)
+
+
+def result(
+    kind: str, derivatives: list[Derivative], points: Points, targets: str = "f", **checks: Check
+) -> Result:
+    """A result whose values count up, by target, derivative and point."""
+    number = itertools.count()
+    blocks = tuple(
+        Block(target, "x*y", one, None, points, [float(next(number)) for _ in range(len(points))],
+              {int(place[1:]): check for place, check in checks.items()})
+        for target in targets
+        for one in derivatives
+    )  # fmt: skip
+    return Result(kind, blocks, points, FORMATS["float64"], "nested", "2.21.0", 1.0)
+
+
+XY = ["x", "y"]
+
+
+@pytest.mark.parametrize(
+    ("found", "axes"),
+    [
+        (result("diff", by_orders("x", 1), ONE), {}),
+        (result("diff", by_orders("x", 3), ONE), {"order": 3}),
+        (result("diff", by_orders("x", 1), PRODUCT), {"x": 2, "y": 3}),
+        (result("diff", by_orders("x", 1), PAIRED, "fg"), {"point": 2, "target": 2}),
+        (result("diff", gradient(XY), ONE), {"wrt": 2}),
+        (result("grad", gradient(XY), ONE), {"wrt": 2}),
+        (result("grad", gradient(["x"]), ONE), {"wrt": 1}),
+        (result("jacobian", gradient(XY), ONE), {"target": 1, "wrt": 2}),
+        (result("jacobian", gradient(XY), PAIRED, "fgh"), {"point": 2, "target": 3, "wrt": 2}),
+        (result("hessian", hessian(XY), ONE), {"row": 2, "column": 2}),
+        (
+            result("hessian", hessian(XY), PRODUCT, "fg"),
+            {"x": 2, "y": 3, "target": 2, "row": 2, "column": 2},
+        ),
+    ],
+)
+def test_there_is_an_axis_for_whatever_there_are_several_of(
+    found: Result, axes: dict[str, int]
+) -> None:
+    assert list(found.axes) == list(axes)
+    assert found.arranged(found.tape).shape == tuple(axes.values())
+    for name, along in found.axes.items():
+        assert name == "point" or (along is not None and len(along) == axes[name])
+
+
+def test_points_come_first_and_matrices_last() -> None:
+    found = result("hessian", hessian(XY), PRODUCT)
+    arranged = found.arranged(found.tape)
+    for row in found.rows:
+        i, j = (XY.index(name) for name in row.wrt.split(","))
+        place = int(row.at["x"] - 1), int(row.at["y"] - 3)
+        assert arranged[(*place, i, j)] == row.tape
+
+
+def test_what_stands_along_an_axis() -> None:
+    axes: Any = result("hessian", hessian(XY), PRODUCT, "fg").axes
+    np.testing.assert_array_equal(axes["x"], [1, 2])
+    np.testing.assert_array_equal(axes["y"], [3, 4, 5])
+    assert (axes["target"], axes["row"], axes["column"]) == (["f", "g"], XY, XY)
+
+
+def test_values_without_a_verdict_are_unverified_and_fail_nothing() -> None:
+    found = result("grad", gradient(XY), PRODUCT, _0=Check(1.0, 0, Status.OK))
+    assert found.counts == {Status.OK: 2, Status.UNVERIFIED: 10}
+    assert (found.ok, found.all_ok) == (True, True)
+    assert [row.status for row in found.rows][:2] == [Status.OK, Status.UNVERIFIED]
+    assert np.isnan(found.analytic[0, 0]).tolist() == [False, *[True] * 5]
+
+
+def test_a_wrong_value_fails_whatever_is_unverified() -> None:
+    found = result("grad", gradient(XY), PRODUCT, _3=Check(1.0, 9, Status.OFF))
+    assert not found.ok
+
+
+def test_a_point_is_a_number_or_one_for_each_variable() -> None:
+    alone = Points((Axis({"x": (1.5,)}),))
+    assert next(result("diff", by_orders("x", 1), alone).rows).point == 1.5
+    assert next(result("diff", by_orders("x", 1), ONE).rows).point == {"x": 1, "y": 2}
