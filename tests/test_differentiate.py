@@ -220,7 +220,7 @@ def small_samples(monkeypatch: pytest.MonkeyPatch) -> None:
      ("sample", 120, 100), ("sample", 80, 80)],
 )  # fmt: skip
 def test_what_is_verified_can_be_chosen(verify: str, count: int, verified: int) -> None:
-    at = {"x": np.linspace(1, 2, count), "y": 3}
+    at: dict[str, Any] = {"x": np.linspace(1, 2, count), "y": 3}
     counts = tapecli.grad("y/x", at=at, verify=verify, formulas=False).counts
     found = {Status.OK: 2 * verified, Status.UNVERIFIED: 2 * (count - verified)}
     assert counts == {status: number for status, number in found.items() if number}

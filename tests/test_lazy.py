@@ -21,12 +21,17 @@ LIGHT_CALLS = [
     [],
     ["diff", "--help"],
     ["diff", "-h"],
+    *([command, "--help"] for command in ("grad", "jacobian", "hessian")),
     ["functions", "--help"],
     ["functions"],
     ["dif"],
     ["diff", "sni(x)"],
     ["diff", "--order", "99"],
     ["diff", "--x", "1..1e12"],
+    ["grad"],
+    ["grad", "x*y", "--x", "1"],
+    ["jacobian", "x*y", "--x", "1..3", "--y", "1..2", "--zip"],
+    ["hessian", "x*y", "--wrt", "q"],
 ]
 
 CALLS = """

@@ -47,6 +47,8 @@ def test_every_kind_of_table_is_read_exactly(text: str) -> None:
         ("x,y,x\n1,2,3\n", "the header of standard input has 'x' twice"),
         ("x,y\n1,2\n3\n", "line 3 of standard input has 1 field, but the header has 2"),
         ("x,y\n#\n1,2,3\n", "line 3 of standard input has 3 fields, but the header has 2"),
+        ('x,y\n1,"2\n', "line 2 of standard input cannot be read: unexpected end of data"),
+        ("x,y\n1\r2,3\n", "line 2 of standard input cannot be read"),
         ("x,y\n1,two\n", "line 2 of standard input, 'y': 'two' is not a number"),
         ("x,y\n1,\n", "line 2 of standard input, 'y': a point is missing"),
         ("x,y\n1,nan\n", "line 2 of standard input, 'y': 'nan' is not a finite number"),

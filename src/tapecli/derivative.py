@@ -62,15 +62,15 @@ def asked(wrt: Iterable[str], order: int | None, names: Sequence[str]) -> list[D
             by which of several variables, or the order cannot be for a mixed derivative.
     """
     texts = list(wrt)
+    sequences = [tuple(_of(text, names)) for text in texts]
     if order == 0:
         return by_orders(",".join(names), 0)
     if not texts:
         if len(names) > 1:
             raise RequestError(_choices(names))
-        texts = list(names)
+        sequences = [tuple(names)]
     found: list[Derivative] = []
-    for text in texts:
-        sequence = tuple(_of(text, names))
+    for sequence in sequences:
         several = [Derivative(",".join(sequence), sequence)]
         found += by_orders(sequence[0], order or 1) if len(sequence) == 1 else several
     if order not in (None, 1) and not any("," not in one.wrt for one in found):

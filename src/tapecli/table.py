@@ -85,7 +85,7 @@ def read(source: str, stdin: TextIO | None = None) -> Table:
             names = tuple(dict.fromkeys(column for _, row in rows for column in row))
         else:
             delimiter = "\t" if "\t" in first[1] else ","
-            names = _header(first[1], delimiter, name)
+            names = _header(first, delimiter, name)
             rows = list(_records(counted, names, delimiter, name))
     if not rows:
         raise PointsError(f"there are no rows in {name}")
@@ -105,8 +105,8 @@ def _counted(lines: TextIO, name: str) -> Iterator[tuple[int, str]]:
             yield number, line.rstrip("\r\n")
 
 
-def _header(line: str, delimiter: str, name: str) -> tuple[str, ...]:
-    header = tuple(field.strip() for field in _fields(line, delimiter))
+def _header(line: tuple[int, str], delimiter: str, name: str) -> tuple[str, ...]:
+    header = tuple(field.strip() for field in _fields(line, delimiter, name))
     for field in header:
         if header.count(field) > 1:
             raise PointsError(f"the header of {name} has '{clipped(field)}' twice")
@@ -117,7 +117,7 @@ def _records(
     lines: Iterator[tuple[int, str]], names: Sequence[str], delimiter: str, name: str
 ) -> Iterator[tuple[int, dict[str, Any]]]:
     for number, line in lines:
-        fields = _fields(line, delimiter)
+        fields = _fields((number, line), delimiter, name)
         if len(fields) != len(names):
             raise PointsError(
                 f"line {number} of {name} has {len(fields)} field{'s' * (len(fields) != 1)}, "
@@ -149,8 +149,12 @@ def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return row
 
 
-def _fields(line: str, delimiter: str) -> list[str]:
-    return next(csv.reader([line], delimiter=delimiter))
+def _fields(line: tuple[int, str], delimiter: str, name: str) -> list[str]:
+    number, text = line
+    try:
+        return next(csv.reader([text], delimiter=delimiter, strict=True))
+    except csv.Error as error:
+        raise PointsError(f"line {number} of {name} cannot be read: {error}") from None
 
 
 def _quoted(names: Sequence[str]) -> str:

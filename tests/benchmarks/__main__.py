@@ -6,6 +6,7 @@ median of the ratios with their spread. The report goes to bench/, as Markdown a
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import platform
@@ -150,6 +151,47 @@ def of_calls() -> list[Figure]:
     return figures
 
 
+def of_variables() -> list[Figure]:
+    """Gradients and Hessians of Rosenbrock's function beside one derivative by one variable."""
+    import numpy as np
+
+    from tapecli import tapes
+    from tapecli.derivative import gradient, hessian
+    from tapecli.expression import parse
+    from tapecli.floats import FORMATS
+
+    float64 = FORMATS["float64"]
+
+    def tape(count: int, side: int, kind: str, method: str) -> Cost:
+        """The tapes at side**2 points, of the function in so many variables."""
+        names = [f"x{i}" for i in range(1, count + 1)]
+        typed = "+".join(f"(1-{a})^2 + 100({b}-{a}^2)^2" for a, b in itertools.pairwise(names))
+        trees = [expression.tree for expression in parse(typed)]
+        asked = {"order 1": gradient(["x1"]), "gradient": gradient(names)}
+        wanted = [one.sequence for one in asked.get(kind, hessian(names))]
+        columns = {name: np.linspace(-2, 2, side**2) for name in names}
+        return seconds(lambda: tapes.run(trees, columns, wanted, method, float64))
+
+    rows = [
+        (2, 1000, ("gradient", "single"), ("order 1", "single")),
+        (2, 1000, ("Hessian", "nested"), ("order 1", "single")),
+        *(
+            (count, side, ("Hessian", "nested"), ("Hessian", "batch"))
+            for count, side in [(2, 1), (2, 300), (10, 1), (10, 100)]
+        ),
+    ]
+    return [
+        compare(
+            f"{kind}, {method}, Rosenbrock in {count} variables, {side**2:,} points",
+            ", ".join(beside),
+            "s",
+            tape(count, side, kind, method),
+            tape(count, side, *beside),
+        )
+        for count, side, (kind, method), beside in rows
+    ]
+
+
 def markdown(figures: list[Figure], machine: dict[str, str]) -> str:
     """The report as a page."""
     lines = ["# Benchmarks", "", *(f"- {name}: {value}" for name, value in machine.items()), ""]
@@ -174,7 +216,7 @@ def main() -> None:
         "python": platform.python_version(),
         **{name: version(name) for name in names},
     }
-    figures = [*of_processes(), *of_calls()]
+    figures = [*of_processes(), *of_calls(), *of_variables()]
     REPORT.mkdir(exist_ok=True)
     page = markdown(figures, machine)
     (REPORT / "report.md").write_text(page, "utf-8")

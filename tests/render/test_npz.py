@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import time
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from tapecli.verdict import Status
 if TYPE_CHECKING:
     from tests.render.conftest import Make, Pack, Samples
 
-ALONG_THE_AXES = {
+ALONG_THE_AXES: Mapping[str, Mapping[str, list[object]]] = {
     "value": {"x": [1, 2]},
     "worked": {"x": [1, 2, 3], "order": ["1", "2"]},
     "two": {"t": [1, 2], "target": ["u", "v"]},

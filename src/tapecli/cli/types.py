@@ -101,7 +101,10 @@ class ExpressionCommand(click.Command):
             elif arg in takes_value:
                 options.append(arg)
                 if takes_value[arg]:
-                    options += [value for _, value in zip(range(1), rest, strict=False)]
+                    value = next(rest, None)
+                    if value is None:  # click says so, if nothing comes behind it
+                        return options
+                    options.append(value)
             elif arg.startswith("--") or arg in ("-h", "-"):
                 options.append(arg)
             elif takes_value.get(arg[:2]) and re.fullmatch(r"=?[A-Za-z0-9./_]+", arg[2:]):

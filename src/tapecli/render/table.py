@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import itertools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from rich import box
 from rich.cells import cell_len
@@ -41,7 +41,11 @@ _STYLES = {
 def render(result: Result, screen: Screen) -> Iterator[str]:
     """The table as lines of text, with styles if the screen has colours."""
     long = len(result.points) > LONG
-    lines = _plain(result) if long else _text(page(result, screen.width), screen).splitlines()
+    lines = (
+        _plain(result)
+        if long
+        else _text(page(result, screen.width, screen.unicode), screen).splitlines()
+    )
     for line in lines:
         plain = line.rstrip()
         yield (plain if screen.unicode else words.ascii_only(plain)) + "\n"
@@ -49,25 +53,31 @@ def render(result: Result, screen: Screen) -> Iterator[str]:
 
 def _plain(result: Result) -> Iterator[str]:
     """The same page line by line and without styles, for more rows than anyone looks at."""
-    target = ""
-    for block in result.blocks:
-        if block.target != target:
-            target = block.target
-            yield from (_title(result, block, PLAIN_WIDTH).plain, "")
-        yield words.heading(block)
-        cells_ = list(zip(*_cells(result, [block]), strict=True))
-        names = _names(result)
-        widths = [
-            max(len(name), *map(len, column)) for name, column in zip(names, cells_, strict=True)
-        ]
-        yield "  ".join(map(str.ljust, names, widths))
-        yield "─" * (sum(widths) + 2 * len(widths) - 2)
-        for cells in zip(*cells_, strict=True):
-            yield "  ".join(map(str.ljust, cells, widths))
-        yield from (note for _, note in words.notes(result, block))
-        yield ""
+    names, count = _names(result), len(result.points)
+    for _, of_target in itertools.groupby(result.blocks, key=lambda block: block.target):
+        blocks = list(of_target)
+        yield from (_title(result, blocks[0], PLAIN_WIDTH).plain, "")
+        rows = _cells(result, blocks)
+        cells = zip(*rows, strict=True)
+        widths = [max(map(len, [n, *column])) for n, column in zip(names, cells, strict=True)]
+        pads = [str.rjust if name == "ulps" else str.ljust for name in names]
+        for number, block in enumerate(blocks):
+            yield words.heading(block, PLAIN_WIDTH)
+            yield _line(names, widths, pads)
+            yield "─" * (sum(widths) + 2 * (len(widths) - 1))
+            for row in rows[number * count : (number + 1) * count]:
+                yield _line(row, widths, pads)
+            yield from (note for _, note in words.notes(result, block))
+            yield ""
     yield from words.hints(result)
     yield words.verdict(result)
+
+
+def _line(
+    cells: Sequence[str], widths: Sequence[int], pads: Sequence[Callable[[str, int], str]]
+) -> str:
+    padded = (pad(cell, width) for cell, width, pad in zip(cells, widths, pads, strict=True))
+    return "  ".join(padded)
 
 
 def _text(page: Sequence[RenderableType], screen: Screen) -> str:
@@ -89,12 +99,12 @@ def _text(page: Sequence[RenderableType], screen: Screen) -> str:
     return capture.get()
 
 
-def page(result: Result, screen_width: int | None) -> list[RenderableType]:
+def page(result: Result, screen_width: int | None, unicode: bool = True) -> list[RenderableType]:
     """The parts of the table from top to bottom, for a screen of this width."""
     width = screen_width or PLAIN_WIDTH
     parts: list[RenderableType] = []
     if result.kind != "diff" and len(result.points) == 1:
-        parts += _matrices(result, width, screen_width is None)
+        parts += _matrices(result, width, screen_width is None, unicode)
     else:
         for _, of_target in itertools.groupby(result.blocks, key=lambda block: block.target):
             blocks = list(of_target)
@@ -222,7 +232,9 @@ def _width(part: RenderableType) -> int:
     return Console(width=10_000, height=25, file=io.StringIO()).measure(part).maximum
 
 
-def _narrow(result: Result, blocks: Sequence[Block], width: int) -> Iterator[RenderableType]:
+def _narrow(
+    result: Result, blocks: Sequence[Block], width: int, notes: bool = True
+) -> Iterator[RenderableType]:
     """One value below another, for screens narrower than a line of the table."""
     text = result.format_.text
     for block in blocks:
@@ -237,14 +249,15 @@ def _narrow(result: Result, blocks: Sequence[Block], width: int) -> Iterator[Ren
                 yield Text(f"  ulps     {_ulps(check.ulps)}", style="dim")
             if check.status is not Status.OK:
                 yield Text(f"  {_status(check)}", style=_STYLES[check.status])
-        yield from _notes(result, block)
+        if notes:
+            yield from _notes(result, block)
         yield Text()
 
 
 # --- vectors and matrices at one point --------------------------------------------------------
 
 
-def _matrices(result: Result, width: int, endless: bool) -> Iterator[RenderableType]:
+def _matrices(result: Result, width: int, endless: bool, unicode: bool) -> Iterator[RenderableType]:
     """Each vector or matrix as a person would write it, and below it its entries one by one."""
     by_target = itertools.groupby(result.blocks, key=lambda block: block.target)
     targets = [list(blocks) for _, blocks in by_target]
@@ -259,9 +272,7 @@ def _matrices(result: Result, width: int, endless: bool) -> Iterator[RenderableT
         lines = list(_matrix(result, blocks))
         if endless or max(cell_len(line.plain) for line in lines) <= width:
             yield from (*lines, Text())
-        yield from _entries(result, blocks, width, endless)
-        notes = dict.fromkeys(note.plain for block in blocks for note in _notes(result, block))
-        yield from (Text(note, style="cyan") for note in notes)
+        yield from _entries(result, blocks, width, endless, unicode)
         yield Text()
 
 
@@ -302,22 +313,27 @@ def _brackets(row: int, rows: int) -> tuple[str, str]:
 
 
 def _entries(
-    result: Result, blocks: Sequence[Block], width: int, endless: bool
+    result: Result, blocks: Sequence[Block], width: int, endless: bool, unicode: bool
 ) -> Iterator[RenderableType]:
     """A row for each entry: what it is, its values and their distance, and its formula."""
     names = ["", "tape", "analytic", "ulps", "status"][: 4 if result.all_ok else 5]
-    cells = [[words.derivative(block) for block in blocks], *_verdicts(result, blocks)]
+    entries = [words.derivative(block) for block in blocks]
+    if not unicode:  # before they are aligned, for it makes them longer
+        entries = [words.ascii_only(entry) for entry in entries]
+    cells = [entries, *_verdicts(result, blocks)]
     formulas = [block.formula or "(too long to work out)" for block in blocks]
     table = _entry_table(blocks, [*names, "formula"], [*cells, formulas])
-    if endless or _width(table) <= width:
+    if _width(table) <= (2 * PLAIN_WIDTH if endless else width):
         yield table
-        return
-    table = _entry_table(blocks, names, cells)
-    if _width(table) <= width:
-        yield from (table, Text())
-        yield from (_heading(block, 10 * width) for block in blocks)
     else:
-        yield from _narrow(result, blocks, width)
+        table = _entry_table(blocks, names, cells)
+        if _width(table) > width and not endless:
+            yield from _narrow(result, blocks, width, notes=False)
+        else:
+            yield from (table, Text())
+            yield from (_heading(block, 10 * width) for block in blocks)
+    notes = {note.plain: note for block in blocks for note in _notes(result, block)}
+    yield from notes.values()
 
 
 def _entry_table(

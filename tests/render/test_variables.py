@@ -1,4 +1,4 @@
-"""Several variables: vectors and matrices at one point, columns and rows at many."""
+"""Several variables in every format."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tapecli.derivative import Derivative, gradient, hessian
 from tapecli.floats import FORMATS
 from tapecli.points import Axis, Points
 from tapecli.render import FORMATS as RENDERED
-from tapecli.render import packed, table
+from tapecli.render import packed
 from tapecli.result import Block, Check, Result
 from tapecli.verdict import Status
 
@@ -40,62 +40,6 @@ def made(
 
 
 XY = ["x", "y"]
-
-
-def test_a_hessian_at_one_point_is_a_matrix_and_its_entries(shown: Render) -> None:
-    lines = shown("table", made("hessian", hessian(XY)), width=80).splitlines()
-    assert lines[1] == "at x = 1, y = 0.5"
-    assert lines[3].split() == ["Hessian", "x", "y"]
-    assert lines[4] == "      x ⎡  802    -400.5                 ⎤"
-    assert lines[5] == "      y ⎣ -400.5     0.30000000000000004 ⎦"
-    entries = [line.split()[:4] for line in lines[9:13]]
-    assert entries == [
-        ["∂²f/∂x²", "802", "802", "0"],
-        ["∂²f/∂x∂y", "-400.5", "-400.5", "0"],
-        ["∂²f/∂y∂x", "-400.5", "-400.5", "0"],
-        ["∂²f/∂y²", "0.30000000000000004", "0.30000000000000004", "0"],
-    ]
-    assert [line.split()[4] for line in lines[9:13]] == ["x·x", "x·y", "y·x", "y·y"]
-
-
-def test_a_gradient_is_a_column_and_each_target_has_its_own(shown: Render) -> None:
-    text = shown("table", made("grad", gradient(["x", "y", "z"]), targets="fg"), width=80)
-    assert text.count("gradient\n") == 2
-    assert "       x ⎡  0.25  ⎤" in text
-    assert "       y ⎢ -1e-30 ⎥" in text
-    assert "       z ⎣  7     ⎦" in text
-
-
-def test_a_jacobian_has_targets_as_rows_and_variables_as_columns(shown: Render) -> None:
-    lines = shown("table", made("jacobian", gradient(XY), targets="fg"), width=80).splitlines()
-    assert lines[0] == "f = x*y"
-    assert lines[1].startswith("g = x*y")
-    assert lines[4].split() == ["Jacobian", "x", "y"]
-    assert lines[5].split() == ["f", "⎡", "0.25", "-1e-30", "⎤"]
-    assert lines[6].split() == ["g", "⎣", "0.25", "-1e-30", "⎦"]
-    assert "∂g/∂y" in lines[-3]
-
-
-def test_one_row_has_square_brackets_and_so_has_ascii(shown: Render) -> None:
-    assert "f [ 0.25  -1e-30 ]" in shown("table", made("jacobian", gradient(XY)))
-    text = shown("table", made("hessian", hessian(XY)), unicode=False)
-    assert text.isascii()
-    assert "x [  802" in text
-    assert "d^2f/dxdy" in text
-
-
-@pytest.mark.parametrize("width", [20, 30, 40, 60, 79])
-def test_a_screen_too_narrow_for_the_matrix_loses_no_digit(shown: Render, width: int) -> None:
-    text = shown("table", made("hessian", hessian(XY)), width=width)
-    assert "…" not in text
-    assert "0.30000000000000004" in text
-    if "⎡" in text:
-        assert max(len(line) for line in text.splitlines() if "⎡" in line) <= width
-
-
-def test_a_reason_that_entries_share_is_told_once(shown: Render) -> None:
-    text = shown("table", made("grad", gradient(XY), status=Status.UNDEFINED))
-    assert text.count("undefined at (x, y) = (1, 0.5): a kink") == 1
 
 
 @pytest.mark.parametrize(
@@ -134,18 +78,6 @@ def test_each_variable_has_a_column_in_every_format(shown: Render) -> None:
     ]
     assert "| x | y | tape |" in shown("markdown", result)
     assert shown("value", result).split()[:5] == ["802"] * 4 + ["-400.5"]
-
-
-def test_long_tables_are_the_same_line_by_line(
-    shown: Render, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    result = made("diff", hessian(XY), MANY)
-    rich = [line.split() for line in shown("table", result, width=60).splitlines()]
-    monkeypatch.setattr(table, "LONG", 3)
-    plain = [line.split() for line in shown("table", result, width=60).splitlines()]
-    assert [line for line in rich if line and set(line[0]) != {"─"}] == [
-        line for line in plain if line and set(line[0]) != {"─"}
-    ]
 
 
 def test_what_is_not_verified_is_empty_and_counted(shown: Render) -> None:
