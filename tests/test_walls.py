@@ -16,10 +16,10 @@ FLOORS = (
     ("errors", "floats"),
     ("functions", "verdict"),
     ("tree", "mistakes"),
-    ("derivative", "reader"),
-    ("result",),
+    ("derivative", "reader", "puiseux"),
+    ("result", "claims"),
     ("expression", "render"),
-    ("grid", "analytic", "tensorflow_"),
+    ("grid", "analytic", "taylor", "tensorflow_"),
     ("table", "tapes"),
     ("points",),
     ("request",),
@@ -43,7 +43,7 @@ KNOWN_BY = {
     "rich": {"render", "cli"},
     "click": {"cli"},
     "lark": {"reader", "mistakes"},
-    "numpy": {"tapes", "result", "grid", "points", "render"},
+    "numpy": {"tapes", "result", "grid", "points", "render", "taylor"},
 }
 
 

@@ -7,7 +7,9 @@ library as their first argument, so that this module imports none of them:
 
 * `tape`: in TensorFlow, on tensors of the wanted dtype;
 * `symbol`: in SymPy (or `tapecli.analytic.formula`, for what SymPy lacks), on real symbols;
-* `ball`: in `tapecli.analytic.balls.Balls`, on truncated power series with error bounds.
+* `series`: on truncated power series, of which there are two kinds with rules of the same names:
+  in balls with error bounds (`tapecli.analytic.balls.Balls`) and in plain numbers
+  (`tapecli.taylor.rules.Taylor`).
 """
 
 from __future__ import annotations
@@ -26,7 +28,7 @@ class Function:
     Attributes:
         name: what the explicit form of an expression calls it.
         meaning: in a few words, for people.
-        tape, symbol, ball: the rules of the three engines.
+        tape, symbol, series: its rules.
         domain: where it is defined, in the words of a message; "" for everywhere.
         aliases: other names that may be typed.
         parameters: its arguments, as they are called in its meaning and domain.
@@ -36,7 +38,7 @@ class Function:
     meaning: str
     tape: Rule
     symbol: Rule
-    ball: Rule
+    series: Rule
     domain: str = ""
     aliases: tuple[str, ...] = ()
     parameters: tuple[str, ...] = ("x",)
@@ -60,7 +62,7 @@ class Operator:
         name: the tree's name for it.
         sign: what the explicit form writes.
         binding: larger binds tighter.
-        tape, symbol, ball: the rules of the three engines.
+        tape, symbol, series: its rules.
         arity: 1 for a prefix, 2 for an infix.
     """
 
@@ -69,7 +71,7 @@ class Operator:
     binding: int
     tape: Rule
     symbol: Rule
-    ball: Rule
+    series: Rule
     arity: int = 2
 
 
@@ -81,7 +83,7 @@ class Constant:
     meaning: str
     digits: str
     symbol: str
-    ball: str
+    series: str
     aliases: tuple[str, ...] = ()
 
 
@@ -105,7 +107,7 @@ def _hypot(tf: Any, x: Any, y: Any) -> Any:
 
 # fmt: off
 _FUNCTIONS = (
-    # name, meaning, TensorFlow, SymPy, balls
+    # name, meaning, TensorFlow, SymPy, series
     Function("abs", "absolute value, also |x|", "abs", "Abs", "abs"),
     Function("sign", "-1, 0 or 1", "sign", "sign", "sign"),
     Function("sqrt", "square root, also √x", "sqrt", "sqrt", "sqrt", "x >= 0", ("√",)),
@@ -116,22 +118,22 @@ _FUNCTIONS = (
     Function("log2", "logarithm to base 2",
              lambda tf, x: tf.math.log(x) / tf.math.log(tf.constant(2, x.dtype)),
              lambda sp, x: sp.log(x) / sp.log(2),
-             lambda b, x: b.div(b.log(x), b.log(b.number(2))), "x > 0"),
+             lambda s, x: s.div(s.log(x), s.log(s.number(2))), "x > 0"),
     Function("log10", "logarithm to base 10",
              lambda tf, x: tf.math.log(x) / tf.math.log(tf.constant(10, x.dtype)),
              lambda sp, x: sp.log(x) / sp.log(10),
-             lambda b, x: b.div(b.log(x), b.log(b.number(10))), "x > 0"),
+             lambda s, x: s.div(s.log(x), s.log(s.number(10))), "x > 0"),
     Function("log1p", "log(1 + x)", "math.log1p", lambda sp, x: sp.log(1 + x), "log1p", "x > -1"),
     Function("sin", "sine", "sin", "sin", "sin"),
     Function("cos", "cosine", "cos", "cos", "cos"),
-    Function("tan", "tangent", "tan", "tan", lambda b, x: b.div(b.sin(x), b.cos(x)),
+    Function("tan", "tangent", "tan", "tan", "tan",
              "cos(x) not 0"),
     Function("cot", "cotangent", lambda tf, x: tf.cos(x) / tf.sin(x), "cot",
-             lambda b, x: b.div(b.cos(x), b.sin(x)), "sin(x) not 0"),
+             "cot", "sin(x) not 0"),
     Function("sec", "secant", lambda tf, x: 1 / tf.cos(x), "sec",
-             lambda b, x: b.div(b.number(1), b.cos(x)), "cos(x) not 0"),
+             "sec", "cos(x) not 0"),
     Function("csc", "cosecant", lambda tf, x: 1 / tf.sin(x), "csc",
-             lambda b, x: b.div(b.number(1), b.sin(x)), "sin(x) not 0"),
+             "csc", "sin(x) not 0"),
     Function("asin", "arcsine", "asin", "asin", "asin", "-1 <= x <= 1", ("arcsin",)),
     Function("acos", "arccosine", "acos", "acos", "acos", "-1 <= x <= 1", ("arccos",)),
     Function("atan", "arctangent", "atan", "atan", "atan", "", ("arctan",)),
@@ -157,7 +159,7 @@ _FUNCTIONS = (
              "not both 0", ("arctan2",), ("y", "x")),
     Function("hypot", "sqrt(x**2 + y**2)", _hypot,
              lambda sp, x, y: sp.sqrt(x**2 + y**2),
-             lambda b, x, y: b.sqrt(b.add(b.mul(x, x), b.mul(y, y))), "", (), ("x", "y")),
+             "hypot", "", (), ("x", "y")),
     Function("min", "the smaller of two", "minimum", "Min", "min", "", ("minimum",), ("x", "y")),
     Function("max", "the larger of two", "maximum", "Max", "max", "", ("maximum",), ("x", "y")),
     Function("pow", "power, also x**y", "pow", "Pow", "power",

@@ -241,6 +241,9 @@ class Balls:
         self._inside(u[0] > 0, "sqrt")
         return u.sqrt()
 
+    def hypot(self, u: Series, v: Series) -> Series:
+        return self.sqrt(self.add(self.mul(u, u), self.mul(v, v)))
+
     def cbrt(self, u: Series) -> Series:
         if self.vanishes(u[0]):
             return self._root(u, Fraction(1, 3), "cbrt", odd=True)
@@ -269,6 +272,18 @@ class Balls:
 
     def cos(self, u: Series) -> Series:
         return u.cos()
+
+    def tan(self, u: Series) -> Series:
+        return self.div(u.sin(), u.cos())
+
+    def cot(self, u: Series) -> Series:
+        return self.div(u.cos(), u.sin())
+
+    def sec(self, u: Series) -> Series:
+        return self.div(self.number(1), u.cos())
+
+    def csc(self, u: Series) -> Series:
+        return self.div(self.number(1), u.sin())
 
     def asin(self, u: Series) -> Series:
         if self._at_one(u, "asin"):

@@ -25,7 +25,7 @@ from typing import TypeAlias
 from flint import arb
 
 from tapecli.analytic.balls import Balls, Kink, Series, Side, Undefined, exact_arb
-from tapecli.analytic.program import MOST_SIDE_TERMS, Line, Overflow, Program, fraction, working
+from tapecli.analytic.program import Line, Overflow, Program, fraction, working
 from tapecli.verdict import NoDerivative
 
 Index: TypeAlias = tuple[str, ...]
@@ -36,9 +36,6 @@ Direction: TypeAlias = tuple[tuple[str, int], ...]
 
 _VANISHING = 4096
 """Bits by which steps along a curve differ; the numbers of every dtype differ by fewer."""
-
-_SIDE_TERMS = 24
-"""Coefficients carried beyond the wanted ones on one side, where roots of zeros take some."""
 
 
 @dataclass
@@ -106,13 +103,13 @@ class Lines:
             return self._agreed(value, sides, at)
 
     def _one_sided(self, side: Side) -> Balls:
-        fold = self.program.fold
-        terms = min((self.terms + _SIDE_TERMS + self.program.degree) * fold, MOST_SIDE_TERMS)
-        return Balls(side, terms, self.presume, fold, self.tiny, self.unit)
+        reach = self.program.reach
+        terms = reach.terms(self.terms)
+        return Balls(side, terms, self.presume, reach.fold, self.tiny, self.unit)
 
     def _agreed(self, value: arb, sides: list[Series], at: Balls) -> list[arb | NoDerivative]:
         """The derivatives that both sides have, and have alike."""
-        fold, (right, left) = self.program.fold, sides
+        fold, (right, left) = self.program.reach.fold, sides
         found: list[arb | NoDerivative] = [value]
         for k in range(1, self.terms):
             between = range((k - 1) * fold + 1, k * fold)
@@ -189,7 +186,7 @@ class Lines:
         try:
             return self._of_coefficient(self._both(((name, 1),)), order, 1)
         except Kink:
-            fold = self.program.fold
+            fold = self.program.reach.fold
             radii = [
                 self._of_coefficient(
                     self.program.run(

@@ -5,9 +5,8 @@ from __future__ import annotations
 import contextlib
 import functools
 import itertools
-import math
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
@@ -16,16 +15,8 @@ from flint import arb, ctx
 from tapecli.analytic.balls import Balls, Series, Side, exact_arb, perturbed, widened
 from tapecli.floats import FloatFormat
 from tapecli.functions import CONSTANTS, Rule, row
+from tapecli.puiseux import reach
 from tapecli.tree import Alias, Call, Named, Node, Number, Variable, meant, rational, steps
-
-MOST_SIDE_TERMS = 2000
-"""Coefficients carried on one side, whatever the powers and roots in the expression."""
-
-_MOST_FOLDS = 64
-"""The largest common denominator of roots inside one another that is followed."""
-
-_ROOTS = {"sqrt": 2, "cbrt": 3, "asin": 2, "acos": 2, "acosh": 2, "hypot": 2}
-"""The functions that have a root where their argument is at the edge of their domain."""
 
 _LINEAR = ("add", "sub", "neg")
 
@@ -57,8 +48,7 @@ class Program:
         format_: the dtype: decimal literals mean its numbers. None for exact decimals.
 
     Attributes:
-        fold: the common denominator of the roots in it, inside one another multiplied.
-        degree: a bound for the order of its zeros, as far as its powers and products go.
+        reach: what its series on one side take.
     """
 
     def __init__(self, tree: Node, format_: FloatFormat | None) -> None:
@@ -66,14 +56,7 @@ class Program:
         self._places = {node: place for place, node in enumerate(self._nodes)}
         self._format = format_
         self._varying: dict[frozenset[str], list[bool]] = {}
-        folds: dict[Node, int] = {}
-        degrees: dict[Node, int] = {}
-        for node in self._nodes:
-            inner = math.lcm(*(folds[child] for child in node.children))
-            folds[node] = min(inner * self._root_of(node), _MOST_FOLDS + 1)
-            degrees[node] = self._degree(node, [degrees[child] for child in node.children])
-        self.fold = folds[tree] if folds[tree] <= _MOST_FOLDS else 1
-        self.degree = min(max(degrees.values()), MOST_SIDE_TERMS)
+        self.reach = reach(tree, self._exact)
 
     @functools.cached_property
     def interacting(self) -> frozenset[tuple[str, str]]:
@@ -125,7 +108,7 @@ class Program:
         if isinstance(node, Number):
             return balls.number(self._literal(node))
         if isinstance(node, Named):
-            return _rule(balls, CONSTANTS[node.name].ball)()
+            return _rule(balls, CONSTANTS[node.name].series)()
         arguments = [values[self._places[child]] for child in node.children]
         if isinstance(node, Alias):
             return arguments[0]
@@ -133,7 +116,7 @@ class Program:
         if node.name == "pow":
             base, exponent = arguments
             return balls.power(base, exponent, self._exact(node.arguments[1]))
-        return _rule(balls, row(node.name).ball)(*arguments)
+        return _rule(balls, row(node.name).series)(*arguments)
 
     def _rounded(self, node: Node, value: Series, balls: Balls) -> Series:
         """What the tapes may have instead of this value, if that is to be enclosed."""
@@ -145,25 +128,6 @@ class Program:
         if abs(value[0]) > exact_arb(self._format.largest):
             raise Overflow
         return widened(value, balls.tiny)
-
-    def _root_of(self, node: Node) -> int:
-        """The denominator of the power that a node raises a zero of its argument to."""
-        if not isinstance(node, Call):
-            return 1
-        if node.name == "pow":
-            exponent = self._exact(node.arguments[1])
-            return exponent.denominator if exponent is not None else 1
-        return _ROOTS.get(node.name, 1)
-
-    def _degree(self, node: Node, inner: Sequence[int]) -> int:
-        if not isinstance(node, Call):
-            return max(inner, default=int(isinstance(node, Variable)))
-        if node.name == "mul":
-            return sum(inner)
-        if node.name == "pow":
-            exponent = self._exact(node.arguments[1]) or Fraction(1)
-            return math.ceil(inner[0] * min(abs(exponent), Fraction(MOST_SIDE_TERMS)))
-        return max(inner)
 
     def _literal(self, node: Number) -> Fraction:
         return node.value if self._format is None else meant(node, self._format)
