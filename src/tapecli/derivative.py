@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import math
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -20,15 +22,23 @@ class Derivative:
     Attributes:
         wrt: the variables as they were asked for: "x", "x,y".
         sequence: the same, each as often as it is differentiated by, the first one first.
+        scaled: whether it is divided by the factorials of its orders: a Taylor coefficient.
     """
 
     wrt: str
     sequence: tuple[str, ...]
+    scaled: bool = False
 
     @property
     def order(self) -> int:
         """How often is differentiated; 0 is the value."""
         return len(self.sequence)
+
+    @property
+    def divisor(self) -> int:
+        """What the derivative is divided by."""
+        times = Counter(self.sequence).values()
+        return math.prod(map(math.factorial, times)) if self.scaled else 1
 
 
 def by_orders(variable: str, order: int) -> list[Derivative]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from tapecli.errors import RequestError
 from tapecli.grid import PointsLike
-from tapecli.request import prepare
+from tapecli.request import How, Where, prepare
 from tapecli.result import Result
 
 if TYPE_CHECKING:
@@ -25,6 +25,9 @@ class Options(TypedDict, total=False):
     wrt: str | Iterable[str]
     method: str
     dtype: str
+    execution: str | None
+    device: str | None
+    max_seconds: float
     tolerance: float
     formulas: bool
     zip: bool
@@ -34,16 +37,10 @@ class Options(TypedDict, total=False):
 def diff(
     expressions: str | Iterable[str] = DEFAULT_EXPRESSION,
     *,
-    x: PointsLike | None = None,
-    at: Mapping[str, PointsLike] | str | None = None,
-    wrt: str | Iterable[str] = (),
     order: int | None = None,
-    method: str = "auto",
-    dtype: str = "float64",
-    tolerance: float = 1.0,
-    formulas: bool = True,
-    zip: bool = False,
-    verify: str = "auto",
+    claims: str | Iterable[str] = (),
+    scaled: bool = False,
+    **options: Unpack[Options],
 ) -> Result:
     """Differentiate expressions with gradient tapes, beside the certified derivatives.
 
@@ -52,6 +49,8 @@ def diff(
             [-2.        , -0.5       , -0.22222222]]])
     >>> tapecli.diff("x^2*y^3", at={"x": 2, "y": 3}, wrt="x,y").tape
     array([[[108.]]])
+    >>> tapecli.diff("sin(x)", x=0.5, order=40).method
+    'taylor'
 
     Args:
         expressions: one, or several targets, each `expression` or `name = expression`.
@@ -63,8 +62,16 @@ def diff(
             several such texts, each for a derivative of its own.
         order: the highest order by a single variable; every order from 1 is computed. 0 is the
             value alone.
-        method: auto, single, parallel, nested, persistent or batch.
+        claims: derivatives that somebody worked out, one for each that is computed: whether each
+            is right stands in the result.
+        scaled: whether to give Taylor coefficients: derivatives over the factorials of their
+            orders.
+        method: auto, single, parallel, nested, persistent or batch; taylor, without TensorFlow;
+            or none, for the analytic values alone.
         dtype: float64, float32, bfloat16 or float16.
+        execution: eager, graph or xla: how TensorFlow runs it; eager if left out.
+        device: where TensorFlow runs it, such as "cpu" or "gpu:1"; its own choice if left out.
+        max_seconds: what is expected to take longer is refused; 10 if left out.
         tolerance: scales the bounds of the verdict.
         formulas: whether to make formulas, which takes SymPy.
         zip: whether values of several variables go side by side; all combinations, if not.
@@ -74,20 +81,7 @@ def diff(
         UsageError: something in the request cannot be done; nothing was computed.
         TensorFlowError: TensorFlow is missing or does not start.
     """
-    return _answer(
-        "diff",
-        expressions,
-        order,
-        x=x,
-        at=at,
-        wrt=wrt,
-        method=method,
-        dtype=dtype,
-        tolerance=tolerance,
-        formulas=formulas,
-        zip=zip,
-        verify=verify,
-    )
+    return _answer("diff", expressions, order, claims, scaled, **options)
 
 
 def grad(expressions: str | Iterable[str], **options: Unpack[Options]) -> Result:
@@ -124,21 +118,19 @@ def _answer(
     kind: str,
     expressions: str | Iterable[str],
     order: int | None = None,
+    claims: str | Iterable[str] = (),
+    scaled: bool = False,
     *,
     x: PointsLike | None = None,
     at: Mapping[str, PointsLike] | str | None = None,
     wrt: str | Iterable[str] = (),
-    method: str = "auto",
-    dtype: str = "float64",
-    tolerance: float = 1.0,
     formulas: bool = True,
     zip: bool = False,
-    verify: str = "auto",
+    **how: Any,
 ) -> Result:
     given, rows = _given(x, at)
-    request = prepare(
-        kind, expressions, given, rows, wrt, order, method, dtype, tolerance, zip, verify
-    )
+    where = Where(given, rows, zip)
+    request = prepare(kind, expressions, where, wrt, order, claims, How(scaled=scaled, **how))
     return request.run(formulas)
 
 

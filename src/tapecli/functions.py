@@ -20,6 +20,9 @@ from typing import Any
 
 Rule = str | Callable[..., Any]
 
+STEADY = 1.2
+"""How many times more operations each further order of tapes runs at least: x**5, sin and exp."""
+
 
 @dataclass(frozen=True)
 class Function:
@@ -32,6 +35,8 @@ class Function:
         domain: where it is defined, in the words of a message; "" for everywhere.
         aliases: other names that may be typed.
         parameters: its arguments, as they are called in its meaning and domain.
+        growth: how many times more operations each further order of nested tapes runs, measured
+            at orders up to 8.
     """
 
     name: str
@@ -42,6 +47,7 @@ class Function:
     domain: str = ""
     aliases: tuple[str, ...] = ()
     parameters: tuple[str, ...] = ("x",)
+    growth: float = STEADY
 
     @property
     def arity(self) -> int:
@@ -64,6 +70,7 @@ class Operator:
         binding: larger binds tighter.
         tape, symbol, series: its rules.
         arity: 1 for a prefix, 2 for an infix.
+        growth: as that of a function.
     """
 
     name: str
@@ -73,6 +80,7 @@ class Operator:
     symbol: Rule
     series: Rule
     arity: int = 2
+    growth: float = STEADY
 
 
 @dataclass(frozen=True)
@@ -110,56 +118,59 @@ _FUNCTIONS = (
     # name, meaning, TensorFlow, SymPy, series
     Function("abs", "absolute value, also |x|", "abs", "Abs", "abs"),
     Function("sign", "-1, 0 or 1", "sign", "sign", "sign"),
-    Function("sqrt", "square root, also √x", "sqrt", "sqrt", "sqrt", "x >= 0", ("√",)),
-    Function("cbrt", "real cube root", _cbrt, "tapecli.cbrt", "cbrt"),
+    Function("sqrt", "square root, also √x", "sqrt", "sqrt", "sqrt", "x >= 0", ("√",),
+             growth=4),
+    Function("cbrt", "real cube root", _cbrt, "tapecli.cbrt", "cbrt", growth=1.5),
     Function("exp", "exponential", "exp", "exp", "exp"),
     Function("expm1", "exp(x) - 1", "math.expm1", lambda sp, x: sp.exp(x) - 1, "expm1"),
-    Function("log", "natural logarithm", "math.log", "log", "log", "x > 0", ("ln",)),
+    Function("log", "natural logarithm", "math.log", "log", "log", "x > 0", ("ln",), growth=3),
     Function("log2", "logarithm to base 2",
              lambda tf, x: tf.math.log(x) / tf.math.log(tf.constant(2, x.dtype)),
              lambda sp, x: sp.log(x) / sp.log(2),
-             lambda s, x: s.div(s.log(x), s.log(s.number(2))), "x > 0"),
+             lambda s, x: s.div(s.log(x), s.log(s.number(2))), "x > 0", growth=3),
     Function("log10", "logarithm to base 10",
              lambda tf, x: tf.math.log(x) / tf.math.log(tf.constant(10, x.dtype)),
              lambda sp, x: sp.log(x) / sp.log(10),
-             lambda s, x: s.div(s.log(x), s.log(s.number(10))), "x > 0"),
-    Function("log1p", "log(1 + x)", "math.log1p", lambda sp, x: sp.log(1 + x), "log1p", "x > -1"),
+             lambda s, x: s.div(s.log(x), s.log(s.number(10))), "x > 0", growth=3),
+    Function("log1p", "log(1 + x)", "math.log1p", lambda sp, x: sp.log(1 + x), "log1p", "x > -1",
+             growth=3),
     Function("sin", "sine", "sin", "sin", "sin"),
     Function("cos", "cosine", "cos", "cos", "cos"),
     Function("tan", "tangent", "tan", "tan", "tan",
-             "cos(x) not 0"),
+             "cos(x) not 0", growth=3.3),
     Function("cot", "cotangent", lambda tf, x: tf.cos(x) / tf.sin(x), "cot",
-             "cot", "sin(x) not 0"),
+             "cot", "sin(x) not 0", growth=4.3),
     Function("sec", "secant", lambda tf, x: 1 / tf.cos(x), "sec",
-             "sec", "cos(x) not 0"),
+             "sec", "cos(x) not 0", growth=4.3),
     Function("csc", "cosecant", lambda tf, x: 1 / tf.sin(x), "csc",
-             "csc", "sin(x) not 0"),
-    Function("asin", "arcsine", "asin", "asin", "asin", "-1 <= x <= 1", ("arcsin",)),
-    Function("acos", "arccosine", "acos", "acos", "acos", "-1 <= x <= 1", ("arccos",)),
-    Function("atan", "arctangent", "atan", "atan", "atan", "", ("arctan",)),
+             "csc", "sin(x) not 0", growth=4.3),
+    Function("asin", "arcsine", "asin", "asin", "asin", "-1 <= x <= 1", ("arcsin",), growth=3.6),
+    Function("acos", "arccosine", "acos", "acos", "acos", "-1 <= x <= 1", ("arccos",), growth=3.6),
+    Function("atan", "arctangent", "atan", "atan", "atan", "", ("arctan",), growth=2.5),
     Function("sinh", "hyperbolic sine", "sinh", "sinh", "sinh"),
     Function("cosh", "hyperbolic cosine", "cosh", "cosh", "cosh"),
-    Function("tanh", "hyperbolic tangent", "tanh", "tanh", "tanh"),
-    Function("asinh", "inverse hyperbolic sine", "asinh", "asinh", "asinh", "", ("arsinh",)),
+    Function("tanh", "hyperbolic tangent", "tanh", "tanh", "tanh", growth=3.2),
+    Function("asinh", "inverse hyperbolic sine", "asinh", "asinh", "asinh", "", ("arsinh",),
+             growth=4.3),
     Function("acosh", "inverse hyperbolic cosine", "acosh", "acosh", "acosh", "x >= 1",
-             ("arcosh",)),
+             ("arcosh",), growth=4.3),
     Function("atanh", "inverse hyperbolic tangent", "atanh", "atanh", "atanh", "-1 < x < 1",
-             ("artanh",)),
+             ("artanh",), growth=2.5),
     Function("sigmoid", "1/(1 + exp(-x))", "sigmoid", lambda sp, x: 1 / (1 + sp.exp(-x)),
-             "sigmoid"),
+             "sigmoid", growth=3.2),
     Function("softplus", "log(1 + exp(x))", "math.softplus",
-             lambda sp, x: sp.log(1 + sp.exp(x)), "softplus"),
-    Function("erf", "error function", "math.erf", "erf", "erf"),
-    Function("erfc", "1 - erf(x)", "math.erfc", "erfc", "erfc"),
+             lambda sp, x: sp.log(1 + sp.exp(x)), "softplus", growth=2.8),
+    Function("erf", "error function", "math.erf", "erf", "erf", growth=2),
+    Function("erfc", "1 - erf(x)", "math.erfc", "erfc", "erfc", growth=2),
     Function("gamma", "gamma function", _gamma, "gamma", "gamma", "x not 0, -1, ...",
-             ("Gamma", "Γ")),
+             ("Gamma", "Γ"), growth=3.3),
     Function("lgamma", "log(|gamma(x)|)", "math.lgamma", "tapecli.lgamma", "lgamma",
-             "x not 0, -1, ..."),
+             "x not 0, -1, ...", growth=1.4),
     Function("atan2", "angle of the point (x, y)", "math.atan2", "atan2", "atan2",
-             "not both 0", ("arctan2",), ("y", "x")),
+             "not both 0", ("arctan2",), ("y", "x"), growth=4),
     Function("hypot", "sqrt(x**2 + y**2)", _hypot,
              lambda sp, x, y: sp.sqrt(x**2 + y**2),
-             "hypot", "", (), ("x", "y")),
+             "hypot", "", (), ("x", "y"), growth=4),
     Function("min", "the smaller of two", "minimum", "Min", "min", "", ("minimum",), ("x", "y")),
     Function("max", "the larger of two", "maximum", "Max", "max", "", ("maximum",), ("x", "y")),
     Function("pow", "power, also x**y", "pow", "Pow", "power",
@@ -170,7 +181,7 @@ _OPERATORS = (
     Operator("add", " + ", 1, "add", "Add", "add"),
     Operator("sub", " - ", 1, "subtract", lambda sp, a, b: a - b, "sub"),
     Operator("mul", "*", 2, "multiply", "Mul", "mul"),
-    Operator("div", "/", 2, "divide", lambda sp, a, b: a / b, "div"),
+    Operator("div", "/", 2, "divide", lambda sp, a, b: a / b, "div", growth=4),
     Operator("neg", "-", 3, "negative", lambda sp, a: -a, "neg", 1),
 )
 

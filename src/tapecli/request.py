@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import random
 import time
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TextIO
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import TYPE_CHECKING, TextIO
 
-from tapecli import derivative, grid, points, table, tapes, tensorflow_
+from tapecli import derivative, grid, methods, points, table, tapes, tensorflow_
+from tapecli.claims import Claim
 from tapecli.derivative import Derivative
 from tapecli.errors import RequestError
 from tapecli.expression import Expression, parse
 from tapecli.floats import FORMATS, FloatFormat
 from tapecli.functions import CONSTANT_NAMES, FUNCTION_NAMES
 from tapecli.grid import PointsLike
-from tapecli.mistakes import together
+from tapecli.methods import Choice
+from tapecli.mistakes import clipped, together
 from tapecli.points import SHORT, Points
 from tapecli.result import COLUMNS, Block, Check, Result
-from tapecli.tree import VARIABLE, variables
+from tapecli.tree import VARIABLE, Node, variables
 from tapecli.verdict import Certified, NoDerivative, Status, judge, right_digits
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 KINDS = ("diff", "grad", "jacobian", "hessian")
 """What can be asked for: single derivatives, or all of a vector or matrix."""
@@ -36,7 +44,60 @@ SAMPLE_LINES = 20_000
 
 LEAST_SAMPLE = 100
 
+EASY_ORDER = 5
+"""Up to about this order a series costs the same; above, in proportion to the order."""
+
 _PREFERRED = {"jacobian": "persistent"}
+
+
+@dataclass(frozen=True)
+class How:
+    """How to compute, verify and show: what the options of `diff` of the same names say."""
+
+    method: str = methods.AUTO
+    dtype: str = "float64"
+    execution: str | None = None
+    device: str | None = None
+    max_seconds: float = methods.MAX_SECONDS
+    tolerance: float = 1.0
+    verify: str = "auto"
+    scaled: bool = False
+
+    def checked(self) -> How:
+        """The same, if every word of it is known and every number can be.
+
+        Raises:
+            RequestError: one is not.
+        """
+        for value, words, what in (
+            (self.dtype, FORMATS, "dtype"),
+            (self.execution, (None, *tapes.EXECUTIONS), "execution"),
+            (self.verify, VERIFY, "'verify'"),
+        ):
+            if value not in words:
+                there = ", ".join(word for word in words if word)
+                raise RequestError(f"unknown {what} '{clipped(str(value))}'; there are {there}")
+        for number, what in ((self.tolerance, "tolerance"), (self.max_seconds, "max-seconds")):
+            if not (math.isfinite(number) and number >= 0):
+                raise RequestError(f"the {what} must be a number from 0, not {number}")
+        return self
+
+
+@dataclass(frozen=True)
+class Where:
+    """The points as they were given.
+
+    Attributes:
+        given: the values of each variable.
+        rows: where a table of points is: "-" or "@file".
+        paired: whether values of several variables go side by side.
+        stdin: what "-" is read from.
+    """
+
+    given: Mapping[str, PointsLike]
+    rows: str | None = None
+    paired: bool = False
+    stdin: TextIO | None = None
 
 
 @dataclass(frozen=True)
@@ -48,20 +109,28 @@ class Request:
         expressions: the targets.
         derivatives: what each of them is differentiated by.
         points: where: numbers of the dtype.
-        method: the arrangement of tapes that will be used.
-        format_: the dtype.
-        tolerance: what the verdict is scaled by.
-        verify: which values are verified: one of `VERIFY`.
+        choice: the method that will be used.
+        how: how it is to be done.
+        claims: a derivative that somebody claims for each target and derivative; or none.
     """
 
     kind: str
     expressions: tuple[Expression, ...]
     derivatives: tuple[Derivative, ...]
     points: Points
-    method: str
-    format_: FloatFormat
-    tolerance: float
-    verify: str
+    choice: Choice
+    how: How
+    claims: tuple[Node, ...] = ()
+
+    @property
+    def format_(self) -> FloatFormat:
+        """The dtype."""
+        return FORMATS[self.how.dtype]
+
+    @property
+    def needs_tensorflow(self) -> bool:
+        """Whether TensorFlow is used at all."""
+        return self.choice.method not in (methods.TAYLOR, methods.NONE)
 
     def run(self, formulas: bool = True, timings: dict[str, float] | None = None) -> Result:
         """Differentiate.
@@ -75,22 +144,19 @@ class Request:
             TensorFlowError: TensorFlow is missing or does not start.
         """
         clock = _Clock({} if timings is None else timings)
-        tensorflow = tensorflow_.load().__version__
-        trees = [expression.tree for expression in self.expressions]
-        wanted = [one.sequence for one in self.derivatives]
+        tensorflow = tensorflow_.load().__version__ if self.needs_tensorflow else ""
         clock.lap("TensorFlow")
-        values = tapes.run(trees, self.points.columns, wanted, self.method, self.format_)
-        clock.lap("tapes")
+        values = self._values()
+        clock.lap("tapes" if self.needs_tensorflow else self.choice.method)
         blocks: list[Block] = []
         for expression, of_target in zip(self.expressions, values, strict=True):
-            columns = [column.tolist() for column in of_target]
-            checks = self._checked(expression, columns)
+            checks = self._checked(expression, of_target)
             clock.lap("reference")
-            written = self._formulas(expression) if formulas else [None] * len(wanted)
+            written = self._formulas(expression) if formulas else [None] * len(self.derivatives)
             clock.lap("formulas")
             about = expression.name, expression.text
             for one, formula, column, of_one in zip(
-                self.derivatives, written, columns, checks, strict=True
+                self.derivatives, written, of_target, checks, strict=True
             ):
                 blocks.append(Block(*about, one, formula, self.points, column, of_one))
         return Result(
@@ -98,17 +164,66 @@ class Request:
             tuple(blocks),
             self.points,
             self.format_,
-            self.method,
+            self.choice.method,
             tensorflow,
-            self.tolerance,
+            self.how.tolerance,
+            (self.how.execution or methods.EAGER) if self.needs_tensorflow else "",
+            self.how.device or "",
+            self.choice.reason,
+            self._judged(clock),
         )
 
+    def _judged(self, clock: _Clock) -> tuple[Claim, ...]:
+        """The judgements on the claims."""
+        if not self.claims:
+            return ()
+        from tapecli.analytic.claim import judged, spread
+
+        points = [self.points.at(place) for place in spread(len(self.points))]
+        asked = itertools.product(self.expressions, self.derivatives)
+        found = tuple(
+            judged(target, one, claim, points, self.format_)
+            for (target, one), claim in zip(asked, self.claims, strict=True)
+        )
+        clock.lap("claims")
+        return found
+
+    def _values(self) -> list[list[list[float] | None]]:
+        """For each target and derivative the computed values, or None."""
+        trees = [expression.tree for expression in self.expressions]
+        wanted = [one.sequence for one in self.derivatives]
+        if self.choice.method == methods.NONE:
+            return [[None] * len(wanted) for _ in trees]
+        columns = self.points.columns
+        if self.choice.method == methods.TAYLOR:
+            from tapecli.taylor import engine
+
+            found = engine.run(trees, columns, wanted, self.format_, self.how.scaled)
+            return [[column.tolist() for column in of_target] for of_target in found]
+        how = self.how.execution or methods.EAGER, self.how.device
+        found = tapes.run(trees, columns, wanted, self.choice.method, self.format_, *how)
+        return [
+            [
+                self._scaled(column, one)
+                for column, one in zip(target, self.derivatives, strict=True)
+            ]
+            for target in found
+        ]
+
+    def _scaled(self, column: NDArray[np.float64], one: Derivative) -> list[float]:
+        """Derivatives from tapes, over their factorials if coefficients are wanted."""
+        values: list[float] = column.tolist()
+        if one.divisor == 1:
+            return values
+        round_ = self.format_.round
+        return [round_(Fraction(x) / one.divisor) if math.isfinite(x) else x for x in values]
+
     def _checked(
-        self, expression: Expression, columns: Sequence[Sequence[float]]
+        self, expression: Expression, columns: Sequence[Sequence[float] | None]
     ) -> list[dict[int, Check]]:
         """For each derivative the verdicts by the places of the points that are verified."""
         checks: list[dict[int, Check]] = [{} for _ in columns]
-        if self.verify == "none":
+        if self.how.verify == "none":
             return checks
         from tapecli.analytic.reference import Reference
 
@@ -119,22 +234,29 @@ class Request:
             for one, column, exact, found in zip(
                 self.derivatives, columns, certified, checks, strict=True
             ):
-                found[place] = self._check(column[place], one.order, exact)
+                if isinstance(exact, Certified):
+                    exact = exact.divided(one.divisor)
+                found[place] = self._check(None if column is None else column[place], one, exact)
         return checks
 
-    def _verified(self, lines: int, columns: Sequence[Sequence[float]]) -> Sequence[int]:
+    def _verified(self, lines: int, columns: Sequence[Sequence[float] | None]) -> Sequence[int]:
         """The places of the points that are verified.
 
         Of many points it is a sample: the first, the last, those at which a value is not
         finite, as far as they fit, and others at random, the same in each call.
         """
         count = len(self.points)
-        size = max(SAMPLE_LINES // (lines * len(self.expressions)), LEAST_SAMPLE)
-        few = count * lines * len(self.expressions) <= ALL_LINES
-        if self.verify == "all" or count <= size or (self.verify == "auto" and few):
+        order = max(one.order for one in self.derivatives)
+        series = lines * len(self.expressions) * max(1, order // EASY_ORDER)
+        size = max(SAMPLE_LINES // series, LEAST_SAMPLE)
+        everything = self.how.verify == "all" or self.choice.method == methods.NONE
+        few = self.how.verify == "auto" and count * series <= ALL_LINES
+        if everything or few or count <= size:
             return range(count)
         chosen = {0, count - 1}
-        strange = (i for column in columns for i, x in enumerate(column) if not math.isfinite(x))
+        strange = (
+            i for column in columns for i, x in enumerate(column or ()) if not math.isfinite(x)
+        )
         for place, _ in zip(strange, range(size // 2), strict=False):
             chosen.add(place)
         for place in random.Random(count).sample(range(count), size):
@@ -145,22 +267,41 @@ class Request:
     def _formulas(self, expression: Expression) -> list[str | None]:
         from tapecli.analytic.formula import formulas
 
-        return formulas(expression.tree, [one.sequence for one in self.derivatives])
+        wanted = [one.sequence for one in self.derivatives]
+        return formulas(expression.tree, wanted, [one.divisor for one in self.derivatives])
 
-    def _check(self, tape: float, order: int, exact: Certified | NoDerivative) -> Check:
-        """The verdict on the tape's value."""
+    def _check(
+        self, value: float | None, one: Derivative, exact: Certified | NoDerivative
+    ) -> Check:
+        """The verdict on what was computed."""
         if isinstance(exact, NoDerivative):
             return Check(None, None, Status.UNDEFINED, exact.reason)
-        status = judge(tape, exact, order, self.format_, self.tolerance)
         analytic = self.format_.round(exact.value)
+        if value is None:
+            return Check(analytic, None, Status.CERTIFIED, self._note_on_size(analytic))
+        status = judge(value, exact, one.order, self.format_, self.how.tolerance)
         counted = status is Status.ROUNDED and math.isfinite(analytic)
         return Check(
             analytic,
-            _ulps(tape, analytic, self.format_),
+            _ulps(value, analytic, self.format_),
             status,
-            _note(tape, exact, status, self.format_),
-            right_digits(tape, exact) if counted else None,
+            self._note_on_size(analytic) or self._note(value, exact, status),
+            right_digits(value, exact) if counted else None,
         )
+
+    def _note_on_size(self, analytic: float) -> str:
+        return f"too large for {self.format_.name}" if math.isinf(analytic) else ""
+
+    def _note(self, value: float, exact: Certified, status: Status) -> str:
+        """Why a value is not ok."""
+        if status is Status.OK:
+            return ""
+        if status is Status.LOST:
+            who = "the tape" if self.needs_tensorflow else "Taylor arithmetic"
+            return f"{who} returned {value}, and the derivative exists"
+        digits = right_digits(value, exact)
+        right = f"{digits} digit{'s' * (digits != 1)}"
+        return f"only {right} right" if status is Status.OFF else right
 
 
 class _Clock:
@@ -182,67 +323,68 @@ def _ulps(tape: float, analytic: float, format_: FloatFormat) -> int | None:
     return 0 if tape == analytic else None
 
 
-def _note(tape: float, exact: Certified, status: Status, format_: FloatFormat) -> str:
-    """Why a value is not ok, or is infinite."""
-    if math.isinf(format_.round(exact.value)):
-        return f"too large for {format_.name}"
-    if status is Status.OK:
-        return ""
-    if status is Status.LOST:
-        return f"the tape returned {tape}, and the derivative exists"
-    digits = right_digits(tape, exact)
-    right = f"{digits} digit{'s' * (digits != 1)}"
-    return f"only {right} right" if status is Status.OFF else right
-
-
 def prepare(
     kind: str,
     expressions: str | Iterable[str],
-    given: Mapping[str, PointsLike],
-    rows: str | None = None,
+    where: Where,
     wrt: str | Iterable[str] = (),
     order: int | None = None,
-    method: str = "auto",
-    dtype: str = "float64",
-    tolerance: float = 1.0,
-    paired: bool = False,
-    verify: str = "auto",
-    stdin: TextIO | None = None,
+    claims: str | Iterable[str] = (),
+    how: How = How(),
 ) -> Request:
     """Check a request, without any of the libraries that compute it.
 
-    `given` has the values of each variable, and `rows` says where a table of points is: "-" or
-    "@file"; `stdin` is what "-" is read from. The other arguments, and what is raised, are those
-    of `diff`.
+    The arguments, and what is raised, are those of `diff`.
     """
-    if dtype not in FORMATS:
-        raise RequestError(f"unknown dtype '{dtype}'; there are {', '.join(FORMATS)}")
+    how.checked()
     if order is not None and (isinstance(order, bool) or not isinstance(order, int) or order < 0):
         raise RequestError(f"the order must be a whole number from 0, not {order}")
-    if not (math.isfinite(tolerance) and tolerance >= 0):
-        raise RequestError(f"the tolerance must be a number from 0, not {tolerance}")
-    if verify not in VERIFY:
-        raise RequestError(f"unknown '{verify}' to verify; there are {', '.join(VERIFY)}")
     wrt = [wrt] if isinstance(wrt, str) else list(wrt)
     named = [name.strip() for text in wrt for name in text.split(",")]
+    given = where.given
     _usable([*given, *(name for name in named if name)])
-    loaded = None if rows is None else table.read(rows, stdin)
+    loaded = None if where.rows is None else table.read(where.rows, where.stdin)
     known = {*given, *named, *(loaded.names if loaded else ())}
+    expressions = [expressions] if isinstance(expressions, str) else list(expressions)
+    claims = [claims] if isinstance(claims, str) else list(claims)
     targets = parse(expressions, known)
     trees = [target.tree for target in targets]
     names = list(variables(*trees)) or list(given)[:1] or [VARIABLE]
     _usable(names)
     _expected(given, names)
-    derivatives = _derivatives(kind, wrt, order, names)
+    derivatives = [replace(one, scaled=how.scaled) for one in _derivatives(kind, wrt, order, names)]
     derivative.limited(len(derivatives) * len(targets))
+    claimed = _claimed(claims, expressions, known, len(targets) * len(derivatives))
+    if claims and how.scaled:
+        raise RequestError("a claim is about derivatives; leave 'scaled' out")
     if not given and loaded is None and len(names) == 1:
         given = {names[0]: grid.DEFAULT_POINTS}
-    where = points.read(given, loaded, names, FORMATS[dtype], paired, stdin)
-    sequences = [one.sequence for one in derivatives]
-    chosen = tapes.choose(method, trees, sequences, len(where), _PREFERRED.get(kind, ""))
-    return Request(
-        kind, targets, tuple(derivatives), where, chosen, FORMATS[dtype], tolerance, verify
+    points_ = points.read(given, loaded, names, FORMATS[how.dtype], where.paired, where.stdin)
+    choice = methods.choose(
+        how.method,
+        trees,
+        [one.sequence for one in derivatives],
+        len(points_),
+        _PREFERRED.get(kind, ""),
+        how.execution,
+        how.device,
+        how.max_seconds,
     )
+    return Request(kind, targets, tuple(derivatives), points_, choice, how, claimed)
+
+
+def _claimed(
+    claims: Sequence[str], expressions: Sequence[str], known: Collection[str], derivatives: int
+) -> tuple[Node, ...]:
+    """The trees of the claims, which may use the names of the targets."""
+    if not claims:
+        return ()
+    if len(claims) != derivatives:
+        shown = f"{derivatives} derivative{'s are' if derivatives > 1 else ' is'} shown"
+        given = f"{len(claims)} claim{'s are' if len(claims) > 1 else ' is'} given"
+        raise RequestError(f"{shown}, and {given}; each needs a --claim of its own, in sequence")
+    every = parse([*expressions, *claims], known)[len(expressions) :]
+    return tuple(claim.tree for claim in every)
 
 
 def _derivatives(

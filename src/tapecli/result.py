@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
+from tapecli.claims import Claim
 from tapecli.derivative import Derivative
 from tapecli.floats import FloatFormat
 from tapecli.verdict import Status
@@ -24,7 +25,7 @@ SCHEMA = 1
 COLUMNS = frozenset(
     {"target", "expression", "wrt", "order", "tape", "analytic", "ulps", "status", "note"}
     | {"digits", "schema", "dtype", "axes", "point", "row", "column", "statuses", "expressions"}
-    | {"kind", "method", "tensorflow"}
+    | {"kind", "method", "tensorflow", "execution", "scaled"}
 )
 """The names that columns, fields and axes have, beside those of the variables."""
 
@@ -62,7 +63,8 @@ class Row:
         wrt: the variable of the derivative, or several with commas between them.
         order: its order; 0 is the value of the target itself.
         at: the values of the variables, as the tape saw them.
-        tape: what the tapes returned; NaN and infinities as they came.
+        tape: what the tapes, or Taylor series, returned; NaN and infinities as they came. None
+            where only the analytic value was asked for.
         analytic, ulps, status, note, digits: as in a `Check`.
     """
 
@@ -71,7 +73,7 @@ class Row:
     wrt: str
     order: int
     at: Mapping[str, float]
-    tape: float
+    tape: float | None
     analytic: float | None
     ulps: int | None
     status: Status
@@ -94,7 +96,8 @@ class Block:
         derivative: the derivative.
         formula: it in mathematical notation; None if it was left out.
         points: the points.
-        tape: what the tapes returned at each of them.
+        tape: what the tapes, or Taylor series, returned at each of them; None where only
+            analytic values were asked for.
         checks: the verdicts by the place of the point; those that are not here are unverified.
     """
 
@@ -103,7 +106,7 @@ class Block:
     derivative: Derivative
     formula: str | None
     points: Points
-    tape: Sequence[float]
+    tape: Sequence[float] | None
     checks: Mapping[int, Check]
 
     @property
@@ -120,7 +123,7 @@ class Block:
     def rows(self) -> Iterator[Row]:
         """A row for each point."""
         about = self.target, self.expression, self.wrt, self.order
-        for place, tape in enumerate(self.tape):
+        for place, tape in enumerate(self.tape or [None] * len(self.points)):
             check = self.check(place)
             yield Row(
                 *about,
@@ -136,6 +139,17 @@ class Block:
     def check(self, place: int) -> Check:
         """The verdict at one point."""
         return self.checks.get(place, UNVERIFIED)
+
+    @property
+    def analytic(self) -> list[float]:
+        """The analytic value at each point; NaN where there is none."""
+        found = (self.check(place).analytic for place in range(len(self.points)))
+        return [math.nan if value is None else value for value in found]
+
+    @property
+    def values(self) -> Sequence[float]:
+        """The answer at each point: what was computed, or else the analytic value."""
+        return self.analytic if self.tape is None else self.tape
 
 
 class Points(Protocol):
@@ -166,9 +180,13 @@ class Result:
         blocks: the derivatives, by target and then as they were asked for.
         points: where.
         format_: the dtype of the values.
-        method: the arrangement of tapes that was used.
-        tensorflow: TensorFlow's version.
+        method: the arrangement of tapes that was used, or taylor, or none.
+        tensorflow: TensorFlow's version; "" where it was not used.
         tolerance: what the verdict was scaled by.
+        execution: how TensorFlow ran it: eager, graph or xla.
+        device: where, if that was asked for; else "".
+        reason: why auto did not take tapes; else "".
+        claims: the judgements on what somebody claims the derivatives to be.
     """
 
     kind: str
@@ -178,6 +196,20 @@ class Result:
     method: str
     tensorflow: str
     tolerance: float
+    execution: str = ""
+    device: str = ""
+    reason: str = ""
+    claims: tuple[Claim, ...] = ()
+
+    @property
+    def scaled(self) -> bool:
+        """Whether the values are Taylor coefficients."""
+        return self.blocks[0].derivative.scaled
+
+    @property
+    def computed(self) -> bool:
+        """Whether there are values beside the analytic ones."""
+        return self.blocks[0].tape is not None
 
     @property
     def dtype(self) -> str:
@@ -204,34 +236,36 @@ class Result:
 
     @property
     def ok(self) -> bool:
-        """Whether no value is off or lost: exit code 0."""
-        return not any(status.failed for status in self.counts)
+        """Whether no value is off or lost, and no claim wrong: exit code 0."""
+        failed = any(status.failed for status in self.counts)
+        return not failed and not any(claim.failed for claim in self.claims)
 
     @property
     def all_ok(self) -> bool:
-        """Whether every value that was verified is ok: exit code 0 with --strict."""
-        return set(self.counts) <= {Status.OK, Status.UNVERIFIED}
+        """Whether every value that was verified is ok: what the table shows no status for."""
+        return set(self.counts) <= {Status.OK, Status.UNVERIFIED, Status.CERTIFIED}
 
     @property
     def tape(self) -> NDArray[np.float64]:
-        """The values of the tapes, of shape (targets, derivatives, points)."""
+        """What was computed, of shape (targets, derivatives, points); NaN where nothing was."""
         import numpy as np
 
-        return self._array([np.asarray(block.tape) for block in self.blocks])
+        nothing = np.full(len(self.points), math.nan)
+        return self._array(
+            [nothing if block.tape is None else np.asarray(block.tape) for block in self.blocks]
+        )
 
     @property
     def analytic(self) -> NDArray[np.float64]:
         """The analytic values in the same shape; NaN where there is none."""
         import numpy as np
 
-        columns = []
-        for block in self.blocks:
-            column = np.full(len(self.points), math.nan)
-            for place, check in block.checks.items():
-                if check.analytic is not None:
-                    column[place] = check.analytic
-            columns.append(column)
-        return self._array(columns)
+        return self._array([np.array(block.analytic) for block in self.blocks])
+
+    @property
+    def values(self) -> NDArray[np.float64]:
+        """The answers in the same shape: what was computed, or else the analytic values."""
+        return self.tape if self.computed else self.analytic
 
     def _array(self, columns: list[NDArray[np.float64]]) -> NDArray[np.float64]:
         import numpy as np

@@ -7,18 +7,19 @@ the next one uses, and every tape that is open records it.
 
 from __future__ import annotations
 
+import contextlib
 import functools
-import math
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from tapecli import tensorflow_
 from tapecli.errors import RequestError
-from tapecli.floats import FORMATS, FloatFormat
+from tapecli.floats import FloatFormat
 from tapecli.functions import CONSTANTS, row
+from tapecli.mistakes import clipped
 from tapecli.tree import (
     VARIABLE,
     Alias,
@@ -48,24 +49,6 @@ Variables: TypeAlias = tuple[str, ...]
 
 FORWARD = "forward"
 """What is used at order 0: no tape at all."""
-
-MAX_OPERATIONS = 250_000
-"""Operations that nested tapes may be expected to run.
-
-Eager TensorFlow runs some 50,000 small operations a second, so that this is a wait of 5 s.
-"""
-
-MAX_NUMBERS = 400_000_000
-"""Numbers that the tapes may be expected to hold, one per operation and point: 3 GB in float64."""
-
-GROWTH = 4
-"""How many times more operations each further order of nested tapes runs, at most.
-
-Measured: 2.9 for log(x**2), 3.8 to 4.4 for 1/(1+x*x), less for sin, exp and polynomials.
-"""
-
-SURE_ORDER = 4
-"""The order that is always tried."""
 
 
 # --- the arrangements -------------------------------------------------------------------------
@@ -140,12 +123,12 @@ def nested_orders(
     def recorded(order: int) -> dict[Variables, list[Tensor]]:
         if order == 0:
             return {(): [target(xs) for target in targets]}
-        asked = _asked(wanted, order)
-        sources = {name: xs[name] for names in asked.values() for name in names}
-        with tf.GradientTape(persistent=len(targets) * len(asked) > 1) as tape:
+        for_each = asked(wanted, order)
+        sources = {name: xs[name] for names in for_each.values() for name in names}
+        with tf.GradientTape(persistent=len(targets) * len(for_each) > 1) as tape:
             tape.watch(sources)
             found = recorded(order - 1)
-        for before, names in asked.items():
+        for before, names in for_each.items():
             by = {name: sources[name] for name in names}
             gradients = [_gradient(tape, y, by) for y in found[before]]
             found |= {(*before, name): [each[name] for each in gradients] for name in names}
@@ -154,15 +137,15 @@ def nested_orders(
     return recorded(max(map(len, wanted)))
 
 
-def _asked(wanted: Sequence[Variables], order: int) -> dict[Variables, list[str]]:
+def asked(wanted: Sequence[Variables], order: int) -> dict[Variables, list[str]]:
     """What the tape of an order is asked for: by which variables, for each derivative below."""
-    asked: dict[Variables, list[str]] = {}
+    found: dict[Variables, list[str]] = {}
     for sequence in wanted:
         if len(sequence) >= order:
-            names = asked.setdefault(sequence[: order - 1], [])
+            names = found.setdefault(sequence[: order - 1], [])
             if sequence[order - 1] not in names:
                 names.append(sequence[order - 1])
-    return asked
+    return found
 
 
 def nested(
@@ -274,94 +257,16 @@ ARRANGEMENTS = {
 }
 """The arrangements by name; without a choice, the first that can do what is asked."""
 
-METHODS = ("auto", *ARRANGEMENTS)
-
-
-def choose(
-    method: str,
-    targets: Sequence[Node],
-    wanted: Sequence[Variables],
-    points: int,
-    preferred: str = "",
-) -> str:
-    """The arrangement that will be used, once it is certain that it can do what is asked.
-
-    Args:
-        method: an arrangement, or "auto".
-        targets: the trees.
-        wanted: the sequences of variables.
-        points: how many points.
-        preferred: what "auto" is, if it can do what is asked.
-
-    Raises:
-        RequestError: the method is unknown or cannot do it (the message names those that can),
-            or the order is beyond what nested tapes do in reasonable time.
-    """
-    if method not in METHODS:
-        raise RequestError(f"unknown method '{method}'; there are {', '.join(METHODS)}")
-    order = max(map(len, wanted))
-    _affordable(targets, wanted, order, points)
-    if order == 0:
-        return FORWARD
-    able = [name for name, row in ARRANGEMENTS.items() if row.can(len(targets), order)]
-    if method == "auto":
-        return preferred if preferred in able else able[0]
-    if method not in able:
-        raise RequestError(_unable(method, len(targets), order, able))
-    return method
-
-
-def _unable(method: str, targets: int, order: int, able: Sequence[str]) -> str:
-    """Why a method cannot do what is asked, and which can."""
-    highest = ARRANGEMENTS[method].highest
-    if highest is not None and order > highest:
-        asked = f"order {order}"
-        why = "its tapes record no gradients" if highest == 1 else f"it ends at order {highest}"
-    else:
-        asked, why = f"{targets} targets", "a tape can be asked only once"
-    quoted = [f"'{name}'" for name in able]
-    quoted[0] = f"'--method {able[0]}'"
-    others = f"{', '.join(quoted[:-1])} and {quoted[-1]}" if len(quoted) > 1 else quoted[0]
-    return f"'{method}' cannot do {asked}: {why}; {others} can"
-
-
-def highest_order(targets: Sequence[Node], points: int, width: int = 1) -> int:
-    """The highest order that nested tapes are expected to do in reasonable time and memory.
-
-    It is 0 where the points are too many for any. `width` is how often a tape is asked.
-    """
-    operations = _operations(targets) * width
-    in_time = max(_grown_to(MAX_OPERATIONS / operations), SURE_ORDER)
-    return min(in_time, _grown_to(MAX_NUMBERS / (operations * points)))
-
-
-def _grown_to(times: float) -> int:
-    """The order at which the operations have grown by so much."""
-    return max(0, math.floor(math.log(times, GROWTH))) if times > 0 else 0
-
-
-def _affordable(
-    targets: Sequence[Node], wanted: Sequence[Variables], order: int, points: int
-) -> None:
-    width = max((len(_asked(wanted, k)) for k in range(1, order + 1)), default=1)
-    highest = highest_order(targets, points, width)
-    if order <= highest:
-        return
-    if highest == 0 or order <= SURE_ORDER:
-        raise RequestError(f"{points:,} points are too many for expressions of this size")
-    raise RequestError(
-        f"order {order} is too high for nested tapes: each order takes up to {GROWTH} times "
-        f"as long as the one below; here they can do order {highest}"
-    )
-
-
-def _operations(targets: Sequence[Node]) -> int:
-    """How many operations the targets are, going forward once."""
-    prepared = (_prepared(target, FORMATS["float64"]) for target in targets)
-    return sum(isinstance(node, Call) for node in steps(*prepared)) or 1
-
 
 # --- running it -------------------------------------------------------------------------------
+
+
+EXECUTIONS = {
+    "eager": "operation by operation, as written",
+    "graph": "as a graph, by tf.function",
+    "xla": "compiled, by tf.function with jit_compile=True",
+}
+"""How TensorFlow runs it, by name."""
 
 
 def run(
@@ -370,62 +275,119 @@ def run(
     wanted: Sequence[Variables],
     method: str,
     format_: FloatFormat,
+    execution: str = "eager",
+    device: str | None = None,
 ) -> NDArray[np.float64]:
-    """Differentiate the targets at all points, in one eager pass.
+    """Differentiate the targets at all points, in one pass.
 
     Args:
         targets: trees.
         columns: for each of their variables its value at each point, numbers of the format.
         wanted: for each derivative its variables, the first one first; () is the value.
-        method: an arrangement, as `choose` returned it.
+        method: an arrangement of `ARRANGEMENTS`, or `FORWARD`.
         format_: the dtype.
+        execution: one of `EXECUTIONS`.
+        device: as TensorFlow names it, such as "cpu" or "gpu:1"; None for its own choice.
 
     Returns:
         Numbers of the dtype, of shape (targets, derivatives, points).
 
     Raises:
-        RequestError: TensorFlow lacks a gradient or a kernel that is needed.
+        RequestError: TensorFlow lacks a gradient, a kernel or a device that is needed.
         TensorFlowError: TensorFlow is missing or does not start.
     """
     import numpy as np
 
     tf = tensorflow_.load()
-    xs = {name: tf.constant(values, format_.name) for name, values in columns.items()}
-    try:
-        functions = _functions(tf, targets, format_)
-        arrangement = nested_orders if method == FORWARD else ARRANGEMENTS[method].run
-        found = arrangement(tf, functions, xs, wanted)
-    except tf.errors.ResourceExhaustedError as error:
-        raise MemoryError from error
-    except (LookupError, TypeError, ValueError, tf.errors.OpError) as error:
-        order = max(map(len, wanted))
-        if method == "batch":  # which TensorFlow traces: whatever that may raise
-            order += 1
-        elif isinstance(error, KeyError | IndexError | TypeError | ValueError):
-            raise  # not TensorFlow's: a mistake of ours
-        raise RequestError(_lacking(tf, targets, order, format_, error)) from error
+    arrangement = nested_orders if method == FORWARD else ARRANGEMENTS[method].run
+    work = _Work(tf, arrangement, wanted, format_, execution, _device(tf, device))
+    found = work.tried(targets, columns)
     count = next(len(values) for values in columns.values())
     values = np.empty((len(targets), len(wanted), count))
-    for place, sequence in enumerate(wanted):
-        for target, tensor in enumerate(found[sequence]):
+    for place, tensors in enumerate(found):
+        for target, tensor in enumerate(tensors):
             values[target, place] = tensor.numpy()
     return values
 
 
-def _lacking(
-    tf: Any, targets: Sequence[Node], order: int, format_: FloatFormat, error: Exception
-) -> str:
-    """Say which function TensorFlow cannot differentiate so often: each is tried alone."""
-    xs = {VARIABLE: tf.constant([0.5], format_.name)}
-    for name in {node.name: None for node in steps(*targets) if isinstance(node, Call)}:
-        alone = call(name, *[variable(VARIABLE)] * row(name).arity)
-        for tried in range(order + 1):
-            try:
-                nested_orders(tf, _functions(tf, [alone], format_), xs, [(VARIABLE,) * tried])
-            except (LookupError, tf.errors.OpError):
-                lacking = f"differentiate '{name}' {tried} times" if tried else f"compute '{name}'"
-                return f"TensorFlow cannot {lacking} in {format_.name}; try another '--dtype'"
-    return f"TensorFlow cannot do this: {str(error).splitlines()[0]}"
+@dataclass(frozen=True)
+class _Work:
+    """What is to be run, and how: all but the targets and the points."""
+
+    tf: Any
+    arrangement: Run
+    wanted: Sequence[Variables]
+    format_: FloatFormat
+    execution: str
+    device: str
+
+    def run(
+        self, targets: Sequence[Node], columns: Mapping[str, NDArray[np.float64]]
+    ) -> list[list[Tensor]]:
+        """For each derivative that is wanted a tensor for each target."""
+        tf = self.tf
+
+        def derivatives(xs: Sources) -> list[list[Tensor]]:
+            functions = _functions(tf, targets, self.format_)
+            found = self.arrangement(tf, functions, xs, self.wanted)
+            return [found[sequence] for sequence in self.wanted]
+
+        if self.execution != "eager":
+            compiled = self.execution == "xla"
+            derivatives = tf.function(derivatives, jit_compile=compiled, autograph=False)
+        with tf.device(self.device) if self.device else contextlib.nullcontext():
+            xs = {name: tf.constant(values, self.format_.name) for name, values in columns.items()}
+            return derivatives(xs)
+
+    def tried(
+        self, targets: Sequence[Node], columns: Mapping[str, NDArray[np.float64]]
+    ) -> list[list[Tensor]]:
+        """The same; what TensorFlow cannot do is said in our words."""
+        try:
+            return self.run(targets, columns)
+        except self.tf.errors.ResourceExhaustedError as error:
+            raise MemoryError from error
+        except (LookupError, TypeError, ValueError, self.tf.errors.OpError) as error:
+            ours = isinstance(error, KeyError | IndexError | TypeError | ValueError)
+            if ours and self.execution == "eager" and self.arrangement is not batch:
+                raise  # not TensorFlow's, which has no such errors but where it traces
+            raise RequestError(self._lacking(targets, error)) from error
+
+    def _lacking(self, targets: Sequence[Node], error: Exception) -> str:
+        """Say which function TensorFlow cannot differentiate so often: each is tried alone."""
+        order = max(map(len, self.wanted)) + (self.arrangement is batch)
+        columns: Any = {VARIABLE: [0.5]}
+        where = self.format_.name + (f" by {self.execution}" if self.execution != "eager" else "")
+        for name in {node.name: None for node in steps(*targets) if isinstance(node, Call)}:
+            alone = call(name, *[variable(VARIABLE)] * row(name).arity)
+            for tried in range(order + 1):
+                work = replace(self, arrangement=nested_orders, wanted=[(VARIABLE,) * tried])
+                try:
+                    work.run([alone], columns)
+                except (LookupError, TypeError, ValueError, self.tf.errors.OpError):
+                    lacking = f"differentiate '{name}' {tried} times" if tried else ""
+                    lacking = lacking or f"compute '{name}'"
+                    mend = "another '--execution'" if self.execution != "eager" else ""
+                    mend = f"{mend} or '--dtype'" if mend else "another '--dtype'"
+                    return f"TensorFlow cannot {lacking} in {where}; try {mend}"
+        return f"TensorFlow cannot do this: {str(error).splitlines()[0]}"
+
+
+def _device(tf: Any, name: str | None) -> str:
+    """TensorFlow's own name of a device.
+
+    Raises:
+        RequestError: there is none of this name.
+    """
+    if not name:
+        return ""
+    there = [device.name for device in tf.config.list_logical_devices()]
+    kind, _, number = name.upper().removeprefix("/").removeprefix("DEVICE:").partition(":")
+    full = f"/device:{kind}:{number or 0}"
+    if full not in there:
+        names = ", ".join(sorted(d.removeprefix("/device:").lower() for d in there))
+        raise RequestError(f"there is no device '{clipped(name)}' here; there are {names}")
+    return full
 
 
 # --- the tree as functions of its variables ---------------------------------------------------
@@ -444,7 +406,7 @@ def _functions(tf: Any, targets: Sequence[Node], format_: FloatFormat) -> list[T
 
         return evaluate
 
-    return [function(_prepared(target, format_)) for target in targets]
+    return [function(prepared(target, format_)) for target in targets]
 
 
 def _value(
@@ -470,7 +432,7 @@ def _op(tf: Any, name: str) -> Callable[..., Tensor]:
 
 
 @functools.lru_cache(maxsize=1024)
-def _prepared(target: Node, format_: FloatFormat) -> Node:
+def prepared(target: Node, format_: FloatFormat) -> Node:
     """The tree as the tapes compute it: without aliases, and with whole powers as products.
 
     The gradient of `tf.pow` keeps the exponent as a tensor and computes 0 * 0**-1 at 0 for

@@ -39,6 +39,7 @@ class Status(str, Enum):
     UNDEFINED = "undefined"
     LOST = "lost"
     UNVERIFIED = "unverified"
+    CERTIFIED = "certified"
 
     def __str__(self) -> str:
         return self.value
@@ -66,6 +67,14 @@ class Certified:
     radius: Fraction
     sensitivity: Fraction
     spread: Fraction | None
+
+    def divided(self, divisor: int) -> Certified:
+        """The same of the derivative over a whole number."""
+        if divisor == 1:
+            return self
+        spread = None if self.spread is None else self.spread / divisor
+        rest = (self.value / divisor, self.radius / divisor, self.sensitivity / divisor)
+        return Certified(*rest, spread)
 
 
 @dataclass(frozen=True)

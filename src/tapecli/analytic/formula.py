@@ -47,12 +47,15 @@ class lgamma(sympy.Function):  # type: ignore[misc]
 _OWN = {"cbrt": cbrt, "lgamma": lgamma, "tau": 2 * sympy.pi}
 
 
-def formulas(tree: Node, derivatives: Sequence[Sequence[str]]) -> list[str | None]:
+def formulas(
+    tree: Node, derivatives: Sequence[Sequence[str]], divisors: Sequence[int] = ()
+) -> list[str | None]:
     """The formulas of derivatives of a function.
 
     Args:
         tree: the function.
         derivatives: the variables of each derivative, in sequence; () is the function itself.
+        divisors: what each of them is divided by; nothing, if they are left out.
 
     Returns:
         Texts in the notation of `written`; None for one that is too long to make.
@@ -61,7 +64,8 @@ def formulas(tree: Node, derivatives: Sequence[Sequence[str]]) -> list[str | Non
         return [None] * len(derivatives)
     try:
         forms = symbolic(tree, derivatives)
-        return [None if form is None else written(form) for form in forms]
+        pairs = zip(forms, divisors or [1] * len(forms), strict=True)
+        return [None if form is None else written(form / divisor) for form, divisor in pairs]
     except (ArithmeticError, AttributeError, RecursionError, TypeError, ValueError):
         return [None] * len(derivatives)  # SymPy has no real form of it, as of min(x, asin(2))
 

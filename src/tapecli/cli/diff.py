@@ -25,6 +25,19 @@ from tapecli.cli.types import WholeNumber
         help="The variable to differentiate by, or several with commas for a mixed derivative: "
         "x,x,y. Each --wrt is a derivative.  [default: the only variable]",
     ),
+    click.option(
+        "--claim",
+        "claims",
+        multiple=True,
+        metavar="EXPRESSION",
+        help="Judge a derivative that you worked out, or that stands in your code: one for each "
+        "derivative that is shown.",
+    ),
+    click.option(
+        "--scaled",
+        is_flag=True,
+        help="Show Taylor coefficients: derivatives over the factorials of their orders.",
+    ),
 )
 def command(**given: Any) -> int:
     """Differentiate expressions with gradient tapes, beside the certified derivatives.
@@ -36,10 +49,12 @@ def command(**given: Any) -> int:
       tapecli diff 'log(x^2)' --order 2 --x 1..3
       tapecli diff 'u = x^2' 'y = log(u)' --method nested
       tapecli diff 'x^2*y^3' --wrt x,y --x 2 --y 3
+      tapecli diff 'sin(x)*exp(-x^2)' --order 40 --x 1..3@5 --format value
+      tapecli diff 'log(x^2)' --claim '2/x' --method none
       tapecli diff 'sin x cos x' --x 0..2pi@9 --format csv --output slopes.csv
       seq 1 5 | tapecli diff '1/x' --x - --format value
 
-    Exit codes: 0 every value is right, rounded or undefined; 1 a value is off or lost;
-    2 the call is wrong; 3 TensorFlow is missing or broken.
+    Exit codes: 0 every value is right, rounded or undefined; 1 a value is off or lost, or a
+    claim wrong; 2 the call is wrong; 3 TensorFlow is missing or broken.
     """
     return options.answer("diff", **given)

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from tapecli import render, request, tapes, tensorflow_
+from tapecli import methods, render, request, tapes, tensorflow_
 from tapecli.cli import output
 from tapecli.cli.types import ExpressionCommand, ExpressionText, OneOf, PointsOf
 from tapecli.cli.waiting import waiting
@@ -17,6 +17,7 @@ from tapecli.errors import PointsError, RequestError
 from tapecli.floats import FORMATS
 from tapecli.grid import DEFAULT_POINTS
 from tapecli.points import SHORT
+from tapecli.request import How, Where
 
 FORMATS_HELP = "; ".join(f"{name}: {row.meaning}" for name, row in render.FORMATS.items())
 POINTS_HELP = (
@@ -54,11 +55,12 @@ _WHERE = (
 _HOW = (
     click.option(
         "--method",
-        type=OneOf(tapes.METHODS),
+        type=OneOf(methods.METHODS),
         default="auto",
         show_default=True,
         help="The arrangement of tapes: one, side by side, inside one another, one asked often, "
-        "or TensorFlow's batch Jacobian.",
+        "or TensorFlow's batch Jacobian; taylor, series for high orders without TensorFlow; "
+        "none, the analytic values alone. auto is tapes where they take no longer than a moment.",
     ),
     click.option(
         "--dtype",
@@ -67,6 +69,26 @@ _HOW = (
         show_default=True,
         envvar="TAPECLI_DTYPE",
         help="The precision.",
+    ),
+    click.option(
+        "--execution",
+        type=OneOf(tapes.EXECUTIONS),
+        help="How TensorFlow runs the tapes: "
+        + "; ".join(f"{name}: {meaning}" for name, meaning in tapes.EXECUTIONS.items())
+        + ".  [default: eager]",
+    ),
+    click.option(
+        "--device",
+        metavar="NAME",
+        help="Where TensorFlow runs them: cpu, gpu, gpu:1.  [default: its own choice]",
+    ),
+    click.option(
+        "--max-seconds",
+        type=float,
+        default=methods.MAX_SECONDS,
+        show_default=True,
+        metavar="SECONDS",
+        help="Refuse what is expected to take longer.",
     ),
     click.option(
         "--verify",
@@ -139,47 +161,36 @@ def answer(
     at: tuple[tuple[str, str], ...],
     paired: bool,
     wrt: tuple[str, ...],
-    method: str,
-    dtype: str,
-    verify: str,
-    tolerance: float,
     strict: bool,
     format_name: str | None,
     file: str | None,
     color: str,
     verbose: bool,
     order: int | None = None,
-    **short: tuple[str, ...],
+    claims: tuple[str, ...] = (),
+    **rest: Any,
 ) -> int:
-    """Differentiate, write the result, and return the exit code."""
-    given, rows = _points(short, at)
+    """Differentiate, write the result, and return the exit code.
+
+    `rest` has the points of the variables with an option of their own, and how it is to be done.
+    """
+    given, rows = _points({name: rest.pop(name) for name in SHORT}, at)
     output.check(file)
     format_ = output.format_of(format_name, file)
     if not expressions and kind == "diff":
         expressions = (DEFAULT_EXPRESSION,)
-    asked = request.prepare(
-        kind,
-        expressions,
-        given,
-        rows,
-        wrt,
-        order,
-        method,
-        dtype,
-        tolerance,
-        paired,
-        verify,
-        stdin=sys.stdin,
-    )
+    where = Where(given, rows, paired, sys.stdin)
+    asked = request.prepare(kind, expressions, where, wrt, order, claims, How(**rest))
     timings: dict[str, float] = {}
     with waiting("differentiating ..."):
-        tensorflow_.load(quietly=True, verbose=verbose)
+        if asked.needs_tensorflow:
+            tensorflow_.load(quietly=True, verbose=verbose)
         result = asked.run(format_.formulas, timings)
     output.write(result, format_, file, color)
     if verbose:
         parts = ", ".join(f"{name} {seconds:.3g} s" for name, seconds in timings.items())
         click.echo(f"{len(result.points):,} points; {parts}", err=True)
-    return 0 if (result.all_ok if strict else result.ok) else 1
+    return 0 if result.ok and (result.all_ok or not strict) else 1
 
 
 def _points(

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import TypeAlias, TypeVar
 
-from tapecli.result import Result
+from tapecli.result import Block, Result
 
 Field: TypeAlias = str | int | float | None
 
@@ -25,10 +25,10 @@ def records(result: Result) -> Iterator[list[Field]]:
     shortest = result.format_.shortest
     for block in result.blocks:
         about: list[Field] = [block.target, block.expression, block.wrt, block.order]
-        for place, (point, tape) in enumerate(zip(points, block.tape, strict=True)):
+        for place, (point, tape) in enumerate(zip(points, _tape(block), strict=True)):
             check = block.check(place)
-            analytic = None if check.analytic is None else shortest(check.analytic)
-            yield [*about, *point, shortest(tape), analytic, check.ulps, str(check.status)]
+            numbers = (None if v is None else shortest(v) for v in (tape, check.analytic))
+            yield [*about, *point, *numbers, check.ulps, str(check.status)]
 
 
 def text_records(result: Result) -> Iterator[list[str]]:
@@ -37,11 +37,16 @@ def text_records(result: Result) -> Iterator[list[str]]:
     text = result.format_.text
     for block in result.blocks:
         about = [block.target, block.expression, block.wrt, str(block.order)]
-        for place, (point, tape) in enumerate(zip(points, block.tape, strict=True)):
+        for place, (point, tape) in enumerate(zip(points, _tape(block), strict=True)):
             check = block.check(place)
-            analytic = "" if check.analytic is None else text(check.analytic)
+            numbers = ("" if v is None else text(v) for v in (tape, check.analytic))
             ulps = "" if check.ulps is None else str(check.ulps)
-            yield [*about, *point, text(tape), analytic, ulps, check.status.value]
+            yield [*about, *point, *numbers, ulps, check.status.value]
+
+
+def _tape(block: Block) -> Sequence[float | None]:
+    """What was computed at each point; None where nothing was."""
+    return [None] * len(block.points) if block.tape is None else block.tape
 
 
 def texts(result: Result) -> list[tuple[str, ...]]:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from tapecli.claims import Claim
 from tapecli.render import Screen, columns
 from tapecli.result import SCHEMA, Result
 
@@ -18,7 +19,8 @@ def render(result: Result, screen: Screen) -> Iterator[str]:
 
 def _document(result: Result) -> dict[str, Any]:
     names = columns.names(result)
-    notes = (block.check(place).note for block in result.blocks for place in range(len(block.tape)))
+    places = range(len(result.points))
+    notes = (block.check(place).note for block in result.blocks for place in places)
     rows = [
         {**dict(zip(names, map(columns.strict, record), strict=True)), "note": note}
         for record, note in zip(columns.records(result), notes, strict=True)
@@ -29,6 +31,10 @@ def _document(result: Result) -> dict[str, Any]:
         "tensorflow": result.tensorflow,
         "dtype": result.dtype,
         "method": result.method,
+        "reason": result.reason,
+        "execution": result.execution,
+        "device": result.device,
+        "scaled": result.scaled,
         "tolerance": result.tolerance,
         "kind": result.kind,
         "variable": result.variables[0] if len(result.variables) == 1 else None,
@@ -43,6 +49,7 @@ def _document(result: Result) -> dict[str, Any]:
             }
             for block in result.blocks
         ],
+        "claims": [_claim(claim) for claim in result.claims],
         **matrix,
         "rows": rows,
         "counts": {str(status): count for status, count in result.counts.items()},
@@ -50,8 +57,27 @@ def _document(result: Result) -> dict[str, Any]:
     }
 
 
+def _claim(claim: Claim) -> dict[str, Any]:
+    """A claim and what became of it; the numbers are null where there are none."""
+    found = {
+        "target": claim.target,
+        "wrt": claim.wrt,
+        "order": claim.order,
+        "claim": claim.text,
+        "finding": str(claim.finding),
+        "tested": claim.tested,
+        "at": claim.at,
+    }
+    numbers = {"claimed": claim.claimed, "analytic": claim.analytic}
+    return {
+        **found,
+        **{name: columns.strict(value) for name, value in numbers.items()},
+        "reason": claim.reason,
+    }
+
+
 def _matrix(result: Result) -> dict[str, Any]:
-    """The values of the tapes as nested lists, and the names of their axes."""
+    """The values as nested lists, and the names of their axes."""
     shortest = result.format_.shortest
 
     def nested(values: Any) -> Any:
@@ -59,4 +85,4 @@ def _matrix(result: Result) -> dict[str, Any]:
             return [nested(value) for value in values]
         return columns.strict(shortest(values))
 
-    return {"axes": list(result.axes), "matrix": nested(result.arranged(result.tape).tolist())}
+    return {"axes": list(result.axes), "matrix": nested(result.arranged(result.values).tolist())}

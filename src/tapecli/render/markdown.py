@@ -27,19 +27,22 @@ def _lines(result: Result) -> Iterator[str]:
             yield from (f"*{note}*", "")
     for hint in words.hints(result):
         yield from (f"*{hint}*", "")
+    for _, claim in words.claims(result):
+        yield from (claim, "")
     yield words.verdict(result)
 
 
 def _table(result: Result, block: Block) -> Iterator[str]:
     text = result.format_.text
-    names = result.variables
-    yield _line([*names, "tape", "analytic", "ulps", "status"])
-    yield _line([*["---:"] * (len(names) + 3), "---"])
-    for place, (point, value) in enumerate(zip(columns.texts(result), block.tape, strict=True)):
+    names = [*result.variables, *words.columns(result)]
+    yield _line([*names, "status"])
+    yield _line([*["---:"] * len(names), "---"])
+    for place, (point, value) in enumerate(zip(columns.texts(result), block.values, strict=True)):
         check = block.check(place)
         analytic = "" if check.analytic is None else text(check.analytic)
         ulps = "" if check.ulps is None else str(check.ulps)
-        yield _line([*point, text(value), analytic, ulps, str(check.status)])
+        cells = [text(value), analytic, ulps] if result.computed else [analytic]
+        yield _line([*point, *cells, str(check.status)])
 
 
 def _line(cells: Sequence[str]) -> str:

@@ -1,4 +1,7 @@
-"""A NumPy array: the values of the tapes, with an axis for whatever there are several of."""
+"""A NumPy array: what was computed, or else the analytic values.
+
+It has an axis for whatever there are several of.
+"""
 
 from __future__ import annotations
 
@@ -13,5 +16,5 @@ def packed(result: Result) -> bytes:
     import numpy as np
 
     file = io.BytesIO()
-    np.save(file, npz.values(result, result.tape))
+    np.save(file, npz.values(result, result.values))
     return file.getvalue()

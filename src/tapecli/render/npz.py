@@ -61,6 +61,8 @@ def _arrays(result: Result) -> dict[str, Any]:
         "statuses": [str(status) for status in Status],
         "dtype": result.dtype,
         "method": result.method,
+        "execution": result.execution,
+        "scaled": result.scaled,
         "tensorflow": result.tensorflow,
         **{name: along for name, along in axes.items() if along is not None},
         **variables,

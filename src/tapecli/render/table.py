@@ -35,6 +35,7 @@ _STYLES = {
     Status.UNDEFINED: "cyan",
     Status.LOST: "bold red",
     Status.UNVERIFIED: "dim",
+    Status.CERTIFIED: "green",
 }
 
 
@@ -70,6 +71,7 @@ def _plain(result: Result) -> Iterator[str]:
             yield from (note for _, note in words.notes(result, block))
             yield ""
     yield from words.hints(result)
+    yield from (line for _, line in words.claims(result))
     yield words.verdict(result)
 
 
@@ -111,6 +113,10 @@ def page(result: Result, screen_width: int | None, unicode: bool = True) -> list
             parts += [_title(result, blocks[0], width), Text()]
             parts += _arranged(result, blocks, width, screen_width is None)
     parts += [Text(hint, style="dim") for hint in words.hints(result)]
+    parts += [
+        Text(line, style="bold red" if claim.failed else "bold green")
+        for claim, line in words.claims(result)
+    ]
     failed = not result.ok
     style = "bold red" if failed else "bold green" if result.all_ok else "bold yellow"
     return [*parts, Text(words.verdict(result), style=style)]
@@ -163,15 +169,15 @@ def _tables(result: Result, blocks: Sequence[Block]) -> list[Table]:
     for number, block in enumerate(blocks):
         table = _empty(_names(result), wide)
         for place, row in enumerate(cells[number * count : (number + 1) * count]):
-            styles = [*[""] * len(result.variables), "bold", "", "dim"]
-            styles.append(_STYLES[block.check(place).status])
+            own = ["bold", "", "dim"] if result.computed else ["bold"]
+            styles = [*[""] * len(result.variables), *own, _STYLES[block.check(place).status]]
             table.add_row(*(Text(c, style=s) for c, s in zip(row, styles, strict=False)))
         tables.append(table)
     return tables
 
 
 def _names(result: Result) -> list[str]:
-    names = [*result.variables, "tape", "analytic", "ulps", "status"]
+    names = [*result.variables, *words.columns(result), "status"]
     return names[:-1] if result.all_ok else names
 
 
@@ -196,14 +202,13 @@ def _cells(result: Result, blocks: Sequence[Block]) -> list[tuple[str, ...]]:
 
 
 def _verdicts(result: Result, blocks: Sequence[Block]) -> list[list[str]]:
-    """The columns tape, analytic, ulps and, if any is not ok, status."""
+    """The columns of `words.columns` and, if any is not ok, status."""
     text = result.format_.text
-    checks = [block.check(place) for block in blocks for place in range(len(block.tape))]
-    found = [
-        _aligned([text(value) for block in blocks for value in block.tape]),
-        _aligned(["" if c.analytic is None else text(c.analytic) for c in checks]),
-        ["" if c.ulps is None else _ulps(c.ulps) for c in checks],
-    ]
+    checks = [block.check(place) for block in blocks for place in range(len(block.points))]
+    found = [_aligned(["" if c.analytic is None else text(c.analytic) for c in checks])]
+    if result.computed:
+        values = _aligned([text(value) for block in blocks for value in block.values])
+        found = [values, *found, ["" if c.ulps is None else _ulps(c.ulps) for c in checks]]
     return found if result.all_ok else [*found, [_status(check) for check in checks]]
 
 
@@ -239,10 +244,12 @@ def _narrow(
     text = result.format_.text
     for block in blocks:
         yield _heading(block, max(width, 40))
-        for place, value in enumerate(block.tape):
+        for place, value in enumerate(block.values):
             check = block.check(place)
             yield Text(words.place(result, place))
-            yield Text(f"  tape     {text(value)}", style="bold")
+            if result.computed:
+                name = words.columns(result)[0]
+                yield Text(f"  {name:<8} {text(value)}", style="bold")
             if check.analytic is not None:
                 yield Text(f"  analytic {text(check.analytic)}")
             if check.ulps is not None:
@@ -277,9 +284,9 @@ def _matrices(result: Result, width: int, endless: bool, unicode: bool) -> Itera
 
 
 def _matrix(result: Result, blocks: Sequence[Block]) -> Iterator[Text]:
-    """The values of the tapes in brackets, with the names of rows and columns."""
+    """The values in brackets, with the names of rows and columns."""
     text = result.format_.text
-    values = [text(block.tape[0]) for block in blocks]
+    values = [text(block.values[0]) for block in blocks]
     first = [block.derivative.sequence[0] for block in blocks]
     names = list(dict.fromkeys(first))
     if result.kind == "grad":
@@ -316,7 +323,7 @@ def _entries(
     result: Result, blocks: Sequence[Block], width: int, endless: bool, unicode: bool
 ) -> Iterator[RenderableType]:
     """A row for each entry: what it is, its values and their distance, and its formula."""
-    names = ["", "tape", "analytic", "ulps", "status"][: 4 if result.all_ok else 5]
+    names = ["", *words.columns(result), *([] if result.all_ok else ["status"])]
     entries = [words.derivative(block) for block in blocks]
     if not unicode:  # before they are aligned, for it makes them longer
         entries = [words.ascii_only(entry) for entry in entries]
@@ -342,6 +349,6 @@ def _entry_table(
     table = _empty(names, cells)
     for block, row in zip(blocks, zip(*cells, strict=True), strict=True):
         status = _STYLES[block.check(0).status]
-        styles = {"": "cyan", "tape": "bold", "ulps": "dim", "status": status}
+        styles = {"": "cyan", names[1]: "bold", "ulps": "dim", "status": status}
         table.add_row(*(Text(c, style=styles.get(n, "")) for n, c in zip(names, row, strict=True)))
     return table

@@ -1,4 +1,7 @@
-"""Bare numbers: what the tapes returned, of each derivative the highest order, one a line."""
+"""Bare numbers: what was computed, or else the analytic values, one a line.
+
+Of each derivative it is the highest order.
+"""
 
 from __future__ import annotations
 
@@ -16,5 +19,5 @@ def render(result: Result, screen: Screen) -> Iterator[str]:
         highest[key] = max(block.order, highest.get(key, 0))
     for block in result.blocks:
         if block.order == highest[block.target, block.wrt]:
-            for value in block.tape:
+            for value in block.values:
                 yield result.format_.text(value) + "\n"

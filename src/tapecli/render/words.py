@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from collections.abc import Iterator
 
+from tapecli.claims import Claim, Finding
 from tapecli.result import Block, Result
 from tapecli.verdict import STABLE_ULPS, Status
 
@@ -34,7 +36,10 @@ _PLAIN = str.maketrans(
 
 
 def derivative(block: Block) -> str:
-    """Leibniz's notation: dy/dx, d²y/dx², ∂²f/∂x∂y; the target's name for order 0."""
+    """Leibniz's notation: dy/dx, d²y/dx², ∂²f/∂x∂y; the target's name for order 0.
+
+    A Taylor coefficient has its factorials: (d²y/dx²)/2!.
+    """
     if block.order == 0:
         return block.target
     sign = "d" if len(block.points.names) == 1 else "∂"
@@ -42,7 +47,18 @@ def derivative(block: Block) -> str:
         f"{sign}{name}{_power(len(list(times)))}"
         for name, times in itertools.groupby(block.derivative.sequence)
     )
-    return f"{sign}{_power(block.order)}{block.target}/{below}"
+    name = f"{sign}{_power(block.order)}{block.target}/{below}"
+    if block.derivative.divisor == 1:
+        return name
+    orders = sorted(Counter(block.derivative.sequence).values(), reverse=True)
+    return f"({name})/{'·'.join(f'{order}!' for order in orders if order > 1)}"
+
+
+def columns(result: Result) -> list[str]:
+    """The columns behind those of the point: what was computed, beside what it should be."""
+    if not result.computed:
+        return ["analytic"]
+    return ["taylor" if result.method == "taylor" else "tape", "analytic", "ulps"]
 
 
 def _power(exponent: int) -> str:
@@ -69,14 +85,18 @@ def place(result: Result, number: int) -> str:
 
 
 def about(result: Result) -> str:
-    """How it was computed: float64, nested tapes."""
-    tapes = {
+    """How it was computed: float64, nested tapes, xla."""
+    name = {
         "forward": "no tape",
         "single": "a single tape",
         "persistent": "a persistent tape",
         "batch": "batch Jacobian",
+        "taylor": "Taylor series",
+        "none": "analytic",
     }.get(result.method, f"{result.method} tapes")
-    return f"{result.dtype}, {tapes}"
+    parts = [result.dtype, name]
+    parts += [result.execution] if result.execution in ("graph", "xla") else []
+    return ", ".join(parts) + (f" on {result.device}" if result.device else "")
 
 
 def notes(result: Result, block: Block) -> Iterator[tuple[Status, str]]:
@@ -97,7 +117,9 @@ def notes(result: Result, block: Block) -> Iterator[tuple[Status, str]]:
 
 
 def hints(result: Result) -> Iterator[str]:
-    """What the reader may do about values that are not ok."""
+    """Why the method is what it is, and what may be done about values that are not ok."""
+    if result.reason:
+        yield f"Taylor series, for {result.reason}"
     if any(c.digits is not None for block in result.blocks for c in block.checks.values()):
         wider = "" if result.dtype == "float64" else " a wider dtype or"
         yield (
@@ -105,6 +127,29 @@ def hints(result: Result) -> Iterator[str]:
         )
     if Status.OFF in result.counts:
         yield "off: rounding cannot explain the difference; a rule for a derivative is wrong"
+
+
+def claims(result: Result) -> Iterator[tuple[Claim, str]]:
+    """Each claim with what became of it."""
+    names = {(block.target, block.wrt, block.order): derivative(block) for block in result.blocks}
+    for claim in result.claims:
+        name = names[claim.target, claim.wrt, claim.order]
+        yield claim, f"claim {name} = {claim.text}: {_found(claim, result)}"
+
+
+def _found(claim: Claim, result: Result) -> str:
+    points = f"{claim.tested} point{'s' * (claim.tested != 1)}"
+    if claim.finding is Finding.PROVED:
+        return f"right, proved, and tested at {points}"
+    if claim.finding is Finding.AGREES:
+        return f"right at {points}, not proved"
+    if claim.at is None:
+        return f"not tested: {claim.reason}"
+    text = result.format_.text
+    at = ", ".join(f"{name} = {text(value)}" for name, value in claim.at.items())
+    values = [(claim.claimed, "claimed"), (claim.analytic, "analytic")]
+    shown = ", ".join(f"{name} {text(value)}" for value, name in values if value is not None)
+    return f"wrong at {at}: {shown}" + (f"; {claim.reason}" if claim.reason else "")
 
 
 def verdict(result: Result) -> str:
@@ -115,6 +160,8 @@ def verdict(result: Result) -> str:
     values = f"{total:,} value{'s' * (total != 1)}"
     if not verified:
         return f"{values}, none of them verified"
+    if set(counts) == {Status.CERTIFIED}:
+        return f"{values}, certified"
     if not result.all_ok:
         found = (f"{count:,} {status}" for status, count in counts.items())
         return f"{values}: {', '.join(found)}"

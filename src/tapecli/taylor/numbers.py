@@ -1,6 +1,7 @@
 """The numbers that the coefficients of a series are: one for each point, in float64.
 
-What NumPy lacks comes from Python's own mathematics. Outside of a domain a number is NaN.
+What NumPy lacks comes from Python's own mathematics. Outside of a domain a number is NaN, and
+at a pole as well, so that infinity always means a number that is too large for a float.
 """
 
 from __future__ import annotations
@@ -17,6 +18,11 @@ Number: TypeAlias = Any
 """A float64 for each point, or one for all of them."""
 Plain: TypeAlias = "float | Fraction | NDArray[np.float64]"
 """What becomes a number: one value for all points, or one for each."""
+
+
+def _but(outside: Callable[..., Any], function: Callable[..., Any]) -> Callable[..., Number]:
+    """The function, and NaN where its arguments are at a pole or outside of its domain."""
+    return lambda *u: np.where(outside(*u), np.nan, function(*u))
 
 
 def _each(function: Callable[[float], float]) -> Callable[[Number], Number]:
@@ -83,14 +89,18 @@ class Numbers:
         """The sum of the products of two sequences; 0 for empty ones."""
         total = np.float64(0)
         for u, v in zip(us, vs, strict=True):
-            total = total + self.mul(u, v)
+            total = total + u * v
+        if self._absorbing and np.any(np.isnan(total)):
+            return sum(map(self.mul, us, vs), np.float64(0))
         return total
 
     def div(self, u: Number, v: Number) -> Number:
-        return u / v
+        return np.where(v == 0, np.nan, u / v)
 
     def power(self, u: Number, v: Number, exponent: Fraction | None = None) -> Number:
-        return np.power(u, v)
+        """u**v; of a negative u only where v is known to be whole, by its exact value."""
+        outside = (u == 0) & (v <= 0)
+        return np.where(outside | ((u < 0) & (exponent is None)), np.nan, np.power(u, v))
 
     # --- functions ----------------------------------------------------------------------------
 
@@ -103,8 +113,8 @@ class Numbers:
     hypot = staticmethod(np.hypot)
     exp = staticmethod(np.exp)
     expm1 = staticmethod(np.expm1)
-    log = staticmethod(np.log)
-    log1p = staticmethod(np.log1p)
+    log = staticmethod(_but(lambda u: u == 0, np.log))
+    log1p = staticmethod(_but(lambda u: u == -1, np.log1p))
     sin = staticmethod(np.sin)
     cos = staticmethod(np.cos)
     tan = staticmethod(np.tan)
@@ -116,14 +126,15 @@ class Numbers:
     tanh = staticmethod(np.tanh)
     asinh = staticmethod(np.arcsinh)
     acosh = staticmethod(np.arccosh)
-    atanh = staticmethod(np.arctanh)
+    atanh = staticmethod(_but(lambda u: np.abs(u) == 1, np.arctanh))
     erf = staticmethod(_each(math.erf))
     erfc = staticmethod(_each(math.erfc))
-    lgamma = staticmethod(_each(lambda x: math.nan if _is_pole(x) else math.lgamma(x)))
-    gamma = staticmethod(_each(lambda x: math.nan if _is_pole(x) else math.gamma(x)))
+    lgamma = staticmethod(_each(math.lgamma))
+    gamma = staticmethod(_each(math.gamma))
 
     def atan2(self, y: Number, x: Number) -> Number:
-        return np.arctan2(y + 0.0, x)  # -0.0 is no other side of the cut
+        at_origin = (y == 0) & (x == 0)
+        return np.where(at_origin, np.nan, np.arctan2(y + 0.0, x))  # -0.0 is no side of the cut
 
     def sigmoid(self, u: Number) -> Number:
         small = np.exp(-np.abs(u))
@@ -131,8 +142,3 @@ class Numbers:
 
     def softplus(self, u: Number) -> Number:
         return np.logaddexp(0.0, u)
-
-
-def _is_pole(x: float) -> bool:
-    """Whether gamma has a pole there."""
-    return x <= 0 and x == math.floor(x)

@@ -1,0 +1,687 @@
+"""Whether a derivative that a person worked out is right: by certified values, and by SymPy.
+
+The values have the last word. The derivative and the claim are enclosed in balls at the same
+exact point: balls that do not overlap prove a difference; balls that still overlap when they are
+known to hundreds of bits are taken for equal. No tolerance comes into it. SymPy's proof, which
+is about formulas and not about points, only makes an agreement a proved one.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+import random
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import sympy
+from flint import arb
+
+from tapecli.analytic.balls import Balls, Side, Undecided, Undefined
+from tapecli.analytic.formula import (
+    MAX_OPERATIONS,
+    MAX_SIZE,
+    _has_large_factorial,
+    cbrt,
+    expression,
+)
+from tapecli.analytic.lines import Index, Lines, directions
+from tapecli.analytic.program import Line, Program, fraction, working
+from tapecli.analytic.reference import PRECISIONS
+from tapecli.claims import Claim, Finding
+from tapecli.derivative import Derivative
+from tapecli.expression import Expression
+from tapecli.floats import FloatFormat
+from tapecli.tree import Alias, Call, Node, Number, call, meant, number, size, steps, variable
+from tapecli.tree import variables as variables_of
+from tapecli.verdict import NoDerivative
+
+MOST_POINTS = 200
+"""Points of the user's that a claim is tested at."""
+
+RANDOM_POINTS = 40
+"""Points of the function's own domain that a claim is tested at beside them."""
+
+EQUAL_BITS = 256
+"""Bits to which two values must be known, and agree, to be taken for equal."""
+
+ZERO_BITS = PRECISIONS[-1] // 2
+"""Bits to which two values that may be zero must: what `Balls.vanishes` presumes as well."""
+
+_SHARP_BITS = 8
+"""Bits to which a difference must be known to be put into words."""
+
+_FEWEST_POINTS = 5
+"""Points that are tested whatever it costs."""
+
+_MOST_WORK = 60_000
+"""Nodes times coefficients times lines at all points together: half a second or so."""
+
+_ATTEMPTS = 15
+"""How many points are tried for each that is wanted."""
+
+
+def judged(
+    target: Expression,
+    derivative: Derivative,
+    claim: Node,
+    points: Sequence[Mapping[str, float]],
+    format_: FloatFormat,
+    seed: int = 0,
+) -> Claim:
+    """Judge the claim that a derivative is this expression.
+
+    Args:
+        target: the function.
+        derivative: which derivative is claimed; order 0 is the function itself.
+        claim: the expression. It may have variables that the function does not have.
+        points: the user's points, as the tapes saw them. At most `MOST_POINTS` are taken,
+            evenly (`spread`); variables that they lack are given values.
+        format_: the dtype, whose numbers the decimals in both expressions mean.
+        seed: of the random points; the same seed finds the same.
+    """
+    about = target.name, derivative.wrt, derivative.order, str(claim)
+    pair = Pair.of(target.tree, derivative.sequence, claim, format_)
+    found, missing = pair.tested(points, format_, random.Random(seed))
+    found, holes = _without_holes(found)
+    if not found:
+        return Claim(*about, Finding.UNTESTED, 0, reason=_untested(derivative, missing))
+    if not all(one.equal for one in found):
+        shown = _shown(found, format_)
+        decimals = pair.only_by_decimals(found)
+        claimed = None if isinstance(shown.claimed, NoDerivative) else shown.claimed
+        return Claim(
+            *about,
+            Finding.DIFFERS,
+            len(found),
+            shown.at,
+            None if claimed is None else _rounded(claimed, format_),
+            _rounded(shown.analytic, format_),
+            _difference(shown) + (_DECIMALS.format(format_.name) if decimals else _pattern(found)),
+        )
+    proof = proved(target.tree, derivative.sequence, claim, format_)
+    finding = Finding.PROVED if proof else Finding.AGREES
+    return Claim(*about, finding, len(found), reason=_caveat(holes, format_))
+
+
+def spread(count: int, most: int = MOST_POINTS) -> list[int]:
+    """The places of at most so many out of `count`, evenly, the first and the last among them."""
+    if count <= most:
+        return list(range(count))
+    return [place * (count - 1) // (most - 1) for place in range(most)]
+
+
+# --- values -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The derivative and the claim at one point.
+
+    Attributes:
+        at: the point.
+        own: whether it is one of the user's.
+        analytic: the derivative.
+        claimed: the claim, or why it has no value.
+        equal: whether the two are equal.
+    """
+
+    at: Mapping[str, float]
+    own: bool
+    analytic: arb
+    claimed: arb | NoDerivative
+    equal: bool
+
+    @property
+    def hole(self) -> bool:
+        """Whether it may be a single point at which the claim has no value: 0, in x**2/x."""
+        special = any(value in _SIMPLE for value in self.at.values())
+        return isinstance(self.claimed, NoDerivative) and special and not self.own
+
+    @property
+    def relative(self) -> float:
+        """The difference relative to the larger of the two, from 0 to 2; 0 without a claim."""
+        if self.equal or isinstance(self.claimed, NoDerivative):
+            return 0.0
+        with working(PRECISIONS[0], 1):
+            distance = abs(self.claimed - self.analytic)
+            largest = abs(self.claimed).max(abs(self.analytic))
+            return float((distance / largest).mid())
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A derivative and a claim, ready to be compared at points.
+
+    Attributes:
+        tree, claim: the function and the claim.
+        index: by which variables the function is differentiated.
+        programs: the two made ready to be computed.
+    """
+
+    tree: Node
+    index: Index
+    claim: Node
+    programs: tuple[Program, Program]
+
+    @classmethod
+    def of(
+        cls, tree: Node, sequence: Sequence[str], claim: Node, format_: FloatFormat | None
+    ) -> Pair:
+        """Make them ready; without a dtype, decimals are exact."""
+        programs = Program(tree, format_), Program(claim, format_)
+        return cls(tree, tuple(sorted(sequence)), claim, programs)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The variables of the two, and those that are differentiated by."""
+        by = [variable(name) for name in self.index]
+        return variables_of(self.tree, self.claim, *by)
+
+    def tested(
+        self, points: Sequence[Mapping[str, float]], format_: FloatFormat, draw: random.Random
+    ) -> tuple[list[Comparison], Counter[str]]:
+        """Compare at points of the user's and at random ones.
+
+        Returns:
+            The comparisons, and why there were none at other points, with how often.
+        """
+        affordable = max(_MOST_WORK // self._work, _FEWEST_POINTS)
+        mine = list(self._own(points, min(MOST_POINTS, affordable), draw))
+        wanted = min(RANDOM_POINTS, affordable)
+        found: list[Comparison] = []
+        missing: Counter[str] = Counter()
+        for at in mine:
+            _sort(self.compared(at, True), found, missing)
+        enough = len(found) + wanted
+        seen = {tuple(at.values()) for at in mine}
+        for at in itertools.islice(drawn(self.names, mine, draw), _ATTEMPTS * wanted):
+            at = {name: format_.round(Fraction(value)) for name, value in at.items()}
+            if tuple(at.values()) not in seen:
+                seen.add(tuple(at.values()))
+                _sort(self.compared(at, False), found, missing)
+            if len(found) == enough:
+                break
+        return found, missing
+
+    def compared(self, at: Mapping[str, float], own: bool) -> Comparison | NoDerivative:
+        """Compare at one point; where there is no derivative, nothing is compared."""
+        point = {name: Fraction(value) for name, value in at.items()}
+        apart: Comparison | None = None
+        for precision in PRECISIONS:
+            try:
+                analytic, claimed = self._enclosed(point, precision, own)
+            except Undecided:
+                continue
+            if isinstance(analytic, NoDerivative):
+                return analytic
+            if isinstance(claimed, NoDerivative):
+                return Comparison(at, own, analytic, claimed, False)
+            if not analytic.overlaps(claimed):
+                apart = Comparison(at, own, analytic, claimed, False)
+                if _sharp(analytic, claimed):
+                    return apart
+            elif all(_known(ball, precision) for ball in (analytic, claimed)):
+                return Comparison(at, own, analytic, claimed, True)
+        return apart or NoDerivative("too large, or too close to a singular point, to be certified")
+
+    def only_by_decimals(self, found: Sequence[Comparison]) -> bool:
+        """Whether the two are equal at the same points if their decimals are taken exactly."""
+        if not any(isinstance(node, Number) and node.decimal for node in self._nodes):
+            return False
+        exact = Pair.of(self.tree, self.index, self.claim, None)
+        again = [exact.compared(one.at, one.own) for one in found]
+        return all(isinstance(one, Comparison) and one.equal for one in again)
+
+    @property
+    def _nodes(self) -> list[Node]:
+        return steps(self.tree, self.claim)
+
+    @property
+    def _work(self) -> int:
+        """What a point costs: nodes times coefficients times lines."""
+        lines = len(directions(self.index)) or 1
+        return len(self._nodes) * (len(self.index) + 1) * lines
+
+    def _own(
+        self, points: Sequence[Mapping[str, float]], most: int, draw: random.Random
+    ) -> Iterator[dict[str, float]]:
+        """The user's points without other variables, and with all that there are."""
+        seen: set[tuple[float, ...]] = set()
+        for place in spread(len(points), most):
+            point = points[place]
+            at = {n: point[n] if n in point else draw.choice(_SIMPLE) for n in self.names}
+            given = tuple(point[name] for name in self.names if name in point)
+            if given and given not in seen and all(map(math.isfinite, given)):
+                seen.add(given)
+                yield at
+
+    def _enclosed(
+        self, point: Mapping[str, Fraction], precision: int, own: bool
+    ) -> tuple[arb | NoDerivative, arb | NoDerivative]:
+        # Only the user's points are worth a presumption: 1 - tanh(1000) is smaller than it allows.
+        presume = own and precision == PRECISIONS[-1]
+        of_tree, of_claim = self.programs
+        if not self.index:
+            analytic = _value(of_tree, point, precision, presume)
+        else:
+            lines = Lines(of_tree, point, len(self.index) + 1, precision, presume)
+            analytic = lines.enclosed(self.index)
+        if isinstance(analytic, NoDerivative):
+            return analytic, analytic
+        return analytic, _value(of_claim, point, precision, presume)
+
+
+def _without_holes(
+    found: Sequence[Comparison],
+) -> tuple[list[Comparison], list[Comparison]]:
+    """The comparisons without single points at which the claim has no value, and those.
+
+    Nobody asked for them: 4*x**4/x is a right derivative of x**4 in every book. Where the claim
+    has no value in a whole region, random numbers that are not simple meet it, too.
+    """
+    holes = [one for one in found if one.hole]
+    if any(isinstance(one.claimed, NoDerivative) and not one.hole for one in found):
+        return list(found), []
+    return [one for one in found if not one.hole], holes
+
+
+def _sort(one: Comparison | NoDerivative, found: list[Comparison], missing: Counter[str]) -> None:
+    if isinstance(one, Comparison):
+        found.append(one)
+    else:
+        missing[one.reason] += 1
+
+
+def _value(
+    program: Program, point: Mapping[str, Fraction], precision: int, presume: bool
+) -> arb | NoDerivative:
+    """The value at the point alone, whatever is beside it."""
+    try:
+        return program.run(Line(point, {}), Balls(Side.POINT, 1, presume), precision)[0]
+    except Undefined as undefined:
+        return NoDerivative(str(undefined))
+
+
+def _known(ball: arb, precision: int) -> bool:
+    """Whether a value is known well enough to be taken for equal to one that it overlaps."""
+    if not ball.is_finite():
+        return False
+    if ball.is_exact() or ball.rel_accuracy_bits() >= EQUAL_BITS:
+        return True
+    return bool(precision == PRECISIONS[-1] and ball.rad() < arb(2) ** -ZERO_BITS)
+
+
+def _sharp(analytic: arb, claimed: arb) -> bool:
+    with working(PRECISIONS[-1], 1):
+        return bool((claimed - analytic).rel_accuracy_bits() >= _SHARP_BITS)
+
+
+def _rounded(ball: arb, format_: FloatFormat) -> float:
+    middle = Fraction(0) if ball.contains(0) else fraction(ball.mid())
+    assert middle is not None  # it is finite
+    return format_.round(middle)
+
+
+# --- points -----------------------------------------------------------------------------------
+
+_SIMPLE = (1.0, 2.0, -1.0, 3.0, 0.5, -2.0, 0.0, 0.25, -0.5, 1.5, -3.0, 4.0, 0.75, 5.0, 10.0)
+"""Numbers at which a person sees a difference best; exact in every dtype."""
+
+_FAR, _NEAR = 3.0, 1.0
+"""Half the widths of the boxes around 0 that random numbers come from."""
+
+_DECADES = 3.0
+"""Random sizes go from 10**-3 to 10**3."""
+
+_JITTER = 0.1
+"""How far from a point of the user's, relatively, random points around it are."""
+
+
+def drawn(
+    names: Sequence[str], own: Sequence[Mapping[str, float]], draw: random.Random
+) -> Iterator[dict[str, float]]:
+    """Points of many scales without end: for one variable all simple numbers first.
+
+    All variables of a point are drawn alike, so that a domain such as -1 < x < 1 for each of
+    several variables is hit as often as for one.
+    """
+    if len(names) == 1:
+        yield from ({names[0]: value} for value in _SIMPLE)
+    kinds: list[Callable[[], float]] = [
+        lambda: draw.choice(_SIMPLE),
+        lambda: (2 * draw.random() - 1) * _FAR,
+        draw.random,
+        lambda: (2 * draw.random() - 1) * _NEAR,
+        lambda: _size(draw),
+        lambda: _size(draw) * draw.choice((-1, 1)),
+    ]
+    while True:
+        for kind in kinds:
+            yield {name: kind() for name in names}
+        if own:
+            near = draw.choice(own)
+            yield {name: _beside(near[name], draw) for name in names}
+
+
+def _size(draw: random.Random) -> float:
+    return float(10 ** ((2 * draw.random() - 1) * _DECADES))
+
+
+def _beside(value: float, draw: random.Random) -> float:
+    return value * (1 + (2 * draw.random() - 1) * _JITTER)
+
+
+def _shown(found: Sequence[Comparison], format_: FloatFormat) -> Comparison:
+    """The comparison that shows the difference best, one of the user's points if any does.
+
+    Of the user's points it is the one with the largest relative difference, the simplest of
+    those that have it; of others the simplest of those with a large one.
+    """
+    different = [one for one in found if not one.equal]
+    mine = [one for one in different if one.own]
+    candidates = [one for one in mine or different if _visible(one, format_)] or mine or different
+    largest = max(one.relative for one in candidates)
+    enough = largest if mine else largest / 4
+    telling = [one for one in candidates if float(f"{one.relative:.1e}") >= float(f"{enough:.1e}")]
+    return min(telling, key=lambda one: (one.analytic.contains(0), _complexity(one.at, format_)))
+
+
+def _visible(one: Comparison, format_: FloatFormat) -> bool:
+    """Whether a difference of values is seen in numbers of the dtype."""
+    if isinstance(one.claimed, NoDerivative):
+        return False
+    numbers = _rounded(one.claimed, format_), _rounded(one.analytic, format_)
+    return numbers[0] != numbers[1] and all(map(math.isfinite, numbers))
+
+
+def _complexity(at: Mapping[str, float], format_: FloatFormat) -> tuple[float, ...]:
+    """How hard a point is to work with by hand; at zeros much is special."""
+    values = at.values()
+    return (
+        sum(value == 0 for value in values),
+        sum(len(format_.text(abs(value))) for value in values),
+        sum(value < 0 for value in values),
+        sum(map(abs, values)),
+    )
+
+
+# --- words ------------------------------------------------------------------------------------
+
+_DECIMALS = (
+    "; only because decimals mean the nearest numbers of {}: taken exactly, the two are equal"
+)
+
+_SIMPLEST = 100
+"""The largest denominator of a factor that is worth naming."""
+
+
+def _untested(derivative: Derivative, missing: Counter[str]) -> str:
+    what = "derivative" if derivative.order else "function"
+    reasons = "".join(f" ({reason})" for reason, _ in missing.most_common(1))
+    return f"no point was found at which the {what} can be compared{reasons}"
+
+
+def _caveat(holes: Sequence[Comparison], format_: FloatFormat) -> str:
+    """At which point a claim that is right elsewhere has no value, if that is known."""
+    if not holes:
+        return ""
+    at = min((one.at for one in holes), key=lambda at: _complexity(at, format_))
+    where = ", ".join(f"{name} = {format_.text(value)}" for name, value in at.items())
+    return f"the claim has no value at {where}"
+
+
+def _difference(shown: Comparison) -> str:
+    """How far apart the two are, relative to the derivative."""
+    if isinstance(shown.claimed, NoDerivative):
+        return f"the claim has no value there ({shown.claimed.reason})"
+    if shown.analytic.contains(0):
+        return "the right value is zero there"
+    with working(PRECISIONS[-1], 1):
+        ratio = abs((shown.claimed - shown.analytic) / shown.analytic)
+    return f"they differ by {_amount(ratio)} the value"
+
+
+def _amount(ratio: arb) -> str:
+    """A relative difference in words: 5e-5 of, 50 % of, 20 times."""
+    if ratio < 0.01:
+        return f"{ratio.str(1, radius=False)} of"
+    if ratio < 10:
+        return f"{100 * float(ratio.mid()):.0f} % of"
+    if ratio < 10_000:
+        return f"{float(ratio.mid()):.0f} times"
+    return f"{ratio.str(1, radius=False).replace('e+', 'e')} times"
+
+
+def _pattern(found: Sequence[Comparison]) -> str:
+    """What all tested points have to say about the claim."""
+    equal = sum(one.equal for one in found)
+    if equal:
+        return f"; they are equal at {equal} of the {len(found)} tested points"
+    factor = _factor(found)
+    if factor is None or len(found) < _FEWEST_POINTS:
+        return ""
+    if factor == -1:
+        return "; the claim has the wrong sign at every tested point"
+    return f"; the claim is {factor} times the right value at every tested point"
+
+
+def _factor(found: Sequence[Comparison]) -> Fraction | None:
+    """The simple number that the claim is too large by, the same at every point."""
+    factor: Fraction | None = None
+    for one in found:
+        if isinstance(one.claimed, NoDerivative):
+            return None
+        with working(PRECISIONS[0], 1):
+            if factor is None and not one.analytic.contains(0):
+                middle = fraction((one.claimed / one.analytic).mid())
+                factor = middle.limit_denominator(_SIMPLEST) if middle else None
+            exact = factor or Fraction(0)
+            right = one.analytic * exact.numerator / exact.denominator
+            if not right.overlaps(one.claimed):
+                return None
+    return factor
+
+
+# --- proof ------------------------------------------------------------------------------------
+
+MAX_TERMS = 1000
+"""Terms beyond which nothing is multiplied out."""
+
+MAX_REWRITTEN = 1000
+"""Operations of a form in exponentials beyond which nothing is done with it."""
+
+MAX_PATTERNS = 2
+"""Variables whose signs are looked at one by one."""
+
+SECONDS = 0.5
+"""Time after which no further way to a proof is tried; each way is short by the other bounds."""
+
+_PLAIN_BITS = 12
+"""Decimals that need no more bits are as simple as a fraction."""
+
+_PERIODIC = (sympy.sin, sympy.cos, sympy.tan, sympy.cot, sympy.sec, sympy.csc)
+_HYPERBOLIC = (sympy.sinh, sympy.cosh, sympy.tanh)
+
+
+def proved(tree: Node, sequence: Sequence[str], claim: Node, format_: FloatFormat) -> bool:
+    """Whether SymPy shows that a derivative is this expression, wherever both have values.
+
+    The effort is small and bounded: False says nothing. Equal formulas may still differ at single
+    points, such as removable singularities.
+    """
+    trees = _undecimal([tree, claim], format_)
+    if any(size(one) > MAX_SIZE or _has_large_factorial(one) for one in trees):
+        return False
+    try:
+        function, claimed = (expression(one) for one in trees)
+        form = _differentiated(function, sequence)
+        return form is not None and _vanishes(form - claimed)
+    except Exception:  # whatever SymPy raises, it has not shown anything
+        return False
+
+
+def _differentiated(form: Any, sequence: Sequence[str]) -> Any:
+    """The derivative as SymPy gives it; None if it is too long.
+
+    No shorter form is looked for, which is where SymPy may take minutes.
+    """
+    for name in sequence:
+        form = form.diff(sympy.Symbol(name, real=True)).replace(sympy.DiracDelta, _nothing)
+        if form.count_ops() > MAX_OPERATIONS:
+            return None
+    return form
+
+
+def _undecimal(trees: Sequence[Node], format_: FloatFormat) -> list[Node]:
+    """The trees with exact numbers for decimals that are short in binary, and symbols for others.
+
+    0.1 is 3602879701896397/2**55 in float64, on which SymPy's polynomials choke. What holds for
+    any number in its place holds for that one; 0.2 is kept as twice the same symbol.
+    """
+    done: dict[Node, Node] = {}
+    known: dict[Node, Fraction] = {}
+    for node in steps(*trees):
+        children = [done[child] for child in node.children]
+        if isinstance(node, Number) and node.decimal:
+            done[node] = _symbol(meant(node, format_), known)
+        elif isinstance(node, Alias):
+            done[node] = children[0]
+        else:
+            done[node] = call(node.name, *children) if isinstance(node, Call) else node
+    return [done[tree] for tree in trees]
+
+
+def _symbol(value: Fraction, known: dict[Node, Fraction]) -> Node:
+    if max(value.denominator, value.numerator).bit_length() <= _PLAIN_BITS:
+        return call("div", number(value.numerator), number(value.denominator))
+    for symbol, size_ in known.items():
+        ratio = value / size_
+        if max(ratio.denominator, ratio.numerator).bit_length() <= _PLAIN_BITS:
+            factor = call("div", number(ratio.numerator), number(ratio.denominator))
+            return call("mul", factor, symbol)
+    fresh = variable(f"decimal {len(known)}")
+    known[fresh] = value
+    return fresh
+
+
+def _vanishes(form: Any) -> bool:
+    """Whether a form of real symbols is zero, as far as cheap means show."""
+    end = time.monotonic() + SECONDS
+    return form == 0 or _is_zero(form, end) or _is_zero_for_signs(form, end)
+
+
+def _is_zero_for_signs(form: Any, end: float) -> bool:
+    """Whether it is zero whatever the signs of its variables, where logarithms and roots split."""
+    names = sorted(form.free_symbols, key=str)
+    if not 0 < len(names) <= MAX_PATTERNS or not form.atoms(sympy.log, sympy.Abs, sympy.Pow, cbrt):
+        return False
+    sizes = [sympy.Dummy(f"|{name}|", positive=True) for name in names]
+    return all(
+        _is_zero(form.xreplace(dict(zip(names, signed, strict=True))), end, split=True)
+        for signed in itertools.product(*((one, -one) for one in sizes))
+    )
+
+
+def _is_zero(form: Any, end: float, split: bool = False) -> bool:
+    """Whether it is zero when it is multiplied out, as it is or in exponentials."""
+    form = _in_absolutes(form)
+    for rewrite in (_as_it_is, _in_exponentials):
+        if time.monotonic() > end or form.count_ops() > 2 * MAX_OPERATIONS:
+            return False
+        form = rewrite(form)
+        if _numerator(form, split) == 0:
+            return True
+    return False
+
+
+def _numerator(form: Any, split: bool) -> Any:
+    """The numerator over a common denominator, multiplied out; None if that is too long."""
+    if form.count_ops() > MAX_REWRITTEN:
+        return None
+    top = sympy.together(form, deep=True).as_numer_denom()[0]
+    for _ in range(2):  # what is multiplied out may meet in new products
+        if _terms(top) > MAX_TERMS:
+            return None
+        top = sympy.expand(top, log=split)
+    return top
+
+
+def _terms(form: Any) -> int:
+    """A bound for the terms that a form has when it is multiplied out, also inside functions."""
+    counts: dict[Any, int] = {}
+    most = 1
+    for part in sympy.postorder_traversal(form):
+        if part not in counts:
+            counts[part] = _terms_of(part, [counts[one] for one in part.args])
+            most = max(most, counts[part])
+    return most
+
+
+def _terms_of(part: Any, inside: list[int]) -> int:
+    if part.is_Add:
+        return sum(inside)
+    if part.is_Mul:
+        return math.prod(inside)
+    if part.is_Pow and part.exp.is_Rational and inside[0] > 1:
+        whole = abs(int(part.exp))
+        return math.comb(whole + inside[0] - 1, whole) if whole < MAX_TERMS else MAX_TERMS + 1
+    return 1
+
+
+def _in_absolutes(form: Any) -> Any:
+    """Signs, steps and the larger of two by means of absolute values, whose squares cancel."""
+    for kind, rule in _PIECES:
+        if form.has(kind):
+            form = form.replace(kind, rule)
+    return form
+
+
+def _as_it_is(form: Any) -> Any:
+    return form
+
+
+def _in_exponentials(form: Any) -> Any:
+    """Circular and hyperbolic functions and powers as exponentials."""
+    form = form.replace(
+        lambda part: part.is_Pow and not part.exp.is_Rational and part.base is not sympy.E,
+        lambda power: sympy.exp(power.exp * sympy.log(power.base), evaluate=False),
+    )
+    return form.rewrite(_PERIODIC + _HYPERBOLIC, sympy.exp)
+
+
+def _nothing(*_: Any) -> Any:
+    """For the impulse that a derivative has at a kink and nowhere else."""
+    return sympy.Integer(0)
+
+
+def _sign(u: Any) -> Any:
+    return u / sympy.Abs(u)
+
+
+def _real_cbrt(u: Any) -> Any:
+    third = sympy.Rational(1, 3)
+    if u.is_positive:
+        return u**third
+    return -((-u) ** third) if u.is_negative else cbrt(u)
+
+
+_PIECES: tuple[tuple[Any, Callable[..., Any]], ...] = (
+    (sympy.Heaviside, lambda u, *_: (1 + _sign(u)) / 2),
+    (sympy.Max, lambda *us: _larger(us, 1)),
+    (sympy.Min, lambda *us: _larger(us, -1)),
+    (sympy.sign, _sign),
+    (cbrt, _real_cbrt),
+)
+
+
+def _larger(terms: Sequence[Any], side: int) -> Any:
+    """The largest of some, for side 1; the smallest for -1."""
+    found = terms[0]
+    for term in terms[1:]:
+        found = (found + term + side * sympy.Abs(found - term)) / 2
+    return found
