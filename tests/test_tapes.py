@@ -14,7 +14,7 @@ from tapecli import tapes
 from tapecli.errors import RequestError
 from tapecli.expression import parse
 from tapecli.floats import FORMATS
-from tapecli.tree import Node, call, text
+from tapecli.tree import Node, call, text, variable
 
 FLOAT64 = FORMATS["float64"]
 POINTS = (1.0, 2.0, 3.0)
@@ -148,50 +148,6 @@ def test_shared_parts_are_computed_once() -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "order", "chosen"),
-    [
-        (("x",), 0, "forward"),
-        (("x",), 1, "single"),
-        (WORKED, 1, "parallel"),
-        (("x",), 2, "nested"),
-        (WORKED, 2, "nested"),
-    ],
-)
-def test_auto_chooses(typed: tuple[str, ...], order: int, chosen: str) -> None:
-    assert tapes.choose("auto", trees(*typed), orders(order), 3) == chosen
-
-
-@pytest.mark.parametrize(
-    ("method", "typed", "order", "names"),
-    [
-        ("single", WORKED, 1, "parallel"),
-        ("single", ("x",), 2, "nested"),
-        ("parallel", WORKED, 2, "nested"),
-        ("persistent", ("x",), 2, "nested"),
-        ("batch", WORKED, 3, "nested"),
-        ("twisted", ("x",), 1, "nested"),
-    ],
-)
-def test_a_method_that_cannot_names_one_that_can(
-    method: str, typed: tuple[str, ...], order: int, names: str
-) -> None:
-    with pytest.raises(RequestError, match=names):
-        tapes.choose(method, trees(*typed), orders(order), 3)
-
-
-def test_an_order_out_of_reach_names_the_one_within_it() -> None:
-    highest = tapes.highest_order(trees("log(x^2)"), 3)
-    assert tapes.choose("auto", trees("log(x^2)"), orders(highest), 3) == "nested"
-    with pytest.raises(RequestError, match=f"they can do order {highest}"):
-        tapes.choose("auto", trees("log(x^2)"), orders(highest + 1), 3)
-
-
-def test_many_points_lower_the_order_that_is_within_reach() -> None:
-    many, few = (tapes.highest_order(trees("log(x^2)"), points) for points in (10**5, 3))
-    assert tapes.SURE_ORDER <= many < few
-
-
-@pytest.mark.parametrize(
     ("typed", "computed"),
     [
         ("x^5", "x*(x*x*(x*x))"),
@@ -205,7 +161,7 @@ def test_many_points_lower_the_order_that_is_within_reach() -> None:
 )
 def test_whole_powers_are_products(typed: str, computed: str) -> None:
     (tree,) = trees(typed)
-    prepared = text(tapes._prepared(tree, FLOAT64))
+    prepared = text(tapes.prepared(tree, FLOAT64))
     assert eval_equal(prepared, computed)
 
 
@@ -237,13 +193,6 @@ def test_values_are_numbers_of_the_dtype(dtype: str) -> None:
     values = run(trees("sin(x)"), 1, "single", (point,), dtype)
     (value,) = values.ravel()
     assert format_.round(Fraction(float(value))) == value
-
-
-def test_too_many_points_for_a_large_expression_are_refused() -> None:
-    (tree,) = trees("+".join(f"sin({n}*x)" for n in range(1, 60)))
-    with pytest.raises(RequestError, match="10,000,000 points"):
-        tapes.choose("auto", [call("mul", tree, call("exp", tree))] * 40, orders(1), 10**7)
-    assert tapes.choose("auto", [tree], orders(1), 10**5) == "single"
 
 
 # --- several variables ------------------------------------------------------------------------
@@ -344,18 +293,3 @@ def test_what_a_target_does_not_depend_on_gives_zero(typed: str, method: str) ->
 def test_variables_that_do_not_meet_have_no_mixed_derivative(typed: str, method: str) -> None:
     values = several(trees(typed), [("x", "y"), ("y", "x")], method)
     np.testing.assert_array_equal(values, np.zeros((1, 2, 3)))
-
-
-@pytest.mark.parametrize(
-    ("method", "wanted", "preferred", "chosen"),
-    [
-        ("auto", [("x",), ("y",)], "", "single"),
-        ("auto", [("x",), ("y",)], "persistent", "persistent"),
-        ("auto", [("x", "y")], "persistent", "nested"),
-        ("batch", [("x", "y")], "", "batch"),
-    ],
-)
-def test_auto_prefers_what_it_is_told_where_that_can(
-    method: str, wanted: list[tuple[str, ...]], preferred: str, chosen: str
-) -> None:
-    assert tapes.choose(method, trees("x*y"), wanted, 3, preferred) == chosen

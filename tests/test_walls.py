@@ -16,13 +16,14 @@ FLOORS = (
     ("errors", "floats"),
     ("functions", "verdict"),
     ("tree", "mistakes"),
-    ("derivative", "reader", "puiseux"),
-    ("result", "claims"),
+    ("derivative", "reader", "puiseux", "claims"),
+    ("result", "report"),
     ("expression", "render"),
     ("grid", "analytic", "taylor", "tensorflow_"),
     ("table", "tapes"),
-    ("points",),
+    ("points", "methods"),
     ("request",),
+    ("check",),
     ("differentiate",),
     ("",),
     ("cli",),
@@ -43,7 +44,7 @@ KNOWN_BY = {
     "rich": {"render", "cli"},
     "click": {"cli"},
     "lark": {"reader", "mistakes"},
-    "numpy": {"tapes", "result", "grid", "points", "render", "taylor"},
+    "numpy": {"tapes", "result", "grid", "points", "render", "taylor", "request"},
 }
 
 

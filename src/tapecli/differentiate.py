@@ -120,6 +120,7 @@ def _answer(
     order: int | None = None,
     claims: str | Iterable[str] = (),
     scaled: bool = False,
+    /,
     *,
     x: PointsLike | None = None,
     at: Mapping[str, PointsLike] | str | None = None,

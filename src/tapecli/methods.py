@@ -107,10 +107,11 @@ def choose(
     if method not in METHODS:
         raise RequestError(f"unknown method '{method}'; there are {', '.join(METHODS)}")
     order = max(map(len, wanted))
+    instead = taylor_seconds(targets, wanted, points)
     if method in (TAYLOR, NONE):
         _without_tensorflow(method, execution, device)
         if method == TAYLOR:
-            _allowed(TAYLOR, order, taylor_seconds(targets, wanted, points), max_seconds)
+            _allowed(TAYLOR, order, instead, max_seconds, instead)
         return Choice(method)
     able = [name for name, row in ARRANGEMENTS.items() if row.can(len(targets), order)]
     if method not in (AUTO, *able) and order:
@@ -120,12 +121,11 @@ def choose(
         tapes = preferred if preferred in able else able[0]
     seconds = tape_seconds(targets, wanted, points, execution or EAGER)
     large = operations(targets, wanted) * points > MAX_NUMBERS
-    if method == AUTO and not execution and not device and (seconds > AFFORDABLE or large):
-        instead = taylor_seconds(targets, wanted, points)
+    if method == AUTO and execution is None and device is None and (seconds > AFFORDABLE or large):
         if instead < seconds or large:
-            _allowed(TAYLOR, order, instead, max_seconds)
+            _allowed(TAYLOR, order, instead, max_seconds, instead)
             return Choice(TAYLOR, _why(tapes, seconds, large))
-    _allowed(tapes, order, seconds, max_seconds)
+    _allowed(tapes, order, seconds, max_seconds, instead)
     if large:
         raise RequestError(
             f"{points:,} points are too many for tapes around expressions of this size; "
@@ -136,7 +136,7 @@ def choose(
 
 def _without_tensorflow(method: str, execution: str | None, device: str | None) -> None:
     for option, value in (("--execution", execution), ("--device", device)):
-        if value:
+        if value is not None:
             raise RequestError(f"'{option}' is for tapes; '--method {method}' uses no TensorFlow")
 
 
@@ -152,14 +152,14 @@ def _named(method: str) -> str:
     )
 
 
-def _allowed(method: str, order: int, seconds: float, most: float) -> None:
-    """Refuse what would take too long."""
+def _allowed(method: str, order: int, seconds: float, most: float, instead: float) -> None:
+    """Refuse what would take too long, and name Taylor series where they would not."""
     if seconds <= most:
         return
-    instead = "" if method == TAYLOR else "; '--method taylor' is for high orders"
+    mend = f"; '--method taylor' would take about {duration(instead)}" if instead <= most else ""
     raise RequestError(
         f"order {order} would take {_named(method)} about {duration(seconds)}, and "
-        f"--max-seconds is {most:g}{instead}"
+        f"'--max-seconds' is {most:g}{mend}"
     )
 
 
@@ -177,20 +177,23 @@ def _unable(method: str, targets: int, order: int, able: Sequence[str]) -> str:
     return f"'{method}' cannot do {asked_for}: {why}; {others} can"
 
 
+_LONGEST = "1e100"
+"""Years that are beyond any measure."""
+
 _UNITS = (("years", 31_557_600), ("days", 86_400), ("hours", 3_600), ("minutes", 60))
 
 
 def duration(seconds: float) -> str:
     """A time for people, to one or two digits: 40 minutes."""
+    if math.isinf(seconds):
+        return f"{_LONGEST} years or more"
     for unit, length in _UNITS:
         if seconds >= 2 * length:
             count = seconds / length
-            return (
-                f"{count:.0e} {unit}".replace("e+0", "e")
-                if count > 1e4
-                else (f"{float(f'{count:.2g}'):,.0f} {unit}")
-            )
-    return f"{float(f'{seconds:.2g}'):g} seconds"
+            long = f"{count:.0e}".replace("e+0", "e").replace("e+", "e")
+            return f"{long if count > 1e4 else format(float(f'{count:.2g}'), ',.0f')} {unit}"
+    count = float(f"{seconds:.2g}")
+    return f"{count:g} second{'s' * (count != 1)}"
 
 
 # --- the model --------------------------------------------------------------------------------
@@ -208,11 +211,23 @@ def tape_seconds(
 def operations(targets: Sequence[Node], wanted: Sequence[Variables]) -> float:
     """How many operations tapes are expected to run; infinite beyond any measure."""
     order = max(map(len, wanted))
-    width = max((len(asked(wanted, k)) for k in range(1, order + 1)), default=1)
+    longest = _longest(wanted)
+    width = max((len(asked(longest, k)) for k in range(1, order + 1)), default=1)
     trees = [prepared(target, FORMATS["float64"]) for target in targets]
     nodes = sum(isinstance(node, Call) for node in steps(*trees)) or 1
     exponent = max(order - 1, 0) * math.log(growth(*trees))
     return math.inf if exponent > 300 else PER_NODE * nodes * width * math.exp(exponent)
+
+
+def _longest(wanted: Sequence[Variables]) -> list[Variables]:
+    """The sequences but those by one variable that are the beginning of another such."""
+    found: dict[tuple[str, ...], Variables] = {}
+    for sequence in wanted:
+        names = tuple(set(sequence))
+        key = names if len(names) == 1 else sequence
+        if len(sequence) >= len(found.get(key, ())):
+            found[key] = sequence
+    return list(found.values())
 
 
 def growth(*trees: Node) -> float:

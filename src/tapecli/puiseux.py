@@ -48,13 +48,13 @@ class Reach:
 def reach(tree: Node, exact: Exact) -> Reach:
     """The fold and the degree of a tree."""
     folds: dict[Node, int] = {}
-    degrees: dict[Node, int] = {}
+    degrees: dict[Node, Fraction] = {}
     for node in steps(tree):
         inner = math.lcm(*(folds[child] for child in node.children))
         folds[node] = min(inner * _root_of(node, exact), _MOST_FOLDS + 1)
         degrees[node] = _degree(node, [degrees[child] for child in node.children], exact)
     fold = folds[tree] if folds[tree] <= _MOST_FOLDS else 1
-    return Reach(fold, min(max(degrees.values()), MOST_TERMS))
+    return Reach(fold, math.ceil(max(degrees.values())))
 
 
 def _root_of(node: Node, exact: Exact) -> int:
@@ -67,12 +67,12 @@ def _root_of(node: Node, exact: Exact) -> int:
     return _ROOTS.get(node.name, 1)
 
 
-def _degree(node: Node, inner: Sequence[int], exact: Exact) -> int:
+def _degree(node: Node, inner: Sequence[Fraction], exact: Exact) -> Fraction:
     if not isinstance(node, Call):
-        return max(inner, default=int(isinstance(node, Variable)))
+        return max(inner, default=Fraction(isinstance(node, Variable)))
+    degree = max(inner)
     if node.name == "mul":
-        return sum(inner)
+        degree = sum(inner, Fraction(0))
     if node.name == "pow":
-        exponent = exact(node.arguments[1]) or Fraction(1)
-        return math.ceil(inner[0] * min(abs(exponent), Fraction(MOST_TERMS)))
-    return max(inner)
+        degree = inner[0] * abs(exact(node.arguments[1]) or Fraction(1))
+    return min(degree, Fraction(MOST_TERMS))

@@ -9,7 +9,7 @@ import time
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import TYPE_CHECKING, TextIO
+from typing import TextIO
 
 from tapecli import derivative, grid, methods, points, table, tapes, tensorflow_
 from tapecli.claims import Claim
@@ -25,10 +25,6 @@ from tapecli.points import SHORT, Points
 from tapecli.result import COLUMNS, Block, Check, Result
 from tapecli.tree import VARIABLE, Node, variables
 from tapecli.verdict import Certified, NoDerivative, Status, judge, right_digits
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
 
 KINDS = ("diff", "grad", "jacobian", "hessian")
 """What can be asked for: single derivatives, or all of a vector or matrix."""
@@ -77,9 +73,14 @@ class How:
             if value not in words:
                 there = ", ".join(word for word in words if word)
                 raise RequestError(f"unknown {what} '{clipped(str(value))}'; there are {there}")
-        for number, what in ((self.tolerance, "tolerance"), (self.max_seconds, "max-seconds")):
+        numbers = {"the tolerance": self.tolerance, "'--max-seconds'": self.max_seconds}
+        for what, number in numbers.items():
             if not (math.isfinite(number) and number >= 0):
-                raise RequestError(f"the {what} must be a number from 0, not {number}")
+                raise RequestError(f"{what} must be a number from 0, not {number}")
+        if self.method == methods.NONE and self.verify == "none":
+            raise RequestError(
+                "'--verify none' leaves out the analytic values, and '--method none' has no others"
+            )
         return self
 
 
@@ -204,15 +205,14 @@ class Request:
         found = tapes.run(trees, columns, wanted, self.choice.method, self.format_, *how)
         return [
             [
-                self._scaled(column, one)
+                self._scaled(column.tolist(), one)
                 for column, one in zip(target, self.derivatives, strict=True)
             ]
             for target in found
         ]
 
-    def _scaled(self, column: NDArray[np.float64], one: Derivative) -> list[float]:
+    def _scaled(self, values: list[float], one: Derivative) -> list[float]:
         """Derivatives from tapes, over their factorials if coefficients are wanted."""
-        values: list[float] = column.tolist()
         if one.divisor == 1:
             return values
         round_ = self.format_.round
@@ -356,7 +356,7 @@ def prepare(
     derivative.limited(len(derivatives) * len(targets))
     claimed = _claimed(claims, expressions, known, len(targets) * len(derivatives))
     if claims and how.scaled:
-        raise RequestError("a claim is about derivatives; leave 'scaled' out")
+        raise RequestError("a claim is about derivatives; leave '--scaled' out")
     if not given and loaded is None and len(names) == 1:
         given = {names[0]: grid.DEFAULT_POINTS}
     points_ = points.read(given, loaded, names, FORMATS[how.dtype], where.paired, where.stdin)

@@ -19,7 +19,7 @@ from tapecli import tensorflow_
 from tapecli.errors import RequestError
 from tapecli.floats import FloatFormat
 from tapecli.functions import CONSTANTS, row
-from tapecli.mistakes import clipped
+from tapecli.mistakes import clipped, together
 from tapecli.tree import (
     VARIABLE,
     Alias,
@@ -332,12 +332,14 @@ class _Work:
             found = self.arrangement(tf, functions, xs, self.wanted)
             return [found[sequence] for sequence in self.wanted]
 
-        if self.execution != "eager":
-            compiled = self.execution == "xla"
-            derivatives = tf.function(derivatives, jit_compile=compiled, autograph=False)
         with tf.device(self.device) if self.device else contextlib.nullcontext():
             xs = {name: tf.constant(values, self.format_.name) for name, values in columns.items()}
-            return derivatives(xs)
+            if self.execution == "eager":
+                return derivatives(xs)
+            traced = tf.function(derivatives, jit_compile=self.execution == "xla", autograph=False)
+            concrete = traced.get_concrete_function(xs)  # asked for, it does not count as retraced
+            found: list[list[Tensor]] = concrete(xs)
+            return found
 
     def tried(
         self, targets: Sequence[Node], columns: Mapping[str, NDArray[np.float64]]
@@ -367,9 +369,9 @@ class _Work:
                 except (LookupError, TypeError, ValueError, self.tf.errors.OpError):
                     lacking = f"differentiate '{name}' {tried} times" if tried else ""
                     lacking = lacking or f"compute '{name}'"
-                    mend = "another '--execution'" if self.execution != "eager" else ""
-                    mend = f"{mend} or '--dtype'" if mend else "another '--dtype'"
-                    return f"TensorFlow cannot {lacking} in {where}; try {mend}"
+                    other = "'--dtype', or '--method taylor'"
+                    other = other if self.execution == "eager" else "'--execution' or '--dtype'"
+                    return f"TensorFlow cannot {lacking} in {where}; try another {other}"
         return f"TensorFlow cannot do this: {str(error).splitlines()[0]}"
 
 
@@ -379,14 +381,15 @@ def _device(tf: Any, name: str | None) -> str:
     Raises:
         RequestError: there is none of this name.
     """
-    if not name:
+    if name is None:
         return ""
     there = [device.name for device in tf.config.list_logical_devices()]
     kind, _, number = name.upper().removeprefix("/").removeprefix("DEVICE:").partition(":")
     full = f"/device:{kind}:{number or 0}"
     if full not in there:
-        names = ", ".join(sorted(d.removeprefix("/device:").lower() for d in there))
-        raise RequestError(f"there is no device '{clipped(name)}' here; there are {names}")
+        names = together(sorted(d.removeprefix("/device:").lower() for d in there))
+        are = "are" if len(there) > 1 else "is"
+        raise RequestError(f"there is no device '{clipped(name)}' here; there {are} {names}")
     return full
 
 

@@ -338,8 +338,8 @@ _FAR, _NEAR = 3.0, 1.0
 _DECADES = 3.0
 """Random sizes go from 10**-3 to 10**3."""
 
-_JITTER = 0.1
-"""How far from a point of the user's, relatively, random points around it are."""
+_JITTER = 8.0
+"""Random points around a point of the user's differ from it by 10**-8 to 1 of it."""
 
 
 def drawn(
@@ -373,7 +373,7 @@ def _size(draw: random.Random) -> float:
 
 
 def _beside(value: float, draw: random.Random) -> float:
-    return value * (1 + (2 * draw.random() - 1) * _JITTER)
+    return value * (1 + draw.choice((-1, 1)) * float(10 ** (-_JITTER * draw.random())))
 
 
 def _shown(found: Sequence[Comparison], format_: FloatFormat) -> Comparison:
@@ -415,6 +415,10 @@ def _complexity(at: Mapping[str, float], format_: FloatFormat) -> tuple[float, .
 _DECIMALS = (
     "; only because decimals mean the nearest numbers of {}: taken exactly, the two are equal"
 )
+
+_WORTH_SAYING = 0.2
+"""Of all points at how many the two must be equal for that to say something, such as that the
+claim is right for x > 0; at single points such as zeros wrong claims are equal as well."""
 
 _SIMPLEST = 100
 """The largest denominator of a factor that is worth naming."""
@@ -460,14 +464,14 @@ def _amount(ratio: arb) -> str:
 def _pattern(found: Sequence[Comparison]) -> str:
     """What all tested points have to say about the claim."""
     equal = sum(one.equal for one in found)
-    if equal:
-        return f"; they are equal at {equal} of the {len(found)} tested points"
-    factor = _factor(found)
-    if factor is None or len(found) < _FEWEST_POINTS:
-        return ""
+    factor = _factor(found) if len(found) >= _FEWEST_POINTS else None
     if factor == -1:
         return "; the claim has the wrong sign at every tested point"
-    return f"; the claim is {factor} times the right value at every tested point"
+    if factor:
+        return f"; the claim is {factor} times the right value at every tested point"
+    if equal >= len(found) * _WORTH_SAYING:
+        return f"; they are equal at {equal} of the {len(found)} tested points"
+    return ""
 
 
 def _factor(found: Sequence[Comparison]) -> Fraction | None:
@@ -489,7 +493,7 @@ def _factor(found: Sequence[Comparison]) -> Fraction | None:
 
 # --- proof ------------------------------------------------------------------------------------
 
-MAX_TERMS = 1000
+MAX_TERMS = 500
 """Terms beyond which nothing is multiplied out."""
 
 MAX_REWRITTEN = 1000
@@ -607,7 +611,9 @@ def _numerator(form: Any, split: bool) -> Any:
     for _ in range(2):  # what is multiplied out may meet in new products
         if _terms(top) > MAX_TERMS:
             return None
-        top = sympy.expand(top, log=split)
+        before, top = top, sympy.expand(top, log=split)
+        if top == before:
+            break
     return top
 
 

@@ -282,6 +282,8 @@ def directions(index: Index) -> dict[Direction, int]:
     A line is taken once for all of its multiples, whose coefficients are powers of the multiple.
     """
     times = Counter(index)
+    if len(times) == 1:  # the sum below is n! then, in as many terms
+        return {((index[0], 1),): math.factorial(len(index))}
     weights: dict[Direction, int] = {}
     for steps in itertools.product(*(range(count + 1) for count in times.values())):
         common = math.gcd(*steps)

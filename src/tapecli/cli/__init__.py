@@ -21,6 +21,7 @@ COMMANDS = {
     "grad": "Gradients: the derivative by each variable.",
     "jacobian": "The Jacobian of several expressions.",
     "hessian": "Hessians: the second derivatives by each pair of variables.",
+    "check": "Check that this TensorFlow differentiates correctly.",
     "functions": "List the functions that an expression may have.",
 }
 """The commands, each in the module of its name, with the line that `--help` has of it."""

@@ -17,6 +17,7 @@ from tapecli.errors import PointsError, RequestError
 from tapecli.floats import FORMATS
 from tapecli.grid import DEFAULT_POINTS
 from tapecli.points import SHORT
+from tapecli.render import words
 from tapecli.request import How, Where
 
 FORMATS_HELP = "; ".join(f"{name}: {row.meaning}" for name, row in render.FORMATS.items())
@@ -187,6 +188,10 @@ def answer(
             tensorflow_.load(quietly=True, verbose=verbose)
         result = asked.run(format_.formulas, timings)
     output.write(result, format_, file, color)
+    if not format_.claims:
+        for claim, text, found in words.claims(result):
+            if claim.failed:
+                click.echo(f"claim {text}: {found}", err=True)
     if verbose:
         parts = ", ".join(f"{name} {seconds:.3g} s" for name, seconds in timings.items())
         click.echo(f"{len(result.points):,} points; {parts}", err=True)

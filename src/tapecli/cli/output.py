@@ -9,19 +9,24 @@ import re
 import stat
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TextIO
 
 from tapecli import render
 from tapecli.errors import OutputError
 from tapecli.render import Screen
+from tapecli.report import Report
 from tapecli.result import Result
 
 COLOR = ("auto", "always", "never")
 
 
-def format_of(name: str | None, output: str | None) -> render.Format:
+def format_of(
+    name: str | None,
+    output: str | None,
+    formats: Mapping[str, render.Format] = render.FORMATS,
+) -> render.Format:
     """The format by its name, or else by the ending of the output file.
 
     Raises:
@@ -30,13 +35,13 @@ def format_of(name: str | None, output: str | None) -> render.Format:
     """
     streamed = output is None or _is_standard_output(output)
     if name:
-        format_ = render.FORMATS[name]
+        format_ = formats[name]
         if format_.binary and streamed and sys.stdout is not None and sys.stdout.isatty():
             raise OutputError(f"{name} is not for a terminal; add --output slopes.{name}")
         return format_
     if output is None or streamed or _is_special(Path(output)):
-        return render.FORMATS["table"]
-    return render.of_ending(Path(output).suffix)
+        return formats["table"]
+    return render.of_ending(Path(output).suffix, formats)
 
 
 def check(output: str | None) -> None:
@@ -62,7 +67,7 @@ def check(output: str | None) -> None:
         raise OutputError(f"cannot write '{output}': {reason}") from None
 
 
-def write(result: Result, format_: render.Format, output: str | None, color: str) -> None:
+def write(result: Result | Report, format_: render.Format, output: str | None, color: str) -> None:
     """Write the result.
 
     Raises:
@@ -88,7 +93,7 @@ def write(result: Result, format_: render.Format, output: str | None, color: str
         raise OutputError(f"cannot write '{output}': {error.strerror}") from error
 
 
-def _to_stream(result: Result, format_: render.Format, stream: TextIO, color: str) -> None:
+def _to_stream(result: Result | Report, format_: render.Format, stream: TextIO, color: str) -> None:
     if format_.binary:
         stream.buffer.write(render.packed(result, format_))
         stream.buffer.flush()

@@ -8,10 +8,11 @@ asked for, and knows nothing of files, streams or options.
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from tapecli.errors import OutputError
+from tapecli.report import Report
 from tapecli.result import Result
 
 
@@ -39,25 +40,35 @@ class Format:
         meaning: what it is for.
         endings: the endings of file names that mean it.
         formulas: whether it shows formulas, which take SymPy.
+        claims: whether it shows what became of claims.
         binary: whether it is made of bytes, and not for a terminal.
+        package: where its module is.
     """
 
     name: str
     meaning: str
     endings: tuple[str, ...]
     formulas: bool = False
+    claims: bool = False
     binary: bool = False
+    package: str = "tapecli.render"
 
 
 FORMATS = {
     format_.name: format_
     for format_ in (
-        Format("table", "a table for people", (".txt",), formulas=True),
-        Format("json", "one JSON document", (".json",), formulas=True),
+        Format("table", "a table for people", (".txt",), formulas=True, claims=True),
+        Format("json", "one JSON document", (".json",), formulas=True, claims=True),
         Format("jsonl", "one JSON object a line", (".jsonl", ".ndjson")),
         Format("csv", "comma-separated values with a header", (".csv",)),
         Format("tsv", "tab-separated values with a header", (".tsv",)),
-        Format("markdown", "tables for a Markdown page", (".md", ".markdown"), formulas=True),
+        Format(
+            "markdown",
+            "tables for a Markdown page",
+            (".md", ".markdown"),
+            formulas=True,
+            claims=True,
+        ),
         Format("value", "bare numbers of the highest order, one a line", ()),
         Format("npy", "a NumPy array of the values", (".npy",), binary=True),
         Format("npz", "NumPy arrays with named axes", (".npz",), binary=True),
@@ -65,29 +76,42 @@ FORMATS = {
 }
 
 
-def of_ending(ending: str) -> Format:
+REPORTS = {
+    format_.name: format_
+    for format_ in (
+        Format("table", "a table for people", (".txt",), package=f"{__name__}.check"),
+        Format("json", "one JSON document", (".json",), package=f"{__name__}.check"),
+        Format("junit", "JUnit's XML, for CI", (".xml",), package=f"{__name__}.check"),
+        Format("github", "annotations of a GitHub workflow", (), package=f"{__name__}.check"),
+        Format("markdown", "a Markdown page", (".md", ".markdown"), package=f"{__name__}.check"),
+    )
+}
+"""The formats of what `tapecli check` found."""
+
+
+def of_ending(ending: str, formats: Mapping[str, Format] = FORMATS) -> Format:
     """The format that a file with this ending is written in.
 
     Raises:
         OutputError: no format has this ending.
     """
-    for format_ in FORMATS.values():
+    for format_ in formats.values():
         if ending.lower() in format_.endings:
             return format_
-    endings = ", ".join(ending for format_ in FORMATS.values() for ending in format_.endings)
+    endings = ", ".join(ending for format_ in formats.values() for ending in format_.endings)
     problem = f"the ending '{ending}' says no format" if ending else "the file has no ending"
     raise OutputError(f"{problem}; use --format, or one of {endings}")
 
 
-def render(result: Result, format_: Format, screen: Screen) -> Iterator[str]:
+def render(result: Result | Report, format_: Format, screen: Screen) -> Iterator[str]:
     """The result in this format of text, piece by piece."""
-    module = importlib.import_module(f"tapecli.render.{format_.name}")
+    module = importlib.import_module(f"{format_.package}.{format_.name}")
     pieces: Iterator[str] = module.render(result, screen)
     return pieces
 
 
-def packed(result: Result, format_: Format) -> bytes:
+def packed(result: Result | Report, format_: Format) -> bytes:
     """The result in this format of bytes."""
-    module = importlib.import_module(f"tapecli.render.{format_.name}")
+    module = importlib.import_module(f"{format_.package}.{format_.name}")
     whole: bytes = module.packed(result)
     return whole

@@ -27,8 +27,8 @@ def _lines(result: Result) -> Iterator[str]:
             yield from (f"*{note}*", "")
     for hint in words.hints(result):
         yield from (f"*{hint}*", "")
-    for _, claim in words.claims(result):
-        yield from (claim, "")
+    for _, claim, found in words.claims(result):
+        yield from (f"claim `{claim}`: {found}", "")
     yield words.verdict(result)
 
 

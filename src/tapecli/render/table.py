@@ -71,7 +71,7 @@ def _plain(result: Result) -> Iterator[str]:
             yield from (note for _, note in words.notes(result, block))
             yield ""
     yield from words.hints(result)
-    yield from (line for _, line in words.claims(result))
+    yield from (f"claim {claim}: {found}" for _, claim, found in words.claims(result))
     yield words.verdict(result)
 
 
@@ -114,10 +114,10 @@ def page(result: Result, screen_width: int | None, unicode: bool = True) -> list
             parts += _arranged(result, blocks, width, screen_width is None)
     parts += [Text(hint, style="dim") for hint in words.hints(result)]
     parts += [
-        Text(line, style="bold red" if claim.failed else "bold green")
-        for claim, line in words.claims(result)
+        Text(f"claim {text}: {found}", style="bold red" if claim.failed else "bold green")
+        for claim, text, found in words.claims(result)
     ]
-    failed = not result.ok
+    failed = any(status.failed for status in result.counts)
     style = "bold red" if failed else "bold green" if result.all_ok else "bold yellow"
     return [*parts, Text(words.verdict(result), style=style)]
 

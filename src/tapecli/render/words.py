@@ -119,7 +119,7 @@ def notes(result: Result, block: Block) -> Iterator[tuple[Status, str]]:
 def hints(result: Result) -> Iterator[str]:
     """Why the method is what it is, and what may be done about values that are not ok."""
     if result.reason:
-        yield f"Taylor series, for {result.reason}"
+        yield f"Taylor series, because {result.reason}"
     if any(c.digits is not None for block in result.blocks for c in block.checks.values()):
         wider = "" if result.dtype == "float64" else " a wider dtype or"
         yield (
@@ -129,20 +129,21 @@ def hints(result: Result) -> Iterator[str]:
         yield "off: rounding cannot explain the difference; a rule for a derivative is wrong"
 
 
-def claims(result: Result) -> Iterator[tuple[Claim, str]]:
-    """Each claim with what became of it."""
+def claims(result: Result) -> Iterator[tuple[Claim, str, str]]:
+    """Each claim, what it says, and what became of it."""
     names = {(block.target, block.wrt, block.order): derivative(block) for block in result.blocks}
     for claim in result.claims:
         name = names[claim.target, claim.wrt, claim.order]
-        yield claim, f"claim {name} = {claim.text}: {_found(claim, result)}"
+        yield claim, f"{name} = {claim.text}", _found(claim, result)
 
 
 def _found(claim: Claim, result: Result) -> str:
     points = f"{claim.tested} point{'s' * (claim.tested != 1)}"
-    if claim.finding is Finding.PROVED:
-        return f"right, proved, and tested at {points}"
-    if claim.finding is Finding.AGREES:
-        return f"right at {points}, not proved"
+    if not claim.failed:
+        proved = claim.finding is Finding.PROVED
+        found = f"right, proved, and tested at {points}" if proved else f"right at {points}"
+        found += "" if proved else ", not proved"
+        return found + (f"; {claim.reason}" if claim.reason else "")
     if claim.at is None:
         return f"not tested: {claim.reason}"
     text = result.format_.text

@@ -24,6 +24,8 @@ from tapecli.taylor.sides import OneSided, agreed
 from tapecli.tree import Alias, Call, Named, Node, Number, Variable, meant, rational, steps
 
 Array: TypeAlias = NDArray[np.float64]
+Columns: TypeAlias = Mapping[str, Array]
+"""For each variable its value at each point."""
 
 CHUNK = 2**14
 """Points at a time: their coefficients stay in the processor's cache."""
@@ -31,10 +33,22 @@ CHUNK = 2**14
 _COMFORTABLE = 2.0**-900
 """A highest coefficient below this may have lost digits to underflow on the way."""
 
+_ATTEMPTS = 4
+"""How often other steps are tried where coefficients do not fit a float."""
+
+_FINER = 8
+"""By how much finer roots of h irrational powers of it are looked at."""
+
+_MOST_TERMS = 1500
+"""Coefficients carried on one side; where it would take more, derivatives are not known."""
+
+_LARGEST_STEP = 1000
+"""The largest exponent of a step."""
+
 
 def run(
     targets: Sequence[Node],
-    columns: Mapping[str, Array],
+    columns: Columns,
     wanted: Sequence[tuple[str, ...]],
     format_: FloatFormat,
     scaled: bool = False,
@@ -60,20 +74,22 @@ def run(
             here = {name: np.asarray(values[part]) for name, values in columns.items()}
             for place, target in enumerate(targets):
                 found[place, :, part] = _derivatives(target, here, wanted, format_, scaled)
-    return _rounded(found, format_)
+        return _rounded(found, format_)
 
 
 def _rounded(values: Array, format_: FloatFormat) -> Array:
     """The nearest numbers of the dtype."""
     if format_.precision == 53:
         return values
-    flat = [format_.round(Fraction(x)) if math.isfinite(x) else x for x in values.ravel().tolist()]
-    return np.array(flat, np.float64).reshape(values.shape)
+    exponents = np.maximum(np.frexp(values)[1] - 1, format_.min_exponent) - format_.precision + 1
+    nearest = np.ldexp(np.rint(np.ldexp(values, -exponents)), exponents)
+    too_large = np.abs(nearest) > float(format_.largest)
+    return np.where(too_large, np.copysign(np.inf, nearest), nearest)
 
 
 def _derivatives(
     target: Node,
-    columns: Mapping[str, Array],
+    columns: Columns,
     wanted: Sequence[tuple[str, ...]],
     format_: FloatFormat,
     scaled: bool,
@@ -91,11 +107,12 @@ def _derivatives(
         if len(names) == 1:
             table, exponents = _along(program, columns, names[0], orders[names[0]])
         else:
-            table, exponents = _mixed(program, columns, orders), np.zeros(1, int)
+            table = _mixed(program, columns, orders)
+            exponents = np.zeros(table.shape, int)
         for place, each in zip(places, times, strict=True):
             powers = [each[name] for name in names]
             factor = 1 if scaled else math.prod(map(math.factorial, powers))
-            found[place] = _times(table[tuple(powers)], factor, -exponents * sum(powers))
+            found[place] = _times(table[tuple(powers)], factor, exponents[tuple(powers)])
     return found
 
 
@@ -111,41 +128,57 @@ def _times(values: Array, factor: int, exponents: NDArray[np.int_]) -> Array:
 
 
 def _along(
-    program: _Program, columns: Mapping[str, Array], name: str, order: int
+    program: _Program, columns: Columns, name: str, order: int
 ) -> tuple[Array, NDArray[np.int_]]:
-    """The coefficients by one variable, of shape (order + 1, points), and their scale.
+    """The coefficients by one variable, and the powers of two that they are multiples of.
 
-    Coefficient k is that of (h / 2**exponent)**k. The exponents are 0 but where coefficients of
-    h**k would overflow or underflow: there the steps are of the size of the radius of
-    convergence.
+    Both are of shape (order + 1, points): a coefficient is that of h**k times 2**exponent. The
+    exponents are 0 but where coefficients of h**k itself overflow or underflow: there they are
+    those of (h / 2**e)**k. Such steps are of the size of the radius of convergence, as far as
+    that can be told, of the point, or of its root.
     """
-    exponents = np.zeros(len(columns[name]), int)
-    table, awkward = _series(program, columns, name, order, exponents)
-    poor = _poor(table) & ~awkward
-    if np.any(poor):
-        part = {other: values[poor] for other, values in columns.items()}
-        exponents[poor] = _radius(table[:, poor])
-        table[:, poor] = _series(program, part, name, order, exponents[poor])[0]
+    table, awkward, terms = _series(program, columns, name, order, 0)
+    exponents = np.zeros(table.shape, int)
+    step, latest = np.zeros(len(columns[name]), int), table
+    for attempt in range(_ATTEMPTS):
+        poor = _poor(table[:terms]) & ~awkward
+        if not np.any(poor):
+            break
+        step = (
+            step + _radius(latest) if attempt < 2 else np.frexp(columns[name])[1] // (attempt - 1)
+        )
+        step = np.clip(step, -_LARGEST_STEP, _LARGEST_STEP)
+        latest = np.full(table.shape, np.nan)
+        latest[:, poor] = _series(program, _at(columns, poor), name, order, step[poor])[0]
+        better = np.isfinite(latest) & ~(np.isfinite(table) & (np.abs(table) >= np.abs(latest)))
+        table = np.where(better, latest, table)
+        exponents = np.where(better, -step * np.arange(order + 1)[:, None], exponents)
     if order and np.any(awkward):
-        part = {other: values[awkward] for other, values in columns.items()}
-        table[:, awkward] = _from_both_sides(program, part, name, table[:, awkward])
+        table[:, awkward] = _from_both_sides(
+            program, _at(columns, awkward), name, table[:, awkward]
+        )
     return table, exponents
 
 
+def _at(columns: Columns, places: NDArray[np.bool_]) -> Columns:
+    """The columns at some of the points."""
+    return {name: values[places] for name, values in columns.items()}
+
+
 def _series(
-    program: _Program,
-    columns: Mapping[str, Array],
-    name: str,
-    order: int,
-    exponents: NDArray[np.int_],
-) -> tuple[Array, NDArray[np.bool_]]:
+    program: _Program, columns: Columns, name: str, order: int, exponents: NDArray[np.int_] | int
+) -> tuple[Array, NDArray[np.bool_], int]:
+    """The coefficients of (h / 2**exponent)**k, where they are awkward, and how many may not be 0.
+
+    They are NaN where any part of the expression has no value.
+    """
     ring = Taylor(order + 1, Numbers())
-    step = np.ldexp(1.0, exponents)
     places = {other: ring.number(values) for other, values in columns.items()}
-    places[name] = [columns[name], step][: order + 1]
-    series = program.run(ring, places)
+    places[name] = [columns[name], np.ldexp(1.0, exponents)][: order + 1]
     shape = columns[name].shape
-    return _table(series, order + 1, shape), np.broadcast_to(ring.awkward, shape)
+    series, undefined = program.run(ring, places)
+    table = np.where(undefined, np.nan, _table(series, order + 1, shape))
+    return table, np.broadcast_to(ring.awkward & ~undefined, shape), len(series)
 
 
 def _table(series: Series, terms: int, shape: tuple[int, ...]) -> Array:
@@ -180,26 +213,48 @@ def _radius(table: Array) -> NDArray[np.int_]:
     return exponents
 
 
-def _from_both_sides(
-    program: _Program, columns: Mapping[str, Array], name: str, table: Array
-) -> Array:
-    """The coefficients at kinks and zeros of roots, from series on each side."""
-    fold, terms = program.reach.fold, program.reach.terms(len(table))
-    sides = []
+def _from_both_sides(program: _Program, columns: Columns, name: str, table: Array) -> Array:
+    """The coefficients at kinks and zeros of roots, from series on each side.
+
+    Most are series in h, whatever roots are in them. Where a power of h is not whole, they are
+    looked at as series in roots of h; of an irrational power, in one that comes near it.
+    """
+    own, found, left = program.reach, table.copy(), np.full(table.shape[1], True)
+    for fold in (1, own.fold, own.fold * _FINER):
+        terms = Reach(fold, own.degree).terms(len(table))
+        if terms > _MOST_TERMS:
+            found[1:, left] = np.nan
+        elif np.any(left):
+            part, at = _at(columns, left), table[:, left]
+            found[:, left], left[left] = _agreed(program, part, name, at, fold, terms)
+    return found
+
+
+def _agreed(
+    program: _Program, columns: Columns, name: str, table: Array, fold: int, terms: int
+) -> tuple[Array, NDArray[np.bool_]]:
+    """The coefficients that series in t with h = t**fold have alike on each side.
+
+    And at which points they had to end at a power that is not whole.
+    """
+    shape = columns[name].shape
+    ended, unknown, sides = np.full(shape, False), np.full(shape, False), []
     for sign in (1.0, -1.0):
         ring = OneSided(terms)
         zeros = [np.float64(0)] * (fold - 1)
         places = {n: ring.number(values) for n, values in columns.items()}
         places[name] = [columns[name], *zeros, np.float64(sign)][:terms]
-        sides.append(_table(program.run(ring, places), terms, columns[name].shape))
+        series, undefined = program.run(ring, places)
+        sides.append(list(np.where(undefined, np.nan, _table(series, terms, shape))))
+        ended, unknown = ended | ring.ended, unknown | undefined
     right, left = sides
-    return np.stack(agreed(table[0], list(right), list(left), fold, len(table)))
+    return np.stack(agreed(table[0], right, left, fold, len(table))), ended & ~unknown
 
 
 # --- several variables ------------------------------------------------------------------------
 
 
-def _mixed(program: _Program, columns: Mapping[str, Array], orders: Mapping[str, int]) -> Array:
+def _mixed(program: _Program, columns: Columns, orders: Mapping[str, int]) -> Array:
     """The coefficients by several variables, of shape (order + 1 of each, points)."""
     rings: list[Any] = [Numbers()]
     for order in orders.values():
@@ -214,8 +269,9 @@ def _mixed(program: _Program, columns: Mapping[str, Array], orders: Mapping[str,
         places[name] = series
     shape = next(iter(columns.values())).shape
     table = np.zeros((*(order + 1 for order in orders.values()), *shape))
-    _fill(table, program.run(ring, places), len(orders))
-    return np.where(ring.awkward, np.nan, table)
+    series, undefined = program.run(ring, places)
+    _fill(table, series, len(orders))
+    return np.where(ring.awkward | undefined, np.nan, table)
 
 
 def _fill(table: Array, series: Any, depth: int) -> None:
@@ -251,10 +307,14 @@ class _Program:
     def _exact(self, node: Node) -> Fraction | None:
         return rational(node, lambda literal: meant(literal, self._format))
 
-    def run(self, ring: Taylor, places: Mapping[str, Series]) -> Series:
-        """The series of the tree, from those of its variables."""
+    def run(self, ring: Taylor, places: Mapping[str, Series]) -> tuple[Series, Any]:
+        """The series of the tree from those of its variables, and where it has none.
+
+        That is at the points at which any part of it has no value.
+        """
         still = Taylor(1, Numbers())
         values: dict[Node, Series] = {}
+        undefined: Any = np.False_
         for node in self._nodes:
             arguments = [values[child] for child in node.children]
             if node.children and not any(map(ring.varies, arguments)):
@@ -262,7 +322,8 @@ class _Program:
                 values[node] = ring.number(self._value(still, node, leaves, places)[0])
             else:
                 values[node] = self._value(ring, node, arguments, places)
-        return values[self._tree]
+            undefined = undefined | np.isnan(ring.leaf(values[node]))
+        return values[self._tree], undefined
 
     def _value(
         self, ring: Taylor, node: Node, arguments: list[Series], places: Mapping[str, Series]

@@ -91,7 +91,8 @@ class Numbers:
         for u, v in zip(us, vs, strict=True):
             total = total + u * v
         if self._absorbing and np.any(np.isnan(total)):
-            return sum(map(self.mul, us, vs), np.float64(0))
+            table = np.stack(np.broadcast_arrays(*us, *vs))
+            return np.sum(self.mul(table[: len(us)], table[len(us) :]), 0)
         return total
 
     def div(self, u: Number, v: Number) -> Number:

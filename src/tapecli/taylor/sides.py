@@ -6,6 +6,8 @@ coefficients are NaN. A derivative exists where both sides have it, and have it 
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
@@ -26,10 +28,14 @@ class OneSided(Taylor):
 
     Args:
         terms: how many coefficients in t are carried.
+
+    Attributes:
+        ended: at which points a series has ended at a power of t that is not whole.
     """
 
     def __init__(self, terms: int) -> None:
         super().__init__(terms, Numbers(absorbing=True))
+        self.ended: Any = np.False_
 
     def _meet(self, u: Series, where: Any) -> None:
         """Nothing is awkward here."""
@@ -43,67 +49,117 @@ class OneSided(Taylor):
         index = np.argmax(table != 0, axis=0)
         return index, np.sign(np.take_along_axis(table, index[None], 0)[0])
 
+    def mul(self, u: Series, v: Series) -> Series:
+        """The product; where both end below a power t**i and t**j, it may do so below t**(i+j-1)."""
+        product = super().mul(u, v)
+        if not np.any(self.ended):
+            return product
+        end = self._known(u) + self._known(v) - 1
+        return [np.where(end == k, np.nan, a) for k, a in enumerate(product)]
+
+    def _known(self, u: Series) -> Number:
+        """How many coefficients are known: all terms of a series that does not end."""
+        unknown = np.isnan(np.stack(np.broadcast_arrays(*u)))
+        return np.where(np.any(unknown, axis=0), np.argmax(unknown, axis=0), self.terms)
+
+    def _either(self, where: Any, one: Callable[[], Series], other: Callable[[], Series]) -> Series:
+        """For each point the one or the other series, of which only those needed are computed."""
+        if np.all(where):
+            return one()
+        return self.choose(where, one(), other()) if np.any(where) else other()
+
     # --- roots --------------------------------------------------------------------------------
 
     def _root(self, u: Series, v: Coefficient, exponent: Fraction | None) -> Series:
-        y = super()._root(u, v, exponent)
-        return self._at_zeros(u, y, v, Fraction(float(v)) if exponent is None else exponent)
+        return self._at_zeros(u, functools.partial(super()._root, u, v, exponent), v, exponent)
+
+    def power(self, u: Series, v: Series, exponent: Fraction | None = None) -> Series:
+        y = super().power(u, v, exponent)
+        undefined = (self.leaf(u) == 0) & (len(v) > 1)  # 0 to a power that changes
+        return self.choose(undefined, self.number(np.nan), y) if np.any(undefined) else y
 
     def sqrt(self, u: Series) -> Series:
-        return self._at_zeros(u, super().sqrt(u), self.inner.number(0.5), Fraction(1, 2))
+        half = Fraction(1, 2)
+        return self._at_zeros(u, functools.partial(super().sqrt, u), self.inner.number(half), half)
 
     def cbrt(self, u: Series) -> Series:
         third = Fraction(1, 3)
-        return self._at_zeros(u, super().cbrt(u), self.inner.number(third), third, odd=True)
+        ordinary = functools.partial(super().cbrt, u)
+        return self._at_zeros(u, ordinary, self.inner.number(third), third, odd=True)
 
     def _at_zeros(
-        self, u: Series, y: Series, v: Coefficient, exponent: Fraction, odd: bool = False
+        self,
+        u: Series,
+        ordinary: Callable[[], Series],
+        v: Coefficient,
+        exponent: Fraction | None,
+        odd: bool = False,
     ) -> Series:
-        """The series y of u**v, and another one at the points where u is 0."""
-        zero = u[0] == 0
-        if len(u) == 1 or not np.any(zero):
-            return y
+        """u**v from the ordinary rule, or where u is 0 from its first coefficient that is not."""
+        zero = (u[0] == 0) & (len(u) > 1)
+        return self._either(zero, lambda: self._at_zero(u, v, exponent, odd), ordinary)
+
+    def _at_zero(self, u: Series, v: Coefficient, exponent: Fraction | None, odd: bool) -> Series:
         index, sign = self._leading(u)
-        rest = self._moved(self._full(self.times(u, sign)), -index)
+        rest = self._moved(self.times(u, sign), -index)
         root = super()._power_from(self.inner.power(rest[0], v), rest, v, exponent)
-        power = index * float(exponent)
-        root = self._moved(root, np.ceil(power).astype(int))
+        power = index * (v if exponent is None else float(exponent))
         whole = power == np.round(power)
-        begun = [np.arange(self.terms)[k] >= power for k in range(self.terms)]
-        root = [np.where(begun[k] & ~whole, np.nan, a) for k, a in enumerate(root)]
+        self.ended = self.ended | ((u[0] == 0) & ~whole)
+        root = self._moved(root, np.ceil(power).astype(int))
+        if not np.all(whole):
+            root += [np.float64(0)] * (self.terms - len(root))
+        root = [np.where(~whole & (k >= power), np.nan, a) for k, a in enumerate(root)]
         if odd:
             root = self.times(root, sign)
         else:
             root = [np.where(sign < 0, np.nan, a) for a in root]
-        root = [np.where(sign == 0, 0.0, a) for a in root]
-        return self.choose(zero, root, y)
-
-    def _full(self, u: Series) -> Series:
-        return u + [np.float64(0)] * (self.terms - len(u))
+        return [np.where(sign == 0, 0.0, a) for a in root]
 
     def _moved(self, u: Series, places: Number) -> Series:
-        """The series times t**places, of each point its own; what is not known is NaN."""
+        """The series times t**places, of each point its own; what is not known is NaN.
+
+        A series of fewer than all terms has zeros from there on, others may not.
+        """
+        beyond = 0.0 if len(u) < self.terms else np.nan
         table = np.stack(np.broadcast_arrays(*u, np.zeros(np.shape(places)))[:-1])
         rows = np.arange(self.terms)[:, None] - places
-        moved = np.take_along_axis(table, np.clip(rows, 0, self.terms - 1), 0)
-        moved = np.where(rows >= self.terms, np.nan, moved)
-        return list(np.where(rows < 0, 0.0, moved))
+        moved = np.take_along_axis(table, np.clip(rows, 0, len(u) - 1), 0)
+        moved = np.where(rows >= len(u), beyond, moved)
+        moved = np.where(rows < 0, 0.0, moved)
+        last = np.max(np.nonzero(np.any(moved != 0, axis=1))[0], initial=0)
+        return list(moved[: last + 1])
 
     # --- inverse functions at the edges of their domains --------------------------------------
 
     def asin(self, u: Series) -> Series:
+        inside = functools.partial(super().asin, u)
         quarter = self.number(np.pi / 2)
-        up = self.sub(quarter, self._half_angle(u))
-        down = self.sub(self._half_angle(self.neg(u)), quarter)
-        return self._at_ends(u, super().asin(u), up, down)
+        return self._at_ends(
+            u,
+            inside,
+            lambda: self.sub(quarter, self._half_angle(u)),
+            lambda: self.sub(self._half_angle(self.neg(u)), quarter),
+        )
 
     def acos(self, u: Series) -> Series:
-        down = self.sub(self.number(np.pi), self._half_angle(self.neg(u)))
-        return self._at_ends(u, super().acos(u), self._half_angle(u), down)
+        inside = functools.partial(super().acos, u)
+        return self._at_ends(
+            u,
+            inside,
+            lambda: self._half_angle(u),
+            lambda: self.sub(self.number(np.pi), self._half_angle(self.neg(u))),
+        )
 
-    def _at_ends(self, u: Series, inside: Series, up: Series, down: Series) -> Series:
+    def _at_ends(
+        self,
+        u: Series,
+        inside: Callable[[], Series],
+        up: Callable[[], Series],
+        down: Callable[[], Series],
+    ) -> Series:
         """Three series: between -1 and 1, at 1 and at -1."""
-        return self.choose(u[0] == 1, up, self.choose(u[0] == -1, down, inside))
+        return self._either(u[0] == 1, up, lambda: self._either(u[0] == -1, down, inside))
 
     def _half_angle(self, u: Series) -> Series:
         """acos(u) where u is 1, as 2*asin(sqrt((1 - u)/2))."""
@@ -111,8 +167,13 @@ class OneSided(Taylor):
         return self.times(super().asin(self.sqrt(half)), 2.0)
 
     def acosh(self, u: Series) -> Series:
-        half = self.sqrt(self.times(self.sub(u, self.number(1)), 0.5))
-        return self.choose(u[0] == 1, self.times(self.asinh(half), 2.0), super().acosh(u))
+        inside = functools.partial(super().acosh, u)
+        return self._either(u[0] == 1, lambda: self._half_area(u), inside)
+
+    def _half_area(self, u: Series) -> Series:
+        """acosh(u) where u is 1, as 2*asinh(sqrt((u - 1)/2))."""
+        half = self.times(self.sub(u, self.number(1)), 0.5)
+        return self.times(self.asinh(self.sqrt(half)), 2.0)
 
     def atan2(self, y: Series, x: Series) -> Series:
         """On its cut the angle is that of the side of the cut on which y is."""

@@ -1,0 +1,135 @@
+"""What is checked: expressions for every row of the function table, and composite ones.
+
+The points of a case are fixed ones, random ones from its intervals, and awkward ones: zeros, kinks,
+poles, the ends of the domain, and far out where functions saturate. At ordinary points every
+derivative keeps its digits in every dtype; what happens at awkward ones is known for each dtype.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from tapecli.floats import FloatFormat
+
+
+@dataclass(frozen=True)
+class Case:
+    """One expression in x, or several that are targets at once, and where to look at them.
+
+    Attributes:
+        group: the row of the function table that it is about, or COMPOSITE.
+        expressions: as they are typed; a plain text is a single one.
+        intervals: where random points come from.
+        fixed: ordinary points.
+        awkward: points at which something may go wrong.
+    """
+
+    group: str
+    expressions: str | tuple[str, ...]
+    intervals: tuple[tuple[float, float], ...]
+    fixed: tuple[float, ...] = ()
+    awkward: tuple[float, ...] = ()
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """The expressions, one or several."""
+        alone = isinstance(self.expressions, str)
+        return (self.expressions,) if alone else self.expressions  # type: ignore[return-value]
+
+    def points(self, format_: FloatFormat, seed: int, count: int, awkward: bool) -> list[float]:
+        """Points of the dtype, each once: the fixed ones, so many random ones, the awkward ones."""
+        draw = random.Random(f"{seed} {self.expressions} {format_.name}")
+        drawn = (draw.uniform(*draw.choice(self.intervals)) for _ in range(count))
+        values = [*self.fixed, *drawn, *(self.awkward if awkward else ())]
+        return list(dict.fromkeys(format_.round(Fraction(value)) for value in values))
+
+
+COMPOSITE = "composite"
+"""The group of the expressions that are made of several functions."""
+
+_ALL = ((-2.5, 2.5),)
+_POSITIVE = ((0.3, 4.0),)
+_INSIDE = ((-0.8, 0.8),)
+
+# fmt: off
+CASES = (
+    Case("abs", "abs(x)", _ALL, (-2.5, 0.3, 7.0), (0.0,)),
+    Case("sign", "sign(x)", _ALL, (-2.5, 0.3), (0.0,)),
+    Case("sqrt", "sqrt(x)", _POSITIVE, (0.25, 2.0, 50.0), (0.0, 1e-4, -1.0)),
+    Case("cbrt", "cbrt(x)", ((-4.0, -0.3), (0.3, 4.0)), (-8.0, 0.3, 2.0), (0.0, 0.01)),
+    Case("exp", "exp(x)", _ALL, (-3.0, 0.1, 2.5), (0.0, -10.0, 9.0)),
+    Case("expm1", "expm1(x)", _ALL, (-3.0, 0.1, 2.5), (0.0, 1e-4, -10.0)),
+    Case("log", "log(x)", _POSITIVE, (0.3, 2.0, 50.0), (1.0, 0.0, -1.0, 1e-4)),
+    Case("log2", "log2(x)", _POSITIVE, (0.3, 2.0, 50.0), (1.0, 0.0)),
+    Case("log10", "log10(x)", _POSITIVE, (0.3, 2.0, 50.0), (1.0, 0.0)),
+    Case("log1p", "log1p(x)", ((-0.6, 3.0),), (-0.4, 0.3, 9.0), (0.0, 1e-4, -1.0)),
+    Case("sin", "sin(x)", _ALL, (-2.0, 0.5, 10.0), (0.0, 1e-4, 3.141592653589793, 100.0)),
+    Case("cos", "cos(x)", _ALL, (-2.0, 0.5, 10.0), (0.0, 1.5707963267948966, 100.0)),
+    Case("tan", "tan(x)", ((-1.2, 1.2),), (-1.0, 0.5, 4.0), (0.0, 1e-4, 1.5)),
+    Case("cot", "cot(x)", ((0.5, 2.5), (-2.5, -0.5)), (-1.0, 0.5, 4.0), (0.0, 1.5707963267948966)),
+    Case("sec", "sec(x)", ((-1.2, 1.2),), (-1.0, 0.5, 4.0), (0.0, 1.5)),
+    Case("csc", "csc(x)", ((0.5, 2.5), (-2.5, -0.5)), (-1.0, 0.5, 4.0), (0.0, 1.5707963267948966)),
+    Case("asin", "asin(x)", _INSIDE, (-0.6, 0.1, 0.8), (0.0, 1.0, -1.0, 2.0, 0.99)),
+    Case("acos", "acos(x)", _INSIDE, (-0.6, 0.1, 0.8), (0.0, 1.0, -1.0, 2.0, 0.99)),
+    Case("atan", "atan(x)", _ALL, (-2.0, 0.3, 5.0), (0.0, 1e-4, 100.0)),
+    Case("sinh", "sinh(x)", _ALL, (-2.0, 0.3, 3.0), (0.0, 1e-4, -9.0)),
+    Case("cosh", "cosh(x)", _ALL, (-2.0, 0.3, 3.0), (0.0, -9.0)),
+    Case("tanh", "tanh(x)", ((-1.5, 1.5),), (-1.0, 0.3, 1.5), (0.0, 1e-4, 5.0, 20.0)),
+    Case("asinh", "asinh(x)", _ALL, (-2.0, 0.3, 5.0), (0.0, 1e-4, 100.0)),
+    Case("acosh", "acosh(x)", ((1.3, 5.0),), (1.3, 2.0, 9.0), (1.0, 1.01, 0.5)),
+    Case("atanh", "atanh(x)", _INSIDE, (-0.6, 0.1, 0.8), (0.0, 1.0, 0.99, 2.0)),
+    Case("sigmoid", "sigmoid(x)", _ALL, (-3.0, 0.3, 2.5), (0.0, -9.0, 20.0)),
+    Case("softplus", "softplus(x)", _ALL, (-3.0, 0.3, 2.5), (0.0, -9.0, 20.0)),
+    Case("erf", "erf(x)", ((-2.0, 2.0),), (-1.5, 0.3, 2.0), (0.0, 1e-4, 3.0)),
+    Case("erfc", "erfc(x)", ((-2.0, 2.0),), (-1.5, 0.3, 2.0), (0.0, 3.0)),
+    Case("gamma", "gamma(x)", ((0.5, 4.0),), (0.5, 2.5, 6.25), (-0.5, 0.0, -1.0, 1.0)),
+    Case("lgamma", "lgamma(x)", ((0.5, 4.0),), (0.5, 2.5, 6.25), (-0.5, 0.0, -1.0, 1.0, 2.0)),
+    Case("atan2", "atan2(x, 2)", _ALL, (-1.5, 0.3, 5.0), (0.0, 20.0)),
+    Case("atan2", "atan2(2, x)", _ALL, (-1.5, 0.3, 5.0), (0.0,)),
+    Case("atan2", "atan2(x, -1)", ((0.3, 2.5),), (-1.5, 0.5), (0.0,)),
+    Case("hypot", "hypot(x, 3)", _ALL, (-2.0, 0.3, 5.0), (0.0, 100.0)),
+    Case("hypot", "hypot(3, x)", _ALL, (-2.0, 0.3, 5.0), (0.0,)),
+    Case("min", "min(x^2, x)", ((-2.0, 0.8), (1.2, 4.0)), (-2.0, 0.3, 5.0), (0.0, 1.0)),
+    Case("max", "max(x^2, x)", ((-2.0, -0.2), (0.2, 0.8)), (-2.0, 0.3, 5.0), (0.0, 1.0)),
+    Case("pow", "pow(x, 2.5)", _POSITIVE, (0.3, 2.0, 5.0), (0.0, -1.0)),
+    Case("pow", "pow(2.5, x)", _ALL, (-2.0, 0.3, 3.0), (0.0,)),
+    Case("pow", "x^3", _ALL, (-2.0, 0.3, 3.0), (0.0,)),
+    Case("pow", "x^-2", ((0.5, 3.0), (-3.0, -0.5)), (-2.0, 0.5, 3.0), (0.0,)),
+    Case("pow", "x^x", ((0.5, 2.5),), (0.5, 1.75), (0.0,)),
+    Case("add", "x + x^2", _ALL, (0.4, 2.0), (0.0,)),
+    Case("sub", "x^2 - 3x", _ALL, (0.4, 2.0), (0.0, 1.5)),
+    Case("mul", "x*sin(x)", _ALL, (0.4, 2.0), (0.0,)),
+    Case("div", "x/(1 + x)", ((0.2, 3.0),), (0.4, 2.0), (0.0, -1.0)),
+    Case("neg", "-x^3", _ALL, (0.4, 2.0), (0.0,)),
+    Case(COMPOSITE, "log(x^2)", ((0.4, 3.0), (-3.0, -0.4)), (1.0, 2.0, 3.0), (0.0,)),
+    Case(COMPOSITE, "sin(x)*exp(-x^2)", ((-2.0, 2.0),), (-1.2, 0.4, 2.1), (0.0,)),
+    Case(COMPOSITE, "1/(1 + x^2)", ((-3.0, 3.0),), (-1.5, 0.25, 3.0), (0.0,)),
+    Case(COMPOSITE, "exp(sin(x)^2)/(1 + x^4)", ((0.2, 2.0),), (0.7, 1.9)),
+    Case(COMPOSITE, "atan2(sin x, 1 + x)", ((0.2, 2.0),), (0.5, 2.0)),
+    Case(COMPOSITE, "log(1 + sqrt(1 + x^2))", ((-3.0, 3.0),), (-1.5, 0.6), (0.0,)),
+    Case(COMPOSITE, "2^x*x^(1/3)", ((0.4, 2.0),), (0.5, 2.0)),
+    Case(COMPOSITE, "sigmoid(3x)*softplus(1 - x)", ((-1.0, 1.0),), (-0.5, 0.4), (0.0,)),
+    Case(COMPOSITE, "erf(cos x)", ((0.2, 2.5),), (0.5, 2.0), (0.0,)),
+    Case(COMPOSITE, "gamma(1 + x^2)", ((0.3, 1.5),), (0.5, 1.25), (0.0,)),
+    Case(COMPOSITE, "tanh(x)/cosh(x)", ((-1.2, 1.2),), (-0.7, 0.9), (0.0,)),
+    Case(COMPOSITE, "|x^3 - 2|", ((-1.2, 1.0), (1.5, 2.5)), (-1.0, 0.5, 2.0), (0.0,)),
+    Case(COMPOSITE, "acos(x/3)*log2(x)", ((0.5, 2.3),), (0.7, 2.0)),
+    Case(COMPOSITE, "sin(x)/x", ((0.8, 3.0),), (1.0, 2.0), (0.0, 0.1)),
+    Case(COMPOSITE, "sqrt(x^4)", ((0.4, 2.0),), (0.5, 2.0), (0.0,)),
+)
+
+SEVERAL = (
+    Case(COMPOSITE, ("u = x^2", "y = log(u)"), _POSITIVE, (1.0, 2.0, 3.0)),
+    Case(COMPOSITE, ("u = sin(x)", "v = exp(-x^2)", "u*v"), ((-1.5, 1.5),), (-1.2, 0.4)),
+    Case(COMPOSITE, ("r = sqrt(1 + x^2)", "log(1 + r)", "atan(x)/r"), _ALL, (-1.5, 0.6)),
+)
+"""Targets that share parts, for the arrangements of several tapes."""
+# fmt: on
+
+
+def groups() -> Sequence[str]:
+    """What the cases are about, in the order of the table."""
+    return list(dict.fromkeys(case.group for case in CASES))

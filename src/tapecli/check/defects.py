@@ -1,0 +1,153 @@
+"""What TensorFlow is known to get wrong or to lack: data, one row for each.
+
+A row says which failures it explains, where it was reported, and has a program that shows it: the
+shortest one in TensorFlow's public API, which is run to see whether the defect is still there.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+MISSING = "missing"
+"""The status of what TensorFlow has no gradient or kernel for."""
+
+
+@dataclass(frozen=True)
+class Defect:
+    """One known defect.
+
+    Attributes:
+        name: what it is called.
+        what: in one sentence.
+        reference: where it was reported.
+        seen_in: the version of TensorFlow that it was last seen in.
+        shows: a program, given TensorFlow, that returns whether the defect is there.
+        expressions: what is checked that meets it; none for what tapecli itself avoids.
+        status: of the failures that it explains: off, lost or missing.
+        x: the only point at which it is met; None for any.
+        dtypes, executions: in which it is met; all, if there are none.
+        order: the lowest order at which it is met.
+    """
+
+    name: str
+    what: str
+    reference: str
+    seen_in: str
+    shows: Callable[[Any], bool]
+    expressions: tuple[str, ...] = ()
+    status: str = ""
+    x: float | None = None
+    dtypes: tuple[str, ...] = ()
+    executions: tuple[str, ...] = ()
+    order: int = 1
+
+    def explains(
+        self, expression: str, status: str, x: float | None, order: int, dtype: str, execution: str
+    ) -> bool:
+        """Whether a failure is this defect."""
+        return (
+            expression in self.expressions
+            and status == self.status
+            and (self.x is None or x == self.x)
+            and order >= self.order
+            and (not self.dtypes or dtype in self.dtypes)
+            and (not self.executions or execution in self.executions)
+        )
+
+
+# --- the programs -----------------------------------------------------------------------------
+
+
+def _slope(tf: Any, function: Callable[[Any], Any], x: Any, order: int = 1) -> Any:
+    """The derivative of a function by nested tapes."""
+    if order == 0:
+        return function(x)
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        y = _slope(tf, function, x, order - 1)
+    return tape.gradient(y, x)
+
+
+def _raises(tf: Any, function: Callable[[Any], Any], x: Any, order: int) -> bool:
+    try:
+        _slope(tf, function, x, order)
+    except (LookupError, tf.errors.OpError):
+        return True
+    return False
+
+
+def _tanh_tail(tf: Any) -> bool:
+    return float(_slope(tf, tf.tanh, tf.constant(20.0, tf.float64))) == 0.0
+
+
+def _root_of_zero(tf: Any) -> bool:
+    slope = _slope(tf, lambda x: tf.sqrt(x * x * x * x), tf.constant(0.0, tf.float64))
+    return math.isnan(float(slope))
+
+
+def _pow_at_zero(tf: Any) -> bool:
+    slope = _slope(tf, lambda x: tf.pow(x, 2.0), tf.constant(0.0, tf.float64), 3)
+    return slope is None or math.isnan(float(slope))
+
+
+def _nested_forward(tf: Any) -> bool:
+    forward, x = tf.autodiff.ForwardAccumulator, tf.constant(0.5, tf.float64)
+    with forward(x, tf.ones_like(x)) as outer:
+        with forward(x, tf.ones_like(x)) as inner:
+            copy = tf.identity(x)
+            y = copy * copy * copy
+        slope = inner.jvp(y)
+    second = outer.jvp(slope)
+    return second is None or abs(float(second) - 3.0) > 1e-9
+
+
+def _gelu_in_float64(tf: Any) -> bool:
+    value = float(tf.nn.gelu(tf.constant(1.0, tf.float64)))
+    return abs(value - 0.5 * (1 + math.erf(math.sqrt(0.5)))) > 1e-12
+
+
+# fmt: off
+DEFECTS = (
+    Defect(
+        "root-of-zero", "the gradient of a root of zero is 0 times infinity, where the root of a "
+        "square or of a higher power has a derivative", "tensorflow/tensorflow#4914", "2.21",
+        _root_of_zero, ("sqrt(x^4)",), "lost", 0.0,
+    ),
+    Defect(
+        "lgamma-in-bfloat16", "tf.math.lgamma and tf.math.digamma have no kernels in bfloat16",
+        "not reported", "2.21",
+        lambda tf: _raises(tf, tf.math.lgamma, tf.constant(2.0, tf.bfloat16), 1),
+        ("gamma(x)", "lgamma(x)", "gamma(1 + x^2)"), MISSING, None, ("bfloat16",),
+    ),
+    Defect(
+        "lgamma-in-float16", "tf.math.polygamma has no kernel in float16",
+        "not reported", "2.21",
+        lambda tf: _raises(tf, tf.math.lgamma, tf.constant(2.0, tf.float16), 2),
+        ("gamma(x)", "lgamma(x)", "gamma(1 + x^2)"), MISSING, None, ("float16",), order=2,
+    ),
+    Defect(
+        "tanh-tail", "tanh'(20) is 0 in float64, for it is computed as 1 - tanh(20)**2",
+        "tensorflow/tensorflow#126524", "2.21", _tanh_tail,
+    ),
+    Defect(
+        "softsign-second", "tf.nn.softsign has no second gradient",
+        "tensorflow/tensorflow#126092", "2.21",
+        lambda tf: _raises(tf, tf.nn.softsign, tf.constant(0.5, tf.float64), 2),
+    ),
+    Defect(
+        "pow-at-zero", "derivatives of tf.pow(x, n) of orders above n are NaN at 0",
+        "tensorflow/tensorflow#35011", "2.21", _pow_at_zero,
+    ),
+    Defect(
+        "nested-forward", "nested ForwardAccumulators give wrong numbers",
+        "tensorflow/tensorflow#127753", "2.21", _nested_forward,
+    ),
+    Defect(
+        "gelu-in-float64", "tf.nn.gelu has a constant of float32 inside, and 9 digits in float64",
+        "not reported", "2.21", _gelu_in_float64,
+    ),
+)
+# fmt: on

@@ -1,0 +1,261 @@
+"""The check itself: every trial becomes a request like a user's, its verdicts a report."""
+
+from __future__ import annotations
+
+import math
+import os
+import platform
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from fractions import Fraction
+from importlib.metadata import version
+from typing import Any
+
+from tapecli import methods, tensorflow_
+from tapecli.check.defects import DEFECTS, MISSING, Defect
+from tapecli.check.plan import LEVELS, Trial, trials
+from tapecli.errors import RequestError, TapecliError
+from tapecli.floats import FORMATS
+from tapecli.report import Cell, Failure, KnownDefect, Report, Setting
+from tapecli.request import How, Where, prepare
+from tapecli.result import Block, Check, Result
+from tapecli.tapes import EXECUTIONS
+from tapecli.verdict import Status
+
+WORKERS = 2
+"""Trials at a time: TensorFlow compiles some while others run."""
+
+_NO_LIMIT = 1e9
+
+Progress = Callable[[int, int, str], None]
+"""Told how many trials are done, of how many, and which is next."""
+
+
+def run(
+    level: str = "default",
+    seed: int = 0,
+    functions: Collection[str] = (),
+    dtypes: Collection[str] = (),
+    executions: Collection[str] = (),
+    devices: Collection[str] = (),
+    progress: Progress = lambda done, total, what: None,
+) -> Report:
+    """Check TensorFlow.
+
+    Args:
+        level: quick, default or full.
+        seed: of the random points.
+        functions: check but these; all that the level has, if left out.
+        dtypes: likewise.
+        executions: likewise.
+        devices: such as "cpu:0"; all that are present, if left out.
+        progress: called before each trial is awaited.
+
+    Raises:
+        RequestError: there is no such level or device, or nothing to check.
+        TensorFlowError: TensorFlow is missing or does not start.
+    """
+    tf = tensorflow_.load()
+    if level not in LEVELS:
+        raise RequestError(f"unknown level '{level}'; there are {', '.join(LEVELS)}")
+    present = [device.name.removeprefix("/device:").lower() for device in _devices(tf)]
+    start = time.perf_counter()
+    plan = list(trials(LEVELS[level], list(devices) or present, functions, dtypes, executions))
+    if not plan:
+        raise RequestError(f"the level '{level}' has nothing of this kind to check")
+    found = _Findings()
+    points = LEVELS[level].points
+    for done, (trial, answer) in enumerate(_in_parallel(plan, seed, points)):
+        progress(done, len(plan), " ".join(trial.case.targets))
+        found.add(trial, answer())
+    progress(len(plan), len(plan), "")
+    return Report(
+        level,
+        seed,
+        _versions(),
+        tuple(dict.fromkeys(trial.setting for trial in sorted(plan, key=_column))),
+        found.cells,
+        tuple(found.failures),
+        tuple(_known(tf, defect, found.met) for defect in DEFECTS),
+        sum(cell.values for cell in found.cells.values()),
+        time.perf_counter() - start,
+    )
+
+
+def _devices(tf: Any) -> Iterable[Any]:
+    return [d for d in tf.config.list_logical_devices() if d.device_type in ("CPU", "GPU", "TPU")]
+
+
+def _column(trial: Trial) -> tuple[str, int, int]:
+    executions = (*EXECUTIONS, methods.TAYLOR)
+    setting = trial.setting
+    return setting.device, list(FORMATS).index(setting.dtype), executions.index(setting.execution)
+
+
+def _versions() -> dict[str, str]:
+    names = ("tapecli", "tensorflow", "numpy", "python-flint")
+    own = {"python": platform.python_version(), "machine": platform.machine()}
+    return {**{name: version(name) for name in names}, **own}
+
+
+# --- trials -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Answer:
+    """What a trial came to: a result, and what kept higher orders from being computed."""
+
+    result: Result | None
+    missing: int = 0
+    reason: str = ""
+
+
+def _in_parallel(
+    plan: list[Trial], seed: int, points: int
+) -> Iterator[tuple[Trial, Callable[[], _Answer]]]:
+    """Each trial in sequence, with its answer once that is asked for."""
+    pool = ThreadPoolExecutor(min(WORKERS, os.cpu_count() or 1))
+    try:
+        pending: list[Future[_Answer]] = [
+            pool.submit(_answered, trial, seed, points) for trial in plan
+        ]
+        for trial, future in zip(plan, pending, strict=True):
+            yield trial, future.result
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _answered(trial: Trial, seed: int, points: int) -> _Answer:
+    """Run a trial, at lower orders where TensorFlow cannot do the higher ones."""
+    missing, reason = 0, ""
+    for order in range(trial.order, 0, -1):
+        try:
+            return _Answer(_asked(trial, order, seed, points), missing, reason)
+        except TapecliError as error:
+            missing, reason = order, str(error)
+        except Exception as error:  # whatever a broken install raises
+            missing, reason = order, f"{type(error).__name__}: {error}".splitlines()[0]
+    return _Answer(None, missing, reason)
+
+
+def _asked(trial: Trial, order: int, seed: int, points: int) -> Result:
+    setting, taylor = trial.setting, trial.method == methods.TAYLOR
+    xs = trial.case.points(FORMATS[setting.dtype], seed, points, awkward=True)
+    how = How(
+        method=trial.method,
+        dtype=setting.dtype,
+        execution=None if taylor else setting.execution,
+        device=None if taylor else setting.device,
+        max_seconds=_NO_LIMIT,
+        verify="all",
+    )
+    return prepare("diff", trial.case.targets, Where({"x": xs}), order=order, how=how).run(False)
+
+
+# --- findings ---------------------------------------------------------------------------------
+
+
+@dataclass
+class _Findings:
+    """The report as it grows."""
+
+    cells: dict[tuple[str, Setting], Cell] = field(default_factory=dict)
+    failures: list[Failure] = field(default_factory=list)
+    met: dict[str, int] = field(default_factory=dict)
+
+    def add(self, trial: Trial, answer: _Answer) -> None:
+        """Take in what became of a trial."""
+        cell = self.cells.setdefault((trial.case.group, trial.setting), Cell())
+        if answer.missing:
+            self._miss(trial, answer, cell)
+        if answer.result is not None:
+            for block in answer.result.blocks:
+                self._count(trial, block, cell)
+
+    def _miss(self, trial: Trial, answer: _Answer, cell: Cell) -> None:
+        defect = _explaining(trial, MISSING, None, answer.missing)
+        cell.missing = min(cell.missing or answer.missing, answer.missing)
+        if defect is not None:
+            self.met[defect.name] = self.met.get(defect.name, 0) + 1
+            return
+        cell.failed += 1
+        (x, *_) = trial.case.fixed
+        about = trial.case.targets[0], answer.missing, trial.method, trial.setting
+        self.failures.append(
+            Failure(
+                trial.case.group, trial.case.targets, *about, None, x, None, None, 1, answer.reason
+            )
+        )
+
+    def _count(self, trial: Trial, block: Block, cell: Cell) -> None:
+        """Count the verdicts on one derivative; those that failed become one failure."""
+        format_ = FORMATS[trial.setting.dtype]
+        awkward = {format_.round(Fraction(x)) for x in trial.case.awkward}
+        wrong: dict[str, list[tuple[float, float, Check]]] = {}
+        for place, value in enumerate(block.values):
+            check = block.check(place)
+            cell.values += 1
+            cell.rounded += check.status is Status.ROUNDED
+            (x,) = block.points.at(place).values()
+            if check.status is Status.OK and x not in awkward:
+                cell.worst = max(cell.worst, check.ulps or 0)
+            if check.status.failed:
+                defect = _explaining(trial, str(check.status), x, block.order)
+                name = defect.name if defect else ""
+                cell.known += bool(defect)
+                cell.failed += not defect
+                wrong.setdefault(name, []).append((x, value, check))
+        for name, points in wrong.items():
+            self.met[name] = self.met.get(name, 0) + len(points)
+            self.failures.append(_failure(trial, block, points, name))
+
+
+def _failure(
+    trial: Trial, block: Block, points: list[tuple[float, float, Check]], known: str
+) -> Failure:
+    """One failure for a derivative, at the point where it is furthest off."""
+    x, value, check = max(points, key=lambda point: _distance(point[1], point[2].analytic))
+    target = f"{block.target} = {block.expression}" if len(trial.case.targets) > 1 else None
+    return Failure(
+        trial.case.group,
+        trial.case.targets,
+        target or block.expression,
+        block.order,
+        trial.method,
+        trial.setting,
+        check.status,
+        x,
+        value,
+        check.analytic,
+        len(points),
+        check.note,
+        known,
+    )
+
+
+def _distance(value: float, analytic: float | None) -> float:
+    if analytic is None or not math.isfinite(value):
+        return -1.0
+    return abs(value - analytic) / abs(analytic) if analytic else abs(value)
+
+
+def _explaining(trial: Trial, status: str, x: float | None, order: int) -> Defect | None:
+    """The known defect that a failure is, if it is one."""
+    setting = trial.setting
+    about = order, setting.dtype, setting.execution
+    for defect in DEFECTS:
+        if any(defect.explains(text, status, x, *about) for text in trial.case.targets):
+            return defect
+    return None
+
+
+def _known(tf: Any, defect: Defect, met: dict[str, int]) -> KnownDefect:
+    """Whether a known defect is still there."""
+    try:
+        there = bool(defect.shows(tf))
+    except Exception:  # a program that does not run shows no cure
+        there = True
+    about = defect.name, defect.what, defect.reference, defect.seen_in
+    return KnownDefect(*about, there, met.get(defect.name, 0))

@@ -1,0 +1,104 @@
+"""`tapecli check`."""
+
+from __future__ import annotations
+
+import click
+
+from tapecli import render, tapes, tensorflow_
+from tapecli.cli import output
+from tapecli.cli.progress import bar
+from tapecli.cli.types import OneOf, WholeNumber
+from tapecli.floats import FORMATS
+from tapecli.functions import FUNCTIONS, OPERATORS
+
+_MEANINGS = "; ".join(f"{name}: {row.meaning}" for name, row in render.REPORTS.items())
+
+
+@click.command()
+@click.option("--quick", "level", flag_value="quick", help="A few seconds, orders up to 2.")
+@click.option(
+    "--full", "level", flag_value="full", help="Some minutes, orders up to 6, more points."
+)
+@click.option(
+    "--function",
+    "functions",
+    multiple=True,
+    type=OneOf([*FUNCTIONS, *OPERATORS, "composite"]),
+    help="Check but this row of the function table; may be given more than once.",
+)
+@click.option(
+    "--dtype", "dtypes", multiple=True, type=OneOf(FORMATS), help="Check but this precision."
+)
+@click.option(
+    "--execution",
+    "executions",
+    multiple=True,
+    type=OneOf(tapes.EXECUTIONS),
+    help="Check but what TensorFlow runs in this way.",
+)
+@click.option(
+    "--device",
+    "devices",
+    multiple=True,
+    metavar="NAME",
+    help="Check on this device: cpu, gpu:1.  [default: all that are present]",
+)
+@click.option(
+    "--seed", type=WholeNumber(), default=0, show_default=True, help="Of the random points."
+)
+@click.option(
+    "-f",
+    "--format",
+    "format_name",
+    type=OneOf(render.REPORTS),
+    help=f"{_MEANINGS}.  [default: by the ending of --output, else table]",
+)
+@click.option(
+    "-o", "--output", "file", metavar="FILE", help="Write to a file, whole or not at all."
+)
+@click.option(
+    "--color",
+    type=OneOf(output.COLOR),
+    default="auto",
+    show_default=True,
+    envvar="TAPECLI_COLOR",
+    help="Colours in a table.",
+)
+@click.option("-v", "--verbose", is_flag=True, help="Show what TensorFlow logs.")
+def command(
+    level: str | None,
+    functions: tuple[str, ...],
+    dtypes: tuple[str, ...],
+    executions: tuple[str, ...],
+    devices: tuple[str, ...],
+    seed: int,
+    format_name: str | None,
+    file: str | None,
+    color: str,
+    verbose: bool,
+) -> int:
+    """Check that this TensorFlow, on this machine, differentiates correctly.
+
+    \b
+      tapecli check --quick
+      tapecli check --format junit --output check.xml
+      tapecli check --function tanh --dtype float32 --full
+
+    Every function of the language and composite expressions are differentiated at fixed, random
+    and awkward points, in every precision and every way of running, and compared with certified
+    values. What it finds wrong is shown with the call that shows it again.
+
+    Exit codes: 0 all is right, but for known defects of TensorFlow; 1 something is not;
+    2 the call is wrong; 3 TensorFlow is missing or broken.
+    """
+    output.check(file)
+    format_ = output.format_of(format_name, file, render.REPORTS)
+    with bar(f"checking ({level or 'default'})") as progress:
+        tensorflow_.load(quietly=True, verbose=verbose)
+        from tapecli.check.run import run
+
+        report = run(
+            level or "default", seed, functions, dtypes, executions, devices, progress=progress
+        )
+    output.write(report, format_, file, color)
+    return 0 if report.ok else 1

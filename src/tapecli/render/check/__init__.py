@@ -1,0 +1,1 @@
+"""The formats of what `tapecli check` found: one file each, all fed by a Report."""

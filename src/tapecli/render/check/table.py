@@ -1,0 +1,135 @@
+"""The report for people: functions down, settings across, then every failure."""
+
+from __future__ import annotations
+
+import io
+import itertools
+from collections.abc import Iterator, Sequence
+
+from rich import box
+from rich.cells import cell_len
+from rich.console import Console, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from tapecli.render import Screen
+from tapecli.render import words as result_words
+from tapecli.render.check import words
+from tapecli.report import Cell, Report, Setting
+
+PLAIN_WIDTH = 80
+"""The width that is aimed at where there is no terminal."""
+
+
+def render(report: Report, screen: Screen) -> Iterator[str]:
+    """The table as lines of text, with styles if the screen has colours."""
+    width = screen.width or PLAIN_WIDTH
+    for line in _text(list(page(report, width)), screen, width).splitlines():
+        plain = line.rstrip()
+        yield (plain if screen.unicode else result_words.ascii_only(plain)) + "\n"
+
+
+def _text(parts: Sequence[RenderableType], screen: Screen, width: int) -> str:
+    console = Console(
+        file=io.StringIO(),
+        width=width,
+        height=25,
+        force_terminal=screen.color,
+        color_system="standard" if screen.color else None,
+        no_color=not screen.color,
+        legacy_windows=False,
+        highlight=False,
+        markup=False,
+        emoji=False,
+    )
+    with console.capture() as capture:
+        for part in parts:
+            console.print(part, soft_wrap=screen.width is None or _is_command(part))
+    return capture.get()
+
+
+def _is_command(part: RenderableType) -> bool:
+    """Whether it is a line to be copied, which must not be broken."""
+    return isinstance(part, Text) and part.plain.startswith("  ")
+
+
+def page(report: Report, width: int) -> Iterator[RenderableType]:
+    """The parts of the report from top to bottom."""
+    versions = ", ".join(f"{name} {number}" for name, number in report.versions.items())
+    yield Text(versions, style="dim")
+    yield Text(f"level {report.level}, seed {report.seed}", style="dim")
+    yield Text()
+    for settings in _fitting(report, width):
+        yield _table(report, settings)
+        yield Text()
+    for line in words.legend(report):
+        yield Text(line, style="dim")
+    yield Text()
+    yield from _failures(report)
+    for known in report.defects:
+        if known.met or not known.there:
+            style = "yellow" if known.there else "bold cyan"
+            yield Text(f"known: {words.defect(known)}", style=style)
+    yield Text(words.verdict(report), style="bold green" if report.ok else "bold red")
+
+
+def _failures(report: Report) -> Iterator[Text]:
+    for failure in report.unknown:
+        yield Text(failure.described(), style="bold red")
+        yield Text(f"  {failure.command}")
+    if report.unknown:
+        yield Text()
+
+
+def _fitting(report: Report, width: int) -> list[list[Setting]]:
+    """The settings in as few tables as fit the width, those of a dtype and device together."""
+    groups = [
+        list(group)
+        for _, group in itertools.groupby(report.settings, lambda s: (s.device, s.dtype))
+    ]
+    tables = [groups[0]]
+    for group in groups[1:]:
+        together = [*tables[-1], *group]
+        if _width(report, together) <= width:
+            tables[-1] = together
+        else:
+            tables.append(group)
+    return tables
+
+
+def _width(report: Report, settings: Sequence[Setting]) -> int:
+    return Console(width=10_000, file=io.StringIO()).measure(_table(report, settings)).maximum
+
+
+def _table(report: Report, settings: Sequence[Setting]) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
+    table.add_column(Text(""), no_wrap=True)
+    before = None
+    for setting in settings:
+        first = setting.dtype if setting.dtype != before else ""
+        before = setting.dtype
+        column = _column(report, setting)
+        least = max(cell_len(text) for text in [*column, setting.execution])
+        table.add_column(
+            Text(f"{first}\n{setting.execution}"), justify="right", no_wrap=True, min_width=least
+        )
+    columns = [_column(report, setting) for setting in settings]
+    for name, cells in zip(report.functions, zip(*columns, strict=True), strict=True):
+        styles = (_style(report.cells.get((name, setting))) for setting in settings)
+        table.add_row(Text(name), *(Text(c, style=s) for c, s in zip(cells, styles, strict=True)))
+    return table
+
+
+def _column(report: Report, setting: Setting) -> list[str]:
+    """The cells of a setting, numbers below one another whatever marks they have."""
+    cells = [words.cell(report.cells.get((name, setting))) for name in report.functions]
+    width = max(len(marks) for _, marks in cells)
+    return [number + marks.ljust(width) for number, marks in cells]
+
+
+def _style(found: Cell | None) -> str:
+    if found is None or not found.values:
+        return "dim"
+    if found.failed:
+        return "bold red"
+    return "yellow" if found.known else "green"

@@ -1,0 +1,79 @@
+"""The words that the formats of a report share: cells, legends and the last line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from tapecli.report import Cell, KnownDefect, Report, Setting
+
+NOT_RUN = "·"
+
+
+def cell(found: Cell | None) -> tuple[str, str]:
+    """One function in one setting: the worst ulps, and marks for what else there is to say."""
+    if found is None:
+        return NOT_RUN, ""
+    if found.failed:
+        return f"{found.failed} BAD", ""
+    if not found.values:
+        return "none", ""
+    marks = ("~" if found.rounded else "") + ("*" if found.known else "")
+    marks += f"<{found.missing}" if found.missing > 1 else ""
+    return _short(found.worst), marks
+
+
+def _short(number: int) -> str:
+    return str(number) if number < 10_000 else f"{number:.0e}".replace("e+0", "e")
+
+
+def columns(report: Report) -> list[str]:
+    """What the settings are called; the device only where there are several."""
+    several = len({setting.device for setting in report.settings}) > 1
+    return [_column(setting, several) for setting in report.settings]
+
+
+def _column(setting: Setting, with_device: bool) -> str:
+    device = f", {setting.device}" if with_device else ""
+    return f"{setting.dtype}, {setting.execution}{device}"
+
+
+_MARKS: tuple[tuple[str, str, Callable[[Cell], object]], ...] = (
+    ("~", "some values have lost digits to rounding, as they must", lambda c: c.rounded),
+    ("*", "meets a known defect", lambda c: c.known),
+    ("<n", "TensorFlow has no gradient or kernel of order n", lambda c: c.missing > 1),
+    ("none", "TensorFlow has no gradient or kernel", lambda c: not c.values),
+)
+"""What may stand in a cell, what it means, and in which cells it stands."""
+
+
+def legend(report: Report) -> Iterator[str]:
+    """What the marks in the cells mean, of those that are there."""
+    cells = [found for found in report.cells.values() if not found.failed]
+    yield "numbers: the largest error in ulps, at ordinary points"
+    for mark, meaning, stands in _MARKS:
+        if any(stands(found) for found in cells):
+            yield f"{mark}: {meaning}"
+    if len(report.cells) < len(report.functions) * len(report.settings):
+        yield f"{NOT_RUN}: not run at the level {report.level}"
+
+
+def defect(known: KnownDefect) -> str:
+    """A known defect on one line."""
+    state = f"met at {known.met} place{'s' * (known.met != 1)}" if known.met else "there"
+    state = state if known.there else f"no longer there (last seen in {known.seen_in})"
+    return f"{known.name}: {state}; {known.what} ({known.reference})"
+
+
+def verdict(report: Report) -> str:
+    """The last line."""
+    about = f"TensorFlow {report.versions['tensorflow']}"
+    values = f"{report.values:,} values in {report.seconds:.0f} s"
+    unknown = report.unknown
+    if not unknown:
+        known = len(report.failures)
+        rest = f"; {known} wrong, by known defects" if known else ""
+        return f"{about} differentiates correctly: {values}{rest}"
+    functions = ", ".join(dict.fromkeys(failure.function for failure in unknown))
+    return (
+        f"{about} does NOT differentiate correctly: {len(unknown)} wrong of {values}: {functions}"
+    )

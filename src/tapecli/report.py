@@ -1,0 +1,175 @@
+"""What `tapecli check` found: one Report, which every format of it is made from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from tapecli.floats import FORMATS
+from tapecli.verdict import Status
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What a column of the report is about: a dtype, how it was computed, and where.
+
+    The execution is one of TensorFlow's, or "taylor" for what does not use it.
+    """
+
+    dtype: str
+    execution: str
+    device: str
+
+
+@dataclass
+class Cell:
+    """The values of one function in one setting.
+
+    Attributes:
+        values: how many were compared.
+        worst: the largest error of those that are ok, in ulps, awkward points left out.
+        rounded: how many have lost digits to rounding, as they must.
+        failed: how many are off or lost.
+        known: how many more are, as is known of this TensorFlow.
+        missing: orders that TensorFlow lacks a gradient or a kernel for.
+    """
+
+    values: int = 0
+    worst: int = 0
+    rounded: int = 0
+    failed: int = 0
+    known: int = 0
+    missing: int = 0
+
+
+@dataclass(frozen=True)
+class Failure:
+    """One derivative that is wrong, at the point that shows it best.
+
+    Attributes:
+        function: the row of the function table, or "composite".
+        expressions: the targets.
+        target: the one that is wrong, in its explicit form.
+        order: the order of the derivative.
+        method: the arrangement of tapes.
+        setting: dtype, execution and device.
+        status: off or lost; None where nothing could be computed.
+        x: the point.
+        tape: what the tape returned there.
+        analytic: what it should be.
+        points: at how many points the same derivative is wrong.
+        note: what else is known: how many digits are right, or an error of TensorFlow's.
+        known: the name of the known defect that it is, or "".
+    """
+
+    function: str
+    expressions: tuple[str, ...]
+    target: str
+    order: int
+    method: str
+    setting: Setting
+    status: Status | None
+    x: float
+    tape: float | None
+    analytic: float | None
+    points: int
+    note: str
+    known: str = ""
+
+    @property
+    def command(self) -> str:
+        """The call of tapecli that shows it."""
+        text = FORMATS[self.setting.dtype].text
+        parts = ["tapecli diff", *map(quoted, self.expressions), f"--x={text(self.x)}"]
+        parts += [f"--order {self.order}", f"--method {self.method}"]
+        parts.append(f"--dtype {self.setting.dtype}")
+        if self.method != self.setting.execution:  # Taylor series have none
+            parts.append(f"--execution {self.setting.execution} --device {self.setting.device}")
+        return " ".join(parts)
+
+    def described(self) -> str:
+        """What is wrong, on one line."""
+        setting = f"{self.setting.dtype}, {self.setting.execution}, {self.setting.device}"
+        start = f"{self.function}: order {self.order} of {self.target} ({self.method}, {setting})"
+        if self.status is None:
+            return f"{start}: {self.note}"
+        text = FORMATS[self.setting.dtype].text
+        tape, analytic = (
+            "nothing" if value is None else text(value) for value in (self.tape, self.analytic)
+        )
+        more = f", and at {self.points - 1} more points" if self.points > 1 else ""
+        at = f"at x = {text(self.x)}{more}"
+        return f"{start} is {self.status} {at}: {tape}, and should be {analytic}"
+
+
+@dataclass(frozen=True)
+class KnownDefect:
+    """A known defect of TensorFlow, and whether it is still there.
+
+    Attributes:
+        name: what it is called.
+        what: in one sentence.
+        reference: where it is reported, or a minimal program.
+        seen_in: the version of TensorFlow that it was last seen in.
+        there: whether this TensorFlow has it.
+        met: how many of the derivatives that were checked it explains.
+    """
+
+    name: str
+    what: str
+    reference: str
+    seen_in: str
+    there: bool
+    met: int
+
+
+@dataclass(frozen=True)
+class Report:
+    """The answer.
+
+    Attributes:
+        level: quick, default or full.
+        seed: of the random points.
+        versions: of what took part, by name.
+        settings: the columns.
+        cells: for each function and setting what was found; what was not run is not there.
+        failures: every derivative that is off or lost, those of known defects as well.
+        defects: the known defects that were looked for.
+        values: how many values were compared.
+        seconds: how long it took, TensorFlow's start not counted.
+    """
+
+    level: str
+    seed: int
+    versions: Mapping[str, str]
+    settings: tuple[Setting, ...]
+    cells: Mapping[tuple[str, Setting], Cell]
+    failures: tuple[Failure, ...]
+    defects: tuple[KnownDefect, ...]
+    values: int
+    seconds: float
+
+    @property
+    def functions(self) -> list[str]:
+        """The rows."""
+        return list(dict.fromkeys(function for function, _ in self.cells))
+
+    @property
+    def unknown(self) -> list[Failure]:
+        """The failures that are no known defect."""
+        return [failure for failure in self.failures if not failure.known]
+
+    @property
+    def cured(self) -> list[KnownDefect]:
+        """The known defects that this TensorFlow does not have."""
+        return [defect for defect in self.defects if not defect.there]
+
+    @property
+    def ok(self) -> bool:
+        """Whether all is well, but for known defects: exit code 0."""
+        return not self.unknown
+
+
+def quoted(text: str) -> str:
+    """A word as a shell takes it."""
+    return "'" + text.replace("'", "'\\''") + "'"
