@@ -300,7 +300,7 @@ def run(
 
     tf = tensorflow_.load()
     arrangement = nested_orders if method == FORWARD else ARRANGEMENTS[method].run
-    work = _Work(tf, arrangement, wanted, format_, execution, _device(tf, device))
+    work = _Work(tf, arrangement, wanted, format_, execution, device_named(tf, device))
     found = work.tried(targets, columns)
     count = next(len(values) for values in columns.values())
     values = np.empty((len(targets), len(wanted), count))
@@ -375,7 +375,7 @@ class _Work:
         return f"TensorFlow cannot do this: {str(error).splitlines()[0]}"
 
 
-def _device(tf: Any, name: str | None) -> str:
+def device_named(tf: Any, name: str | None) -> str:
     """TensorFlow's own name of a device.
 
     Raises:

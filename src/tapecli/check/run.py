@@ -6,7 +6,7 @@ import math
 import os
 import platform
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -21,13 +21,14 @@ from tapecli.floats import FORMATS
 from tapecli.report import Cell, Failure, KnownDefect, Report, Setting
 from tapecli.request import How, Where, prepare
 from tapecli.result import Block, Check, Result
-from tapecli.tapes import EXECUTIONS
+from tapecli.tapes import EXECUTIONS, device_named
 from tapecli.verdict import Status
 
 WORKERS = 2
 """Trials at a time: TensorFlow compiles some while others run."""
 
 _NO_LIMIT = 1e9
+_COMPUTE = ("CPU", "GPU", "TPU")
 
 Progress = Callable[[int, int, str], None]
 """Told how many trials are done, of how many, and which is next."""
@@ -60,9 +61,8 @@ def run(
     tf = tensorflow_.load()
     if level not in LEVELS:
         raise RequestError(f"unknown level '{level}'; there are {', '.join(LEVELS)}")
-    present = [device.name.removeprefix("/device:").lower() for device in _devices(tf)]
     start = time.perf_counter()
-    plan = list(trials(LEVELS[level], list(devices) or present, functions, dtypes, executions))
+    plan = list(trials(LEVELS[level], _devices(tf, devices), functions, dtypes, executions))
     if not plan:
         raise RequestError(f"the level '{level}' has nothing of this kind to check")
     found = _Findings()
@@ -84,8 +84,11 @@ def run(
     )
 
 
-def _devices(tf: Any) -> Iterable[Any]:
-    return [d for d in tf.config.list_logical_devices() if d.device_type in ("CPU", "GPU", "TPU")]
+def _devices(tf: Any, asked: Collection[str]) -> list[str]:
+    """The devices that were asked for, or all that compute."""
+    present = [d.name for d in tf.config.list_logical_devices() if d.device_type in _COMPUTE]
+    full = [device_named(tf, name) for name in asked] or present
+    return [name.removeprefix("/device:").lower() for name in dict.fromkeys(full)]
 
 
 def _column(trial: Trial) -> tuple[str, int, int]:
