@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from tapecli.derivative import MAX_ENTRIES, asked, gradient, hessian, limited, listed
+from tapecli.derivative import MAX_ENTRIES, Derivative, asked, gradient, hessian, limited, listed
 from tapecli.errors import RequestError
 
 XYZ = ["x", "y", "z"]
@@ -77,3 +79,14 @@ def test_more_entries_than_can_be_shown_are_refused() -> None:
     limited(MAX_ENTRIES)
     with pytest.raises(RequestError, match="no more than"):
         limited(MAX_ENTRIES + 1)
+
+
+@pytest.mark.parametrize(
+    ("sequence", "divisor"),
+    [("", 1), ("x", 1), ("xx", 2), ("xxx", 6), ("xy", 1), ("xxy", 2), ("xyxyx", 12)],
+)
+def test_a_coefficient_is_divided_by_the_factorials_of_its_orders(
+    sequence: str, divisor: int
+) -> None:
+    plain = Derivative(",".join(sequence), tuple(sequence))
+    assert (plain.divisor, replace(plain, scaled=True).divisor) == (1, divisor)

@@ -118,7 +118,21 @@ def test_what_is_undefined_has_no_analytic_value() -> None:
         ({"order": -1}, tapecli.RequestError),
         ({"order": 1.5}, tapecli.RequestError),
         ({"order": True}, tapecli.RequestError),
-        ({"order": 40}, tapecli.RequestError),
+        ({"order": 40, "method": "nested"}, tapecli.RequestError),
+        ({"order": 12, "execution": "graph"}, tapecli.RequestError),
+        ({"max_seconds": float("inf")}, tapecli.RequestError),
+        ({"max_seconds": -1.0}, tapecli.RequestError),
+        ({"max_seconds": 0.0}, tapecli.RequestError),
+        ({"execution": "lazy"}, tapecli.RequestError),
+        ({"execution": "graph", "method": "taylor"}, tapecli.RequestError),
+        ({"device": "cpu", "method": "none"}, tapecli.RequestError),
+        ({"device": "nowhere"}, tapecli.RequestError),
+        ({"verify": "none", "method": "none"}, tapecli.RequestError),
+        ({"claims": ["2/x", "3"]}, tapecli.RequestError),
+        ({"claims": "2/x", "scaled": True}, tapecli.RequestError),
+        ({"claims": "2/"}, tapecli.ExpressionError),
+        ({"claims": ""}, tapecli.ExpressionError),
+        ({"expressions": "lgamma(x)", "dtype": "bfloat16"}, tapecli.RequestError),
         ({"dtype": "int32"}, tapecli.RequestError),
         ({"method": "forward"}, tapecli.RequestError),
         ({"tolerance": -1.0}, tapecli.RequestError),
@@ -247,12 +261,16 @@ def test_a_sample_has_the_ends_and_what_is_not_finite_and_is_the_same_each_time(
         ("diff", {"at": {"x": 1, "y": 2}, "wrt": "z"}, "no variable 'z'"),
         ("diff", {"at": {"x": 1, "y": 2}, "wrt": "x,y", "order": 3}, "--wrt x,x,y"),
         ("diff", {"x": 2, "at": {"x": 1, "y": 2}, "wrt": "x"}, "'x' are given twice"),
-        ("diff", {"at": {"x": 1, "y": 2}, "wrt": "x", "verify": "some"}, "unknown 'some'"),
+        ("diff", {"at": {"x": 1, "y": 2}, "wrt": "x", "verify": "some"}, "unknown 'verify' 'some'"),
         ("grad", {"at": {"x": [1, 2], "y": [1, 2, 3]}, "zip": True}, "x 2 and y 3"),
         ("grad", {"at": "points.csv"}, "'@file'"),
         ("grad", {"at": "@missing.csv"}, "cannot be read"),
         ("hessian", {"at": {"x": 1, "y": 1}, "method": "single"}, "cannot do order 2"),
-        ("hessian", {"at": {"x": "0..1@5000", "y": "0..1@2000"}}, "too many"),
+        (
+            "hessian",
+            {"at": {"x": "0..1@5000", "y": "0..1@2000"}, "method": "nested", "max_seconds": 1e4},
+            "too many",
+        ),
     ],
 )
 def test_bad_requests_in_several_variables_are_refused(
@@ -261,3 +279,182 @@ def test_bad_requests_in_several_variables_are_refused(
     with pytest.raises(tapecli.UsageError) as refused:
         getattr(tapecli, verb)("x*y + (x - y)^2", **arguments)
     assert words in str(refused.value)
+
+
+# --- methods beyond tapes, and how tapes are run ----------------------------------------------
+
+DAMPED = "sin(x)*exp(-x^2)"
+
+
+def test_auto_answers_high_orders_by_taylor_and_says_why() -> None:
+    result = tapecli.diff(DAMPED, x=[0.5, 1], order=40, formulas=False)
+    assert (result.method, result.tensorflow, result.execution) == ("taylor", "", "")
+    assert result.reason.startswith("nested tapes would take about ")
+    assert result.tape.shape == (1, 40, 2)
+    assert set(result.counts) == {Status.OK}
+    assert result.ok
+
+
+def test_taylor_gives_what_tapes_give() -> None:
+    taylor, tapes = (
+        tapecli.diff(DAMPED, x="0..1:0.25", order=3, method=method, formulas=False)
+        for method in ("taylor", "nested")
+    )
+    np.testing.assert_allclose(taylor.tape, tapes.tape, rtol=1e-14, atol=1e-14)
+    np.testing.assert_array_equal(taylor.analytic, tapes.analytic)
+    assert (taylor.reason, tapes.reason) == ("", "")
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32", "bfloat16", "float16"])
+def test_taylor_has_every_dtype_and_what_tensorflow_lacks(dtype: str) -> None:
+    result = tapecli.diff("lgamma(x)", x=2, order=3, method="taylor", dtype=dtype)
+    assert (result.dtype, result.all_ok) == (dtype, True)
+
+
+def test_none_has_the_analytic_values_alone() -> None:
+    result = tapecli.diff("log(x^2)", x=[1, 2, 3], order=2, method="none")
+    expected = [[[2, 1, 2 / 3], [-2, -0.5, -2 / 9]]]
+    assert (result.method, result.tensorflow, result.computed) == ("none", "", False)
+    assert np.isnan(result.tape).all()
+    np.testing.assert_array_equal(result.values, expected)
+    np.testing.assert_array_equal(result.analytic, expected)
+    assert [block.tape for block in result.blocks] == [None, None]
+    assert {(row.tape, row.ulps, row.status) for row in result.rows} == {
+        (None, None, Status.CERTIFIED)
+    }
+    assert result.counts == {Status.CERTIFIED: 6}
+    assert (result.ok, result.all_ok) == (True, True)
+
+
+def test_none_says_where_there_is_no_derivative() -> None:
+    result = tapecli.diff("abs(x)", x=[-1, 0, 1], method="none")
+    assert [row.status for row in result.rows] == ["certified", "undefined", "certified"]
+    assert (result.ok, result.all_ok) == (True, False)
+    np.testing.assert_array_equal(result.values, [[[-1, np.nan, 1]]])
+
+
+def test_none_says_what_is_too_large_for_the_dtype() -> None:
+    (row,) = tapecli.diff("exp(x^2)", x=4, method="none", dtype="float16", formulas=False).rows
+    assert (row.analytic, row.status) == (float("inf"), Status.CERTIFIED)
+    assert row.note == "too large for float16"
+
+
+@pytest.mark.parametrize("verify", ["auto", "all", "sample"])
+@pytest.mark.usefixtures("small_samples")
+def test_none_certifies_every_value(verify: str) -> None:
+    at: dict[str, Any] = {"x": np.linspace(1, 2, 200), "y": 3}
+    result = tapecli.grad("y/x", at=at, verify=verify, method="none", formulas=False)
+    assert result.counts == {Status.CERTIFIED: 400}
+
+
+@pytest.mark.parametrize("execution", ["eager", "graph", "xla"])
+def test_each_execution_gives_right_values_and_is_told(execution: str) -> None:
+    result = tapecli.diff(DAMPED, x="0..2@9", order=3, execution=execution, formulas=False)
+    assert (result.execution, result.method, result.all_ok) == (execution, "nested", True)
+    assert result.tensorflow
+    assert result.device == ""
+
+
+def test_without_a_choice_it_is_eager() -> None:
+    assert tapecli.diff("x", x=1, formulas=False).execution == "eager"
+
+
+def test_the_device_is_told() -> None:
+    result = tapecli.diff("x^2", x=3, device="cpu", formulas=False)
+    assert (result.device, result.tape.item()) == ("cpu", 6)
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32", "bfloat16", "float16"])
+@pytest.mark.parametrize("execution", ["eager", "graph", "xla"])
+def test_verdicts_are_right_in_each_execution_and_dtype(execution: str, dtype: str) -> None:
+    result = tapecli.diff(
+        ["x/(1+x^2)", "sin(x)/x", "abs(x)"],
+        x=[0, 0.5, 1],
+        order=2,
+        execution=execution,
+        dtype=dtype,
+        formulas=False,
+    )
+    undefined = {(row.target, row.order, row.point) for row in result.rows if row.analytic is None}
+    assert undefined == {("y2", k, 0) for k in (1, 2)} | {("y3", k, 0) for k in (1, 2)}
+    assert {row.status for row in result.rows if row.analytic is None} == {Status.UNDEFINED}
+    assert result.ok
+
+
+# --- Taylor coefficients ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("method", ["nested", "taylor", "none"])
+def test_coefficients_are_derivatives_over_factorials(method: str) -> None:
+    result = tapecli.diff("exp(x)", x=0, order=5, method=method, scaled=True)
+    expected = [1, 1 / 2, 1 / 6, 1 / 24, 1 / 120]
+    np.testing.assert_array_equal(result.values, np.reshape(expected, (1, 5, 1)))
+    formulas = ["exp(x)", *(f"exp(x)/{n}" for n in (2, 6, 24, 120))]
+    assert [block.formula for block in result.blocks] == formulas
+    assert (result.scaled, result.all_ok) == (True, True)
+    assert not tapecli.diff("exp(x)", x=0, formulas=False).scaled
+
+
+@pytest.mark.parametrize("method", ["nested", "taylor", "none"])
+def test_a_mixed_coefficient_has_a_factorial_for_each_variable(method: str) -> None:
+    at = {"x": 2, "y": 3}
+    wrt = ["x,x,y", "y,y,y", "x"]
+    result = tapecli.diff("x^2*y^3", at=at, wrt=wrt, method=method, scaled=True)
+    np.testing.assert_array_equal(result.values, [[[27], [4], [108]]])
+
+
+def test_coefficients_of_what_is_undefined_or_lost_stay_so() -> None:
+    result = tapecli.diff(["abs(x)", "log(x^2)"], x=[0, 1e-200], scaled=True, order=2)
+    plain = tapecli.diff(["abs(x)", "log(x^2)"], x=[0, 1e-200], order=2)
+    assert [row.status for row in result.rows] == [row.status for row in plain.rows]
+
+
+@pytest.mark.parametrize("order", [200, 600])
+def test_coefficients_whose_derivatives_are_too_large_have_a_place(order: int) -> None:
+    """200! is too large for a float64, and the coefficient of 1/(1-x) is 1."""
+    scaled = tapecli.diff("1/(1-x)", x=0, order=order, scaled=True, formulas=False)
+    assert (scaled.method, scaled.all_ok) == ("taylor", True)
+    np.testing.assert_array_equal(scaled.tape, np.ones((1, order, 1)))
+    np.testing.assert_array_equal(scaled.analytic, scaled.tape)
+    plain = tapecli.diff("1/(1-x)", x=0, order=order, formulas=False)
+    assert np.isinf(plain.tape[0, -1, 0])
+
+
+# --- claims -----------------------------------------------------------------------------------
+
+
+def test_right_claims_are_in_the_result() -> None:
+    result = tapecli.diff("log(x^2)", x=[1, 2, 3], order=2, claims=["2/x", "-2/x^2"])
+    found = [(claim.target, claim.wrt, claim.order, claim.text) for claim in result.claims]
+    assert found == [("y", "x", 1, "2/x"), ("y", "x", 2, "-2/x**2")]
+    assert {str(claim.finding) for claim in result.claims} == {"proved"}
+    assert result.ok
+
+
+@pytest.mark.parametrize("method", ["auto", "taylor", "none"])
+def test_a_wrong_claim_fails_the_result_whatever_the_method(method: str) -> None:
+    result = tapecli.diff("log(x^2)", x=[1, 2, 3], claims="3/x", method=method)
+    (claim,) = result.claims
+    assert (str(claim.finding), claim.failed) == ("differs", True)
+    assert claim.at is not None
+    assert (claim.claimed, claim.analytic) == (3 / claim.at["x"], 2 / claim.at["x"])
+    assert (result.ok, result.all_ok) == (False, True)
+
+
+def test_claims_go_by_target_and_derivative_and_may_use_the_targets() -> None:
+    targets = ["u = x^2*y", "v = exp(u)"]
+    claims = ["2x*y", "x^2", "2x*y*v", "v*u/y"]
+    result = tapecli.grad(targets, at={"x": 1, "y": 2}, method="none")
+    assert result.claims == ()
+    asked = {"wrt": ["x", "y"], "claims": claims, "method": "none"}
+    result = tapecli.diff(targets, at={"x": 1, "y": 2}, **asked)  # type: ignore[arg-type]
+    found = [(claim.target, claim.wrt) for claim in result.claims]
+    assert found == [("u", "x"), ("u", "y"), ("v", "x"), ("v", "y")]
+    assert not any(claim.failed for claim in result.claims)
+
+
+def test_the_others_have_neither_orders_nor_claims() -> None:
+    """They were once taken and passed over in silence."""
+    for word in ({"order": 2}, {"scaled": True}, {"claims": "x"}):
+        with pytest.raises(TypeError):
+            tapecli.grad("x*y", at={"x": 1, "y": 2}, **word)

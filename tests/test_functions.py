@@ -49,6 +49,7 @@ def test_the_tape_is_right_at_ordinary_points(name: str) -> None:
     case = CASES[name]
     for row in rows(case, case.ordinary):
         assert row.status is Status.OK, row
+        assert row.tape is not None
         exact = derivative(case.function, row.at["x"], row.order)
         allowed = FORWARD_ULPS * abs(exact) / 2**53 + FORWARD_ULPS * FORMATS["float64"].smallest
         assert abs(Fraction(row.tape) - exact) <= allowed, row

@@ -26,13 +26,26 @@ LIGHT_CALLS = [
     ["functions"],
     ["dif"],
     ["diff", "sni(x)"],
-    ["diff", "--order", "99"],
+    ["diff", "--order", "99", "--method", "nested"],
+    ["diff", "--order", "9", "--execution", "xla"],
+    ["diff", "--claim", "2/x", "--claim", "3"],
     ["diff", "--x", "1..1e12"],
     ["grad"],
     ["grad", "x*y", "--x", "1"],
     ["jacobian", "x*y", "--x", "1..3", "--y", "1..2", "--zip"],
     ["hessian", "x*y", "--wrt", "q"],
 ]
+
+WITHOUT_TENSORFLOW = [
+    ["diff", "--method", "none", "-f", "value"],
+    ["diff", "--method", "none"],
+    ["diff", "--method", "taylor", "--order", "3"],
+    ["diff", "sin(x)*exp(-x^2)", "--order", "40", "-f", "value"],
+    ["diff", "--method", "none", "--claim", "2/x"],
+    ["hessian", "x*y", "--x", "1", "--y", "2", "--method", "none"],
+    ["grad", "x*y", "--x", "1", "--y", "2", "--method", "taylor"],
+]
+"""Calls that compute, and need no TensorFlow for it."""
 
 CALLS = """
 import contextlib, io, json, sys
@@ -83,6 +96,30 @@ def test_a_call_that_computes_nothing_imports_nothing_heavy(
     assert [name for name in HEAVY if name in loaded] == []
 
 
+@pytest.fixture(scope="module")
+def loaded_without_tensorflow() -> dict[str, object]:
+    """The modules that each of those calls imports, in one fresh process."""
+    answers = python(CALLS, json.dumps(WITHOUT_TENSORFLOW))
+    return dict(zip(map(" ".join, WITHOUT_TENSORFLOW), answers, strict=True))
+
+
+@pytest.mark.parametrize("call", [" ".join(call) for call in WITHOUT_TENSORFLOW])
+def test_analytic_values_and_taylor_series_import_no_tensorflow(
+    loaded_without_tensorflow: dict[str, object], call: str
+) -> None:
+    loaded = loaded_without_tensorflow[call]
+    assert isinstance(loaded, list)
+    assert "tensorflow" not in loaded
+
+
+def test_bare_analytic_values_import_the_reference_alone(
+    loaded_without_tensorflow: dict[str, object],
+) -> None:
+    loaded = loaded_without_tensorflow["diff --method none -f value"]
+    assert isinstance(loaded, list)
+    assert [name for name in HEAVY if name in loaded] == ["flint"]
+
+
 def test_version_and_help_do_without_the_parser_and_rich(loaded_by: dict[str, object]) -> None:
     for call in ("--version", "--help", "-h"):
         loaded = loaded_by[call]
@@ -92,7 +129,7 @@ def test_version_and_help_do_without_the_parser_and_rich(loaded_by: dict[str, ob
 
 @pytest.mark.parametrize("name", ["tapecli", *modules()])
 def test_importing_a_module_imports_nothing_heavy(name: str) -> None:
-    allowed = {"tapecli.analytic": {"flint", "sympy"}}
+    allowed = {"tapecli.analytic": {"flint", "sympy"}, "tapecli.taylor": {"numpy"}}
     spared = next((free for start, free in allowed.items() if name.startswith(start)), set[str]())
     loaded = python(IMPORTS, name)
     assert [heavy for heavy in HEAVY if heavy in loaded and heavy not in spared] == []

@@ -50,4 +50,5 @@ def test_no_correct_rule_is_called_wrong(tree: Node, point: float, order: int) -
     for row in result.rows:
         assert row.status is not Status.OFF, row
         if row.status is Status.OK and row.analytic:
+            assert row.tape is not None
             assert math.isinf(row.analytic) or math.isfinite(row.tape), row

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 
+from tapecli.claims import Claim, Finding
 from tapecli.derivative import Derivative, by_orders, gradient, hessian
 from tapecli.floats import FORMATS
 from tapecli.points import Axis, Points
@@ -97,3 +99,43 @@ def test_a_point_is_a_number_or_one_for_each_variable() -> None:
     alone = Points((Axis({"x": (1.5,)}),))
     assert next(result("diff", by_orders("x", 1), alone).rows).point == 1.5
     assert next(result("diff", by_orders("x", 1), ONE).rows).point == {"x": 1, "y": 2}
+
+
+def alone(found: Result) -> Result:
+    """The same with analytic values alone."""
+    ok = {0: Check(5.0, None, Status.CERTIFIED), 1: Check(None, None, Status.UNDEFINED, "a pole")}
+    return replace(found, blocks=tuple(replace(b, tape=None, checks=ok) for b in found.blocks))
+
+
+def test_where_nothing_was_computed_the_values_are_analytic() -> None:
+    computed = result("grad", gradient(XY), PAIRED)
+    found = alone(computed)
+    assert (computed.computed, found.computed) == (True, False)
+    assert computed.values.tolist() == computed.tape.tolist() == [[[0, 1], [2, 3]]]
+    assert np.isnan(found.tape).all()
+    np.testing.assert_array_equal(found.values, [[[5, np.nan], [5, np.nan]]])
+    assert [row.tape for row in found.rows] == [None] * 4
+    assert found.counts == {Status.UNDEFINED: 2, Status.CERTIFIED: 2}
+    assert (found.ok, found.all_ok) == (True, False)
+
+
+def test_a_result_is_scaled_if_its_derivatives_are() -> None:
+    one, *_ = by_orders("x", 2)
+    assert not result("diff", [one], ONE).scaled
+    assert result("diff", [replace(one, scaled=True)], ONE).scaled
+
+
+@pytest.mark.parametrize(
+    ("finding", "ok"),
+    [
+        (Finding.PROVED, True),
+        (Finding.AGREES, True),
+        (Finding.DIFFERS, False),
+        (Finding.UNTESTED, False),
+    ],
+)
+def test_a_claim_that_is_not_right_fails_whatever_the_values(finding: Finding, ok: bool) -> None:
+    right = Claim("f", "x", 1, "y", Finding.PROVED, 9)
+    claims = (right, replace(right, finding=finding))
+    found = replace(result("diff", by_orders("x", 1), ONE), claims=claims)
+    assert (found.ok, found.all_ok) == (ok, True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import math
 from fractions import Fraction
@@ -14,7 +15,9 @@ from tapecli import tapes
 from tapecli.errors import RequestError
 from tapecli.expression import parse
 from tapecli.floats import FORMATS
+from tapecli.functions import FUNCTIONS, row
 from tapecli.tree import Node, call, text, variable
+from tapecli.verdict import STABLE_ULPS
 
 FLOAT64 = FORMATS["float64"]
 POINTS = (1.0, 2.0, 3.0)
@@ -293,3 +296,158 @@ def test_what_a_target_does_not_depend_on_gives_zero(typed: str, method: str) ->
 def test_variables_that_do_not_meet_have_no_mixed_derivative(typed: str, method: str) -> None:
     values = several(trees(typed), [("x", "y"), ("y", "x")], method)
     np.testing.assert_array_equal(values, np.zeros((1, 2, 3)))
+
+
+# --- executions, devices and dtypes -----------------------------------------------------------
+
+ELSEWHERE = {"acosh": (1.25, 1.75)}
+"""Points inside the domain of a function that has none between 0 and 1."""
+
+AS_EAGER = 2 * STABLE_ULPS
+"""Ulps for each order that an execution may be from eager: each of the two may be off by what
+the verdict allows, for compilers arrange sums and products in another sequence.
+"""
+
+NO_KERNEL = {
+    ("bfloat16", "eager"): {"gamma": 0, "lgamma": 0},
+    ("bfloat16", "graph"): {"gamma": 0, "lgamma": 0},
+    ("bfloat16", "xla"): {"gamma": 2, "lgamma": 2},
+    **{("float16", execution): {"gamma": 2, "lgamma": 2} for execution in tapes.EXECUTIONS},
+}
+"""What TensorFlow 2.21 lacks: from which order on it cannot differentiate a function."""
+
+
+@functools.cache
+def of_row(name: str, order: int, dtype: str, execution: str) -> Any:
+    """The derivatives of a row of the function table up to an order, the mixed one as well."""
+    names = ("x", "y")[: row(name).arity]
+    xs = np.array(ELSEWHERE.get(name, (0.25, 0.75)))
+    columns = {"x": xs, "y": np.array([0.5, 0.375])} if len(names) == 2 else {"x": xs}
+    wanted = orders(order) + [names] * (len(names) == order == 2)
+    tree = call(name, *map(variable, names))
+    return tapes.run([tree], columns, wanted, "nested", FORMATS[dtype], execution)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", FUNCTIONS)
+@pytest.mark.parametrize("execution", ["graph", "xla"])
+@pytest.mark.parametrize("dtype", FORMATS)
+def test_each_execution_gives_what_eager_does(dtype: str, execution: str, name: str) -> None:
+    lacking = NO_KERNEL.get((dtype, execution), {}).get(name)
+    if lacking is not None:
+        what = f"differentiate '{name}' {lacking} times" if lacking else f"compute '{name}'"
+        where = f"{dtype} by {execution}"
+        with pytest.raises(RequestError, match=f"^TensorFlow cannot {what} in {where}; try "):
+            of_row(name, 2, dtype, execution)
+        return
+    found, eager = (of_row(name, 2, dtype, each) for each in (execution, "eager"))
+    assert np.isfinite(eager).all()
+    for one, other in zip(found.ravel().tolist(), eager.ravel().tolist(), strict=True):
+        assert FORMATS[dtype].steps(one, other) <= AS_EAGER * 2
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+@pytest.mark.parametrize("dtype", FORMATS)
+def test_eager_does_every_row_but_those_whose_kernels_are_missing(dtype: str, name: str) -> None:
+    lacking = NO_KERNEL.get((dtype, "eager"), {}).get(name)
+    if lacking is None:
+        assert np.isfinite(of_row(name, 2, dtype, "eager")).all()
+        return
+    what = f"differentiate '{name}' {lacking} times" if lacking else f"compute '{name}'"
+    with pytest.raises(RequestError, match=f"^TensorFlow cannot {what} in {dtype}; try "):
+        of_row(name, 2, dtype, "eager")
+    if lacking > 1:
+        assert np.isfinite(of_row(name, lacking - 1, dtype, "eager")).all()
+
+
+@pytest.mark.parametrize("execution", tapes.EXECUTIONS)
+@pytest.mark.parametrize("method", tapes.ARRANGEMENTS)
+def test_every_arrangement_can_be_run_in_every_way(method: str, execution: str) -> None:
+    typed = WORKED if tapes.ARRANGEMENTS[method].several else WORKED[:1]
+    values = tapes.run(
+        trees(*typed), {"x": np.array(POINTS)}, orders(1), method, FLOAT64, execution
+    )
+    expected = np.array([[[2, 4, 6]], [[2, 1, 2 / 3]]])[: len(typed)]
+    np.testing.assert_allclose(values, expected, rtol=1e-15)
+
+
+@pytest.mark.parametrize("execution", tapes.EXECUTIONS)
+def test_a_hessian_by_batch_in_every_way(execution: str) -> None:
+    pairs = list(itertools.product("xy", repeat=2))
+    values = tapes.run(trees("x^2*y^3"), PLACES, pairs, "batch", FLOAT64, execution)
+    x, y = PLACES["x"], PLACES["y"]
+    mixed = 6 * x * y**2
+    np.testing.assert_allclose(values, [[2 * y**3, mixed, mixed, 6 * x**2 * y]], rtol=1e-14)
+
+
+@pytest.mark.parametrize("execution", ["graph", "xla"])
+def test_what_does_not_depend_on_x_is_zero_in_every_way(execution: str) -> None:
+    values = tapes.run(
+        trees("7", "x"), {"x": np.array(POINTS)}, orders(2), "nested", FLOAT64, execution
+    )
+    np.testing.assert_array_equal(values, [[[0] * 3] * 2, [[1] * 3, [0] * 3]])
+
+
+@pytest.mark.parametrize("execution", ["graph", "xla"])
+def test_order_0_in_every_way(execution: str) -> None:
+    values = tapes.run(
+        trees("x^2"), {"x": np.array(POINTS)}, [()], tapes.FORWARD, FLOAT64, execution
+    )
+    np.testing.assert_array_equal(values, [[[1, 4, 9]]])
+
+
+@pytest.mark.parametrize("execution", tapes.EXECUTIONS)
+def test_a_mistake_of_ours_is_not_called_a_lack_of_tensorflow(
+    monkeypatch: pytest.MonkeyPatch, execution: str
+) -> None:
+    def broken(*_: Any) -> Any:
+        raise ZeroDivisionError("a mistake")
+
+    monkeypatch.setattr(tapes, "_functions", broken)
+    with pytest.raises(ZeroDivisionError):
+        tapes.run(trees("x"), {"x": np.array(POINTS)}, orders(1), "single", FLOAT64, execution)
+
+
+@pytest.mark.parametrize("dtype", FORMATS)
+def test_a_missing_kernel_says_what_may_be_tried_instead(dtype: str) -> None:
+    """Taylor series can do what TensorFlow cannot, so long as nothing asks for TensorFlow."""
+    eager, xla = (NO_KERNEL.get((dtype, each), {}) for each in ("eager", "xla"))
+    if not eager:
+        assert np.isfinite(of_row("lgamma", 2, dtype, "eager")).all()
+        return
+    with pytest.raises(RequestError, match=r"try another '--dtype', or '--method taylor'$"):
+        of_row("lgamma", max(eager["lgamma"], 1), dtype, "eager")
+    with pytest.raises(RequestError, match=r"try another '--execution' or '--dtype'$"):
+        of_row("lgamma", xla["lgamma"], dtype, "xla")
+
+
+@pytest.mark.parametrize(
+    "name", ["cpu", "CPU", "cpu:0", "Cpu:0", "/cpu:0", "/device:CPU:0", "device:cpu:0", None]
+)
+def test_a_device_is_named_as_tensorflow_or_a_person_would(name: str | None) -> None:
+    xs = {"x": np.array(POINTS)}
+    values = tapes.run(trees("x^2"), xs, orders(1), "single", FLOAT64, device=name)
+    np.testing.assert_array_equal(values, [[[2, 4, 6]]])
+
+
+@pytest.mark.parametrize("name", ["tpu", "gpu:99", "cpu:7", "cpu:one", "", " ", "x" * 500, "\x1b["])
+def test_a_device_that_is_not_there_is_refused_with_those_that_are(name: str) -> None:
+    with pytest.raises(RequestError, match=r"there is no device '.*' here; there (is|are) .*cpu:0"):
+        tapes.run(trees("x"), {"x": np.array(POINTS)}, orders(1), "single", FLOAT64, device=name)
+
+
+def test_it_runs_on_the_device_that_was_asked_for() -> None:
+    import tensorflow as tf
+
+    seen: list[str] = []
+    device = tf.device
+
+    def recording(name: str) -> Any:
+        seen.append(name)
+        return device(name)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tf, "device", recording)
+        xs = {"x": np.array(POINTS)}
+        tapes.run(trees("x"), xs, orders(1), "single", FLOAT64, "graph", "cpu")
+    assert seen == ["/device:CPU:0"]

@@ -100,3 +100,15 @@ def test_right_digits(tape: float, digits: int) -> None:
 
 def test_only_off_and_lost_fail() -> None:
     assert [status for status in Status if status.failed] == [Status.OFF, Status.LOST]
+
+
+def test_a_derivative_over_a_number_is_judged_as_it_was() -> None:
+    exact = Certified(Fraction(6), Fraction(1, 2**60), Fraction(3), Fraction(1, 2**50))
+    sixth = exact.divided(6)
+    assert sixth == Certified(
+        Fraction(1), Fraction(1, 6 * 2**60), Fraction(1, 2), Fraction(1, 6 * 2**50)
+    )
+    assert exact.divided(1) is exact
+    assert replace(exact, spread=None).divided(6).spread is None
+    for factor in (1.0, 1 + 1e-15, 1 + 1e-13, 1 + 1e-6, math.nan, -1.0):
+        assert verdict(6 * factor, exact) is verdict(factor, sixth)

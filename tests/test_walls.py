@@ -44,7 +44,7 @@ KNOWN_BY = {
     "rich": {"render", "cli"},
     "click": {"cli"},
     "lark": {"reader", "mistakes"},
-    "numpy": {"tapes", "result", "grid", "points", "render", "taylor", "request"},
+    "numpy": {"tapes", "result", "grid", "points", "render", "taylor"},
 }
 
 

@@ -228,7 +228,9 @@ class Request:
         from tapecli.analytic.reference import Reference
 
         wanted = [one.sequence for one in self.derivatives]
-        reference = Reference(expression.tree, self.format_, wanted, self.points.names)
+        divisors = [one.divisor for one in self.derivatives]
+        names = self.points.names
+        reference = Reference(expression.tree, self.format_, wanted, names, divisors)
         for place in self._verified(reference.lines, columns):
             certified = reference.at(self.points.at(place))
             for one, column, exact, found in zip(

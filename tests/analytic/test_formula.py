@@ -108,3 +108,9 @@ def test_decimals_are_exact_in_formulas() -> None:
     (expression,) = parse("0.25*x")
     (form,) = symbolic(expression.tree, [("x",)])
     assert Fraction(int(form.p), int(form.q)) == Fraction(1, 4)
+
+
+def test_a_formula_is_divided_before_it_is_written() -> None:
+    (expression,) = parse("x^3 + exp(2x)")
+    found = formulas(expression.tree, orders(3, 1), [1, 2, 6])
+    assert found == ["3·x² + 2·exp(2·x)", "3·x + 2·exp(2·x)", "4·exp(2·x)/3 + 1"]

@@ -439,3 +439,29 @@ def test_the_precision_grows_where_the_lines_cancel() -> None:
     (found,) = Reference(expression.tree, FLOAT64, [("x", "y")]).at({"x": 2.0, "y": 1e30})
     assert isinstance(found, Certified)
     assert FLOAT64.round(found.value) == 1
+
+
+# --- derivatives that will be divided ---------------------------------------------------------
+
+
+@pytest.mark.parametrize("order", [5, 170, 171, 200, 600])
+def test_what_is_too_large_until_it_is_divided_is_known(order: int) -> None:
+    """The derivatives of 1/(1-x) at 0 are factorials: from 171 on they are beyond a float64."""
+    (expression,) = parse("1/(1-x)")
+    wanted, factorial = [("x",) * order], math.factorial(order)
+    (found,) = Reference(expression.tree, FLOAT64, wanted, "x", [factorial]).at({"x": 0.0})
+    assert isinstance(found, Certified)
+    assert found.divided(factorial).value == 1
+    (plain,) = Reference(expression.tree, FLOAT64, wanted, "x").at({"x": 0.0})
+    assert isinstance(plain, Certified)
+    assert math.isinf(FLOAT64.round(plain.value)) == (order > 170)
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_what_is_too_large_for_all_its_divisor_is_infinite(sign: int) -> None:
+    (expression,) = parse("1/(1-x)" if sign == 1 else "1/(x-1)")
+    wanted, factorial = [("x",) * 200], math.factorial(200)
+    point = {"x": 1 - 2.0**-10}
+    (found,) = Reference(expression.tree, FLOAT64, wanted, "x", [factorial]).at(point)
+    assert isinstance(found, Certified)
+    assert FLOAT64.round(found.divided(factorial).value) == sign * math.inf

@@ -41,7 +41,7 @@ def run(self, formulas=True, timings=None):
         Block("y", "log(x**2)", derivative, "2/x", self.points, values, checks)
         for derivative in self.derivatives
     ]
-    about = self.format_, self.method, "2.21.0", 1.0
+    about = self.format_, self.choice.method, "2.21.0", 1.0
     return Result(self.kind, tuple(blocks), self.points, *about)
 
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 import tapecli
 from tapecli import tapes
-from tapecli.request import prepare
+from tapecli.request import How, Where, prepare
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Done, Run, RunAll
@@ -189,9 +189,62 @@ Error: unexpected '日'
     ("--order", "1.5"): (
         "Error: Invalid value for '-n' / '--order': '1.5' is not a whole number from 0 on\n" + HELP
     ),
-    ("--order", "99"): (
-        "Error: order 99 is too high for nested tapes: each order takes up to 4 times as long as "
-        "the one below; here they can do order 8\n"
+    ("--order", "12", "--method", "nested"): (
+        "Error: order 12 would take nested tapes about 32 seconds, and '--max-seconds' is 10; "
+        "'--method taylor' would take about 0.00051 seconds\n"
+    ),
+    ("--order", "5000", "--method", "nested", "--max-seconds", "1e9"): (
+        "Error: order 5000 would take nested tapes about 1e100 years or more, "
+        "and '--max-seconds' is 1e+09; '--method taylor' would take about 76 seconds\n"
+    ),
+    ("sin(x)", "--order", "3", "--method", "taylor", "--max-seconds", "0"): (
+        "Error: order 3 would take Taylor series about 2.4e-05 seconds, and '--max-seconds' is 0\n"
+    ),
+    ("--max-seconds", "-1"): "Error: '--max-seconds' must be a number from 0, not -1.0\n",
+    ("--max-seconds", "nan"): "Error: '--max-seconds' must be a number from 0, not nan\n",
+    ("--max-seconds", "inf"): "Error: '--max-seconds' must be a number from 0, not inf\n",
+    ("--execution", "graph", "--method", "taylor"): (
+        "Error: '--execution' is for tapes; '--method taylor' uses no TensorFlow\n"
+    ),
+    ("--execution", "eager", "--method", "none"): (
+        "Error: '--execution' is for tapes; '--method none' uses no TensorFlow\n"
+    ),
+    ("--device", "cpu", "--method", "none"): (
+        "Error: '--device' is for tapes; '--method none' uses no TensorFlow\n"
+    ),
+    ("--method", "none", "--verify", "none"): (
+        "Error: '--verify none' leaves out the analytic values, and '--method none' has no others\n"
+    ),
+    # claims
+    ("x^2", "--claim", "2x)"): """\
+Error: ')' closes nothing
+  2x)
+    ^
+""",
+    ("x^2", "--claim", "2*sni(x)"): """\
+Error: unknown function 'sni'
+  2*sni(x)
+    ^^^
+  did you mean 'sin'?
+""",
+    ("x^2", "--claim", ""): """\
+Error: the expression is empty
+  try 'log(x^2)'
+""",
+    ("x^2", "--claim", "2x", "--claim", "2"): (
+        "Error: 1 derivative is shown, and 2 claims are given; "
+        "each needs a --claim of its own, in sequence\n"
+    ),
+    ("x^2", "--order", "2", "--claim", "2x"): (
+        "Error: 2 derivatives are shown, and 1 claim is given; "
+        "each needs a --claim of its own, in sequence\n"
+    ),
+    ("x^2", "x^3", "--order", "2", "--claim", "2x", "--claim", "2"): (
+        "Error: 4 derivatives are shown, and 2 claims are given; "
+        "each needs a --claim of its own, in sequence\n"
+    ),
+    ("x^2", "--claim", "2x", "--scaled"): (
+        "Error: a claim is about derivatives; leave '--scaled' out\n"
     ),
     ("--order", "2", "--method", "single"): (
         "Error: 'single' cannot do order 2: its tapes record no gradients; "
@@ -268,14 +321,21 @@ def test_a_name_without_an_ending_is_told_so(run: Run) -> None:
     assert "no ending says" not in done.err
 
 
-def test_the_order_that_the_message_names_can_be_done(run: Run) -> None:
-    done = run("diff", "x*sin(x)", "--order", "99", "--x", "1")
-    named = re.search(r"here they can do order (\d+)", done.err)
-    assert named
-    asked = prepare("diff", "x*sin(x)", {"x": [1]}, order=int(named[1]))
-    assert asked.method == "nested"
-    with pytest.raises(tapecli.RequestError):
-        prepare("diff", "x*sin(x)", {"x": [1]}, order=int(named[1]) + 1)
+def test_what_the_message_names_can_be_done(run: Run) -> None:
+    call = ["diff", "x*sin(x)", "--order", "20", "--x", "1", "-f", "value"]
+    done = run(*call, "--method", "nested")
+    assert (done.code, done.out) == (2, "")
+    assert "'--method taylor'" in done.err
+    assert run(*call, "--method", "taylor").out == run(*call).out != ""
+
+
+def test_max_seconds_lifts_what_it_refuses() -> None:
+    where = Where({"x": [1]})
+    with pytest.raises(tapecli.RequestError, match="'--max-seconds' is 10"):
+        prepare("diff", "x*sin(x)", where, order=12, how=How(method="nested"))
+    lifted = How(method="nested", max_seconds=1e6)
+    asked = prepare("diff", "x*sin(x)", where, order=12, how=lifted)
+    assert (asked.choice.method, asked.needs_tensorflow) == ("nested", True)
 
 
 @pytest.mark.parametrize("method", ["parallel", "nested", "persistent"])
@@ -356,6 +416,223 @@ def test_order_0_is_the_value_alone(run: Run) -> None:
         "",
         "1 value, within 1 ulp of the exact value",
     ]
+
+
+# --- methods beyond tapes ---------------------------------------------------------------------
+
+HIGH_ORDER = """\
+d¹²y/dx¹² = -79833600/x¹²
+x  taylor     analytic   ulps
+─────────────────────────────
+1  -79833600  -79833600     0
+
+Taylor series, because nested tapes would take about 32 seconds
+12 values, all within 1 ulp of the analytic derivative
+"""
+
+COEFFICIENTS = """\
+y = sin(x)                                                float64, Taylor series
+
+dy/dx = cos(x)
+x  taylor                analytic              ulps
+───────────────────────────────────────────────────
+0   1                     1                       0
+
+(d²y/dx²)/2! = -sin(x)/2
+x  taylor                analytic              ulps
+───────────────────────────────────────────────────
+0   0                     0                       0
+
+(d³y/dx³)/3! = -cos(x)/6
+x  taylor                analytic              ulps
+───────────────────────────────────────────────────
+0  -0.16666666666666666  -0.16666666666666666     0
+
+3 values, all within 1 ulp of the analytic derivative
+"""
+
+A_RIGHT_CLAIM = """\
+y = log(x**2)                                                  float64, analytic
+
+dy/dx = 2/x
+x  analytic
+─────────────────────
+1  2
+2  1
+3  0.6666666666666666
+
+"""
+
+
+def test_an_order_out_of_reach_of_tapes_is_answered_by_taylor_and_said_so(run: Run) -> None:
+    done = run("diff", "--order", "12", "--x", "1")
+    assert (done.code, done.err) == (0, "")
+    assert done.lines[0] == "y = log(x**2)" + "float64, Taylor series".rjust(67)
+    assert done.out.endswith("\n\n" + HIGH_ORDER)
+
+
+@pytest.mark.parametrize("options", [("--method", "nested"), ("--execution", "eager")])
+def test_the_choice_can_be_overruled(run: Run, options: tuple[str, ...]) -> None:
+    call = ["diff", "--order", "8", "--x", "1", "-f", "json"]
+    chosen, overruled = (json.loads(run(*call, *more).out) for more in ((), options))
+    assert (overruled["method"], overruled["reason"]) == ("nested", "")
+    assert [row["tape"] for row in overruled["rows"]] == [row["tape"] for row in chosen["rows"]]
+
+
+def test_taylor_asks_for_nothing_but_itself(run: Run) -> None:
+    done = run("diff", "sin(x)*exp(-x^2)", *["--method", "taylor", "--x", "0..1:0.5", "-f", "tsv"])
+    by_tapes = run("diff", "sin(x)*exp(-x^2)", *["--x", "0..1:0.5", "-f", "tsv"])
+    assert (done.code, done.err) == (0, "")
+    analytic = [[line.split("\t")[6] for line in each.lines[1:]] for each in (done, by_tapes)]
+    assert analytic[0] == analytic[1]
+
+
+def test_coefficients_of_a_series(run: Run) -> None:
+    call = ["diff", "sin(x)", "--scaled", "--order", "3", "--x", "0"]
+    done = run(*call, "--method", "taylor")
+    assert (done.code, done.err) == (0, "")
+    assert done.out == COEFFICIENTS
+    for method in ("taylor", "nested", "none"):
+        assert run(*call, "--method", method, "-f", "value").out == "-0.16666666666666666\n"
+
+
+def test_none_has_analytic_values_alone(run: Run) -> None:
+    done = run("diff", "--method", "none", "-f", "csv")
+    assert (done.code, done.err) == (0, "")
+    assert done.lines == [
+        "target,expression,wrt,order,x,tape,analytic,ulps,status",
+        "y,log(x**2),x,1,1,,2,,certified",
+        "y,log(x**2),x,1,2,,1,,certified",
+        "y,log(x**2),x,1,3,,0.6666666666666666,,certified",
+    ]
+
+
+@pytest.mark.parametrize(("typed", "strict"), [("x^2", 0), ("abs(x)", 1)])
+def test_none_and_strict_ask_for_a_derivative_everywhere(run: Run, typed: str, strict: int) -> None:
+    call = ["diff", typed, "--x", "-1..1", "--method", "none"]
+    assert run(*call).code == 0
+    assert run(*call, "--strict").code == strict
+
+
+# --- how tapes are run ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("execution", ["graph", "xla"])
+@pytest.mark.parametrize("dtype", ["float64", "float32", "bfloat16", "float16"])
+def test_each_execution_is_said_in_the_heading(run: Run, execution: str, dtype: str) -> None:
+    done = run("diff", "x^3", *["--x", "2", "--execution", execution, "--dtype", dtype])
+    assert (done.code, done.err) == (0, "")
+    assert done.lines[0] == "y = x**3" + f"{dtype}, a single tape, {execution}".rjust(72)
+    assert done.lines[5].split() == ["2", "12", "12", "0"]
+    assert run("diff", "x^3", "--execution", "eager").out == run("diff", "x^3").out
+
+
+def test_the_device_is_said_in_the_heading(run: Run) -> None:
+    done = run("diff", "x^3", *["--x", "2", "--device", "cpu", "--execution", "xla"])
+    assert (done.code, done.err) == (0, "")
+    assert done.lines[0] == "y = x**3" + "float64, a single tape, xla on cpu".rjust(72)
+
+
+@pytest.mark.parametrize("name", ["tpu", "", "cpu:99"])
+def test_a_device_that_is_not_there_is_refused(run: Run, name: str) -> None:
+    done = run("diff", "--device", name)
+    assert (done.code, done.out) == (2, "")
+    assert re.fullmatch(rf"Error: there is no device '{name}' here; there .*cpu:0.*\n", done.err)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (
+            ("lgamma(x)", "--dtype", "bfloat16"),
+            "compute 'lgamma' in bfloat16; try another '--dtype', or '--method taylor'",
+        ),
+        (
+            ("x + gamma(x)", "--dtype", "float16", "--order", "2"),
+            "differentiate 'gamma' 2 times in float16; try another '--dtype', or '--method taylor'",
+        ),
+        (
+            ("lgamma(x)", "--dtype", "float16", "--order", "2", "--execution", "xla"),
+            "differentiate 'lgamma' 2 times in float16 by xla; "
+            "try another '--execution' or '--dtype'",
+        ),
+        (
+            ("gamma(x)", "--dtype", "bfloat16", "--execution", "graph"),
+            "compute 'gamma' in bfloat16 by graph; try another '--execution' or '--dtype'",
+        ),
+    ],
+)
+def test_what_tensorflow_lacks_is_named(run: Run, arguments: tuple[str, ...], message: str) -> None:
+    done = run("diff", *arguments, "--x", "2")
+    assert (done.code, done.out) == (2, "")
+    assert done.err == f"Error: TensorFlow cannot {message}\n"
+
+
+# --- claims -----------------------------------------------------------------------------------
+
+
+def test_a_right_claim_is_exit_code_0(run: Run) -> None:
+    done = run("diff", "log(x^2)", "--claim", "2/x", "--method", "none")
+    assert (done.code, done.err) == (0, "")
+    assert done.out.startswith(A_RIGHT_CLAIM + "claim dy/dx = 2/x: right, proved, and tested at ")
+    assert done.lines[-1] == "3 values, certified"
+    assert run("diff", "log(x^2)", "--claim", "2/x", "--method", "none", "--strict").code == 0
+
+
+@pytest.mark.parametrize("method", ["auto", "taylor", "none"])
+def test_a_wrong_claim_is_exit_code_1_and_every_value_is_shown(run: Run, method: str) -> None:
+    call = ["diff", "log(x^2)", "--method", method]
+    right, wrong = (run(*call, "--claim", claim) for claim in ("2/x", "3/x"))
+    assert (right.code, wrong.code, wrong.err) == (0, 1, "")
+    differing = [(a, b) for a, b in zip(right.lines, wrong.lines, strict=True) if a != b]
+    ((_, line),) = differing
+    assert line.startswith("claim dy/dx = 3/x: wrong at x = ")
+    assert "claimed 3, analytic 2" in line
+
+
+@pytest.mark.parametrize("format_", ["csv", "tsv", "jsonl", "value"])
+def test_formats_without_claims_say_on_standard_error_which_are_wrong(
+    run: Run, format_: str
+) -> None:
+    call = ["diff", "log(x^2)", "--method", "none", "-f", format_, "--order", "2"]
+    done = run(*call, "--claim", "2/x", "--claim", "2/x^2")
+    assert (done.code, done.out) == (1, run(*call).out)
+    assert done.err.startswith("claim d²y/dx² = 2/x**2: wrong at ")
+    assert done.err.count("\n") == 1
+    done = run(*call, "--claim", "2/x", "--claim", "-2/x^2")
+    assert (done.code, done.err) == (0, "")
+
+
+def test_each_derivative_has_a_claim_in_sequence(run: Run) -> None:
+    claims = ["2x", "2", "1/x + 1", "-x^-2"]
+    call = ["diff", "u = x^2", "v = log(x) + x", "--order", "2", "--method", "none"]
+    done = run(*call, *(word for claim in claims for word in ("--claim", claim)), "-f", "json")
+    assert (done.code, done.err) == (0, "")
+    found = [(c["target"], c["order"], c["claim"]) for c in json.loads(done.out)["claims"]]
+    assert found == [("u", 1, "2*x"), ("u", 2, "2"), ("v", 1, "1/x + 1"), ("v", 2, "-x**-2")]
+
+
+def test_claims_may_use_the_names_of_the_targets(run: Run) -> None:
+    call = ["diff", "u = x^2", "y = log(u)", "--method", "none", "--claim", "2u/x"]
+    assert run(*call, "--claim", "2x/u").code == 0
+    done = run(*call, "--claim", "1/u")
+    assert done.code == 1
+    assert any(line.startswith("claim dy/dx = 1/u: wrong at ") for line in done.lines)
+    assert "claim du/dx = 2*u/x: right" in done.out
+
+
+@pytest.mark.parametrize("claim", ["-sin(x)", "-sin x", "-(sin(x))"])
+def test_a_claim_may_begin_with_a_minus(run: Run, claim: str) -> None:
+    done = run("diff", "cos(x)", "--claim", claim, "--method", "none", "-f", "value", "--x", "0")
+    assert (done.code, done.out, done.err) == (0, "0\n", "")
+
+
+def test_a_claim_about_a_mixed_derivative(run: Run) -> None:
+    call = ["diff", "x^2*y^3", "--wrt", "x,y", "--x", "2", "--y", "3", "--method", "none"]
+    done = run(*call, "--claim", "6x*y^2")
+    assert done.code == 0
+    assert "claim ∂²f/∂x∂y = 6*x*y**2: right" in done.out
+    assert run(*call, "--claim", "6x*y").code == 1
 
 
 # --- points from outside ----------------------------------------------------------------------

@@ -32,7 +32,15 @@ REFUSED: Mapping[tuple[str, ...], str] = {
     ),
     ("--method", "neste"): (
         "Error: Invalid value for '--method': 'neste' is not one of "
-        f"auto, single, parallel, nested, persistent, batch. Did you mean 'nested'?\n{HELP}"
+        "auto, single, parallel, nested, persistent, batch, taylor, none. "
+        f"Did you mean 'nested'?\n{HELP}"
+    ),
+    ("--execution", "xl"): (
+        "Error: Invalid value for '--execution': 'xl' is not one of "
+        f"eager, graph, xla. Did you mean 'xla'?\n{HELP}"
+    ),
+    ("--max-seconds", "long"): (
+        f"Error: Invalid value for '--max-seconds': 'long' is not a valid float.\n{HELP}"
     ),
     ("--color", "alwas"): (
         "Error: Invalid value for '--color': 'alwas' is not one of "
@@ -136,7 +144,9 @@ def completed(light: Run, *words: str) -> list[str]:
         (["d"], ["diff"]),
         (["diff", "--format", "js"], ["json", "jsonl"]),
         (["diff", "--dtype", "float"], ["float64", "float32", "float16"]),
-        (["diff", "--method", "n"], ["nested"]),
+        (["diff", "--method", "n"], ["nested", "none"]),
+        (["diff", "--execution", "x"], ["xla"]),
+        (["diff", "--cl"], ["--claim"]),
         (["diff", "--st"], ["--strict"]),
         (["diff", "x*asi"], ["x*asin(", "x*asinh("]),
         (["diff", "2*ta"], ["2*tan(", "2*tanh(", "2*tau"]),

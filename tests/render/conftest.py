@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import pytest
 
 from tapecli import derivative
+from tapecli.claims import Claim, Finding
 from tapecli.derivative import Derivative
 from tapecli.floats import FORMATS
 from tapecli.points import Axis, Points
@@ -40,6 +41,12 @@ class Samples:
     sampled: Result
     one_row: Result
     kinked: Result
+    taylor: Result
+    certified: Result
+    uncertain: Result
+    analytic_hessian: Result
+    coefficients: Result
+    claimed: Result
 
     @property
     def one_variable(self) -> tuple[Result, ...]:
@@ -56,7 +63,13 @@ class Samples:
     def all(self) -> tuple[Result, ...]:
         """Every one of them."""
         points = self.several, self.grid, self.tabled, self.single, self.sampled
-        return (*self.one_variable, *self.at_one_point, *points)
+        return (*self.one_variable, *self.at_one_point, *points, *self.beyond_tapes)
+
+    @property
+    def beyond_tapes(self) -> tuple[Result, ...]:
+        """By Taylor series, analytic values alone, coefficients, and with claims."""
+        alone = self.certified, self.uncertain, self.analytic_hessian
+        return (self.taylor, *alone, self.coefficients, self.claimed)
 
 
 @dataclass(frozen=True)
@@ -220,14 +233,60 @@ def multivariate() -> Mapping[str, Result]:
     }
 
 
+def analytic(result: Result) -> Result:
+    """The same with analytic values alone."""
+    blocks = tuple(
+        replace(
+            block,
+            tape=None,
+            checks={
+                place: replace(check, ulps=None, status=Status.CERTIFIED)
+                if check.analytic is not None
+                else check
+                for place, check in block.checks.items()
+            },
+        )
+        for block in result.blocks
+    )
+    return replace(result, blocks=blocks, method="none", tensorflow="")
+
+
+CLAIMS = (
+    Claim("y", "x", 1, "2/x", Finding.PROVED, 43),
+    Claim("y", "x", 2, "-2/x**3", Finding.DIFFERS, 43, {"x": 2}, -0.25, -0.5, "a factor of 1/x"),
+)
+
+
+def beyond_tapes(worked: Result) -> Mapping[str, Result]:
+    """Results that are not of tapes alone, or not of derivatives alone."""
+    second = entries(SQUARE, [[54], [108], [108], [72]], AT, OF_G)
+    kink = [row(-1, -1, -1), row(0, 0, None, None, Status.UNDEFINED, "a kink"), row(1, 1, 1)]
+    taylor = replace(worked, method="taylor", tensorflow="")
+    over = [replace(block.derivative, scaled=True) for block in worked.blocks]
+    halves = [row(1, -1, -1), row(2, -0.25, -0.25), row(3, -1 / 9, -1 / 9)]
+    coefficients = worked.blocks[0], block(halves, order=2, formula="-1/x²")
+    scaled = tuple(
+        replace(each, derivative=one) for each, one in zip(coefficients, over, strict=True)
+    )
+    return {
+        "taylor": replace(taylor, reason="nested tapes would take about 32 seconds"),
+        "certified": analytic(worked),
+        "uncertain": analytic(result(block(kink, expression="abs(x)", formula="sign(x)"))),
+        "analytic_hessian": analytic(result(*second, kind="hessian")),
+        "coefficients": replace(taylor, blocks=scaled),
+        "claimed": replace(worked, claims=CLAIMS, execution="xla", device="gpu:1"),
+    }
+
+
 @pytest.fixture(scope="session")
 def samples() -> Samples:
     """One result of each kind."""
     firsts = [row(1, 2, 2), row(2, 1, 1), row(3, 2 / 3, 2 / 3)]
     seconds = [row(1, -2, -2), row(2, -0.5, -0.5), row(3, -2 / 9, -2 / 9)]
     slopes = [row(1, 2, 2), row(2, 4, 4)]
+    worked = result(block(firsts), block(seconds, order=2, formula="-2/x²"))
     return Samples(
-        worked=result(block(firsts), block(seconds, order=2, formula="-2/x²")),
+        worked=worked,
         mixed=result(block(MIXED, expression="atan2(x, 2)", formula=None), method="single"),
         two=result(
             block(slopes, target="u", expression="t**2", wrt="t", formula="2·t"),
@@ -237,6 +296,7 @@ def samples() -> Samples:
         ),
         value=result(block(slopes, order=0, formula=None), method="forward"),
         **multivariate(),
+        **beyond_tapes(worked),
     )
 
 

@@ -74,3 +74,16 @@ def test_what_was_not_verified_leaves_its_fields_empty(shown: Render, samples: S
         "y,log(x**2),x,1,2,1,,,unverified",
         "y,log(x**2),x,1,3,nan,,,unverified",
     ]
+
+
+def test_where_nothing_was_computed_those_fields_are_empty(shown: Render, samples: Samples) -> None:
+    assert shown("csv", samples.uncertain).splitlines() == [
+        "target,expression,wrt,order,x,tape,analytic,ulps,status",
+        "y,abs(x),x,1,-1,,-1,,certified",
+        "y,abs(x),x,1,0,,,,undefined",
+        "y,abs(x),x,1,1,,1,,certified",
+    ]
+
+
+def test_taylor_series_stand_where_the_tapes_do(shown: Render, samples: Samples) -> None:
+    assert shown("csv", samples.taylor) == shown("csv", samples.worked)

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 import pytest
+
+from tapecli.floats import FORMATS
 
 if TYPE_CHECKING:
     from tests.render.conftest import Make, Render, Samples
@@ -22,8 +26,9 @@ def strictly(text: str) -> Any:
 def test_the_whole_document(shown: Render, samples: Samples) -> None:
     document = strictly(shown("json", samples.worked))
     assert list(document) == [
-        *("schema", "tensorflow", "dtype", "method", "tolerance", "kind", "variable", "variables"),
-        *("derivatives", "rows", "counts", "ok"),
+        *("schema", "tensorflow", "dtype", "method", "reason", "execution", "device", "scaled"),
+        *("tolerance", "kind", "variable", "variables"),
+        *("derivatives", "claims", "rows", "counts", "ok"),
     ]
     about = {"target": "y", "expression": "log(x**2)", "wrt": "x"}
     assert document["schema"] == 1
@@ -138,3 +143,66 @@ def test_what_was_not_verified_is_null(shown: Render, samples: Samples) -> None:
         (0.5, 0.5, 0, "ok"),
     ]
     assert (document["counts"], document["ok"]) == ({"ok": 2, "unverified": 2}, True)
+
+
+def test_how_it_was_computed_and_why(shown: Render, samples: Samples) -> None:
+    names = ("tensorflow", "method", "reason", "execution", "device", "scaled")
+    found = [
+        [strictly(shown("json", sample))[name] for name in names]
+        for sample in (samples.taylor, samples.certified, samples.coefficients, samples.claimed)
+    ]
+    assert found == [
+        ["", "taylor", "nested tapes would take about 32 seconds", "", "", False],
+        ["", "none", "", "", "", False],
+        ["", "taylor", "", "", "", True],
+        ["2.21.0", "nested", "", "xla", "gpu:1", False],
+    ]
+
+
+def test_where_nothing_was_computed_it_is_null(shown: Render, samples: Samples) -> None:
+    document = strictly(shown("json", samples.uncertain))
+    read = [(row["tape"], row["analytic"], row["ulps"], row["status"]) for row in document["rows"]]
+    assert read == [
+        (None, -1, None, "certified"),
+        (None, None, None, "undefined"),
+        (None, 1, None, "certified"),
+    ]
+    assert (document["counts"], document["ok"]) == ({"undefined": 1, "certified": 2}, True)
+    matrix = strictly(shown("json", samples.analytic_hessian))["matrix"]
+    assert matrix == [[54, 108], [108, 72]]
+
+
+def test_each_claim_with_what_became_of_it(shown: Render, samples: Samples) -> None:
+    document = strictly(shown("json", samples.claimed))
+    about = {"target": "y", "wrt": "x", "tested": 43}
+    nowhere = {"at": None, "claimed": None, "analytic": None, "reason": ""}
+    assert document["claims"] == [
+        {**about, "order": 1, "claim": "2/x", "finding": "proved", **nowhere},
+        {
+            **about,
+            "order": 2,
+            "claim": "-2/x**3",
+            "finding": "differs",
+            "at": {"x": 2},
+            "claimed": -0.25,
+            "analytic": -0.5,
+            "reason": "a factor of 1/x",
+        },
+    ]
+    assert document["ok"] is False
+    assert strictly(shown("json", samples.worked))["claims"] == []
+
+
+def test_the_numbers_of_a_claim_are_strict_and_as_short_as_any(
+    shown: Render, samples: Samples
+) -> None:
+    single = FORMATS["float32"]
+    third, infinite = single.round(Fraction(1, 3)), float("inf")
+    claim = replace(samples.claimed.claims[1], at={"x": third}, claimed=infinite, analytic=third)
+    text = shown("json", replace(samples.claimed, format_=single, claims=(claim,)))
+    (found,) = strictly(text)["claims"]
+    assert (found["at"], found["claimed"], found["analytic"]) == (
+        {"x": 0.33333334},
+        None,
+        0.33333334,
+    )

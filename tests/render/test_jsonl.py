@@ -61,3 +61,12 @@ def test_each_variable_has_a_field(shown: Render, samples: Samples) -> None:
     first = json.loads(shown("jsonl", samples.several).splitlines()[0])
     assert (first["wrt"], first["order"], first["x"], first["y"]) == ("x,x,y", 3, 1, -1)
     assert list(first)[5:8] == ["x", "y", "tape"]
+
+
+def test_where_nothing_was_computed_it_is_null(shown: Render, samples: Samples) -> None:
+    lines = [json.loads(line) for line in shown("jsonl", samples.uncertain).splitlines()]
+    assert [(line["tape"], line["analytic"], line["ulps"], line["status"]) for line in lines] == [
+        (None, -1, None, "certified"),
+        (None, None, None, "undefined"),
+        (None, 1, None, "certified"),
+    ]

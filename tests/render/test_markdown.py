@@ -75,3 +75,41 @@ def test_each_variable_has_a_column(shown: Render, samples: Samples) -> None:
 
 def test_what_was_not_verified_leaves_its_cells_empty(shown: Render, samples: Samples) -> None:
     assert "| 2 | 1 |  |  | unverified |" in shown("markdown", samples.sampled).splitlines()
+
+
+def test_taylor_series_have_a_column_of_their_name_and_the_reason_is_a_note(
+    shown: Render, samples: Samples
+) -> None:
+    lines = shown("markdown", samples.taylor).splitlines()
+    assert lines[0] == "**`y = log(x**2)`** (float64, Taylor series)"
+    assert "| x | taylor | analytic | ulps | status |" in lines
+    assert "*Taylor series, because nested tapes would take about 32 seconds*" in lines
+
+
+def test_analytic_values_alone_have_one_column(shown: Render, samples: Samples) -> None:
+    lines = shown("markdown", samples.uncertain).splitlines()
+    assert lines[4:9] == [
+        "| x | analytic | status |",
+        "| ---: | ---: | --- |",
+        "| -1 | -1 | certified |",
+        "| 0 |  | undefined |",
+        "| 1 | 1 | certified |",
+    ]
+
+
+def test_what_a_claim_says_is_code_for_it_may_have_asterisks(
+    shown: Render, samples: Samples
+) -> None:
+    lines = shown("markdown", samples.claimed).splitlines()
+    assert lines[0] == "**`y = log(x**2)`** (float64, nested tapes, xla on gpu:1)"
+    assert lines[-5:] == [
+        "claim `dy/dx = 2/x`: right, proved, and tested at 43 points",
+        "",
+        "claim `d²y/dx² = -2/x**3`: wrong at x = 2: claimed -0.25, analytic -0.5; a factor of 1/x",
+        "",
+        "6 values, all within 1 ulp of the analytic derivative",
+    ]
+
+
+def test_coefficients_have_their_factorials_in_the_heading(shown: Render, samples: Samples) -> None:
+    assert "`(d²y/dx²)/2! = -1/x²`" in shown("markdown", samples.coefficients).splitlines()

@@ -75,3 +75,11 @@ def test_values_have_the_dtype_and_float32_holds_bfloat16(
 def test_the_same_result_is_the_same_bytes(bytes_of: Pack, samples: Samples) -> None:
     for sample in samples.all:
         assert bytes_of("npy", sample) == bytes_of("npy", sample)
+
+
+def test_where_nothing_was_computed_it_is_the_analytic_values(
+    bytes_of: Pack, samples: Samples
+) -> None:
+    np.testing.assert_array_equal(loaded(bytes_of("npy", samples.uncertain)), [-1, np.nan, 1])
+    second = loaded(bytes_of("npy", samples.analytic_hessian))
+    assert second.tolist() == [[54, 108], [108, 72]]

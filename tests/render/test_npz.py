@@ -139,3 +139,18 @@ def test_the_same_result_is_the_same_bytes_at_any_time(
             later.setattr(time, "time", lambda: 2e9)
             later.setattr(time, "localtime", lambda *_: time.gmtime(2e9))
             assert bytes_of("npz", sample) == before
+
+
+def test_where_nothing_was_computed_the_tape_is_no_number(bytes_of: Pack, samples: Samples) -> None:
+    arrays = loaded(bytes_of("npz", samples.uncertain))
+    np.testing.assert_array_equal(arrays["tape"], [np.nan] * 3)
+    np.testing.assert_array_equal(arrays["analytic"], [-1, np.nan, 1])
+    assert arrays["statuses"][arrays["status"]].tolist() == ["certified", "undefined", "certified"]
+    assert (arrays["method"].item(), arrays["execution"].item()) == ("none", "")
+
+
+def test_how_it_was_computed_is_told(bytes_of: Pack, samples: Samples) -> None:
+    scaled = loaded(bytes_of("npz", samples.coefficients))
+    assert (scaled["scaled"].item(), scaled["method"].item()) == (True, "taylor")
+    claimed = loaded(bytes_of("npz", samples.claimed))
+    assert (claimed["scaled"].item(), claimed["execution"].item()) == (False, "xla")

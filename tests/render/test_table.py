@@ -152,7 +152,9 @@ def test_no_digit_is_lost_at_any_width(
         plain = re.sub(r"\x1b\[[0-9;]*m", "", text)
         assert "…" not in plain
         words = plain.replace(",", " ").split()
-        assert set(words) >= {sample.format_.text(row.tape) for row in sample.rows}
+        values = (value for block in sample.blocks for value in block.values)
+        shown_values = {sample.format_.text(value) for value in values if sample.computed}
+        assert set(words) >= shown_values
         for row in sample.rows:
             assert set(words) >= {sample.format_.text(value) for value in row.at.values()}
         for row in sample.rows:
@@ -231,3 +233,131 @@ def test_without_unicode_blocks_side_by_side_are_still_aligned(
 ) -> None:
     head, names = shown("table", samples.worked, width=200, unicode=False).splitlines()[2:4]
     assert head.index("d^2y/dx^2") == names.rindex("x  tape")
+
+
+TAYLOR = (
+    WORKED.replace(" float64, nested tapes", "float64, Taylor series")
+    .replace("x  tape  ", "x  taylor")
+    .replace(
+        "\n6 values", "\nTaylor series, because nested tapes would take about 32 seconds\n6 values"
+    )
+)
+
+CERTIFIED = """\
+y = log(x**2)                                                  float64, analytic
+
+dy/dx = 2/x               d²y/dx² = -2/x²
+x  analytic               x  analytic
+──────────────────────    ──────────────────────
+1   2                     1  -2
+2   1                     2  -0.5
+3   0.6666666666666666    3  -0.2222222222222222
+
+6 values, certified
+"""
+
+UNCERTAIN = """\
+y = abs(x)                                                     float64, analytic
+
+dy/dx = sign(x)
+x   analytic  status
+───────────────────────
+-1  -1        certified
+ 0            undefined
+ 1   1        certified
+undefined at x = 0: a kink
+
+3 values: 1 undefined, 2 certified
+"""
+
+UNCERTAIN_NARROW = """\
+dy/dx = sign(x)
+x = -1
+  analytic -1
+  certified
+x = 0
+  undefined
+x = 1
+  analytic 1
+  certified
+undefined at x = 0: a kink
+
+3 values: 1 undefined, 2 certified
+"""
+
+ANALYTIC_HESSIAN = """\
+f = x**2*y**3                                                  float64, analytic
+at x = 2, y = 3
+
+Hessian    x    y
+      x ⎡  54  108 ⎤
+      y ⎣ 108   72 ⎦
+
+          analytic  formula
+───────────────────────────
+∂²f/∂x²    54       2·y³
+∂²f/∂x∂y  108       6·x·y²
+∂²f/∂y∂x  108       6·x·y²
+∂²f/∂y²    72       6·x²·y
+
+4 values, certified
+"""
+
+
+def test_taylor_series_have_a_column_of_their_name_and_the_reason_stands_below(
+    shown: Render, samples: Samples
+) -> None:
+    assert shown("table", samples.taylor, width=80) == TAYLOR
+    narrow = shown("table", samples.taylor, width=20).splitlines()
+    assert narrow[3:6] == ["x = 1", "  taylor   2", "  analytic 2"]
+
+
+def test_analytic_values_alone_have_one_column(shown: Render, samples: Samples) -> None:
+    assert shown("table", samples.certified, width=80) == CERTIFIED
+    assert shown("table", samples.uncertain, width=80) == UNCERTAIN
+    assert shown("table", samples.analytic_hessian, width=80) == ANALYTIC_HESSIAN
+    narrow = shown("table", samples.uncertain, width=10)
+    assert narrow.partition("\n\n")[2] == UNCERTAIN_NARROW
+
+
+def test_coefficients_have_their_factorials_in_the_heading(shown: Render, samples: Samples) -> None:
+    lines = shown("table", samples.coefficients, width=80).splitlines()
+    headings = [line for line in lines if " = " in line]
+    assert headings[1:] == ["dy/dx = 2/x", "(d²y/dx²)/2! = -1/x²"]
+
+
+def test_claims_stand_below_the_values_and_leave_the_verdict_as_it_is(
+    shown: Render, samples: Samples
+) -> None:
+    lines = shown("table", samples.claimed, width=80).splitlines()
+    assert lines[0] == "y = log(x**2)" + "float64, nested tapes, xla on gpu:1".rjust(67)
+    assert lines[-3:] == [
+        "claim dy/dx = 2/x: right, proved, and tested at 43 points",
+        "claim d²y/dx² = -2/x**3: wrong at x = 2: claimed -0.25, analytic -0.5; a factor of 1/x",
+        "6 values, all within 1 ulp of the analytic derivative",
+    ]
+    colored = shown("table", samples.claimed, width=80, color=True).splitlines()
+    assert [re.findall(r"\x1b\[([\d;]+)m", line)[0] for line in colored[-3:]] == [
+        *("1;32", "1;31", "1;32"),
+    ]
+
+
+def test_without_unicode_claims_and_coefficients_are_ascii(shown: Render, samples: Samples) -> None:
+    claimed = shown("table", samples.claimed, width=80, unicode=False)
+    assert "claim d^2y/dx^2 = -2/x**3: wrong" in claimed
+    assert "(d^2y/dx^2)/2! = -1/x^2" in shown("table", samples.coefficients, unicode=False)
+    for sample in samples.beyond_tapes:
+        assert shown("table", sample, width=80, unicode=False).isascii()
+
+
+@pytest.mark.parametrize("sample", ["taylor", "certified", "uncertain", "claimed"])
+def test_more_points_than_anyone_looks_at_say_the_same(
+    shown: Render, samples: Samples, monkeypatch: pytest.MonkeyPatch, sample: str
+) -> None:
+    """Long tables are written line by line; nothing but the widths may differ."""
+    result = getattr(samples, sample)
+    short = shown("table", result)
+    monkeypatch.setattr("tapecli.render.table.LONG", 0)
+    long = shown("table", result)
+    blocks_below = {word for word in short.split() if "─" not in word}
+    assert {word for word in long.split() if "─" not in word} == blocks_below

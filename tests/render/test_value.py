@@ -47,3 +47,14 @@ def test_entries_follow_one_another_row_by_row(
     shown: Render, samples: Samples, sample: str, expected: str
 ) -> None:
     assert shown("value", getattr(samples, sample)) == expected
+
+
+def test_where_nothing_was_computed_it_is_the_analytic_values(
+    shown: Render, samples: Samples
+) -> None:
+    assert shown("value", samples.certified) == "-2\n-0.5\n-0.2222222222222222\n"
+    assert shown("value", samples.uncertain) == "-1\nnan\n1\n"
+
+
+def test_coefficients_are_the_values(shown: Render, samples: Samples) -> None:
+    assert shown("value", samples.coefficients) == "-1\n-0.25\n-0.1111111111111111\n"

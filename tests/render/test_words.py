@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tapecli.claims import Claim, Finding
 from tapecli.render import words
 from tapecli.verdict import Status
 
@@ -126,3 +127,87 @@ def test_the_verdict_says_where_no_value_was_verified(samples: Samples) -> None:
         samples.worked, blocks=tuple(replace(b, checks={}) for b in samples.worked.blocks)
     )
     assert words.verdict(none) == "6 values, none of them verified"
+
+
+@pytest.mark.parametrize(
+    ("wrt", "order", "expected"),
+    [
+        ("x", 0, "y"),
+        ("x", 1, "dy/dx"),
+        ("x", 2, "(d²y/dx²)/2!"),
+        ("x", 12, "(d¹²y/dx¹²)/12!"),
+        ("x,y", None, "∂²y/∂x∂y"),
+        ("x,x,y", None, "(∂³y/∂x²∂y)/2!"),
+        ("y,x,y,x,y", None, "(∂⁵y/∂y∂x∂y∂x∂y)/(3!·2!)"),
+    ],
+)
+def test_a_coefficient_has_its_factorials(
+    make: Make, wrt: str, order: int | None, expected: str
+) -> None:
+    several = "," in wrt
+    point = (1, 2) if several else 1
+    about = {"variables": ("x", "y")} if several else {}
+    (block,) = make([(point, 3, 3)], wrt=wrt, order=order, **about).blocks
+    scaled = replace(block, derivative=replace(block.derivative, scaled=True))
+    assert words.derivative(scaled) == expected
+
+
+@pytest.mark.parametrize(
+    ("method", "execution", "device", "expected"),
+    [
+        ("nested", "eager", "", "float64, nested tapes"),
+        ("nested", "graph", "", "float64, nested tapes, graph"),
+        ("single", "xla", "", "float64, a single tape, xla"),
+        ("single", "xla", "gpu:1", "float64, a single tape, xla on gpu:1"),
+        ("batch", "eager", "cpu", "float64, batch Jacobian on cpu"),
+        ("forward", "graph", "", "float64, no tape, graph"),
+        ("taylor", "", "", "float64, Taylor series"),
+        ("none", "", "", "float64, analytic"),
+    ],
+)
+def test_the_heading_says_how_it_was_computed(
+    samples: Samples, method: str, execution: str, device: str, expected: str
+) -> None:
+    how = replace(samples.worked, method=method, execution=execution, device=device)
+    assert words.about(how) == expected
+
+
+def test_the_columns_are_named_after_what_was_computed(samples: Samples) -> None:
+    assert words.columns(samples.worked) == ["tape", "analytic", "ulps"]
+    assert words.columns(samples.taylor) == ["taylor", "analytic", "ulps"]
+    assert words.columns(samples.certified) == ["analytic"]
+
+
+def test_the_reason_is_the_first_hint(samples: Samples) -> None:
+    reason = "Taylor series, because nested tapes would take about 32 seconds"
+    assert list(words.hints(samples.taylor)) == [reason]
+    assert list(words.hints(samples.worked)) == []
+
+
+WRONG = Claim("y", "x", 1, "3/x", Finding.DIFFERS, 9, {"x": 2, "t": 0.1}, 1.5, 1)
+
+
+@pytest.mark.parametrize(
+    ("claim", "found"),
+    [
+        (Claim("y", "x", 1, "2/x", Finding.PROVED, 43), "right, proved, and tested at 43 points"),
+        (Claim("y", "x", 1, "2/x", Finding.PROVED, 1), "right, proved, and tested at 1 point"),
+        (Claim("y", "x", 1, "2/x", Finding.AGREES, 7), "right at 7 points, not proved"),
+        (
+            Claim("y", "x", 1, "2/x", Finding.UNTESTED, 0, reason="no value anywhere"),
+            "not tested: no value anywhere",
+        ),
+        (WRONG, "wrong at x = 2, t = 0.1: claimed 1.5, analytic 1"),
+        (replace(WRONG, reason="half"), "wrong at x = 2, t = 0.1: claimed 1.5, analytic 1; half"),
+        (replace(WRONG, claimed=None), "wrong at x = 2, t = 0.1: analytic 1"),
+        (replace(WRONG, claimed=float("inf")), "wrong at x = 2, t = 0.1: claimed inf, analytic 1"),
+    ],
+)
+def test_what_became_of_a_claim(samples: Samples, claim: Claim, found: str) -> None:
+    result = replace(samples.worked, claims=(claim,))
+    assert list(words.claims(result)) == [(claim, f"dy/dx = {claim.text}", found)]
+
+
+def test_the_verdict_on_analytic_values_alone(samples: Samples) -> None:
+    assert words.verdict(samples.certified) == "6 values, certified"
+    assert words.verdict(samples.uncertain) == "3 values: 1 undefined, 2 certified"

@@ -1,4 +1,5 @@
-"""The analytic side: the certified value of a derivative (`reference`) and its formula.
+"""The analytic side: certified values (`reference`), formulas (`formula`) and claims (`claim`).
 
-The only package that knows python-flint (`balls`, `reference`) and SymPy (`formula`).
+The only package that knows python-flint (`balls`, `lines`, `program`, `reference`, `claim`) and
+SymPy (`formula`, `proof`).
 """

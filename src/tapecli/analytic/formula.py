@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from typing import Any
@@ -22,7 +23,15 @@ MAX_SHORTENED = 80
 """Operations beyond which no shorter form is looked for, for the search takes too long."""
 
 MAX_EXPANDED = 20
-"""Exponents beyond which no shorter form is looked for, for the search may multiply out."""
+"""Exponents beyond which no shorter form is looked for, for the search may multiply out.
+
+Exponents that are not whole count in parts of their common denominator."""
+
+MAX_ROOTS = 12
+"""The same for the common denominator of exponents: the search works with that root."""
+
+MAX_TERMS = 1000
+"""The same for the terms that powers of sums have when they are multiplied out."""
 
 MAX_FACTORIAL = 500
 """Arguments of gamma beyond which SymPy's exact value is not worth its digits."""
@@ -60,7 +69,7 @@ def formulas(
     Returns:
         Texts in the notation of `written`; None for one that is too long to make.
     """
-    if size(tree) > MAX_SIZE or _has_large_factorial(tree):
+    if size(tree) > MAX_SIZE or has_large_factorial(tree):
         return [None] * len(derivatives)
     try:
         forms = symbolic(tree, derivatives)
@@ -111,7 +120,8 @@ def _expression(node: Node, children: list[Any]) -> Any:
     return _rule(rule)(*children) if isinstance(rule, str) else rule(sympy, *children)
 
 
-def _has_large_factorial(tree: Node) -> bool:
+def has_large_factorial(tree: Node) -> bool:
+    """Whether it has the gamma function of a constant whose exact value has too many digits."""
     return any(
         isinstance(node, Call)
         and node.name in ("gamma", "lgamma")
@@ -133,11 +143,7 @@ def _smooth(form: Any) -> Any:
 
 def _shortest(form: Any) -> Any:
     """The shortest of the forms that are cheap to make."""
-    if form.count_ops() > MAX_SHORTENED or any(
-        bool(abs(power.exp) > MAX_EXPANDED)
-        for power in form.atoms(sympy.Pow)
-        if power.exp.is_Rational
-    ):
+    if not _searchable(form):
         return form
     forms = [form]
     for shorten in (sympy.factor_terms, sympy.cancel, _factored):
@@ -146,6 +152,23 @@ def _shortest(form: Any) -> Any:
         except (sympy.PolynomialError, NotImplementedError, RecursionError):
             continue
     return min(forms, key=lambda shortened: (shortened.count_ops(), len(str(shortened))))
+
+
+def _searchable(form: Any) -> bool:
+    """Whether a shorter form can be looked for without multiplying out too much."""
+    powers = [power for power in form.atoms(sympy.Pow) if power.exp.is_Rational]
+    roots = math.lcm(*(int(power.exp.q) for power in powers))
+    terms = math.prod(
+        math.comb(len(power.base.args) + abs(int(power.exp.p)) - 1, abs(int(power.exp.p)))
+        for power in powers
+        if power.base.is_Add and abs(power.exp) <= MAX_EXPANDED
+    )
+    return (
+        form.count_ops() <= MAX_SHORTENED
+        and roots <= MAX_ROOTS
+        and terms <= MAX_TERMS
+        and all(abs(power.exp) * roots <= MAX_EXPANDED for power in powers)
+    )
 
 
 def _factored(form: Any) -> Any:

@@ -173,7 +173,7 @@ def working(precision: int, terms: int) -> Iterator[None]:
             ctx.prec, ctx.cap = before
 
 
-HUGE = 2**12
+HUGE = 2**16
 """Binary exponents beyond this are overflow and underflow, whatever the dtype."""
 
 

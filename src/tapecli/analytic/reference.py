@@ -67,6 +67,8 @@ class Reference:
         derivatives: the variables of each derivative that is wanted, in any sequence; () is the
             value.
         names: the variables of the points; those of the expression, if left out.
+        divisors: what each derivative will be divided by; nothing, if they are left out. One
+            that is too large for the dtype is known all the same if it will not be too large.
 
     Attributes:
         lines: how many lines through a point are looked at, at least.
@@ -78,10 +80,13 @@ class Reference:
         format_: FloatFormat,
         derivatives: Sequence[Sequence[str]],
         names: Sequence[str] = (),
+        divisors: Sequence[int] = (),
     ) -> None:
         self._program = Program(tree, format_)
         self._format = format_
         self._wanted = [tuple(sorted(derivative)) for derivative in derivatives]
+        sizes = divisors or [1] * len(self._wanted)
+        self._divisors = dict(zip(self._wanted, sizes, strict=True))
         self._order = max(map(len, self._wanted))
         self._variables = tuple(names) or variables(tree)
         self._slopes = {index: self._next(index, self._variables) for index in self._wanted}
@@ -118,8 +123,8 @@ class Reference:
         ball = balls[index]
         if isinstance(ball, NoDerivative):
             return ball
-        if ball.is_finite() and ball.abs_lower() > exact_arb(self._format.largest):
-            huge = Fraction(2) ** HUGE * (1 if ball > 0 else -1)
+        if self._too_large(index, ball):
+            huge = self._divisors[index] * Fraction(2) ** HUGE * (1 if ball > 0 else -1)
             return Certified(huge, Fraction(0), Fraction(0), None)
         value, radius = fraction(ball.mid()), fraction(ball.rad())
         if value is None or radius is None:
@@ -168,7 +173,7 @@ class Reference:
         ball = balls[index]
         if isinstance(ball, NoDerivative):
             return True
-        if not self._sharp_value(ball):
+        if not self._sharp_value(index, ball):
             return False
         for name, further in self._slopes[index].items():
             slope = balls[further]
@@ -181,12 +186,17 @@ class Reference:
     def _negligible(self) -> arb:
         return arb(2) ** -_SLOPE_BITS
 
-    def _sharp_value(self, ball: arb) -> bool:
+    def _too_large(self, index: Index, ball: arb) -> bool:
+        """Whether a derivative has no place in the dtype, once it is divided."""
+        largest = exact_arb(self._format.largest * self._divisors[index])
+        return bool(ball.is_finite() and ball.abs_lower() > largest)
+
+    def _sharp_value(self, index: Index, ball: arb) -> bool:
         if not ball.is_finite():
             return False
         if abs(ball) < exact_arb(self._format.smallest) * arb(2) ** -SPARE_BITS:
             return True
-        if ball.abs_lower() > exact_arb(self._format.largest):
+        if self._too_large(index, ball):
             return True
         return ball.rel_accuracy_bits() >= self._format.precision + SPARE_BITS and (
             ball.is_exact() or not self._near_a_tie(ball)

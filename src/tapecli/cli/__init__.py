@@ -93,6 +93,7 @@ def cli() -> None:
       tapecli diff 'u = x^2' 'y = log(u)' --x 1..3
       tapecli diff 'sin(x)/x' --x 0.5 --format value
       tapecli hessian '(1-x)^2 + 100(y-x^2)^2' --x 1 --y 1
+      tapecli check --quick
     """
 
 

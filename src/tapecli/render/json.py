@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from tapecli.claims import Claim
+from tapecli.floats import FloatFormat
 from tapecli.render import Screen, columns
 from tapecli.result import SCHEMA, Result
 
@@ -49,7 +50,7 @@ def _document(result: Result) -> dict[str, Any]:
             }
             for block in result.blocks
         ],
-        "claims": [_claim(claim) for claim in result.claims],
+        "claims": [_claim(claim, result.format_) for claim in result.claims],
         **matrix,
         "rows": rows,
         "counts": {str(status): count for status, count in result.counts.items()},
@@ -57,21 +58,23 @@ def _document(result: Result) -> dict[str, Any]:
     }
 
 
-def _claim(claim: Claim) -> dict[str, Any]:
+def _claim(claim: Claim, format_: FloatFormat) -> dict[str, Any]:
     """A claim and what became of it; the numbers are null where there are none."""
-    found = {
+
+    def number(value: float | None) -> columns.Field:
+        return None if value is None else columns.strict(format_.shortest(value))
+
+    at = None if claim.at is None else {name: number(value) for name, value in claim.at.items()}
+    return {
         "target": claim.target,
         "wrt": claim.wrt,
         "order": claim.order,
         "claim": claim.text,
         "finding": str(claim.finding),
         "tested": claim.tested,
-        "at": claim.at,
-    }
-    numbers = {"claimed": claim.claimed, "analytic": claim.analytic}
-    return {
-        **found,
-        **{name: columns.strict(value) for name, value in numbers.items()},
+        "at": at,
+        "claimed": number(claim.claimed),
+        "analytic": number(claim.analytic),
         "reason": claim.reason,
     }
 

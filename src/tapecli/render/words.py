@@ -51,7 +51,8 @@ def derivative(block: Block) -> str:
     if block.derivative.divisor == 1:
         return name
     orders = sorted(Counter(block.derivative.sequence).values(), reverse=True)
-    return f"({name})/{'·'.join(f'{order}!' for order in orders if order > 1)}"
+    factorials = "·".join(f"{order}!" for order in orders if order > 1)
+    return f"({name})/({factorials})" if "·" in factorials else f"({name})/{factorials}"
 
 
 def columns(result: Result) -> list[str]:

@@ -83,8 +83,8 @@ def _rounded(values: Array, format_: FloatFormat) -> Array:
         return values
     exponents = np.maximum(np.frexp(values)[1] - 1, format_.min_exponent) - format_.precision + 1
     nearest = np.ldexp(np.rint(np.ldexp(values, -exponents)), exponents)
-    too_large = np.abs(nearest) > float(format_.largest)
-    return np.where(too_large, np.copysign(np.inf, nearest), nearest)
+    nearest[np.abs(nearest) > float(format_.largest)] *= np.inf
+    return np.asarray(nearest, np.float64)
 
 
 def _derivatives(

@@ -13,6 +13,7 @@ positive. Left of 1, gamma(u + n) is divided by u + n - 1, ..., u + 1 and u.
 from __future__ import annotations
 
 import functools
+import math
 from typing import TypeAlias
 
 import numpy as np
@@ -24,9 +25,6 @@ Array: TypeAlias = NDArray[np.float64]
 
 _POLES = 20
 """Terms of the sum over the poles; the next one is below 1/20!."""
-
-_NODES = 256
-"""Nodes of the integral: closer together than the integrand is wide, up to `_LARGEST`."""
 
 _END = 7.5
 """Beyond this the integrand is below 1e-100 of its peak, at all orders up to 200."""
@@ -59,10 +57,12 @@ def coefficients(at: Array, count: int) -> tuple[Array, list[Array]]:
 
 def _right(u: Array, count: int) -> list[Array]:
     """The coefficients where u >= 1: the integral is scaled by what the poles leave of gamma."""
-    nodes, weights = _integral(count)
     near = np.minimum(u, _LARGEST)[..., None]
+    nodes, weights = _integral(count, np.max(near, initial=count, where=near >= 1))
     from_peak = nodes - np.log(near)
-    parts = np.exp(near * (from_peak - np.expm1(from_peak))) @ weights
+    integrand = from_peak - np.expm1(from_peak)
+    integrand *= near
+    parts = np.exp(integrand, out=integrand) @ weights
     terms = _RESIDUES / (u[..., None] + _PLACES)
     unit = (Numbers.gamma(u) - np.sum(terms, -1)) / parts[..., 0]
     y = []
@@ -76,11 +76,28 @@ _PLACES = np.arange(_POLES)
 _RESIDUES = np.cumprod(np.concatenate(([1.0], -1.0 / np.arange(1, _POLES))))
 
 
-@functools.cache
-def _integral(count: int) -> tuple[Array, Array]:
-    """The nodes of Gauss and Legendre, and their weights times s**k/k!, of shape (nodes, count)."""
-    nodes, weights = np.polynomial.legendre.leggauss(_NODES)
-    nodes = (nodes + 1) * (_END / 2)
+def _integral(count: int, peak: float) -> tuple[Array, Array]:
+    """The nodes of the integral, and their weights times s**k/k!, of shape (nodes, count).
+
+    The nodes are closer together than the integrand is wide, which is 1/sqrt(peak).
+    """
+    size = 128
+    while size < 40 * math.sqrt(peak):
+        size *= 2
+    nodes, weights = _rule(size)
     factors = nodes[:, None] / np.maximum(np.arange(count), 1)
     factors[:, 0] = weights
-    return nodes, np.cumprod(factors, axis=1)
+    return nodes, np.asarray(np.cumprod(factors, axis=1), np.float64)
+
+
+@functools.cache
+def _rule(size: int) -> tuple[Array, Array]:
+    """Fejer's nodes and weights, but for a factor of all weights.
+
+    They are as good as those of Gauss here (Trefethen, Is Gauss quadrature better than
+    Clenshaw-Curtis?, SIAM Review 50, 2008), and need no eigenvalues.
+    """
+    angles = (np.arange(size) + 0.5) * (math.pi / size)
+    even = np.arange(2, size, 2)
+    weights = 1 - 2 * np.sum(np.cos(np.outer(angles, even)) / (even * even - 1), axis=1)
+    return (1 + np.cos(angles)) * (_END / 2), np.asarray(weights, np.float64)

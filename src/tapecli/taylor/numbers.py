@@ -76,14 +76,13 @@ class Numbers:
     def neg(self, u: Number) -> Number:
         return -u
 
-    def times(self, u: Number, factor: Number) -> Number:
-        """A multiple by plain numbers."""
-        return u * factor
-
     def mul(self, u: Number, v: Number) -> Number:
         if self._absorbing:
             return np.where((u == 0) | (v == 0), 0.0, u * v)
         return u * v
+
+    times = mul
+    """A multiple by plain numbers."""
 
     def dot(self, us: Sequence[Number], vs: Sequence[Number]) -> Number:
         """The sum of the products of two sequences; 0 for empty ones."""

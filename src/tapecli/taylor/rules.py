@@ -273,10 +273,14 @@ class Taylor:
         return self.times(self.number(1), self._sign_of(u))
 
     def max(self, u: Series, v: Series) -> Series:
-        return u if u is v else self.choose(self._sign_of(self.sub(u, v)) >= 0, u, v)
+        return u if u is v else self._larger(u, v, 1.0)
 
     def min(self, u: Series, v: Series) -> Series:
-        return u if u is v else self.choose(self._sign_of(self.sub(u, v)) < 0, u, v)
+        return u if u is v else self._larger(u, v, -1.0)
+
+    def _larger(self, u: Series, v: Series, sign: float) -> Series:
+        """The one that is larger times this sign."""
+        return self.choose(self._sign_of(self.sub(u, v)) * sign >= 0, u, v)
 
     # --- exponential and logarithm ------------------------------------------------------------
 
@@ -300,11 +304,8 @@ class Taylor:
 
     def sigmoid(self, u: Series) -> Series:
         """(1 + tanh(u/2))/2."""
-        start = self.inner.sigmoid(u[0])
-        other = self.inner.sigmoid(self.inner.neg(u[0]))
-        half, rate = self.times(u, 0.5), self.inner.times(self.inner.mul(start, other), 4.0)
-        tanh = self._feedback(self.inner.tanh(half[0]), rate, -1.0, half)
-        return [start, *self.times(tanh[1:], 0.5)]
+        tanh = self.tanh(self.times(u, 0.5))
+        return [self.inner.sigmoid(u[0]), *self.times(tanh[1:], 0.5)]
 
     def softplus(self, u: Series) -> Series:
         return self._integral(self.inner.softplus(u[0]), self.sigmoid(u), u)
@@ -374,7 +375,10 @@ class Taylor:
         return self._rotating(u, self.inner.sinh(u[0]), self.inner.cosh(u[0]), 1.0)[1]
 
     def tanh(self, u: Series) -> Series:
-        return self._feedback(self.inner.tanh(u[0]), self._inverse_square("cosh", u), -1.0, u)
+        """Its slope begins at 4 * sigmoid(2*u) * sigmoid(-2*u), which does not overflow."""
+        up, down = (self.inner.sigmoid(self.inner.times(u[0], sign * 2.0)) for sign in (1, -1))
+        rate = self.inner.times(self.inner.mul(up, down), 4.0)
+        return self._feedback(self.inner.tanh(u[0]), rate, -1.0, u)
 
     def asinh(self, u: Series) -> Series:
         w = self.hypot(self.number(1), u)
@@ -407,7 +411,7 @@ class Taylor:
         if len(u) == 2 and isinstance(self.inner, Numbers):
             scale, own = gamma.coefficients(u[0], self.terms)
             rest = (a * (u[1] / scale) ** k for k, a in enumerate(own[1:], 1))
-            return [self.inner.gamma(u[0]), *rest]
+            return self._or_zero([self.inner.gamma(u[0]), *rest])
         slope = self.mul(self._slope(u), self.digamma(u))
         return self._or_zero(self._exponential(self.inner.gamma(u[0]), slope))
 

@@ -43,14 +43,23 @@ class OneSided(Taylor):
     def _sign_of(self, u: Series) -> Number:
         return self._leading(u)[1]
 
+    def _larger(self, u: Series, v: Series, sign: float) -> Series:
+        """As it is; where it is not known which one that is, what they have in common."""
+        rest = self.sub(u, v)
+        unknown = np.where(np.isnan(self._sign_of(rest)), np.nan, 0.0)
+        return self.add(super()._larger(u, v, sign), self.times(rest, unknown))
+
     def _leading(self, u: Series) -> tuple[Number, Number]:
-        """The index and sign of the first coefficient that is not 0; the sign is 0 for none."""
+        """The index and sign of the first coefficient that is not 0; the sign is 0 for none.
+
+        It is NaN where the first one that is not 0 is not known.
+        """
         table = np.stack(np.broadcast_arrays(*u))
         index = np.argmax(table != 0, axis=0)
         return index, np.sign(np.take_along_axis(table, index[None], 0)[0])
 
     def mul(self, u: Series, v: Series) -> Series:
-        """The product; where both end below a power t**i and t**j, it may do so below t**(i+j-1)."""
+        """The product; where both end, the powers that they end at are a little less than whole."""
         product = super().mul(u, v)
         if not np.any(self.ended):
             return product

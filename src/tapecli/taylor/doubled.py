@@ -1,0 +1,154 @@
+"""Numbers of twice the precision: coefficients whose sums cancel, and keep their digits.
+
+The sums of products that a recurrence is made of cancel more with each order: the coefficients of
+exp(x)*sin(x) of order k are 2**(k/2) times smaller than the terms that they are sums of. Here a
+number is the unevaluated sum of two float64, which has some 32 digits (Dekker, A floating-point
+technique for extending the available precision, Numer. Math. 18, 1971; the sums and products
+without error are Knuth's and Veltkamp's there). Functions are those of the leading part alone: with
+another constant coefficient, wrong by a rounding, the recurrences give the series of a function
+that is as near, and nothing cancels but what must.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+from typing import Any, NamedTuple, TypeAlias
+
+import numpy as np
+
+from tapecli.taylor.numbers import Number, Numbers, Plain
+
+_SPLITTER = 2.0**27 + 1
+
+
+class Double(NamedTuple):
+    """The sum of two numbers, of which the second is below half an ulp of the first."""
+
+    high: Number
+    low: Number
+
+
+Factor: TypeAlias = "float | Number"
+
+
+class Doubled(Numbers):
+    """Arithmetic on numbers of twice the precision."""
+
+    def number(self, value: Plain) -> Double:
+        high = np.float64(value)
+        low = float(value - Fraction(float(high))) if isinstance(value, Fraction) else 0.0
+        return Double(high, np.zeros_like(high) + low)
+
+    def leaf(self, u: Double) -> Number:
+        return u.high
+
+    def choose(self, where: Any, u: Double, v: Double) -> Double:
+        return Double(np.where(where, u.high, v.high), np.where(where, u.low, v.low))
+
+    # --- arithmetic ---------------------------------------------------------------------------
+
+    def add(self, u: Double, v: Double) -> Double:
+        high, rest = _sum(u.high, v.high)
+        return _normal(high, rest + (u.low + v.low))
+
+    def sub(self, u: Double, v: Double) -> Double:
+        return self.add(u, self.neg(v))
+
+    def neg(self, u: Double) -> Double:
+        return Double(-u.high, -u.low)
+
+    def mul(self, u: Double, v: Double) -> Double:
+        high, rest = _product(u.high, v.high)
+        return _normal(high, rest + (u.high * v.low + u.low * v.high))
+
+    def times(self, u: Double, factor: Factor) -> Double:
+        high, rest = _product(u.high, factor)
+        return _normal(high, rest + u.low * factor)
+
+    def over(self, u: Double, divisor: Factor) -> Double:
+        return self.div(u, Double(np.float64(divisor), np.float64(0)))
+
+    def div(self, u: Double, v: Double) -> Double:
+        first = u.high / v.high
+        back, rest = _product(first, v.high)
+        second = (((u.high - back) - rest) + (u.low - first * v.low)) / v.high
+        return _normal(first, np.where(np.isfinite(first), second, 0.0))
+
+    def dot(self, us: Sequence[Double], vs: Sequence[Double]) -> Double:
+        """The sum of the products, all of them at once and then in halves."""
+        if not us:
+            return self.number(0.0)
+        u, v = _stacked(us), _stacked(vs)
+        terms = self.mul(u, v)
+        while (count := len(terms.high)) > 1:
+            half = count // 2
+            pairs = self.add(*(Double(*(part[s] for part in terms)) for s in (slice(half), slice(half, 2 * half))))  # fmt: skip
+            rest = [part[2 * half :] for part in terms]
+            terms = Double(*(np.concatenate(both) for both in zip(pairs, rest, strict=True)))
+        return Double(terms.high[0], terms.low[0])
+
+    def power(self, u: Double, v: Double, exponent: Fraction | None = None) -> Double:
+        return self._leading(np.power(u.high, v.high))
+
+    def sqrt(self, u: Double) -> Double:
+        first = np.sqrt(u.high)
+        back, rest = _product(first, first)
+        second = (((u.high - back) - rest) + u.low) / (2 * first)
+        return _normal(first, np.where(np.isfinite(second), second, 0.0))
+
+    def _leading(self, high: Number) -> Double:
+        return Double(high, np.zeros_like(high))
+
+
+def _of_leading(name: str) -> Callable[..., Double]:
+    """A function of the leading parts, as good as float64 has it."""
+
+    def function(self: Doubled, *arguments: Double) -> Double:
+        plain = getattr(Numbers(), name)
+        return self._leading(np.float64(plain(*(argument.high for argument in arguments))))
+
+    return function
+
+
+for _name in (
+    *("exp", "expm1", "log", "log1p", "sin", "cos", "tan", "asin", "acos", "atan", "atan2"),
+    *("sinh", "cosh", "tanh", "asinh", "acosh", "atanh", "sigmoid", "softplus", "cbrt", "erf"),
+    *("erfc", "gamma", "lgamma"),
+):
+    setattr(Doubled, _name, _of_leading(_name))
+
+
+def _stacked(numbers: Sequence[Double]) -> Double:
+    shape = np.broadcast_shapes(*(np.shape(number.high) for number in numbers))
+    parts = ([np.broadcast_to(part, shape) for part in side] for side in zip(*numbers, strict=True))
+    return Double(*(np.array(part) for part in parts))
+
+
+def _sum(a: Number, b: Number) -> tuple[Number, Number]:
+    """A sum and its rounding error."""
+    total = a + b
+    of_b = total - a
+    return total, (a - (total - of_b)) + (b - of_b)
+
+
+def _normal(high: Number, low: Number) -> Double:
+    """The same sum, its second part small."""
+    total = high + low
+    return Double(total, np.where(np.isfinite(total), low - (total - high), 0.0))
+
+
+def _product(a: Factor, b: Factor) -> tuple[Number, Number]:
+    """A product and its rounding error."""
+    product = a * b
+    a_high, a_low = _split(a)
+    b_high, b_low = _split(b)
+    error = ((a_high * b_high - product) + a_high * b_low + a_low * b_high) + a_low * b_low
+    return product, np.where(np.isfinite(error), error, 0.0)
+
+
+def _split(a: Factor) -> tuple[Number, Number]:
+    """Two halves of 26 bits."""
+    large = _SPLITTER * a
+    high = large - (large - a)
+    return high, a - high

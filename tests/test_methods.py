@@ -1,0 +1,304 @@
+"""Which method is chosen, what is refused before any work, and the model behind both."""
+
+from __future__ import annotations
+
+import itertools
+import math
+import time
+
+import pytest
+
+from tapecli.errors import RequestError
+from tapecli.expression import parse
+from tapecli.floats import FORMATS
+from tapecli.functions import STEADY
+from tapecli.methods import (
+    AFFORDABLE,
+    MAX_SECONDS,
+    Choice,
+    choose,
+    duration,
+    growth,
+    operations,
+    tape_seconds,
+    taylor_seconds,
+)
+from tapecli.tapes import EXECUTIONS, prepared
+from tapecli.tree import Node, call
+
+WORKED = ("u = x^2", "y = log(u)")
+
+
+def trees(*typed: str) -> list[Node]:
+    return [expression.tree for expression in parse(typed)]
+
+
+def orders(highest: int) -> list[tuple[str, ...]]:
+    """The derivatives by x of the orders from 1; the value for order 0."""
+    return [("x",) * order for order in range(1, highest + 1)] or [()]
+
+
+def grown(typed: str) -> float:
+    """The growth of an expression, as the tapes compute it."""
+    return growth(*(prepared(tree, FORMATS["float64"]) for tree in trees(typed)))
+
+
+LOG = trees("log(x^2)")
+LARGE = trees("+".join(f"sin({n}*x)" for n in range(1, 60)))
+
+
+# --- the choice -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("typed", "order", "chosen"),
+    [
+        (("x",), 0, "forward"),
+        (("x",), 1, "single"),
+        (WORKED, 1, "parallel"),
+        (("x",), 2, "nested"),
+        (WORKED, 2, "nested"),
+    ],
+)
+def test_auto_is_tapes_where_they_are_affordable(
+    typed: tuple[str, ...], order: int, chosen: str
+) -> None:
+    assert choose("auto", trees(*typed), orders(order), 3) == Choice(chosen)
+
+
+@pytest.mark.parametrize(
+    ("method", "wanted", "preferred", "chosen"),
+    [
+        ("auto", [("x",), ("y",)], "", "single"),
+        ("auto", [("x",), ("y",)], "persistent", "persistent"),
+        ("auto", [("x", "y")], "persistent", "nested"),
+        ("batch", [("x", "y")], "", "batch"),
+        ("none", [("x",), ("y",)], "persistent", "none"),
+        ("taylor", [("x", "y")], "", "taylor"),
+    ],
+)
+def test_auto_prefers_what_it_is_told_where_that_can(
+    method: str, wanted: list[tuple[str, ...]], preferred: str, chosen: str
+) -> None:
+    assert choose(method, trees("x*y"), wanted, 3, preferred).method == chosen
+
+
+def test_auto_goes_over_to_taylor_where_tapes_are_no_longer_affordable_and_says_why() -> None:
+    found = [choose("auto", LOG, orders(order), 3) for order in range(2, 41)]
+    first = [choice.method for choice in found].index("taylor")
+    assert {choice.method for choice in found[:first]} == {"nested"}
+    assert {choice.method for choice in found[first:]} == {"taylor"}
+    assert tape_seconds(LOG, orders(first + 1), 3) <= AFFORDABLE
+    assert tape_seconds(LOG, orders(first + 2), 3) > AFFORDABLE
+    assert not any(choice.reason for choice in found[:first])
+    assert all(choice.reason.startswith("nested tapes would take ") for choice in found[first:])
+
+
+@pytest.mark.parametrize("order", [0, 1, 2, 6])
+def test_what_is_steady_stays_with_tapes_to_higher_orders(order: int) -> None:
+    assert choose("auto", trees("sin(x)"), orders(order), 3).method != "taylor"
+
+
+@pytest.mark.parametrize("how", [{"execution": "eager"}, {"execution": "xla"}, {"device": "cpu"}])
+def test_whoever_says_how_tapes_are_to_run_gets_tapes(how: dict[str, str]) -> None:
+    order = next(n for n in range(2, 40) if tape_seconds(LOG, orders(n), 3) > AFFORDABLE)
+    assert choose("auto", LOG, orders(order), 3).method == "taylor"
+    chosen = choose("auto", LOG, orders(order), 3, max_seconds=100, **how)
+    assert chosen == Choice("nested")
+    with pytest.raises(RequestError, match="nested tapes"):
+        choose("auto", LOG, orders(20), 3, **how)  # type: ignore[arg-type]
+
+
+def test_too_many_numbers_for_tapes_go_to_taylor() -> None:
+    products = [call("mul", LARGE[0], call("exp", LARGE[0]))] * 40
+    chosen = choose("auto", products, orders(1), 10**7, max_seconds=1e6)
+    assert chosen.method == "taylor"
+    with pytest.raises(RequestError, match=r"10,000,000 points are too many .* '--method taylor'"):
+        choose("parallel", products, orders(1), 10**7, max_seconds=1e6)
+    assert choose("auto", LARGE, orders(1), 10**5).method == "single"
+
+
+# --- what is refused --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("method", "typed", "order", "names"),
+    [
+        ("single", WORKED, 1, "parallel"),
+        ("single", ("x",), 2, "nested"),
+        ("parallel", WORKED, 2, "nested"),
+        ("persistent", ("x",), 2, "nested"),
+        ("batch", WORKED, 3, "nested"),
+        ("twisted", ("x",), 1, "nested"),
+        ("twisted", ("x",), 1, "taylor, none"),
+        ("forward", ("x",), 0, "unknown method 'forward'"),
+    ],
+)
+def test_a_method_that_cannot_names_one_that_can(
+    method: str, typed: tuple[str, ...], order: int, names: str
+) -> None:
+    with pytest.raises(RequestError, match=names):
+        choose(method, trees(*typed), orders(order), 3)
+
+
+def test_what_would_take_too_long_says_how_long_and_what_would_not() -> None:
+    with pytest.raises(RequestError) as refused:
+        choose("nested", LOG, orders(12), 3)
+    text = str(refused.value)
+    shown = duration(tape_seconds(LOG, orders(12), 3))
+    assert text.startswith(f"order 12 would take nested tapes about {shown}, and ")
+    assert "'--max-seconds' is 10; '--method taylor' would take about 0.0" in text
+
+
+def test_taylor_is_not_named_where_it_would_take_too_long_as_well() -> None:
+    with pytest.raises(RequestError, match=r"'--max-seconds' is 0$"):
+        choose("nested", LOG, orders(12), 3, max_seconds=0)
+
+
+def test_max_seconds_lifts_the_limit_and_lowers_it() -> None:
+    needed = tape_seconds(LOG, orders(12), 3)
+    assert needed > MAX_SECONDS
+    assert choose("nested", LOG, orders(12), 3, max_seconds=needed) == Choice("nested")
+    with pytest.raises(RequestError):
+        choose("nested", LOG, orders(12), 3, max_seconds=needed * 0.999)
+    cheap = tape_seconds(LOG, orders(1), 3)
+    with pytest.raises(RequestError, match="order 1 would take a tape about"):
+        choose("auto", LOG, orders(1), 3, max_seconds=cheap / 2)
+
+
+@pytest.mark.parametrize("method", ["auto", "taylor"])
+def test_taylor_is_refused_where_even_series_take_too_long(method: str) -> None:
+    wanted = [("x",) * 5_000]
+    with pytest.raises(RequestError, match="order 5000 would take Taylor series about"):
+        choose(method, LOG, wanted, 3)
+    needed = taylor_seconds(LOG, wanted, 3)
+    assert choose(method, LOG, wanted, 3, max_seconds=needed).method == "taylor"
+
+
+@pytest.mark.parametrize("method", ["taylor", "none"])
+@pytest.mark.parametrize(
+    ("option", "how"),
+    [("--execution", {"execution": "graph"}), ("--device", {"device": "cpu"})],
+)
+def test_what_uses_no_tensorflow_is_not_told_how_that_is_to_run(
+    method: str, option: str, how: dict[str, str]
+) -> None:
+    with pytest.raises(RequestError, match=f"'{option}' is for tapes; '--method {method}'"):
+        choose(method, LOG, orders(1), 3, **how)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("order", [100, 5_000])
+def test_a_refusal_takes_no_longer_for_a_high_order(order: int) -> None:
+    """It once went through every pair of the orders, and each took as long as its order."""
+    start = time.process_time()
+    with pytest.raises(RequestError, match="years"):
+        choose("nested", LOG, orders(order), 3)
+    assert time.process_time() - start < 10
+
+
+# --- the model --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        *("x", "7", "x^5", "3x - 2", "x^2*y + y", "(x+1)(x-1)/2", "abs(x)", "-x", "max(x, 2)"),
+        *("sin(x)", "cos(2x + 1)", "exp(x)", "sinh(x/3)", "sin(x) + exp(x)", "5*sin(x)"),
+    ],
+)
+def test_polynomials_and_what_is_its_own_derivative_stay_steady(typed: str) -> None:
+    assert grown(typed) <= STEADY * 1.5
+
+
+@pytest.mark.parametrize(
+    ("simple", "harder"),
+    [
+        ("sin(x)", "sin(x)*exp(x)"),
+        ("sin(x)", "sin(x^2)"),
+        ("sin(x)", "log(x)"),
+        ("x^2 + 1", "1/(x^2 + 1)"),
+        ("log(x)", "log(x)/x"),
+        ("exp(x)", "exp(sin(x))"),
+    ],
+)
+def test_what_is_composed_grows_faster(simple: str, harder: str) -> None:
+    assert grown(simple) < grown(harder)
+
+
+@pytest.mark.parametrize("typed", ["sin(x)/2", "sin(x)*pi", "2*sin(x) - 1"])
+def test_constants_change_nothing_of_how_it_grows(typed: str) -> None:
+    assert grown(typed) == grown("sin(x)")
+
+
+@pytest.mark.parametrize("typed", ["x", "sin(x)", "log(x^2)", "1/(1 + x*x)", "x^x", "7"])
+@pytest.mark.parametrize("execution", EXECUTIONS)
+def test_more_orders_points_and_operations_take_longer(typed: str, execution: str) -> None:
+    wanted = [orders(order) for order in range(1, 9)]
+    by_order = [tape_seconds(trees(typed), each, 3, execution) for each in wanted]
+    by_points = [
+        tape_seconds(trees(typed), orders(2), n, execution) for n in (1, 10**3, 10**5, 10**7)
+    ]
+    by_size = [
+        tape_seconds(trees(text), orders(2), 3, execution) for text in (typed, f"({typed})*sin(x)")
+    ]
+    for several in (by_order, by_points, by_size):
+        assert all(0 < a < b < math.inf for a, b in itertools.pairwise(several))
+
+
+def test_taylor_takes_the_square_of_the_order_and_tapes_a_power_of_it() -> None:
+    series = [taylor_seconds(LOG, orders(order), 3) for order in (20, 40, 80)]
+    assert all(3 < b / a < 4.1 for a, b in itertools.pairwise(series))
+    tapes = [tape_seconds(LOG, orders(order), 3) for order in (5, 6, 7)]
+    assert all(b / a == pytest.approx(grown("log(x^2)")) for a, b in itertools.pairwise(tapes))
+
+
+def test_more_variables_take_longer() -> None:
+    tree = trees("x*y*z")
+    names = ["x", "y", "z"]
+    counts = [list(itertools.product(names[:count], repeat=2)) for count in (1, 2, 3)]
+    for model in (operations, lambda targets, wanted: taylor_seconds(targets, wanted, 3)):
+        assert all(a < b for a, b in itertools.pairwise(model(tree, each) for each in counts))
+
+
+def test_the_model_of_a_gradient_asks_each_tape_once() -> None:
+    tree = trees("x*y")
+    assert operations(tree, [("x",), ("y",)]) == operations(tree, [("x",)])
+    assert operations(tree, [("x", "x"), ("y", "x")]) == 2 * operations(tree, [("x", "x")])
+
+
+@pytest.mark.parametrize("powers", ["x", "xx", "y", "x xx xxx", "x xx y yy yyy", "xy", "x xy xxx"])
+def test_lower_orders_that_are_wanted_as_well_cost_tapes_nothing(powers: str) -> None:
+    wanted = [tuple(text) for text in powers.split()]
+    all_below = [sequence[:k] for sequence in wanted for k in range(1, len(sequence) + 1)]
+    assert operations(trees("x*y"), wanted) == operations(trees("x*y"), [*all_below, *wanted])
+
+
+def test_beyond_any_measure_is_infinite() -> None:
+    assert operations(LOG, orders(2_000)) == math.inf
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0.0, "0 seconds"),
+        (0.000123, "0.00012 seconds"),
+        (0.5, "0.5 seconds"),
+        (1.0, "1 second"),
+        (0.999, "1 second"),
+        (1.26, "1.3 seconds"),
+        (32.4, "32 seconds"),
+        (119.0, "120 seconds"),
+        (120.0, "2 minutes"),
+        (2_400.0, "40 minutes"),
+        (7_199.0, "120 minutes"),
+        (7_200.0, "2 hours"),
+        (86_400 * 12.4, "12 days"),
+        (31_557_600 * 5_430.0, "5,400 years"),
+        (31_557_600 * 9_999.0, "10,000 years"),
+        (31_557_600 * 3e5, "3e5 years"),
+        (31_557_600 * 1e84, "1e84 years"),
+        (math.inf, "1e100 years or more"),
+    ],
+)
+def test_a_time_is_told_as_people_tell_it(seconds: float, text: str) -> None:
+    assert duration(seconds) == text
