@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format bench docs clean
+.PHONY: help demo test check format bench accuracy docs clean
 
 help:  ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## */  make \1\t/' | expand -t 16
@@ -31,8 +31,11 @@ format: $(VENV)/.dev  ## format the code and mend what the linter can mend
 docs: $(VENV)/.dev  ## write the generated parts of the documentation again
 	$(BIN)/python docs/generate.py
 
-bench: $(VENV)/.test  ## measure speed and memory, side by side
+bench: $(VENV)/.test  ## measure speed and memory, side by side, and beside JAX
 	$(BIN)/python -m tests.benchmarks
+
+accuracy: $(VENV)/.demo  ## measure how accurate derivatives are: docs/accuracy.md
+	$(BIN)/python docs/accuracy.py
 
 clean:  ## remove everything that was made here
 	rm -rf $(VENV) build dist bench .pytest_cache .mypy_cache .ruff_cache .hypothesis

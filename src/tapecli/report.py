@@ -26,7 +26,7 @@ class Cell:
     """The values of one function in one setting.
 
     Attributes:
-        values: how many were compared.
+        values: how many were compared; where there is no derivative, nothing is.
         worst: the largest error of those that are ok, in ulps, awkward points left out.
         rounded: how many have lost digits to rounding, as they must.
         failed: how many are off or lost.
@@ -78,7 +78,7 @@ class Failure:
 
     @property
     def command(self) -> str:
-        """The call of tapecli that shows it."""
+        """The call of tapecli that shows it, as a shell takes it."""
         text = FORMATS[self.setting.dtype].text
         parts = ["tapecli diff", *map(quoted, self.expressions), f"--x={text(self.x)}"]
         parts += [f"--order {self.order}", f"--method {self.method}"]
@@ -89,15 +89,18 @@ class Failure:
 
     def described(self) -> str:
         """What is wrong, on one line."""
-        setting = f"{self.setting.dtype}, {self.setting.execution}, {self.setting.device}"
-        start = f"{self.function}: order {self.order} of {self.target} ({self.method}, {setting})"
+        how = [self.method, self.setting.dtype]
+        if self.method != self.setting.execution:  # Taylor series have none
+            how += [self.setting.execution, self.setting.device]
+        start = f"{self.function}: order {self.order} of {self.target} ({', '.join(how)})"
         if self.status is None:
             return f"{start}: {self.note}"
         text = FORMATS[self.setting.dtype].text
         tape, analytic = (
             "nothing" if value is None else text(value) for value in (self.tape, self.analytic)
         )
-        more = f", and at {self.points - 1} more points" if self.points > 1 else ""
+        others = self.points - 1
+        more = f", and at {others} more point{'s' * (others > 1)}" if others else ""
         at = f"at x = {text(self.x)}{more}"
         return f"{start} is {self.status} {at}: {tape}, and should be {analytic}"
 

@@ -41,7 +41,8 @@ def markdown(sections: Sequence[Section], machine: dict[str, str]) -> str:
         for place, cells in enumerate(section.table):
             lines.append(f"| {' | '.join(cells)} |")
             if place == 0:
-                lines.append("| --- |" + " ---: |" * (len(cells) - 1))
+                words = 1 if section.head else 2
+                lines.append("| --- " * words + "| ---: " * (len(cells) - words) + "|")
     return "\n".join(lines) + "\n"
 
 

@@ -40,10 +40,14 @@ def by_x(order: int) -> list[tuple[str, ...]]:
     return [("x",) * k for k in range(1, order + 1)]
 
 
-def nested(typed: str, points: Sequence[float], order: int, execution: str = "eager") -> Cost:
+def nested(
+    typed: str, points: Sequence[float], order: int, execution: str = "eager", calls: int = 1
+) -> Cost:
     """The seconds of nested tapes."""
     targets, columns = trees(typed), {"x": np.array(points)}
-    return seconds(lambda: tapes.run(targets, columns, by_x(order), "nested", FLOAT64, execution))
+    return seconds(
+        lambda: tapes.run(targets, columns, by_x(order), "nested", FLOAT64, execution), calls
+    )
 
 
 def of_points() -> Section:

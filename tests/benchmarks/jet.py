@@ -1,6 +1,6 @@
 """The peer's program, run by the peer's Python: derivatives from JAX's jet, timed, as JSON.
 
-    python jet.py ORDER X,X,... [jit]
+    python jet.py ORDER X,X,...
 
 It computes every order up to ORDER of sin(x)*exp(-x^2), in float64, and prints the seconds that
 the imports, the first call (with all tracing and compilation) and a further call take.
@@ -35,9 +35,6 @@ def main() -> None:
 
     def derivatives(x: Any, series: Any) -> Any:
         return jet(target, (x,), (series,))
-
-    if "jit" in sys.argv[3:]:
-        derivatives = jax.jit(derivatives)
 
     def timed() -> tuple[float, Any]:
         begin = time.perf_counter()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from tests.benchmarks.calls import FLOAT64, by_x, nested, trees
 from tests.benchmarks.measure import (
-    MANY_ROUNDS,
+    CALLS,
     ROUNDS,
     Cost,
     Figure,
@@ -47,7 +47,7 @@ LONGEST = 0.3
 """Seconds by the model beyond which an order is not measured."""
 
 QUICK = 0.005
-"""Seconds below which a call is looked at more often, and which decide nothing."""
+"""Seconds below which a call is looked at more often, and which nobody waits for."""
 
 HIGHEST = 8
 
@@ -55,7 +55,7 @@ HIGHEST = 8
 def taylor(typed: str, order: int) -> Cost:
     """The seconds of Taylor arithmetic, all orders up to this."""
     targets, columns = trees(typed), {"x": np.array(POINTS)}
-    return seconds(lambda: engine.run(targets, columns, by_x(order), FLOAT64))
+    return seconds(lambda: engine.run(targets, columns, by_x(order), FLOAT64), CALLS)
 
 
 def of_taylor() -> Section:
@@ -63,7 +63,7 @@ def of_taylor() -> Section:
     figures, rows = [], []
     for typed in EXPRESSIONS:
         sides = {f"order {order}": taylor(typed, order) for order in ORDERS}
-        costs = in_turn(sides, MANY_ROUNDS)
+        costs = in_turn(sides)
         base = costs[f"order {BASE}"]
         own = [
             figure(
@@ -81,9 +81,9 @@ def of_taylor() -> Section:
         rows.append([typed, *cells])
         figures += own
     note = (
-        f"All orders up to the one that is named, at {len(POINTS)} points; medians of "
-        f"{MANY_ROUNDS} rounds, beside order {BASE} in the same round. Order 40 should cost "
-        f"{SQUARE} times as much as order 10, the square of the orders' ratio."
+        f"All orders up to the one that is named, at {len(POINTS)} points; medians of {ROUNDS} "
+        f"rounds of the quickest of {CALLS} calls, beside order {BASE} in the same round. Order 40 "
+        f"should cost {SQUARE} times as much as order 10, the square of the orders' ratio."
     )
     others = (f"{order} : {BASE}" for order in ORDERS[1:])
     head = ("expression", f"order {BASE}", *others, "target")
@@ -103,10 +103,10 @@ def of_the_model() -> Section:
         figures += own
     notes = [
         f"All orders up to the one that is named, at {len(POINTS)} points: the seconds that nested "
-        f"tapes took, median of {ROUNDS} rounds ({MANY_ROUNDS} below {amount(QUICK, 's')}), and "
-        "what tapecli.methods.tape_seconds says over that. Orders are measured as far as the model "
-        f"expects no more than {amount(LONGEST, 's')}. The last columns are the growth from each "
-        "order to the next, from order 1 to the last.",
+        f"tapes took, median of {ROUNDS} rounds, and what tapecli.methods.tape_seconds says over "
+        f"that. Where the model expects less than {amount(QUICK, 's')} it is the quickest of "
+        f"{CALLS} calls in each round; above {amount(LONGEST, 's')} nothing is measured. The last "
+        "columns are the growth from each order to the next, from order 1 to the last.",
         f"The model claims to be within a factor of {FACTOR:g}. Of all, {_furthest(figures)} "
         f"Of those that took {amount(QUICK, 's')} or more, "
         f"{_furthest([one for one in figures if one.other >= QUICK])}",
@@ -123,10 +123,12 @@ def _modelled(typed: str) -> list[Figure]:
         for order in range(1, HIGHEST + 1)
     }
     orders = [order for order, cost in expected.items() if cost <= LONGEST]
-    sides = {order: nested(typed, POINTS, order) for order in orders}
-    quick = {order: cost for order, cost in sides.items() if expected[order] < QUICK}
-    slow = {order: cost for order, cost in sides.items() if order not in quick}
-    costs = {**in_turn(quick, MANY_ROUNDS), **in_turn(slow)}
+    costs = in_turn(
+        {
+            order: nested(typed, POINTS, order, calls=CALLS if expected[order] < QUICK else 1)
+            for order in orders
+        }
+    )
     return [
         figure(
             f"the model of order {order} of {typed}",

@@ -40,25 +40,23 @@ def section(home: Path) -> Section:
     """
     try:
         python = _python(home)
-        plain = [_in_turn(python) for _ in range(ROUNDS)]
-        compiled = [_in_turn(python, "jit")]
+        rounds = [_in_turn(python) for _ in range(ROUNDS)]
     except (OSError, subprocess.SubprocessError) as error:
         return Section(
             TITLE, [f"Left out: JAX cannot be had or run here ({type(error).__name__})."]
         )
     figures = [
-        *_figures("jet", plain, FASTER),
-        _whole(plain),
-        *_figures("jet inside jit", compiled, None),
+        *_figures(rounds),
+        _whole(rounds),
     ]
     notes = [
         f"sin(x)*exp(-x^2) at {len(POINTS)} points in float64, all orders up to {ORDER}, JAX "
-        f"{plain[0][0]['version']}. A first call has all that happens once for an expression and "
+        f"{rounds[0][0]['version']}. A first call has all that happens once for an expression and "
         "an order, tracing and compilation, and no imports; a further call has the same shapes. "
         "Each round has new processes.",
         f"Jet's first call should take {FASTER} times as long as that of Taylor arithmetic, which "
         f"it {'does' if figures[0].met else 'does not'}: {verdict(figures[0].met)}.",
-        _values(*plain[0]),
+        _values(*rounds[0]),
     ]
     return Section(TITLE, notes, figures)
 
@@ -85,10 +83,10 @@ def _python(home: Path) -> Path:
     return python
 
 
-def _in_turn(python: Path, *how: str) -> tuple[dict[str, Any], dict[str, Any]]:
+def _in_turn(python: Path) -> tuple[dict[str, Any], dict[str, Any]]:
     """What jet and Taylor arithmetic say of themselves."""
     arguments = [str(ORDER), ",".join(map(str, POINTS))]
-    jet = _said([str(python), "-I", str(HERE / "jet.py"), *arguments, *how])
+    jet = _said([str(python), "-I", str(HERE / "jet.py"), *arguments])
     own = _said([sys.executable, "-m", "tests.benchmarks.taylor", *arguments])
     return jet, own
 
@@ -106,20 +104,21 @@ def _said(command: Sequence[str]) -> dict[str, Any]:
     return found
 
 
-def _figures(
-    name: str, rounds: Sequence[tuple[dict[str, Any], dict[str, Any]]], target: Target | None
-) -> list[Figure]:
+def _figures(rounds: Sequence[tuple[dict[str, Any], dict[str, Any]]]) -> list[Figure]:
     """The first call, and a further one."""
     return [
         figure(
-            f"{name}, {words}",
+            f"jet, {words}",
             f"Taylor arithmetic, {words}",
             "s",
             [jet[part] for jet, _ in rounds],
             [own[part] for _, own in rounds],
-            target if part == "first" else None,
+            target,
         )
-        for part, words in (("first", "first call"), ("again", "a further call"))
+        for part, words, target in (
+            ("first", "first call", FASTER),
+            ("again", "a further call", None),
+        )
     ]
 
 

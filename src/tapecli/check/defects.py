@@ -22,7 +22,7 @@ class Defect:
     Attributes:
         name: what it is called.
         what: in one sentence.
-        reference: where it was reported.
+        reference: where it was reported, or the shortest call that shows it.
         seen_in: the version of TensorFlow that it was last seen in.
         shows: a program, given TensorFlow, that returns whether the defect is there.
         expressions: what is checked that meets it; none for what tapecli itself avoids.
@@ -118,13 +118,13 @@ DEFECTS = (
     ),
     Defect(
         "lgamma-in-bfloat16", "tf.math.lgamma and tf.math.digamma have no kernels in bfloat16",
-        "not reported", "2.21",
+        "tensorflow/tensorflow#59624", "2.21",
         lambda tf: _raises(tf, tf.math.lgamma, tf.constant(2.0, tf.bfloat16), 1),
         ("gamma(x)", "lgamma(x)", "gamma(1 + x^2)"), MISSING, None, ("bfloat16",),
     ),
     Defect(
         "lgamma-in-float16", "tf.math.polygamma has no kernel in float16",
-        "not reported", "2.21",
+        "try tf.math.polygamma(*tf.ones(2, tf.float16))", "2.21",
         lambda tf: _raises(tf, tf.math.lgamma, tf.constant(2.0, tf.float16), 2),
         ("gamma(x)", "lgamma(x)", "gamma(1 + x^2)"), MISSING, None, ("float16",), order=2,
     ),
@@ -147,7 +147,7 @@ DEFECTS = (
     ),
     Defect(
         "gelu-in-float64", "tf.nn.gelu has a constant of float32 inside, and 9 digits in float64",
-        "not reported", "2.21", _gelu_in_float64,
+        "try tf.nn.gelu(tf.ones(1, tf.float64)) - 0.8413447460685429", "2.21", _gelu_in_float64,
     ),
 )
 # fmt: on

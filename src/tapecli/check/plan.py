@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tapecli.check.cases import CASES, COMPOSITE, SEVERAL, Case
+from tapecli.errors import RequestError
 from tapecli.floats import FORMATS
 from tapecli.methods import TAYLOR
 from tapecli.report import Setting
@@ -15,6 +17,7 @@ MOST_ORDERS = {"float16": 3}
 
 _EVERY = tuple(FORMATS)
 _WIDE = ("float64", "float32")
+_NARROW = ("bfloat16", "float16")
 _FEW = tuple(case for case in CASES if case.group == COMPOSITE)[:4]
 
 
@@ -69,7 +72,8 @@ LEVELS = {
             Part(SEVERAL, (*_TAPES, "batch"), 1, _WIDE),
             Part(SEVERAL, ("nested", "batch"), 2, _WIDE),
             Part(CASES, ("nested",), 3, _EVERY, ("graph",)),
-            Part(CASES, ("nested",), 2, _EVERY, ("xla",)),
+            Part(CASES, ("nested",), 2, _WIDE, ("xla",)),
+            Part(CASES, ("nested",), 1, _NARROW, ("xla",)),
         ),
     ),
     "full": Level(
@@ -89,6 +93,10 @@ LEVELS = {
 """The levels by name."""
 
 
+PROCESSOR = "cpu:0"
+"""Where Taylor series are computed, which use no TensorFlow."""
+
+
 @dataclass(frozen=True)
 class Trial:
     """One call of the engine: a case, and how it is computed."""
@@ -99,26 +107,45 @@ class Trial:
     setting: Setting
 
 
-def trials(
-    level: Level,
-    devices: Sequence[str],
+def chosen(
+    level: str,
     functions: Collection[str] = (),
     dtypes: Collection[str] = (),
     executions: Collection[str] = (),
-) -> Iterator[Trial]:
-    """All that a level runs, or the part of it that is about these functions and settings."""
+) -> Level:
+    """A level, or the part of it that is about these functions and settings.
+
+    Raises:
+        RequestError: there is no such level, or nothing of this kind in it.
+    """
+    if level not in LEVELS:
+        raise RequestError(f"unknown level '{level}'; there are {', '.join(LEVELS)}")
+    parts = [
+        replace(
+            part,
+            cases=tuple(case for case in part.cases if not functions or case.group in functions),
+            dtypes=tuple(dtype for dtype in part.dtypes if not dtypes or dtype in dtypes),
+            executions=tuple(how for how in part.executions if not executions or how in executions),
+            methods=tuple(how for how in part.methods if how != TAYLOR or not executions),
+        )
+        for part in LEVELS[level].parts
+    ]
+    parts = [part for part in parts if part.cases and part.dtypes and part.executions]
+    if not any(part.methods for part in parts):
+        hint = "; leave out '--quick'" if level == "quick" else ""
+        raise RequestError(f"the level '{level}' has nothing of this kind to check{hint}")
+    return replace(LEVELS[level], parts=tuple(parts))
+
+
+def trials(level: Level, devices: Sequence[str]) -> Iterator[Trial]:
+    """All that a level runs on these devices."""
     for part in level.parts:
-        cases = [case for case in part.cases if not functions or case.group in functions]
-        for device in devices:
-            for dtype in part.dtypes:
-                for execution in part.executions:
-                    if (dtypes and dtype not in dtypes) or (
-                        executions and execution not in executions
-                    ):
-                        continue
-                    order = min(part.order, MOST_ORDERS.get(dtype, part.order))
-                    for method in part.methods:
-                        how = TAYLOR if method == TAYLOR else execution
-                        setting = Setting(dtype, how, device)
-                        for case in cases:
-                            yield Trial(case, method, order, setting)
+        for device, dtype, execution, method in itertools.product(
+            devices, part.dtypes, part.executions, part.methods
+        ):
+            if method == TAYLOR and device != PROCESSOR:
+                continue
+            order = min(part.order, MOST_ORDERS.get(dtype, part.order))
+            setting = Setting(dtype, TAYLOR if method == TAYLOR else execution, device)
+            for case in part.cases:
+                yield Trial(case, method, order, setting)

@@ -2,32 +2,35 @@
 
 from __future__ import annotations
 
+import contextlib
+import logging
 import math
-import os
 import platform
 import time
 from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from importlib.metadata import version
 from typing import Any
 
 from tapecli import methods, tensorflow_
 from tapecli.check.defects import DEFECTS, MISSING, Defect
-from tapecli.check.plan import LEVELS, Trial, trials
-from tapecli.errors import RequestError, TapecliError
+from tapecli.check.plan import Trial, chosen, trials
+from tapecli.errors import RequestError
 from tapecli.floats import FORMATS
+from tapecli.mistakes import clipped
 from tapecli.report import Cell, Failure, KnownDefect, Report, Setting
 from tapecli.request import How, Where, prepare
 from tapecli.result import Block, Check, Result
 from tapecli.tapes import EXECUTIONS, device_named
 from tapecli.verdict import Status
 
-WORKERS = 2
-"""Trials at a time: TensorFlow compiles some while others run."""
-
 _NO_LIMIT = 1e9
+
+_LONGEST_REASON = 300
+"""Characters of an error of TensorFlow's that are shown."""
+
 _COMPUTE = ("CPU", "GPU", "TPU")
 
 Progress = Callable[[int, int, str], None]
@@ -58,18 +61,16 @@ def run(
         RequestError: there is no such level or device, or nothing to check.
         TensorFlowError: TensorFlow is missing or does not start.
     """
+    part = chosen(level, functions, dtypes, executions)
     tf = tensorflow_.load()
-    if level not in LEVELS:
-        raise RequestError(f"unknown level '{level}'; there are {', '.join(LEVELS)}")
     start = time.perf_counter()
-    plan = list(trials(LEVELS[level], _devices(tf, devices), functions, dtypes, executions))
-    if not plan:
-        raise RequestError(f"the level '{level}' has nothing of this kind to check")
-    found = _Findings()
-    points = LEVELS[level].points
-    for done, (trial, answer) in enumerate(_in_parallel(plan, seed, points)):
-        progress(done, len(plan), " ".join(trial.case.targets))
-        found.add(trial, answer())
+    plan = list(trials(part, _devices(tf, devices)))
+    progress(0, len(plan), "known defects")
+    found = _Findings([defect for defect in DEFECTS if _is_there(tf, defect)])
+    with _without_advice():
+        for done, (trial, answer) in enumerate(_in_turn(plan, seed, part.points)):
+            progress(done, len(plan), " ".join(trial.case.targets))
+            found.add(trial, answer())
     progress(len(plan), len(plan), "")
     return Report(
         level,
@@ -78,10 +79,30 @@ def run(
         tuple(dict.fromkeys(trial.setting for trial in sorted(plan, key=_column))),
         found.cells,
         tuple(found.failures),
-        tuple(_known(tf, defect, found.met) for defect in DEFECTS),
+        tuple(found.known(defect) for defect in DEFECTS),
         sum(cell.values for cell in found.cells.values()),
         time.perf_counter() - start,
     )
+
+
+@contextlib.contextmanager
+def _without_advice() -> Iterator[None]:
+    """Hold back TensorFlow's advice on tracing: here every function is traced only once."""
+    logger = logging.getLogger("tensorflow")
+    before = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        logger.setLevel(before)
+
+
+def _is_there(tf: Any, defect: Defect) -> bool:
+    """Whether this TensorFlow has a known defect."""
+    try:
+        return bool(defect.shows(tf))
+    except Exception:  # a program that does not run shows no cure
+        return True
 
 
 def _devices(tf: Any, asked: Collection[str]) -> list[str]:
@@ -108,18 +129,30 @@ def _versions() -> dict[str, str]:
 
 @dataclass(frozen=True)
 class _Answer:
-    """What a trial came to: a result, and what kept higher orders from being computed."""
+    """What a trial came to.
+
+    Attributes:
+        result: the result, of as many orders as there are.
+        missing: the lowest order that could not be computed; 0 if all could.
+        reason: why.
+        lacking: whether that is for want of a gradient or kernel.
+    """
 
     result: Result | None
     missing: int = 0
     reason: str = ""
+    lacking: bool = False
 
 
-def _in_parallel(
+def _in_turn(
     plan: list[Trial], seed: int, points: int
 ) -> Iterator[tuple[Trial, Callable[[], _Answer]]]:
-    """Each trial in sequence, with its answer once that is asked for."""
-    pool = ThreadPoolExecutor(min(WORKERS, os.cpu_count() or 1))
+    """Each trial in sequence, with its answer once that is asked for.
+
+    They run in another thread, so that this one hears of an interrupt at once. More threads than
+    one take as long, for most of the work is Python's.
+    """
+    pool = ThreadPoolExecutor(1)
     try:
         pending: list[Future[_Answer]] = [
             pool.submit(_answered, trial, seed, points) for trial in plan
@@ -132,15 +165,16 @@ def _in_parallel(
 
 def _answered(trial: Trial, seed: int, points: int) -> _Answer:
     """Run a trial, at lower orders where TensorFlow cannot do the higher ones."""
-    missing, reason = 0, ""
+    answer = _Answer(None)
     for order in range(trial.order, 0, -1):
         try:
-            return _Answer(_asked(trial, order, seed, points), missing, reason)
-        except TapecliError as error:
-            missing, reason = order, str(error)
+            return replace(answer, result=_asked(trial, order, seed, points))
+        except RequestError as error:
+            answer = _Answer(None, order, str(error), lacking=True)
         except Exception as error:  # whatever a broken install raises
-            missing, reason = order, f"{type(error).__name__}: {error}".splitlines()[0]
-    return _Answer(None, missing, reason)
+            first = f"{type(error).__name__}: {error}".splitlines()[0]
+            answer = _Answer(None, order, clipped(first, _LONGEST_REASON))
+    return answer
 
 
 def _asked(trial: Trial, order: int, seed: int, points: int) -> Result:
@@ -162,8 +196,9 @@ def _asked(trial: Trial, order: int, seed: int, points: int) -> Result:
 
 @dataclass
 class _Findings:
-    """The report as it grows."""
+    """The report as it grows; `there` are the known defects that this TensorFlow has."""
 
+    there: list[Defect]
     cells: dict[tuple[str, Setting], Cell] = field(default_factory=dict)
     failures: list[Failure] = field(default_factory=list)
     met: dict[str, int] = field(default_factory=dict)
@@ -178,18 +213,17 @@ class _Findings:
                 self._count(trial, block, cell)
 
     def _miss(self, trial: Trial, answer: _Answer, cell: Cell) -> None:
-        defect = _explaining(trial, MISSING, None, answer.missing)
         cell.missing = min(cell.missing or answer.missing, answer.missing)
-        if defect is not None:
+        defect = self._explaining(trial, MISSING, None, answer.missing)
+        if defect is not None and answer.lacking:
             self.met[defect.name] = self.met.get(defect.name, 0) + 1
             return
         cell.failed += 1
-        (x, *_) = trial.case.fixed
-        about = trial.case.targets[0], answer.missing, trial.method, trial.setting
+        targets = trial.case.targets
+        about = ", ".join(targets), answer.missing, trial.method, trial.setting
+        x = FORMATS[trial.setting.dtype].round(Fraction(trial.case.fixed[0]))
         self.failures.append(
-            Failure(
-                trial.case.group, trial.case.targets, *about, None, x, None, None, 1, answer.reason
-            )
+            Failure(trial.case.group, targets, *about, None, x, None, None, 1, answer.reason)
         )
 
     def _count(self, trial: Trial, block: Block, cell: Cell) -> None:
@@ -199,13 +233,15 @@ class _Findings:
         wrong: dict[str, list[tuple[float, float, Check]]] = {}
         for place, value in enumerate(block.values):
             check = block.check(place)
+            if check.status is Status.UNDEFINED:
+                continue
             cell.values += 1
             cell.rounded += check.status is Status.ROUNDED
             (x,) = block.points.at(place).values()
             if check.status is Status.OK and x not in awkward:
                 cell.worst = max(cell.worst, check.ulps or 0)
             if check.status.failed:
-                defect = _explaining(trial, str(check.status), x, block.order)
+                defect = self._explaining(trial, str(check.status), x, block.order)
                 name = defect.name if defect else ""
                 cell.known += bool(defect)
                 cell.failed += not defect
@@ -213,6 +249,20 @@ class _Findings:
         for name, points in wrong.items():
             self.met[name] = self.met.get(name, 0) + len(points)
             self.failures.append(_failure(trial, block, points, name))
+
+    def _explaining(self, trial: Trial, status: str, x: float | None, order: int) -> Defect | None:
+        """The known defect that a failure is, if it is one."""
+        setting = trial.setting
+        about = status, x, order, setting.dtype, setting.execution
+        for defect in self.there:
+            if any(defect.explains(text, *about) for text in trial.case.targets):
+                return defect
+        return None
+
+    def known(self, defect: Defect) -> KnownDefect:
+        """What became of a known defect."""
+        about = defect.name, defect.what, defect.reference, defect.seen_in
+        return KnownDefect(*about, defect in self.there, self.met.get(defect.name, 0))
 
 
 def _failure(
@@ -242,23 +292,3 @@ def _distance(value: float, analytic: float | None) -> float:
     if analytic is None or not math.isfinite(value):
         return -1.0
     return abs(value - analytic) / abs(analytic) if analytic else abs(value)
-
-
-def _explaining(trial: Trial, status: str, x: float | None, order: int) -> Defect | None:
-    """The known defect that a failure is, if it is one."""
-    setting = trial.setting
-    about = order, setting.dtype, setting.execution
-    for defect in DEFECTS:
-        if any(defect.explains(text, status, x, *about) for text in trial.case.targets):
-            return defect
-    return None
-
-
-def _known(tf: Any, defect: Defect, met: dict[str, int]) -> KnownDefect:
-    """Whether a known defect is still there."""
-    try:
-        there = bool(defect.shows(tf))
-    except Exception:  # a program that does not run shows no cure
-        there = True
-    about = defect.name, defect.what, defect.reference, defect.seen_in
-    return KnownDefect(*about, there, met.get(defect.name, 0))

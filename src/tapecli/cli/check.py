@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from tapecli import render, tapes, tensorflow_
+from tapecli.check import plan
 from tapecli.cli import output
 from tapecli.cli.progress import bar
 from tapecli.cli.types import OneOf, WholeNumber
@@ -15,10 +16,8 @@ _MEANINGS = "; ".join(f"{name}: {row.meaning}" for name, row in render.REPORTS.i
 
 
 @click.command()
-@click.option("--quick", "level", flag_value="quick", help="A few seconds, orders up to 2.")
-@click.option(
-    "--full", "level", flag_value="full", help="Some minutes, orders up to 6, more points."
-)
+@click.option("--quick", is_flag=True, help="A few seconds, orders up to 2.")
+@click.option("--full", is_flag=True, help="Some minutes, orders up to 6, more points.")
 @click.option(
     "--function",
     "functions",
@@ -66,7 +65,8 @@ _MEANINGS = "; ".join(f"{name}: {row.meaning}" for name, row in render.REPORTS.i
 )
 @click.option("-v", "--verbose", is_flag=True, help="Show what TensorFlow logs.")
 def command(
-    level: str | None,
+    quick: bool,
+    full: bool,
     functions: tuple[str, ...],
     dtypes: tuple[str, ...],
     executions: tuple[str, ...],
@@ -91,14 +91,18 @@ def command(
     Exit codes: 0 all is right, but for known defects of TensorFlow; 1 something is not;
     2 the call is wrong; 3 TensorFlow is missing or broken.
     """
+    if quick and full:
+        raise click.UsageError("'--quick' and '--full' are two levels; leave one out")
+    level = "quick" if quick else "full" if full else "default"
     output.check(file)
     format_ = output.format_of(format_name, file, render.REPORTS)
-    with bar(f"checking ({level or 'default'})") as progress:
-        tensorflow_.load(quietly=True, verbose=verbose)
+    plan.chosen(level, functions, dtypes, executions)  # before TensorFlow takes its time
+    if verbose:
+        tensorflow_.load(verbose=True)
+    with bar(f"checking ({level})", color) as progress:
+        tensorflow_.load(quietly=True)
         from tapecli.check.run import run
 
-        report = run(
-            level or "default", seed, functions, dtypes, executions, devices, progress=progress
-        )
+        report = run(level, seed, functions, dtypes, executions, devices, progress)
     output.write(report, format_, file, color)
     return 0 if report.ok else 1

@@ -11,7 +11,7 @@ that is as near, and nothing cancels but what must.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from typing import Any, NamedTuple, TypeAlias
 
@@ -66,11 +66,11 @@ class Doubled(Numbers):
         high, rest = _product(u.high, factor)
         return _normal(high, rest + u.low * factor)
 
-    def over(self, u: Double, divisor: Factor) -> Double:
-        return self.div(u, Double(np.float64(divisor), np.float64(0)))
+    def over(self, u: Double, divisor: float) -> Double:
+        return self.div(u, self.number(divisor))
 
     def div(self, u: Double, v: Double) -> Double:
-        first = u.high / v.high
+        first = super().div(u.high, v.high)
         back, rest = _product(first, v.high)
         second = (((u.high - back) - rest) + (u.low - first * v.low)) / v.high
         return _normal(first, np.where(np.isfinite(first), second, 0.0))
@@ -79,23 +79,16 @@ class Doubled(Numbers):
         """The sum of the products, all of them at once and then in halves."""
         if not us:
             return self.number(0.0)
-        u, v = _stacked(us), _stacked(vs)
-        terms = self.mul(u, v)
+        terms = self.mul(*_stacked(us, vs))
         while (count := len(terms.high)) > 1:
             half = count // 2
-            pairs = self.add(*(Double(*(part[s] for part in terms)) for s in (slice(half), slice(half, 2 * half))))  # fmt: skip
-            rest = [part[2 * half :] for part in terms]
-            terms = Double(*(np.concatenate(both) for both in zip(pairs, rest, strict=True)))
+            pairs = self.add(_slice(terms, 0, half), _slice(terms, half, 2 * half))
+            rest = _slice(terms, 2 * half, count)
+            terms = Double(*(np.concatenate(parts) for parts in zip(pairs, rest, strict=True)))
         return Double(terms.high[0], terms.low[0])
 
     def power(self, u: Double, v: Double, exponent: Fraction | None = None) -> Double:
-        return self._leading(np.power(u.high, v.high))
-
-    def sqrt(self, u: Double) -> Double:
-        first = np.sqrt(u.high)
-        back, rest = _product(first, first)
-        second = (((u.high - back) - rest) + u.low) / (2 * first)
-        return _normal(first, np.where(np.isfinite(second), second, 0.0))
+        return self._leading(super().power(u.high, v.high, exponent))
 
     def _leading(self, high: Number) -> Double:
         return Double(high, np.zeros_like(high))
@@ -112,17 +105,25 @@ def _of_leading(name: str) -> Callable[..., Double]:
 
 
 for _name in (
-    *("exp", "expm1", "log", "log1p", "sin", "cos", "tan", "asin", "acos", "atan", "atan2"),
+    *("sqrt", "exp", "expm1", "log", "log1p", "sin", "cos", "tan", "asin", "acos", "atan", "atan2"),
     *("sinh", "cosh", "tanh", "asinh", "acosh", "atanh", "sigmoid", "softplus", "cbrt", "erf"),
     *("erfc", "gamma", "lgamma"),
 ):
     setattr(Doubled, _name, _of_leading(_name))
 
 
-def _stacked(numbers: Sequence[Double]) -> Double:
-    shape = np.broadcast_shapes(*(np.shape(number.high) for number in numbers))
-    parts = ([np.broadcast_to(part, shape) for part in side] for side in zip(*numbers, strict=True))
-    return Double(*(np.array(part) for part in parts))
+def _stacked(*sequences: Sequence[Double]) -> Iterator[Double]:
+    """Sequences of numbers as numbers of one more dimension, all of the same shape."""
+    shape = np.broadcast_shapes(*(np.shape(u.high) for numbers in sequences for u in numbers))
+    for numbers in sequences:
+        parts = np.empty((2, len(numbers), *shape))
+        for place, number in enumerate(numbers):
+            parts[0, place], parts[1, place] = number
+        yield Double(*parts)
+
+
+def _slice(terms: Double, start: int, stop: int) -> Double:
+    return Double(terms.high[start:stop], terms.low[start:stop])
 
 
 def _sum(a: Number, b: Number) -> tuple[Number, Number]:

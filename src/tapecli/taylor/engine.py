@@ -1,6 +1,7 @@
 """The engine: a tree through Taylor arithmetic, at all points at once.
 
-Everything is computed in float64 and rounded once to the dtype that is wanted.
+Everything is computed in float64, above `PLAIN_ORDER` in numbers of twice its precision, and
+rounded once to the dtype that is wanted.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from numpy.typing import NDArray
 from tapecli.floats import FloatFormat
 from tapecli.functions import CONSTANTS, Rule, row
 from tapecli.puiseux import Reach, reach
+from tapecli.taylor.doubled import Doubled
 from tapecli.taylor.numbers import Numbers
 from tapecli.taylor.rules import Series, Taylor
 from tapecli.taylor.sides import OneSided, agreed
@@ -27,8 +29,11 @@ Array: TypeAlias = NDArray[np.float64]
 Columns: TypeAlias = Mapping[str, Array]
 """For each variable its value at each point."""
 
-CHUNK = 2**14
-"""Points at a time: their coefficients stay in the processor's cache."""
+CHUNK = 2**16
+"""Coefficients of a series at a time, of all points: they stay in the processor's cache."""
+
+PLAIN_ORDER = 6
+"""Up to here coefficients are float64: the sums that they are lose no more than a digit."""
 
 _COMFORTABLE = 2.0**-900
 """A highest coefficient below this may have lost digits to underflow on the way."""
@@ -69,8 +74,9 @@ def run(
     count = next(len(values) for values in columns.values())
     found = np.empty((len(targets), len(wanted), count))
     with np.errstate(all="ignore"):
-        for start in range(0, count, CHUNK):
-            part = slice(start, start + CHUNK)
+        at_once = max(1, CHUNK // (1 + max(map(len, wanted))))
+        for start in range(0, count, at_once):
+            part = slice(start, start + at_once)
             here = {name: np.asarray(values[part]) for name, values in columns.items()}
             for place, target in enumerate(targets):
                 found[place, :, part] = _derivatives(target, here, wanted, format_, scaled)
@@ -172,13 +178,21 @@ def _series(
 
     They are NaN where any part of the expression has no value.
     """
-    ring = Taylor(order + 1, Numbers())
+    inner = _numbers(order)
+    ring = Taylor(order + 1, inner)
     places = {other: ring.number(values) for other, values in columns.items()}
-    places[name] = [columns[name], np.ldexp(1.0, exponents)][: order + 1]
+    step = np.ldexp(1.0, exponents)
+    places[name] = [inner.number(columns[name]), inner.number(step)][: order + 1]
     shape = columns[name].shape
     series, undefined = program.run(ring, places)
-    table = np.where(undefined, np.nan, _table(series, order + 1, shape))
+    table = _table([inner.leaf(coefficient) for coefficient in series], order + 1, shape)
+    table = np.where(undefined, np.nan, table)
     return table, np.broadcast_to(ring.awkward & ~undefined, shape), len(series)
+
+
+def _numbers(order: int) -> Numbers:
+    """What coefficients are: numbers of twice the precision at orders at which sums cancel."""
+    return Doubled() if order > PLAIN_ORDER else Numbers()
 
 
 def _table(series: Series, terms: int, shape: tuple[int, ...]) -> Array:
@@ -256,7 +270,8 @@ def _agreed(
 
 def _mixed(program: _Program, columns: Columns, orders: Mapping[str, int]) -> Array:
     """The coefficients by several variables, of shape (order + 1 of each, points)."""
-    rings: list[Any] = [Numbers()]
+    numbers = _numbers(sum(orders.values()))
+    rings: list[Any] = [numbers]
     for order in orders.values():
         rings.append(Taylor(order + 1, rings[-1]))
     ring = rings[-1]
@@ -270,17 +285,17 @@ def _mixed(program: _Program, columns: Columns, orders: Mapping[str, int]) -> Ar
     shape = next(iter(columns.values())).shape
     table = np.zeros((*(order + 1 for order in orders.values()), *shape))
     series, undefined = program.run(ring, places)
-    _fill(table, series, len(orders))
+    _fill(table, series, len(orders), numbers)
     return np.where(ring.awkward | undefined, np.nan, table)
 
 
-def _fill(table: Array, series: Any, depth: int) -> None:
+def _fill(table: Array, series: Any, depth: int, numbers: Numbers) -> None:
     """Write the coefficients of a series of series, the outermost by the last of the axes."""
     if depth == 0:
-        table[...] = series
+        table[...] = numbers.leaf(series)
         return
     for k, coefficient in enumerate(series):
-        _fill(table[(slice(None),) * (depth - 1) + (k,)], coefficient, depth - 1)
+        _fill(table[(slice(None),) * (depth - 1) + (k,)], coefficient, depth - 1, numbers)
 
 
 # --- the tree ---------------------------------------------------------------------------------

@@ -76,6 +76,10 @@ class Numbers:
     def neg(self, u: Number) -> Number:
         return -u
 
+    def over(self, u: Number, divisor: float) -> Number:
+        """A quotient by a whole number."""
+        return u / divisor
+
     def mul(self, u: Number, v: Number) -> Number:
         if self._absorbing:
             return np.where((u == 0) | (v == 0), 0.0, u * v)

@@ -23,6 +23,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from tapecli.taylor import gamma
+from tapecli.taylor.doubled import Doubled
 from tapecli.taylor.numbers import Number, Numbers, Plain
 
 Coefficient: TypeAlias = Any
@@ -77,6 +78,10 @@ class Taylor:
         """A multiple by plain numbers."""
         return [self.inner.times(a, factor) for a in u]
 
+    def over(self, u: Series, divisor: float) -> Series:
+        """A quotient by a whole number, which has no exact inverse."""
+        return [self.inner.over(a, divisor) for a in u]
+
     def dot(self, us: Sequence[Series], vs: Sequence[Series]) -> Series:
         """The sum of the products of two sequences; 0 for empty ones."""
         total = self.number(0)
@@ -104,7 +109,7 @@ class Taylor:
     def _integral(self, start: Coefficient, w: Series, u: Series) -> Series:
         """Solve y' = w * u' from this constant coefficient."""
         slope = self._slope(u)
-        sums = (self.inner.times(self._sum(slope, w, k, 1), 1 / k) for k in range(1, self.terms))
+        sums = (self.inner.over(self._sum(slope, w, k, 1), k) for k in range(1, self.terms))
         return [start, *sums]
 
     def _divided_integral(self, start: Coefficient, slope: Series, w: Series) -> Series:
@@ -114,14 +119,14 @@ class Taylor:
         for k in range(1, self.terms):
             rest = self.inner.sub(self._of(slope, k), self._sum(own, w, k, 1, k - 1))
             own.append(self.inner.div(rest, w[0]))
-            y.append(self.inner.times(own[k], 1 / k))
+            y.append(self.inner.over(own[k], k))
         return y
 
     def _exponential(self, start: Coefficient, slope: Series) -> Series:
         """Solve y' = y * u' from this constant coefficient; `slope` is that of u."""
         y = [start]
         for k in range(1, self.terms):
-            y.append(self.inner.times(self._sum(slope, y, k, 1), 1 / k))
+            y.append(self.inner.over(self._sum(slope, y, k, 1), k))
         return y
 
     def _rotating(self, u: Series, first: Any, second: Any, sign: float) -> tuple[Series, Series]:
@@ -129,8 +134,8 @@ class Taylor:
         slope, y, z = self._slope(u), [first], [second]
         for k in range(1, self.terms):
             of_y, of_z = self._sum(slope, z, k, 1), self._sum(slope, y, k, 1)
-            y.append(self.inner.times(of_y, 1 / k))
-            z.append(self.inner.times(of_z, sign / k))
+            y.append(self.inner.over(of_y, k))
+            z.append(self.inner.over(of_z, sign * k))
         return y, z
 
     def _feedback(self, start: Coefficient, rate: Coefficient, sign: float, u: Series) -> Series:
@@ -140,7 +145,7 @@ class Taylor:
         """
         slope, y, w = self._slope(u), [start], [rate]
         for k in range(1, self.terms):
-            y.append(self.inner.times(self._sum(slope, w, k, 1), 1 / k))
+            y.append(self.inner.over(self._sum(slope, w, k, 1), k))
             w.append(self.inner.times(self._sum(y, y, k), sign))
         return y
 
@@ -216,11 +221,12 @@ class Taylor:
                 up = self.inner.mul(v, self._sum(slope, y, k, 1))
                 above = self.inner.sub(up, self._sum(u, self._slope(y), k, 1))
             else:  # with exact weights nothing cancels
-                p, q = exponent.numerator, exponent.denominator
-                weights = [((p + q) * j - k * q) / q for j in range(min(k + 1, len(u)))]
-                weighted = [self.inner.times(a, w) for a, w in zip(u, weights, strict=False)]
+                weights = [
+                    self.inner.number(exponent * j - (k - j)) for j in range(len(u[: k + 1]))
+                ]
+                weighted = [self.inner.mul(a, w) for a, w in zip(u, weights, strict=False)]
                 above = self._sum(weighted, y, k, 1)
-            y.append(self.inner.times(self.inner.div(above, u[0]), 1 / k))
+            y.append(self.inner.over(self.inner.div(above, u[0]), k))
         return y
 
     def sqrt(self, u: Series) -> Series:
@@ -296,6 +302,8 @@ class Taylor:
         return [self.inner.expm1(u[0]), *self.exp(u)[1:]]
 
     def log(self, u: Series) -> Series:
+        if len(u) == 1:
+            return [self.inner.log(u[0])]
         return self._divided_integral(self.inner.log(u[0]), self._slope(u), u)
 
     def log1p(self, u: Series) -> Series:
@@ -409,8 +417,10 @@ class Taylor:
     def gamma(self, u: Series) -> Series:
         """Solve y' = y * digamma(u) * u'; the sums in that cancel, which a linear u avoids."""
         if len(u) == 2 and isinstance(self.inner, Numbers):
-            scale, own = gamma.coefficients(u[0], self.terms)
-            rest = (a * (u[1] / scale) ** k for k, a in enumerate(own[1:], 1))
+            at, step = (self.inner.leaf(a) for a in u)
+            scale, own = gamma.coefficients(at, self.terms)
+            powers = (a * (step / scale) ** k for k, a in enumerate(own[1:], 1))
+            rest = map(self.inner.number, powers)
             return self._or_zero([self.inner.gamma(u[0]), *rest])
         slope = self.mul(self._slope(u), self.digamma(u))
         return self._or_zero(self._exponential(self.inner.gamma(u[0]), slope))
@@ -419,7 +429,13 @@ class Taylor:
         return self._integral(self.inner.lgamma(u[0]), self.digamma(u), u)
 
     def digamma(self, u: Series) -> Series:
-        """The logarithmic derivative of gamma, by reflection where u < 1/2."""
+        """The logarithmic derivative of gamma, by reflection where u < 1/2.
+
+        Its coefficients are sums of one sign: float64 will do for them.
+        """
+        if isinstance(self.inner, Doubled):
+            plain = Taylor(self.terms, Numbers())
+            return list(map(self.inner.number, plain.digamma(list(map(self.inner.leaf, u)))))
         at = self.leaf(u)
         left = at < 0.5
         if not np.any(left):

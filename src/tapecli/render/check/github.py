@@ -10,13 +10,16 @@ from tapecli.report import Report
 
 
 def render(report: Report, screen: Screen) -> Iterator[str]:
-    """An error for each failure, a notice for each known defect that is no more, the verdict."""
+    """The verdict, an error for each failure, a notice for each known defect that is no more.
+
+    The verdict is the first, because GitHub shows no more than ten annotations of a step.
+    """
+    yield _command("notice" if report.ok else "error", "tapecli check", words.verdict(report))
     for failure in report.unknown:
         title = f"tapecli check: {failure.function}, order {failure.order}"
         yield _command("error", title, f"{failure.described()}\n{failure.command}")
     for known in report.cured:
         yield _command("notice", "tapecli check: a known defect", words.defect(known))
-    yield _command("notice" if report.ok else "error", "tapecli check", words.verdict(report))
 
 
 def _command(kind: str, title: str, message: str) -> str:

@@ -1,4 +1,6 @@
-"""The report as JUnit's XML: a suite for each setting, a case for each function."""
+"""The report as JUnit's XML: a suite for each setting with a case for each function, and one suite
+for the known defects.
+"""
 
 from __future__ import annotations
 
@@ -11,25 +13,23 @@ from tapecli.report import Report, Setting
 
 
 def render(report: Report, screen: Screen) -> Iterator[str]:
-    """The document, indented."""
+    """The document, indented, in ASCII."""
+    suites = [
+        _suite(report, setting, name)
+        for setting, name in zip(report.settings, words.columns(report), strict=True)
+    ]
     root = Xml.Element("testsuites", name="tapecli check", time=f"{report.seconds:.3f}")
-    for setting, name in zip(report.settings, words.columns(report), strict=True):
-        root.append(_suite(report, setting, name))
+    root.extend([*suites, _defects(report)])
     Xml.indent(root)
-    yield '<?xml version="1.0" encoding="utf-8"?>\n'
-    yield (
-        Xml.tostring(root, encoding="us-ascii" if not screen.unicode else "unicode").strip() + "\n"
-    )
+    yield f'<?xml version="1.0" encoding="utf-8"?>\n{Xml.tostring(root).decode("ascii")}\n'
 
 
 def _suite(report: Report, setting: Setting, name: str) -> Xml.Element:
-    cells = {f: report.cells[f, setting] for f in report.functions if (f, setting) in report.cells}
-    failed = sum(bool(cell.failed) for cell in cells.values())
-    skipped = sum(not cell.values and not cell.failed for cell in cells.values())
-    counts = {"tests": len(cells), "failures": failed, "errors": 0, "skipped": skipped}
-    numbers = {what: str(count) for what, count in counts.items()}
-    suite = Xml.Element("testsuite", {"name": name, **numbers})
-    for function, cell in cells.items():
+    suite = Xml.Element("testsuite", name=name)
+    for function in report.functions:
+        cell = report.cells.get((function, setting))
+        if cell is None:
+            continue
         case = Xml.SubElement(suite, "testcase", classname=name, name=function)
         wrong = [f for f in report.unknown if f.function == function and f.setting == setting]
         if wrong:
@@ -37,5 +37,29 @@ def _suite(report: Report, setting: Setting, name: str) -> Xml.Element:
             about = {"message": wrong[0].described(), "type": str(wrong[0].status or "missing")}
             Xml.SubElement(case, "failure", about).text = "\n".join(lines)
         elif not cell.values:
-            Xml.SubElement(case, "skipped", message="TensorFlow has no kernel for it")
+            Xml.SubElement(case, "skipped", message="TensorFlow has no gradient or kernel for it")
+    return _counted(suite)
+
+
+def _defects(report: Report) -> Xml.Element:
+    """One that is no longer there is skipped, so that it is seen."""
+    suite = Xml.Element("testsuite", name="known defects")
+    for known in report.defects:
+        case = Xml.SubElement(suite, "testcase", classname="known defects", name=known.name)
+        if known.there:
+            Xml.SubElement(case, "system-out").text = words.defect(known)
+        else:
+            Xml.SubElement(case, "skipped", message=words.defect(known))
+    return _counted(suite)
+
+
+def _counted(suite: Xml.Element) -> Xml.Element:
+    """The suite with the numbers of its cases."""
+    counts = {
+        "tests": len(suite),
+        "failures": len(suite.findall("*/failure")),
+        "errors": 0,
+        "skipped": len(suite.findall("*/skipped")),
+    }
+    suite.attrib.update({what: str(count) for what, count in counts.items()})
     return suite

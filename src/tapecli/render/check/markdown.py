@@ -17,7 +17,7 @@ def render(report: Report, screen: Screen) -> Iterator[str]:
 
 
 def _lines(report: Report) -> Iterator[str]:
-    yield from (f"**{words.verdict(report)}**", "")
+    yield from (f"**{_escaped(words.verdict(report))}**", "")
     for failure in report.unknown:
         yield from (f"- {_escaped(failure.described())}", "", f"      {failure.command}", "")
     yield _line(["", *words.columns(report)])
@@ -39,6 +39,6 @@ def _line(cells: Sequence[str]) -> str:
 
 
 def _escaped(text: str) -> str:
-    for character in "\\|*~<_":
+    for character in "\\`|*~<>_[]&":
         text = text.replace(character, f"\\{character}")
     return text

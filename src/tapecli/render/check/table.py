@@ -104,20 +104,26 @@ def _width(report: Report, settings: Sequence[Setting]) -> int:
 def _table(report: Report, settings: Sequence[Setting]) -> Table:
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
     table.add_column(Text(""), no_wrap=True)
-    before = None
-    for setting in settings:
-        first = setting.dtype if setting.dtype != before else ""
-        before = setting.dtype
-        column = _column(report, setting)
-        least = max(cell_len(text) for text in [*column, setting.execution])
-        table.add_column(
-            Text(f"{first}\n{setting.execution}"), justify="right", no_wrap=True, min_width=least
-        )
+    for setting, heading in zip(settings, _headings(report, settings), strict=True):
+        least = max(cell_len(text) for text in [*_column(report, setting), setting.execution])
+        table.add_column(Text(heading), justify="right", no_wrap=True, min_width=least)
     columns = [_column(report, setting) for setting in settings]
     for name, cells in zip(report.functions, zip(*columns, strict=True), strict=True):
         styles = (_style(report.cells.get((name, setting))) for setting in settings)
         table.add_row(Text(name), *(Text(c, style=s) for c, s in zip(cells, styles, strict=True)))
     return table
+
+
+def _headings(report: Report, settings: Sequence[Setting]) -> Iterator[str]:
+    """Dtype over execution, under the device if there are several; each where it is new."""
+    several = len({setting.device for setting in report.settings}) > 1
+    device = dtype = ""
+    for setting in settings:
+        new_device = setting.device != device
+        new_dtype = new_device or setting.dtype != dtype
+        device, dtype = setting.device, setting.dtype
+        above = [device if new_device else ""] if several else []
+        yield "\n".join([*above, dtype if new_dtype else "", setting.execution])
 
 
 def _column(report: Report, setting: Setting) -> list[str]:

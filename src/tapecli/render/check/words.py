@@ -8,6 +8,9 @@ from tapecli.report import Cell, KnownDefect, Report, Setting
 
 NOT_RUN = "·"
 
+_MANY_ULPS = 100
+"""Ulps from which on it is said why so many may be right."""
+
 
 def cell(found: Cell | None) -> tuple[str, str]:
     """One function in one setting: the worst ulps, and marks for what else there is to say."""
@@ -50,6 +53,10 @@ def legend(report: Report) -> Iterator[str]:
     """What the marks in the cells mean, of those that are there."""
     cells = [found for found in report.cells.values() if not found.failed]
     yield "numbers: the largest error in ulps, at ordinary points"
+    if any(found.worst >= _MANY_ULPS for found in cells):
+        yield "(near a zero of a derivative many ulps are little, and right)"
+    if len(cells) < len(report.cells):
+        yield "BAD: values that are off, lost, or could not be computed"
     for mark, meaning, stands in _MARKS:
         if any(stands(found) for found in cells):
             yield f"{mark}: {meaning}"
@@ -67,13 +74,13 @@ def defect(known: KnownDefect) -> str:
 def verdict(report: Report) -> str:
     """The last line."""
     about = f"TensorFlow {report.versions['tensorflow']}"
-    values = f"{report.values:,} values in {report.seconds:.0f} s"
+    seconds = f"{report.seconds:.{1 if report.seconds < 10 else 0}f}"
+    values = f"{report.values:,} value{'s' * (report.values != 1)} in {seconds} s"
     unknown = report.unknown
     if not unknown:
-        known = len(report.failures)
-        rest = f"; {known} wrong, by known defects" if known else ""
+        known = sum(cell.known for cell in report.cells.values())
+        rest = f", {known:,} of them wrong by known defects" if known else ""
         return f"{about} differentiates correctly: {values}{rest}"
     functions = ", ".join(dict.fromkeys(failure.function for failure in unknown))
-    return (
-        f"{about} does NOT differentiate correctly: {len(unknown)} wrong of {values}: {functions}"
-    )
+    fail = "1 derivative fails" if len(unknown) == 1 else f"{len(unknown):,} derivatives fail"
+    return f"{about} does NOT differentiate correctly: {fail}, of {functions}; {values}"
