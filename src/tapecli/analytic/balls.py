@@ -177,7 +177,7 @@ class Balls:
         return self.div(self.number(1), u**-exponent)
 
     def _product(self, u: Series, exponent: int) -> Series:
-        if u.length() <= 1:
+        if u.length() <= 1 and u.prec >= self.terms:
             return self.number(_power(u[0], exponent))
         if u.prec >= self.terms:
             return u**exponent

@@ -134,7 +134,8 @@ def _sum(a: Number, b: Number) -> tuple[Number, Number]:
 
 
 def _normal(high: Number, low: Number) -> Double:
-    """The same sum, its second part small."""
+    """The same sum, its second part small; infinities and NaN are those of the first part."""
+    low = np.where(np.isfinite(high), low, 0.0)
     total = high + low
     return Double(total, np.where(np.isfinite(total), low - (total - high), 0.0))
 

@@ -52,7 +52,7 @@ def coefficients(at: Array, count: int) -> tuple[Array, list[Array]]:
         below = np.zeros(at.shape)
         for k, a in enumerate(y):
             y[k] = below = np.where(taken, (a - scale * below) / factor, a)
-    return scale, y
+    return scale, [np.where(at < -_MOST_STEPS, 0.0, a) for a in y]
 
 
 def _right(u: Array, count: int) -> list[Array]:

@@ -421,7 +421,7 @@ class Taylor:
             scale, own = gamma.coefficients(at, self.terms)
             powers = (a * (step / scale) ** k for k, a in enumerate(own[1:], 1))
             rest = map(self.inner.number, powers)
-            return self._or_zero([self.inner.gamma(u[0]), *rest])
+            return [self.inner.gamma(u[0]), *rest]
         slope = self.mul(self._slope(u), self.digamma(u))
         return self._or_zero(self._exponential(self.inner.gamma(u[0]), slope))
 
