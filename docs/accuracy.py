@@ -268,9 +268,9 @@ def page(settings: Sequence[Setting]) -> str:
         "and machines round differently.",
         f"Every row of the function table, and the operators, at {POINTS} random points (seed "
         f"{SEED}) from the intervals of `tapecli check` and at its fixed points. Awkward ones, "
-        f"such as kinks and poles, are left out. Orders {ORDERS[0]} to {ORDERS[-1]} come from nested "
-        f"tapes, run eagerly; orders {', '.join(map(str, HIGH_ORDERS))} from Taylor arithmetic in "
-        "float64. All are compared with certified values.",
+        f"such as kinks and poles, are left out. Orders {ORDERS[0]} to {ORDERS[-1]} come from "
+        f"nested tapes, run eagerly; orders {', '.join(map(str, HIGH_ORDERS))} from Taylor "
+        "arithmetic in float64. All are compared with certified values.",
         "## All functions",
         "Ulps: median / 99th percentile / worst.",
         summary(settings),

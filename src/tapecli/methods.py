@@ -31,6 +31,9 @@ EAGER = "eager"
 AFFORDABLE = 0.5
 """Seconds that `auto` lets tapes take, where Taylor series take less."""
 
+MAX_ORDER = 1_000
+"""The highest order: far above, coefficients are too small for any float."""
+
 MAX_SECONDS = 10.0
 """Seconds beyond which nothing is begun, unless more are allowed."""
 
@@ -61,6 +64,9 @@ _SPEEDS = {
     "graph": _Speed(0.02, 110e-6, 1e-9),
     "xla": _Speed(0.06, 300e-6, 0.3e-9),
 }
+_CERTIFIED = 0.25e-3
+"""Seconds for a certified series along one line through one point, at orders up to 5."""
+
 _TAYLOR = _Speed(0.0, 1.5e-6, 4e-9)
 """The same for a product of two coefficients."""
 
@@ -107,11 +113,14 @@ def choose(
     if method not in METHODS:
         raise RequestError(f"unknown method '{method}'; there are {', '.join(METHODS)}")
     order = max(map(len, wanted))
+    if order > MAX_ORDER:
+        raise RequestError(f"order {order:,}: no more than {MAX_ORDER:,}")
     instead = taylor_seconds(targets, wanted, points)
     if method in (TAYLOR, NONE):
         _without_tensorflow(method, execution, device)
-        if method == TAYLOR:
-            _allowed(TAYLOR, order, instead, max_seconds, instead)
+        taylor = method == TAYLOR
+        seconds = instead if taylor else certified_seconds(targets, wanted, points)
+        _allowed(method, order, seconds, max_seconds, instead if taylor else math.inf)
         return Choice(method)
     able = [name for name, row in ARRANGEMENTS.items() if row.can(len(targets), order)]
     if method not in (AUTO, *able) and order:
@@ -121,7 +130,8 @@ def choose(
         tapes = preferred if preferred in able else able[0]
     seconds = tape_seconds(targets, wanted, points, execution or EAGER)
     large = operations(targets, wanted) * points > MAX_NUMBERS
-    if method == AUTO and execution is None and device is None and (seconds > AFFORDABLE or large):
+    slow = order > 1 and seconds > AFFORDABLE
+    if method == AUTO and execution is None and device is None and (slow or large):
         if instead < seconds or large:
             _allowed(TAYLOR, order, instead, max_seconds, instead)
             return Choice(TAYLOR, _why(tapes, seconds, large))
@@ -147,16 +157,21 @@ def _why(tapes: str, seconds: float, large: bool) -> str:
 
 
 def _named(method: str) -> str:
-    return {"single": "a tape", "persistent": "a persistent tape", TAYLOR: "Taylor series"}.get(
-        method, f"{method} tapes"
-    )
+    names = {
+        "single": "a tape",
+        "persistent": "a persistent tape",
+        TAYLOR: "Taylor series",
+        NONE: "certified values",
+    }
+    return names.get(method, f"{method} tapes")
 
 
 def _allowed(method: str, order: int, seconds: float, most: float, instead: float) -> None:
     """Refuse what would take too long, and name Taylor series where they would not."""
     if seconds <= most:
         return
-    mend = f"; '--method taylor' would take about {duration(instead)}" if instead <= most else ""
+    time = "less than a second" if instead < 1 else f"about {duration(instead)}"
+    mend = f"; '--method taylor' would take {time}" if instead <= most else ""
     raise RequestError(
         f"order {order} would take {_named(method)} about {duration(seconds)}, and "
         f"'--max-seconds' is {most:g}{mend}"
@@ -275,13 +290,29 @@ def _growth_at(node: Call, inside: Sequence[int]) -> float:
 
 def taylor_seconds(targets: Sequence[Node], wanted: Sequence[Variables], points: int) -> float:
     """How long Taylor series are expected to take: O(order**2) for each operation."""
-    groups: dict[tuple[str, ...], Counter[str]] = {}
-    for sequence in wanted:
-        times = Counter(sequence)
-        groups[tuple(sorted(times))] = groups.get(tuple(sorted(times)), Counter()) | times
     terms = sum(
-        math.prod((order + 1) ** 2 for order in group.values()) for group in groups.values()
+        math.prod((order + 1) ** 2 for order in group.values()) for group in _groups(wanted)
     )
     nodes = sum(isinstance(node, Call) for node in steps(*targets)) or 1
     chunks = math.ceil(points / 10_000)
     return terms * nodes * (_TAYLOR.operation * chunks + _TAYLOR.number * points)
+
+
+def _groups(wanted: Sequence[Variables]) -> list[Counter[str]]:
+    """The highest orders by each variable, for each set of variables that there is."""
+    groups: dict[tuple[str, ...], Counter[str]] = {}
+    for sequence in wanted:
+        times = Counter(sequence)
+        names = tuple(sorted(times))
+        groups[names] = groups.get(names, Counter()) | times
+    return list(groups.values())
+
+
+def certified_seconds(targets: Sequence[Node], wanted: Sequence[Variables], points: int) -> float:
+    """How long certified values are expected to take: a series for each line through a point."""
+    lines = sum(
+        math.prod(order + 1 for order in group.values()) - 1 if len(group) > 1 else 1
+        for group in _groups(wanted)
+    )
+    order = max(map(len, wanted))
+    return _CERTIFIED * len(targets) * points * lines * (1 + order / 5)

@@ -56,10 +56,12 @@ def main() -> None:
         **{name: version(name) for name in names},
     }
     REPORT.mkdir(exist_ok=True)
+    load = os.getloadavg()[0]
     sections = []
     for name in sys.argv[1:] or SECTIONS:
         print(f"measuring: {name}", file=sys.stderr)
         sections.append(SECTIONS[name]())
+    machine["load"] = f"{load:.1f} at the start, {os.getloadavg()[0]:.1f} at the end"
     page = markdown(sections, machine)
     (REPORT / "report.md").write_text(page, "utf-8")
     figures = {section.title: [one.document for one in section.figures] for section in sections}

@@ -172,8 +172,8 @@ def _answered(trial: Trial, seed: int, points: int) -> _Answer:
         except RequestError as error:
             answer = _Answer(None, order, str(error), lacking=True)
         except Exception as error:  # whatever a broken install raises
-            first = f"{type(error).__name__}: {error}".splitlines()[0]
-            answer = _Answer(None, order, clipped(first, _LONGEST_REASON))
+            said = f"{type(error).__name__}: {error}".splitlines()[0].removesuffix(": ")
+            answer = _Answer(None, order, clipped(said, _LONGEST_REASON))
     return answer
 
 

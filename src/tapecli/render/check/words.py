@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from tapecli.report import Cell, KnownDefect, Report, Setting
 
-NOT_RUN = "·"
+NOT_RUN = "-"
 
 _MANY_ULPS = 100
 """Ulps from which on it is said why so many may be right."""
