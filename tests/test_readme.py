@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tapecli import derivative, expression, grid, points, reader, request
+from tapecli import derivative, expression, grid, methods, points, reader, request
+from tapecli.floats import FORMATS as FORMATS_OF_NUMBERS
 from tapecli.functions import FUNCTIONS
 from tapecli.render import FORMATS
 from tapecli.verdict import Status
@@ -42,10 +43,20 @@ def test_everything_is_mentioned(name: str) -> None:
     assert re.search(rf"\b{name}\b", README)
 
 
+def test_the_figures_are_those_that_were_measured() -> None:
+    measured = (ROOT / "docs" / "accuracy.md").read_text("utf-8")
+    figures = [
+        line for line in README.splitlines() if re.match(r"\| (b?float\d+|ok) \| .*[/%]", line)
+    ]
+    assert len(figures) == len(FORMATS_OF_NUMBERS) + 2
+    assert all(line in measured for line in figures)
+
+
 @pytest.mark.parametrize(
     "number",
     [
         grid.MAX_POINTS,
+        methods.MAX_ORDER,
         points.MAX_PRODUCT,
         derivative.MAX_ENTRIES,
         request.ALL_LINES,
