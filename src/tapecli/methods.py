@@ -4,8 +4,8 @@ What is asked is refused before any work where it would take too long. The times
 model: how many operations nested tapes run grows with each order by a factor that depends on the
 functions in the tree (`growth` in their rows), and an operation takes a fixed time and more for
 each point. The model was fitted to measurements of all rows of the function table and of 16
-composite expressions at orders 1 to 8, which it meets within a factor of 5; `make bench` shows
-it beside new ones.
+composite expressions at orders 1 to 8, which it meets within a factor of 5 on an otherwise idle
+machine; `make bench` shows it beside new ones.
 """
 
 from __future__ import annotations
