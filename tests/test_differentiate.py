@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import tapecli
-from tapecli import request
+from tapecli import verification
 from tapecli.verdict import Status
 
 
@@ -223,8 +223,8 @@ def test_the_value_needs_no_variable_to_differentiate_by() -> None:
 @pytest.fixture
 def small_samples(monkeypatch: pytest.MonkeyPatch) -> None:
     """A hundred points of a derivative with three lines are a sample."""
-    monkeypatch.setattr(request, "ALL_LINES", 500)
-    monkeypatch.setattr(request, "SAMPLE_LINES", 300)
+    monkeypatch.setattr(verification, "ALL_LINES", 500)
+    monkeypatch.setattr(verification, "SAMPLE_LINES", 300)
 
 
 @pytest.mark.usefixtures("small_samples")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tapecli import derivative, expression, grid, methods, points, reader, request
+from tapecli import derivative, expression, grid, methods, points, reader, verification
 from tapecli.floats import FORMATS as FORMATS_OF_NUMBERS
 from tapecli.functions import FUNCTIONS
 from tapecli.render import FORMATS
@@ -59,7 +59,7 @@ def test_the_figures_are_those_that_were_measured() -> None:
         methods.MAX_ORDER,
         points.MAX_PRODUCT,
         derivative.MAX_ENTRIES,
-        request.ALL_LINES,
+        verification.ALL_LINES,
         reader.MAX_LENGTH,
         reader.MAX_DEPTH,
         expression.MAX_TARGETS,

@@ -21,7 +21,7 @@ FLOORS = (
     ("expression", "render"),
     ("grid", "analytic", "taylor", "tensorflow_"),
     ("table", "tapes"),
-    ("points", "methods"),
+    ("points", "methods", "verification"),
     ("request",),
     ("check",),
     ("differentiate",),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import math
-import random
 import time
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -22,26 +21,12 @@ from tapecli.grid import PointsLike
 from tapecli.methods import Choice
 from tapecli.mistakes import clipped, together
 from tapecli.points import SHORT, Points
-from tapecli.result import COLUMNS, Block, Check, Result
+from tapecli.result import COLUMNS, Block, Result
 from tapecli.tree import VARIABLE, Node, variables
-from tapecli.verdict import Certified, NoDerivative, Status, judge, right_digits
+from tapecli.verification import VERIFY, Verification
 
 KINDS = ("diff", "grad", "jacobian", "hessian")
 """What can be asked for: single derivatives, or all of a vector or matrix."""
-
-VERIFY = ("auto", "all", "sample", "none")
-"""Which values are compared with certified ones; auto is all of them, or a sample of many."""
-
-ALL_LINES = 100_000
-"""Series, one for each line through each point, up to which every point is verified."""
-
-SAMPLE_LINES = 20_000
-"""Series that a sample is worth, and at least so many points of each target as below."""
-
-LEAST_SAMPLE = 100
-
-EASY_ORDER = 5
-"""Up to about this order a series costs the same; above, in proportion to the order."""
 
 _PREFERRED = {"jacobian": "persistent"}
 
@@ -149,9 +134,18 @@ class Request:
         clock.lap("TensorFlow")
         values = self._values()
         clock.lap("tapes" if self.needs_tensorflow else self.choice.method)
+        verification = Verification(
+            self.derivatives,
+            self.points,
+            self.format_,
+            self.how.tolerance,
+            self.how.verify,
+            len(self.expressions),
+            "the tape" if self.needs_tensorflow else "Taylor arithmetic",
+        )
         blocks: list[Block] = []
         for expression, of_target in zip(self.expressions, values, strict=True):
-            checks = self._checked(expression, of_target)
+            checks = verification.checks(expression.tree, of_target)
             clock.lap("reference")
             written = self._formulas(expression) if formulas else [None] * len(self.derivatives)
             clock.lap("formulas")
@@ -218,92 +212,11 @@ class Request:
         round_ = self.format_.round
         return [round_(Fraction(x) / one.divisor) if math.isfinite(x) else x for x in values]
 
-    def _checked(
-        self, expression: Expression, columns: Sequence[Sequence[float] | None]
-    ) -> list[dict[int, Check]]:
-        """For each derivative the verdicts by the places of the points that are verified."""
-        checks: list[dict[int, Check]] = [{} for _ in columns]
-        if self.how.verify == "none":
-            return checks
-        from tapecli.analytic.reference import Reference
-
-        wanted = [one.sequence for one in self.derivatives]
-        divisors = [one.divisor for one in self.derivatives]
-        names = self.points.names
-        reference = Reference(expression.tree, self.format_, wanted, names, divisors)
-        for place in self._verified(reference.lines, columns):
-            certified = reference.at(self.points.at(place))
-            for one, column, exact, found in zip(
-                self.derivatives, columns, certified, checks, strict=True
-            ):
-                if isinstance(exact, Certified):
-                    exact = exact.divided(one.divisor)
-                found[place] = self._check(None if column is None else column[place], one, exact)
-        return checks
-
-    def _verified(self, lines: int, columns: Sequence[Sequence[float] | None]) -> Sequence[int]:
-        """The places of the points that are verified.
-
-        Of many points it is a sample: the first, the last, those at which a value is not
-        finite, as far as they fit, and others at random, the same in each call.
-        """
-        count = len(self.points)
-        order = max(one.order for one in self.derivatives)
-        series = lines * len(self.expressions) * max(1, order // EASY_ORDER)
-        size = max(SAMPLE_LINES // series, LEAST_SAMPLE)
-        everything = self.how.verify == "all" or self.choice.method == methods.NONE
-        few = self.how.verify == "auto" and count * series <= ALL_LINES
-        if everything or few or count <= size:
-            return range(count)
-        chosen = {0, count - 1}
-        strange = (
-            i for column in columns for i, x in enumerate(column or ()) if not math.isfinite(x)
-        )
-        for place, _ in zip(strange, range(size // 2), strict=False):
-            chosen.add(place)
-        for place in random.Random(count).sample(range(count), size):
-            if len(chosen) < size:
-                chosen.add(place)
-        return sorted(chosen)
-
     def _formulas(self, expression: Expression) -> list[str | None]:
         from tapecli.analytic.formula import formulas
 
         wanted = [one.sequence for one in self.derivatives]
         return formulas(expression.tree, wanted, [one.divisor for one in self.derivatives])
-
-    def _check(
-        self, value: float | None, one: Derivative, exact: Certified | NoDerivative
-    ) -> Check:
-        """The verdict on what was computed."""
-        if isinstance(exact, NoDerivative):
-            return Check(None, None, Status.UNDEFINED, exact.reason)
-        analytic = self.format_.round(exact.value)
-        if value is None:
-            return Check(analytic, None, Status.CERTIFIED, self._note_on_size(analytic))
-        status = judge(value, exact, one.order, self.format_, self.how.tolerance)
-        counted = status is Status.ROUNDED and math.isfinite(analytic)
-        return Check(
-            analytic,
-            _ulps(value, analytic, self.format_),
-            status,
-            self._note_on_size(analytic) or self._note(value, exact, status),
-            right_digits(value, exact) if counted else None,
-        )
-
-    def _note_on_size(self, analytic: float) -> str:
-        return f"too large for {self.format_.name}" if math.isinf(analytic) else ""
-
-    def _note(self, value: float, exact: Certified, status: Status) -> str:
-        """Why a value is not ok."""
-        if status is Status.OK:
-            return ""
-        if status is Status.LOST:
-            who = "the tape" if self.needs_tensorflow else "Taylor arithmetic"
-            return f"{who} returned {value}, and the derivative exists"
-        digits = right_digits(value, exact)
-        right = f"{digits} digit{'s' * (digits != 1)}"
-        return f"only {right} right" if status is Status.OFF else right
 
 
 class _Clock:
@@ -317,12 +230,6 @@ class _Clock:
         now = time.perf_counter()
         self._laps[name] = self._laps.get(name, 0.0) + now - self._last
         self._last = now
-
-
-def _ulps(tape: float, analytic: float, format_: FloatFormat) -> int | None:
-    if math.isfinite(tape) and math.isfinite(analytic):
-        return format_.steps(tape, analytic)
-    return 0 if tape == analytic else None
 
 
 def prepare(

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from tapecli import methods, render, request, tapes, tensorflow_
+from tapecli import methods, render, request, tapes, tensorflow_, verification
 from tapecli.cli import output
 from tapecli.cli.types import ExpressionCommand, ExpressionText, OneOf, PointsOf
 from tapecli.cli.waiting import waiting
@@ -93,7 +93,7 @@ _HOW = (
     ),
     click.option(
         "--verify",
-        type=OneOf(request.VERIFY),
+        type=OneOf(verification.VERIFY),
         default="auto",
         show_default=True,
         help="At which points to compare with certified values; auto is all, or a sample of many.",

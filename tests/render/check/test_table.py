@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -96,7 +97,7 @@ def test_a_terminal_has_no_longer_lines_but_for_commands(
 
 def test_the_eye_is_led_to_what_is_wrong(bad: Report, good: Report, write: Write) -> None:
     text = write(bad, "table", Screen(80, color=True))
-    assert "\x1b[1;31m      3 BAD\x1b[0m" in text
+    assert re.search(r"\x1b\[1;31m *3 BAD\x1b", text)
     assert "\x1b[1;31msin: order 2 of sin(x)" in text
     assert "\x1b[1;36mknown: mended: no longer there" in text
     assert "\x1b[1;31mTensorFlow 2.21.0 does NOT" in text
@@ -129,12 +130,11 @@ def test_several_devices_are_told_apart(good: Report, write: Write) -> None:
     assert narrow.count("cpu:0") == narrow.count("gpu:0") == 2
 
 
-def test_what_takes_no_place_of_its_own_is_not_marked(good: Report, write: Write) -> None:
+def test_marks_that_do_not_occur_are_not_explained(good: Report, write: Write) -> None:
     one = replace(good, cells={("sin", good.settings[0]): Cell(1, 99)}, failures=(), values=1)
     text = write(one, "table")
-    assert "few" not in text
     assert text.splitlines()[6:] == [
-        "sin             99",
+        "sin       99",
         "",
         "numbers: the largest error in ulps, at ordinary points",
         "",
