@@ -12,8 +12,8 @@ from tapecli.floats import FORMATS
 from tapecli.methods import TAYLOR
 from tapecli.report import Setting
 
-MOST_ORDERS = {"float16": 3}
-"""Orders beyond which a dtype overflows between ordinary values and ordinary derivatives."""
+MOST_ORDERS = {"float32": 20, "bfloat16": 20, "float16": 3}
+"""Orders beyond which a dtype overflows on the way from ordinary values to ordinary derivatives."""
 
 _EVERY = tuple(FORMATS)
 _WIDE = ("float64", "float32")

@@ -8,7 +8,7 @@ import math
 import platform
 import time
 from collections.abc import Callable, Collection, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from importlib.metadata import version
@@ -65,12 +65,13 @@ def run(
     tf = tensorflow_.load()
     start = time.perf_counter()
     plan = list(trials(part, _devices(tf, devices)))
-    progress(0, len(plan), "known defects")
-    found = _Findings([defect for defect in DEFECTS if _is_there(tf, defect)])
-    with _without_advice():
-        for done, (trial, answer) in enumerate(_in_turn(plan, seed, part.points)):
+    with _a_thread() as thread, _without_advice():
+        progress(0, len(plan), "known defects")
+        found = _Findings(thread.submit(_there, tf).result())
+        pending = [thread.submit(_answered, trial, seed, part.points) for trial in plan]
+        for done, (trial, answer) in enumerate(zip(plan, pending, strict=True)):
             progress(done, len(plan), " ".join(trial.case.targets))
-            found.add(trial, answer())
+            found.add(trial, answer.result())
     progress(len(plan), len(plan), "")
     return Report(
         level,
@@ -95,6 +96,25 @@ def _without_advice() -> Iterator[None]:
         yield
     finally:
         logger.setLevel(before)
+
+
+@contextlib.contextmanager
+def _a_thread() -> Iterator[ThreadPoolExecutor]:
+    """A thread for TensorFlow, so that this one hears of an interrupt at once.
+
+    In TensorFlow's own code an interrupt may be late, or lost. More threads than one take as long,
+    for most of the work is Python's.
+    """
+    pool = ThreadPoolExecutor(1)
+    try:
+        yield pool
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _there(tf: Any) -> list[Defect]:
+    """The known defects that this TensorFlow has."""
+    return [defect for defect in DEFECTS if _is_there(tf, defect)]
 
 
 def _is_there(tf: Any, defect: Defect) -> bool:
@@ -142,25 +162,6 @@ class _Answer:
     missing: int = 0
     reason: str = ""
     lacking: bool = False
-
-
-def _in_turn(
-    plan: list[Trial], seed: int, points: int
-) -> Iterator[tuple[Trial, Callable[[], _Answer]]]:
-    """Each trial in sequence, with its answer once that is asked for.
-
-    They run in another thread, so that this one hears of an interrupt at once. More threads than
-    one take as long, for most of the work is Python's.
-    """
-    pool = ThreadPoolExecutor(1)
-    try:
-        pending: list[Future[_Answer]] = [
-            pool.submit(_answered, trial, seed, points) for trial in plan
-        ]
-        for trial, future in zip(plan, pending, strict=True):
-            yield trial, future.result
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)
 
 
 def _answered(trial: Trial, seed: int, points: int) -> _Answer:

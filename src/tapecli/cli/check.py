@@ -22,8 +22,9 @@ _MEANINGS = "; ".join(f"{name}: {row.meaning}" for name, row in render.REPORTS.i
     "--function",
     "functions",
     multiple=True,
+    metavar="NAME",
     type=OneOf([*FUNCTIONS, *OPERATORS, "composite"]),
-    help="Check but this row of the function table; may be given more than once.",
+    help="Check but this function, operator or 'composite'; may be given more than once.",
 )
 @click.option(
     "--dtype", "dtypes", multiple=True, type=OneOf(FORMATS), help="Check but this precision."
