@@ -31,10 +31,11 @@ FLOORS = (
 )
 """From the ground up; a module may import its own floor's own package and lower floors.
 
-"" is the package itself. `grid` may use `analytic`, for points that are constants.
+"" is the package itself. `grid` may use `analytic`, for points that are constants, and
+`taylor`, for functions of numbers of twice the precision.
 """
 
-ALLOWED_ASIDE = {("grid", "analytic")}
+ALLOWED_ASIDE = {("grid", "analytic"), ("taylor", "analytic")}
 
 KNOWN_BY = {
     "tensorflow": {"tensorflow_"},
@@ -44,7 +45,7 @@ KNOWN_BY = {
     "rich": {"render", "cli"},
     "click": {"cli"},
     "lark": {"reader", "mistakes"},
-    "numpy": {"tapes", "result", "grid", "points", "render", "taylor"},
+    "numpy": {"tapes", "result", "grid", "points", "render", "taylor", "analytic"},
 }
 
 

@@ -14,7 +14,7 @@ from tapecli import derivative, grid, methods, points, table, tapes, tensorflow_
 from tapecli.claims import Claim
 from tapecli.derivative import Derivative
 from tapecli.errors import RequestError
-from tapecli.expression import Expression, parse
+from tapecli.expression import MAX_TARGETS, Expression, parse
 from tapecli.floats import FORMATS, FloatFormat
 from tapecli.functions import CONSTANT_NAMES, FUNCTION_NAMES
 from tapecli.grid import PointsLike
@@ -263,7 +263,7 @@ def prepare(
     _expected(given, names)
     derivatives = [replace(one, scaled=how.scaled) for one in _derivatives(kind, wrt, order, names)]
     derivative.limited(len(derivatives) * len(targets))
-    claimed = _claimed(claims, expressions, known, len(targets) * len(derivatives))
+    claimed = _claimed(claims, expressions, known, len(targets) * len(derivatives), names)
     if claims and how.scaled:
         raise RequestError("a claim is about derivatives; leave '--scaled' out")
     if not given and loaded is None and len(names) == 1:
@@ -283,7 +283,11 @@ def prepare(
 
 
 def _claimed(
-    claims: Sequence[str], expressions: Sequence[str], known: Collection[str], derivatives: int
+    claims: Sequence[str],
+    expressions: Sequence[str],
+    known: Collection[str],
+    derivatives: int,
+    names: Sequence[str],
 ) -> tuple[Node, ...]:
     """The trees of the claims, which may use the names of the targets."""
     if not claims:
@@ -292,8 +296,23 @@ def _claimed(
         shown = f"{derivatives} derivative{'s are' if derivatives > 1 else ' is'} shown"
         given = f"{len(claims)} claim{'s are' if len(claims) > 1 else ' is'} given"
         raise RequestError(f"{shown}, and {given}; each needs a --claim of its own, in sequence")
-    every = parse([*expressions, *claims], known)[len(expressions) :]
-    return tuple(claim.tree for claim in every)
+    return tuple(_claim(claim, expressions, known, names) for claim in claims)
+
+
+def _claim(
+    text: str, expressions: Sequence[str], known: Collection[str], names: Sequence[str]
+) -> Node:
+    """The tree of one claim: an expression in the variables that there are."""
+    if "=" in text:
+        raise RequestError("a claim is the right side alone: --claim '2/x'")
+    tree = parse([*expressions[: MAX_TARGETS - 1], text], known)[-1].tree
+    for other in variables(tree):
+        if other not in names:
+            raise RequestError(
+                f"the claim has a variable '{clipped(other)}', which the expressions have not; "
+                f"theirs: {', '.join(names)}"
+            )
+    return tree
 
 
 def _derivatives(

@@ -197,6 +197,10 @@ Error: unexpected '日'
         "Error: order 1000 would take nested tapes about 1e100 years or more, "
         "and '--max-seconds' is 1e+09; '--method taylor' would take about 3 seconds\n"
     ),
+    ("log(x)", "--claim", "1/t"): (
+        "Error: the claim has a variable 't', which the expressions have not; theirs: x\n"
+    ),
+    ("log(x)", "--claim", "y = 1/x"): ("Error: a claim is the right side alone: --claim '2/x'\n"),
     ("--order", "1001"): "Error: order 1,001: no more than 1,000\n",
     ("sin(x)", "--order", "3", "--method", "taylor", "--max-seconds", "0"): (
         "Error: order 3 would take Taylor series about 2.4e-05 seconds, and '--max-seconds' is 0\n"

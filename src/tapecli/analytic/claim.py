@@ -83,7 +83,8 @@ def judged(
         return Claim(*about, Finding.UNTESTED, 0, reason=_untested(derivative, missing))
     if not all(one.equal for one in found):
         shown = _shown(found, format_)
-        decimals = pair.only_by_decimals(found)
+        if pair.only_by_decimals(found):
+            return Claim(*about, Finding.AGREES, len(found), reason=_DECIMALS.format(format_.name))
         claimed = None if isinstance(shown.claimed, NoDerivative) else shown.claimed
         return Claim(
             *about,
@@ -92,7 +93,7 @@ def judged(
             shown.at,
             None if claimed is None else _rounded(claimed, format_),
             _rounded(shown.analytic, format_),
-            _difference(shown) + (_DECIMALS.format(format_.name) if decimals else _pattern(found)),
+            _difference(shown) + _pattern(found),
         )
     proof = proved(target.tree, derivative.sequence, claim, format_)
     finding = Finding.PROVED if proof else Finding.AGREES
@@ -403,9 +404,7 @@ def _complexity(at: Mapping[str, float], format_: FloatFormat) -> tuple[float, .
 
 # --- words ------------------------------------------------------------------------------------
 
-_DECIMALS = (
-    "; only because decimals mean the nearest numbers of {}: taken exactly, the two are equal"
-)
+_DECIMALS = "equal if decimals are taken exactly; as numbers of {} they differ by rounding"
 
 _WORTH_SAYING = 0.2
 """Of all points at how many the two must be equal for that to say something, such as that the

@@ -237,7 +237,8 @@ class Lines:
         balls = Balls(Side.BOTH, terms, self.presume, 1, None, self.unit)
         series = self.program.run(Line(self.point, slopes, powers), balls, self.precision)
         radius = series[terms - 1].rad() * math.prod(map(math.factorial, times.values()))
-        return radius * arb(2) ** (_VANISHING * sum(exponents[name] for name in index))
+        radius *= arb(2) ** (_VANISHING * sum(exponents[name] for name in index))
+        return radius.upper()  # exact: the factorials may have been rounded
 
     def _of_coefficient(self, series: Series, order: int, fold: int) -> Fraction | None:
         radius = fraction(series[order * fold].rad())

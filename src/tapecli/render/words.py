@@ -151,6 +151,8 @@ def _found(claim: Claim, result: Result) -> str:
     at = ", ".join(f"{name} = {text(value)}" for name, value in claim.at.items())
     values = [(claim.claimed, "claimed"), (claim.analytic, "analytic")]
     shown = ", ".join(f"{name} {text(value)}" for value, name in values if value is not None)
+    if claim.claimed is not None and claim.claimed == claim.analytic:
+        shown = f"both round to {text(claim.claimed)} in {result.dtype}"
     return f"wrong at {at}: {shown}" + (f"; {claim.reason}" if claim.reason else "")
 
 

@@ -4,9 +4,9 @@ The sums of products that a recurrence is made of cancel more with each order: t
 exp(x)*sin(x) of order k are 2**(k/2) times smaller than the terms that they are sums of. Here a
 number is the unevaluated sum of two float64, which has some 32 digits (Dekker, A floating-point
 technique for extending the available precision, Numer. Math. 18, 1971; the sums and products
-without error are Knuth's and Veltkamp's there). Functions are those of the leading part alone: with
-another constant coefficient, wrong by a rounding, the recurrences give the series of a function
-that is as near, and nothing cancels but what must.
+without error are Knuth's and Veltkamp's there). Functions of the constant coefficients have as many
+digits: with sin(1) rounded to float64 sin(x)/x has a pole at 0, whose residue of 1e-16 is all that
+is left of its coefficients of high order.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
+from tapecli.analytic import elementary
 from tapecli.taylor.numbers import Number, Numbers, Plain
 
 _SPLITTER = 2.0**27 + 1
@@ -35,7 +36,9 @@ Factor: TypeAlias = "float | Number"
 class Doubled(Numbers):
     """Arithmetic on numbers of twice the precision."""
 
-    def number(self, value: Plain) -> Double:
+    def number(self, value: Plain | Double) -> Double:
+        if isinstance(value, Double):
+            return value
         high = np.float64(value)
         low = float(value - Fraction(float(high))) if isinstance(value, Fraction) else 0.0
         return Double(high, np.zeros_like(high) + low)
@@ -88,18 +91,16 @@ class Doubled(Numbers):
         return Double(terms.high[0], terms.low[0])
 
     def power(self, u: Double, v: Double, exponent: Fraction | None = None) -> Double:
-        return self._leading(super().power(u.high, v.high, exponent))
-
-    def _leading(self, high: Number) -> Double:
-        return Double(high, np.zeros_like(high))
+        plain = super().power(u.high, v.high, exponent)
+        return Double(*elementary.refined("power", plain, (u, v)))
 
 
-def _of_leading(name: str) -> Callable[..., Double]:
-    """A function of the leading parts, as good as float64 has it."""
+def _refined(name: str) -> Callable[..., Double]:
+    """A function of such numbers, with all of their digits."""
 
     def function(self: Doubled, *arguments: Double) -> Double:
-        plain = getattr(Numbers(), name)
-        return self._leading(np.float64(plain(*(argument.high for argument in arguments))))
+        plain = getattr(Numbers(), name)(*(argument.high for argument in arguments))
+        return Double(*elementary.refined(name, plain, arguments))
 
     return function
 
@@ -109,7 +110,7 @@ for _name in (
     *("sinh", "cosh", "tanh", "asinh", "acosh", "atanh", "sigmoid", "softplus", "cbrt", "erf"),
     *("erfc", "gamma", "lgamma"),
 ):
-    setattr(Doubled, _name, _of_leading(_name))
+    setattr(Doubled, _name, _refined(_name))
 
 
 def _stacked(*sequences: Sequence[Double]) -> Iterator[Double]:

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from tapecli.floats import FloatFormat
 from tapecli.functions import CONSTANTS, Rule, row
 from tapecli.puiseux import Reach, reach
+from tapecli.taylor import PLAIN_ORDER
 from tapecli.taylor.doubled import Doubled
 from tapecli.taylor.numbers import Numbers
 from tapecli.taylor.rules import Series, Taylor
@@ -31,9 +32,6 @@ Columns: TypeAlias = Mapping[str, Array]
 
 CHUNK = 2**16
 """Coefficients of a series at a time, of all points: they stay in the processor's cache."""
-
-PLAIN_ORDER = 6
-"""Up to here coefficients are float64: the sums that they are lose no more than a digit."""
 
 _COMFORTABLE = 2.0**-900
 """A highest coefficient below this may have lost digits to underflow on the way."""
@@ -327,13 +325,13 @@ class _Program:
 
         That is at the points at which any part of it has no value.
         """
-        still = Taylor(1, Numbers())
+        still = Taylor(1, ring.numbers)
         values: dict[Node, Series] = {}
         undefined: Any = np.False_
         for node in self._nodes:
             arguments = [values[child] for child in node.children]
             if node.children and not any(map(ring.varies, arguments)):
-                leaves = [[ring.leaf(argument)] for argument in arguments]
+                leaves = [[ring.bottom(argument)] for argument in arguments]
                 values[node] = ring.number(self._value(still, node, leaves, places)[0])
             else:
                 values[node] = self._value(ring, node, arguments, places)

@@ -58,6 +58,15 @@ class Numbers:
         """The numbers at the very bottom: these."""
         return u
 
+    def bottom(self, u: Number) -> Number:
+        """The constant coefficient at the very bottom, with all of its digits."""
+        return u
+
+    @property
+    def numbers(self) -> Numbers:
+        """The arithmetic at the very bottom."""
+        return self
+
     def varies(self, u: Number) -> bool:
         """Whether it depends on any variable of a series: it does not."""
         return False

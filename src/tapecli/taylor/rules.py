@@ -65,6 +65,16 @@ class Taylor:
         """The number at the very bottom: the value at the point."""
         return self.inner.leaf(u[0])
 
+    def bottom(self, u: Series) -> Number:
+        """The same, with all of its digits."""
+        return self.inner.bottom(u[0])
+
+    @property
+    def numbers(self) -> Numbers:
+        """The arithmetic at the very bottom."""
+        numbers: Numbers = self.inner.numbers
+        return numbers
+
     def varies(self, u: Series) -> bool:
         """Whether it depends on any of the variables."""
         return len(u) > 1 or self.inner.varies(u[0])
