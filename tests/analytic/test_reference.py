@@ -466,3 +466,13 @@ def test_what_is_too_large_for_all_its_divisor_is_infinite(sign: int) -> None:
     (found,) = Reference(expression.tree, FLOAT64, wanted, "x", [factorial]).at(point)
     assert isinstance(found, Certified)
     assert FLOAT64.round(found.divided(factorial).value) == sign * math.inf
+
+
+@pytest.mark.parametrize("index", ["x" * 17 + "y", "x" * 9 + "y" * 9, "x" * 12 + "y" * 13])
+def test_mixed_derivatives_of_high_order(index: str) -> None:
+    """Beyond order 17 the factorials are rounded themselves, which once ended in a traceback."""
+    (expression,) = parse("sin(x + y)")
+    (exact,) = Reference(expression.tree, FORMATS["float64"], [tuple(index)]).at({"x": 1, "y": 2})
+    assert isinstance(exact, Certified)
+    with mp.workdps(40):
+        assert FORMATS["float64"].round(exact.value) == float(mp.sin(3 + len(index) * mp.pi / 2))
