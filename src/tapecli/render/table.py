@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import itertools
 import re
+import textwrap
 from collections.abc import Callable, Iterator, Sequence
 
 from rich import box
@@ -114,12 +115,22 @@ def page(result: Result, screen_width: int | None, unicode: bool = True) -> list
             parts += _arranged(result, blocks, width, screen_width is None)
     parts += [Text(hint, style="dim") for hint in words.hints(result)]
     parts += [
-        Text(f"claim {text}: {found}", style="bold red" if claim.failed else "bold green")
+        Text(line, style="bold red" if claim.failed else "bold green")
         for claim, text, found in words.claims(result)
+        for line in _lines(f"claim {text}: {found}", screen_width)
     ]
     failed = any(status.failed for status in result.counts)
     style = "bold red" if failed else "bold green" if result.all_ok else "bold yellow"
     return [*parts, Text(words.verdict(result), style=style)]
+
+
+def _lines(text: str, screen_width: int | None) -> list[str]:
+    """A sentence in lines that fit the screen, if there is one; no word is broken."""
+    if screen_width is None:
+        return [text]
+    return textwrap.wrap(
+        text, screen_width, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False
+    )
 
 
 def _title(result: Result, block: Block, width: int) -> Text:
