@@ -53,17 +53,8 @@ _MEANINGS = "; ".join(f"{name}: {row.meaning}" for name, row in render.REPORTS.i
     type=OneOf(render.REPORTS),
     help=f"{_MEANINGS}.  [default: by the ending of --output, else table]",
 )
-@click.option(
-    "-o", "--output", "file", metavar="FILE", help="Write to a file, whole or not at all."
-)
-@click.option(
-    "--color",
-    type=OneOf(output.COLOR),
-    default="auto",
-    show_default=True,
-    envvar="TAPECLI_COLOR",
-    help="Colours in a table.",
-)
+@output.OPTIONS[0]
+@output.OPTIONS[1]
 @click.option("-v", "--verbose", is_flag=True, help="Show what TensorFlow logs.")
 def command(
     quick: bool,

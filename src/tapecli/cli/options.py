@@ -115,17 +115,7 @@ _HOW = (
         envvar="TAPECLI_FORMAT",
         help=f"{FORMATS_HELP}.  [default: by the ending of --output, else table]",
     ),
-    click.option(
-        "-o", "--output", "file", metavar="FILE", help="Write to a file, whole or not at all."
-    ),
-    click.option(
-        "--color",
-        type=OneOf(output.COLOR),
-        default="auto",
-        show_default=True,
-        envvar="TAPECLI_COLOR",
-        help="Colours in a table.",
-    ),
+    *output.OPTIONS,
     click.option(
         "-v",
         "--verbose",

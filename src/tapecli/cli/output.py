@@ -13,13 +13,31 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TextIO
 
+import click
+
 from tapecli import render
+from tapecli.cli.types import OneOf
 from tapecli.errors import OutputError
 from tapecli.render import Screen
 from tapecli.report import Report
 from tapecli.result import Result
 
 COLOR = ("auto", "always", "never")
+
+OPTIONS = (
+    click.option(
+        "-o", "--output", "file", metavar="FILE", help="Write to a file, whole or not at all."
+    ),
+    click.option(
+        "--color",
+        type=OneOf(COLOR),
+        default="auto",
+        show_default=True,
+        envvar="TAPECLI_COLOR",
+        help="Colours in a table.",
+    ),
+)
+"""The options of every command that writes one."""
 
 
 def format_of(

@@ -19,11 +19,9 @@ from rich.table import Table
 from rich.text import Text
 
 from tapecli.render import Screen, columns, words
+from tapecli.render.console import PLAIN_WIDTH, console
 from tapecli.result import Block, Check, Result
 from tapecli.verdict import Status
-
-PLAIN_WIDTH = 80
-"""The width that is aimed at where there is no terminal."""
 
 LONG = 2_000
 """Points beyond which the table is written line by line, which is much quicker."""
@@ -84,21 +82,10 @@ def _line(
 
 
 def _text(page: Sequence[RenderableType], screen: Screen) -> str:
-    console = Console(
-        file=io.StringIO(),
-        width=max([screen.width or PLAIN_WIDTH, *map(_width, page)]),
-        height=25,
-        force_terminal=screen.color,
-        color_system="standard" if screen.color else None,
-        no_color=not screen.color,
-        legacy_windows=False,
-        highlight=False,
-        markup=False,
-        emoji=False,
-    )
-    with console.capture() as capture:
+    wide = console(screen, max([screen.width or PLAIN_WIDTH, *map(_width, page)]))
+    with wide.capture() as capture:
         for part in page:
-            console.print(part, soft_wrap=isinstance(part, Text))
+            wide.print(part, soft_wrap=isinstance(part, Text))
     return capture.get()
 
 

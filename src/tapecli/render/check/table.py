@@ -15,10 +15,8 @@ from rich.text import Text
 from tapecli.render import Screen
 from tapecli.render import words as result_words
 from tapecli.render.check import words
+from tapecli.render.console import PLAIN_WIDTH, console
 from tapecli.report import Cell, Report, Setting
-
-PLAIN_WIDTH = 80
-"""The width that is aimed at where there is no terminal."""
 
 
 def render(report: Report, screen: Screen) -> Iterator[str]:
@@ -30,21 +28,10 @@ def render(report: Report, screen: Screen) -> Iterator[str]:
 
 
 def _text(parts: Sequence[RenderableType], screen: Screen, width: int) -> str:
-    console = Console(
-        file=io.StringIO(),
-        width=width,
-        height=25,
-        force_terminal=screen.color,
-        color_system="standard" if screen.color else None,
-        no_color=not screen.color,
-        legacy_windows=False,
-        highlight=False,
-        markup=False,
-        emoji=False,
-    )
-    with console.capture() as capture:
+    wide = console(screen, width)
+    with wide.capture() as capture:
         for part in parts:
-            console.print(part, soft_wrap=screen.width is None or _is_command(part))
+            wide.print(part, soft_wrap=screen.width is None or _is_command(part))
     return capture.get()
 
 

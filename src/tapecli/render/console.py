@@ -1,0 +1,28 @@
+"""Rich's console as the tables use it: nothing is printed, and nothing typed is markup."""
+
+from __future__ import annotations
+
+import io
+
+from rich.console import Console
+
+from tapecli.render import Screen
+
+PLAIN_WIDTH = 80
+"""The width that is aimed at where there is no terminal."""
+
+
+def console(screen: Screen, width: int) -> Console:
+    """A console of this width, with styles if the screen has colours; to be captured."""
+    return Console(
+        file=io.StringIO(),
+        width=width,
+        height=25,
+        force_terminal=screen.color,
+        color_system="standard" if screen.color else None,
+        no_color=not screen.color,
+        legacy_windows=False,
+        highlight=False,
+        markup=False,
+        emoji=False,
+    )
