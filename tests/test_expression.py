@@ -10,7 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tapecli.errors import ExpressionError, UsageError
-from tapecli.expression import MAX_TARGETS, Expression, parse
+from tapecli.expression import MAX_TARGETS, Expression, parse, parse_more
 from tapecli.functions import CONSTANT_NAMES, FUNCTION_NAMES, FUNCTIONS, OPERATORS
 from tapecli.reader import MAX_DEPTH, MAX_DIGITS, MAX_EXPONENT, MAX_LENGTH
 from tapecli.tree import (
@@ -916,3 +916,10 @@ def test_targets_that_double_stay_small() -> None:
     shown = targets[-1].text
     assert time.process_time() - started < SECONDS
     assert shown == "u48*u48"
+
+
+def test_more_may_use_the_names_of_all_targets_and_count_for_themselves() -> None:
+    targets = [f"t_{i} = x^{i}" for i in range(1, MAX_TARGETS + 1)]
+    trees = parse_more(targets, [f"2*t_{MAX_TARGETS}", "x"] * MAX_TARGETS)
+    assert len(trees) == 2 * MAX_TARGETS
+    assert {text(tree) for tree in trees} == {f"2*t_{MAX_TARGETS}", "x"}

@@ -12,7 +12,7 @@ from tests.oracle import CASES, COMPOSITES, Case, derivative
 
 import tapecli
 from tapecli.floats import FORMATS
-from tapecli.functions import CONSTANTS, FUNCTIONS, OPERATORS, Function, Operator
+from tapecli.functions import CONSTANTS, FUNCTIONS, OPERATORS, Function, Operator, rule_of
 from tapecli.verdict import Status
 
 ORDER = 4
@@ -86,10 +86,7 @@ def plant(monkeypatch: pytest.MonkeyPatch, name: str, error: float) -> None:
     row: Function | Operator = table[name]
 
     def wrong(tf: Any, *arguments: Any) -> Any:
-        from tapecli.tapes import _op
-
-        rule = row.tape
-        y = _op(tf, rule)(*arguments) if isinstance(rule, str) else rule(tf, *arguments)
+        y = rule_of(row.tape, tf)(*arguments)
         return y + tf.constant(error, y.dtype) * (y - tf.stop_gradient(y))
 
     monkeypatch.setitem(table, name, replace(row, tape=wrong))

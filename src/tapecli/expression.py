@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from tapecli.errors import ExpressionError, UsageError
@@ -54,13 +54,33 @@ def parse(texts: str | Iterable[str], known: Collection[str] = ()) -> tuple[Expr
         raise UsageError("no expression was given")
     if len(texts) > MAX_TARGETS:
         raise UsageError(f"{len(texts)} expressions: no more than {MAX_TARGETS} at once")
+    trees, scope = _statements(texts, known)
+    taken = {*variables(*(tree for _, tree in trees)), *scope}
+    fresh = _fresh_names(taken, sum(not name for name, _ in trees))
+    return tuple(Expression(name or next(fresh), tree) for name, tree in trees)
+
+
+def parse_more(
+    texts: Iterable[str], more: Iterable[str], known: Collection[str] = ()
+) -> list[Node]:
+    """The trees of `more`, which may use the names of the targets in `texts`.
+
+    The other arguments, and what is raised, are those of `parse`; there may be any number of them.
+    """
+    before = list(texts)
+    trees, _ = _statements([*before, *more], known)
+    return [tree for _, tree in trees[len(before) :]]
+
+
+def _statements(
+    texts: Sequence[str], known: Collection[str]
+) -> tuple[list[tuple[str, Node]], dict[str, Node]]:
+    """The names, as far as they have some, and trees of texts; and the trees by name."""
     scope: dict[str, Node] = {}
     trees: list[tuple[str, Node]] = []
     for text_ in texts:
         trees.append(_statement(text_, scope, known, variables(*(tree for _, tree in trees))))
-    taken = {*variables(*(tree for _, tree in trees)), *scope}
-    fresh = _fresh_names(taken, sum(not name for name, _ in trees))
-    return tuple(Expression(name or next(fresh), tree) for name, tree in trees)
+    return trees, scope
 
 
 def _statement(

@@ -14,6 +14,7 @@ library as their first argument, so that this module imports none of them:
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -211,6 +212,14 @@ INVERSES = {"sin": "asin", "cos": "acos", "tan": "atan",
 
 FUNCTION_NAMES = {name: row.name for row in _FUNCTIONS for name in (row.name, *row.aliases)}
 CONSTANT_NAMES = {name: row.name for row in _CONSTANTS for name in (row.name, *row.aliases)}
+
+
+def rule_of(rule: Rule, library: Any) -> Callable[..., Any]:
+    """The rule of a row in a library, as a function of its arguments."""
+    if isinstance(rule, str):
+        found: Callable[..., Any] = functools.reduce(getattr, rule.split("."), library)
+        return found
+    return functools.partial(rule, library)
 
 
 def row(name: str) -> Function | Operator:

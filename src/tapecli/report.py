@@ -31,7 +31,7 @@ class Cell:
         rounded: how many have lost digits to rounding, as they must.
         failed: how many are off or lost.
         known: how many more are, as is known of this TensorFlow.
-        missing: orders that TensorFlow lacks a gradient or a kernel for.
+        missing: the lowest order that TensorFlow lacks a gradient or a kernel for; 0 for none.
     """
 
     values: int = 0
@@ -77,20 +77,25 @@ class Failure:
     known: str = ""
 
     @property
+    def uses_tensorflow(self) -> bool:
+        """Whether it was run by TensorFlow: Taylor series have no execution but their own name."""
+        return self.method != self.setting.execution
+
+    @property
     def command(self) -> str:
         """The call of tapecli that shows it, as a shell takes it."""
         text = FORMATS[self.setting.dtype].text
         parts = ["tapecli diff", *map(quoted, self.expressions), f"--x={text(self.x)}"]
         parts += [f"--order {self.order}", f"--method {self.method}"]
         parts.append(f"--dtype {self.setting.dtype}")
-        if self.method != self.setting.execution:  # Taylor series have none
+        if self.uses_tensorflow:
             parts.append(f"--execution {self.setting.execution} --device {self.setting.device}")
         return " ".join(parts)
 
     def described(self) -> str:
         """What is wrong, on one line."""
         how = [self.method, self.setting.dtype]
-        if self.method != self.setting.execution:  # Taylor series have none
+        if self.uses_tensorflow:
             how += [self.setting.execution, self.setting.device]
         start = f"{self.function}: order {self.order} of {self.target} ({', '.join(how)})"
         if self.status is None:

@@ -14,7 +14,7 @@ from tapecli import derivative, grid, methods, points, table, tapes, tensorflow_
 from tapecli.claims import Claim
 from tapecli.derivative import Derivative
 from tapecli.errors import RequestError
-from tapecli.expression import MAX_TARGETS, Expression, parse
+from tapecli.expression import Expression, parse, parse_more
 from tapecli.floats import FORMATS, FloatFormat
 from tapecli.functions import CONSTANT_NAMES, FUNCTION_NAMES
 from tapecli.grid import PointsLike
@@ -44,8 +44,8 @@ class How:
     verify: str = "auto"
     scaled: bool = False
 
-    def checked(self) -> How:
-        """The same, if every word of it is known and every number can be.
+    def check(self) -> None:
+        """See that every word of it is known, and that every number can be.
 
         Raises:
             RequestError: one is not.
@@ -66,7 +66,6 @@ class How:
             raise RequestError(
                 "'--verify none' leaves out the analytic values, and '--method none' has no others"
             )
-        return self
 
 
 @dataclass(frozen=True)
@@ -245,7 +244,7 @@ def prepare(
 
     The arguments, and what is raised, are those of `diff`.
     """
-    how.checked()
+    how.check()
     if order is not None and (isinstance(order, bool) or not isinstance(order, int) or order < 0):
         raise RequestError(f"the order must be a whole number from 0, not {order}")
     wrt = [wrt] if isinstance(wrt, str) else list(wrt)
@@ -296,23 +295,16 @@ def _claimed(
         shown = f"{derivatives} derivative{'s are' if derivatives > 1 else ' is'} shown"
         given = f"{len(claims)} claim{'s are' if len(claims) > 1 else ' is'} given"
         raise RequestError(f"{shown}, and {given}; each needs a --claim of its own, in sequence")
-    return tuple(_claim(claim, expressions, known, names) for claim in claims)
-
-
-def _claim(
-    text: str, expressions: Sequence[str], known: Collection[str], names: Sequence[str]
-) -> Node:
-    """The tree of one claim: an expression in the variables that there are."""
-    if "=" in text:
+    if any("=" in claim for claim in claims):
         raise RequestError("a claim is the right side alone: --claim '2/x'")
-    tree = parse([*expressions[: MAX_TARGETS - 1], text], known)[-1].tree
-    for other in variables(tree):
+    trees = parse_more(expressions, claims, known)
+    for other in variables(*trees):
         if other not in names:
             raise RequestError(
                 f"the claim has a variable '{clipped(other)}', which the expressions have not; "
                 f"theirs: {', '.join(names)}"
             )
-    return tree
+    return tuple(trees)
 
 
 def _derivatives(

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from tapecli import tensorflow_
 from tapecli.errors import RequestError
 from tapecli.floats import FloatFormat
-from tapecli.functions import CONSTANTS, row
+from tapecli.functions import CONSTANTS, row, rule_of
 from tapecli.mistakes import clipped, together
 from tapecli.tree import (
     VARIABLE,
@@ -29,9 +29,8 @@ from tapecli.tree import (
     Number,
     Variable,
     call,
-    meant,
     number,
-    rational,
+    rational_in,
     steps,
     variable,
 )
@@ -423,15 +422,8 @@ def _value(
         digits = Fraction(CONSTANTS[node.name].digits)
         return tf.constant(format_.round(digits), format_.name)
     assert isinstance(node, Call)
-    rule = row(node.name).tape
     arguments = [values[child] for child in node.children]
-    return _op(tf, rule)(*arguments) if isinstance(rule, str) else rule(tf, *arguments)
-
-
-def _op(tf: Any, name: str) -> Callable[..., Tensor]:
-    """The public function of TensorFlow with this dotted name."""
-    op: Callable[..., Tensor] = functools.reduce(getattr, name.split("."), tf)
-    return op
+    return rule_of(row(node.name).tape, tf)(*arguments)
 
 
 @functools.lru_cache(maxsize=1024)
@@ -463,7 +455,7 @@ _ONE = number(1)
 def _power(base: Node, exponent: Node, format_: FloatFormat) -> Node:
     if isinstance(base, Named) and base.name == "e":
         return call("exp", exponent)
-    value = rational(exponent, lambda literal: meant(literal, format_))
+    value = rational_in(exponent, format_)
     if value == -1:
         return call("div", _ONE, base)
     if value is None or value.denominator != 1 or value < 0:

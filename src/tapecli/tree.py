@@ -200,6 +200,11 @@ def meant(literal: Number, format_: FloatFormat) -> Fraction:
     return Fraction(value) if math.isfinite(value) else literal.value
 
 
+def rational_in(node: Node, format_: FloatFormat) -> Fraction | None:
+    """The exact value of a constant whose decimals mean numbers of this dtype, if it has one."""
+    return rational(node, lambda literal: meant(literal, format_))
+
+
 def _quotient(top: Fraction, bottom: Fraction) -> Fraction | None:
     return top / bottom if bottom else None
 

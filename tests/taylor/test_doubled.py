@@ -116,3 +116,19 @@ def derivatives(typed: str, order: int, x: float) -> tuple[list[float], list[flo
 def test_sums_that_cancel_keep_their_digits(typed: str, order: int, x: float) -> None:
     for found, exact in zip(*derivatives(typed, order, x), strict=True):
         assert FLOAT64.steps(found, exact) <= ULPS
+
+
+@pytest.mark.parametrize("order", [1, 8])
+def test_a_literal_beyond_every_float_is_infinite(order: int) -> None:
+    """It once ended in a traceback."""
+    large = "1" + "0" * 399
+    for typed, expected in ((f"x*{large}", np.inf), (f"x/{large}", 0.0)):
+        (expression,) = parse(typed)
+        wanted = [("x",) * k for k in range(1, order + 1)]
+        found = engine.run([expression.tree], {"x": np.array([1.0])}, wanted, FLOAT64)
+        assert found[0, :, 0].tolist() == [expected] + [0.0] * (order - 1)
+
+
+def test_whole_literals_keep_all_of_their_digits() -> None:
+    found, exact = derivatives("(9007199254740993*x - 9007199254740992*x)*x^4", 4, 1.0)
+    assert found == exact == [5.0, 20.0, 60.0, 120.0]

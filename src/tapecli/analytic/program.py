@@ -6,7 +6,7 @@ import contextlib
 import functools
 import itertools
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
@@ -14,7 +14,7 @@ from flint import arb, ctx
 
 from tapecli.analytic.balls import Balls, Series, Side, exact_arb, perturbed, widened
 from tapecli.floats import FloatFormat
-from tapecli.functions import CONSTANTS, Rule, row
+from tapecli.functions import CONSTANTS, row, rule_of
 from tapecli.puiseux import reach
 from tapecli.tree import Alias, Call, Named, Node, Number, Variable, meant, rational, steps
 
@@ -108,7 +108,8 @@ class Program:
         if isinstance(node, Number):
             return balls.number(self._literal(node))
         if isinstance(node, Named):
-            return _rule(balls, CONSTANTS[node.name].series)()
+            constant: Series = rule_of(CONSTANTS[node.name].series, balls)()
+            return constant
         arguments = [values[self._places[child]] for child in node.children]
         if isinstance(node, Alias):
             return arguments[0]
@@ -116,7 +117,8 @@ class Program:
         if node.name == "pow":
             base, exponent = arguments
             return balls.power(base, exponent, self._exact(node.arguments[1]))
-        return _rule(balls, row(node.name).series)(*arguments)
+        series: Series = rule_of(row(node.name).series, balls)(*arguments)
+        return series
 
     def _rounded(self, node: Node, value: Series, balls: Balls) -> Series:
         """What the tapes may have instead of this value, if that is to be enclosed."""
@@ -145,14 +147,6 @@ def _met(node: Node, inside: Mapping[Node, frozenset[str]]) -> Iterator[tuple[st
         yield from ((min(a, b), max(a, b)) for a in first for b in second if a != b)
     else:
         yield from itertools.combinations(sorted(inside[node]), 2)
-
-
-def _rule(balls: Balls, rule: Rule) -> Callable[..., Series]:
-    """The rule of a row as a function of its arguments."""
-    if isinstance(rule, str):
-        method: Callable[..., Series] = getattr(balls, rule)
-        return method
-    return functools.partial(rule, balls)
 
 
 _ONE_AT_A_TIME = threading.RLock()

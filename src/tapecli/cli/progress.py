@@ -8,6 +8,8 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import TextIO
 
+from tapecli.cli.waiting import watched
+
 
 @contextlib.contextmanager
 def bar(title: str, color: str = "auto") -> Iterator[Callable[[int, int, str], None]]:
@@ -16,7 +18,7 @@ def bar(title: str, color: str = "auto") -> Iterator[Callable[[int, int, str], N
     The bar is gone when the work is done; without a terminal there is none.
     """
     stream = sys.stderr
-    if stream is None or not stream.isatty() or os.environ.get("TERM") in (None, "dumb"):
+    if not watched(stream):
         yield lambda done, total, what: None
         return
     from rich.console import Console

@@ -6,15 +6,21 @@ import contextlib
 import os
 import sys
 from collections.abc import Iterator
+from typing import TextIO, TypeGuard
 
 _CLEAR = "\r\x1b[K"
+
+
+def watched(stream: TextIO | None) -> TypeGuard[TextIO]:
+    """Whether a person sees this stream, at a terminal that can move its cursor."""
+    return stream is not None and stream.isatty() and os.environ.get("TERM") not in (None, "dumb")
 
 
 @contextlib.contextmanager
 def waiting(text: str) -> Iterator[None]:
     """Show the text until the work is done, and leave no trace of it."""
     stream = sys.stderr
-    if stream is None or not stream.isatty() or os.environ.get("TERM") in (None, "dumb"):
+    if not watched(stream):
         yield
         return
     try:

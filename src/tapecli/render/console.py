@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import io
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 
 from tapecli.render import Screen
 
 PLAIN_WIDTH = 80
 """The width that is aimed at where there is no terminal."""
+
+
+def natural_width(part: RenderableType) -> int:
+    """How wide a part must be to lose nothing."""
+    return Console(width=10_000, height=25, file=io.StringIO()).measure(part).maximum
 
 
 def console(screen: Screen, width: int) -> Console:

@@ -6,7 +6,6 @@ and one value below another where it is narrower than a line of the table: nothi
 
 from __future__ import annotations
 
-import io
 import itertools
 import re
 import textwrap
@@ -14,12 +13,12 @@ from collections.abc import Callable, Iterator, Sequence
 
 from rich import box
 from rich.cells import cell_len
-from rich.console import Console, Group, RenderableType
+from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from tapecli.render import Screen, columns, words
-from tapecli.render.console import PLAIN_WIDTH, console
+from tapecli.render.console import PLAIN_WIDTH, console, natural_width
 from tapecli.result import Block, Check, Result
 from tapecli.verdict import Status
 
@@ -232,7 +231,7 @@ def _width(part: RenderableType) -> int:
     """How wide a part must be to lose nothing."""
     if isinstance(part, Text):
         return 0  # wrapped by the terminal, not by us
-    return Console(width=10_000, height=25, file=io.StringIO()).measure(part).maximum
+    return natural_width(part)
 
 
 def _narrow(

@@ -39,8 +39,9 @@ class Doubled(Numbers):
     def number(self, value: Plain | Double) -> Double:
         if isinstance(value, Double):
             return value
-        high = np.float64(value)
-        low = float(value - Fraction(float(high))) if isinstance(value, Fraction) else 0.0
+        high, low = super().number(value), 0.0
+        if isinstance(value, Fraction) and np.isfinite(high):
+            low = float(value - Fraction(float(high)))
         return Double(high, np.zeros_like(high) + low)
 
     def leaf(self, u: Double) -> Number:
@@ -76,7 +77,7 @@ class Doubled(Numbers):
         first = super().div(u.high, v.high)
         back, rest = _product(first, v.high)
         second = (((u.high - back) - rest) + (u.low - first * v.low)) / v.high
-        return _normal(first, np.where(np.isfinite(first), second, 0.0))
+        return _normal(first, np.where(np.isfinite(second), second, 0.0))
 
     def dot(self, us: Sequence[Double], vs: Sequence[Double]) -> Double:
         """The sum of the products, all of them at once and then in halves."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import math
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any, TypeAlias
 
@@ -17,14 +17,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tapecli.floats import FloatFormat
-from tapecli.functions import CONSTANTS, Rule, row
+from tapecli.functions import CONSTANTS, row, rule_of
 from tapecli.puiseux import Reach, reach
 from tapecli.taylor import PLAIN_ORDER
 from tapecli.taylor.doubled import Doubled
 from tapecli.taylor.numbers import Numbers
 from tapecli.taylor.rules import Series, Taylor
 from tapecli.taylor.sides import OneSided, agreed
-from tapecli.tree import Alias, Call, Named, Node, Number, Variable, meant, rational, steps
+from tapecli.tree import Alias, Call, Named, Node, Number, Variable, meant, rational_in, steps
 
 Array: TypeAlias = NDArray[np.float64]
 Columns: TypeAlias = Mapping[str, Array]
@@ -318,7 +318,7 @@ class _Program:
         return reach(self._tree, self._exact)
 
     def _exact(self, node: Node) -> Fraction | None:
-        return rational(node, lambda literal: meant(literal, self._format))
+        return rational_in(node, self._format)
 
     def run(self, ring: Taylor, places: Mapping[str, Series]) -> tuple[Series, Any]:
         """The series of the tree from those of its variables, and where it has none.
@@ -344,7 +344,7 @@ class _Program:
         if isinstance(node, Variable):
             return places[node.name]
         if isinstance(node, Number):
-            return ring.number(float(meant(node, self._format)))
+            return ring.number(meant(node, self._format))
         if isinstance(node, Named):
             return ring.number(Fraction(CONSTANTS[node.name].digits))
         if isinstance(node, Alias):
@@ -352,12 +352,5 @@ class _Program:
         assert isinstance(node, Call)
         if node.name == "pow":
             return ring.power(arguments[0], arguments[1], self._exponents[node])
-        return _rule(ring, row(node.name).series)(*arguments)
-
-
-def _rule(ring: Taylor, rule: Rule) -> Callable[..., Series]:
-    """The rule of a row as a function of its arguments."""
-    if isinstance(rule, str):
-        method: Callable[..., Series] = getattr(ring, rule)
-        return method
-    return functools.partial(rule, ring)
+        series: Series = rule_of(row(node.name).series, ring)(*arguments)
+        return series

@@ -14,6 +14,8 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from tapecli.floats import FORMATS
+
 Number: TypeAlias = Any
 """A float64 for each point, or one for all of them."""
 Plain: TypeAlias = "float | Fraction | NDArray[np.float64]"
@@ -23,6 +25,9 @@ Plain: TypeAlias = "float | Fraction | NDArray[np.float64]"
 def _but(outside: Callable[..., Any], function: Callable[..., Any]) -> Callable[..., Number]:
     """The function, and NaN where its arguments are at a pole or outside of its domain."""
     return lambda *u: np.where(outside(*u), np.nan, function(*u))
+
+
+_FLOAT64 = FORMATS["float64"]
 
 
 def _each(function: Callable[[float], float]) -> Callable[[Number], Number]:
@@ -52,7 +57,8 @@ class Numbers:
         self._absorbing = absorbing
 
     def number(self, value: Plain) -> Number:
-        return np.float64(value)
+        """Numbers from others; an exact one that is too large is infinite."""
+        return np.float64(_FLOAT64.round(value) if isinstance(value, Fraction) else value)
 
     def leaf(self, u: Number) -> Number:
         """The numbers at the very bottom: these."""

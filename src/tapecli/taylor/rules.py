@@ -232,7 +232,7 @@ class Taylor:
                 above = self.inner.sub(up, self._sum(u, self._slope(y), k, 1))
             else:  # with exact weights nothing cancels
                 weights = [
-                    self.inner.number(exponent * j - (k - j)) for j in range(len(u[: k + 1]))
+                    self.inner.number(exponent * j - (k - j)) for j in range(min(k + 1, len(u)))
                 ]
                 weighted = [self.inner.mul(a, w) for a, w in zip(u, weights, strict=False)]
                 above = self._sum(weighted, y, k, 1)

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import io
 import itertools
 from collections.abc import Iterator, Sequence
 
 from rich import box
 from rich.cells import cell_len
-from rich.console import Console, RenderableType
+from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from tapecli.render import Screen
 from tapecli.render import words as result_words
 from tapecli.render.check import words
-from tapecli.render.console import PLAIN_WIDTH, console
+from tapecli.render.console import PLAIN_WIDTH, console, natural_width
 from tapecli.report import Cell, Report, Setting
 
 
@@ -77,15 +76,11 @@ def _fitting(report: Report, width: int) -> list[list[Setting]]:
     tables = [groups[0]]
     for group in groups[1:]:
         together = [*tables[-1], *group]
-        if _width(report, together) <= width:
+        if natural_width(_table(report, together)) <= width:
             tables[-1] = together
         else:
             tables.append(group)
     return tables
-
-
-def _width(report: Report, settings: Sequence[Setting]) -> int:
-    return Console(width=10_000, file=io.StringIO()).measure(_table(report, settings)).maximum
 
 
 def _table(report: Report, settings: Sequence[Setting]) -> Table:
