@@ -31,7 +31,7 @@ format: $(VENV)/.dev  ## format the code and mend what the linter can mend
 docs: $(VENV)/.dev  ## write the generated parts of the documentation again
 	$(BIN)/python docs/generate.py
 
-bench: $(VENV)/.test  ## measure speed and memory, side by side, and beside JAX
+bench: $(VENV)/.bench  ## measure speed and memory, side by side, and beside JAX and others
 	$(BIN)/python -m tests.benchmarks
 
 accuracy: $(VENV)/.demo  ## measure how accurate derivatives are: docs/accuracy.md
@@ -50,6 +50,10 @@ $(VENV)/.demo: pyproject.toml constraints.txt | $(VENV)/bin/python
 
 $(VENV)/.test: $(VENV)/.demo
 	$(INSTALL) -e '.[test]'
+	@touch $@
+
+$(VENV)/.bench: $(VENV)/.test
+	$(INSTALL) -e '.[arrow]'
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.test

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -89,7 +88,7 @@ def plant(monkeypatch: pytest.MonkeyPatch, name: str, error: float) -> None:
         y = rule_of(row.tape, tf)(*arguments)
         return y + tf.constant(error, y.dtype) * (y - tf.stop_gradient(y))
 
-    monkeypatch.setitem(table, name, replace(row, tape=wrong))
+    monkeypatch.setitem(table, name, row._replace(tape=wrong))
 
 
 EXPRESSIONS = {

@@ -17,9 +17,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from tapecli import choices
 from tapecli.errors import PointsError, TapecliError
 from tapecli.floats import FORMATS
-from tapecli.grid import DEFAULT_POINTS, MAX_POINTS, read, rounded
+from tapecli.grid import MAX_POINTS, count_of, read, rounded
 
 FLOAT64 = FORMATS["float64"]
 SECONDS = 1.0
@@ -111,7 +112,7 @@ def test_eleven_points_from_0_to_1_and_the_fourth_is_the_float_nearest_to_0_3() 
 
 
 def test_the_default_points_are_those_of_the_worked_example() -> None:
-    assert floats(DEFAULT_POINTS) == (1, 2, 3)
+    assert floats(choices.POINTS) == (1, 2, 3)
 
 
 @pytest.mark.parametrize(
@@ -634,3 +635,35 @@ def test_no_text_whatever_gives_anything_but_points_or_an_error(typed: str) -> N
     else:
         assert outcome
         assert all(map(math.isfinite, outcome))
+
+
+# --- how many ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("given_points", "count"),
+    [
+        ("2", 1),
+        ("1..3,7,pi", 5),
+        ("0..1:1e-8", 10**8 + 1),
+        ("0..1@12345678", 12_345_678),
+        ("1e-3..1e3@10000000log", 10**7),
+        ("-", None),
+        ("@file", None),
+        (2.5, 1),
+        ([1, "2..3", 4.0], 4),
+        ([1, "-"], None),
+        (np.zeros((2, 3)), 6),
+        (np.array(1.0), 1),
+        ((i for i in range(3)), None),
+    ],
+    ids=repr,
+)
+def test_points_are_counted_without_being_made(given_points: Any, count: int | None) -> None:
+    assert count_of(given_points) == count
+
+
+@pytest.mark.parametrize("typed", ["1..", "3..1", "1..3@1", "1..1e20", "0..1@" + "9" * 5_000])
+def test_what_cannot_be_counted_is_refused(typed: str) -> None:
+    with pytest.raises(PointsError):
+        count_of(typed)

@@ -120,11 +120,30 @@ def test_bare_analytic_values_import_the_reference_alone(
     assert [name for name in HEAVY if name in loaded] == ["flint"]
 
 
-def test_version_and_help_do_without_the_parser_and_rich(loaded_by: dict[str, object]) -> None:
-    for call in ("--version", "--help", "-h"):
-        loaded = loaded_by[call]
-        assert isinstance(loaded, list)
-        assert [name for name in ("lark", "rich", "tapecli.cli.diff") if name in loaded] == []
+@pytest.mark.parametrize("call", ["--version", "--help", "-h", "functions", "diff --help", "dif"])
+def test_what_reads_no_expression_does_without_the_parser_and_rich(
+    loaded_by: dict[str, object], call: str
+) -> None:
+    loaded = loaded_by[call]
+    assert isinstance(loaded, list)
+    assert [name for name in ("lark", "rich", "tapecli.request") if name in loaded] == []
+
+
+@pytest.mark.parametrize("call", ["--version", "--help"])
+def test_version_and_help_load_no_more_of_the_package_than_the_commands_names(call: str) -> None:
+    loaded = python(CALLS, json.dumps([[call]]))[0]
+    assert isinstance(loaded, list)
+    own = {name for name in python(IMPORTS, "tapecli.cli") if str(name).startswith("tapecli")}
+    assert own == {"tapecli", "tapecli.cli", "tapecli.errors"}
+    assert {name for name in loaded if name.startswith("tapecli")} <= own
+
+
+@pytest.mark.parametrize("command", ["diff", "check"])
+def test_the_help_of_a_command_loads_nothing_that_computes(command: str) -> None:
+    loaded = python(CALLS, json.dumps([[command, "--help"]]))[0]
+    assert isinstance(loaded, list)
+    late = ("request", "methods", "tapes", "verification", "points", "expression", "check.plan")
+    assert [name for name in late if f"tapecli.{name}" in loaded] == []
 
 
 @pytest.mark.parametrize("name", ["tapecli", *modules()])
@@ -132,6 +151,7 @@ def test_importing_a_module_imports_nothing_heavy(name: str) -> None:
     allowed = {
         "tapecli.analytic": {"flint", "sympy", "numpy"},
         "tapecli.taylor": {"numpy", "flint"},
+        "tapecli.sources": {"numpy"},
     }
     spared = next((free for start, free in allowed.items() if name.startswith(start)), set[str]())
     loaded = python(IMPORTS, name)
@@ -156,8 +176,44 @@ def test_completion_imports_nothing_heavy(words: str) -> None:
     imported = {line.split("|")[-1].strip() for line in done.stderr.splitlines()}
     assert "click" in imported
     assert done.stdout
-    assert imported.isdisjoint([*HEAVY, "lark", "rich"])
+    assert imported.isdisjoint([*HEAVY, "lark", "rich", "tapecli.request"])
 
 
 def test_the_public_names_are_there() -> None:
     assert all(hasattr(tapecli, name) for name in tapecli.__all__)
+    assert set(tapecli.__all__) <= set(dir(tapecli))
+
+
+def test_each_public_name_is_loaded_when_it_is_asked_for() -> None:
+    script = """
+import json, sys
+import tapecli
+def own(): return sorted(name for name in sys.modules if name.startswith("tapecli"))
+steps = [own()]
+from tapecli import ExpressionError
+steps.append(own())
+from tapecli import *
+steps.append(own())
+assert diff is tapecli.diff and ExpressionError is tapecli.ExpressionError
+print(json.dumps(steps))
+"""
+    alone, errors, everything = python(script)
+    assert alone == ["tapecli"]
+    assert errors == ["tapecli", "tapecli.errors"]
+    assert isinstance(everything, list)
+    assert {"tapecli.differentiate", "tapecli.result", "tapecli.verdict"} <= set(everything)
+
+
+def test_no_public_name_is_that_of_a_module() -> None:
+    assert {f"tapecli.{name}" for name in tapecli.__all__}.isdisjoint(modules())
+
+
+def test_a_name_that_is_not_public_is_refused_as_ever() -> None:
+    with pytest.raises(AttributeError, match="module 'tapecli' has no attribute 'nope'"):
+        getattr(tapecli, "nope")  # noqa: B009, so that type checkers let it be asked for
+
+
+def test_modules_can_be_imported_from_the_package() -> None:
+    from tapecli import grid, result
+
+    assert (grid.__name__, result.__name__) == ("tapecli.grid", "tapecli.result")

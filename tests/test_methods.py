@@ -8,6 +8,7 @@ import time
 
 import pytest
 
+from tapecli.choices import EXECUTIONS, MAX_SECONDS, METHODS
 from tapecli.errors import RequestError
 from tapecli.expression import parse
 from tapecli.floats import FORMATS
@@ -15,18 +16,17 @@ from tapecli.functions import STEADY
 from tapecli.methods import (
     AFFORDABLE,
     MAX_ORDER,
-    MAX_SECONDS,
-    METHODS,
     Choice,
     certified_seconds,
     choose,
     duration,
     growth,
     operations,
+    quickest,
     tape_seconds,
     taylor_seconds,
 )
-from tapecli.tapes import EXECUTIONS, prepared
+from tapecli.tapes import prepared
 from tapecli.tree import Node, call
 
 WORKED = ("u = x^2", "y = log(u)")
@@ -66,7 +66,7 @@ LARGE = trees("+".join(f"sin({n}*x)" for n in range(1, 60)))
 def test_auto_is_tapes_where_they_are_affordable(
     typed: tuple[str, ...], order: int, chosen: str
 ) -> None:
-    assert choose("auto", trees(*typed), orders(order), 3) == Choice(chosen)
+    assert choose("auto", trees(*typed), orders(order), 3) == Choice(chosen, execution="eager")
 
 
 @pytest.mark.parametrize(
@@ -107,18 +107,33 @@ def test_whoever_says_how_tapes_are_to_run_gets_tapes(how: dict[str, str]) -> No
     order = next(n for n in range(2, 40) if tape_seconds(LOG, orders(n), 3) > AFFORDABLE)
     assert choose("auto", LOG, orders(order), 3).method == "taylor"
     chosen = choose("auto", LOG, orders(order), 3, max_seconds=100, **how)
-    assert chosen == Choice("nested")
+    assert chosen == Choice("nested", execution=how.get("execution", "eager"))
     with pytest.raises(RequestError, match="nested tapes"):
         choose("auto", LOG, orders(20), 3, **how)  # type: ignore[arg-type]
 
 
-def test_too_many_numbers_for_tapes_go_to_taylor() -> None:
-    products = [call("mul", LARGE[0], call("exp", LARGE[0]))] * 40
-    chosen = choose("auto", products, orders(1), 10**7, max_seconds=1e6)
-    assert chosen.method == "taylor"
+PRODUCTS = [call("mul", LARGE[0], call("exp", LARGE[0]))] * 40
+
+
+def test_too_many_numbers_for_tapes_are_compiled() -> None:
+    assert quickest(PRODUCTS, orders(1), 10**7) == "xla"
+    chosen = choose("parallel", PRODUCTS, orders(1), 10**7, max_seconds=1e6)
+    assert chosen == Choice("parallel", execution="xla")
     with pytest.raises(RequestError, match=r"10,000,000 points are too many .* '--method taylor'"):
-        choose("parallel", products, orders(1), 10**7, max_seconds=1e6)
+        choose("parallel", PRODUCTS, orders(1), 10**7, execution="eager", max_seconds=1e6)
     assert choose("auto", LARGE, orders(1), 10**5).method == "single"
+
+
+@pytest.mark.parametrize("typed", ["log(x^2)", "sin(x)*exp(-x^2)", "x^5", "1/(1+x^2)"])
+def test_few_points_are_run_eagerly_and_many_are_compiled(typed: str) -> None:
+    runs = [quickest(trees(typed), orders(2), 10**k) for k in range(9)]
+    assert runs == sorted(runs)
+    assert (runs[0], runs[4], runs[7]) == ("eager", "eager", "xla")
+
+
+def test_a_batch_jacobian_is_never_compiled_unasked() -> None:
+    wanted = [("x", "x")]
+    assert choose("batch", LOG, wanted, 10**6, max_seconds=1e6).execution == "eager"
 
 
 # --- what is refused --------------------------------------------------------------------------
@@ -161,7 +176,7 @@ def test_taylor_is_not_named_where_it_would_take_too_long_as_well() -> None:
 def test_max_seconds_lifts_the_limit_and_lowers_it() -> None:
     needed = tape_seconds(LOG, orders(12), 3)
     assert needed > MAX_SECONDS
-    assert choose("nested", LOG, orders(12), 3, max_seconds=needed) == Choice("nested")
+    assert choose("nested", LOG, orders(12), 3, max_seconds=needed).method == "nested"
     with pytest.raises(RequestError):
         choose("nested", LOG, orders(12), 3, max_seconds=needed * 0.999)
     cheap = tape_seconds(LOG, orders(1), 3)

@@ -59,7 +59,7 @@ def test_the_figures_are_those_that_were_measured() -> None:
         methods.MAX_ORDER,
         points.MAX_PRODUCT,
         derivative.MAX_ENTRIES,
-        verification.ALL_LINES,
+        verification.ALL_SERIES,
         reader.MAX_LENGTH,
         reader.MAX_DEPTH,
         expression.MAX_TARGETS,

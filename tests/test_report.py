@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from tapecli.report import Cell, Failure, KnownDefect, Report, Setting, quoted
+from tapecli.report import Cell, Core, Failure, KnownDefect, Report, Setting, quoted
 from tapecli.verdict import Status
 
 EAGER = Setting("float32", "eager", "cpu:0")
@@ -28,6 +28,12 @@ def test_known_failures_are_none() -> None:
     assert report(KNOWN).ok
     assert not report(KNOWN, WRONG).ok
     assert report(KNOWN, WRONG).unknown == [WRONG]
+
+
+def test_a_core_that_is_not_the_public_apis_is_a_failure() -> None:
+    assert replace(report(), core=Core(60)).ok
+    assert not replace(report(), core=Core(60, ("sin",))).ok
+    assert not replace(report(), core=Core(60, problem="it does not start")).ok
 
 
 def test_a_cure_is_reported_and_is_no_failure() -> None:

@@ -27,7 +27,8 @@ def result(
     """A result whose values count up, by target, derivative and point."""
     number = itertools.count()
     blocks = tuple(
-        Block(target, "x*y", one, None, points, [float(next(number)) for _ in range(len(points))],
+        Block(target, "x*y", one, None, points,
+              np.array([float(next(number)) for _ in range(len(points))]),
               {int(place[1:]): check for place, check in checks.items()})
         for target in targets
         for one in derivatives

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tapecli import tapes
+from tapecli import choices, tapes
 from tapecli.errors import RequestError
 from tapecli.expression import parse
 from tapecli.floats import FORMATS
@@ -36,7 +36,8 @@ def run(
     dtype: str = "float64",
 ) -> Any:
     """The derivatives by x at these points."""
-    return tapes.run(targets, {"x": np.array(points)}, orders(order), method, FORMATS[dtype])
+    found = tapes.run(targets, {"x": np.array(points)}, orders(order), method, FORMATS[dtype])
+    return np.array(found)
 
 
 def trees(*typed: str) -> list[Node]:
@@ -217,7 +218,7 @@ SMOOTH = (
 
 
 def several(targets: list[Node], wanted: list[tuple[str, ...]], method: str) -> Any:
-    return tapes.run(targets, PLACES, wanted, method, FLOAT64)
+    return np.array(tapes.run(targets, PLACES, wanted, method, FLOAT64))
 
 
 @pytest.mark.parametrize("typed", SMOOTH)
@@ -312,7 +313,7 @@ NO_KERNEL = {
     ("bfloat16", "eager"): {"gamma": 0, "lgamma": 0},
     ("bfloat16", "graph"): {"gamma": 0, "lgamma": 0},
     ("bfloat16", "xla"): {"gamma": 2, "lgamma": 2},
-    **{("float16", execution): {"gamma": 2, "lgamma": 2} for execution in tapes.EXECUTIONS},
+    **{("float16", execution): {"gamma": 2, "lgamma": 2} for execution in choices.EXECUTIONS},
 }
 """What TensorFlow 2.21 lacks: from which order on it cannot differentiate a function."""
 
@@ -325,7 +326,7 @@ def of_row(name: str, order: int, dtype: str, execution: str) -> Any:
     columns = {"x": xs, "y": np.array([0.5, 0.375])} if len(names) == 2 else {"x": xs}
     wanted = orders(order) + [names] * (len(names) == order == 2)
     tree = call(name, *map(variable, names))
-    return tapes.run([tree], columns, wanted, "nested", FORMATS[dtype], execution)
+    return np.array(tapes.run([tree], columns, wanted, "nested", FORMATS[dtype], execution))
 
 
 @pytest.mark.slow
@@ -360,7 +361,7 @@ def test_eager_does_every_row_but_those_whose_kernels_are_missing(dtype: str, na
         assert np.isfinite(of_row(name, lacking - 1, dtype, "eager")).all()
 
 
-@pytest.mark.parametrize("execution", tapes.EXECUTIONS)
+@pytest.mark.parametrize("execution", choices.EXECUTIONS)
 @pytest.mark.parametrize("method", tapes.ARRANGEMENTS)
 def test_every_arrangement_can_be_run_in_every_way(method: str, execution: str) -> None:
     typed = WORKED if tapes.ARRANGEMENTS[method].several else WORKED[:1]
@@ -371,7 +372,7 @@ def test_every_arrangement_can_be_run_in_every_way(method: str, execution: str) 
     np.testing.assert_allclose(values, expected, rtol=1e-15)
 
 
-@pytest.mark.parametrize("execution", tapes.EXECUTIONS)
+@pytest.mark.parametrize("execution", choices.EXECUTIONS)
 def test_a_hessian_by_batch_in_every_way(execution: str) -> None:
     pairs = list(itertools.product("xy", repeat=2))
     values = tapes.run(trees("x^2*y^3"), PLACES, pairs, "batch", FLOAT64, execution)
@@ -396,7 +397,7 @@ def test_order_0_in_every_way(execution: str) -> None:
     np.testing.assert_array_equal(values, [[[1, 4, 9]]])
 
 
-@pytest.mark.parametrize("execution", tapes.EXECUTIONS)
+@pytest.mark.parametrize("execution", choices.EXECUTIONS)
 def test_a_mistake_of_ours_is_not_called_a_lack_of_tensorflow(
     monkeypatch: pytest.MonkeyPatch, execution: str
 ) -> None:

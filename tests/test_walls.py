@@ -13,16 +13,20 @@ import tapecli
 ROOT = Path(tapecli.__file__).parent
 
 FLOORS = (
-    ("errors", "floats"),
+    ("errors", "floats", "beside", "choices"),
     ("functions", "verdict"),
-    ("tree", "mistakes"),
+    ("tree", "mistakes", "grammar"),
     ("derivative", "reader", "puiseux", "claims"),
     ("result", "report"),
     ("expression", "render"),
-    ("grid", "analytic", "taylor", "tensorflow_"),
-    ("table", "tapes"),
+    ("grid", "analytic", "taylor", "tensorflow_core"),
+    ("table", "tensorflow_"),
+    ("tapes",),
     ("points", "methods", "verification"),
+    ("sources",),
     ("request",),
+    ("compute",),
+    ("stream", "batch"),
     ("check",),
     ("differentiate",),
     ("",),
@@ -44,8 +48,19 @@ KNOWN_BY = {
     "mpmath": set(),
     "rich": {"render", "cli"},
     "click": {"cli"},
-    "lark": {"reader", "mistakes"},
-    "numpy": {"tapes", "result", "grid", "points", "render", "taylor", "analytic"},
+    "lark": {"grammar", "reader", "mistakes"},
+    "numpy": {
+        "compute",
+        "verification",
+        "tapes",
+        "result",
+        "grid",
+        "points",
+        "sources",
+        "render",
+        "taylor",
+        "analytic",
+    },
 }
 
 

@@ -1,23 +1,28 @@
 """tapecli: derivatives from TensorFlow gradient tapes, each beside the certified analytic one.
 
-The public names are listed in `__all__`; importing them loads none of the heavy libraries.
+The public names are listed in `__all__`; each is imported when it is first asked for, and none
+of them loads a heavy library.
 """
 
 from __future__ import annotations
 
-from tapecli.differentiate import diff, grad, hessian, jacobian
-from tapecli.errors import (
-    ExpressionError,
-    OutputError,
-    PointsError,
-    RequestError,
-    TapecliError,
-    TensorFlowError,
-    UsageError,
-)
-from tapecli.expression import Expression
-from tapecli.result import Check, Result, Row
-from tapecli.verdict import Status
+import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tapecli.differentiate import diff, grad, hessian, jacobian
+    from tapecli.errors import (
+        ExpressionError,
+        OutputError,
+        PointsError,
+        RequestError,
+        TapecliError,
+        TensorFlowError,
+        UsageError,
+    )
+    from tapecli.expression import Expression
+    from tapecli.result import Check, Result, Row
+    from tapecli.verdict import Status
 
 __all__ = [
     "Check",
@@ -37,3 +42,37 @@ __all__ = [
     "hessian",
     "jacobian",
 ]
+
+_MODULES = {
+    "Check": "result",
+    "Expression": "expression",
+    "ExpressionError": "errors",
+    "OutputError": "errors",
+    "PointsError": "errors",
+    "RequestError": "errors",
+    "Result": "result",
+    "Row": "result",
+    "Status": "verdict",
+    "TapecliError": "errors",
+    "TensorFlowError": "errors",
+    "UsageError": "errors",
+    "diff": "differentiate",
+    "grad": "differentiate",
+    "hessian": "differentiate",
+    "jacobian": "differentiate",
+}
+"""Where each public name is."""
+
+if not TYPE_CHECKING:  # a type checker would take it that every name is there
+
+    def __getattr__(name: str) -> object:
+        """Import a public name when it is first asked for."""
+        if name not in _MODULES:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        value = getattr(importlib.import_module(f"{__name__}.{_MODULES[name]}"), name)
+        globals()[name] = value
+        return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

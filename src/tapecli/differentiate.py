@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, TypedDict
 
+from tapecli import choices, compute
 from tapecli.errors import RequestError
 from tapecli.grid import PointsLike
 from tapecli.request import How, Where, prepare
@@ -12,9 +13,6 @@ from tapecli.result import Result
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
-
-DEFAULT_EXPRESSION = "log(x^2)"
-"""The target of the worked example, for whoever gives none."""
 
 
 class Options(TypedDict, total=False):
@@ -35,7 +33,7 @@ class Options(TypedDict, total=False):
 
 
 def diff(
-    expressions: str | Iterable[str] = DEFAULT_EXPRESSION,
+    expressions: str | Iterable[str] = choices.EXPRESSION,
     *,
     order: int | None = None,
     claims: str | Iterable[str] = (),
@@ -132,7 +130,7 @@ def _answer(
     given, rows = _given(x, at)
     where = Where(given, rows, zip)
     request = prepare(kind, expressions, where, wrt, order, claims, How(scaled=scaled, **how))
-    return request.run(formulas)
+    return compute.run(request, formulas)
 
 
 def _given(

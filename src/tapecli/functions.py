@@ -16,8 +16,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 Rule = str | Callable[..., Any]
 
@@ -25,8 +24,7 @@ STEADY = 1.2
 """How many times more operations each further order of tapes runs at least: x**5, sin and exp."""
 
 
-@dataclass(frozen=True)
-class Function:
+class Function(NamedTuple):
     """One elementary function.
 
     Attributes:
@@ -61,8 +59,7 @@ class Function:
         return f"{self.name}({', '.join(self.parameters)})"
 
 
-@dataclass(frozen=True)
-class Operator:
+class Operator(NamedTuple):
     """One operator: how it is written, and how tightly it binds.
 
     Attributes:
@@ -84,8 +81,7 @@ class Operator:
     growth: float = STEADY
 
 
-@dataclass(frozen=True)
-class Constant:
+class Constant(NamedTuple):
     """A named number: `digits` are its first 120 decimals, for points; engines use their own."""
 
     name: str

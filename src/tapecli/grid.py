@@ -10,6 +10,7 @@ import math
 import operator
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Context, Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -33,13 +34,13 @@ PointsLike: TypeAlias = "Point | Sequence[Point] | NDArray[np.generic]"
 
 MAX_POINTS = 100_000
 """Points in one request."""
-DEFAULT_POINTS = "1..3"
-"""The points of the worked example, for whoever gives none."""
+MAX_COUNT = 10**15
+"""Points that a range may have for those who take it in parts."""
 
 _DIGITS = 60
 _PRECISE = Context(prec=_DIGITS)
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?", re.ASCII)
-_PATH = 200
+MAX_PATH = 200
 """Characters of a file's name that a message shows."""
 _SHORT = 400
 """Characters up to which a number is read at once; a longer one has to pass the grammar."""
@@ -56,10 +57,15 @@ def rounded(points: Iterable[Fraction], format_: FloatFormat) -> tuple[float, ..
     Raises:
         PointsError: a point is too large or too small for the format.
     """
-    return tuple(_fitting(point, format_) for point in points)
+    return tuple(fitting(point, format_) for point in points)
 
 
-def _fitting(point: Fraction, format_: FloatFormat) -> float:
+def fitting(point: Fraction, format_: FloatFormat) -> float:
+    """A point as a number of this format.
+
+    Raises:
+        PointsError: it is too large or too small for the format.
+    """
     value = format_.round(point)
     if math.isinf(value):
         raise PointsError(f"the point {_brief(point)} is too large for {format_.name}")
@@ -80,7 +86,35 @@ def read(points: PointsLike, stdin: TextIO | None = None) -> tuple[Fraction, ...
     """
     if isinstance(points, str):
         return _limited(_of_text(points, stdin))
-    return _limited(_of_numbers(points))
+    return _limited(numbers(points))
+
+
+def count_of(points: PointsLike) -> int | None:
+    """How many points these are, without making them; None where only reading tells.
+
+    Raises:
+        PointsError: a range cannot be read, or has more than `MAX_COUNT` points.
+    """
+    if isinstance(points, str):
+        if points == "-" or points.startswith("@"):
+            return None
+        items = _split(points)
+        return sum(_of_item(item, MAX_COUNT).count if ".." in item else 1 for item in items)
+    if (size := getattr(points, "size", None)) is not None:
+        return int(size)
+    if isinstance(points, Sequence) and not isinstance(points, bytes):
+        counts = [count_of(point) if isinstance(point, str) else 1 for point in points]
+        return None if None in counts else sum(filter(None, counts))
+    return None if hasattr(points, "__iter__") else 1
+
+
+def ranges(typed: str) -> list[Range]:
+    """The items of a text; a constant is a range of one point.
+
+    Raises:
+        PointsError: an item cannot be read, or has more than `MAX_COUNT` points.
+    """
+    return [_of_item(item, MAX_COUNT) for item in _split(typed)]
 
 
 def is_single(points: PointsLike) -> bool:
@@ -102,7 +136,8 @@ def _limited(points: Iterable[Fraction]) -> tuple[Fraction, ...]:
     return tuple(collected)
 
 
-def _of_numbers(points: Any) -> Iterator[Fraction]:
+def numbers(points: Any) -> Iterator[Fraction]:
+    """The exact values of a number, or of any sequence or array of them."""
     flat = getattr(points, "ravel", lambda: points)()
     several = hasattr(flat, "__iter__") and not isinstance(flat, bytes | Mapping)
     for point in flat if several else [flat]:
@@ -134,7 +169,7 @@ def _of_text(typed: str, stdin: TextIO | None) -> Iterator[Fraction]:
             yield from _of_lines(lines, source)
     else:
         for item in _split(typed):
-            yield from _of_item(item)
+            yield from _of_item(item, MAX_POINTS)
 
 
 # --- files ------------------------------------------------------------------------------------
@@ -155,19 +190,20 @@ def opened(source: str, stdin: TextIO | None) -> Iterator[tuple[TextIO, str]]:
     elif source == "@":
         raise PointsError("'@' is followed by the name of a file")
     else:
-        name = f"'{clipped(source[1:], _PATH)}'"
+        name = f"'{clipped(source[1:], MAX_PATH)}'"
         try:
             lines = Path(source[1:]).open(encoding="utf-8-sig")  # noqa: SIM115
         except (OSError, ValueError) as error:
-            raise PointsError(_unreadable(name, error)) from None
+            raise PointsError(unreadable(name, error)) from None
     with lines as stream:
         try:
             yield stream, name
         except (OSError, UnicodeDecodeError) as error:
-            raise PointsError(_unreadable(name, error)) from None
+            raise PointsError(unreadable(name, error)) from None
 
 
-def _unreadable(name: str, error: Exception) -> str:
+def unreadable(name: str, error: Exception) -> str:
+    """What a message says of a file that cannot be read."""
     reason = getattr(error, "strerror", None) or "it is not text"
     return f"the points in {name} cannot be read: {reason}"
 
@@ -178,15 +214,23 @@ def _of_lines(lines: TextIO, source: str) -> Iterator[Fraction]:
     try:
         for line in lines:
             read += 1
-            entry = line.strip()
-            if entry and not entry.startswith("#"):
-                if _is_several(entry):
-                    raise PointsError(f"'{clipped(entry)}' is not one number")
-                yield constant(entry)
+            point = of_line(line)
+            if point is not None:
+                yield point
     except UnicodeDecodeError:
         raise PointsError(f"line {read + 1} of {source} is not text") from None
     except UsageError as error:
         raise PointsError(f"line {read} of {source}: {error}") from None
+
+
+def of_line(line: str) -> Fraction | None:
+    """The point on a line; None if it is blank or a remark."""
+    entry = line.strip()
+    if not entry or entry.startswith("#"):
+        return None
+    if _is_several(entry):
+        raise PointsError(f"'{clipped(entry)}' is not one number")
+    return constant(entry)
 
 
 def _is_several(entry: str) -> bool:
@@ -210,10 +254,45 @@ def _split(typed: str) -> list[str]:
     return items
 
 
-def _of_item(item: str) -> Iterator[Fraction]:
+@dataclass(frozen=True)
+class Range:
+    """Points by their places: evenly spaced, or by a ratio.
+
+    Attributes:
+        start: the first.
+        stop: the last.
+        step: from one to the next; 0 where they are spaced by a ratio.
+        count: how many they are.
+        ratio: the logarithm of stop/start where they are spaced by a ratio.
+    """
+
+    start: Fraction
+    stop: Fraction
+    step: Fraction
+    count: int
+    ratio: Decimal | None = None
+
+    def __iter__(self) -> Iterator[Fraction]:
+        return map(self.at, range(self.count))
+
+    def at(self, place: int) -> Fraction:
+        """The point at this place: exact, or by a ratio of some 60 digits."""
+        if self.ratio is None:
+            return self.start + place * self.step
+        return self.stop if place == self.count - 1 else self.start * Fraction(self.factor(place))
+
+    def factor(self, place: int) -> Decimal:
+        """The ratio of the point at this place to the first."""
+        assert self.ratio is not None
+        return _PRECISE.exp(
+            _PRECISE.divide(_PRECISE.multiply(self.ratio, place), max(self.count - 1, 1))
+        )
+
+
+def _of_item(item: str, most: int) -> Range:
     if ".." not in item:
-        yield constant(item)
-        return
+        point = constant(item)
+        return Range(point, point, Fraction(0), 1)
     match = _RANGE.fullmatch(item)
     shown = f"'{clipped(item)}'"
     if not match or ".." in match["stop"].removeprefix("."):
@@ -221,41 +300,31 @@ def _of_item(item: str) -> Iterator[Fraction]:
     start, stop = constant(match["start"]), constant(match["stop"])
     if match["count"] is None:
         step = Fraction(1) if match["step"] is None else constant(match["step"])
-        yield from _stepped(item, start, stop, step)
-        return
-    count = int(match["count"][: len(str(MAX_POINTS)) + 1])
-    if count > MAX_POINTS:
-        raise PointsError(f"{shown}: more than {MAX_POINTS:,} points")
+        return _stepped(item, start, stop, step, most)
+    count = int(match["count"][: len(str(most)) + 1])
+    if count > most:
+        raise PointsError(f"{shown}: more than {most:,} points")
     if count < 2:
         raise PointsError(f"{shown}: both ends are points, so there are at least 2")
     if not match["log"]:
-        yield from (start + (stop - start) * i / (count - 1) for i in range(count))
-    elif start * stop > 0:
-        yield from _by_ratio(start, stop, count)
-    else:
-        raise PointsError(f"{shown}: both ends must lie on the same side of 0")
+        return Range(start, stop, (stop - start) / (count - 1), count)
+    if start * stop > 0:
+        return Range(start, stop, Fraction(0), count, _PRECISE.ln(_decimal(stop / start)))
+    raise PointsError(f"{shown}: both ends must lie on the same side of 0")
 
 
-def _stepped(item: str, start: Fraction, stop: Fraction, step: Fraction) -> Iterator[Fraction]:
+def _stepped(item: str, start: Fraction, stop: Fraction, step: Fraction, most: int) -> Range:
     shown = clipped(item)
     if step == 0:
         raise PointsError(f"'{shown}': the step is 0")
-    count = (stop - start) / step
-    if count < 0:
+    steps = (stop - start) / step
+    if steps < 0:
         turned = item.partition(":")[0] + f":{_brief(-step)}"
         direction = "below" if step > 0 else "above"
         raise PointsError(f"'{shown}': the end is {direction} the start; write {clipped(turned)}")
-    if count >= MAX_POINTS:
-        raise PointsError(f"'{shown}': more than {MAX_POINTS:,} points")
-    yield from (start + i * step for i in range(int(count) + 1))
-
-
-def _by_ratio(start: Fraction, stop: Fraction, count: int) -> Iterator[Fraction]:
-    ratio = _PRECISE.ln(_decimal(stop / start))
-    for i in range(count - 1):
-        factor = _PRECISE.exp(_PRECISE.divide(_PRECISE.multiply(ratio, i), count - 1))
-        yield start * Fraction(factor)
-    yield stop
+    if steps >= most:
+        raise PointsError(f"'{shown}': more than {most:,} points")
+    return Range(start, start + int(steps) * step, step, int(steps) + 1)
 
 
 def _decimal(number: Fraction) -> Decimal:

@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from tapecli.choices import AUTO, EAGER, MAX_SECONDS, METHODS, NONE, TAYLOR, XLA
 from tapecli.errors import RequestError
 from tapecli.floats import FORMATS
 from tapecli.functions import STEADY, row
@@ -22,21 +23,11 @@ from tapecli.tapes import ARRANGEMENTS, FORWARD, Variables, asked, prepared
 from tapecli.taylor import PLAIN_ORDER
 from tapecli.tree import Call, Node, Variable, steps
 
-AUTO = "auto"
-TAYLOR = "taylor"
-NONE = "none"
-METHODS = (AUTO, *ARRANGEMENTS, TAYLOR, NONE)
-
-EAGER = "eager"
-
 AFFORDABLE = 0.5
 """Seconds that `auto` lets tapes take, where Taylor series take less."""
 
 MAX_ORDER = 1_000
 """The highest order: far above, coefficients are too small for any float."""
-
-MAX_SECONDS = 10.0
-"""Seconds beyond which nothing is begun, unless more are allowed."""
 
 MAX_NUMBERS = 400_000_000
 """Numbers that the tapes may be expected to hold, one per operation and point: 3 GB in float64."""
@@ -79,10 +70,12 @@ class Choice:
     Attributes:
         method: one of `METHODS` but auto, or `FORWARD`.
         reason: why `auto` took it, if that is not what tapes would be used for; else "".
+        execution: how TensorFlow runs tapes; "" where there are none.
     """
 
     method: str
     reason: str = ""
+    execution: str = ""
 
 
 def choose(
@@ -103,7 +96,8 @@ def choose(
         wanted: the sequences of variables.
         points: how many points.
         preferred: the arrangement of tapes that "auto" is, if it can do what is asked.
-        execution: how tapes are to be run, None for eagerly; if it is given, "auto" is tapes.
+        execution: how tapes are to be run, None for what is quickest; if it is given, "auto" is
+            tapes.
         device: where, None for anywhere; if it is given, "auto" is tapes.
         max_seconds: how long it may be expected to take.
 
@@ -129,8 +123,9 @@ def choose(
     tapes = FORWARD if order == 0 else method
     if tapes == AUTO:
         tapes = preferred if preferred in able else able[0]
-    seconds = tape_seconds(targets, wanted, points, execution or EAGER)
-    large = operations(targets, wanted) * points > MAX_NUMBERS
+    run = execution or (EAGER if tapes == "batch" else quickest(targets, wanted, points))
+    seconds = tape_seconds(targets, wanted, points, run)
+    large = run != XLA and _held(targets, wanted, points) > MAX_NUMBERS
     slow = order > 1 and seconds > AFFORDABLE
     if method == AUTO and execution is None and device is None and (slow or large):
         if instead < seconds or large:
@@ -142,7 +137,22 @@ def choose(
             f"{points:,} points are too many for tapes around expressions of this size; "
             "'--method taylor' can do them"
         )
-    return Choice(tapes)
+    return Choice(tapes, execution=run)
+
+
+def quickest(targets: Sequence[Node], wanted: Sequence[Variables], points: int) -> str:
+    """Eager for few points, compiled for many: what would take less time, or fit into memory.
+
+    A compiled program holds few numbers, for it makes one point after the other.
+    """
+    if _held(targets, wanted, points) > MAX_NUMBERS:
+        return XLA
+    return min((EAGER, XLA), key=lambda run: tape_seconds(targets, wanted, points, run))
+
+
+def _held(targets: Sequence[Node], wanted: Sequence[Variables], points: int) -> float:
+    """How many numbers tapes hold at most."""
+    return operations(targets, wanted) * points
 
 
 def _without_tensorflow(method: str, execution: str | None, device: str | None) -> None:

@@ -6,8 +6,7 @@ import difflib
 import re
 import unicodedata
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from tapecli.functions import CONSTANT_NAMES, FUNCTION_NAMES, FUNCTIONS
 
@@ -23,14 +22,13 @@ BLANKS = " \t\r\n\u00a0"
 MAX_SHOWN = 40
 """Characters of what was typed that a message quotes."""
 
-_ONE_LETTER = re.compile(r"(?:[A-Za-z]|[Α-Ωα-ω])(?:_?[0-9]+)?")
+_ONE_LETTER = r"(?:[A-Za-z]|[Α-Ωα-ω])(?:_?[0-9]+)?"
 _POWER = r"\s*(?:(?:\^|\*\*)\s*[0-9]*|[⁰¹²³⁴⁵⁶⁷⁸⁹]+)?"
-_TAIL = re.compile(rf"(?:{NAME}|[0-9.]+|[^\s])\s*$")
-_FUNCTION_TAIL = re.compile(rf"(?:^|(?<![A-Za-z_0-9]))({NAME}|√){_POWER}\s*$")
+_TAIL = rf"(?:{NAME}|[0-9.]+|[^\s])\s*$"
+_FUNCTION_TAIL = rf"(?:^|(?<![A-Za-z_0-9]))({NAME}|√){_POWER}\s*$"
 
 
-@dataclass(frozen=True)
-class Mistake:
+class Mistake(NamedTuple):
     """A place in the source, what is wrong there, and what to write instead."""
 
     start: int
@@ -41,7 +39,7 @@ class Mistake:
 
 def is_one_letter(name: str) -> bool:
     """Whether a name is one letter, with or without a number: a variable without more ado."""
-    return bool(_ONE_LETTER.fullmatch(name))
+    return bool(re.fullmatch(_ONE_LETTER, name))
 
 
 def clipped(text: str, most: int = MAX_SHOWN) -> str:
@@ -116,7 +114,7 @@ def unexpected(token: Token, source: str) -> Mistake:
 
 def _without_argument(before: str) -> Mistake | None:
     before = before.rstrip("|")  # a bar behind a function would open its argument
-    match = _FUNCTION_TAIL.search(before)
+    match = re.search(_FUNCTION_TAIL, before)
     if not match or match[1] not in FUNCTION_NAMES:
         return None
     name = match[1]
@@ -209,7 +207,7 @@ def _closing(source: str) -> int:
 
 def _tail(source: str) -> str:
     """The last name, number or sign of the source."""
-    match = _TAIL.search(source)
+    match = re.search(_TAIL, source)
     return match[0].strip() if match else ""
 
 

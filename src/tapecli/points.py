@@ -14,6 +14,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, TextIO
 
 from tapecli import grid
+from tapecli.choices import SHORT
 from tapecli.errors import PointsError, RequestError
 from tapecli.floats import FloatFormat
 from tapecli.grid import PointsLike
@@ -172,10 +173,6 @@ def _missing(names: Sequence[str]) -> str:
         f"the variables {together(names)} have no values; give them some, such as "
         f"{' '.join(options[:4])}"
     )
-
-
-SHORT = ("x", "y", "z", "t")
-"""The variables with an option of their own name."""
 
 
 def _as_many(axes: Sequence[Axis]) -> None:

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import functools
 import math
 import re
 import unicodedata
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
-from importlib.resources import files
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
-from tapecli import mistakes
+from tapecli import grammar, mistakes
 from tapecli.errors import ExpressionError
 from tapecli.functions import CONSTANT_NAMES, FUNCTION_NAMES, FUNCTIONS, INVERSES
 from tapecli.mistakes import BLANKS, Mistake, span
 from tapecli.tree import Node, alias, call, constant, exact_value, number, rational, variable
 
 if TYPE_CHECKING:
-    from lark import Lark, Token, Tree
+    from lark import Token, Tree
 
 MAX_LENGTH = 10_000
 """Characters in one expression."""
@@ -31,11 +29,10 @@ MAX_EXPONENT = 1_000_000
 """Size of a constant exponent."""
 
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-")
-_POWER_TOKEN = re.compile(r"(?P<name>.*?)\s*(\^|\*\*)?\s*(?P<power>[+-]?[0-9]+|[⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)")
+_POWER_TOKEN = r"(?P<name>.*?)\s*(\^|\*\*)?\s*(?P<power>[+-]?[0-9]+|[⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)"
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
+class _Part(NamedTuple):
     """What a rule of the grammar has read.
 
     Attributes:
@@ -90,8 +87,8 @@ class Reader:
         from lark.exceptions import UnexpectedCharacters, UnexpectedToken
 
         try:
-            return _parser().parse(source)
-        except _UnknownCall as error:
+            return grammar.parser().parse(source)
+        except grammar.UnknownCall as error:
             self._fail(mistakes.unknown_call(error.token, source, {*self.scope, *self.known}))
         except UnexpectedToken as error:
             self._fail(mistakes.unexpected(error.token, source))
@@ -105,7 +102,7 @@ class Reader:
             children = [parts.get(id(child), child) for child in branch.children]
             part = getattr(self, branch.data)(*children)
             if isinstance(part, _Part):
-                part = replace(part, start=branch.meta.start_pos, end=branch.meta.end_pos)
+                part = part._replace(start=branch.meta.start_pos, end=branch.meta.end_pos)
                 self._bounded(part)
             parts[id(branch)] = part
         return parts[id(root)]
@@ -151,7 +148,7 @@ class Reader:
         return _Part(variable(name))
 
     def brackets(self, inside: _Part) -> _Part:
-        return replace(inside, depth=inside.depth + 1)
+        return inside._replace(depth=inside.depth + 1)
 
     def plus(self, operand: _Part) -> _Part:
         return operand
@@ -181,7 +178,7 @@ class Reader:
         if exponent.exact and base.exact:
             digits = _decimal_exponent(base.exact) * exponent.exact
             if abs(digits) >= MAX_DIGITS:
-                self._too_large(replace(base, end=exponent.end))
+                self._too_large(base._replace(end=exponent.end))
         return self._applied("pow", base, exponent)
 
     def superscript(self, base: _Part, token: Token) -> _Part:
@@ -196,7 +193,7 @@ class Reader:
     def power_call(self, token: Token, given: _Part | tuple[_Part, ...]) -> _Part:
         """Read sin²(x), sin^2 x: the power of the function's value."""
         start, end = span(token)
-        match = _POWER_TOKEN.fullmatch(token)
+        match = re.fullmatch(_POWER_TOKEN, token)
         assert match is not None
         name = FUNCTION_NAMES[match["name"]]
         power = self._whole_number(match["power"], start + match.start("power"), end)
@@ -218,7 +215,7 @@ class Reader:
         return _Part(call("neg", node) if value < 0 else node, start, end, exact=value)
 
     def _called(self, name: str, place: tuple[int, int], given: _Part | tuple[_Part, ...]) -> _Part:
-        given = given if isinstance(given, tuple) else (given,)
+        given = (given,) if isinstance(given, _Part) else given
         arity = FUNCTIONS[name].arity
         if len(given) != arity:
             wanted = "one argument" if arity == 1 else f"{arity} arguments"
@@ -230,37 +227,6 @@ class Reader:
         node = call(name, *(part.node for part in parts))
         exact = exact_value(node, [part.exact for part in parts])
         return _Part(node, depth=1 + max(part.depth for part in parts), exact=exact)
-
-
-class _UnknownCall(Exception):
-    """A name with a bracket behind it that is no function's."""
-
-    def __init__(self, token: Token) -> None:
-        super().__init__(str(token))
-        self.token = token
-
-
-def _refuse(token: Token) -> Token:
-    raise _UnknownCall(token)
-
-
-@functools.cache
-def _parser() -> Lark:
-    """Return the parser of grammar.lark with the function names of the table in it."""
-    from lark import Lark
-
-    words = sorted((name for name in FUNCTION_NAMES if name.isascii()), key=len, reverse=True)
-    signs = [name for name in FUNCTION_NAMES if not name.isascii()]
-    names = rf"(?:(?:{'|'.join(words)})(?![A-Za-z_0-9])|{'|'.join(signs)})"
-    grammar = files("tapecli").joinpath("grammar.lark").read_text(encoding="utf-8")
-    return Lark(
-        grammar.replace("FUNCTION_NAMES", names),
-        parser="lalr",
-        lexer="basic",
-        maybe_placeholders=False,
-        propagate_positions=True,
-        lexer_callbacks={"UNKNOWN": _refuse},
-    )
 
 
 def _decimal_exponent(value: Fraction) -> float:

@@ -132,6 +132,26 @@ class KnownDefect:
 
 
 @dataclass(frozen=True)
+class Core:
+    """Whether TensorFlow's core, which the command line loads alone, is its public API's.
+
+    Attributes:
+        names: how many names were compared.
+        differing: those that are something else there.
+        problem: why they could not be compared, or "".
+    """
+
+    names: int
+    differing: tuple[str, ...] = ()
+    problem: str = ""
+
+    @property
+    def ok(self) -> bool:
+        """Whether all names are the same."""
+        return not self.differing and not self.problem
+
+
+@dataclass(frozen=True)
 class Report:
     """The answer.
 
@@ -145,6 +165,7 @@ class Report:
         defects: the known defects that were looked for.
         values: how many values were compared.
         seconds: how long it took, TensorFlow's start not counted.
+        core: what became of the core; None if TensorFlow was loaded whole.
     """
 
     level: str
@@ -156,6 +177,7 @@ class Report:
     defects: tuple[KnownDefect, ...]
     values: int
     seconds: float
+    core: Core | None = None
 
     @property
     def functions(self) -> list[str]:
@@ -175,7 +197,7 @@ class Report:
     @property
     def ok(self) -> bool:
         """Whether all is well, but for known defects: exit code 0."""
-        return not self.unknown
+        return not self.unknown and (self.core is None or self.core.ok)
 
 
 def quoted(text: str) -> str:

@@ -1,29 +1,25 @@
-"""What is asked: checked without any heavy library, then computed into a Result."""
+"""What is asked, checked without any of the libraries that compute it."""
 
 from __future__ import annotations
 
-import itertools
 import math
-import time
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from fractions import Fraction
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
-from tapecli import derivative, grid, methods, points, table, tapes, tensorflow_
-from tapecli.claims import Claim
+from tapecli import choices, derivative
 from tapecli.derivative import Derivative
 from tapecli.errors import RequestError
 from tapecli.expression import Expression, parse, parse_more
 from tapecli.floats import FORMATS, FloatFormat
 from tapecli.functions import CONSTANT_NAMES, FUNCTION_NAMES
-from tapecli.grid import PointsLike
-from tapecli.methods import Choice
 from tapecli.mistakes import clipped, together
-from tapecli.points import SHORT, Points
-from tapecli.result import COLUMNS, Block, Result
 from tapecli.tree import VARIABLE, Node, variables
-from tapecli.verification import VERIFY, Verification
+
+if TYPE_CHECKING:
+    from tapecli.grid import PointsLike
+    from tapecli.methods import Choice
+    from tapecli.result import Points
 
 KINDS = ("diff", "grad", "jacobian", "hessian")
 """What can be asked for: single derivatives, or all of a vector or matrix."""
@@ -35,11 +31,11 @@ _PREFERRED = {"jacobian": "persistent"}
 class How:
     """How to compute, verify and show: what the options of `diff` of the same names say."""
 
-    method: str = methods.AUTO
+    method: str = choices.AUTO
     dtype: str = "float64"
     execution: str | None = None
     device: str | None = None
-    max_seconds: float = methods.MAX_SECONDS
+    max_seconds: float = choices.MAX_SECONDS
     tolerance: float = 1.0
     verify: str = "auto"
     scaled: bool = False
@@ -52,8 +48,8 @@ class How:
         """
         for value, words, what in (
             (self.dtype, FORMATS, "dtype"),
-            (self.execution, (None, *tapes.EXECUTIONS), "execution"),
-            (self.verify, VERIFY, "'verify'"),
+            (self.execution, (None, *choices.EXECUTIONS), "execution"),
+            (self.verify, choices.VERIFY, "'verify'"),
         ):
             if value not in words:
                 there = ", ".join(word for word in words if word)
@@ -62,7 +58,7 @@ class How:
         for what, number in numbers.items():
             if not (math.isfinite(number) and number >= 0):
                 raise RequestError(f"{what} must be a number from 0, not {number}")
-        if self.method == methods.NONE and self.verify == "none":
+        if self.method == choices.NONE and self.verify == "none":
             raise RequestError(
                 "'--verify none' leaves out the analytic values, and '--method none' has no others"
             )
@@ -97,6 +93,9 @@ class Request:
         choice: the method that will be used.
         how: how it is to be done.
         claims: a derivative that somebody claims for each target and derivative; or none.
+        share: of a whole run, where the points are a part of it: as in a `Verification`.
+        fill: how many points are computed if it is more than there are, so that what was
+            compiled for so many serves for fewer.
     """
 
     kind: str
@@ -106,6 +105,8 @@ class Request:
     choice: Choice
     how: How
     claims: tuple[Node, ...] = ()
+    share: float | None = None
+    fill: int = 0
 
     @property
     def format_(self) -> FloatFormat:
@@ -115,120 +116,65 @@ class Request:
     @property
     def needs_tensorflow(self) -> bool:
         """Whether TensorFlow is used at all."""
-        return self.choice.method not in (methods.TAYLOR, methods.NONE)
+        return self.choice.method not in (choices.TAYLOR, choices.NONE)
 
-    def run(self, formulas: bool = True, timings: dict[str, float] | None = None) -> Result:
-        """Differentiate.
 
-        Args:
-            formulas: whether to make formulas, which takes SymPy.
-            timings: receives the seconds that the tapes, the reference and the formulas took.
+@dataclass(frozen=True)
+class Asked:
+    """A request without its points.
+
+    Attributes:
+        kind, expressions, derivatives, how, claims: as in a `Request`.
+        names: the variables that need a value.
+        given: the values of variables as they were given, or those of the worked example.
+    """
+
+    kind: str
+    expressions: tuple[Expression, ...]
+    derivatives: tuple[Derivative, ...]
+    how: How
+    claims: tuple[Node, ...]
+    names: tuple[str, ...]
+    given: Mapping[str, PointsLike]
+
+    @property
+    def format_(self) -> FloatFormat:
+        """The dtype."""
+        return FORMATS[self.how.dtype]
+
+    def choice(self, points: int) -> Choice:
+        """The method for so many points.
 
         Raises:
-            RequestError: TensorFlow lacks a gradient or kernel that this needs.
-            TensorFlowError: TensorFlow is missing or does not start.
+            RequestError: none can do it, or it would take too long.
         """
-        clock = _Clock({} if timings is None else timings)
-        tensorflow = tensorflow_.load().__version__ if self.needs_tensorflow else ""
-        clock.lap("TensorFlow")
-        values = self._values()
-        clock.lap("tapes" if self.needs_tensorflow else self.choice.method)
-        verification = Verification(
-            self.derivatives,
-            self.points,
-            self.format_,
-            self.how.tolerance,
-            self.how.verify,
-            len(self.expressions),
-            "the tape" if self.needs_tensorflow else "Taylor arithmetic",
+        from tapecli import methods
+
+        return methods.choose(
+            self.how.method,
+            [expression.tree for expression in self.expressions],
+            [one.sequence for one in self.derivatives],
+            points,
+            _PREFERRED.get(self.kind, ""),
+            self.how.execution,
+            self.how.device,
+            self.how.max_seconds,
         )
-        blocks: list[Block] = []
-        for expression, of_target in zip(self.expressions, values, strict=True):
-            checks = verification.checks(expression.tree, of_target)
-            clock.lap("reference")
-            written = self._formulas(expression) if formulas else [None] * len(self.derivatives)
-            clock.lap("formulas")
-            about = expression.name, expression.text
-            for one, formula, column, of_one in zip(
-                self.derivatives, written, of_target, checks, strict=True
-            ):
-                blocks.append(Block(*about, one, formula, self.points, column, of_one))
-        return Result(
+
+    def at(
+        self, points_: Points, choice: Choice | None = None, share: float | None = None
+    ) -> Request:
+        """The request at these points; they may be a part of those of a whole run."""
+        return Request(
             self.kind,
-            tuple(blocks),
-            self.points,
-            self.format_,
-            self.choice.method,
-            tensorflow,
-            self.how.tolerance,
-            (self.how.execution or methods.EAGER) if self.needs_tensorflow else "",
-            self.how.device or "",
-            self.choice.reason,
-            self._judged(clock),
+            self.expressions,
+            self.derivatives,
+            points_,
+            self.choice(len(points_)) if choice is None else choice,
+            self.how,
+            self.claims,
+            share,
         )
-
-    def _judged(self, clock: _Clock) -> tuple[Claim, ...]:
-        """The judgements on the claims."""
-        if not self.claims:
-            return ()
-        from tapecli.analytic.claim import judged, spread
-
-        points = [self.points.at(place) for place in spread(len(self.points))]
-        asked = itertools.product(self.expressions, self.derivatives)
-        found = tuple(
-            judged(target, one, claim, points, self.format_)
-            for (target, one), claim in zip(asked, self.claims, strict=True)
-        )
-        clock.lap("claims")
-        return found
-
-    def _values(self) -> list[list[list[float] | None]]:
-        """For each target and derivative the computed values, or None."""
-        trees = [expression.tree for expression in self.expressions]
-        wanted = [one.sequence for one in self.derivatives]
-        if self.choice.method == methods.NONE:
-            return [[None] * len(wanted) for _ in trees]
-        columns = self.points.columns
-        if self.choice.method == methods.TAYLOR:
-            from tapecli.taylor import engine
-
-            found = engine.run(trees, columns, wanted, self.format_, self.how.scaled)
-            return [[column.tolist() for column in of_target] for of_target in found]
-        how = self.how.execution or methods.EAGER, self.how.device
-        found = tapes.run(trees, columns, wanted, self.choice.method, self.format_, *how)
-        return [
-            [
-                self._scaled(column.tolist(), one)
-                for column, one in zip(target, self.derivatives, strict=True)
-            ]
-            for target in found
-        ]
-
-    def _scaled(self, values: list[float], one: Derivative) -> list[float]:
-        """Derivatives from tapes, over their factorials if coefficients are wanted."""
-        if one.divisor == 1:
-            return values
-        round_ = self.format_.round
-        return [round_(Fraction(x) / one.divisor) if math.isfinite(x) else x for x in values]
-
-    def _formulas(self, expression: Expression) -> list[str | None]:
-        from tapecli.analytic.formula import formulas
-
-        wanted = [one.sequence for one in self.derivatives]
-        return formulas(expression.tree, wanted, [one.divisor for one in self.derivatives])
-
-
-class _Clock:
-    """Adds up the seconds between its laps by name."""
-
-    def __init__(self, laps: dict[str, float]) -> None:
-        self._laps = laps
-        self._last = time.perf_counter()
-
-    def lap(self, name: str) -> None:
-        now = time.perf_counter()
-        self._laps[name] = self._laps.get(name, 0.0) + now - self._last
-        self._last = now
 
 
 def prepare(
@@ -245,14 +191,44 @@ def prepare(
     The arguments, and what is raised, are those of `diff`.
     """
     how.check()
+    loaded = None
+    if where.rows is not None:
+        from tapecli import table
+
+        loaded = table.read(where.rows, where.stdin)
+    columns = loaded.names if loaded else ()
+    asked = ask(kind, expressions, where, wrt, order, claims, how, columns)
+    from tapecli import points
+
+    format_ = FORMATS[how.dtype]
+    return asked.at(
+        points.read(asked.given, loaded, asked.names, format_, where.paired, where.stdin)
+    )
+
+
+def ask(
+    kind: str,
+    expressions: str | Iterable[str],
+    where: Where,
+    wrt: str | Iterable[str] = (),
+    order: int | None = None,
+    claims: str | Iterable[str] = (),
+    how: How = How(),
+    columns: Sequence[str] = (),
+) -> Asked:
+    """Check all of a request but its points.
+
+    `columns` are the names in the header of a table of points; the other arguments, and what is
+    raised, are those of `diff`.
+    """
+    how.check()
     if order is not None and (isinstance(order, bool) or not isinstance(order, int) or order < 0):
         raise RequestError(f"the order must be a whole number from 0, not {order}")
     wrt = [wrt] if isinstance(wrt, str) else list(wrt)
     named = [name.strip() for text in wrt for name in text.split(",")]
     given = where.given
     _usable([*given, *(name for name in named if name)])
-    loaded = None if where.rows is None else table.read(where.rows, where.stdin)
-    known = {*given, *named, *(loaded.names if loaded else ())}
+    known = {*given, *named, *columns}
     expressions = [expressions] if isinstance(expressions, str) else list(expressions)
     claims = [claims] if isinstance(claims, str) else list(claims)
     targets = parse(expressions, known)
@@ -265,20 +241,9 @@ def prepare(
     claimed = _claimed(claims, expressions, known, len(targets) * len(derivatives), names)
     if claims and how.scaled:
         raise RequestError("a claim is about derivatives; leave '--scaled' out")
-    if not given and loaded is None and len(names) == 1:
-        given = {names[0]: grid.DEFAULT_POINTS}
-    points_ = points.read(given, loaded, names, FORMATS[how.dtype], where.paired, where.stdin)
-    choice = methods.choose(
-        how.method,
-        trees,
-        [one.sequence for one in derivatives],
-        len(points_),
-        _PREFERRED.get(kind, ""),
-        how.execution,
-        how.device,
-        how.max_seconds,
-    )
-    return Request(kind, targets, tuple(derivatives), points_, choice, how, claimed)
+    if not given and where.rows is None and len(names) == 1:
+        given = {names[0]: choices.POINTS}
+    return Asked(kind, targets, tuple(derivatives), how, claimed, tuple(names), given)
 
 
 def _claimed(
@@ -319,6 +284,8 @@ def _derivatives(
 
 def _usable(names: Iterable[str]) -> None:
     """Refuse to give values to what is no variable, or would hide a column of the output."""
+    from tapecli.result import COLUMNS
+
     kinds = {"a function": FUNCTION_NAMES, "a constant": CONSTANT_NAMES, "a column": COLUMNS}
     for name in names:
         for kind, taken in kinds.items():
@@ -331,13 +298,13 @@ def _expected(given: Mapping[str, PointsLike], names: Sequence[str]) -> None:
     for other in given:
         if other in names:
             continue
-        option = f"--{other}" if other in SHORT else f"--at {other}"
+        option = f"--{other}" if other in choices.SHORT else f"--at {other}"
         if len(names) > 1:
             raise RequestError(
                 f"'{option}' gives values of '{other}', but the variables are {together(names)}"
             )
         (only,) = names
-        mend = f"'--{only}'" if only in SHORT else f"'--at {only}=...'"
+        mend = f"'--{only}'" if only in choices.SHORT else f"'--at {only}=...'"
         raise RequestError(
             f"'{option}' gives points of '{other}', but the variable is '{only}'; "
             f"give its points with {mend}"

@@ -96,8 +96,8 @@ class Block:
         derivative: the derivative.
         formula: it in mathematical notation; None if it was left out.
         points: the points.
-        tape: what the tapes, or Taylor series, returned at each of them; None where only
-            analytic values were asked for.
+        tape: what the tapes, or Taylor series, returned at each of them, as an array of one
+            dimension; None where only analytic values were asked for.
         checks: the verdicts by the place of the point; those that are not here are unverified.
     """
 
@@ -106,7 +106,7 @@ class Block:
     derivative: Derivative
     formula: str | None
     points: Points
-    tape: Sequence[float] | None
+    tape: NDArray[np.float64] | None
     checks: Mapping[int, Check]
 
     @property
@@ -123,7 +123,7 @@ class Block:
     def rows(self) -> Iterator[Row]:
         """A row for each point."""
         about = self.target, self.expression, self.wrt, self.order
-        for place, tape in enumerate(self.tape or [None] * len(self.points)):
+        for place, tape in enumerate(self.computed):
             check = self.check(place)
             yield Row(
                 *about,
@@ -135,6 +135,11 @@ class Block:
                 check.note,
                 check.digits,
             )
+
+    @property
+    def computed(self) -> Sequence[float | None]:
+        """What was computed at each point, as plain numbers; None where nothing was."""
+        return [None] * len(self.points) if self.tape is None else self.tape.tolist()
 
     def check(self, place: int) -> Check:
         """The verdict at one point."""
@@ -149,7 +154,7 @@ class Block:
     @property
     def values(self) -> Sequence[float]:
         """The answer at each point: what was computed, or else the analytic value."""
-        return self.analytic if self.tape is None else self.tape
+        return self.analytic if self.tape is None else self.tape.tolist()
 
 
 class Points(Protocol):
@@ -251,9 +256,7 @@ class Result:
         import numpy as np
 
         nothing = np.full(len(self.points), math.nan)
-        return self._array(
-            [nothing if block.tape is None else np.asarray(block.tape) for block in self.blocks]
-        )
+        return self._array([nothing if block.tape is None else block.tape for block in self.blocks])
 
     @property
     def analytic(self) -> NDArray[np.float64]:

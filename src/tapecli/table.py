@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import itertools
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -43,10 +43,15 @@ class Table:
             has, lacks = _quoted(self.names), _quoted(missing)
             raise PointsError(f"the header of {self.source} has {has}, but not {lacks}")
         return {
-            name: tuple(self._value(line, row, name) for line, row in self.rows) for name in names
+            name: tuple(self.value(line, row, name) for line, row in self.rows) for name in names
         }
 
-    def _value(self, line: int, row: Mapping[str, Any], name: str) -> Fraction:
+    def value(self, line: int, row: Mapping[str, Any], name: str) -> Fraction:
+        """The number in one field of a row.
+
+        Raises:
+            PointsError: it is missing or not a number.
+        """
         place = f"line {line} of {self.source}"
         if name not in row:
             raise PointsError(f"{place} has no '{name}'")
@@ -76,46 +81,75 @@ def read(source: str, stdin: TextIO | None = None) -> Table:
             fields than the header, or has too many rows or none.
     """
     with grid.opened(source, stdin) as (lines, name):
-        counted = _counted(lines, name)
+        counted = _limited(counted_lines(lines, name), name)
         first = next(counted, None)
         if first is None:
             raise PointsError(f"there is nothing in {name}")
-        if first[1].lstrip().startswith("{"):
-            rows = list(_objects(itertools.chain([first], counted), name))
+        if is_object(first[1]):
+            rows = list(objects(itertools.chain([first], counted), name))
             names = tuple(dict.fromkeys(column for _, row in rows for column in row))
         else:
-            delimiter = "\t" if "\t" in first[1] else ","
-            names = _header(first, delimiter, name)
-            rows = list(_records(counted, names, delimiter, name))
+            delimiter = delimiter_of(first[1])
+            names = header(first, delimiter, name)
+            rows = list(records(counted, names, delimiter, name))
     if not rows:
         raise PointsError(f"there are no rows in {name}")
     return Table(name, names, tuple(rows))
 
 
-def _counted(lines: TextIO, name: str) -> Iterator[tuple[int, str]]:
-    """The lines that count, with their numbers."""
-    rows = 0
-    for number, line in enumerate(lines, 1):
+def names(lines: Sequence[str], source: str) -> tuple[str, ...]:
+    """The names of the columns of a table, from how it begins.
+
+    Raises:
+        PointsError: it has no header that can be read.
+    """
+    first = next(counted_lines(lines, source), None)
+    if first is None:
+        return ()
+    if is_object(first[1]):
+        return tuple(name for _, row in objects([first], source) for name in row)
+    return header(first, delimiter_of(first[1]), source)
+
+
+def counted_lines(lines: Iterable[str], name: str, first: int = 1) -> Iterator[tuple[int, str]]:
+    """The lines that count, with their numbers, of which this is the first."""
+    for number, line in enumerate(lines, first):
         if len(line) > MAX_LINE:
             raise PointsError(f"line {number} of {name} has more than {MAX_LINE:,} characters")
         if line.strip() and not line.lstrip().startswith("#"):
-            rows += 1
-            if rows > grid.MAX_POINTS + 1:
-                raise PointsError(f"more than {grid.MAX_POINTS:,} rows in {name}")
             yield number, line.rstrip("\r\n")
 
 
-def _header(line: tuple[int, str], delimiter: str, name: str) -> tuple[str, ...]:
-    header = tuple(field.strip() for field in _fields(line, delimiter, name))
-    for field in header:
-        if header.count(field) > 1:
+def _limited(lines: Iterator[tuple[int, str]], name: str) -> Iterator[tuple[int, str]]:
+    for rows, line in enumerate(lines):
+        if rows > grid.MAX_POINTS:
+            raise PointsError(f"more than {grid.MAX_POINTS:,} rows in {name}")
+        yield line
+
+
+def is_object(line: str) -> bool:
+    """Whether the first line of a table says that it is one of JSON lines."""
+    return line.lstrip().startswith("{")
+
+
+def delimiter_of(line: str) -> str:
+    """What stands between the fields of a table with this header."""
+    return "\t" if "\t" in line else ","
+
+
+def header(line: tuple[int, str], delimiter: str, name: str) -> tuple[str, ...]:
+    """The names in the first line of a table."""
+    names = tuple(field.strip() for field in _fields(line, delimiter, name))
+    for field in names:
+        if names.count(field) > 1:
             raise PointsError(f"the header of {name} has '{clipped(field)}' twice")
-    return header
+    return names
 
 
-def _records(
-    lines: Iterator[tuple[int, str]], names: Sequence[str], delimiter: str, name: str
+def records(
+    lines: Iterable[tuple[int, str]], names: Sequence[str], delimiter: str, name: str
 ) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The rows of a table with a header, with the numbers of their lines."""
     for number, line in lines:
         fields = _fields((number, line), delimiter, name)
         if len(fields) != len(names):
@@ -126,7 +160,8 @@ def _records(
         yield number, dict(zip(names, fields, strict=True))
 
 
-def _objects(lines: Iterator[tuple[int, str]], name: str) -> Iterator[tuple[int, dict[str, Any]]]:
+def objects(lines: Iterable[tuple[int, str]], name: str) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The rows of a table of JSON lines, with the numbers of their lines."""
     for number, line in lines:
         try:
             row = json.loads(line, parse_float=Decimal, object_pairs_hook=_distinct)

@@ -260,12 +260,8 @@ ARRANGEMENTS = {
 # --- running it -------------------------------------------------------------------------------
 
 
-EXECUTIONS = {
-    "eager": "operation by operation, as written",
-    "graph": "as a graph, by tf.function",
-    "xla": "compiled, by tf.function with jit_compile=True",
-}
-"""How TensorFlow runs it, by name."""
+MAX_TRACES = 64
+"""Traced functions that are kept for further calls, those that were used last."""
 
 
 def run(
@@ -276,7 +272,7 @@ def run(
     format_: FloatFormat,
     execution: str = "eager",
     device: str | None = None,
-) -> NDArray[np.float64]:
+) -> list[list[NDArray[np.float64]]]:
     """Differentiate the targets at all points, in one pass.
 
     Args:
@@ -285,11 +281,12 @@ def run(
         wanted: for each derivative its variables, the first one first; () is the value.
         method: an arrangement of `ARRANGEMENTS`, or `FORWARD`.
         format_: the dtype.
-        execution: one of `EXECUTIONS`.
+        execution: one of `EXECUTIONS`. What is traced or compiled for a call is kept, and used
+            again for the same targets; a compiled one for as many points.
         device: as TensorFlow names it, such as "cpu" or "gpu:1"; None for its own choice.
 
     Returns:
-        Numbers of the dtype, of shape (targets, derivatives, points).
+        For each target an array for each derivative, with a number for each point.
 
     Raises:
         RequestError: TensorFlow lacks a gradient, a kernel or a device that is needed.
@@ -299,72 +296,83 @@ def run(
 
     tf = tensorflow_.load()
     arrangement = nested_orders if method == FORWARD else ARRANGEMENTS[method].run
-    work = _Work(tf, arrangement, wanted, format_, execution, device_named(tf, device))
-    found = work.tried(targets, columns)
+    work = _Work(
+        tf,
+        tuple(targets),
+        arrangement,
+        tuple(wanted),
+        format_,
+        execution,
+        device_named(tf, device),
+    )
+    found = work.tried(columns)
     count = next(len(values) for values in columns.values())
-    values = np.empty((len(targets), len(wanted), count))
-    for place, tensors in enumerate(found):
-        for target, tensor in enumerate(tensors):
-            values[target, place] = tensor.numpy()
-    return values
+    return [
+        [
+            np.broadcast_to(np.asarray(tensors[target].numpy(), np.float64), (count,))
+            for tensors in found
+        ]
+        for target in range(len(targets))
+    ]
 
 
 @dataclass(frozen=True)
 class _Work:
-    """What is to be run, and how: all but the targets and the points."""
+    """What is to be run, and how: all but the points."""
 
     tf: Any
+    targets: tuple[Node, ...]
     arrangement: Run
-    wanted: Sequence[Variables]
+    wanted: tuple[Variables, ...]
     format_: FloatFormat
     execution: str
     device: str
 
-    def run(
-        self, targets: Sequence[Node], columns: Mapping[str, NDArray[np.float64]]
-    ) -> list[list[Tensor]]:
+    def run(self, columns: Mapping[str, NDArray[np.float64]]) -> list[list[Tensor]]:
         """For each derivative that is wanted a tensor for each target."""
         tf = self.tf
-
-        def derivatives(xs: Sources) -> list[list[Tensor]]:
-            functions = _functions(tf, targets, self.format_)
-            found = self.arrangement(tf, functions, xs, self.wanted)
-            return [found[sequence] for sequence in self.wanted]
-
         with tf.device(self.device) if self.device else contextlib.nullcontext():
             xs = {name: tf.constant(values, self.format_.name) for name, values in columns.items()}
             if self.execution == "eager":
-                return derivatives(xs)
-            traced = tf.function(derivatives, jit_compile=self.execution == "xla", autograph=False)
-            concrete = traced.get_concrete_function(xs)  # asked for, it does not count as retraced
-            found: list[list[Tensor]] = concrete(xs)
+                return self.derivatives(xs)
+            count = len(next(iter(xs.values()))) if self.execution == "xla" else None
+            found: list[list[Tensor]] = _traced(self, tuple(xs), count)(xs)
             return found
 
-    def tried(
-        self, targets: Sequence[Node], columns: Mapping[str, NDArray[np.float64]]
-    ) -> list[list[Tensor]]:
+    def derivatives(self, xs: Sources) -> list[list[Tensor]]:
+        """The tapes themselves."""
+        functions = _functions(self.tf, self.targets, self.format_)
+        found = self.arrangement(self.tf, functions, xs, self.wanted)
+        return [found[sequence] for sequence in self.wanted]
+
+    def tried(self, columns: Mapping[str, NDArray[np.float64]]) -> list[list[Tensor]]:
         """The same; what TensorFlow cannot do is said in our words."""
         try:
-            return self.run(targets, columns)
+            return self.run(columns)
         except self.tf.errors.ResourceExhaustedError as error:
             raise MemoryError from error
         except (LookupError, TypeError, ValueError, self.tf.errors.OpError) as error:
             ours = isinstance(error, KeyError | IndexError | TypeError | ValueError)
             if ours and self.execution == "eager" and self.arrangement is not batch:
                 raise  # not TensorFlow's, which has no such errors but where it traces
-            raise RequestError(self._lacking(targets, error)) from error
+            raise RequestError(self._lacking(error)) from error
 
-    def _lacking(self, targets: Sequence[Node], error: Exception) -> str:
+    def _lacking(self, error: Exception) -> str:
         """Say which function TensorFlow cannot differentiate so often: each is tried alone."""
         order = max(map(len, self.wanted)) + (self.arrangement is batch)
         columns: Any = {VARIABLE: [0.5]}
         where = self.format_.name + (f" by {self.execution}" if self.execution != "eager" else "")
-        for name in {node.name: None for node in steps(*targets) if isinstance(node, Call)}:
+        for name in {node.name: None for node in steps(*self.targets) if isinstance(node, Call)}:
             alone = call(name, *[variable(VARIABLE)] * row(name).arity)
             for tried in range(order + 1):
-                work = replace(self, arrangement=nested_orders, wanted=[(VARIABLE,) * tried])
+                work = replace(
+                    self,
+                    targets=(alone,),
+                    arrangement=nested_orders,
+                    wanted=((VARIABLE,) * tried,),
+                )
                 try:
-                    work.run([alone], columns)
+                    work.run(columns)
                 except (LookupError, TypeError, ValueError, self.tf.errors.OpError):
                     lacking = f"differentiate '{name}' {tried} times" if tried else ""
                     lacking = lacking or f"compute '{name}'"
@@ -372,6 +380,16 @@ class _Work:
                     other = other if self.execution == "eager" else "'--execution' or '--dtype'"
                     return f"TensorFlow cannot {lacking} in {where}; try another {other}"
         return f"TensorFlow cannot do this: {str(error).splitlines()[0]}"
+
+
+@functools.lru_cache(MAX_TRACES)
+def _traced(work: _Work, names: tuple[str, ...], count: int | None) -> Callable[..., Any]:
+    """The tapes as one function of TensorFlow's, for any number of points, or for so many."""
+    tf = work.tf
+    traced = tf.function(work.derivatives, jit_compile=work.execution == "xla", autograph=False)
+    kind = tf.TensorSpec([count], work.format_.name)
+    concrete: Callable[..., Any] = traced.get_concrete_function(dict.fromkeys(names, kind))
+    return concrete
 
 
 def device_named(tf: Any, name: str | None) -> str:

@@ -3,6 +3,9 @@
 TensorFlow's C++ side logs to file descriptor 2 while it is imported and at the first
 operation, before any setting can reach it, so the descriptor itself is turned aside for that
 long. What was logged is kept, for a failure and for `--verbose`.
+
+The command line asks for the core alone (`tapecli.tensorflow_core`), which starts sooner; the
+library leaves its users the whole.
 """
 
 from __future__ import annotations
@@ -14,38 +17,40 @@ import tempfile
 from collections.abc import Iterator
 from typing import IO, Any
 
+from tapecli import tensorflow_core
 from tapecli.errors import TensorFlowError
 
 INSTALL = "pip install 'tensorflow>=2.20'"
 
 
-def load(quietly: bool = False, verbose: bool = False) -> Any:
+def load(quietly: bool = False, verbose: bool = False, core: bool = False) -> Any:
     """Import TensorFlow, run one operation, and return the module.
 
     Args:
         quietly: hold back what it logs, unless it fails; for the command line.
         verbose: let it log as it will, even so.
+        core: its core will do, if nothing has imported it yet; if that does not work, it is
+            the whole all the same.
 
     Raises:
         TensorFlowError: it is missing, or does not start; with what it had logged.
     """
     if "tensorflow" in sys.modules or not quietly or verbose:
-        return _started()
+        return _started(core)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     with tempfile.TemporaryFile() as log:
         try:
             with _standard_error_to(log):
-                return _started()
+                return _started(core)
         except TensorFlowError as error:
             log.seek(0)
             error.log = log.read().decode(errors="replace")
             raise
 
 
-def _started() -> Any:
+def _started(core: bool) -> Any:
     try:
-        import tensorflow
-
+        tensorflow = _imported(core)
         tensorflow.constant(0.0)
     except ModuleNotFoundError as error:
         if error.name != "tensorflow":
@@ -54,6 +59,15 @@ def _started() -> Any:
     except (Exception, SystemExit) as error:  # whatever a broken install raises
         reason = f"{type(error).__name__}: {error}".strip().splitlines()[0]
         raise TensorFlowError(f"TensorFlow does not start: {reason}") from error
+    return tensorflow
+
+
+def _imported(core: bool) -> Any:
+    if core and "tensorflow" not in sys.modules:
+        with contextlib.suppress(Exception, SystemExit):
+            tensorflow_core.load()
+    import tensorflow
+
     return tensorflow
 
 

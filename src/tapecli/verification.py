@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
 
 from tapecli.derivative import Derivative
 from tapecli.floats import FloatFormat
@@ -16,13 +17,16 @@ from tapecli.result import Check, Points
 from tapecli.tree import Node
 from tapecli.verdict import Certified, NoDerivative, Status, judge, right_digits
 
-VERIFY = ("auto", "all", "sample", "none")
-"""Which values are compared with certified ones; auto is all of them, or a sample of many."""
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
-ALL_LINES = 100_000
+    from tapecli.analytic.reference import Reference
+
+ALL_SERIES = 20_000
 """Series, one for each line through each point, up to which every point is verified."""
 
-SAMPLE_LINES = 20_000
+SAMPLE_SERIES = 2_000
 """Series that a sample is worth, and at least so many points of each target as below."""
 
 LEAST_SAMPLE = 100
@@ -30,8 +34,13 @@ LEAST_SAMPLE = 100
 EASY_ORDER = 5
 """Up to about this order a series costs the same; above, in proportion to the order."""
 
-Column = Sequence[float] | None
+Column: TypeAlias = "NDArray[np.float64] | None"
 """The values of one derivative at every point; None where nothing was computed."""
+
+Exact: TypeAlias = "Certified | NoDerivative"
+
+Certificates: TypeAlias = "dict[int, list[Exact]]"
+"""By the places of points: for each derivative what it is there."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +54,9 @@ class Verification:
         tolerance: what the verdict is scaled by.
         verify: which values are compared: one of `VERIFY`.
         targets: how many targets there are, which share the time that a sample may take.
-        computer: what computed the values, in the words of a note.
+        computer: what computes the values, in the words of a note; "" for nothing.
+        share: of the sample of a whole run, where these points are a part of it; None where
+            they are all.
     """
 
     derivatives: Sequence[Derivative]
@@ -55,57 +66,85 @@ class Verification:
     verify: str
     targets: int
     computer: str
+    share: float | None = None
 
-    def checks(self, tree: Node, columns: Sequence[Column]) -> list[dict[int, Check]]:
+    def certificates(self, tree: Node) -> Certificates:
+        """What the derivatives of a target are at the points that are verified.
+
+        Of many points it is a sample: the first, the last, and others at random, the same in
+        each call. All are, where there is nothing but certified values.
+        """
+        if self.verify == "none":
+            return {}
+        reference = self._reference(tree)
+        return {place: reference.at(self.points.at(place)) for place in self._places(reference)}
+
+    def checks(
+        self, tree: Node, columns: Sequence[Column], certified: Certificates
+    ) -> list[dict[int, Check]]:
         """For each derivative the verdicts by the places of the points that are verified.
+
+        Beside the sample these are points at which a value is not finite, as far as they are no
+        more than half as many.
 
         Args:
             tree: a target.
             columns: what was computed for each of its derivatives.
+            certified: the certificates of the target.
         """
+        if self.verify != "none" and len(certified) < len(self.points):
+            strange = [place for place in self._strange(columns) if place not in certified]
+            few = strange[: max(len(certified), LEAST_SAMPLE) // 2]
+            reference = self._reference(tree) if few else None
+            more = {place: reference.at(self.points.at(place)) for place in few if reference}
+            certified = dict(sorted((certified | more).items()))
         checks: list[dict[int, Check]] = [{} for _ in columns]
-        if self.verify == "none":
-            return checks
+        for place, exacts in certified.items():
+            for one, column, exact, found in zip(
+                self.derivatives, columns, exacts, checks, strict=True
+            ):
+                if isinstance(exact, Certified):
+                    exact = exact.divided(one.divisor)
+                value = None if column is None else float(column[place])
+                found[place] = self._check(value, one, exact)
+        return checks
+
+    def _reference(self, tree: Node) -> Reference:
         from tapecli.analytic.reference import Reference
 
         wanted = [one.sequence for one in self.derivatives]
         divisors = [one.divisor for one in self.derivatives]
-        reference = Reference(tree, self.format_, wanted, self.points.names, divisors)
-        for place in self._verified(reference.lines, columns):
-            certified = reference.at(self.points.at(place))
-            for one, column, exact, found in zip(
-                self.derivatives, columns, certified, checks, strict=True
-            ):
-                if isinstance(exact, Certified):
-                    exact = exact.divided(one.divisor)
-                found[place] = self._check(None if column is None else column[place], one, exact)
-        return checks
+        return Reference(tree, self.format_, wanted, self.points.names, divisors)
 
-    def _verified(self, lines: int, columns: Sequence[Column]) -> Sequence[int]:
-        """The places of the points that are verified.
-
-        Of many points it is a sample: the first, the last, those at which a value is not
-        finite, as far as they fit, and others at random, the same in each call. All are, where
-        there is nothing but certified values.
-        """
+    def _places(self, reference: Reference) -> Iterable[int]:
+        """The places of the points that are verified."""
         count = len(self.points)
         order = max(one.order for one in self.derivatives)
-        series = lines * self.targets * max(1, order // EASY_ORDER)
-        size = max(SAMPLE_LINES // series, LEAST_SAMPLE)
-        everything = self.verify == "all" or all(column is None for column in columns)
-        few = self.verify == "auto" and count * series <= ALL_LINES
-        if everything or few or count <= size:
+        series = reference.lines * self.targets * max(1, order // EASY_ORDER)
+        size = max(SAMPLE_SERIES // series, LEAST_SAMPLE)
+        if self.verify == "all" or not self.computer:
+            return range(count)
+        if self.share is not None:
+            size = max(math.ceil(size * self.share), 1)
+        elif self.verify == "auto" and count * series <= ALL_SERIES:
+            return range(count)
+        if count <= size:
             return range(count)
         chosen = {0, count - 1}
-        strange = (
-            i for column in columns for i, x in enumerate(column or ()) if not math.isfinite(x)
-        )
-        for place, _ in zip(strange, range(size // 2), strict=False):
-            chosen.add(place)
         for place in random.Random(count).sample(range(count), size):
             if len(chosen) < size:
                 chosen.add(place)
         return sorted(chosen)
+
+    def _strange(self, columns: Sequence[Column]) -> list[int]:
+        """The places at which a value is not finite."""
+        import numpy as np
+
+        found = np.zeros(len(self.points), bool)
+        for column in columns:
+            if column is not None:
+                found |= ~np.isfinite(column)
+        return np.flatnonzero(found).tolist()
 
     def _check(
         self, value: float | None, one: Derivative, exact: Certified | NoDerivative

@@ -1,72 +1,192 @@
 """`make bench`: how long and how much memory, as ratios of things measured side by side.
 
 What is compared runs in turn, so that all sides see the same machine; the figures are medians of
-the ratios, with their spread. The report goes to bench/, as Markdown and as JSON.
+the ratios, with their spread. The report goes to bench/, as Markdown and as JSON, with a picture.
+`make bench TRIAL=1` takes a hundredth of many points and two rounds, to see that all runs.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import platform
 import sys
 import time
-from collections.abc import Callable, Sequence
-from importlib.metadata import version
+import traceback
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from tests.benchmarks import calls, orders, peers, processes
-from tests.benchmarks.measure import Section
+from tests.benchmarks import (
+    batch,
+    bulk,
+    calls,
+    environment,
+    growth,
+    orders,
+    peers,
+    processes,
+    stream,
+)
+from tests.benchmarks.commands import HERE, Failed, Process
+from tests.benchmarks.environment import FOLDER
+from tests.benchmarks.measure import TRIAL, Curve, Section, number
 
-REPORT = Path("bench")
+from tapecli import tensorflow_
 
-SECTIONS: dict[str, Callable[[], Section]] = {
-    "processes": processes.section,
-    "points": calls.of_points,
-    "variables": calls.of_variables,
-    "executions": calls.of_executions,
-    "taylor": orders.of_taylor,
-    "model": orders.of_the_model,
-    "peers": lambda: peers.section(REPORT / "peers"),
+SECTIONS: dict[str, dict[str, Callable[[], Section]]] = {
+    "processes": {"Whole processes": processes.section},
+    "points": {"Points": calls.of_points},
+    "variables": {"Variables": calls.of_variables},
+    "executions": {"How TensorFlow runs it": calls.of_executions},
+    "taylor": {"Taylor arithmetic by order": orders.of_taylor},
+    "model": {"Nested tapes by order, and the model": orders.of_the_model},
+    "growth": {"Growth with the order": growth.section},
+    "peers": {f"Order {peers.ORDER} beside JAX's jet": peers.section},
+    "bulk": {
+        f"{bulk.POINTS:,} points, whole processes": bulk.of_processes,
+        f"{bulk.POINTS:,} points, computing alone": bulk.of_computing,
+    },
+    "stream": {
+        "Results as they come: memory and time": stream.of_memory,
+        "Results as they come: files": stream.of_formats,
+        "Points as they come": stream.of_lines,
+    },
+    "batch": {"Many small requests": batch.section},
 }
-"""By the names that the command takes: `python -m tests.benchmarks taylor model`."""
+"""By the names that the command takes, `python -m tests.benchmarks taylor model`: the sections of
+the report, with their titles."""
+
+REPORT, PICTURE = ("trial", "trial") if TRIAL else ("report", "growth")
+"""What the files in bench/ are called, but for their endings."""
+
+Sections = Mapping[str, Section]
+"""Sections by their titles."""
 
 
-def markdown(sections: Sequence[Section], machine: dict[str, str]) -> str:
+# --- measuring --------------------------------------------------------------------------------
+
+
+def measured(names: Sequence[str]) -> dict[str, Section]:
+    """The sections of these names, one after the other."""
+    sections: dict[str, Section] = {}
+    for place, name in enumerate(names, 1):
+        start = time.perf_counter()
+        _tell(f"measuring {name} ({place} of {len(names)})")
+        sections |= {title: _section(measure) for title, measure in SECTIONS[name].items()}
+        _tell(f"measured {name} in {time.perf_counter() - start:.0f} s")
+    return sections
+
+
+def _section(measure: Callable[[], Section]) -> Section:
+    """A section; if it cannot be measured it says why, and the others go on."""
+    try:
+        return measure()
+    except Failed as error:
+        return _left_out(str(error))
+    except Exception as error:
+        traceback.print_exc()
+        return _left_out(f"{type(error).__name__}: {error}")
+
+
+def _left_out(why: str) -> Section:
+    _tell(f"left out: {why}")
+    return Section([f"Left out: {why}"])
+
+
+def _tell(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+# --- the report -------------------------------------------------------------------------------
+
+
+def markdown(sections: Sections, machine: Mapping[str, str]) -> str:
     """The report as a page."""
     lines = ["# Benchmarks", "", *(f"- {name}: {value}" for name, value in machine.items()), ""]
     lines += ["A ratio is the cost of one thing over that of the other, the median of all rounds."]
-    for section in sections:
-        lines += ["", f"## {section.title}", "", "\n\n".join(section.notes), ""]
+    if TRIAL:
+        lines += ["", "This was a trial, with few points and rounds: its figures mean nothing."]
+    lines += ["", *targets(sections)]
+    for title, section in sections.items():
+        lines += ["", f"## {title}", "", "\n\n".join(section.notes)]
+        lines += [""] if section.table else []
         for place, cells in enumerate(section.table):
-            lines.append(f"| {' | '.join(cells)} |")
+            lines.append(f"| {' | '.join(map(_cell, cells))} |")
             if place == 0:
                 words = 1 if section.head else 2
                 lines.append("| --- " * words + "| ---: " * (len(cells) - words) + "|")
     return "\n".join(lines) + "\n"
 
 
+def _cell(words: str) -> str:
+    """A cell, in which a bar is no border."""
+    return words.replace("|", r"\|")
+
+
+def targets(sections: Sections) -> list[str]:
+    """How many targets are met, and which are missed."""
+    asked = [
+        (title, figure)
+        for title, section in sections.items()
+        for figure in section.figures
+        if figure.target
+    ]
+    missed = [
+        f"- missed: {title}: {figure.what} beside {figure.beside}: {number(figure.ratio)} "
+        f"instead of {figure.target}"
+        for title, figure in asked
+        if not figure.met
+    ]
+    met = f"Targets: {len(asked) - len(missed)} of {len(asked)} are met."
+    return [met, "", *missed] if missed else [met]
+
+
+def document(sections: Sections, machine: Mapping[str, str]) -> dict[str, object]:
+    """The report as JSON."""
+    curves = [curve for section in sections.values() for curve in section.curves]
+    return {
+        "machine": machine,
+        "trial": TRIAL,
+        "figures": {
+            title: [figure.document for figure in section.figures]
+            for title, section in sections.items()
+        },
+        "notes": {title: list(section.notes) for title, section in sections.items()},
+        "curves": [_curve(curve) for curve in curves],
+    }
+
+
+def _curve(curve: Curve) -> dict[str, object]:
+    points = {str(order): costs for order, costs in curve.points.items()}
+    return {"expression": curve.expression, "method": curve.method, "points": points}
+
+
+def picture(report: Path) -> list[str]:
+    """Draw the curves of the report; the lines that show the picture."""
+    try:
+        files = [str(FOLDER / f"{PICTURE}.{ending}") for ending in ("svg", "png")]
+        Process([str(environment.python()), "-I", str(HERE / "draw.py"), str(report), *files]).run()
+    except Failed as error:
+        return ["", f"Left out: the picture of growth: {error}"]
+    return ["", f"![Time by order, Taylor series and nested tapes]({PICTURE}.svg)"]
+
+
 def main() -> None:
     """Measure, print the report, and write it to bench/."""
-    names = ("tapecli", "tensorflow", "numpy", "python-flint", "sympy", "click", "rich", "lark")
-    machine = {
-        "date": time.strftime("%Y-%m-%d"),
-        "system": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
-        "python": platform.python_version(),
-        **{name: version(name) for name in names},
-    }
-    REPORT.mkdir(exist_ok=True)
+    names = sys.argv[1:] or list(SECTIONS)
+    if unknown := [name for name in names if name not in SECTIONS]:
+        sys.exit(f"there is no section '{unknown[0]}'; there are {', '.join(SECTIONS)}")
+    FOLDER.mkdir(exist_ok=True)
     load = os.getloadavg()[0]
-    sections = []
-    for name in sys.argv[1:] or SECTIONS:
-        print(f"measuring: {name}", file=sys.stderr)
-        sections.append(SECTIONS[name]())
+    tensorflow_.load(quietly=True)  # before a section does, with all that it logs
+    sections = measured(names)
+    machine = environment.machine() | environment.peers()
     machine["load"] = f"{load:.1f} at the start, {os.getloadavg()[0]:.1f} at the end"
+    report, found = FOLDER / f"{REPORT}.json", document(sections, machine)
+    report.write_text(json.dumps(found, indent=2) + "\n", "utf-8")
     page = markdown(sections, machine)
-    (REPORT / "report.md").write_text(page, "utf-8")
-    figures = {section.title: [one.document for one in section.figures] for section in sections}
-    document = {"machine": machine, "figures": figures}
-    (REPORT / "report.json").write_text(json.dumps(document, indent=2) + "\n", "utf-8")
+    if found["curves"]:
+        page += "\n".join(picture(report)) + "\n"
+    (FOLDER / f"{REPORT}.md").write_text(page, "utf-8")
     print(page)
 
 

@@ -19,7 +19,7 @@ from tests.benchmarks.measure import (
 )
 
 import tapecli
-from tapecli import tapes
+from tapecli import choices, tapes
 from tapecli.analytic.reference import Reference
 from tapecli.derivative import gradient, hessian
 from tapecli.expression import parse
@@ -67,7 +67,7 @@ def of_points() -> Section:
                 certified(many), certified(few)),
         compare("diff, 10,000 points", "its certified values alone", whole, certified(many)),
     ]  # fmt: skip
-    return Section("Points", [f"Order 2 of {TYPED}."], figures)
+    return Section([f"Order 2 of {TYPED}."], figures)
 
 
 def of_executions() -> Section:
@@ -77,21 +77,21 @@ def of_executions() -> Section:
     for count in (1, 10_000, 1_000_000):
         points = np.linspace(0.5, 3, count)
         costs = in_turn(
-            {name: nested(typed, list(points), order, name) for name in tapes.EXECUTIONS}
+            {name: nested(typed, list(points), order, name) for name in choices.EXECUTIONS}
         )
         own = [
             figure(f"{name}, {count:,} points", "eager", "s", costs[name], costs["eager"])
-            for name in tapes.EXECUTIONS
+            for name in choices.EXECUTIONS
         ]
         cells = [amount(own[0].cost, "s"), *(spread(one) for one in own[1:])]
         rows.append([f"{count:,}", *cells, " : ".join(f"{one.ratio:.2g}" for one in own)])
         figures += own[1:]
     note = (
-        f"Order {order} of {typed}, medians of {ROUNDS} rounds, beside eager in the same round; a "
-        "graph is traced, and compiled for xla, in each call, as in each call of the command."
+        f"Order {order} of {typed}, medians of {ROUNDS} rounds, beside eager in the same round. "
+        "What a first call traces, and compiles for xla, is kept: these are further calls."
     )
     head = ("points", "eager", "graph", "xla", "eager : graph : xla")
-    return Section("How TensorFlow runs it", [note], figures, head, rows)
+    return Section([note], figures, head, rows)
 
 
 def of_variables() -> Section:
@@ -124,4 +124,4 @@ def of_variables() -> Section:
         )
         for count, side, (kind, method), beside in rows
     ]
-    return Section("Variables", ["Rosenbrock's function."], figures)
+    return Section(["Rosenbrock's function."], figures)

@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+import os
 import statistics
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, TypeAlias, TypeVar
 
-ROUNDS = 5
+TRIAL = bool(os.environ.get("TRIAL"))
+"""Whether this is but to see that all runs: a hundredth of many points, two rounds."""
+
+ROUNDS = 2 if TRIAL else 5
+CHEAP = 2 if TRIAL else 7
+"""Rounds of what takes less than a second."""
 CALLS = 5
 """In each round, of what takes a few milliseconds: the quickest counts."""
+
+
+def many(points: int) -> int:
+    """So many points, or a hundredth of them in a trial."""
+    return points // 100 if TRIAL else points
+
 
 Cost: TypeAlias = Callable[[], float]
 Costs: TypeAlias = Sequence[float]
@@ -81,6 +93,20 @@ class Figure:
         return {**asdict(self), "met": self.met}
 
 
+@dataclass(frozen=True)
+class Curve:
+    """How the cost of one expression grows with the order.
+
+    Attributes:
+        expression, method: what was differentiated, and how.
+        points: for each order the median of its seconds, the least and the most.
+    """
+
+    expression: str
+    method: str
+    points: Mapping[int, tuple[float, float, float]]
+
+
 HEAD = ("what", "beside", "ratio", "from", "to", "cost", "of the other", "rounds", "target")
 
 
@@ -89,17 +115,17 @@ class Section:
     """A part of the report.
 
     Attributes:
-        title: what it is about.
         notes: what else there is to say, a paragraph each.
         figures: the figures.
         head, rows: another table of them; if left out, each figure is a row.
+        curves: what is drawn.
     """
 
-    title: str
     notes: Sequence[str]
     figures: Sequence[Figure] = ()
     head: Sequence[str] = ()
     rows: Sequence[Sequence[str]] = ()
+    curves: Sequence[Curve] = ()
 
     @property
     def table(self) -> list[Sequence[str]]:

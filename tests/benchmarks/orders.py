@@ -87,7 +87,7 @@ def of_taylor() -> Section:
     )
     others = (f"{order} : {BASE}" for order in ORDERS[1:])
     head = ("expression", f"order {BASE}", *others, "target")
-    return Section("Taylor arithmetic by order", [note], figures, head, rows)
+    return Section([note], figures, head, rows)
 
 
 def of_the_model() -> Section:
@@ -112,7 +112,7 @@ def of_the_model() -> Section:
         f"{_furthest([one for one in figures if one.other >= QUICK])}",
     ]
     head = ("expression", *(f"order {n}" for n in range(1, HIGHEST + 1)), "growth", "model")
-    return Section("Nested tapes by order, and the model", notes, figures, head, rows)
+    return Section(notes, figures, head, rows)
 
 
 def _modelled(typed: str) -> list[Figure]:

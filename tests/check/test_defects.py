@@ -10,8 +10,8 @@ import pytest
 from tapecli import tensorflow_
 from tapecli.check.cases import CASES
 from tapecli.check.defects import DEFECTS, MISSING, Defect
+from tapecli.choices import EXECUTIONS
 from tapecli.floats import FORMATS
-from tapecli.tapes import EXECUTIONS
 
 BY_NAME = {defect.name: defect for defect in DEFECTS}
 

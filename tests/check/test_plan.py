@@ -6,11 +6,11 @@ import pytest
 
 from tapecli.check.cases import CASES, SEVERAL
 from tapecli.check.plan import LEVELS, MOST_ORDERS, Trial, chosen, trials
+from tapecli.choices import EXECUTIONS, TAYLOR
 from tapecli.errors import RequestError
 from tapecli.floats import FORMATS
-from tapecli.methods import TAYLOR
 from tapecli.request import How, Where, prepare
-from tapecli.tapes import ARRANGEMENTS, EXECUTIONS
+from tapecli.tapes import ARRANGEMENTS
 
 
 def plan(level: str, *devices: str) -> list[Trial]:

@@ -324,6 +324,42 @@ def test_advice_on_tracing_is_held_back_and_only_here(caplog: pytest.LogCaptureF
     assert not caplog.records
 
 
+# --- the core ---------------------------------------------------------------------------------
+
+
+CORE = """
+import json, sys
+from tapecli import tensorflow_, tensorflow_core
+from tapecli.check import run as running
+tensorflow_.load(quietly=True, core=True)
+running._COMPARE = sys.argv[1] + running._COMPARE
+report = running.run("default", functions=["abs"], dtypes=["float64"], executions=["eager"])
+core = report.core
+every = core.names == len(tensorflow_core.ROWS)
+print(json.dumps([report.ok, every, core.differing, core.problem]))
+"""
+
+OTHER = "from tapecli import tensorflow_core as c; c.ROWS['sin'] = c.ROWS['cos']; "
+
+
+@pytest.mark.parametrize(
+    ("planted", "found"),
+    [
+        ("", [True, True, [], ""]),
+        (OTHER, [False, True, ["sin"], ""]),
+        ("raise SystemExit(4); ", [False, True, [], "importing it ends with exit code 4"]),
+    ],
+)
+def test_the_core_is_compared_with_the_public_api(planted: str, found: list[object]) -> None:
+    code, out = call(CORE, planted)
+    assert code == 0
+    assert json.loads(out) == found
+
+
+def test_the_whole_has_nothing_to_compare() -> None:
+    assert of("sign", level="default", executions=["eager"]).core is None
+
+
 # --- planted ----------------------------------------------------------------------------------
 
 

@@ -10,6 +10,7 @@ import select
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as Xml
@@ -19,7 +20,7 @@ import pytest
 from tapecli import tensorflow_
 from tapecli.check import run as running
 from tapecli.render import REPORTS
-from tapecli.report import Cell, Failure, KnownDefect, Report, Setting
+from tapecli.report import Cell, Core, Failure, KnownDefect, Report, Setting
 from tapecli.verdict import Status
 
 if TYPE_CHECKING:
@@ -173,6 +174,17 @@ def test_every_format_names_function_order_dtype_and_command(
     assert "float64" in text
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "ascii"])
+@pytest.mark.parametrize("name", REPORTS)
+def test_a_core_that_differs_fails_and_every_format_says_in_what(
+    run: Run, answers: Answers, name: str, encoding: str
+) -> None:
+    answers.report = replace(GOOD, core=Core(60, ("math.log", "sin")))
+    done = run("check", "--format", name, encoding=encoding)
+    assert (done.code, done.err) == (1, "")
+    assert "math.log" in done.out
+
+
 @pytest.mark.parametrize(
     ("ending", "start"),
     [
@@ -205,7 +217,7 @@ def test_verbose_lets_tensorflow_log(
     loads: list[dict[str, bool]] = []
     monkeypatch.setattr(tensorflow_, "load", lambda **how: loads.append(how))
     run("check", "-v")
-    assert loads == [{"verbose": True}, {"quietly": True}]
+    assert loads == [{"verbose": True, "core": True}, {"quietly": True, "core": True}]
 
 
 def test_an_interrupt_is_one_line(

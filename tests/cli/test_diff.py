@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
@@ -264,7 +265,8 @@ Error: the expression is empty
     # output
     ("--output", "result.foo"): (
         "Error: the ending '.foo' says no format; use --format, "
-        "or one of .txt, .json, .jsonl, .ndjson, .csv, .tsv, .md, .markdown, .npy, .npz\n"
+        "or one of .txt, .json, .jsonl, .ndjson, .csv, .tsv, .md, .markdown, .npy, .npz, "
+        ".parquet\n"
     ),
     ("--output", "missing/result.csv"): (
         "Error: cannot write 'missing/result.csv': there is no folder '{here}/missing'\n"
@@ -722,7 +724,7 @@ def test_a_wrong_rule_is_exit_code_1_and_explained(
     right = tapes.run
 
     def wrong(*arguments: object) -> object:
-        return right(*arguments) * (1 + 1e-6)  # type: ignore[arg-type]
+        return np.array(right(*arguments)) * (1 + 1e-6)  # type: ignore[arg-type]
 
     monkeypatch.setattr(tapes, "run", wrong)
     done = run("diff", "x^2", "--x", "3")

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NoReturn
 import pytest
 
 import tapecli
-from tapecli import cli, request
+from tapecli import cli, compute
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Run
@@ -102,7 +102,7 @@ def raising(error: BaseException) -> object:
 def test_whatever_happens_is_one_line_and_an_exit_code(
     run: Run, monkeypatch: pytest.MonkeyPatch, error: BaseException, code: int, message: str
 ) -> None:
-    monkeypatch.setattr(request.Request, "run", raising(error))
+    monkeypatch.setattr(compute, "run", raising(error))
     done = run("diff")
     log = getattr(error, "log", "")
     assert (done.code, done.out, done.err) == (code, "", f"{log}Error: {message}\n")
@@ -111,7 +111,7 @@ def test_whatever_happens_is_one_line_and_an_exit_code(
 def test_a_reader_that_has_seen_enough_is_no_error(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(request.Request, "run", raising(BrokenPipeError(errno.EPIPE, "")))
+    monkeypatch.setattr(compute, "run", raising(BrokenPipeError(errno.EPIPE, "")))
     done = run("diff")
     assert (done.code, done.out, done.err) == (0, "", "")
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 HELP = "Try 'tapecli diff --help' for help.\n"
 ORDER = "Error: Invalid value for '-n' / '--order'"
 FORMAT = "Error: Invalid value for '-f' / '--format'"
-FORMATS = "table, json, jsonl, csv, tsv, markdown, value, npy, npz"
+FORMATS = "table, json, jsonl, csv, tsv, markdown, value, npy, npz, parquet"
 
 REFUSED: Mapping[tuple[str, ...], str] = {
     ("--order", "two"): f"{ORDER}: 'two' is not a whole number from 0 on\n{HELP}",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
 import pytest
 
 from tapecli import derivative
@@ -117,7 +118,7 @@ def block(
         Derivative(wrt, sequence),
         formula,
         Points((Axis({name: tuple(map(float, values)) for name, values in columns}),)),
-        [each.tape for each in rows],
+        np.array([each.tape for each in rows], np.float64),
         {place: each.check for place, each in enumerate(rows) if each.check},
     )
 
@@ -140,7 +141,7 @@ def entries(
     """The derivatives of a target, all values of which are right."""
     ok = [{place: Check(v, 0, Status.OK) for place, v in enumerate(of_one)} for of_one in values]
     return [
-        Block(target, expression, one, formula, points, of_one, checks)
+        Block(target, expression, one, formula, points, np.array(of_one, np.float64), checks)
         for one, formula, of_one, checks in zip(derivatives, formulas, values, ok, strict=True)
     ]
 

@@ -7,9 +7,9 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from tapecli.check.cases import CASES, COMPOSITE, SEVERAL, Case
+from tapecli.choices import TAYLOR
 from tapecli.errors import RequestError
 from tapecli.floats import FORMATS
-from tapecli.methods import TAYLOR
 from tapecli.report import Setting
 
 MOST_ORDERS = {"float32": 20, "bfloat16": 20, "float16": 3}

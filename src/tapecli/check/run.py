@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import logging
 import math
+import os
 import platform
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -14,16 +18,16 @@ from fractions import Fraction
 from importlib.metadata import version
 from typing import Any
 
-from tapecli import methods, tensorflow_
+from tapecli import choices, compute, tensorflow_, tensorflow_core
 from tapecli.check.defects import DEFECTS, MISSING, Defect
 from tapecli.check.plan import Trial, chosen, trials
 from tapecli.errors import RequestError
 from tapecli.floats import FORMATS
 from tapecli.mistakes import clipped
-from tapecli.report import Cell, Failure, KnownDefect, Report, Setting
+from tapecli.report import Cell, Core, Failure, KnownDefect, Report, Setting
 from tapecli.request import How, Where, prepare
 from tapecli.result import Block, Check, Result
-from tapecli.tapes import EXECUTIONS, device_named
+from tapecli.tapes import device_named
 from tapecli.verdict import Status
 
 _NO_LIMIT = 1e9
@@ -65,13 +69,14 @@ def run(
     tf = tensorflow_.load()
     start = time.perf_counter()
     plan = list(trials(part, _devices(tf, devices)))
-    with _a_thread() as thread, _without_advice():
+    with _compared(level) as core, _a_thread() as thread, _without_advice():
         progress(0, len(plan), "known defects")
         found = _Findings(thread.submit(_there, tf).result())
         pending = [thread.submit(_answered, trial, seed, part.points) for trial in plan]
         for done, (trial, answer) in enumerate(zip(plan, pending, strict=True)):
             progress(done, len(plan), " ".join(trial.case.targets))
             found.add(trial, answer.result())
+        compared = core()
     progress(len(plan), len(plan), "")
     return Report(
         level,
@@ -83,6 +88,7 @@ def run(
         tuple(found.known(defect) for defect in DEFECTS),
         sum(cell.values for cell in found.cells.values()),
         time.perf_counter() - start,
+        compared,
     )
 
 
@@ -96,6 +102,45 @@ def _without_advice() -> Iterator[None]:
         yield
     finally:
         logger.setLevel(before)
+
+
+_COMPARE = (
+    "import json; from tapecli.tensorflow_core import differing; print(json.dumps(differing()))"
+)
+
+
+@contextlib.contextmanager
+def _compared(level: str) -> Iterator[Callable[[], Core | None]]:
+    """Compare the core, if it is in use, with the public API in a process beside this one.
+
+    Gives what awaits the answer. The other process imports the public API first, and so finds
+    what a name is for those who import TensorFlow themselves. The quick level has no time for it.
+    """
+    if level == "quick" or not tensorflow_core.alone():
+        yield lambda: None
+        return
+    quiet = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"}
+    command = [sys.executable, "-c", _COMPARE]
+    with subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env=quiet,
+        text=True,
+    ) as child:
+        try:
+            yield lambda: _core(child)
+        finally:
+            child.kill()
+
+
+def _core(child: subprocess.Popen[str]) -> Core:
+    said, _ = child.communicate()
+    names = len(tensorflow_core.ROWS)
+    if child.returncode:
+        return Core(names, problem=f"importing it ends with exit code {child.returncode}")
+    return Core(names, tuple(json.loads(said)))
 
 
 @contextlib.contextmanager
@@ -133,7 +178,7 @@ def _devices(tf: Any, asked: Collection[str]) -> list[str]:
 
 
 def _column(trial: Trial) -> tuple[str, int, int]:
-    executions = (*EXECUTIONS, methods.TAYLOR)
+    executions = (*choices.EXECUTIONS, choices.TAYLOR)
     setting = trial.setting
     return setting.device, list(FORMATS).index(setting.dtype), executions.index(setting.execution)
 
@@ -179,7 +224,7 @@ def _answered(trial: Trial, seed: int, points: int) -> _Answer:
 
 
 def _asked(trial: Trial, order: int, seed: int, points: int) -> Result:
-    setting, taylor = trial.setting, trial.method == methods.TAYLOR
+    setting, taylor = trial.setting, trial.method == choices.TAYLOR
     xs = trial.case.points(FORMATS[setting.dtype], seed, points, awkward=True)
     how = How(
         method=trial.method,
@@ -189,7 +234,8 @@ def _asked(trial: Trial, order: int, seed: int, points: int) -> Result:
         max_seconds=_NO_LIMIT,
         verify="all",
     )
-    return prepare("diff", trial.case.targets, Where({"x": xs}), order=order, how=how).run(False)
+    asked = prepare("diff", trial.case.targets, Where({"x": xs}), order=order, how=how)
+    return compute.run(asked, formulas=False)
 
 
 # --- findings ---------------------------------------------------------------------------------

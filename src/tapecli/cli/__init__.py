@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import gc
 import importlib
 import os
 import re
@@ -21,6 +22,7 @@ COMMANDS = {
     "grad": "Gradients: the derivative by each variable.",
     "jacobian": "The Jacobian of several expressions.",
     "hessian": "Hessians: the second derivatives by each pair of variables.",
+    "batch": "Answer requests from standard input, one JSON object a line.",
     "check": "Check that this TensorFlow differentiates correctly.",
     "functions": "List the functions that an expression may have.",
 }
@@ -28,6 +30,9 @@ COMMANDS = {
 
 INTERRUPTED = 130
 TERMINATED = 143
+
+GARBAGE = 100_000
+"""Objects made before some are looked at as garbage: what a start makes is nearly all kept."""
 
 
 class _Group(click.Group):
@@ -99,6 +104,7 @@ def cli() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and leave the process with its exit code."""
+    gc.set_threshold(GARBAGE)
     signal.signal(signal.SIGTERM, _terminated)
     _occupy_closed_descriptors()
     _leave(_run(arguments))
@@ -187,4 +193,7 @@ def _leave(code: int) -> NoReturn:
                 stream.flush()
         except (OSError, ValueError):
             code = code or TapecliError.exit_code
+    beside = sys.modules.get("tapecli.beside")
+    if beside is not None:
+        beside.abandon()
     os._exit(code)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
-from tapecli import render, tapes, tensorflow_
-from tapecli.check import plan
+from tapecli import render
+from tapecli.choices import EXECUTIONS
 from tapecli.cli import output
 from tapecli.cli.progress import bar
 from tapecli.cli.types import OneOf, WholeNumber
@@ -33,7 +33,7 @@ _MEANINGS = "; ".join(f"{name}: {row.meaning}" for name, row in render.REPORTS.i
     "--execution",
     "executions",
     multiple=True,
-    type=OneOf(tapes.EXECUTIONS),
+    type=OneOf(EXECUTIONS),
     help="Check but what TensorFlow runs in this way.",
 )
 @click.option(
@@ -83,6 +83,9 @@ def command(
     Exit codes: 0 all is right, but for known defects of TensorFlow; 1 something is not;
     2 the call is wrong; 3 TensorFlow is missing or broken.
     """
+    from tapecli import tensorflow_
+    from tapecli.check import plan
+
     if quick and full:
         raise click.UsageError("'--quick' and '--full' are two levels; leave one out")
     level = "quick" if quick else "full" if full else "default"
@@ -90,9 +93,9 @@ def command(
     format_ = output.format_of(format_name, file, render.REPORTS)
     plan.chosen(level, functions, dtypes, executions)  # before TensorFlow takes its time
     if verbose:
-        tensorflow_.load(verbose=True)
+        tensorflow_.load(verbose=True, core=True)
     with bar(f"checking ({level})", color) as progress:
-        tensorflow_.load(quietly=True)
+        tensorflow_.load(quietly=True, core=True)
         from tapecli.check.run import run
 
         report = run(level, seed, functions, dtypes, executions, devices, progress)

@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 import click
 
-from tapecli import methods, render, request, tapes, tensorflow_, verification
+from tapecli import choices, render
 from tapecli.cli import output
 from tapecli.cli.types import ExpressionCommand, ExpressionText, OneOf, PointsOf
-from tapecli.cli.waiting import waiting
-from tapecli.differentiate import DEFAULT_EXPRESSION
-from tapecli.errors import PointsError, RequestError
 from tapecli.floats import FORMATS
-from tapecli.grid import DEFAULT_POINTS
-from tapecli.points import SHORT
-from tapecli.render import words
-from tapecli.request import How, Where
 
 FORMATS_HELP = "; ".join(f"{name}: {row.meaning}" for name, row in render.FORMATS.items())
 POINTS_HELP = (
@@ -32,11 +24,11 @@ _WHERE = (
         "--x",
         multiple=True,
         metavar="POINTS",
-        help=f"{POINTS_HELP}  [default: {DEFAULT_POINTS}, if it is the only variable]",
+        help=f"{POINTS_HELP}  [default: {choices.POINTS}, if it is the only variable]",
     ),
     *(
         click.option(f"--{name}", multiple=True, metavar="POINTS", help=f"The same for {name}.")
-        for name in SHORT[1:]
+        for name in choices.SHORT[1:]
     ),
     click.option(
         "--at",
@@ -56,7 +48,7 @@ _WHERE = (
 _HOW = (
     click.option(
         "--method",
-        type=OneOf(methods.METHODS),
+        type=OneOf(choices.METHODS),
         default="auto",
         show_default=True,
         help="The arrangement of tapes: one, side by side, inside one another, one asked often, "
@@ -73,9 +65,9 @@ _HOW = (
     ),
     click.option(
         "--execution",
-        type=OneOf(tapes.EXECUTIONS),
+        type=OneOf(choices.EXECUTIONS),
         help="How TensorFlow runs the tapes: "
-        + "; ".join(f"{name}: {meaning}" for name, meaning in tapes.EXECUTIONS.items())
+        + "; ".join(f"{name}: {meaning}" for name, meaning in choices.EXECUTIONS.items())
         + ".  [default: eager]",
     ),
     click.option(
@@ -86,14 +78,14 @@ _HOW = (
     click.option(
         "--max-seconds",
         type=float,
-        default=methods.MAX_SECONDS,
+        default=choices.MAX_SECONDS,
         show_default=True,
         metavar="SECONDS",
         help="Refuse what is expected to take longer.",
     ),
     click.option(
         "--verify",
-        type=OneOf(verification.VERIFY),
+        type=OneOf(choices.VERIFY),
         default="auto",
         show_default=True,
         help="At which points to compare with certified values; auto is all, or a sample of many.",
@@ -116,6 +108,11 @@ _HOW = (
         help=f"{FORMATS_HELP}.  [default: by the ending of --output, else table]",
     ),
     *output.OPTIONS,
+    click.option(
+        "--resume",
+        is_flag=True,
+        help="Go on with a --output file that was interrupted while many points were computed.",
+    ),
     click.option(
         "-v",
         "--verbose",
@@ -146,65 +143,8 @@ def command(*own: Any) -> Callable[[Any], click.Command]:
     return decorate
 
 
-def answer(
-    kind: str,
-    expressions: tuple[str, ...],
-    at: tuple[tuple[str, str], ...],
-    paired: bool,
-    wrt: tuple[str, ...],
-    strict: bool,
-    format_name: str | None,
-    file: str | None,
-    color: str,
-    verbose: bool,
-    order: int | None = None,
-    claims: tuple[str, ...] = (),
-    **rest: Any,
-) -> int:
-    """Differentiate, write the result, and return the exit code.
+def answer(kind: str, **given: Any) -> int:
+    """Answer a call, and return its exit code; what that takes is loaded here, not for --help."""
+    from tapecli.cli import answering
 
-    `rest` has the points of the variables with an option of their own, and how it is to be done.
-    """
-    given, rows = _points({name: rest.pop(name) for name in SHORT}, at)
-    output.check(file)
-    format_ = output.format_of(format_name, file)
-    if not expressions and kind == "diff":
-        expressions = (DEFAULT_EXPRESSION,)
-    where = Where(given, rows, paired, sys.stdin)
-    asked = request.prepare(kind, expressions, where, wrt, order, claims, How(**rest))
-    timings: dict[str, float] = {}
-    with waiting("differentiating ..."):
-        if asked.needs_tensorflow:
-            tensorflow_.load(quietly=True, verbose=verbose)
-        result = asked.run(format_.formulas, timings)
-    output.write(result, format_, file, color)
-    if not format_.claims:
-        for claim, text, found in words.claims(result):
-            if claim.failed:
-                click.echo(f"claim {text}: {found}", err=True)
-    if verbose:
-        parts = ", ".join(f"{name} {seconds:.3g} s" for name, seconds in timings.items())
-        click.echo(f"{len(result.points):,} points; {parts}", err=True)
-    return 0 if result.ok and (result.all_ok or not strict) else 1
-
-
-def _points(
-    short: Mapping[str, tuple[str, ...]], at: tuple[tuple[str, str], ...]
-) -> tuple[dict[str, str], str | None]:
-    """The values of each variable, and where a table is; standard input must have some to give."""
-    points: dict[str, str] = {}
-    named = [(name, text) for name, texts in short.items() for text in texts]
-    for name, text in [*named, *at]:
-        if name in points:
-            what = f"the points of '{name}' are" if name else "a table of points is"
-            raise RequestError(f"{what} given twice")
-        points[name] = text
-    if list(points.values()).count("-") > 1:
-        raise RequestError("'-' is there twice, and standard input can be read but once")
-    if "-" in points.values() and sys.stdin is not None and sys.stdin.isatty():
-        raise PointsError(
-            "'-' reads points from standard input, which is a terminal; "
-            "pipe them in, one a line, or write --x 1..3"
-        )
-    rows = points.pop("", None)
-    return points, rows
+    return answering.answer(kind, **given)

@@ -8,10 +8,9 @@ import os
 import re
 import stat
 import sys
-import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TextIO
+from typing import IO, TYPE_CHECKING, TextIO
 
 import click
 
@@ -19,8 +18,10 @@ from tapecli import render
 from tapecli.cli.types import OneOf
 from tapecli.errors import OutputError
 from tapecli.render import Screen
-from tapecli.report import Report
-from tapecli.result import Result
+
+if TYPE_CHECKING:
+    from tapecli.report import Report
+    from tapecli.result import Result
 
 COLOR = ("auto", "always", "never")
 
@@ -116,14 +117,14 @@ def _to_stream(result: Result | Report, format_: render.Format, stream: TextIO, 
         stream.buffer.write(render.packed(result, format_))
         stream.buffer.flush()
         return
-    screen = _screen(stream, color)
+    shown = screen(stream, color)
     if isinstance(stream, io.TextIOWrapper):
         stream.reconfigure(errors="backslashreplace")
-    stream.writelines(render.render(result, format_, screen))
+    stream.writelines(render.render(result, format_, shown))
     stream.flush()
 
 
-def _screen(stream: TextIO, color: str) -> Screen:
+def screen(stream: TextIO, color: str) -> Screen:
     """What the stream can show, and what the environment asks for."""
     terminal = stream.isatty()
     environment = os.environ
@@ -149,6 +150,30 @@ def _shows_unicode(stream: TextIO) -> bool:
     return True
 
 
+def path_of(output: str) -> Path | None:
+    """Where a file will be; None if this is standard output, a device or a pipe."""
+    if _is_standard_output(output):
+        return None
+    path = Path(os.path.realpath(output))
+    return None if _is_special(path) else path
+
+
+def binary(output: str | None, closing: contextlib.ExitStack) -> IO[bytes]:
+    """Standard output, or a device or pipe, for bytes.
+
+    Raises:
+        OutputError: it is closed or cannot be opened.
+    """
+    if output is None or _is_standard_output(output):
+        if sys.stdout is None:
+            raise OutputError("cannot write: standard output is closed")
+        return sys.stdout.buffer
+    try:
+        return closing.enter_context(Path(output).open("wb"))
+    except OSError as error:
+        raise OutputError(f"cannot write '{output}': {error.strerror}") from error
+
+
 def _is_standard_output(output: str) -> bool:
     """Whether this is another name of the stream: it is written to, and never replaced."""
     return output in ("-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1")
@@ -166,13 +191,15 @@ def _is_special(path: Path) -> bool:
 @contextlib.contextmanager
 def _replacing(path: Path) -> Iterator[TextIO]:
     """A new file beside the old one, which takes its place when it is complete."""
+    import tempfile
+
     handle, name = tempfile.mkstemp(prefix=".tapecli.", dir=path.parent)
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as stream:
             yield stream
             stream.flush()
             os.fsync(stream.fileno())
-        os.chmod(name, _mode(path))
+        os.chmod(name, mode_of(path))
         os.replace(name, path)
     except BaseException:
         with contextlib.suppress(OSError):
@@ -180,7 +207,7 @@ def _replacing(path: Path) -> Iterator[TextIO]:
         raise
 
 
-def _mode(path: Path) -> int:
+def mode_of(path: Path) -> int:
     """The permissions of the file that is there, or those that a new file gets."""
     with contextlib.suppress(OSError):
         return stat.S_IMODE(path.stat().st_mode)

@@ -12,7 +12,7 @@ from tapecli.cli.waiting import watched
 
 
 @contextlib.contextmanager
-def bar(title: str, color: str = "auto") -> Iterator[Callable[[int, int, str], None]]:
+def bar(title: str, color: str = "auto") -> Iterator[Callable[[int, int | None, str], None]]:
     """A function that is told how much is done, of how much, and what is next.
 
     The bar is gone when the work is done; without a terminal there is none.

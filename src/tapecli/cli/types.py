@@ -9,8 +9,6 @@ from collections.abc import Iterable
 import click
 from click.shell_completion import CompletionItem
 
-from tapecli.functions import CONSTANTS, FUNCTIONS
-
 
 class WholeNumber(click.ParamType[int]):
     """A whole number from 0."""
@@ -71,6 +69,8 @@ class ExpressionText(click.ParamType[str]):
     def shell_complete(
         self, ctx: click.Context, param: click.Parameter, incomplete: str
     ) -> list[CompletionItem]:
+        from tapecli.functions import CONSTANTS, FUNCTIONS
+
         match = re.search(r"[A-Za-z_][A-Za-z_0-9]*$", incomplete)
         begun = match[0] if match else ""
         before = incomplete[: len(incomplete) - len(begun)]

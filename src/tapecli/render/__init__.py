@@ -3,17 +3,26 @@
 A format is a module with a function `render(result, screen)` that yields pieces of text, or, if
 it is binary, with `packed(result)`, which returns bytes. It is loaded when it is
 asked for, and knows nothing of files, streams or options.
+
+A format in pieces can be written of one part of the points after another, from a Result for each
+part. If it is text, its module has `head(result, screen)` and `body(result, block, screen)`; npy
+has `head(result, dimensions)` and `body(result)`, and parquet has a `Writer`.
 """
 
 from __future__ import annotations
 
 import importlib
+import importlib.util
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from types import ModuleType
+from typing import TYPE_CHECKING
 
 from tapecli.errors import OutputError
-from tapecli.report import Report
-from tapecli.result import Result
+
+if TYPE_CHECKING:
+    from tapecli.report import Report
+    from tapecli.result import Result
 
 
 @dataclass(frozen=True)
@@ -43,6 +52,9 @@ class Format:
         claims: whether it shows what became of claims.
         binary: whether it is made of bytes, and not for a terminal.
         package: where its module is.
+        pieces: whether it can be written piece by piece.
+        needs: the library that it takes and that is not always there, or "".
+        extra: the extra of this package that brings that library, or "".
     """
 
     name: str
@@ -52,6 +64,9 @@ class Format:
     claims: bool = False
     binary: bool = False
     package: str = "tapecli.render"
+    pieces: bool = False
+    needs: str = ""
+    extra: str = ""
 
 
 FORMATS = {
@@ -59,9 +74,9 @@ FORMATS = {
     for format_ in (
         Format("table", "a table for people", (".txt",), formulas=True, claims=True),
         Format("json", "one JSON document", (".json",), formulas=True, claims=True),
-        Format("jsonl", "one JSON object a line", (".jsonl", ".ndjson")),
-        Format("csv", "comma-separated values with a header", (".csv",)),
-        Format("tsv", "tab-separated values with a header", (".tsv",)),
+        Format("jsonl", "one JSON object a line", (".jsonl", ".ndjson"), pieces=True),
+        Format("csv", "comma-separated values with a header", (".csv",), pieces=True),
+        Format("tsv", "tab-separated values with a header", (".tsv",), pieces=True),
         Format(
             "markdown",
             "tables for a Markdown page",
@@ -69,9 +84,18 @@ FORMATS = {
             formulas=True,
             claims=True,
         ),
-        Format("value", "bare numbers of the highest order, one a line", ()),
-        Format("npy", "a NumPy array of the values", (".npy",), binary=True),
+        Format("value", "bare numbers of the highest order, one a line", (), pieces=True),
+        Format("npy", "a NumPy array of the values", (".npy",), binary=True, pieces=True),
         Format("npz", "NumPy arrays with named axes", (".npz",), binary=True),
+        Format(
+            "parquet",
+            "the columns of csv in a Parquet file",
+            (".parquet",),
+            binary=True,
+            pieces=True,
+            needs="pyarrow",
+            extra="arrow",
+        ),
     )
 }
 
@@ -103,15 +127,38 @@ def of_ending(ending: str, formats: Mapping[str, Format] = FORMATS) -> Format:
     raise OutputError(f"{problem}; use --format, or one of {endings}")
 
 
+def needed(format_: Format) -> None:
+    """Make sure that what the format takes is installed, before anything is computed.
+
+    Raises:
+        OutputError: it is not.
+    """
+    if format_.needs and importlib.util.find_spec(format_.needs) is None:
+        name = format_.name.capitalize()
+        raise OutputError(f"{name} needs {format_.needs}; pip install 'tapecli[{format_.extra}]'")
+
+
+def module(format_: Format) -> ModuleType:
+    """The module of a format.
+
+    Raises:
+        OutputError: what it takes is not installed.
+    """
+    needed(format_)
+    return importlib.import_module(f"{format_.package}.{format_.name}")
+
+
 def render(result: Result | Report, format_: Format, screen: Screen) -> Iterator[str]:
     """The result in this format of text, piece by piece."""
-    module = importlib.import_module(f"{format_.package}.{format_.name}")
-    pieces: Iterator[str] = module.render(result, screen)
+    pieces: Iterator[str] = module(format_).render(result, screen)
     return pieces
 
 
 def packed(result: Result | Report, format_: Format) -> bytes:
-    """The result in this format of bytes."""
-    module = importlib.import_module(f"{format_.package}.{format_.name}")
-    whole: bytes = module.packed(result)
+    """The result in this format of bytes.
+
+    Raises:
+        OutputError: what the format takes is not installed.
+    """
+    whole: bytes = module(format_).packed(result)
     return whole

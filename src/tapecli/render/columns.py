@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
-from typing import TypeAlias, TypeVar
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, TypeAlias
 
+from tapecli.render import numbers
 from tapecli.result import Block, Result
 
-Field: TypeAlias = str | int | float | None
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
-_T = TypeVar("_T")
+Field: TypeAlias = str | int | float | None
 
 
 def names(result: Result) -> list[str]:
@@ -21,47 +24,55 @@ def names(result: Result) -> list[str]:
 
 def records(result: Result) -> Iterator[list[Field]]:
     """The fields of each row, numbers as numbers; None where there is none."""
-    points = _points(result, result.format_.shortest)
     shortest = result.format_.shortest
+    columns = [numbers.shortest(column, result.format_).tolist() for column in points(result)]
+    at = list(zip(*columns, strict=True))
     for block in result.blocks:
         about: list[Field] = [block.target, block.expression, block.wrt, block.order]
-        for place, (point, tape) in enumerate(zip(points, _tape(block), strict=True)):
+        values = tape(block)
+        found = [None] * len(at)
+        if values is not None:
+            found = numbers.shortest(values, result.format_).tolist()
+        for place, (point, value) in enumerate(zip(at, found, strict=True)):
             check = block.check(place)
-            numbers = (None if v is None else shortest(v) for v in (tape, check.analytic))
-            yield [*about, *point, *numbers, check.ulps, str(check.status)]
-
-
-def text_records(result: Result) -> Iterator[list[str]]:
-    """The same as text: numbers in their shortest form, nothing for None."""
-    points = _points(result, result.format_.text)
-    text = result.format_.text
-    for block in result.blocks:
-        about = [block.target, block.expression, block.wrt, str(block.order)]
-        for place, (point, tape) in enumerate(zip(points, _tape(block), strict=True)):
-            check = block.check(place)
-            numbers = ("" if v is None else text(v) for v in (tape, check.analytic))
-            ulps = "" if check.ulps is None else str(check.ulps)
-            yield [*about, *point, *numbers, ulps, check.status.value]
-
-
-def _tape(block: Block) -> Sequence[float | None]:
-    """What was computed at each point; None where nothing was."""
-    return [None] * len(block.points) if block.tape is None else block.tape
+            exact = None if check.analytic is None else shortest(check.analytic)
+            yield [*about, *point, value, exact, check.ulps, str(check.status)]
 
 
 def texts(result: Result) -> list[tuple[str, ...]]:
     """The values of the variables at each point as text."""
-    return _points(result, result.format_.text)
-
-
-def _points(result: Result, form: Callable[[float], _T]) -> list[tuple[_T, ...]]:
-    """The values of the variables at each point in some form, made once for each number."""
-    columns = []
-    for name in result.variables:
-        values = result.points.columns[name].tolist()
-        made = {value: form(value) for value in set(values)}
-        columns.append([made[value] for value in values])
+    columns = [numbers.texts(column, result.format_) for column in points(result)]
     return list(zip(*columns, strict=True))
+
+
+def points(result: Result) -> list[NDArray[np.float64]]:
+    """The values of each variable at all points."""
+    return [result.points.columns[name] for name in result.variables]
+
+
+def tape(block: Block) -> NDArray[np.float64] | None:
+    """What was computed at each point; None where only analytic values were asked for."""
+    import numpy as np
+
+    return None if block.tape is None else np.asarray(block.tape, np.float64)
+
+
+def analytic(block: Block) -> NDArray[np.float64]:
+    """The analytic value at each point; NaN where there is none."""
+    import numpy as np
+
+    found = np.full(len(block.points), math.nan)
+    known = {place: c.analytic for place, c in block.checks.items() if c.analytic is not None}
+    found[np.fromiter(known, np.int64, len(known))] = np.fromiter(
+        known.values(), np.float64, len(known)
+    )
+    return found
+
+
+def values(block: Block) -> NDArray[np.float64]:
+    """The answer at each point: what was computed, or else the analytic value."""
+    found = tape(block)
+    return analytic(block) if found is None else found
 
 
 def strict(field: Field) -> Field:

@@ -4,18 +4,43 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from tapecli.render import Screen, columns
-from tapecli.result import Result
+from tapecli.render import Screen, columns, lines, numbers
+from tapecli.result import Block, Check, Result
 
 
-def render(result: Result, screen: Screen, delimiter: str = ",") -> Iterator[str]:
+def render(result: Result, screen: Screen) -> Iterator[str]:
     """A header and a line a row."""
+    yield head(result, screen)
+    for block in result.blocks:
+        yield from body(result, block, screen)
+
+
+def head(result: Result, screen: Screen, delimiter: str = ",") -> str:
+    """The names of the columns."""
+    return _record(columns.names(result), delimiter)
+
+
+def body(result: Result, block: Block, screen: Screen, delimiter: str = ",") -> Iterator[str]:
+    """A line for each row of a block, in large pieces."""
+    tape = columns.tape(block)
+    blank = delimiter if tape is None else ""
+
+    def after(check: Check, analytic: str) -> str:
+        ulps = "" if check.ulps is None else str(check.ulps)
+        return blank + delimiter + delimiter.join((analytic, ulps, check.status.value)) + "\n"
+
+    about = [block.target, block.expression, block.wrt, str(block.order)]
+    start = _record(about, delimiter).removesuffix("\n") + delimiter
+    shown = columns.points(result) + ([] if tape is None else [tape])
+    before = start, *(delimiter for _ in shown[1:])
+    line = lines.Line(before, after, numbers.texts, delimiter)
+    return lines.written(line, shown, block.checks, result.format_)
+
+
+def _record(fields: Sequence[str], delimiter: str) -> str:
+    """A line of fields, those in quotes that need them."""
     buffer = io.StringIO()
-    writer = csv.writer(buffer, delimiter=delimiter, lineterminator="\n")
-    for record in (columns.names(result), *columns.text_records(result)):
-        writer.writerow(record)
-        yield buffer.getvalue()
-        buffer.seek(0)
-        buffer.truncate()
+    csv.writer(buffer, delimiter=delimiter, lineterminator="\n").writerow(fields)
+    return buffer.getvalue()

@@ -14,11 +14,12 @@ from tapecli.result import SCHEMA, Result
 
 def render(result: Result, screen: Screen) -> Iterator[str]:
     """The document, indented."""
-    yield json.dumps(_document(result), indent=2, allow_nan=False, ensure_ascii=not screen.unicode)
+    yield json.dumps(document(result), indent=2, allow_nan=False, ensure_ascii=not screen.unicode)
     yield "\n"
 
 
-def _document(result: Result) -> dict[str, Any]:
+def document(result: Result) -> dict[str, Any]:
+    """What the document has, as plain values."""
     names = columns.names(result)
     places = range(len(result.points))
     notes = (block.check(place).note for block in result.blocks for place in places)

@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import io
 import math
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from tapecli.result import SCHEMA, Result
+from tapecli.render import columns
+from tapecli.result import SCHEMA, Check, Result
 from tapecli.verdict import Status
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
 
@@ -27,24 +30,43 @@ def packed(result: Result) -> bytes:
     return file.getvalue()
 
 
-def values(result: Result, tidy: NDArray[Any]) -> NDArray[Any]:
-    """An array with the axes of the result, in its dtype; float32 holds what is bfloat16."""
-    name = "float32" if result.dtype == "bfloat16" else result.dtype
-    return result.arranged(tidy).astype(name)
+def held(result: Result) -> np.dtype[Any]:
+    """The dtype of the arrays: the result's, or float32, which holds what is bfloat16."""
+    import numpy as np
+
+    return np.dtype("float32" if result.dtype == "bfloat16" else result.dtype)
+
+
+def _arranged(result: Result, tidy: Sequence[NDArray[Any]]) -> NDArray[Any]:
+    """An array with the axes of the result, from one for each block."""
+    import numpy as np
+
+    targets = len({block.target for block in result.blocks})
+    stacked = np.stack(tidy)
+    return result.arranged(stacked.reshape(targets, -1, stacked.shape[1]))
+
+
+def _ulps(check: Check) -> float:
+    return math.nan if check.ulps is None else check.ulps
 
 
 def _arrays(result: Result) -> dict[str, Any]:
     import numpy as np
 
-    places = {status: place for place, status in enumerate(Status)}
+    ranks = {status: rank for rank, status in enumerate(Status)}
     shape = len(result.blocks), len(result.points)
     ulps = np.full(shape, math.nan)
-    status = np.full(shape, places[Status.UNVERIFIED], np.uint8)
+    status = np.full(shape, ranks[Status.UNVERIFIED], np.uint8)
+    nothing = np.full(len(result.points), math.nan)
+    tapes = []
     for number, block in enumerate(result.blocks):
-        for place, check in block.checks.items():
-            status[number, place] = places[check.status]
-            if check.ulps is not None:
-                ulps[number, place] = check.ulps
+        tape = columns.tape(block)
+        tapes.append(nothing if tape is None else tape)
+        checks, count = block.checks.values(), len(block.checks)
+        places = np.fromiter(block.checks, np.int64, count)
+        status[number, places] = np.fromiter((ranks[c.status] for c in checks), np.uint8, count)
+        ulps[number, places] = np.fromiter(map(_ulps, checks), np.float64, count)
+    analytic = [columns.analytic(block) for block in result.blocks]
     axes = result.axes
     variables = {
         name: result.points.along(name) for name in result.variables if axes.get(name) is None
@@ -54,10 +76,10 @@ def _arrays(result: Result) -> dict[str, Any]:
         "kind": result.kind,
         "expressions": list(dict.fromkeys(f"{b.target} = {b.expression}" for b in result.blocks)),
         "axes": list(axes),
-        "tape": values(result, result.tape),
-        "analytic": values(result, result.analytic),
-        "ulps": result.arranged(ulps.reshape(result.tape.shape)),
-        "status": result.arranged(status.reshape(result.tape.shape)),
+        "tape": _arranged(result, tapes).astype(held(result)),
+        "analytic": _arranged(result, analytic).astype(held(result)),
+        "ulps": _arranged(result, list(ulps)),
+        "status": _arranged(result, list(status)),
         "statuses": [str(status) for status in Status],
         "dtype": result.dtype,
         "method": result.method,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from tapecli.claims import Claim, Finding
 from tapecli.result import Block, Result
@@ -177,6 +177,19 @@ def verdict(result: Result) -> str:
     if worst <= STABLE_ULPS:
         return f"{values}, {every} {max(worst, 1)} ulp{'s' * (worst > 1)} of the {exact}"
     return f"{values}, all ok: as near to the {exact} as {result.dtype} points allow"
+
+
+def of_run(points: int, counts: Mapping[str, int], seconds: float) -> str:
+    """What became of a long run, on a line: how many points, how fast, and how the values are."""
+    verified = {status: n for status, n in counts.items() if status != Status.UNVERIFIED}
+    found = ", ".join(f"{n:,} {status}" for status, n in verified.items())
+    values = sum(counts.values())
+    shown = f"{sum(verified.values()):,} of {values:,} values verified: {found}"
+    rate = points / max(seconds, 1e-3)
+    return (
+        f"{points:,} points in {seconds:.3g} s, {float(f'{rate:.3g}'):,.0f} a second; "
+        f"{shown if verified else f'{values:,} values, none of them verified'}"
+    )
 
 
 def ascii_only(text: str) -> str:

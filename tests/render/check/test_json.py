@@ -36,6 +36,7 @@ def test_every_kind_of_finding(bad: Report, write: Write) -> None:
         "versions": {"tapecli": "0.1.0", "tensorflow": "2.21.0", "machine": "x86_64"},
         "values": 1070,
         "seconds": 12.346,
+        "core": None,
     }
     assert isinstance(cells, list)
     assert isinstance(failures, list)

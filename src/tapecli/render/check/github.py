@@ -15,6 +15,8 @@ def render(report: Report, screen: Screen) -> Iterator[str]:
     The verdict is the first, because GitHub shows no more than ten annotations of a step.
     """
     yield _command("notice" if report.ok else "error", "tapecli check", words.verdict(report))
+    if report.core and not report.core.ok:
+        yield _command("error", "tapecli check: the core", words.core(report.core))
     for failure in report.unknown:
         title = f"tapecli check: {failure.function}, order {failure.order}"
         yield _command("error", title, f"{failure.described()}\n{failure.command}")

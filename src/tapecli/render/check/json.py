@@ -33,6 +33,7 @@ def _document(report: Report) -> dict[str, Any]:
             for (function, setting), cell in report.cells.items()
         ],
         "failures": [_failure(failure) for failure in report.failures],
+        "core": report.core and {"ok": report.core.ok, **asdict(report.core)},
         "defects": [asdict(defect) for defect in report.defects],
     }
 

@@ -1,5 +1,5 @@
 """The report as JUnit's XML: a suite for each setting with a case for each function, and one suite
-for the known defects.
+for the known defects, and one for the core where it was compared.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ def render(report: Report, screen: Screen) -> Iterator[str]:
         for setting, name in zip(report.settings, words.columns(report), strict=True)
     ]
     root = Xml.Element("testsuites", name="tapecli check", time=f"{report.seconds:.3f}")
-    root.extend([*suites, _defects(report)])
+    root.extend([*suites, *_core(report), _defects(report)])
     Xml.indent(root)
     yield f'<?xml version="1.0" encoding="utf-8"?>\n{Xml.tostring(root).decode("ascii")}\n'
 
@@ -51,6 +51,16 @@ def _defects(report: Report) -> Xml.Element:
         else:
             Xml.SubElement(case, "skipped", message=words.defect(known))
     return _counted(suite)
+
+
+def _core(report: Report) -> Iterator[Xml.Element]:
+    if report.core is None:
+        return
+    suite = Xml.Element("testsuite", name="core")
+    case = Xml.SubElement(suite, "testcase", classname="core", name="public API")
+    if not report.core.ok:
+        Xml.SubElement(case, "failure", message=words.core(report.core), type="core")
+    yield _counted(suite)
 
 
 def _counted(suite: Xml.Element) -> Xml.Element:

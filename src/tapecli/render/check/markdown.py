@@ -29,6 +29,8 @@ def _lines(report: Report) -> Iterator[str]:
     yield from (f"- {_escaped(line)}" for line in words.legend(report))
     yield ""
     yield from (f"- known: {_escaped(words.defect(d))}" for d in report.defects)
+    if report.core:
+        yield f"- {_escaped(words.core(report.core))}"
     yield ""
     versions = ", ".join(f"{name} {number}" for name, number in report.versions.items())
     yield f"{versions}; level {report.level}, seed {report.seed}"

@@ -56,6 +56,8 @@ def page(report: Report, width: int) -> Iterator[RenderableType]:
         if known.met or not known.there:
             style = "yellow" if known.there else "bold cyan"
             yield Text(f"known: {words.defect(known)}", style=style)
+    if report.core:
+        yield Text(words.core(report.core), style="dim" if report.core.ok else "bold red")
     yield Text(words.verdict(report), style="bold green" if report.ok else "bold red")
 
 

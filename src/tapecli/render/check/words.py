@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from tapecli.report import Cell, KnownDefect, Report, Setting
+from tapecli.report import Cell, Core, KnownDefect, Report, Setting
 
 NOT_RUN = "-"
 
@@ -71,12 +71,23 @@ def defect(known: KnownDefect) -> str:
     return f"{known.name}: {state}; {known.what} ({known.reference})"
 
 
+def core(found: Core) -> str:
+    """What became of the core on one line."""
+    if found.problem:
+        return f"core: could not be compared with the public API: {found.problem}"
+    if found.differing:
+        return f"core: is NOT the public API's in {', '.join(found.differing)}; set TAPECLI_CORE=0"
+    return f"core: all {found.names} names are the public API's"
+
+
 def verdict(report: Report) -> str:
     """The last line."""
     about = f"TensorFlow {report.versions['tensorflow']}"
     seconds = f"{report.seconds:.{1 if report.seconds < 10 else 0}f}"
     values = f"{report.values:,} value{'s' * (report.values != 1)} in {seconds} s"
     unknown = report.unknown
+    if not unknown and not report.ok:
+        return f"{about} does NOT load correctly by its core alone; {values}"
     if not unknown:
         known = sum(cell.known for cell in report.cells.values())
         rest = f", {known:,} of them wrong by known defects" if known else ""

@@ -1,0 +1,123 @@
+"""How the commands that differentiate answer: points read, a result computed and written."""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import asdict
+from importlib.metadata import version
+from typing import Any
+
+import click
+
+from tapecli import beside, choices, compute, render, stream, tensorflow_
+from tapecli.cli import output
+from tapecli.cli.waiting import waiting
+from tapecli.errors import PointsError, RequestError
+from tapecli.render import words
+from tapecli.request import How, Where
+from tapecli.stream import Stream
+
+TEXT_PART = 65_536
+"""Points of a part that is written as text, so that the first lines come soon."""
+
+
+def answer(
+    kind: str,
+    expressions: tuple[str, ...],
+    at: tuple[tuple[str, str], ...],
+    paired: bool,
+    wrt: tuple[str, ...],
+    strict: bool,
+    format_name: str | None,
+    file: str | None,
+    color: str,
+    verbose: bool,
+    resume: bool,
+    order: int | None = None,
+    claims: tuple[str, ...] = (),
+    **rest: Any,
+) -> int:
+    """Differentiate, write the result, and return the exit code.
+
+    `rest` has the points of the variables with an option of their own, and how it is to be done.
+    """
+    given, rows = _points({name: rest.pop(name) for name in choices.SHORT}, at)
+    output.check(file)
+    format_ = output.format_of(format_name, file)
+    render.needed(format_)
+    if resume and file is None:
+        raise RequestError("'--resume' goes on with a file; name it with --output")
+    if not expressions and kind == "diff":
+        expressions = (choices.EXPRESSION,)
+    where = Where(given, rows, paired, sys.stdin)
+    how = How(**rest)
+    load = functools.partial(tensorflow_.load, quietly=True, verbose=verbose, core=True)
+    size = stream.PART if format_.binary else TEXT_PART
+    asked = stream.opened(kind, expressions, where, wrt, order, claims, how, format_.pieces, size)
+    if isinstance(asked, Stream):
+        from tapecli.cli import running
+
+        if asked.needs_tensorflow:
+            with waiting("starting TensorFlow ..."):
+                load()
+        about = _about(asked, where, format_.name)
+        return running.run(asked, format_, file, color, strict, verbose, resume, about)
+    timings: dict[str, float] = {}
+    with waiting("differentiating ..."):
+        result = compute.run(asked, format_.formulas, timings, load, beside.begin)
+    output.write(result, format_, file, color)
+    if not format_.claims:
+        for claim, text, found in words.claims(result):
+            if claim.failed:
+                click.echo(f"claim {text}: {found}", err=True)
+    if verbose:
+        parts = ", ".join(f"{name} {seconds:.3g} s" for name, seconds in timings.items())
+        click.echo(f"{len(result.points):,} points; {parts}", err=True)
+    return 0 if result.ok and (result.all_ok or not strict) else 1
+
+
+def _about(asked: Stream, where: Where, format_name: str) -> dict[str, Any]:
+    """What a run is, as far as its file depends on it."""
+    files = [text[1:] for text in (*where.given.values(), where.rows)
+             if isinstance(text, str) and text.startswith("@")]  # fmt: skip
+    about = {
+        "version": version("tapecli"),
+        "kind": asked.asked.kind,
+        "expressions": [f"{one.name} = {one.text}" for one in asked.asked.expressions],
+        "derivatives": [one.sequence for one in asked.asked.derivatives],
+        "how": asdict(asked.asked.how),
+        "points": {name: str(text) for name, text in where.given.items()},
+        "rows": where.rows,
+        "zip": where.paired,
+        "files": [[file, os.stat(file).st_size, os.stat(file).st_mtime_ns] for file in files],
+        "format": format_name,
+        "size": asked.size,
+    }
+    found: dict[str, Any] = json.loads(json.dumps(about))
+    return found
+
+
+def _points(
+    short: Mapping[str, tuple[str, ...]], at: tuple[tuple[str, str], ...]
+) -> tuple[dict[str, str], str | None]:
+    """The values of each variable, and where a table is; standard input must have some to give."""
+    points: dict[str, str] = {}
+    named = [(name, text) for name, texts in short.items() for text in texts]
+    for name, text in [*named, *at]:
+        if name in points:
+            what = f"the points of '{name}' are" if name else "a table of points is"
+            raise RequestError(f"{what} given twice")
+        points[name] = text
+    if list(points.values()).count("-") > 1:
+        raise RequestError("'-' is there twice, and standard input can be read but once")
+    if "-" in points.values() and sys.stdin is not None and sys.stdin.isatty():
+        raise PointsError(
+            "'-' reads points from standard input, which is a terminal; "
+            "pipe them in, one a line, or write --x 1..3"
+        )
+    rows = points.pop("", None)
+    return points, rows

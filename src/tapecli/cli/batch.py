@@ -1,0 +1,29 @@
+"""`tapecli batch`."""
+
+from __future__ import annotations
+
+import click
+
+
+@click.command()
+@click.option("-v", "--verbose", is_flag=True, help="Show what TensorFlow logs.")
+@click.option("--strict", is_flag=True, help="Exit 1 if an answer has a value that is off or lost.")
+def command(verbose: bool, strict: bool) -> int:
+    """Answer requests from standard input, one line of JSON each, by a line of JSON each.
+
+    TensorFlow starts once for all of them. A request has the fields of 'tapecli diff': expr, x,
+    y, z, t or at, order, wrt, method, dtype and so on; kind is diff, grad, jacobian or hessian.
+    An answer is what --format json shows, with the id of the request; of a bad request it has an
+    error with a message, and the next one is served.
+
+    \b
+      echo '{"id": 1, "expr": "log(x^2)", "x": [1, 2, 3]}' | tapecli batch
+      echo '{"kind": "grad", "expr": "x*y", "x": 1, "y": 2}' | tapecli batch
+      coproc tapecli batch
+
+    Exit codes: 0 every request was answered, bad ones too; 2 standard input cannot be read; 3
+    TensorFlow is missing or broken.
+    """
+    from tapecli.cli import serving
+
+    return serving.serve(verbose, strict)

@@ -1,0 +1,274 @@
+"""A long run: computed here, written by a thread, with its progress on standard error."""
+
+from __future__ import annotations
+
+import contextlib
+import queue
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import IO, Any
+
+import click
+
+from tapecli.cli import output, pieces
+from tapecli.cli.partial import Partial
+from tapecli.cli.pieces import Pieces
+from tapecli.cli.progress import bar
+from tapecli.cli.waiting import watched
+from tapecli.errors import OutputError
+from tapecli.render import Format, Screen, words
+from tapecli.result import Result
+from tapecli.stream import Stream
+from tapecli.verdict import Status
+
+WAITING = 2
+"""Results that may wait for being written."""
+
+SAVED_EVERY = 1.0
+"""Seconds after which what has been done is put down for a later call."""
+
+
+class _Writer:
+    """A thread that writes results while further ones are computed.
+
+    Args:
+        write: writes one.
+    """
+
+    def __init__(self, write: Callable[[Result], None]) -> None:
+        self._write = write
+        self._results: queue.Queue[Result | None] = queue.Queue(WAITING)
+        self._error: BaseException | None = None
+        self._thread = threading.Thread(target=self._work, daemon=True)
+        self._thread.start()
+
+    def put(self, result: Result) -> None:
+        """Have a result written; raises what an earlier one has raised."""
+        self._check()
+        self._results.put(result)
+
+    def finish(self) -> None:
+        """Wait until all is written; raises what that has raised."""
+        self._results.put(None)
+        self._thread.join()
+        self._check()
+
+    def _check(self) -> None:
+        if self._error is not None:
+            raise self._error
+
+    def _work(self) -> None:
+        while (result := self._results.get()) is not None:
+            if self._error is None:
+                try:
+                    self._write(result)
+                except BaseException as error:
+                    self._error = error
+
+
+class Run:
+    """A run, and what has become of it.
+
+    Args:
+        stream: what is computed.
+        writer: how it is written.
+        state: how far an earlier call had come; {} if there was none.
+    """
+
+    def __init__(self, stream: Stream, writer: Pieces, state: dict[str, Any]) -> None:
+        self.stream = stream
+        self.done = int(state.get("done", 0))
+        self.counts: Counter[str] = Counter(state.get("counts", {}))
+        self.first: Result | None = None
+        self._pieces = writer
+        self._resumed = bool(state)
+
+    def go(
+        self,
+        open_: pieces.Open,
+        tell: Callable[[int, int | None], None],
+        save: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Compute and write everything.
+
+        Args:
+            open_: opens the streams that it is written to.
+            tell: is told how many points are done, and of how many.
+            save: is called before a further part is written, so that one is left to be written
+                by whoever goes on from there.
+        """
+
+        def write(result: Result) -> None:
+            if self.first is None:
+                self.first = result
+                self._pieces.begin(result, open_, self._resumed)
+            else:
+                save()
+            self._pieces.write(result)
+            self.done += len(result.points)
+            self.counts.update({str(status): n for status, n in result.counts.items()})
+
+        writer = _Writer(write)
+        try:
+            for result in self.stream.results(self.done):
+                writer.put(result)
+                tell(self.done, self.stream.count)
+        except BaseException:
+            with contextlib.suppress(BaseException):
+                writer.finish()
+            raise
+        writer.finish()
+        self._pieces.finish(self.done)
+
+    @property
+    def failed(self) -> bool:
+        """Whether a value is off or lost."""
+        return any(Status(status).failed for status in self.counts)
+
+    @property
+    def all_ok(self) -> bool:
+        """Whether every value that was verified is ok."""
+        return set(self.counts) <= {Status.OK, Status.UNVERIFIED, Status.CERTIFIED}
+
+    def summary(self, seconds: float) -> str:
+        """What became of it, on a line."""
+        return words.of_run(self.done, self.counts, seconds)
+
+
+def run(
+    stream: Stream,
+    format_: Format,
+    file: str | None,
+    color: str,
+    strict: bool,
+    verbose: bool,
+    resume: bool,
+    about: dict[str, Any],
+) -> int:
+    """Compute all points in parts, write them, and return the exit code.
+
+    Args:
+        stream: what is computed.
+        format_: what it is written as.
+        file: where to; None for standard output.
+        color: when there are colours.
+        strict: whether a value that is rounded or undefined makes the exit code 1.
+        verbose: whether to say what became of it where nobody watches.
+        resume: whether to go on where an earlier call had come to.
+        about: what the call is; another cannot be resumed.
+
+    Raises:
+        OutputError: it cannot be written, or there is nothing that can be resumed.
+    """
+    start = time.monotonic()
+    screen = output.screen(sys.stdout, color) if sys.stdout else Screen()
+    target = None if file is None else output.path_of(file)
+    writer = pieces.of_format(
+        format_, Screen() if target else screen, stream.dimensions, stream.count
+    )
+    if resume and not (target and writer.resumable):
+        where = f"a {format_.name} file" if target else "standard output"
+        raise OutputError(f"'--resume' cannot go on with {where}")
+    with _progress(color) as tell:
+        if target is None:
+            one = Run(stream, writer, {})
+            _to_stream(one, file, writer, tell)
+        else:
+            one = _to_file(stream, writer, target, resume, about, tell)
+    return _ended(one, format_, strict, verbose, time.monotonic() - start)
+
+
+def _ended(one: Run, format_: Format, strict: bool, verbose: bool, seconds: float) -> int:
+    """Say what is to be said in the end; the exit code."""
+    claims = one.first.claims if one.first else ()
+    if one.first:
+        for claim, text, found in words.claims(one.first):
+            if claim.failed:
+                click.echo(f"claim {text}: {found}", err=True)
+    if verbose or one.failed or watched(sys.stderr):
+        click.echo(one.summary(seconds), err=True)
+    failed = one.failed or any(claim.failed for claim in claims)
+    return 1 if failed or (strict and not one.all_ok) else 0
+
+
+def _to_stream(
+    one: Run, file: str | None, writer: Pieces, tell: Callable[[int, int | None], None]
+) -> None:
+    """To standard output, or to a device: at once, and what comes later by way of the disk."""
+    with contextlib.ExitStack() as closing:
+        out = output.binary(file, closing)
+        opened: list[IO[bytes]] = []
+
+        def open_() -> IO[bytes]:
+            direct = not opened and not writer.rewound
+            opened.append(out if direct else closing.enter_context(tempfile.TemporaryFile()))
+            return opened[-1]
+
+        one.go(open_, tell, out.flush)
+        if opened and opened[0] is not out:
+            opened[0].seek(0)
+            while piece := opened[0].read(1 << 20):
+                out.write(piece)
+        out.flush()
+
+
+def _to_file(
+    stream: Stream,
+    writer: Pieces,
+    path: Path,
+    resume: bool,
+    about: dict[str, Any],
+    tell: Callable[[int, int | None], None],
+) -> Run:
+    """To a file, whole or not at all; what an interrupted call leaves can be resumed."""
+    partial = Partial(path)
+    try:
+        state = (partial.left() if resume else None) or {}
+        if state and state.get("about") != about:
+            raise OutputError(f"cannot resume '{path.name}': it was begun by another call")
+        one = Run(stream, writer, state)
+        if not state:
+            partial.begin()
+        lengths = iter(state.get("lengths", ()))
+        saved, at = time.monotonic(), one.done
+
+        def save() -> None:
+            nonlocal saved, at
+            if writer.resumable and time.monotonic() - saved > SAVED_EVERY:
+                partial.save({"about": about, "done": one.done, "counts": one.counts})
+                saved, at = time.monotonic(), one.done
+
+        try:
+            one.go(lambda: partial.stream(next(lengths, None)), tell, save)
+            partial.finish(output.mode_of(path))
+        except (KeyboardInterrupt, SystemExit):
+            if not at:
+                partial.remove()
+                raise
+            partial.close()
+            click.echo(f"stopped after {at:,} points; with --resume it goes on there", err=True)
+            raise
+        except BaseException:
+            partial.remove()
+            raise
+    except OSError as error:
+        raise OutputError(f"cannot write '{path}': {error.strerror}") from error
+    return one
+
+
+@contextlib.contextmanager
+def _progress(color: str) -> Iterator[Callable[[int, int | None], None]]:
+    """A bar with the rate and the time left, for a person at a terminal."""
+    start = time.monotonic()
+    with bar("points", color) as show:
+
+        def tell(done: int, count: int | None) -> None:
+            rate = done / max(time.monotonic() - start, 1e-9)
+            show(done, count, f"{rate / 1e6:.3g} million a second")
+
+        yield tell

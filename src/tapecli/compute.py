@@ -1,0 +1,236 @@
+"""A request computed into a Result: tapes or series, certified values and verdicts."""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import math
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from tapecli import choices, tapes, tensorflow_
+from tapecli.claims import Claim
+from tapecli.derivative import Derivative
+from tapecli.errors import RequestError
+from tapecli.request import Request
+from tapecli.result import Block, Result
+from tapecli.tree import Node
+from tapecli.verification import Certificates, Column, Verification
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """What can be known of a request without the tapes.
+
+    Attributes:
+        certified: the certificates of each target.
+        formulas: of each target and derivative; None where they were left out.
+        claims: the judgements on the claims.
+    """
+
+    certified: Sequence[Certificates]
+    formulas: Sequence[Sequence[str | None]]
+    claims: tuple[Claim, ...]
+
+
+def run(
+    request: Request,
+    formulas: bool = True,
+    timings: dict[str, float] | None = None,
+    load: Callable[[], Any] = tensorflow_.load,
+    begin: Callable[[Callable[[], Ahead]], Callable[[], Ahead]] = lambda work: work,
+) -> Result:
+    """Differentiate.
+
+    Args:
+        request: what is asked.
+        formulas: whether to make formulas, which takes SymPy.
+        timings: receives the seconds that TensorFlow, the tapes and the rest took.
+        load: loads TensorFlow.
+        begin: begins the work that needs no tapes, and returns a function that ends it.
+
+    Raises:
+        RequestError: TensorFlow lacks a gradient or kernel that this needs.
+        TensorFlowError: TensorFlow is missing or does not start.
+    """
+    clock = _Clock({} if timings is None else timings)
+    finish = begin(functools.partial(ahead, request, formulas))
+    tensorflow = load().__version__ if request.needs_tensorflow else ""
+    clock.lap("TensorFlow")
+    values, execution = _values(request)
+    clock.lap("tapes" if request.needs_tensorflow else request.choice.method)
+    known = finish()
+    clock.lap("certified values" + " and formulas" * formulas)
+    result = _result(request, values, known, execution, tensorflow)
+    clock.lap("verdicts")
+    return result
+
+
+def ahead(request: Request, formulas: bool = True) -> Ahead:
+    """What can be known without the tapes."""
+    trees = [expression.tree for expression in request.expressions]
+    verification = _verification(request)
+    return Ahead(
+        [verification.certificates(tree) for tree in trees],
+        [
+            _formulas(request, tree) if formulas else [None] * len(request.derivatives)
+            for tree in trees
+        ],
+        _judged(request),
+    )
+
+
+def _result(
+    request: Request,
+    values: Sequence[Sequence[Column]],
+    known: Ahead,
+    execution: str,
+    tensorflow: str,
+) -> Result:
+    """The result of what was computed, and of what could be known without it."""
+    verification = _verification(request)
+    blocks: list[Block] = []
+    for expression, of_target, certified, written in zip(
+        request.expressions, values, known.certified, known.formulas, strict=True
+    ):
+        about = expression.name, expression.text
+        checks = verification.checks(expression.tree, of_target, certified)
+        for one, formula, column, of_one in zip(
+            request.derivatives, written, of_target, checks, strict=True
+        ):
+            blocks.append(Block(*about, one, formula, request.points, column, of_one))
+    return Result(
+        request.kind,
+        tuple(blocks),
+        request.points,
+        request.format_,
+        request.choice.method,
+        tensorflow,
+        request.how.tolerance,
+        execution,
+        request.how.device or "",
+        request.choice.reason,
+        known.claims,
+    )
+
+
+def _verification(request: Request) -> Verification:
+    """How the values are verified."""
+    computer = "the tape" if request.needs_tensorflow else "Taylor arithmetic"
+    return Verification(
+        request.derivatives,
+        request.points,
+        request.format_,
+        request.how.tolerance,
+        request.how.verify,
+        len(request.expressions),
+        "" if request.choice.method == choices.NONE else computer,
+        request.share,
+    )
+
+
+def _judged(request: Request) -> tuple[Claim, ...]:
+    """The judgements on the claims."""
+    if not request.claims:
+        return ()
+    from tapecli.analytic.claim import judged, spread
+
+    points = [request.points.at(place) for place in spread(len(request.points))]
+    asked = itertools.product(request.expressions, request.derivatives)
+    return tuple(
+        judged(target, one, claim, points, request.format_)
+        for (target, one), claim in zip(asked, request.claims, strict=True)
+    )
+
+
+def _values(request: Request) -> tuple[Sequence[Sequence[Column]], str]:
+    """For each target and derivative the computed values, or None; and the execution."""
+    trees = [expression.tree for expression in request.expressions]
+    wanted = [one.sequence for one in request.derivatives]
+    if request.choice.method == choices.NONE:
+        return [[None] * len(wanted) for _ in trees], ""
+    columns = request.points.columns
+    if request.choice.method == choices.TAYLOR:
+        from tapecli.taylor import engine
+
+        found = engine.run(trees, columns, wanted, request.format_, request.how.scaled)
+        return [list(of_target) for of_target in found], ""
+    execution = request.choice.execution
+    try:
+        of_targets = _taped(request, trees, wanted, execution)
+    except RequestError:
+        if execution == request.how.execution or execution == choices.EAGER:
+            raise
+        execution = choices.EAGER  # which has kernels for more functions than XLA
+        of_targets = _taped(request, trees, wanted, execution)
+    scaled = [
+        [
+            _scaled(request, column, one)
+            for column, one in zip(of_target, request.derivatives, strict=True)
+        ]
+        for of_target in of_targets
+    ]
+    return scaled, execution
+
+
+def _taped(
+    request: Request, trees: Sequence[Node], wanted: Sequence[tuple[str, ...]], execution: str
+) -> list[list[NDArray[np.float64]]]:
+    """The values from tapes, and from a few more at the last point where it is to be filled."""
+    columns = request.points.columns
+    count = len(request.points)
+    fill = request.fill - count if execution == choices.XLA else 0
+    if fill > 0:
+        import numpy as np
+
+        columns = {name: np.pad(values, (0, fill), "edge") for name, values in columns.items()}
+    found = tapes.run(
+        trees,
+        columns,
+        wanted,
+        request.choice.method,
+        request.format_,
+        execution,
+        request.how.device,
+    )
+    return [[values[:count] for values in of_target] for of_target in found]
+
+
+def _scaled(request: Request, values: NDArray[np.float64], one: Derivative) -> NDArray[np.float64]:
+    """Derivatives from tapes, over their factorials if coefficients are wanted."""
+    if one.divisor == 1:
+        return values
+    import numpy as np
+
+    round_ = request.format_.round
+    return np.array(
+        [round_(Fraction(x) / one.divisor) if math.isfinite(x) else x for x in values.tolist()],
+        np.float64,
+    )
+
+
+def _formulas(request: Request, tree: Node) -> list[str | None]:
+    from tapecli.analytic.formula import formulas
+
+    wanted = [one.sequence for one in request.derivatives]
+    return formulas(tree, wanted, [one.divisor for one in request.derivatives])
+
+
+class _Clock:
+    """Adds up the seconds between its laps by name."""
+
+    def __init__(self, laps: dict[str, float]) -> None:
+        self._laps = laps
+        self._last = time.perf_counter()
+
+    def lap(self, name: str) -> None:
+        now = time.perf_counter()
+        self._laps[name] = self._laps.get(name, 0.0) + now - self._last
+        self._last = now

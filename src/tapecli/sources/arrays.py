@@ -1,0 +1,106 @@
+"""Numbers that are in an array already: in memory, or in a file of NumPy's that stays on disk."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tapecli import grid
+from tapecli.errors import PointsError
+from tapecli.floats import FloatFormat
+from tapecli.mistakes import clipped
+from tapecli.sources.axes import Known
+from tapecli.sources.rounding import Floats, decide, settled
+
+SUFFIX = ".npy"
+"""How the name of a file of NumPy's ends."""
+
+_REAL = "fiu"
+"""The kinds of numbers that float64 is the nearest of: floating-point, signed and unsigned."""
+
+
+def rounded(array: NDArray[Any], format_: FloatFormat, name: str = "", first: int = 0) -> Floats:
+    """The numbers of an array, each rounded once.
+
+    Args:
+        array: numbers of a kind that `is_real` knows, in one dimension.
+        format_: the format.
+        name: what a message calls the array, and "" for no place at all.
+        first: the index of the first number in that array.
+
+    Raises:
+        PointsError: a number is not finite, too large or too small.
+    """
+    with np.errstate(over="ignore"):
+        values, doubtful = settled(array.astype(np.float64), format_)
+
+    def exact(place: int) -> Fraction:
+        try:
+            return grid.number(array[place].item())
+        except PointsError as error:
+            raise PointsError(
+                f"index {first + place} of {name}: {error}" if name else f"{error}"
+            ) from None
+
+    doubtful &= array != 0
+    decide(values, doubtful, exact, format_)
+    values += 0.0  # no zero has a sign
+    return values
+
+
+def is_real(array: NDArray[Any]) -> bool:
+    """Whether these are numbers that `rounded` takes."""
+    return array.dtype.kind in _REAL and array.dtype != np.longdouble
+
+
+def of_numbers(given: Any, format_: FloatFormat) -> Known:
+    """Numbers of any kind, or an array of them, of any number.
+
+    Raises:
+        PointsError: as in `grid.read`, but for the number of them.
+    """
+    if isinstance(given, np.ndarray) and is_real(given):
+        array = given.ravel()
+    elif isinstance(given, Sequence) and set(map(type, given)) == {float}:
+        array = np.array(given)
+    else:
+        return Known(np.array([grid.fitting(point, format_) for point in grid.numbers(given)]))
+    return Known(rounded(array, format_))
+
+
+class Mapped:
+    """Numbers of an array on disk, of which only those that are taken are read."""
+
+    def __init__(self, array: NDArray[Any], name: str, format_: FloatFormat) -> None:
+        self._array, self._name, self._format = array, name, format_
+        self.count = len(array)
+
+    def take(self, start: int, stop: int) -> Floats:
+        return rounded(self._array[start:stop], self._format, self._name, start)
+
+
+def opened(path: str, format_: FloatFormat) -> Mapped:
+    """The array in a file.
+
+    Raises:
+        PointsError: it cannot be read, or is not one of real numbers in one dimension.
+    """
+    name = f"'{clipped(path, grid.MAX_PATH)}'"
+    try:
+        array = np.load(Path(path), mmap_mode="r", allow_pickle=False)
+    except OSError as error:
+        raise PointsError(grid.unreadable(name, error)) from None
+    except (ValueError, EOFError):
+        raise PointsError(f"there is no array of numbers in {name}") from None
+    if not isinstance(array, np.ndarray) or not is_real(array):
+        raise PointsError(f"there is no array of real numbers in {name}")
+    if array.ndim != 1:
+        raise PointsError(f"the array in {name} has {array.ndim} dimensions, and not 1")
+    if not len(array):
+        raise PointsError("there are no points")
+    return Mapped(array, name, format_)

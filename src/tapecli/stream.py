@@ -1,0 +1,234 @@
+"""A run over any number of points, a part of them at a time: a Result for each part.
+
+Parts have the same size, so that what TensorFlow compiled for one serves them all, and little
+enough is held at a time that memory does not grow with the number of points.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from io import StringIO, TextIOBase
+from typing import TYPE_CHECKING, TextIO, cast
+
+from tapecli import choices, compute, grid, methods, table
+from tapecli.errors import PointsError
+from tapecli.floats import FORMATS
+from tapecli.methods import Choice
+from tapecli.request import Asked, How, Request, Where, ask, prepare
+from tapecli.result import Result
+
+if TYPE_CHECKING:
+    from tapecli.sources import Chunk, Source
+
+PART = 262_144
+"""Points of a part, of which tapes are asked at once."""
+
+SMALL_PART = 8_192
+"""The same where nothing is gained by more: of Taylor series and certified values."""
+
+PEEK = 1 << 20
+"""Characters of a text that are read to see whether its points are many."""
+
+ANY = 10_000_000
+"""Points that there may be, where nobody knows."""
+
+SHARE_OF_ANY = 1 / 64
+"""Of a sample that each part gets where nobody knows how many there will be."""
+
+ORDINARY = How()
+
+ARRAYS = (".npy", ".parquet")
+"""Files of points that are no text."""
+
+
+@dataclass(frozen=True, eq=False)
+class Stream:
+    """A run over many points.
+
+    Attributes:
+        asked: what is asked of each of them.
+        source: the points.
+        choice: the method for all of them.
+        size: how many points a part has.
+    """
+
+    asked: Asked
+    source: Source
+    choice: Choice
+    size: int
+
+    @property
+    def count(self) -> int | None:
+        """How many points there are, if that is known."""
+        return self.source.count
+
+    @property
+    def needs_tensorflow(self) -> bool:
+        """Whether TensorFlow is used at all."""
+        return self.choice.method not in (choices.TAYLOR, choices.NONE)
+
+    def dimensions(self, count: int) -> dict[str, int]:
+        """The axes of an array of all points by name, once it is known how many there are."""
+        return {name: count if n is None else n for name, n in self.source.dimensions.items()}
+
+    def results(self, skip: int = 0) -> Iterator[Result]:
+        """The results of all parts, after so many points.
+
+        Raises:
+            UsageError: a point cannot be read, or TensorFlow lacks what this needs.
+            TensorFlowError: TensorFlow is missing or does not start.
+        """
+        asked, choice = self.asked, self.choice
+        for chunk in self.source.chunks(self.size, skip):
+            share = SHARE_OF_ANY if self.count is None else len(chunk) / self.count
+            request = replace(asked.at(chunk, choice, share), fill=self.size)
+            result = compute.run(request, formulas=False)
+            yield result
+            asked = replace(asked, claims=())  # which are judged once
+            choice = replace(choice, execution=result.execution)
+
+
+def opened(
+    kind: str,
+    expressions: str | Iterable[str],
+    where: Where,
+    wrt: str | Iterable[str] = (),
+    order: int | None = None,
+    claims: str | Iterable[str] = (),
+    how: How = ORDINARY,
+    parts: bool = True,
+    size: int = PART,
+) -> Request | Stream:
+    """A request, or a run over its points in parts where they are many.
+
+    `parts` says whether the points may be taken in parts (if not, too many are refused), and
+    `size` how many of them a part has at most; the other arguments, and what is raised, are
+    those of `prepare`.
+    """
+    where, binary = replace(where, stdin=_peekable(where)), _has_arrays(where)
+    if not binary and not (parts and _are_many(where)):
+        return prepare(kind, expressions, where, wrt, order, claims, how)
+    columns = _header(where)
+    asked = ask(kind, expressions, where, wrt, order, claims, how, columns)
+    from tapecli.sources import open_source
+
+    source = open_source(
+        asked.given, where.rows, asked.names, FORMATS[how.dtype], where.paired, where.stdin
+    )
+    if not parts or (source.count is not None and source.count <= grid.MAX_POINTS):
+        return asked.at(_only(source))
+    choice = _choice(asked, size, source.count)
+    small = choice.method in (choices.TAYLOR, choices.NONE)
+    part = SMALL_PART if small else size
+    return Stream(asked, source, choice, part if source.count is None else min(part, source.count))
+
+
+def _choice(asked: Asked, size: int, count: int | None) -> Choice:
+    """The method for all parts: one that can do each of them, run as is quickest for them all."""
+    part = SMALL_PART if asked.how.method in (choices.TAYLOR, choices.NONE) else size
+    choice = asked.choice(part)
+    if choice.execution != choices.EAGER or asked.how.execution or choice.method == "batch":
+        return choice
+    trees = [expression.tree for expression in asked.expressions]
+    wanted = [one.sequence for one in asked.derivatives]
+    return replace(choice, execution=methods.quickest(trees, wanted, count or ANY))
+
+
+def _only(source: Source) -> Chunk:
+    """The points of a source that may be no more than a request may have.
+
+    Raises:
+        PointsError: they are more, or none.
+    """
+    chunk = next(source.chunks(grid.MAX_POINTS + 1), None)
+    if chunk is None:
+        raise PointsError("there are no points")
+    if len(chunk) > grid.MAX_POINTS:
+        raise PointsError(f"more than {grid.MAX_POINTS:,} points")
+    return chunk
+
+
+# --- how many they are ------------------------------------------------------------------------
+
+
+class Rejoined(TextIOBase):
+    """A text of which the beginning has been read already."""
+
+    def __init__(self, head: str, rest: TextIO) -> None:
+        self.head = head
+        self._lines = StringIO(head)
+        self._rest = rest
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int | None = -1) -> str:
+        found = self._lines.read(size)
+        left = -1 if size is None or size < 0 else size - len(found)
+        return found + self._rest.read(left) if left else found
+
+    def readline(self, size: int = -1) -> str:  # type: ignore[override]
+        found = self._lines.readline()
+        return found if found.endswith("\n") else found + self._rest.readline()
+
+
+def _peekable(where: Where) -> TextIO | None:
+    """Standard input, and how it begins, if points are read from it."""
+    stdin = where.stdin
+    if stdin is None or "-" not in (*where.given.values(), where.rows):
+        return stdin
+    try:
+        return cast(TextIO, Rejoined(stdin.read(PEEK), stdin))
+    except (OSError, UnicodeDecodeError):
+        return stdin
+
+
+def _has_arrays(where: Where) -> bool:
+    files = [*where.given.values(), where.rows]
+    return any(isinstance(file, str) and file.startswith("@") and file.lower().endswith(ARRAYS)
+               for file in files)  # fmt: skip
+
+
+def _are_many(where: Where) -> bool:
+    """Whether the points are more than a request may have, as far as a glance can tell."""
+    counts = [_many_or_count(values, where) for values in where.given.values()]
+    if where.rows is not None:
+        counts.append(_many_or_count(where.rows, where))
+    together = max if where.paired else math.prod
+    return together(counts or [1]) > grid.MAX_POINTS
+
+
+def _many_or_count(values: object, where: Where) -> int:
+    """How many points there are; of a text only whether they are many, or else 1."""
+    if values == "-" or (isinstance(values, str) and values.startswith("@")):
+        head = _head(values, where)
+        many = len(head) >= PEEK or head.count("\n") > grid.MAX_POINTS
+        return grid.MAX_POINTS + 1 if many else 1
+    try:
+        return grid.count_of(values) or 1  # type: ignore[arg-type]
+    except PointsError:
+        return 1  # what is wrong with it is said when it is read
+
+
+def _head(source: str, where: Where) -> str:
+    """How a text of points begins; nothing, if it cannot be read."""
+    if source == "-":
+        return getattr(where.stdin, "head", "")
+    try:
+        with grid.opened(source, None) as (lines, _):
+            return lines.read(PEEK)
+    except PointsError:
+        return ""
+
+
+def _header(where: Where) -> tuple[str, ...]:
+    """The names of the columns of a table of points, as far as its beginning tells."""
+    if where.rows is None:
+        return ()
+    if where.rows.lower().endswith(".parquet"):
+        from tapecli.sources import parquet
+
+        return parquet.names(where.rows[1:])
+    return table.names(_head(where.rows, where).splitlines(), where.rows)

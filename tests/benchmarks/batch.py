@@ -1,0 +1,104 @@
+"""Many small requests to one process, beside one call."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from tests.benchmarks.commands import TAPECLI, Failed, Process
+from tests.benchmarks.environment import FOLDER
+from tests.benchmarks.measure import ROUNDS, Figure, Section, Target, figure, number
+
+REQUESTS = 1_000
+ENOUGH = Target(most=3)
+"""For all of them beside one call."""
+
+SAME = ("log(x^2)",)
+MIXED = (
+    "log(x^2)",
+    "sin(x)*exp(-x^2)",
+    "1/(1+x^2)",
+    "tan(x)",
+    "x^x",
+    "sqrt(x^2+1)",
+    "exp(-x)*cos(2x)",
+    "x^3-2x+1",
+    "atan(x)/x",
+    "log(1+exp(x))",
+    "sinh(x)/cosh(2x)",
+    "x*log(x)",
+    "cos(x^2)",
+    "exp(sin(x))",
+    "1/(x+sqrt(x))",
+    "tanh(x/2)",
+    "asinh(x)*x",
+    "2^x-x^2",
+    "sin(x)/x",
+    "(x^2-1)/(x^2+1)",
+)
+
+
+def section() -> Section:
+    """The same expression in each request, and several in turn."""
+    one = Process([*TAPECLI, "diff", "--order", "2", "--x", "1..3"])
+    requests, answers = FOLDER / "requests.jsonl", FOLDER / "answers.jsonl"
+    batch = Process([*TAPECLI, "batch"], exits=(0, 1), feed=("cat", str(requests)), output=answers)
+    figures = []
+    try:
+        for expressions in (SAME, MIXED):
+            requests.write_text(_asked(expressions), "utf-8")
+            costs = [(batch.run(), one.run()) for _ in range(ROUNDS)]
+            _check(answers)
+            figures += _figures(expressions, costs)
+    finally:
+        requests.unlink(missing_ok=True)
+        answers.unlink(missing_ok=True)
+    note = (
+        f"{REQUESTS:,} requests as JSON lines, order 2 at the points 1, 2 and 3, to one process of "
+        "`tapecli batch`; beside one `tapecli diff --order 2 --x 1..3`. All were answered: "
+        + " and ".join(
+            f"{number(REQUESTS / one.cost)} a second" for one in figures if one.unit == "s"
+        )
+        + ", start included."
+    )
+    return Section([note], figures)
+
+
+def _asked(expressions: Sequence[str]) -> str:
+    """The requests, a line each."""
+    numbered = enumerate(itertools.islice(itertools.cycle(expressions), REQUESTS), 1)
+    return "".join(
+        json.dumps({"id": number, "expr": typed, "order": 2, "x": [1, 2, 3]}) + "\n"
+        for number, typed in numbered
+    )
+
+
+def _check(answers: Path) -> None:
+    """Make sure that each request has its answer, and that none is an error."""
+    found = [json.loads(line) for line in answers.read_text("utf-8").splitlines()]
+    if len(found) != REQUESTS:
+        raise Failed(f"{REQUESTS:,} requests got {len(found):,} answers")
+    for number_, answer in enumerate(found, 1):
+        if answer.get("id", number_) != number_:
+            raise Failed(f"answer {number_} is that of request {answer['id']}")
+        if "error" in answer:
+            raise Failed(f"request {number_} was refused: {answer['error']}")
+
+
+def _figures(
+    expressions: Sequence[str], costs: Sequence[tuple[tuple[float, float], tuple[float, float]]]
+) -> list[Figure]:
+    mix = "the same expression" if len(expressions) == 1 else f"{len(expressions)} in turn"
+    return [
+        figure(
+            f"{REQUESTS:,} requests, {mix}",
+            "one call",
+            unit,
+            [batch[place] for batch, _ in costs],
+            [one[place] for _, one in costs],
+            target,
+        )
+        for place, unit, target in ((0, "s", ENOUGH), (1, "MiB", None))
+    ]
