@@ -117,7 +117,7 @@ def test_bare_analytic_values_import_the_reference_alone(
 ) -> None:
     loaded = loaded_without_tensorflow["diff --method none -f value"]
     assert isinstance(loaded, list)
-    assert [name for name in HEAVY if name in loaded] == ["flint"]
+    assert [name for name in HEAVY if name in loaded] == []  # a process beside this one does it
 
 
 @pytest.mark.parametrize("call", ["--version", "--help", "-h", "functions", "diff --help", "dif"])

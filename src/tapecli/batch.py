@@ -9,21 +9,22 @@ from __future__ import annotations
 import difflib
 import json
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeAlias
 
-from tapecli import choices, compute, render, tapes, tensorflow_
+from tapecli import choices, compute, points, render, tapes, tensorflow_
 from tapecli.errors import ExpressionError, RequestError, TapecliError
+from tapecli.methods import Choice
 from tapecli.mistakes import clipped
-from tapecli.request import KINDS, How, Request, Where, prepare
+from tapecli.request import KINDS, Asked, How, Request, Where, ask
 from tapecli.result import SCHEMA
 
 TRACED_AFTER = 3
 """Times that the same is asked before it is traced, which takes as long as ten answers."""
 
 REMEMBERED = 1_024
-"""Different requests whose times are counted."""
+"""Different requests of which it is kept what they ask."""
 
 MAX_LINE = 10_000_000
 """Characters of a request."""
@@ -70,29 +71,48 @@ FIELDS = {
 _HOW = ("method", "dtype", "execution", "device", "max_seconds", "tolerance", "verify", "scaled")
 
 
+Key: TypeAlias = tuple[object, ...]
+
+
+@dataclass
+class _Known:
+    """What is kept of requests that differ in nothing but their points.
+
+    Attributes:
+        asked: what they ask.
+        choices: the methods by the number of points.
+        times: how often it was asked.
+    """
+
+    asked: Asked
+    choices: dict[int, Choice]
+    times: int = 0
+
+
 class Batch:
     """Answers requests, one after the other.
 
     Args:
-        load: loads TensorFlow, when the first request needs it.
+        load: loads TensorFlow; it is called for each request that needs it.
+
+    Attributes:
+        failed: whether any value was off or lost, or a claim wrong.
     """
 
     def __init__(self, load: Callable[[], Any] = tensorflow_.load) -> None:
-        self._load = load
-        self._asked: OrderedDict[object, int] = OrderedDict()
-        self._traced: set[object] = set()
         self.failed = False
+        self._load = load
+        self._known: OrderedDict[Key, _Known] = OrderedDict()
+        self._traced: set[Key] = set()
 
     def answers(self, lines: Iterable[str]) -> Iterator[str]:
-        """A line for each line that is not blank: the answer, or an object that says what is
-        wrong with the request. `failed` says whether any value or claim was wrong.
-        """
+        """A line for each line that is not blank: the answer, or what is wrong with it."""
         for line in lines:
             if line.strip():
                 yield json.dumps(self.answer(line), allow_nan=False) + "\n"
 
     def answer(self, line: str) -> dict[str, Any]:
-        """The answer to one request."""
+        """The answer to one request: a JSON object."""
         fields: Mapping[str, Any] = {}
         try:
             fields = _read(line)
@@ -104,32 +124,41 @@ class Batch:
         return {**_named(fields), "schema": SCHEMA, "ok": False, "error": wrong}
 
     def _document(self, fields: Mapping[str, Any]) -> dict[str, Any]:
-        request = self._as_traced(_request(fields))
+        for name, value in fields.items():
+            _check(name, value)
+        request = self._request(fields)
         result = compute.run(request, bool(fields.get("formula", False)), load=self._load)
         self.failed |= not result.ok
         found: dict[str, Any] = render.module(render.FORMATS["json"]).document(result)
         return found
 
-    def _as_traced(self, request: Request) -> Request:
-        """The request, to be run as a graph if it was asked often enough."""
-        choice = request.choice
-        if choice.execution != choices.EAGER or request.how.execution or choice.method == "batch":
-            return request
-        key = (
-            tuple(one.tree for one in request.expressions),
-            request.derivatives,
-            request.how.dtype,
-            request.how.device,
-            choice.method,
-        )
-        times = self._asked[key] = self._asked.pop(key, 0) + 1
-        if len(self._asked) > REMEMBERED:
-            self._asked.popitem(last=False)
+    def _request(self, fields: Mapping[str, Any]) -> Request:
+        """The request; what it asks is read only once."""
+        given = _given(fields)
+        key = _key(fields, given)
+        known = self._known.pop(key, None) or _Known(_asked(fields, given), {})
+        self._known[key] = known
+        if len(self._known) > REMEMBERED:
+            self._known.popitem(last=False)
+        asked = replace(known.asked, given=given) if given else known.asked
+        at = points.read(asked.given, None, asked.names, asked.format_, fields.get("zip", False))
+        count = len(at)
+        if count not in known.choices and len(known.choices) < REMEMBERED:
+            known.choices[count] = asked.choice(count)
+        choice = known.choices.get(count) or asked.choice(count)
+        known.times += 1
+        return asked.at(at, self._traced_if_usual(key, known, choice))
+
+    def _traced_if_usual(self, key: Key, known: _Known, choice: Choice) -> Choice:
+        """The same choice, but run as a graph if this was asked often enough."""
+        alone = known.asked.how.execution is None and choice.method != "batch"
+        if choice.execution != choices.EAGER or not alone:
+            return choice
         if key not in self._traced:
-            if times < TRACED_AFTER or len(self._traced) >= tapes.MAX_TRACES:
-                return request
+            if known.times < TRACED_AFTER or len(self._traced) >= tapes.MAX_TRACES:
+                return choice
             self._traced.add(key)
-        return replace(request, choice=replace(choice, execution=choices.GRAPH))
+        return replace(choice, execution=choices.GRAPH)
 
 
 def _read(line: str) -> dict[str, Any]:
@@ -154,17 +183,37 @@ def _named(fields: Mapping[str, Any]) -> dict[str, Any]:
     return {"id": fields["id"]} if "id" in fields else {}
 
 
-def _request(fields: Mapping[str, Any]) -> Request:
-    for name, value in fields.items():
-        _check(name, value)
+def _given(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """The points of each variable.
+
+    Raises:
+        RequestError: those of a variable are there twice, or come from standard input.
+    """
     given = dict(fields.get("at", {}))
     for name in choices.SHORT:
         if name in fields:
             if name in given:
                 raise RequestError(f"the points of '{name}' are given twice")
             given[name] = fields[name]
-    if "-" in given.values():
+    if any(isinstance(values, str) and values.strip() == "-" for values in given.values()):
         raise RequestError("'-' is standard input, which has the requests")
+    return given
+
+
+def _key(fields: Mapping[str, Any], given: Collection[str]) -> Key:
+    """What a request asks, as text, but for its points and its name."""
+    rest = {
+        name: value for name, value in fields.items() if name not in ("id", "at", *choices.SHORT)
+    }
+    return json.dumps(rest, sort_keys=True), *sorted(given)
+
+
+def _asked(fields: Mapping[str, Any], given: Mapping[str, Any]) -> Asked:
+    """What a request asks.
+
+    Raises:
+        UsageError: it cannot be done.
+    """
     kind = fields.get("kind", "diff")
     if kind not in KINDS:
         raise RequestError(f"unknown kind '{clipped(kind)}'; there are {', '.join(KINDS)}")
@@ -173,15 +222,8 @@ def _request(fields: Mapping[str, Any]) -> Request:
     if kind != "diff" and (only := {"order", "claim", "scaled"} & fields.keys()):
         raise RequestError(f"'{min(only)}' is for the kind 'diff'")
     how = How(**{name: fields[name] for name in _HOW if name in fields})
-    return prepare(
-        kind,
-        fields["expr"],
-        Where(given, paired=fields.get("zip", False)),
-        fields.get("wrt", ()),
-        fields.get("order"),
-        fields.get("claim", ()),
-        how,
-    )
+    claims, wrt = fields.get("claim", ()), fields.get("wrt", ())
+    return ask(kind, fields["expr"], Where(given), wrt, fields.get("order"), claims, how)
 
 
 def _check(name: str, value: object) -> None:

@@ -7,6 +7,7 @@ values travel as plain floats and a `FloatFormat` says which of them are represe
 from __future__ import annotations
 
 import math
+import struct
 from dataclasses import dataclass
 from decimal import ROUND_UP, Context, Decimal
 from fractions import Fraction
@@ -92,6 +93,9 @@ class FloatFormat:
         """The place of a finite value among all of them, 0.0 at 0."""
         if value == 0:
             return 0
+        if self.precision == 53:  # the bits of a positive number are its place
+            (place,) = struct.unpack("<q", struct.pack("<d", abs(value)))
+            return int(place if value > 0 else -place)
         number = Fraction(abs(value))
         exponent = max(_exponent(number), self.min_exponent)
         place = int(number / self._quantum(exponent))

@@ -12,14 +12,14 @@ from dataclasses import dataclass, replace
 from io import StringIO, TextIOBase
 from typing import TYPE_CHECKING, TextIO, cast
 
-from tapecli import choices, compute, grid, methods, table
+from tapecli import choices, grid
 from tapecli.errors import PointsError
 from tapecli.floats import FORMATS
-from tapecli.methods import Choice
 from tapecli.request import Asked, How, Request, Where, ask, prepare
-from tapecli.result import Result
 
 if TYPE_CHECKING:
+    from tapecli.methods import Choice
+    from tapecli.result import Result
     from tapecli.sources import Chunk, Source
 
 PART = 262_144
@@ -80,6 +80,8 @@ class Stream:
             UsageError: a point cannot be read, or TensorFlow lacks what this needs.
             TensorFlowError: TensorFlow is missing or does not start.
         """
+        from tapecli import compute
+
         asked, choice = self.asked, self.choice
         for chunk in self.source.chunks(self.size, skip):
             share = SHARE_OF_ANY if self.count is None else len(chunk) / self.count
@@ -131,6 +133,8 @@ def _choice(asked: Asked, size: int, count: int | None) -> Choice:
     choice = asked.choice(part)
     if choice.execution != choices.EAGER or asked.how.execution or choice.method == "batch":
         return choice
+    from tapecli import methods
+
     trees = [expression.tree for expression in asked.expressions]
     wanted = [one.sequence for one in asked.derivatives]
     return replace(choice, execution=methods.quickest(trees, wanted, count or ANY))
@@ -231,4 +235,6 @@ def _header(where: Where) -> tuple[str, ...]:
         from tapecli.sources import parquet
 
         return parquet.names(where.rows[1:])
+    from tapecli import table
+
     return table.names(_head(where.rows, where).splitlines(), where.rows)

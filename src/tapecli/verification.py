@@ -110,11 +110,11 @@ class Verification:
         return checks
 
     def _reference(self, tree: Node) -> Reference:
-        from tapecli.analytic.reference import Reference
+        from tapecli.analytic.reference import reference
 
-        wanted = [one.sequence for one in self.derivatives]
-        divisors = [one.divisor for one in self.derivatives]
-        return Reference(tree, self.format_, wanted, self.points.names, divisors)
+        wanted = tuple(one.sequence for one in self.derivatives)
+        divisors = tuple(one.divisor for one in self.derivatives)
+        return reference(tree, self.format_, wanted, tuple(self.points.names), divisors)
 
     def _places(self, reference: Reference) -> Iterable[int]:
         """The places of the points that are verified."""

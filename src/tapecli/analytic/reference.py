@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
@@ -20,6 +21,12 @@ PRECISIONS = (128, 512, 2560)
 
 SPARE_BITS = 12
 """How far below one ulp the certified bound must lie: 2**-12 of it."""
+
+KEPT = 256
+"""References that are kept for requests that ask the same again."""
+
+KEPT_POINTS = 64
+"""Points at which each of them keeps what it has found."""
 
 MOST_LINES = 300
 """Lines through a point beyond which a derivative's sensitivity is that to its own variables."""
@@ -54,6 +61,18 @@ def constant_value(tree: Node) -> Fraction | None:
     return simple if simple and abs(simple - middle) <= radius else middle
 
 
+@functools.lru_cache(KEPT)
+def reference(
+    tree: Node,
+    format_: FloatFormat,
+    derivatives: tuple[Index, ...],
+    names: tuple[str, ...],
+    divisors: tuple[int, ...],
+) -> Reference:
+    """Return a `Reference` of these, the same one each time."""
+    return Reference(tree, format_, derivatives, names, divisors)
+
+
 class Reference:
     """The certified derivatives of an expression.
 
@@ -83,6 +102,7 @@ class Reference:
         divisors: Sequence[int] = (),
     ) -> None:
         self._program = Program(tree, format_)
+        self._found: dict[tuple[tuple[str, float], ...], list[Certified | NoDerivative]] = {}
         self._format = format_
         self._wanted = [tuple(sorted(derivative)) for derivative in derivatives]
         sizes = divisors or [1] * len(self._wanted)
@@ -105,6 +125,15 @@ class Reference:
 
     def at(self, point: Mapping[str, float]) -> list[Certified | NoDerivative]:
         """The derivatives at this very point, as they were wanted."""
+        key = tuple(point.items())
+        found = self._found.get(key)
+        if found is None:
+            found = self._at(point)
+            if len(self._found) < KEPT_POINTS:
+                self._found[key] = found
+        return found
+
+    def _at(self, point: Mapping[str, float]) -> list[Certified | NoDerivative]:
         exact = {name: Fraction(value) for name, value in point.items()}
         balls = self._balls(exact)
         if balls is None:

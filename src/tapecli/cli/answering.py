@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import functools
 import json
 import os
 import sys
 from collections.abc import Mapping
 from dataclasses import asdict
-from importlib.metadata import version
 from typing import Any
 
-import click
-
-from tapecli import beside, choices, compute, render, stream, tensorflow_
+from tapecli import choices, render, stream
 from tapecli.cli import output
-from tapecli.cli.waiting import waiting
 from tapecli.errors import PointsError, RequestError
-from tapecli.render import words
-from tapecli.request import How, Where
+from tapecli.request import How, Request, Where
 from tapecli.stream import Stream
 
 TEXT_PART = 65_536
@@ -55,35 +49,22 @@ def answer(
         expressions = (choices.EXPRESSION,)
     where = Where(given, rows, paired, sys.stdin)
     how = How(**rest)
-    load = functools.partial(tensorflow_.load, quietly=True, verbose=verbose, core=True)
     size = stream.PART if format_.binary else TEXT_PART
     asked = stream.opened(kind, expressions, where, wrt, order, claims, how, format_.pieces, size)
-    if isinstance(asked, Stream):
-        from tapecli.cli import running
+    from tapecli.cli import running  # only now, for a wrong call is to be told at once
 
-        if asked.needs_tensorflow:
-            with waiting("starting TensorFlow ..."):
-                load()
-        about = _about(asked, where, format_.name)
-        return running.run(asked, format_, file, color, strict, verbose, resume, about)
-    timings: dict[str, float] = {}
-    with waiting("differentiating ..."):
-        result = compute.run(asked, format_.formulas, timings, load, beside.begin)
-    output.write(result, format_, file, color)
-    if not format_.claims:
-        for claim, text, found in words.claims(result):
-            if claim.failed:
-                click.echo(f"claim {text}: {found}", err=True)
-    if verbose:
-        parts = ", ".join(f"{name} {seconds:.3g} s" for name, seconds in timings.items())
-        click.echo(f"{len(result.points):,} points; {parts}", err=True)
-    return 0 if result.ok and (result.all_ok or not strict) else 1
+    if isinstance(asked, Request):
+        return running.at_once(asked, format_, file, color, strict, verbose)
+    about = _about(asked, where, format_.name)
+    return running.in_parts(asked, format_, file, color, strict, verbose, resume, about)
 
 
 def _about(asked: Stream, where: Where, format_name: str) -> dict[str, Any]:
     """What a run is, as far as its file depends on it."""
     files = [text[1:] for text in (*where.given.values(), where.rows)
              if isinstance(text, str) and text.startswith("@")]  # fmt: skip
+    from importlib.metadata import version
+
     about = {
         "version": version("tapecli"),
         "kind": asked.asked.kind,

@@ -1,8 +1,12 @@
-"""A long run: computed here, written by a thread, with its progress on standard error."""
+"""What was asked, computed and written: at once, or a long run in parts.
+
+A long run is computed here and written by a thread, with its progress on standard error.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import functools
 import queue
 import sys
 import tempfile
@@ -15,13 +19,15 @@ from typing import IO, Any
 
 import click
 
+from tapecli import beside, compute, tensorflow_
 from tapecli.cli import output, pieces
 from tapecli.cli.partial import Partial
 from tapecli.cli.pieces import Pieces
 from tapecli.cli.progress import bar
-from tapecli.cli.waiting import watched
+from tapecli.cli.waiting import waiting, watched
 from tapecli.errors import OutputError
 from tapecli.render import Format, Screen, words
+from tapecli.request import Request
 from tapecli.result import Result
 from tapecli.stream import Stream
 from tapecli.verdict import Status
@@ -140,7 +146,49 @@ class Run:
         return words.of_run(self.done, self.counts, seconds)
 
 
-def run(
+def at_once(
+    request: Request,
+    format_: Format,
+    file: str | None,
+    color: str,
+    strict: bool,
+    verbose: bool,
+) -> int:
+    """Compute a request, write the result, and return the exit code.
+
+    Args:
+        request: what is asked.
+        format_: what it is written as.
+        file: where to; None for standard output.
+        color: when there are colours.
+        strict: whether a value that is rounded or undefined makes the exit code 1.
+        verbose: whether to show what TensorFlow logs, and how long each part took.
+    """
+    timings: dict[str, float] = {}
+    with waiting("differentiating ..."):
+        load = functools.partial(_load, verbose)
+        result = compute.run(request, format_.formulas, timings, load, beside.begin)
+    output.write(result, format_, file, color)
+    if not format_.claims:
+        _tell_failed_claims(result)
+    if verbose:
+        parts = ", ".join(f"{name} {seconds:.3g} s" for name, seconds in timings.items())
+        click.echo(f"{len(result.points):,} points; {parts}", err=True)
+    return 0 if result.ok and (result.all_ok or not strict) else 1
+
+
+def _load(verbose: bool) -> Any:
+    return tensorflow_.load(quietly=True, verbose=verbose, core=True)
+
+
+def _tell_failed_claims(result: Result) -> None:
+    """Say on standard error which claims are wrong, for formats that do not."""
+    for claim, text, found in words.claims(result):
+        if claim.failed:
+            click.echo(f"claim {text}: {found}", err=True)
+
+
+def in_parts(
     stream: Stream,
     format_: Format,
     file: str | None,
@@ -165,6 +213,9 @@ def run(
     Raises:
         OutputError: it cannot be written, or there is nothing that can be resumed.
     """
+    if stream.needs_tensorflow:
+        with waiting("starting TensorFlow ..."):
+            _load(verbose)
     start = time.monotonic()
     screen = output.screen(sys.stdout, color) if sys.stdout else Screen()
     target = None if file is None else output.path_of(file)
@@ -187,9 +238,7 @@ def _ended(one: Run, format_: Format, strict: bool, verbose: bool, seconds: floa
     """Say what is to be said in the end; the exit code."""
     claims = one.first.claims if one.first else ()
     if one.first:
-        for claim, text, found in words.claims(one.first):
-            if claim.failed:
-                click.echo(f"claim {text}: {found}", err=True)
+        _tell_failed_claims(one.first)
     if verbose or one.failed or watched(sys.stderr):
         click.echo(one.summary(seconds), err=True)
     failed = one.failed or any(claim.failed for claim in claims)

@@ -34,6 +34,7 @@ def serve(verbose: bool, strict: bool) -> int:
     return 1 if strict and batch.failed else 0
 
 
+@functools.cache
 def _load(verbose: bool) -> object:
     """TensorFlow, whose graphs are not rewritten, so that they give what single operations do."""
     tf = tensorflow_.load(quietly=True, verbose=verbose, core=True)
