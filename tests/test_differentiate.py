@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import tapecli
-from tapecli import verification
+from tapecli import grid, stream, verification
 from tapecli.verdict import Status
 
 
@@ -458,3 +458,23 @@ def test_the_others_have_neither_orders_nor_claims() -> None:
     for word in ({"order": 2}, {"scaled": True}, {"claims": "x"}):
         with pytest.raises(TypeError):
             tapecli.grad("x*y", at={"x": 1, "y": 2}, **word)
+
+
+# --- any number of points ---------------------------------------------------------------------
+
+
+def test_few_points_are_one_part() -> None:
+    (part,) = tapecli.parts("x^2", x=[1, 2, 3])
+    np.testing.assert_array_equal(part.tape, tapecli.diff("x^2", x=[1, 2, 3]).tape)
+    assert part.blocks[0].formula is None
+
+
+def test_many_points_come_in_parts_that_are_all_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(grid, "MAX_POINTS", 10)
+    monkeypatch.setattr(stream, "PART", 8)
+    xs = np.linspace(1, 2, 21)
+    found = list(tapecli.parts("log(x^2)", order=2, x=xs, verify="all"))
+    assert [len(part.points) for part in found] == [8, 8, 5]
+    tape = np.concatenate([part.tape for part in found], axis=-1)
+    np.testing.assert_allclose(tape[0], [2 / xs, -2 / xs**2], rtol=1e-15)
+    assert all(part.ok for part in found)

@@ -10,7 +10,7 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tapecli.differentiate import diff, grad, hessian, jacobian
+    from tapecli.differentiate import diff, grad, hessian, jacobian, parts
     from tapecli.errors import (
         ExpressionError,
         OutputError,
@@ -41,6 +41,7 @@ __all__ = [
     "grad",
     "hessian",
     "jacobian",
+    "parts",
 ]
 
 _MODULES = {
@@ -60,6 +61,7 @@ _MODULES = {
     "grad": "differentiate",
     "hessian": "differentiate",
     "jacobian": "differentiate",
+    "parts": "differentiate",
 }
 """Where each public name is."""
 

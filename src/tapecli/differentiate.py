@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, TypedDict
 
-from tapecli import choices, compute
+from tapecli import choices, compute, stream
 from tapecli.errors import RequestError
 from tapecli.grid import PointsLike
 from tapecli.request import How, Where, prepare
@@ -67,7 +67,8 @@ def diff(
         method: auto, single, parallel, nested, persistent or batch; taylor, without TensorFlow;
             or none, for the analytic values alone.
         dtype: float64, float32, bfloat16 or float16.
-        execution: eager, graph or xla: how TensorFlow runs it; eager if left out.
+        execution: eager, graph or xla: how TensorFlow runs it; if left out, eager for few points
+            and xla for many.
         device: where TensorFlow runs it, such as "cpu" or "gpu:1"; its own choice if left out.
         max_seconds: what is expected to take longer is refused; 10 if left out.
         tolerance: scales the bounds of the verdict.
@@ -80,6 +81,40 @@ def diff(
         TensorFlowError: TensorFlow is missing or does not start.
     """
     return _answer("diff", expressions, order, claims, scaled, **options)
+
+
+def parts(
+    expressions: str | Iterable[str] = choices.EXPRESSION,
+    *,
+    kind: str = "diff",
+    order: int | None = None,
+    claims: str | Iterable[str] = (),
+    scaled: bool = False,
+    **options: Unpack[Options],
+) -> Iterator[Result]:
+    """The same for any number of points, in bounded memory: a Result for each part of them.
+
+    >>> sum(part.tape.sum() for part in tapecli.parts("x^2", x="1..1000000"))
+    1000001000000.0
+
+    There is one part if there are no more points than `diff` takes. The arguments, and what is
+    raised, are those of `diff`; `kind` is diff, grad, jacobian or hessian. Formulas are left out.
+    """
+    where, rest = _split(options)
+    asked = stream.opened(
+        kind,
+        expressions,
+        where,
+        options.get("wrt", ()),
+        order,
+        claims,
+        How(scaled=scaled, **rest),
+        size=stream.PART,
+    )
+    if isinstance(asked, stream.Stream):
+        yield from asked.results()
+    else:
+        yield compute.run(asked, formulas=False)
 
 
 def grad(expressions: str | Iterable[str], **options: Unpack[Options]) -> Result:
@@ -118,19 +153,21 @@ def _answer(
     order: int | None = None,
     claims: str | Iterable[str] = (),
     scaled: bool = False,
-    /,
-    *,
-    x: PointsLike | None = None,
-    at: Mapping[str, PointsLike] | str | None = None,
-    wrt: str | Iterable[str] = (),
-    formulas: bool = True,
-    zip: bool = False,
-    **how: Any,
+    **options: Unpack[Options],
 ) -> Result:
-    given, rows = _given(x, at)
-    where = Where(given, rows, zip)
-    request = prepare(kind, expressions, where, wrt, order, claims, How(scaled=scaled, **how))
+    formulas = options.get("formulas", True)
+    where, rest = _split(options)
+    how = How(scaled=scaled, **rest)
+    request = prepare(kind, expressions, where, options.get("wrt", ()), order, claims, how)
     return compute.run(request, formulas)
+
+
+def _split(options: Options) -> tuple[Where, dict[str, Any]]:
+    """Where the points are, and what of the options says how to compute."""
+    given, rows = _given(options.get("x"), options.get("at"))
+    others = ("x", "at", "zip", "wrt", "formulas")
+    how = {name: value for name, value in options.items() if name not in others}
+    return Where(given, rows, options.get("zip", False)), how
 
 
 def _given(
