@@ -17,12 +17,11 @@ demo: $(VENV)/.demo  ## install, and differentiate log(x^2) twice at 1, 2 and 3
 test: $(VENV)/.test  ## install what the tests need, and run them
 	$(BIN)/python -m pytest
 
-check: $(VENV)/.dev  ## format, lint, types, tests and documentation: what must hold
+check: $(VENV)/.dev  ## format, lint, types and documentation: what must hold beside the tests
 	$(BIN)/ruff format --check src tests docs
 	$(BIN)/ruff check src tests docs
 	$(BIN)/mypy
 	$(BIN)/python docs/generate.py --check
-	$(BIN)/python -m pytest
 
 format: $(VENV)/.dev  ## format the code and mend what the linter can mend
 	$(BIN)/ruff check --fix src tests docs
