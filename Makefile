@@ -6,16 +6,23 @@ BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format bench accuracy docs clean
+.PHONY: help demo test test-modes check format bench accuracy docs clean
 
 help:  ## list the targets
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## */  make \1\t/' | expand -t 16
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## */  make \1\t/' | expand -t 20
 
 demo: $(VENV)/.demo  ## install, and differentiate log(x^2) twice at 1, 2 and 3
 	$(BIN)/tapecli diff --order 2 --x 1..3
 
 test: $(VENV)/.test  ## install what the tests need, and run them
 	$(BIN)/python -m pytest
+
+TAPED := tests/check tests/cli tests/render tests/taylor $(wildcard $(addprefix tests/test_, batch.py \
+	beside.py compute.py differentiate.py executions.py random.py result.py stream.py tapes.py))
+
+test-modes: $(VENV)/.test  ## run the tests that run tapes as graphs and compiled
+	$(BIN)/python -m pytest --execution graph $(TAPED)
+	$(BIN)/python -m pytest --execution xla $(TAPED)
 
 check: $(VENV)/.dev  ## format, lint, types and documentation: what must hold beside the tests
 	$(BIN)/ruff format --check src tests docs

@@ -1,12 +1,36 @@
-"""What holds for all tests: in this process TensorFlow is there as a whole."""
+"""What holds for all tests: in this process TensorFlow is there as a whole.
+
+With `--execution NAME`, what does not say how tapes are run is run in that way.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
-from tapecli import tensorflow_core
+from tapecli import tapes, tensorflow_core
+from tapecli.choices import EXECUTIONS
+from tapecli.methods import Choice
+from tapecli.render import words
+from tapecli.request import Asked
+from tapecli.result import Result
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--execution",
+        choices=list(EXECUTIONS),
+        help="How tapes are run where a test leaves it open, in this process.",
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    execution = config.getoption("--execution")
+    for item in items:
+        if execution and item.get_closest_marker("own_execution"):
+            item.add_marker(pytest.mark.skip(reason=f"not for --execution {execution}"))
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -18,4 +42,28 @@ def whole_tensorflow() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(tensorflow_core, "load", load)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def usual_execution(pytestconfig: pytest.Config) -> Iterator[None]:
+    """How tapes are run where nothing is said of it, nor in a heading; methods as ever."""
+    execution = pytestconfig.getoption("--execution")
+    if execution is None:
+        yield
+        return
+    choice, about = Asked.choice, words.about
+
+    def with_usual(self: Asked, points: int) -> Choice:
+        how = replace(self.how, usual=self.how.usual or execution)
+        return choice(replace(self, how=how), points)
+
+    def untold(result: Result) -> str:
+        usual = result.execution == execution
+        return about(replace(result, execution="") if usual else result)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(words, "about", untold)
+        patch.setattr(Asked, "choice", with_usual)
+        patch.setattr(tapes.run, "__defaults__", (execution, None))
         yield

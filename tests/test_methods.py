@@ -337,3 +337,11 @@ def test_beyond_any_measure_is_infinite() -> None:
 )
 def test_a_time_is_told_as_people_tell_it(seconds: float, text: str) -> None:
     assert duration(seconds) == text
+
+
+@pytest.mark.parametrize("typed", ["lgamma(x)", "gamma(x)*x"])
+def test_what_xla_has_wrong_somewhere_is_not_compiled_unasked(typed: str) -> None:
+    """Its polygamma is wrong below -7.5."""
+    assert quickest(trees(typed), orders(1), 10**7) == "xla"
+    assert quickest(trees(typed), orders(2), 10**9) == "eager"
+    assert choose("nested", trees(typed), orders(2), 10**5, execution="xla").execution == "xla"

@@ -103,6 +103,7 @@ def counted(targets: list[Node], order: int, method: str) -> tuple[Any, list[boo
         (WORKED, 3, "nested", [True] * 3),
     ],
 )
+@pytest.mark.own_execution
 def test_each_method_opens_its_tapes(
     typed: tuple[str, ...], order: int, method: str, opened: list[bool]
 ) -> None:

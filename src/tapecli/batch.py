@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import difflib
 import json
+import sys
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, TypeAlias
+from typing import Any, NoReturn, TypeAlias
 
-from tapecli import choices, compute, points, render, tapes, tensorflow_
-from tapecli.errors import ExpressionError, RequestError, TapecliError
-from tapecli.methods import Choice
+from tapecli import choices, compute, points, render, table, tapes, tensorflow_
+from tapecli.errors import ExpressionError, RequestError, TapecliError, TensorFlowError
+from tapecli.floats import FORMATS
+from tapecli.methods import MAX_ORDER, Choice
 from tapecli.mistakes import clipped
 from tapecli.request import KINDS, Asked, How, Request, Where, ask
 from tapecli.result import SCHEMA
@@ -26,8 +28,23 @@ TRACED_AFTER = 3
 REMEMBERED = 1_024
 """Different requests of which it is kept what they ask."""
 
+REMEMBERED_TEXT = 10_000
+"""Characters of what a request asks beyond which it is not kept."""
+
+REMEMBERED_COUNTS = 16
+"""Numbers of points for which it is kept how each of them is computed."""
+
 MAX_LINE = 10_000_000
 """Characters of a request."""
+
+MAX_VALUES = 500_000
+"""Numbers in an answer, which is in memory as a whole."""
+
+UNEXPECTED = 1
+"""The exit code of a command that ends as nobody expected."""
+
+
+_LARGEST = sys.float_info.max
 
 
 @dataclass(frozen=True)
@@ -35,43 +52,64 @@ class Field:
     """A field of a request.
 
     Attributes:
-        meaning: what it says.
-        kinds: the types of JSON that it may have.
+        meaning: what it must be.
+        kinds: the types that it may have.
+        items: those that the items of a list may have.
     """
 
     meaning: str
     kinds: tuple[type, ...]
+    items: tuple[type, ...] = ()
+
+    def can_be(self, value: Any) -> bool:
+        """Whether it is of such a type; the numbers are those that a float has a place for."""
+        if isinstance(value, list) and list in self.kinds:
+            return all(_is(item, self.items) for item in value)
+        return _is(value, self.kinds) and (self.kinds != _NUMBER or abs(value) <= _LARGEST)
 
 
 _TEXT, _NUMBER, _FLAG = (str,), (int, float), (bool,)
-_POINTS = (str, int, float, list)
+_TEXTS = (str, list), _TEXT
+_POINTS = Field(
+    "points: text, a number or a list of them", (str, int, float, list), (str, *_NUMBER)
+)
+
+
+def _is(value: object, kinds: tuple[type, ...]) -> bool:
+    """Whether it is of one of the types; true is no number."""
+    return isinstance(value, kinds) and (not isinstance(value, bool) or bool in kinds)
+
+
+def _one_of(words: Iterable[str]) -> str:
+    return f"one of {', '.join(words)}"
+
 
 FIELDS = {
-    "id": Field("anything; it stands in the answer", (object,)),
-    "kind": Field(f"one of {', '.join(KINDS)}; diff if left out", _TEXT),
-    "expr": Field("an expression, or a list of them", (str, list)),
-    **dict.fromkeys(choices.SHORT, Field("points: text, a number or a list of them", _POINTS)),
-    "at": Field("points of variables by name", (dict,)),
-    "zip": Field("whether points go side by side", _FLAG),
-    "wrt": Field("what to differentiate by, or a list", (str, list)),
-    "order": Field("the order", (int,)),
-    "claim": Field("a claim, or a list", (str, list)),
-    "method": Field("the method", _TEXT),
-    "dtype": Field("the dtype", _TEXT),
-    "execution": Field("how TensorFlow runs it", _TEXT),
-    "device": Field("where", _TEXT),
-    "max_seconds": Field("what may take no longer", _NUMBER),
-    "tolerance": Field("a factor for the verdicts", _NUMBER),
-    "verify": Field("which points are verified", _TEXT),
-    "scaled": Field("whether to give Taylor coefficients", _FLAG),
-    "formula": Field("whether to give formulas, which take longer", _FLAG),
+    "id": Field("anything; it stands in the answer", (object, bool)),
+    "kind": Field(_one_of(KINDS), _TEXT),
+    "expr": Field("an expression, or a list of them", *_TEXTS),
+    **dict.fromkeys(choices.SHORT, _POINTS),
+    "at": Field("an object of points by name, or '@file' with a table of them", (dict, str)),
+    "zip": Field("true if points go side by side, or false", _FLAG),
+    "wrt": Field("a variable to differentiate by, or a list of them", *_TEXTS),
+    "order": Field("a whole number", (int,)),
+    "claim": Field("a claim, or a list of them", *_TEXTS),
+    "method": Field(_one_of(choices.METHODS), _TEXT),
+    "dtype": Field(_one_of(FORMATS), _TEXT),
+    "execution": Field(_one_of(choices.EXECUTIONS), _TEXT),
+    "device": Field("the name of a device, such as cpu", _TEXT),
+    "max_seconds": Field("a number of seconds", _NUMBER),
+    "tolerance": Field("a number that the verdicts are scaled by", _NUMBER),
+    "verify": Field(_one_of(choices.VERIFY), _TEXT),
+    "scaled": Field("true for Taylor coefficients, or false", _FLAG),
+    "formula": Field("true for formulas, which take longer, or false", _FLAG),
 }
 """What a request may have, by name: what the options of `tapecli diff` of these names say."""
 
 _HOW = ("method", "dtype", "execution", "device", "max_seconds", "tolerance", "verify", "scaled")
 
 
-Key: TypeAlias = tuple[object, ...]
+Key: TypeAlias = tuple[str | None, ...]
 
 
 @dataclass
@@ -93,15 +131,23 @@ class Batch:
     """Answers requests, one after the other.
 
     Args:
-        load: loads TensorFlow; it is called for each request that needs it.
+        load: loads TensorFlow; it is called for each request that needs it, until it fails.
+        tell: is given an exception that nobody expected; the request is answered all the same.
 
     Attributes:
         failed: whether any value was off or lost, or a claim wrong.
+        broken: why requests that need TensorFlow cannot be met; None if they can.
     """
 
-    def __init__(self, load: Callable[[], Any] = tensorflow_.load) -> None:
+    def __init__(
+        self,
+        load: Callable[[], Any] = tensorflow_.load,
+        tell: Callable[[Exception], None] = lambda error: None,
+    ) -> None:
         self.failed = False
+        self.broken: TensorFlowError | None = None
         self._load = load
+        self._tell = tell
         self._known: OrderedDict[Key, _Known] = OrderedDict()
         self._traced: set[Key] = set()
 
@@ -109,41 +155,63 @@ class Batch:
         """A line for each line that is not blank: the answer, or what is wrong with it."""
         for line in lines:
             if line.strip():
-                yield json.dumps(self.answer(line), allow_nan=False) + "\n"
+                yield self.answer(line.rstrip()) + "\n"
 
-    def answer(self, line: str) -> dict[str, Any]:
+    def answer(self, line: str) -> str:
         """The answer to one request: a JSON object."""
-        fields: Mapping[str, Any] = {}
+        named: dict[str, Any] = {}
         try:
             fields = _read(line)
-            return {**_named(fields), **self._document(fields)}
+            named = _named(fields)
+            return _text({**named, **self._document(fields)})
         except TapecliError as error:
             wrong = _wrong(error)
         except MemoryError:
             wrong = _wrong(RequestError("there is not enough memory for this"))
-        return {**_named(fields), "schema": SCHEMA, "ok": False, "error": wrong}
+        except Exception as error:
+            self._tell(error)
+            problem = f"a mistake in tapecli: {type(error).__name__}: {error}"
+            wrong = {"type": "InternalError", "message": problem, "exit_code": UNEXPECTED}
+        return _text({**named, "schema": SCHEMA, "ok": False, "error": wrong})
 
     def _document(self, fields: Mapping[str, Any]) -> dict[str, Any]:
         for name, value in fields.items():
             _check(name, value)
         request = self._request(fields)
-        result = compute.run(request, bool(fields.get("formula", False)), load=self._load)
+        formulas = bool(fields.get("formula", False))
+        result = compute.run(request, formulas, load=self._tensorflow)
         self.failed |= not result.ok
         found: dict[str, Any] = render.module(render.FORMATS["json"]).document(result)
         return found
 
+    def _tensorflow(self) -> Any:
+        """TensorFlow; what does not start is not tried again, which takes as long each time."""
+        if self.broken:
+            raise TensorFlowError(str(self.broken), self.broken.log)
+        try:
+            return self._load()
+        except TensorFlowError as error:
+            self.broken = error
+            raise
+
     def _request(self, fields: Mapping[str, Any]) -> Request:
         """The request; what it asks is read only once."""
-        given = _given(fields)
-        key = _key(fields, given)
-        known = self._known.pop(key, None) or _Known(_asked(fields, given), {})
-        self._known[key] = known
+        where = _where(fields)
+        rows = table.read(where.rows) if where.rows else None
+        columns = rows.names if rows else ()
+        key = _key(fields, where.given, columns)
+        known = self._known.pop(key, None) or _Known(_asked(fields, where, columns), {})
+        if len(str(key)) <= REMEMBERED_TEXT:
+            self._known[key] = known
         if len(self._known) > REMEMBERED:
             self._known.popitem(last=False)
-        asked = replace(known.asked, given=given) if given else known.asked
-        at = points.read(asked.given, None, asked.names, asked.format_, fields.get("zip", False))
+        asked = replace(known.asked, given=where.given) if where.given else known.asked
+        at = points.read(asked.given, rows, asked.names, asked.format_, where.paired)
         count = len(at)
-        if count not in known.choices and len(known.choices) < REMEMBERED:
+        values = count * len(asked.expressions) * len(asked.derivatives)
+        if values > MAX_VALUES:
+            raise RequestError(f"{values:,} values: no more than {MAX_VALUES:,} in an answer")
+        if count not in known.choices and len(known.choices) < REMEMBERED_COUNTS:
             known.choices[count] = asked.choice(count)
         choice = known.choices.get(count) or asked.choice(count)
         known.times += 1
@@ -161,55 +229,90 @@ class Batch:
         return replace(choice, execution=choices.GRAPH)
 
 
+def _text(values: Mapping[str, Any]) -> str:
+    return json.dumps(values, allow_nan=False)
+
+
 def _read(line: str) -> dict[str, Any]:
     """The fields of a request.
 
     Raises:
-        RequestError: it is no JSON object, or has a field that is not known, or of another type.
+        RequestError: it is no JSON object.
     """
     if len(line) > MAX_LINE:
         raise RequestError(f"the request has more than {MAX_LINE:,} characters")
     try:
-        fields = json.loads(line)
-    except (ValueError, RecursionError) as error:
-        reason = str(error) if isinstance(error, json.JSONDecodeError) else "it is too deep"
-        raise RequestError(f"the request is no JSON: {reason}") from None
+        fields = json.loads(line, object_pairs_hook=_object, parse_constant=_no_number)
+    except json.JSONDecodeError as error:
+        raise RequestError(f"the request is no JSON: {error}") from None
+    except ValueError:  # Python's limit on the digits of a whole number
+        raise RequestError("the request has a number of too many digits") from None
+    except RecursionError:
+        raise RequestError("the request is too deep") from None
     if not isinstance(fields, dict):
         raise RequestError("the request is no JSON object")
     return fields
 
 
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise RequestError(f"the field '{clipped(twice)}' is there twice")
+    return found
+
+
+def _no_number(text: str) -> NoReturn:
+    raise RequestError(f"the request is no JSON, which has no {text}")
+
+
 def _named(fields: Mapping[str, Any]) -> dict[str, Any]:
-    return {"id": fields["id"]} if "id" in fields else {}
+    """The id as it stands in the answer.
+
+    Raises:
+        RequestError: it cannot be written again.
+    """
+    named = {"id": fields["id"]} if "id" in fields else {}
+    try:
+        _text(named)
+    except ValueError:
+        raise RequestError("the id has a number that is too large") from None
+    except RecursionError:
+        raise RequestError("the id is too deep") from None
+    return named
 
 
-def _given(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """The points of each variable.
+def _where(fields: Mapping[str, Any]) -> Where:
+    """The points as they were given.
 
     Raises:
         RequestError: those of a variable are there twice, or come from standard input.
     """
-    given = dict(fields.get("at", {}))
+    at = fields.get("at", {})
+    rows = at if isinstance(at, str) else None
+    given = {} if rows else dict(at)
     for name in choices.SHORT:
         if name in fields:
             if name in given:
                 raise RequestError(f"the points of '{name}' are given twice")
             given[name] = fields[name]
-    if any(isinstance(values, str) and values.strip() == "-" for values in given.values()):
+    texts = [values.strip() for values in (rows, *given.values()) if isinstance(values, str)]
+    if "-" in texts:
         raise RequestError("'-' is standard input, which has the requests")
-    return given
+    return Where(given, rows, fields.get("zip", False))
 
 
-def _key(fields: Mapping[str, Any], given: Collection[str]) -> Key:
-    """What a request asks, as text, but for its points and its name."""
+def _key(fields: Mapping[str, Any], given: Collection[str], columns: Sequence[str]) -> Key:
+    """What a request asks, but for its points and its name."""
     rest = {
         name: value for name, value in fields.items() if name not in ("id", "at", *choices.SHORT)
     }
-    return json.dumps(rest, sort_keys=True), *sorted(given)
+    return json.dumps(rest, sort_keys=True), *sorted(given), None, *columns
 
 
-def _asked(fields: Mapping[str, Any], given: Mapping[str, Any]) -> Asked:
-    """What a request asks.
+def _asked(fields: Mapping[str, Any], where: Where, columns: Sequence[str]) -> Asked:
+    """What a request asks, without the points that it gives.
 
     Raises:
         UsageError: it cannot be done.
@@ -221,24 +324,26 @@ def _asked(fields: Mapping[str, Any], given: Mapping[str, Any]) -> Asked:
         raise RequestError("the request has no 'expr'")
     if kind != "diff" and (only := {"order", "claim", "scaled"} & fields.keys()):
         raise RequestError(f"'{min(only)}' is for the kind 'diff'")
+    if fields.get("order", 0) > MAX_ORDER:
+        raise RequestError(f"the order is more than {MAX_ORDER:,}")
     how = How(**{name: fields[name] for name in _HOW if name in fields})
     claims, wrt = fields.get("claim", ()), fields.get("wrt", ())
-    return ask(kind, fields["expr"], Where(given), wrt, fields.get("order"), claims, how)
+    asked = ask(kind, fields["expr"], where, wrt, fields.get("order"), claims, how, columns)
+    return replace(asked, given={}) if where.given else asked
 
 
-def _check(name: str, value: object) -> None:
+def _check(name: str, value: Any) -> None:
     """See that a field is known, and of its type."""
     if name not in FIELDS:
         close = difflib.get_close_matches(name, FIELDS, n=1)
         meant = f"; did you mean '{close[0]}'?" if close else f"; there are {', '.join(FIELDS)}"
         raise RequestError(f"unknown field '{clipped(name)}'{meant}")
-    kinds = FIELDS[name].kinds
-    wrong = not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds)
-    if wrong and object not in kinds:
-        raise RequestError(f"'{name}' is {FIELDS[name].meaning}")
-    if name in ("expr", "wrt", "claim") and isinstance(value, list):
-        if not all(isinstance(text, str) for text in value):
-            raise RequestError(f"'{name}' is {FIELDS[name].meaning}")
+    if not FIELDS[name].can_be(value):
+        raise RequestError(f"'{name}' must be {FIELDS[name].meaning}")
+    if name == "at" and isinstance(value, dict) and not all(map(_POINTS.can_be, value.values())):
+        raise RequestError(f"'at' must have {_POINTS.meaning}")
+    if name == "at" and isinstance(value, str) and not value.startswith(("@", "-")):
+        raise RequestError(f"'at' must be {FIELDS['at'].meaning}")
 
 
 def _wrong(error: TapecliError) -> dict[str, Any]:

@@ -6,18 +6,21 @@ their libraries; neither needs the other. A thread would not do, for imports hol
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import os
 import pickle
 import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import NoReturn, TypeVar
 
 Found = TypeVar("Found")
 
 _children: set[int] = set()
+
+_ENDS = (signal.SIGINT, signal.SIGTERM)
 
 
 def begin(work: Callable[[], Found]) -> Callable[[], Found]:
@@ -34,27 +37,20 @@ def begin(work: Callable[[], Found]) -> Callable[[], Found]:
     """
     if not _can_fork():
         return work
-    ours, theirs = os.pipe()
     try:
-        child = os.fork()
+        ours, child = _forked(work)
     except OSError:
-        os.close(ours)
-        os.close(theirs)
         return work
-    if child == 0:
-        os.close(ours)
-        _do(work, theirs)
-    os.close(theirs)
-    _children.add(child)
 
     def finish() -> Found:
         with os.fdopen(ours, "rb") as pipe:
             answer = pipe.read()
-        os.waitpid(child, 0)
+        with contextlib.suppress(ChildProcessError):  # where the system forgets them by itself
+            os.waitpid(child, 0)
         _children.discard(child)
         try:
             found: Found = pickle.loads(answer)
-        except (EOFError, pickle.UnpicklingError):
+        except Exception:  # there is nothing, or not all of it
             return work()
         return found
 
@@ -68,17 +64,43 @@ def abandon() -> None:
             os.kill(child, signal.SIGKILL)
 
 
+atexit.register(abandon)
+
+
+def _forked(work: Callable[[], object]) -> tuple[int, int]:
+    """Where the result is read, and the process that does the work.
+
+    Signals wait until it is known: the child must not do with one what its parent does, and
+    the parent must not leave it behind.
+    """
+    ours, theirs = os.pipe()
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDS)
+    try:
+        child = os.fork()
+        if child == 0:
+            _do(work, theirs, before)
+        _children.add(child)
+    except OSError:
+        os.close(ours)
+        raise
+    finally:
+        os.close(theirs)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    return ours, child
+
+
 def _can_fork() -> bool:
     """A process with threads, as TensorFlow's is, cannot be forked."""
     alone = threading.active_count() == 1 and "tensorflow" not in sys.modules
     return hasattr(os, "fork") and sys.platform != "darwin" and alone
 
 
-def _do(work: Callable[[], object], pipe: int) -> NoReturn:
+def _do(work: Callable[[], object], pipe: int, mask: Iterable[int]) -> NoReturn:
     """Do the work, write what it returns, and be gone; an exception writes nothing."""
     try:
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        for number in _ENDS:
+            signal.signal(number, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         answer = pickle.dumps(work(), pickle.HIGHEST_PROTOCOL)
         with os.fdopen(pipe, "wb") as stream:
             stream.write(answer)

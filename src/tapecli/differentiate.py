@@ -153,6 +153,7 @@ def _answer(
     order: int | None = None,
     claims: str | Iterable[str] = (),
     scaled: bool = False,
+    /,
     **options: Unpack[Options],
 ) -> Result:
     formulas = options.get("formulas", True)

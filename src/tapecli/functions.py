@@ -36,6 +36,8 @@ class Function(NamedTuple):
         parameters: its arguments, as they are called in its meaning and domain.
         growth: how many times more operations each further order of nested tapes runs, measured
             at orders up to 8.
+        compiled: the highest order that XLA has right everywhere, None for any: its polygamma
+            is wrong below -7.5.
     """
 
     name: str
@@ -47,6 +49,7 @@ class Function(NamedTuple):
     aliases: tuple[str, ...] = ()
     parameters: tuple[str, ...] = ("x",)
     growth: float = STEADY
+    compiled: int | None = None
 
     @property
     def arity(self) -> int:
@@ -68,7 +71,7 @@ class Operator(NamedTuple):
         binding: larger binds tighter.
         tape, symbol, series: its rules.
         arity: 1 for a prefix, 2 for an infix.
-        growth: as that of a function.
+        growth, compiled: as those of a function.
     """
 
     name: str
@@ -79,6 +82,7 @@ class Operator(NamedTuple):
     series: Rule
     arity: int = 2
     growth: float = STEADY
+    compiled: int | None = None
 
 
 class Constant(NamedTuple):
@@ -160,9 +164,9 @@ _FUNCTIONS = (
     Function("erf", "error function", "math.erf", "erf", "erf", growth=2),
     Function("erfc", "1 - erf(x)", "math.erfc", "erfc", "erfc", growth=2),
     Function("gamma", "gamma function", _gamma, "gamma", "gamma", "x not 0, -1, ...",
-             ("Gamma", "Γ"), growth=3.3),
+             ("Gamma", "Γ"), growth=3.3, compiled=1),
     Function("lgamma", "log(|gamma(x)|)", "math.lgamma", "tapecli.lgamma", "lgamma",
-             "x not 0, -1, ...", growth=1.4),
+             "x not 0, -1, ...", growth=1.4, compiled=1),
     Function("atan2", "angle of the point (x, y)", "math.atan2", "atan2", "atan2",
              "not both 0", ("arctan2",), ("y", "x"), growth=4),
     Function("hypot", "sqrt(x**2 + y**2)", _hypot,

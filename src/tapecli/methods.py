@@ -143,8 +143,13 @@ def choose(
 def quickest(targets: Sequence[Node], wanted: Sequence[Variables], points: int) -> str:
     """Eager for few points, compiled for many: what would take less time, or fit into memory.
 
-    A compiled program holds few numbers, for it makes one point after the other.
+    A compiled program holds few numbers, for it makes one point after the other. What XLA gets
+    wrong somewhere is never compiled unasked.
     """
+    order = max(map(len, wanted))
+    limits = {row(node.name).compiled for node in steps(*targets) if isinstance(node, Call)}
+    if any(limit is not None and order > limit for limit in limits):
+        return EAGER
     if _held(targets, wanted, points) > MAX_NUMBERS:
         return XLA
     return min((EAGER, XLA), key=lambda run: tape_seconds(targets, wanted, points, run))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -29,11 +30,16 @@ _PREFERRED = {"jacobian": "persistent"}
 
 @dataclass(frozen=True)
 class How:
-    """How to compute, verify and show: what the options of `diff` of the same names say."""
+    """How to compute, verify and show: what the options of `diff` of the same names say.
+
+    `usual` is how tapes are run where `execution` leaves it open and that way can do them; it
+    has no say in which method is used.
+    """
 
     method: str = choices.AUTO
     dtype: str = "float64"
     execution: str | None = None
+    usual: str | None = None
     device: str | None = None
     max_seconds: float = choices.MAX_SECONDS
     tolerance: float = 1.0
@@ -49,6 +55,7 @@ class How:
         for value, words, what in (
             (self.dtype, FORMATS, "dtype"),
             (self.execution, (None, *choices.EXECUTIONS), "execution"),
+            (self.usual, (None, *choices.EXECUTIONS), "execution"),
             (self.verify, choices.VERIFY, "'verify'"),
         ):
             if value not in words:
@@ -148,6 +155,13 @@ class Asked:
         Raises:
             RequestError: none can do it, or it would take too long.
         """
+        found = self._choice(points, self.how.execution)
+        if found.execution and self.how.usual and self.how.execution is None:
+            with contextlib.suppress(RequestError):
+                return self._choice(points, self.how.usual)
+        return found
+
+    def _choice(self, points: int, execution: str | None) -> Choice:
         from tapecli import methods
 
         return methods.choose(
@@ -156,7 +170,7 @@ class Asked:
             [one.sequence for one in self.derivatives],
             points,
             _PREFERRED.get(self.kind, ""),
-            self.how.execution,
+            execution,
             self.how.device,
             self.how.max_seconds,
         )

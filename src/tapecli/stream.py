@@ -6,10 +6,15 @@ enough is held at a time that memory does not grow with the number of points.
 
 from __future__ import annotations
 
+import itertools
 import math
-from collections.abc import Iterable, Iterator
+import os
+import stat
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from io import StringIO, TextIOBase
+from io import StringIO, TextIOBase, UnsupportedOperation
+from pathlib import Path
 from typing import TYPE_CHECKING, TextIO, cast
 
 from tapecli import choices, grid
@@ -19,7 +24,7 @@ from tapecli.request import Asked, How, Request, Where, ask, prepare
 
 if TYPE_CHECKING:
     from tapecli.methods import Choice
-    from tapecli.result import Result
+    from tapecli.result import Points, Result
     from tapecli.sources import Chunk, Source
 
 PART = 262_144
@@ -109,8 +114,9 @@ def opened(
     `size` how many of them a part has at most; the other arguments, and what is raised, are
     those of `prepare`.
     """
-    where, binary = replace(where, stdin=_peekable(where)), _has_arrays(where)
-    if not binary and not (parts and _are_many(where)):
+    where = _peekable(where)
+    told = _has_arrays(where) or _has_pipes(where)  # only by reading them
+    if not told and not (parts and _are_many(where)):
         return prepare(kind, expressions, where, wrt, order, claims, how)
     columns = _header(where)
     asked = ask(kind, expressions, where, wrt, order, claims, how, columns)
@@ -124,14 +130,18 @@ def opened(
     choice = _choice(asked, size, source.count)
     small = choice.method in (choices.TAYLOR, choices.NONE)
     part = SMALL_PART if small else size
-    return Stream(asked, source, choice, part if source.count is None else min(part, source.count))
+    if source.count is not None:
+        return Stream(asked, source, choice, min(part, source.count))
+    begun = Begun(source, part)
+    return Stream(asked, begun, choice, part) if begun.are_many else asked.at(begun.joined())
 
 
 def _choice(asked: Asked, size: int, count: int | None) -> Choice:
     """The method for all parts: one that can do each of them, run as is quickest for them all."""
     part = SMALL_PART if asked.how.method in (choices.TAYLOR, choices.NONE) else size
     choice = asked.choice(part)
-    if choice.execution != choices.EAGER or asked.how.execution or choice.method == "batch":
+    asked_for = asked.how.execution or asked.how.usual
+    if choice.execution != choices.EAGER or asked_for or choice.method == "batch":
         return choice
     from tapecli import methods
 
@@ -140,12 +150,16 @@ def _choice(asked: Asked, size: int, count: int | None) -> Choice:
     return replace(choice, execution=methods.quickest(trees, wanted, count or ANY))
 
 
-def _only(source: Source) -> Chunk:
+def _only(source: Source) -> Points:
     """The points of a source that may be no more than a request may have.
 
     Raises:
         PointsError: they are more, or none.
     """
+    from tapecli.sources import Product
+
+    if isinstance(source, Product) and source.count <= grid.MAX_POINTS:
+        return source.points()  # which has an axis for each variable
     chunk = next(source.chunks(grid.MAX_POINTS + 1), None)
     if chunk is None:
         raise PointsError("there are no points")
@@ -154,16 +168,67 @@ def _only(source: Source) -> Chunk:
     return chunk
 
 
+class Begun:
+    """Points of which nobody knows how many there are, with the first of them read already.
+
+    Args:
+        source: the points.
+        size: how many an array has.
+    """
+
+    count = None
+
+    def __init__(self, source: Source, size: int) -> None:
+        self.names: tuple[str, ...] = source.names
+        self.dimensions: Mapping[str, int | None] = source.dimensions
+        self._rest = source.chunks(size)
+        self._first: list[Chunk] = []
+        self.are_many = False
+        for chunk in self._rest:
+            self._first.append(chunk)
+            if sum(map(len, self._first)) > grid.MAX_POINTS:
+                self.are_many = True
+                break
+
+    def chunks(self, size: int, skip: int = 0) -> Iterator[Chunk]:
+        """The points, once, after so many; in arrays of the size that it began with."""
+        passed = 0
+        for chunk in itertools.chain(self._first, self._rest):
+            passed += len(chunk)
+            if passed > skip:
+                yield chunk
+
+    def joined(self) -> Chunk:
+        """All of the points, where they are few."""
+        from tapecli.sources import joined
+
+        if not self._first:
+            raise PointsError("there are no points")
+        return joined(self._first)
+
+
 # --- how many they are ------------------------------------------------------------------------
 
 
 class Rejoined(TextIOBase):
-    """A text of which the beginning has been read already."""
+    """A text of which the beginning has been read already.
 
-    def __init__(self, head: str, rest: TextIO) -> None:
+    Args:
+        rest: the text behind it.
+        head: its beginning.
+        owned: whether nobody else needs `rest`.
+    """
+
+    def __init__(self, rest: TextIO, head: str, owned: bool = False) -> None:
         self.head = head
         self._lines = StringIO(head)
         self._rest = rest
+        self._owned = owned
+
+    def close(self) -> None:
+        if self._owned:
+            self._rest.close()
+        super().close()
 
     def readable(self) -> bool:
         return True
@@ -178,15 +243,47 @@ class Rejoined(TextIOBase):
         return found if found.endswith("\n") else found + self._rest.readline()
 
 
-def _peekable(where: Where) -> TextIO | None:
-    """Standard input, and how it begins, if points are read from it."""
-    stdin = where.stdin
-    if stdin is None or "-" not in (*where.given.values(), where.rows):
-        return stdin
+def _peekable(where: Where) -> Where:
+    """The same with the beginning of standard input read already, if points are read from it.
+
+    A table that comes through a pipe is then read as if it came from there.
+    """
+    if any(isinstance(text, str) and text == "-" for text in (*where.given.values(), where.rows)):
+        return where if where.stdin is None else replace(where, stdin=_begun(where.stdin))
+    if where.rows is None or not _is_pipe(where.rows):
+        return where
     try:
-        return cast(TextIO, Rejoined(stdin.read(PEEK), stdin))
+        pipe = Path(where.rows[1:]).open(encoding="utf-8-sig")  # noqa: SIM115 (read later)
+    except OSError:
+        return where  # which is said when it is read
+    return replace(where, rows="-", stdin=_begun(pipe, owned=True))
+
+
+def _begun(stream: TextIO, owned: bool = False) -> TextIO:
+    """A text with its beginning read; what is no text in it will be found where it is."""
+    reconfigure = getattr(stream, "reconfigure", None)
+    if reconfigure is not None:
+        with suppress(UnsupportedOperation):  # some of it has been read
+            reconfigure(errors="surrogateescape")
+    try:
+        return cast(TextIO, Rejoined(stream, stream.read(PEEK), owned))
     except (OSError, UnicodeDecodeError):
-        return stdin
+        return stream
+
+
+def _has_pipes(where: Where) -> bool:
+    return any(_is_pipe(values) for values in where.given.values())
+
+
+def _is_pipe(source: object) -> bool:
+    """Whether this is a file that can be read but once."""
+    if not (isinstance(source, str) and source.startswith("@")):
+        return False
+    try:
+        mode = os.stat(source[1:]).st_mode
+    except (OSError, ValueError):
+        return False
+    return not stat.S_ISREG(mode) and not stat.S_ISDIR(mode)
 
 
 def _has_arrays(where: Where) -> bool:
@@ -206,7 +303,7 @@ def _are_many(where: Where) -> bool:
 
 def _many_or_count(values: object, where: Where) -> int:
     """How many points there are; of a text only whether they are many, or else 1."""
-    if values == "-" or (isinstance(values, str) and values.startswith("@")):
+    if isinstance(values, str) and (values == "-" or values.startswith("@")):
         head = _head(values, where)
         many = len(head) >= PEEK or head.count("\n") > grid.MAX_POINTS
         return grid.MAX_POINTS + 1 if many else 1

@@ -358,13 +358,17 @@ class _Work:
             raise RequestError(self._lacking(error)) from error
 
     def _lacking(self, error: Exception) -> str:
-        """Say which function TensorFlow cannot differentiate so often: each is tried alone."""
+        """Say which function TensorFlow cannot differentiate so often: each is tried alone.
+
+        Low orders come first, for high ones may take seconds.
+        """
         order = max(map(len, self.wanted)) + (self.arrangement is batch)
         columns: Any = {VARIABLE: [0.5]}
         where = self.format_.name + (f" by {self.execution}" if self.execution != "eager" else "")
-        for name in {node.name: None for node in steps(*self.targets) if isinstance(node, Call)}:
-            alone = call(name, *[variable(VARIABLE)] * row(name).arity)
-            for tried in range(order + 1):
+        names = {node.name: None for node in steps(*self.targets) if isinstance(node, Call)}
+        for tried in range(order + 1):
+            for name in names:
+                alone = call(name, *[variable(VARIABLE)] * row(name).arity)
                 work = replace(
                     self,
                     targets=(alone,),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+
+from tapecli.choices import EXECUTIONS
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Done, Run, RunAll
@@ -289,3 +292,70 @@ def test_bytes_in_a_real_pipe_can_be_read(light: Run, tmp_path: Path) -> None:
     done = light("diff", "--x", "1..4", "-f", "npy", shell=shell)
     assert (done.code, done.err) == (0, "")
     assert saved(tmp_path / "piped.npy").tolist() == [2, 1, 2 / 3, 0.5]
+
+
+# --- how tapes are run, from the environment ---------------------------------------------------
+
+
+@pytest.mark.parametrize("execution", EXECUTIONS)
+def test_the_execution_comes_from_the_environment(
+    run: Run, monkeypatch: pytest.MonkeyPatch, execution: str
+) -> None:
+    monkeypatch.setenv("TAPECLI_EXECUTION", execution)
+    assert executed(run("diff", "x^3", "-f", "json")) == (execution, "single")
+    for other in EXECUTIONS:  # the option overrules it
+        assert executed(run("diff", "x^3", "--execution", other, "-f", "json"))[0] == other
+
+
+@pytest.mark.parametrize(
+    ("arguments", "method"),
+    [
+        (("diff", "x^3", "--method", "taylor"), "taylor"),
+        (("diff", "x^3", "--method", "none"), "none"),
+        (("diff", "log(x^2)", "--order", "30"), "taylor"),
+    ],
+)
+def test_an_execution_from_the_environment_is_no_demand_for_tapes(
+    run: Run, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], method: str
+) -> None:
+    monkeypatch.setenv("TAPECLI_EXECUTION", "xla")
+    assert executed(run(*arguments, "--x", "2", "-f", "json")) == ("", method)
+    refused = run(*arguments, "--x", "2", "--execution", "xla")
+    assert (refused.code, refused.out) == (2, "")
+
+
+def executed(done: Done) -> tuple[str, str]:
+    """How tapes were run, if any were, and the method."""
+    assert (done.code, done.err) == (0, "")
+    about = json.loads(done.out)
+    return about["execution"], about["method"]
+
+
+def test_an_empty_execution_in_the_environment_is_none(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = run("diff", "x^3")
+    monkeypatch.setenv("TAPECLI_EXECUTION", "")
+    assert run("diff", "x^3") == plain
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "option"),
+    [
+        ("TAPECLI_EXECUTION", "jit", "--execution"),
+        ("TAPECLI_DTYPE", "double", "--dtype"),
+        ("TAPECLI_FORMAT", "xml", "'--format'"),
+    ],
+)
+def test_a_wrong_word_in_the_environment_is_told_with_its_variable(
+    run: Run, monkeypatch: pytest.MonkeyPatch, name: str, value: str, option: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    done = run("grad", "x^2")
+    assert (done.code, done.out) == (2, "")
+    message = done.err.splitlines()[0]
+    assert message.startswith("Error: Invalid value for ")
+    assert option in message
+    assert f", from {name}: '{value}' is not one of " in message
+    given = run("grad", "x^2", option.strip("'"), "qqq")  # what was typed is no default
+    assert (given.code, "TAPECLI" in given.err) == (2, False)

@@ -79,6 +79,11 @@ def _raises(tf: Any, function: Callable[[Any], Any], x: Any, order: int) -> bool
     return False
 
 
+def _polygamma_below_zero(tf: Any) -> bool:
+    slope = _slope(tf, tf.math.lgamma, tf.constant(-12.3, tf.float32), 2)
+    return abs(float(slope) - 15.0013) > 1
+
+
 def _tanh_tail(tf: Any) -> bool:
     return float(_slope(tf, tf.tanh, tf.constant(20.0, tf.float64))) == 0.0
 
@@ -127,6 +132,11 @@ DEFECTS = (
         "try tf.math.polygamma(*tf.ones(2, tf.float16))", "2.21",
         lambda tf: _raises(tf, tf.math.lgamma, tf.constant(2.0, tf.float16), 2),
         ("gamma(x)", "lgamma(x)", "gamma(1 + x^2)"), MISSING, None, ("float16",), order=2,
+    ),
+    Defect(
+        "polygamma-below-zero", "tf.math.polygamma is wrong below -7.5 in float32, and by XLA in "
+        "float64: so are derivatives of lgamma from order 2 on",
+        "try tf.math.polygamma(1.0, -12.3) - 15.0013", "2.21", _polygamma_below_zero,
     ),
     Defect(
         "tanh-tail", "tanh'(20) is 0 in float64, for it is computed as 1 - tanh(20)**2",

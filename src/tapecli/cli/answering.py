@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import stat
 import sys
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -74,12 +75,18 @@ def _about(asked: Stream, where: Where, format_name: str) -> dict[str, Any]:
         "points": {name: str(text) for name, text in where.given.items()},
         "rows": where.rows,
         "zip": where.paired,
-        "files": [[file, os.stat(file).st_size, os.stat(file).st_mtime_ns] for file in files],
+        "files": [[file, *_state(file)] for file in files],
         "format": format_name,
         "size": asked.size,
     }
     found: dict[str, Any] = json.loads(json.dumps(about))
     return found
+
+
+def _state(file: str) -> tuple[int, int]:
+    """The size of a file and when it was written; nothing of a pipe, which is another each time."""
+    found = os.stat(file)
+    return (found.st_size, found.st_mtime_ns) if stat.S_ISREG(found.st_mode) else (0, 0)
 
 
 def _points(

@@ -6,7 +6,7 @@ import click
 
 
 @click.command()
-@click.option("-v", "--verbose", is_flag=True, help="Show what TensorFlow logs.")
+@click.option("-v", "--verbose", is_flag=True, help="Show TensorFlow's log, and our own mistakes.")
 @click.option("--strict", is_flag=True, help="Exit 1 if an answer has a value that is off or lost.")
 def command(verbose: bool, strict: bool) -> int:
     """Answer requests from standard input, one line of JSON each, by a line of JSON each.
@@ -21,8 +21,9 @@ def command(verbose: bool, strict: bool) -> int:
       echo '{"kind": "grad", "expr": "x*y", "x": 1, "y": 2}' | tapecli batch
       coproc tapecli batch
 
-    Exit codes: 0 every request was answered, bad ones too; 2 standard input cannot be read; 3
-    TensorFlow is missing or broken.
+    Exit codes: 0 every request was answered, bad ones too; 2 standard input cannot be read, or
+    the answers not be written; 3 TensorFlow is missing or broken, as each request that needs it
+    was told.
     """
     from tapecli.cli import serving
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from tapecli import choices, render
 from tapecli.cli import output
@@ -17,6 +18,22 @@ POINTS_HELP = (
     "Values of x: 1..3, 0..1:0.1, 0..2pi@9, 1e-3..1e3@7log, lists of these with commas, "
     "- for one a line of standard input, or @FILE."
 )
+
+
+class FromEnvironment(click.Option):
+    """An option whose default may be in the environment, which is named where it is wrong."""
+
+    def get_error_hint(self, ctx: click.Context | None) -> str:
+        hint = super().get_error_hint(ctx)
+        return f"{hint}, from {self.envvar}" if _from_environment(ctx, self.name) else hint
+
+
+def _from_environment(ctx: click.Context | None, name: str | None) -> bool:
+    """Whether the value of an option was taken from the environment."""
+    if ctx is None or name is None:
+        return False
+    return ctx.get_parameter_source(name) is ParameterSource.ENVIRONMENT
+
 
 _WHERE = (
     click.argument("expressions", nargs=-1, type=ExpressionText(), metavar="[EXPRESSION]..."),
@@ -60,15 +77,18 @@ _HOW = (
         type=OneOf(FORMATS),
         default="float64",
         show_default=True,
+        cls=FromEnvironment,
         envvar="TAPECLI_DTYPE",
         help="The precision.",
     ),
     click.option(
         "--execution",
         type=OneOf(choices.EXECUTIONS),
+        cls=FromEnvironment,
+        envvar="TAPECLI_EXECUTION",
         help="How TensorFlow runs the tapes: "
         + "; ".join(f"{name}: {meaning}" for name, meaning in choices.EXECUTIONS.items())
-        + ".  [default: eager]",
+        + ".  [default: eager for few points, xla for many]",
     ),
     click.option(
         "--device",
@@ -104,6 +124,7 @@ _HOW = (
         "--format",
         "format_name",
         type=OneOf(render.FORMATS),
+        cls=FromEnvironment,
         envvar="TAPECLI_FORMAT",
         help=f"{FORMATS_HELP}.  [default: by the ending of --output, else table]",
     ),
@@ -144,7 +165,13 @@ def command(*own: Any) -> Callable[[Any], click.Command]:
 
 
 def answer(kind: str, **given: Any) -> int:
-    """Answer a call, and return its exit code; what that takes is loaded here, not for --help."""
+    """Answer a call, and return its exit code; what that takes is loaded here, not for --help.
+
+    An execution from the environment is the usual one: not a demand, as the option is, which
+    Taylor series cannot meet.
+    """
     from tapecli.cli import answering
 
+    if _from_environment(click.get_current_context(), "execution"):
+        given["usual"] = given.pop("execution")
     return answering.answer(kind, **given)

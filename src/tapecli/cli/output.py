@@ -74,12 +74,14 @@ def check(output: str | None) -> None:
     if not output:
         raise OutputError("--output needs the name of a file")
     try:
+        if _is_special(Path(output)):
+            return
         path = Path(os.path.realpath(output))
         if path.is_dir() or output.endswith(os.sep):
             raise OutputError(f"cannot write '{output}': it is a directory")
         if not path.parent.is_dir():
             raise OutputError(f"cannot write '{output}': there is no folder '{path.parent}'")
-        if not _is_special(path) and not os.access(path.parent, os.W_OK):
+        if not os.access(path.parent, os.W_OK):
             raise OutputError(f"cannot write '{output}': its folder cannot be written to")
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
@@ -97,10 +99,10 @@ def write(result: Result | Report, format_: render.Format, output: str | None, c
             raise OutputError("cannot write: standard output is closed")
         _to_stream(result, format_, sys.stdout, color)
         return
-    path = Path(os.path.realpath(output))
+    path = path_of(output)
     try:
-        if _is_special(path):
-            with path.open("w", encoding="utf-8") as stream:
+        if path is None:
+            with Path(output).open("w", encoding="utf-8") as stream:
                 _to_stream(result, format_, stream, color)
         elif format_.binary:
             with _replacing(path) as stream:
@@ -152,10 +154,9 @@ def _shows_unicode(stream: TextIO) -> bool:
 
 def path_of(output: str) -> Path | None:
     """Where a file will be; None if this is standard output, a device or a pipe."""
-    if _is_standard_output(output):
+    if _is_standard_output(output) or _is_special(Path(output)):
         return None
-    path = Path(os.path.realpath(output))
-    return None if _is_special(path) else path
+    return Path(os.path.realpath(output))
 
 
 def binary(output: str | None, closing: contextlib.ExitStack) -> IO[bytes]:

@@ -7,6 +7,7 @@ place, and stays where the call was interrupted.
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import json
 import os
 import shutil
@@ -17,51 +18,83 @@ from tapecli.errors import OutputError
 
 STATE = "state.json"
 
+ANEW = "leave '--resume' out to begin anew"
+
 
 class Partial:
-    """The folder of one file.
+    """The folder of one file, which one call at a time can have.
 
     Args:
         path: where the file will be.
+
+    Raises:
+        OutputError: another call has the folder.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.folder = path.with_name(f".{path.name}.partial")
         self.streams: list[IO[bytes]] = []
+        self._lock = self._locked()
+
+    def _locked(self) -> int:
+        """A descriptor of the folder, locked until it is closed or the process ends."""
+        while True:
+            self.folder.mkdir(exist_ok=True)
+            try:
+                lock = os.open(self.folder, os.O_RDONLY)
+            except FileNotFoundError:
+                continue
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                if os.path.samestat(os.fstat(lock), self.folder.stat()):
+                    return lock
+                os.close(lock)  # another call has ended meanwhile
+            except FileNotFoundError:
+                os.close(lock)
+            except OSError as error:
+                os.close(lock)
+                if not isinstance(error, BlockingIOError):
+                    raise
+                name = self.path.name
+                raise OutputError(f"cannot write '{name}': another call is writing it") from None
 
     def begin(self) -> None:
-        """Make an empty folder; what an earlier call had left is gone."""
-        shutil.rmtree(self.folder, ignore_errors=True)
-        self.folder.mkdir()
+        """Empty the folder of what an earlier call had left."""
+        for entry in self.folder.iterdir():
+            entry.unlink()
 
     def left(self) -> dict[str, Any] | None:
         """How far an earlier call had come; None if there was none.
 
         Raises:
-            OutputError: that cannot be read.
+            OutputError: that cannot be read, or a part of the file is not there.
         """
         try:
-            state: dict[str, Any] = json.loads((self.folder / STATE).read_text("utf-8"))
-            return state
+            state = json.loads((self.folder / STATE).read_text("utf-8"))
+            lengths = list(map(int, state["lengths"]))
+            found = {**state, "done": int(state["done"]), "counts": dict(state["counts"])}
         except FileNotFoundError:
             return None
-        except (OSError, ValueError):
-            raise OutputError(f"cannot resume: '{self.folder / STATE}' cannot be read") from None
+        except (OSError, ValueError, TypeError, KeyError):
+            name = self.folder / STATE
+            raise OutputError(f"cannot resume: '{name}' cannot be read; {ANEW}") from None
+        for number, length in enumerate(lengths):
+            part = self._part(number)
+            if not part.is_file() or part.stat().st_size < length:
+                raise OutputError(f"cannot resume: '{part}' is shorter than it was; {ANEW}")
+        return found
+
+    def _part(self, number: int) -> Path:
+        return self.folder / f"part{number}"
 
     def stream(self, length: int | None = None) -> IO[bytes]:
         """The next part of the file, to be written; as far as an earlier call had written it."""
-        name = self.folder / f"part{len(self.streams)}"
-        if length is None:
-            stream = name.open("w+b")
-        else:
-            stream = name.open("r+b")
-            stream.seek(0, os.SEEK_END)
-            if stream.tell() < length:
-                raise OutputError(f"cannot resume: '{name}' is shorter than it was")
+        stream = self._part(len(self.streams)).open("w+b" if length is None else "r+b")
+        self.streams.append(stream)
+        if length is not None:
             stream.truncate(length)
             stream.seek(length)
-        self.streams.append(stream)
         return stream
 
     def save(self, state: dict[str, Any]) -> None:
@@ -81,17 +114,20 @@ class Partial:
         whole.flush()
         os.fsync(whole.fileno())
         os.fchmod(whole.fileno(), mode)
-        self.close()
-        os.replace(self.folder / "part0", self.path)
-        shutil.rmtree(self.folder, ignore_errors=True)
+        os.replace(self._part(0), self.path)
+        self.remove()
 
     def close(self) -> None:
-        """Close what is open."""
+        """Close what is open, and let go of the folder."""
         for stream in self.streams:
             with contextlib.suppress(OSError):
                 stream.close()
+        self.streams.clear()
+        if self._lock >= 0:
+            os.close(self._lock)
+            self._lock = -1
 
     def remove(self) -> None:
         """Leave nothing behind."""
-        self.close()
         shutil.rmtree(self.folder, ignore_errors=True)
+        self.close()

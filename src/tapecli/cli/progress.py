@@ -10,6 +10,8 @@ from typing import TextIO
 
 from tapecli.cli.waiting import watched
 
+MILLION = 1_000_000
+
 
 @contextlib.contextmanager
 def bar(title: str, color: str = "auto") -> Iterator[Callable[[int, int | None, str], None]]:
@@ -24,7 +26,6 @@ def bar(title: str, color: str = "auto") -> Iterator[Callable[[int, int | None, 
     from rich.console import Console
     from rich.progress import (
         BarColumn,
-        MofNCompleteColumn,
         Progress,
         TextColumn,
         TimeRemainingColumn,
@@ -34,7 +35,7 @@ def bar(title: str, color: str = "auto") -> Iterator[Callable[[int, int | None, 
     columns = (
         TextColumn("{task.description}", markup=False),
         BarColumn(bar_width=20),
-        MofNCompleteColumn(),
+        TextColumn("{task.fields[share]}", style="progress.download", markup=False),
         TimeRemainingColumn(),
         TextColumn(
             "{task.fields[what]}",
@@ -52,10 +53,22 @@ def bar(title: str, color: str = "auto") -> Iterator[Callable[[int, int | None, 
             redirect_stderr=False,
             expand=True,
         ) as progress:
-            task = progress.add_task(title, total=None, what="starting TensorFlow")
+            task = progress.add_task(title, total=None, what="starting TensorFlow", share="")
             yield lambda done, total, what: progress.update(
-                task, completed=done, total=total, what=what
+                task, completed=done, total=total, what=what, share=share(done, total)
             )
+
+
+def share(done: int, total: int | None) -> str:
+    """How much is done, and of how much: 3/12, 412.3/1,000 million."""
+    unit, digits, name = 1, 0, ""
+    if max(done, total or 0) >= MILLION:
+        unit, digits, name = MILLION, 1, " million"
+    shown = f"{done / unit:,.{digits}f}"
+    if total is None:
+        return shown + name
+    of_all = f"{total / unit:,.6g}" if digits else f"{total:,}"
+    return f"{shown:>{len(of_all)}}/{of_all}{name}"
 
 
 @contextlib.contextmanager

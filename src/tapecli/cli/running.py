@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import os
 import queue
 import sys
 import tempfile
@@ -21,19 +22,24 @@ import click
 
 from tapecli import beside, compute, tensorflow_
 from tapecli.cli import output, pieces
-from tapecli.cli.partial import Partial
+from tapecli.cli.partial import ANEW, Partial
 from tapecli.cli.pieces import Pieces
 from tapecli.cli.progress import bar
 from tapecli.cli.waiting import waiting, watched
-from tapecli.errors import OutputError
+from tapecli.errors import OutputError, PointsError
 from tapecli.render import Format, Screen, words
 from tapecli.request import Request
 from tapecli.result import Result
 from tapecli.stream import Stream
 from tapecli.verdict import Status
 
+INTERRUPTED = 130
+
 WAITING = 2
 """Results that may wait for being written."""
+
+PATIENCE = 3.0
+"""Seconds that an interrupted call waits for what is being written."""
 
 SAVED_EVERY = 1.0
 """Seconds after which what has been done is put down for a later call."""
@@ -64,6 +70,15 @@ class _Writer:
         self._thread.join()
         self._check()
 
+    def abandon(self) -> bool:
+        """Write nothing further; False if the thread does not end, for nobody reads from it."""
+        with contextlib.suppress(queue.Empty):
+            while True:
+                self._results.get_nowait()
+        self._results.put(None)
+        self._thread.join(PATIENCE)
+        return not self._thread.is_alive()
+
     def _check(self) -> None:
         if self._error is not None:
             raise self._error
@@ -88,7 +103,7 @@ class Run:
 
     def __init__(self, stream: Stream, writer: Pieces, state: dict[str, Any]) -> None:
         self.stream = stream
-        self.done = int(state.get("done", 0))
+        self.done = self.earlier = int(state.get("done", 0))
         self.counts: Counter[str] = Counter(state.get("counts", {}))
         self.first: Result | None = None
         self._pieces = writer
@@ -124,11 +139,18 @@ class Run:
             for result in self.stream.results(self.done):
                 writer.put(result)
                 tell(self.done, self.stream.count)
-        except BaseException:
-            with contextlib.suppress(BaseException):
+            writer.finish()
+        except Exception:
+            with contextlib.suppress(Exception):
                 writer.finish()
             raise
-        writer.finish()
+        except BaseException as error:
+            if not writer.abandon():
+                code = getattr(error, "code", None)
+                os._exit(code if isinstance(code, int) else INTERRUPTED)
+            raise
+        if self.first is None:
+            raise PointsError(f"cannot resume: there are no more than {self.done:,} points")
         self._pieces.finish(self.done)
 
     @property
@@ -143,7 +165,7 @@ class Run:
 
     def summary(self, seconds: float) -> str:
         """What became of it, on a line."""
-        return words.of_run(self.done, self.counts, seconds)
+        return words.of_run(self.done, self.counts, seconds, self.earlier)
 
 
 def at_once(
@@ -275,14 +297,17 @@ def _to_file(
     tell: Callable[[int, int | None], None],
 ) -> Run:
     """To a file, whole or not at all; what an interrupted call leaves can be resumed."""
-    partial = Partial(path)
     try:
-        state = (partial.left() if resume else None) or {}
-        if state and state.get("about") != about:
-            raise OutputError(f"cannot resume '{path.name}': it was begun by another call")
+        partial = Partial(path)
+        with contextlib.ExitStack() as refused:
+            refused.callback(partial.close)
+            state = (partial.left() if resume else None) or {}
+            if state and state.get("about") != about:
+                raise OutputError(
+                    f"cannot resume '{path.name}': it was begun by another call; {ANEW}"
+                )
+            refused.pop_all()
         one = Run(stream, writer, state)
-        if not state:
-            partial.begin()
         lengths = iter(state.get("lengths", ()))
         saved, at = time.monotonic(), one.done
 
@@ -293,6 +318,8 @@ def _to_file(
                 saved, at = time.monotonic(), one.done
 
         try:
+            if not state:
+                partial.begin()
             one.go(lambda: partial.stream(next(lengths, None)), tell, save)
             partial.finish(output.mode_of(path))
         except (KeyboardInterrupt, SystemExit):
@@ -306,18 +333,20 @@ def _to_file(
             partial.remove()
             raise
     except OSError as error:
-        raise OutputError(f"cannot write '{path}': {error.strerror}") from error
+        raise OutputError(f"cannot write '{path}': {error.strerror or error}") from error
     return one
 
 
 @contextlib.contextmanager
 def _progress(color: str) -> Iterator[Callable[[int, int | None], None]]:
     """A bar with the rate and the time left, for a person at a terminal."""
-    start = time.monotonic()
+    start, first = time.monotonic(), None
     with bar("points", color) as show:
 
         def tell(done: int, count: int | None) -> None:
-            rate = done / max(time.monotonic() - start, 1e-9)
-            show(done, count, f"{rate / 1e6:.3g} million a second")
+            nonlocal first
+            first = done if first is None else first
+            rate = (done - first) / max(time.monotonic() - start, 1e-3)
+            show(done, count, f"{words.rounded(rate)} a second" if rate else "")
 
         yield tell

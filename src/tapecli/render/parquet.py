@@ -180,5 +180,5 @@ def _numbers(
 
     pa = arrow.load()
     with np.errstate(over="ignore", invalid="ignore"):
-        held = values.astype(number.to_pandas_dtype(), copy=False)
+        held = values.astype(np.float32 if number == pa.float32() else np.float64, copy=False)
     return pa.array(held, mask=missing)

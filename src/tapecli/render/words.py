@@ -179,17 +179,41 @@ def verdict(result: Result) -> str:
     return f"{values}, all ok: as near to the {exact} as {result.dtype} points allow"
 
 
-def of_run(points: int, counts: Mapping[str, int], seconds: float) -> str:
-    """What became of a long run, on a line: how many points, how fast, and how the values are."""
+def of_run(points: int, counts: Mapping[str, int], seconds: float, earlier: int = 0) -> str:
+    """What became of a long run, on a line: how many points, how fast, and how the values are.
+
+    Args:
+        points: all that are done.
+        counts: how many values have each status.
+        seconds: what this call took.
+        earlier: how many of the points an earlier call had done.
+    """
     verified = {status: n for status, n in counts.items() if status != Status.UNVERIFIED}
     found = ", ".join(f"{n:,} {status}" for status, n in verified.items())
     values = sum(counts.values())
     shown = f"{sum(verified.values()):,} of {values:,} values verified: {found}"
-    rate = points / max(seconds, 1e-3)
+    here = points - earlier
+    own = f", {here:,} of them" if earlier else ""
     return (
-        f"{points:,} points in {seconds:.3g} s, {float(f'{rate:.3g}'):,.0f} a second; "
+        f"{points:,} points{own} in {duration(seconds)}, "
+        f"{rounded(here / max(seconds, 1e-3))} a second; "
         f"{shown if verified else f'{values:,} values, none of them verified'}"
     )
+
+
+def rounded(number: float) -> str:
+    """A large number in three digits: 18.8 million, 245,000."""
+    number = float(f"{number:.3g}")
+    return f"{number / 1e6:,.4g} million" if number >= 1e6 else f"{number:,.0f}"
+
+
+def duration(seconds: float) -> str:
+    """A time in three digits, or from a minute on in whole seconds: 0.532 s, 2 min 5 s."""
+    if seconds < 60:
+        return f"{seconds:.3g} s"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s"
 
 
 def ascii_only(text: str) -> str:

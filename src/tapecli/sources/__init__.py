@@ -64,6 +64,12 @@ class Chunk:
         return self.columns[name]
 
 
+def joined(chunks: Sequence[Chunk]) -> Chunk:
+    """Chunks one after the other, as one."""
+    first = chunks[0]
+    return Chunk(_joined([chunk.columns for chunk in chunks], first.names), first.dimension)
+
+
 class Source(Protocol):
     """Points in parts.
 
@@ -252,11 +258,21 @@ class Product:
             for axis in axes
             if axis.listed
         }
+        self._axes = axes
         self._columns, times = {}, self.count
         for axis in axes:
             times //= axis.count
             for name, values in axis.values.items():
                 self._columns[name] = Repeated(values, times)
+
+    def points(self) -> points.Points:
+        """All of them, which must be few, with an axis for each of theirs."""
+        axes = []
+        for axis in self._axes:
+            taken = {name: values.take(0, values.count) for name, values in axis.values.items()}
+            columns = {name: tuple(values.tolist()) for name, values in taken.items()}
+            axes.append(points.Axis(columns, axis.listed))
+        return points.Points(tuple(axes))
 
     def chunks(self, size: int, skip: int = 0) -> Iterator[Chunk]:
         for start in range(skip, self.count, size):

@@ -7,9 +7,12 @@ narrower formats next to a tie: such fields are read one by one, as they always 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
+from io import UnsupportedOperation
 from typing import Any, TextIO
 
 import numpy as np
@@ -26,6 +29,9 @@ LONG = 400
 _BLOCK = 1 << 18
 """Characters that are read at once."""
 
+_NO_TEXT = re.compile("[\udc80-\udcff]")
+"""What stands for a byte that is no text."""
+
 
 def blocks(stream: TextIO, name: str, read: int, size: int) -> Iterator[tuple[int, str]]:
     """Whole lines, many at once, and the number of the first of them.
@@ -39,10 +45,16 @@ def blocks(stream: TextIO, name: str, read: int, size: int) -> Iterator[tuple[in
     Raises:
         PointsError: a line is not text.
     """
+    if reconfigure := getattr(stream, "reconfigure", None):
+        with suppress(UnsupportedOperation):  # some of it has been read
+            reconfigure(errors="surrogateescape")
     try:
         while text := stream.read(size):
             if not text.endswith("\n"):
                 text += stream.readline()
+            if not text.isascii() and (odd := _NO_TEXT.search(text)):
+                number = read + 1 + text.count("\n", 0, odd.start())
+                raise PointsError(f"line {number} of {name} is not text")
             yield read + 1, text
             read += text.count("\n")
     except UnicodeDecodeError:

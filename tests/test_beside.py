@@ -1,0 +1,235 @@
+"""Work in a forked process: its result, its failures, and that nothing of it stays."""
+
+from __future__ import annotations
+
+import functools
+import gc
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+
+from tapecli import beside
+
+LARGE = 100_000_000
+
+
+@pytest.fixture(autouse=True)
+def alone(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Forks in a process with threads, which the work of these tests does not touch."""
+    monkeypatch.setattr(beside, "_can_fork", lambda: True)
+    gc.collect()
+    yield
+    beside.abandon()
+    assert not beside._children
+
+
+pytestmark = [
+    pytest.mark.skipif(not hasattr(os, "fork"), reason="there are no forks here"),
+    pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning"),
+]
+
+
+def no_children() -> bool:
+    """Whether this process has no child, ended or not, that it has not waited for."""
+    try:
+        return os.waitpid(-1, os.WNOHANG) == (0, 0) and not beside._children
+    except ChildProcessError:
+        return True
+
+
+def test_the_result_is_that_of_the_work_in_another_process() -> None:
+    here = os.getpid()
+    there, found = beside.begin(lambda: (os.getpid(), {"a": [1.5, None]}))()
+    assert there != here
+    assert found == {"a": [1.5, None]}
+    assert no_children()
+
+
+def test_it_goes_on_meanwhile(tmp_path: Path) -> None:
+    done = tmp_path / "done"
+    finish = beside.begin(lambda: done.write_text("yes"))
+    for _ in range(500):
+        if done.exists():
+            break
+        time.sleep(0.01)
+    assert done.exists()
+    assert finish() == 3
+
+
+def test_several_at_once() -> None:
+    finishes = [beside.begin(functools.partial(pow, number, 2)) for number in range(5)]
+    assert [finish() for finish in reversed(finishes)] == [16, 9, 4, 1, 0]
+    assert no_children()
+
+
+def test_a_large_result_does_not_hold_it_up() -> None:
+    found = beside.begin(lambda: bytes(LARGE))()
+    assert len(found) == LARGE
+    assert no_children()
+
+
+def test_what_fails_is_done_here_with_its_exception(capfd: pytest.CaptureFixture[str]) -> None:
+    def work() -> NoReturn:
+        raise ValueError(f"in {os.getpid()}")
+
+    with pytest.raises(ValueError, match=f"in {os.getpid()}"):
+        beside.begin(work)()
+    assert capfd.readouterr() == ("", "")
+    assert no_children()
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_what_is_killed_is_done_here(number: signal.Signals) -> None:
+    here = os.getpid()
+
+    def work() -> int:
+        if os.getpid() != here:
+            os.kill(os.getpid(), number)
+        return os.getpid()
+
+    assert beside.begin(work)() == here
+    assert no_children()
+
+
+def test_what_is_killed_while_it_writes_is_done_here() -> None:
+    here = os.getpid()
+    finish = beside.begin(lambda: (os.getpid(), bytes(LARGE)))
+    (child,) = beside._children
+    time.sleep(0.3)  # the pipe is full by then, and nobody reads it
+    os.kill(child, signal.SIGKILL)
+    assert finish()[0] == here
+    assert no_children()
+
+
+def test_what_cannot_be_pickled_is_done_here() -> None:
+    here = os.getpid()
+    assert beside.begin(lambda: lambda: os.getpid())()() == here
+    assert no_children()
+
+
+def test_an_end_in_the_child_is_not_that_of_its_parent() -> None:
+    here = os.getpid()
+
+    def work() -> int:
+        if os.getpid() != here:
+            raise SystemExit(5)
+        return 7
+
+    assert beside.begin(work)() == 7
+
+
+def test_without_processes_or_pipes_it_is_done_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    def lacking() -> NoReturn:
+        raise OSError("Resource temporarily unavailable")
+
+    before = len(os.listdir("/proc/self/fd")) if Path("/proc/self/fd").exists() else 0
+    for name in ("fork", "pipe"):
+        with monkeypatch.context() as patch:
+            patch.setattr(os, name, lacking)
+            assert beside.begin(os.getpid)() == os.getpid()
+    if before:
+        assert len(os.listdir("/proc/self/fd")) == before
+
+
+def test_signals_are_as_they_were() -> None:
+    kept = [signal.getsignal(number) for number in beside._ENDS]
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, [])
+    beside.begin(lambda: 1)()
+    assert [signal.getsignal(number) for number in beside._ENDS] == kept
+    assert signal.pthread_sigmask(signal.SIG_BLOCK, []) == mask
+
+
+def test_a_child_that_is_forgotten_by_the_system_is_no_problem() -> None:
+    kept = signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    try:
+        assert beside.begin(lambda: 5)() == 5
+    finally:
+        signal.signal(signal.SIGCHLD, kept)
+
+
+def test_abandoned_work_ends() -> None:
+    beside.begin(lambda: time.sleep(60))
+    (child,) = beside._children
+    beside.abandon()
+    assert os.waitpid(child, 0) == (child, signal.SIGKILL)
+    beside._children.clear()
+
+
+def test_no_fork_with_tensorflow_or_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.undo()
+    with monkeypatch.context() as patch:
+        patch.setattr(threading, "active_count", lambda: 1)
+        patch.delitem(sys.modules, "tensorflow", raising=False)
+        assert beside._can_fork() is (sys.platform != "darwin")
+        patch.setattr(threading, "active_count", lambda: 2)
+        assert not beside._can_fork()
+        assert beside.begin(os.getpid)() == os.getpid()
+        patch.setattr(threading, "active_count", lambda: 1)
+        patch.setitem(sys.modules, "tensorflow", os)
+        assert not beside._can_fork()
+        assert beside.begin(os.getpid)() == os.getpid()
+
+
+PARENT = """
+import os, signal, sys, time
+import tapecli.cli as cli
+from tapecli import beside
+
+def work():
+    print(os.getpid(), flush=True)
+    time.sleep(60)
+
+def main(*rest, **options):
+    finish = beside.begin(work)
+    {then}
+
+cli.cli.main = main
+cli.main([])
+"""
+
+
+@pytest.mark.parametrize(
+    ("then", "number", "code"),
+    [
+        ("finish()", signal.SIGTERM, 143),
+        ("finish()", signal.SIGINT, 130),
+        ("time.sleep(60)", signal.SIGTERM, 143),
+        ("time.sleep(60)", signal.SIGINT, 130),
+        ("time.sleep(0.2)", None, 0),
+        ("time.sleep(0.2); sys.exit(0)", None, 0),
+    ],
+)
+def test_the_command_line_leaves_no_child_behind(
+    then: str, number: signal.Signals | None, code: int
+) -> None:
+    command = [sys.executable, "-c", PARENT.format(then=then)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as parent:
+        assert parent.stdout
+        child = int(parent.stdout.readline())
+        if number:
+            parent.send_signal(number)
+        assert parent.wait(timeout=30) == code
+        assert parent.stdout.read() == b""  # which ends when the child does
+        assert gone(child)
+
+
+def gone(process: int) -> bool:
+    """Whether a process ends soon."""
+    for _ in range(500):
+        try:
+            os.kill(process, 0)
+        except ProcessLookupError:
+            return True
+        state = Path(f"/proc/{process}/stat")
+        if state.exists() and state.read_text().rsplit(")", 1)[1].split()[0] == "Z":
+            return True
+        time.sleep(0.01)
+    return False

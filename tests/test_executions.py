@@ -1,0 +1,127 @@
+"""The ways TensorFlow runs tapes: the same verdicts in each, and which one is the usual."""
+
+from __future__ import annotations
+
+import functools
+from collections import Counter
+from typing import Any
+
+import pytest
+
+import tapecli
+from tapecli.choices import EAGER, EXECUTIONS, GRAPH, NONE, TAYLOR, XLA
+from tapecli.errors import RequestError
+from tapecli.floats import FORMATS
+from tapecli.functions import FUNCTIONS
+from tapecli.methods import Choice
+from tapecli.request import Asked, How, Where, ask
+from tapecli.verdict import Status
+
+POINTS = (-2.5, -1, -0.75, -1e-3, 0, 1e-3, 0.5, 0.9, 1, 1.5, 2, 3, 20)
+
+GAMMAS = ("gamma", "lgamma")
+"""What has no kernels in the small dtypes."""
+
+FAMILIES = {
+    "functions of x": [
+        f"{name}(x)" for name, row in FUNCTIONS.items() if row.arity == 1 and name not in GAMMAS
+    ],
+    "functions of two": [
+        typed
+        for name, row in FUNCTIONS.items()
+        if row.arity == 2
+        for typed in (f"{name}(x, 2)", f"{name}(x, sin(x))")
+    ],
+    "powers and quotients": [
+        *("x^3", "x^-2", "x^0.5", "2^x", "x^x", "abs(x)^3", "1/(1+x^2)", "sin(x)/x"),
+        *("(x^3-3x)/(x+2)", "(1+x)^-0.5", "x*abs(x)", "sqrt(x^2+1)-x", "7", "x"),
+    ],
+    "chains": [
+        *("exp(sin(x))/(1+x^2)", "log(x)*log(1-x)", "exp(-x^2)*sin(x)", "tanh(x)-x"),
+        *("log(1+exp(x))", "sin(1/x)", "max(x, 0)^2", "erf(sin(x))*cosh(x)", "log(x^2)"),
+    ],
+}
+
+
+@functools.cache
+def verdicts(family: str, order: int, dtype: str, execution: str) -> dict[tuple[Any, ...], str]:
+    """What is said of each value: right (to the last digits, or but for rounding) or its status."""
+    result = tapecli.diff(
+        FAMILIES[family],
+        x=POINTS,
+        order=order,
+        dtype=dtype,
+        execution=execution,
+        max_seconds=1e3,
+        formulas=False,
+    )
+    assert result.execution == execution
+    right = (Status.OK, Status.ROUNDED)
+    return {
+        (row.expression, row.order, row.at["x"]): "right" if row.status in right else row.status
+        for row in result.rows
+    }
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("execution", [GRAPH, XLA])
+@pytest.mark.parametrize(
+    ("dtype", "order"),
+    [
+        *((name, 1) for name in FORMATS),
+        ("float64", 2),
+        *(pytest.param(name, 3, marks=pytest.mark.slow) for name in FORMATS),
+    ],
+)
+def test_what_is_right_in_eager_is_right_in_each_execution(
+    family: str, execution: str, dtype: str, order: int
+) -> None:
+    eager = verdicts(family, order, dtype, EAGER)
+    assert verdicts(family, order, dtype, execution) == eager
+    assert Counter(eager.values())["right"] > len(eager) / 2
+
+
+# --- the usual one ----------------------------------------------------------------------------
+
+SUMS = "+".join(f"sin({n}*x)" for n in range(1, 60))
+
+
+def asked(expression: str, order: int, **how: Any) -> Asked:
+    return ask("diff", expression, Where({}), order=order, how=How(**how))
+
+
+@pytest.mark.parametrize("usual", EXECUTIONS)
+@pytest.mark.parametrize("method", ["auto", "nested", "batch"])
+@pytest.mark.parametrize("order", [0, 1, 2])
+def test_tapes_are_run_as_is_usual_and_the_method_is_the_same(
+    usual: str, method: str, order: int
+) -> None:
+    found = asked("log(x^2)", order, method=method, usual=usual).choice(3)
+    alone = asked("log(x^2)", order, method=method, execution=EAGER).choice(3)
+    assert found == Choice(alone.method, execution=usual)
+
+
+@pytest.mark.parametrize("usual", EXECUTIONS)
+@pytest.mark.parametrize(("method", "order"), [("auto", 40), (TAYLOR, 2), (NONE, 2)])
+def test_what_uses_no_tapes_is_not_changed_by_the_usual_execution(
+    usual: str, method: str, order: int
+) -> None:
+    found = asked("log(x^2)", order, method=method, usual=usual).choice(3)
+    assert found == asked("log(x^2)", order, method=method).choice(3)
+    assert found.execution == ""
+
+
+def test_what_is_asked_for_outranks_what_is_usual() -> None:
+    assert asked("x^3", 1, execution=GRAPH, usual=XLA).choice(3).execution == GRAPH
+
+
+@pytest.mark.parametrize("usual", [EAGER, GRAPH])
+def test_points_that_the_usual_execution_cannot_hold_are_compiled(usual: str) -> None:
+    assert asked(SUMS, 1, usual=usual, max_seconds=1e4).choice(10**7) == Choice(
+        "single", execution=XLA
+    )
+
+
+def test_an_unknown_usual_execution_is_refused() -> None:
+    with pytest.raises(RequestError, match="unknown execution 'lazy'"):
+        asked("x", 1, usual="lazy")

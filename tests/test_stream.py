@@ -1,0 +1,273 @@
+"""Runs in parts: which requests are, and that the parts together are the whole."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from tapecli import compute, grid, sources, stream
+from tapecli.errors import PointsError
+from tapecli.floats import FORMATS
+from tapecli.request import How, Request, Where, prepare
+from tapecli.stream import PEEK, Begun, Rejoined, Stream, opened
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from tapecli.result import Result
+
+PART = 32
+
+
+@pytest.fixture(autouse=True)
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A hundred points are the most that a request may have."""
+    monkeypatch.setattr(grid, "MAX_POINTS", 100)
+    monkeypatch.setattr(stream, "SMALL_PART", PART)
+
+
+def begun(
+    where: Where, expression: str = "log(x**2)", how: How | None = None, parts: bool = True
+) -> Request | Stream:
+    wrt = ["x"] if "y" in expression else []
+    how = how or How(execution="eager")
+    return opened("diff", expression, where, wrt, how=how, parts=parts, size=PART)
+
+
+def streamed(where: Where, expression: str = "log(x**2)", how: How | None = None) -> list[Result]:
+    run = begun(where, expression, how)
+    assert isinstance(run, Stream)
+    return list(run.results())
+
+
+def joined(results: list[Result]) -> NDArray[np.float64]:
+    return np.concatenate([result.tape for result in results], axis=-1)
+
+
+# --- which are taken in parts -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("count", "many"), [(99, False), (100, False), (101, True)])
+@pytest.mark.parametrize("kind", ["range", "stdin", "file", "npy"])
+def test_more_points_than_a_request_may_have(
+    tmp_path: Path, kind: str, count: int, many: bool
+) -> None:
+    numbers = "".join(f"{n}\n" for n in range(1, count + 1))
+    (tmp_path / "x.txt").write_text(numbers)
+    np.save(tmp_path / "x.npy", np.arange(1.0, count + 1))
+    given = {
+        "range": f"1..{count}",
+        "stdin": "-",
+        "file": f"@{tmp_path}/x.txt",
+        "npy": f"@{tmp_path}/x.npy",
+    }
+    run = begun(Where({"x": given[kind]}, stdin=io.StringIO(numbers)))
+    assert isinstance(run, Stream) is many
+    results = list(run.results()) if isinstance(run, Stream) else [compute.run(run)]
+    assert joined(results).ravel() == pytest.approx(2 / np.arange(1, count + 1), rel=1e-15)
+
+
+def test_without_parts_too_many_are_refused(tmp_path: Path) -> None:
+    np.save(tmp_path / "x.npy", np.arange(1.0, 102))
+    for points in ("1..101", f"@{tmp_path}/x.npy"):
+        with pytest.raises(PointsError, match="more than 100 points"):
+            begun(Where({"x": points}), parts=False)
+
+
+@pytest.mark.parametrize("kind", ["stdin", "file"])
+def test_a_long_text_of_few_points_is_an_ordinary_request(tmp_path: Path, kind: str) -> None:
+    remark = "# " + "long " * 1000 + "\n"
+    text = "".join(f"{remark * 5}{n}\n\n" for n in range(1, 81))
+    assert len(text) > PEEK
+    (tmp_path / "x").write_text(text)
+    given = {"x": "-" if kind == "stdin" else f"@{tmp_path}/x"}
+    run = begun(Where(given, stdin=io.StringIO(text)))
+    assert isinstance(run, Request)
+    assert run.points.columns["x"].tolist() == list(range(1, 81))
+    assert run.points.dimensions == {"x": 80}
+
+
+def test_a_long_text_without_points_is_refused() -> None:
+    with pytest.raises(PointsError, match="there are no points"):
+        begun(Where({"x": "-"}, stdin=io.StringIO("# nothing\n" * 200_000)))
+
+
+def test_few_points_of_an_array_have_an_axis_for_each_variable(tmp_path: Path) -> None:
+    np.save(tmp_path / "x.npy", np.arange(1.0, 8))
+    run = begun(Where({"x": f"@{tmp_path}/x.npy", "y": "0..1@5"}), "x*y")
+    assert isinstance(run, Request)
+    assert run.points.dimensions == {"x": 7, "y": 5}
+    same = prepare("diff", "x*y", Where({"x": "1..7", "y": "0..1@5"}), ["x"])
+    assert {name: values.tolist() for name, values in run.points.columns.items()} == {
+        name: values.tolist() for name, values in same.points.columns.items()
+    }
+
+
+# --- what can be read but once ----------------------------------------------------------------
+
+
+def piped(text: str, tmp_path: Path, name: str) -> str:
+    """A named pipe that a thread fills once."""
+    import os
+    import threading
+
+    pipe = tmp_path / name
+    os.mkfifo(pipe)
+    threading.Thread(target=lambda: pipe.write_text(text), daemon=True).start()
+    return f"@{pipe}"
+
+
+@pytest.mark.parametrize("count", [20, 300_000])
+@pytest.mark.parametrize("table", [False, True])
+def test_a_pipe_loses_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, count: int, table: bool
+) -> None:
+    """300,000 numbers are more than is read to see how many there are."""
+    monkeypatch.setattr(stream, "SMALL_PART", 65_536)
+    numbers = "".join(f"{n}\n" for n in range(1, count + 1))
+    pipe = piped(("x\n" if table else "") + numbers, tmp_path, "pipe")
+    where = Where({}, pipe) if table else Where({"x": pipe})
+    run = begun(where, how=How(method="taylor", verify="none"))
+    results = list(run.results()) if isinstance(run, Stream) else [compute.run(run)]
+    xs = np.concatenate([result.points.columns["x"] for result in results])
+    assert np.array_equal(xs, np.arange(1, count + 1))
+
+
+def test_two_pipes_side_by_side(tmp_path: Path) -> None:
+    given = {name: piped("1\n2\n3\n", tmp_path, name) for name in ("x", "y")}
+    run = begun(Where(given, paired=True), "x*y")
+    assert isinstance(run, Request)
+    assert compute.run(run).tape.ravel().tolist() == [1, 2, 3]
+
+
+def test_a_text_is_the_same_after_its_beginning_has_been_read() -> None:
+    text = "one\ntwo\nthree"
+    for length in range(len(text) + 1):
+        rest = io.StringIO(text)
+        whole = Rejoined(rest, rest.read(length))
+        assert whole.readline() + whole.read(5) + whole.read() == text
+        assert list(Rejoined(io.StringIO(text[length:]), text[:length])) == text.splitlines(True)
+
+
+@pytest.mark.parametrize("line", [1, 2, 30_000, 400_000])
+def test_a_line_that_is_no_text_is_named(tmp_path: Path, line: int) -> None:
+    lines = [b"%d" % n for n in range(1, 400_011)]
+    lines[line - 1] = b"1\xff"
+    (tmp_path / "x").write_bytes(b"\n".join(lines))
+    how = How(method="taylor", verify="none")
+    with (
+        (tmp_path / "x").open(encoding="utf-8") as stdin,
+        pytest.raises(PointsError, match=f"^line {line} of standard input"),
+    ):
+        streamed(Where({"x": "-"}, stdin=stdin), how=how)
+
+
+# --- the parts are the whole ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("count", [101, 127, 128, 129, 192])
+@pytest.mark.parametrize("execution", ["eager", "graph", "xla"])
+@pytest.mark.parametrize("method", ["single", "nested", "taylor"])
+def test_parts_have_the_values_of_one_request(
+    monkeypatch: pytest.MonkeyPatch, count: int, execution: str, method: str
+) -> None:
+    how = How(method=method, execution=None if method == "taylor" else execution, verify="none")
+    where = Where({"x": f"1..3@{count}"})
+    results = streamed(where, how=how)
+    assert [len(result.points) for result in results[:-1]] == [PART] * (-(-count // PART) - 1)
+    monkeypatch.setattr(grid, "MAX_POINTS", 1000)
+    whole = compute.run(prepare("diff", "log(x**2)", where, how=how))
+    xs = np.concatenate([result.points.columns["x"] for result in results])
+    assert np.array_equal(xs, whole.points.columns["x"])
+    # vectors of another length may be rounded differently, but no more than by one unit
+    assert np.max(np.abs(joined(results) / whole.tape - 1)) <= 2.3e-16
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        Where({"x": "1..3@17", "y": "0..1@13"}),
+        Where({"x": "2", "y": "0..1@213"}),
+        Where({"x": "1..150", "y": "2..151"}, paired=True),
+        Where({"x": "1..150", "y": "3"}, paired=True),
+    ],
+    ids=["product", "constant", "zip", "zip with a constant"],
+)
+def test_several_variables(monkeypatch: pytest.MonkeyPatch, where: Where) -> None:
+    results = streamed(where, "x*y")
+    run = begun(where, "x*y")
+    assert isinstance(run, Stream)
+    monkeypatch.setattr(grid, "MAX_POINTS", 1000)
+    whole = prepare("diff", "x*y", where, ["x"]).points
+    for name in ("x", "y"):
+        xs = np.concatenate([result.points.columns[name] for result in results])
+        assert np.array_equal(xs, whole.columns[name])
+    assert run.dimensions(len(whole)) == whole.dimensions
+
+
+def test_tables_in_parts(tmp_path: Path) -> None:
+    rows = "".join(f"{n},{-n}\n" for n in range(1, 201))
+    (tmp_path / "p.csv").write_text("y,x\n" + rows)
+    results = streamed(Where({}, f"@{tmp_path}/p.csv"), "x*y")
+    assert joined(results).ravel().tolist() == list(range(1, 201))
+    assert streamed(Where({}, "-", stdin=io.StringIO("y,x\n" + rows)), "x*y")[0].counts
+
+
+@pytest.mark.parametrize("skip", [0, PART, 3 * PART])
+@pytest.mark.parametrize("kind", ["range", "stdin", "file"])
+def test_so_many_are_skipped(tmp_path: Path, kind: str, skip: int) -> None:
+    text = "".join(f"{n}\n" for n in range(1, 151))
+    (tmp_path / "x").write_text(text)
+    given = {"range": "1..150", "stdin": "-", "file": f"@{tmp_path}/x"}[kind]
+    run = begun(Where({"x": given}, stdin=io.StringIO(text)))
+    assert isinstance(run, Stream)
+    results = list(run.results(skip))
+    assert [int(result.points.at(0)["x"]) for result in results] == list(range(skip + 1, 151, PART))
+
+
+def test_a_beginning_goes_on_with_the_rest() -> None:
+    text = io.StringIO("".join(f"{n}\n" for n in range(250)))
+    source = sources.open_source({"x": "-"}, None, ["x"], FORMATS["float64"], stdin=text)
+    first = Begun(source, 32)
+    assert first.are_many
+    assert [len(chunk) for chunk in first.chunks(32)] == [32] * 7 + [26]
+
+
+def test_claims_are_judged_once() -> None:
+    run = opened("diff", "log(x**2)", Where({"x": "1..200"}), claims="3/x", size=PART)
+    assert isinstance(run, Stream)
+    results = list(run.results())
+    assert [len(result.claims) for result in results] == [1] + [0] * (len(results) - 1)
+    assert results[0].claims[0].failed
+
+
+def test_what_xla_cannot_do_is_tried_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    from tapecli import tapes
+    from tapecli.errors import RequestError
+
+    asked, real = [], tapes.run
+
+    def run(*arguments: object) -> object:
+        asked.append(arguments[5])
+        if arguments[5] == "xla":
+            raise RequestError("there is no kernel for XLA")
+        return real(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(tapes, "run", run)
+    monkeypatch.setattr("tapecli.methods.quickest", lambda *rest: "xla")
+    results = streamed(Where({"x": "1..100:1/2"}), how=How())
+    assert asked == ["xla"] + ["eager"] * len(results)
+    assert {result.execution for result in results} == {"eager"}
+
+
+def test_outside_the_domain_and_at_a_pole() -> None:
+    results = streamed(Where({"x": "-100..100"}), "log(x)", How(execution="eager", verify="all"))
+    tape = joined(results).ravel()
+    assert sum((result.counts.get(s, 0) for result in results for s in result.counts), 0) == 201
+    undefined = sum(n for r in results for s, n in r.counts.items() if s == "undefined")
+    assert undefined == 101
+    assert np.array_equal(tape[101:], 1 / np.arange(1, 101))
