@@ -8,14 +8,13 @@ import time
 
 import pytest
 
-from tapecli.choices import EXECUTIONS, MAX_SECONDS, METHODS
+from tapecli.choices import EXECUTIONS, MAX_ORDER, MAX_SECONDS, METHODS
 from tapecli.errors import RequestError
 from tapecli.expression import parse
 from tapecli.floats import FORMATS
 from tapecli.functions import STEADY
 from tapecli.methods import (
     AFFORDABLE,
-    MAX_ORDER,
     Choice,
     certified_seconds,
     choose,

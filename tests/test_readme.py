@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tapecli import derivative, expression, grid, methods, points, reader, verification
+from tapecli import choices, derivative, expression, grid, points, reader, verification
 from tapecli.floats import FORMATS as FORMATS_OF_NUMBERS
 from tapecli.functions import FUNCTIONS
 from tapecli.render import FORMATS
@@ -56,7 +56,7 @@ def test_the_figures_are_those_that_were_measured() -> None:
     "number",
     [
         grid.MAX_POINTS,
-        methods.MAX_ORDER,
+        choices.MAX_ORDER,
         points.MAX_PRODUCT,
         derivative.MAX_ENTRIES,
         verification.ALL_SERIES,

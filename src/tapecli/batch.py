@@ -17,7 +17,7 @@ from typing import Any, NoReturn, TypeAlias
 from tapecli import choices, compute, points, render, table, tapes, tensorflow_
 from tapecli.errors import ExpressionError, RequestError, TapecliError, TensorFlowError
 from tapecli.floats import FORMATS
-from tapecli.methods import MAX_ORDER, Choice
+from tapecli.methods import Choice
 from tapecli.mistakes import clipped
 from tapecli.request import KINDS, Asked, How, Request, Where, ask
 from tapecli.result import SCHEMA
@@ -324,8 +324,6 @@ def _asked(fields: Mapping[str, Any], where: Where, columns: Sequence[str]) -> A
         raise RequestError("the request has no 'expr'")
     if kind != "diff" and (only := {"order", "claim", "scaled"} & fields.keys()):
         raise RequestError(f"'{min(only)}' is for the kind 'diff'")
-    if fields.get("order", 0) > MAX_ORDER:
-        raise RequestError(f"the order is more than {MAX_ORDER:,}")
     how = How(**{name: fields[name] for name in _HOW if name in fields})
     claims, wrt = fields.get("claim", ()), fields.get("wrt", ())
     asked = ask(kind, fields["expr"], where, wrt, fields.get("order"), claims, how, columns)

@@ -35,5 +35,8 @@ EXPRESSION = "log(x^2)"
 POINTS = "1..3"
 """The points of the worked example, for whoever gives none."""
 
+MAX_ORDER = 1_000
+"""The highest order: far above, coefficients are too small for any float."""
+
 MAX_SECONDS = 10.0
 """Seconds beyond which nothing is begun, unless more are allowed."""

@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tapecli.choices import AUTO, EAGER, MAX_SECONDS, METHODS, NONE, TAYLOR, XLA
+from tapecli.choices import AUTO, EAGER, MAX_ORDER, MAX_SECONDS, METHODS, NONE, TAYLOR, XLA
 from tapecli.errors import RequestError
 from tapecli.floats import FORMATS
 from tapecli.functions import STEADY, row
@@ -25,9 +25,6 @@ from tapecli.tree import Call, Node, Variable, steps
 
 AFFORDABLE = 0.5
 """Seconds that `auto` lets tapes take, where Taylor series take less."""
-
-MAX_ORDER = 1_000
-"""The highest order: far above, coefficients are too small for any float."""
 
 MAX_NUMBERS = 400_000_000
 """Numbers that the tapes may be expected to hold, one per operation and point: 3 GB in float64."""

@@ -20,6 +20,8 @@ from typing import IO, Any
 from tapecli import tensorflow_core
 from tapecli.errors import TensorFlowError
 
+_starting = False
+
 INSTALL = "pip install 'tensorflow>=2.20'"
 
 
@@ -48,7 +50,14 @@ def load(quietly: bool = False, verbose: bool = False, core: bool = False) -> An
             raise
 
 
+def starting() -> bool:
+    """Whether TensorFlow is being imported right now, which passes exceptions over."""
+    return _starting
+
+
 def _started(core: bool) -> Any:
+    global _starting
+    _starting = True
     try:
         tensorflow = _imported(core)
         tensorflow.constant(0.0)
@@ -59,6 +68,8 @@ def _started(core: bool) -> Any:
     except (Exception, SystemExit) as error:  # whatever a broken install raises
         reason = f"{type(error).__name__}: {error}".strip().splitlines()[0]
         raise TensorFlowError(f"TensorFlow does not start: {reason}") from error
+    finally:
+        _starting = False
     return tensorflow
 
 

@@ -476,3 +476,11 @@ def test_mixed_derivatives_of_high_order(index: str) -> None:
     assert isinstance(exact, Certified)
     with mp.workdps(40):
         assert FORMATS["float64"].round(exact.value) == float(mp.sin(3 + len(index) * mp.pi / 2))
+
+
+@pytest.mark.parametrize("typed", ["lgamma(exp(-x))", "gamma(exp(-x))", "lgamma(x*exp(-x))"])
+def test_gamma_beside_zero_beyond_every_dtype_ends(typed: str) -> None:
+    """The library once took all memory, or ended the process."""
+    (target,) = parse(typed)
+    (found,) = Reference(target.tree, FORMATS["float64"], [("x",)]).at({"x": 1e300})
+    assert isinstance(found, NoDerivative)

@@ -406,9 +406,10 @@ class Balls:
         return (value if value[0] > 0 else -value).log()
 
     def _off_poles(self, at: arb, function: str) -> None:
-        size = abs(at)
-        if at != 0 and not arb(2) ** -_FAR < size < arb(2) ** _FAR:
-            raise Undecided  # beyond every dtype, and the library would take all memory
+        size, least, most = abs(at), arb(2) ** -_FAR, arb(2) ** _FAR
+        beyond = not least < size.upper() < most or (at != 0 and not size > least)
+        if beyond and not at == 0:
+            raise Undecided  # beyond every dtype, and the library would take all memory or abort
         if at > 0 or not at.contains_integer():
             return
         nearest = at.unique_fmpz()

@@ -182,6 +182,9 @@ def _tell(text: str) -> None:
 
 
 def _terminated(number: int, frame: FrameType | None) -> NoReturn:
+    tensorflow = sys.modules.get("tapecli.tensorflow_")
+    if tensorflow is not None and tensorflow.starting():
+        _leave(TERMINATED)
     raise SystemExit(TERMINATED)
 
 
