@@ -23,7 +23,7 @@ from tapecli.floats import FORMATS
 from tapecli.grid import MAX_POINTS, count_of, read, rounded
 
 FLOAT64 = FORMATS["float64"]
-SECONDS = 1.0
+SECONDS = 10.0
 """Far more than a refusal takes on any machine, and far less than work without a bound."""
 MESSAGE = 400
 """Characters that a message may have, whatever the length of what was typed."""

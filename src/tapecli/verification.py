@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 ALL_SERIES = 20_000
 """Series, one for each line through each point, up to which every point is verified."""
 
-SAMPLE_SERIES = 2_000
+SAMPLE_SERIES = 1_000
 """Series that a sample is worth, and at least so many points of each target as below."""
 
 LEAST_SAMPLE = 100

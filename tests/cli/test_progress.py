@@ -35,7 +35,10 @@ def terminal() -> Iterator[Shown]:
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 25, 80, 0, 0))
 
     def shown() -> str:
-        return os.read(ours, 1_000_000).decode() if select.select([ours], [], [], 5)[0] else ""
+        written = b""
+        while select.select([ours], [], [], 0.3)[0]:
+            written += os.read(ours, 1_000_000)
+        return written.decode()
 
     with os.fdopen(theirs, "w", encoding="utf-8") as stream, contextlib.redirect_stderr(stream):
         yield shown
