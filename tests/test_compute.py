@@ -130,7 +130,7 @@ def test_a_compiled_program_serves_for_fewer_points() -> None:
 # --- what is verified of a part ---------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("share", "verified"), [(None, 500), (0.5, 250), (0.001, 2), (1.0, 500)])
+@pytest.mark.parametrize(("share", "verified"), [(None, 250), (0.5, 125), (0.001, 2), (1.0, 250)])
 def test_a_part_of_a_run_is_verified_by_its_share(share: float | None, verified: int) -> None:
     request = asked("x^2", x="1..600", verify="sample", method="taylor", order=20)
     result = compute.run(replace(request, share=share), formulas=False)
