@@ -52,11 +52,11 @@ def usual_execution(pytestconfig: pytest.Config) -> Iterator[None]:
     if execution is None:
         yield
         return
-    choice, about = Asked.choice, words.about
+    chosen, about = Asked.chosen, words.about
 
     def with_usual(self: Asked, points: int) -> Choice:
         how = replace(self.how, usual=self.how.usual or execution)
-        return choice(replace(self, how=how), points)
+        return chosen(replace(self, how=how), points)
 
     def untold(result: Result) -> str:
         usual = result.execution == execution
@@ -64,6 +64,6 @@ def usual_execution(pytestconfig: pytest.Config) -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(words, "about", untold)
-        patch.setattr(Asked, "choice", with_usual)
+        patch.setattr(Asked, "chosen", with_usual)
         patch.setattr(tapes.run, "__defaults__", (execution, None))
         yield

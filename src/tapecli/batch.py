@@ -1,6 +1,6 @@
 """Requests as lines of JSON, each answered by a line of JSON: one process for all of them.
 
-A request that is asked again is traced, and from then on takes a tenth of the time. What is kept
+A request that is asked again is traced, and from then on takes a third of the time. What is kept
 of requests is bounded, so that there may be any number of them.
 """
 
@@ -206,14 +206,14 @@ class Batch:
         if len(self._known) > REMEMBERED:
             self._known.popitem(last=False)
         asked = replace(known.asked, given=where.given) if where.given else known.asked
-        at = points.read(asked.given, rows, asked.names, asked.format_, where.paired)
+        at = points.read(asked.given, rows, asked.names, asked.how.format_, where.paired)
         count = len(at)
         values = count * len(asked.expressions) * len(asked.derivatives)
         if values > MAX_VALUES:
             raise RequestError(f"{values:,} values: no more than {MAX_VALUES:,} in an answer")
         if count not in known.choices and len(known.choices) < REMEMBERED_COUNTS:
-            known.choices[count] = asked.choice(count)
-        choice = known.choices.get(count) or asked.choice(count)
+            known.choices[count] = asked.chosen(count)
+        choice = known.choices.get(count) or asked.chosen(count)
         known.times += 1
         return asked.at(at, self._traced_if_usual(key, known, choice))
 

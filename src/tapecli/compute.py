@@ -62,10 +62,10 @@ def run(
     """
     clock = _Clock({} if timings is None else timings)
     finish = begin(functools.partial(ahead, request, formulas))
-    tensorflow = load().__version__ if request.needs_tensorflow else ""
+    tensorflow = load().__version__ if request.choice.needs_tensorflow else ""
     clock.lap("TensorFlow")
     values, execution = _values(request)
-    clock.lap("tapes" if request.needs_tensorflow else request.choice.method)
+    clock.lap("tapes" if request.choice.needs_tensorflow else request.choice.method)
     known = finish()
     clock.lap("certified values" + " and formulas" * formulas)
     result = _result(request, values, known, execution, tensorflow)
@@ -110,7 +110,7 @@ def _result(
         request.kind,
         tuple(blocks),
         request.points,
-        request.format_,
+        request.how.format_,
         request.choice.method,
         tensorflow,
         request.how.tolerance,
@@ -123,11 +123,11 @@ def _result(
 
 def _verification(request: Request) -> Verification:
     """How the values are verified."""
-    computer = "the tape" if request.needs_tensorflow else "Taylor arithmetic"
+    computer = "the tape" if request.choice.needs_tensorflow else "Taylor arithmetic"
     return Verification(
         request.derivatives,
         request.points,
-        request.format_,
+        request.how.format_,
         request.how.tolerance,
         request.how.verify,
         len(request.expressions),
@@ -145,7 +145,7 @@ def _judged(request: Request) -> tuple[Claim, ...]:
     points = [request.points.at(place) for place in spread(len(request.points))]
     asked = itertools.product(request.expressions, request.derivatives)
     return tuple(
-        judged(target, one, claim, points, request.format_)
+        judged(target, one, claim, points, request.how.format_)
         for (target, one), claim in zip(asked, request.claims, strict=True)
     )
 
@@ -160,7 +160,7 @@ def _values(request: Request) -> tuple[Sequence[Sequence[Column]], str]:
     if request.choice.method == choices.TAYLOR:
         from tapecli.taylor import engine
 
-        found = engine.run(trees, columns, wanted, request.format_, request.how.scaled)
+        found = engine.run(trees, columns, wanted, request.how.format_, request.how.scaled)
         return [list(of_target) for of_target in found], ""
     execution = request.choice.execution
     try:
@@ -196,7 +196,7 @@ def _taped(
         columns,
         wanted,
         request.choice.method,
-        request.format_,
+        request.how.format_,
         execution,
         request.how.device,
     )
@@ -209,7 +209,7 @@ def _scaled(request: Request, values: NDArray[np.float64], one: Derivative) -> N
         return values
     import numpy as np
 
-    round_ = request.format_.round
+    round_ = request.how.format_.round
     return np.array(
         [round_(Fraction(x) / one.divisor) if math.isfinite(x) else x for x in values.tolist()],
         np.float64,

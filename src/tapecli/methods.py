@@ -74,6 +74,11 @@ class Choice:
     reason: str = ""
     execution: str = ""
 
+    @property
+    def needs_tensorflow(self) -> bool:
+        """Whether TensorFlow is used at all."""
+        return self.method not in (TAYLOR, NONE)
+
 
 def choose(
     method: str,

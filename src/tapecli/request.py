@@ -46,6 +46,11 @@ class How:
     verify: str = "auto"
     scaled: bool = False
 
+    @property
+    def format_(self) -> FloatFormat:
+        """The dtype."""
+        return FORMATS[self.dtype]
+
     def check(self) -> None:
         """See that every word of it is known, and that every number can be.
 
@@ -89,49 +94,15 @@ class Where:
 
 
 @dataclass(frozen=True)
-class Request:
-    """What is asked, checked as far as it can be without TensorFlow.
+class Asked:
+    """A request without its points.
 
     Attributes:
         kind: what is asked for: one of `KINDS`.
         expressions: the targets.
         derivatives: what each of them is differentiated by.
-        points: where: numbers of the dtype.
-        choice: the method that will be used.
         how: how it is to be done.
         claims: a derivative that somebody claims for each target and derivative; or none.
-        share: of a whole run, where the points are a part of it: as in a `Verification`.
-        fill: how many points are computed if it is more than there are, so that what was
-            compiled for so many serves for fewer.
-    """
-
-    kind: str
-    expressions: tuple[Expression, ...]
-    derivatives: tuple[Derivative, ...]
-    points: Points
-    choice: Choice
-    how: How
-    claims: tuple[Node, ...] = ()
-    share: float | None = None
-    fill: int = 0
-
-    @property
-    def format_(self) -> FloatFormat:
-        """The dtype."""
-        return FORMATS[self.how.dtype]
-
-    @property
-    def needs_tensorflow(self) -> bool:
-        """Whether TensorFlow is used at all."""
-        return self.choice.method not in (choices.TAYLOR, choices.NONE)
-
-
-@dataclass(frozen=True)
-class Asked:
-    """A request without its points.
-
-    Attributes:
-        kind, expressions, derivatives, how, claims: as in a `Request`.
         names: the variables that need a value.
         given: the values of variables as they were given, or those of the worked example.
     """
@@ -144,12 +115,7 @@ class Asked:
     names: tuple[str, ...]
     given: Mapping[str, PointsLike]
 
-    @property
-    def format_(self) -> FloatFormat:
-        """The dtype."""
-        return FORMATS[self.how.dtype]
-
-    def choice(self, points: int) -> Choice:
+    def chosen(self, points: int) -> Choice:
         """The method for so many points.
 
         Raises:
@@ -176,19 +142,33 @@ class Asked:
         )
 
     def at(
-        self, points_: Points, choice: Choice | None = None, share: float | None = None
+        self,
+        points_: Points,
+        choice: Choice | None = None,
+        share: float | None = None,
+        fill: int = 0,
     ) -> Request:
         """The request at these points; they may be a part of those of a whole run."""
-        return Request(
-            self.kind,
-            self.expressions,
-            self.derivatives,
-            points_,
-            self.choice(len(points_)) if choice is None else choice,
-            self.how,
-            self.claims,
-            share,
-        )
+        choice = choice or self.chosen(len(points_))
+        return Request(**vars(self), points=points_, choice=choice, share=share, fill=fill)
+
+
+@dataclass(frozen=True)
+class Request(Asked):
+    """What is asked at some points, checked as far as it can be without TensorFlow.
+
+    Attributes:
+        points: where: numbers of the dtype.
+        choice: the method that will be used.
+        share: of a whole run, where the points are a part of it: as in a `Verification`.
+        fill: how many points are computed if it is more than there are, so that what was
+            compiled for so many serves for fewer.
+    """
+
+    points: Points
+    choice: Choice
+    share: float | None = None
+    fill: int = 0
 
 
 def prepare(
@@ -214,9 +194,8 @@ def prepare(
     asked = ask(kind, expressions, where, wrt, order, claims, how, columns)
     from tapecli import points
 
-    format_ = FORMATS[how.dtype]
     return asked.at(
-        points.read(asked.given, loaded, asked.names, format_, where.paired, where.stdin)
+        points.read(asked.given, loaded, asked.names, how.format_, where.paired, where.stdin)
     )
 
 

@@ -19,7 +19,6 @@ from typing import TYPE_CHECKING, TextIO, cast
 
 from tapecli import choices, grid
 from tapecli.errors import PointsError
-from tapecli.floats import FORMATS
 from tapecli.request import Asked, How, Request, Where, ask, prepare
 
 if TYPE_CHECKING:
@@ -69,11 +68,6 @@ class Stream:
         """How many points there are, if that is known."""
         return self.source.count
 
-    @property
-    def needs_tensorflow(self) -> bool:
-        """Whether TensorFlow is used at all."""
-        return self.choice.method not in (choices.TAYLOR, choices.NONE)
-
     def dimensions(self, count: int) -> dict[str, int]:
         """The axes of an array of all points by name, once it is known how many there are."""
         return {name: count if n is None else n for name, n in self.source.dimensions.items()}
@@ -90,8 +84,7 @@ class Stream:
         asked, choice = self.asked, self.choice
         for chunk in self.source.chunks(self.size, skip):
             share = SHARE_OF_ANY if self.count is None else len(chunk) / self.count
-            request = replace(asked.at(chunk, choice, share), fill=self.size)
-            result = compute.run(request, formulas=False)
+            result = compute.run(asked.at(chunk, choice, share, self.size), formulas=False)
             yield result
             asked = replace(asked, claims=())  # which are judged once
             choice = replace(choice, execution=result.execution)
@@ -123,13 +116,12 @@ def opened(
     from tapecli.sources import open_source
 
     source = open_source(
-        asked.given, where.rows, asked.names, FORMATS[how.dtype], where.paired, where.stdin
+        asked.given, where.rows, asked.names, how.format_, where.paired, where.stdin
     )
     if not parts or (source.count is not None and source.count <= grid.MAX_POINTS):
         return asked.at(_only(source))
     choice = _choice(asked, size, source.count)
-    small = choice.method in (choices.TAYLOR, choices.NONE)
-    part = SMALL_PART if small else size
+    part = size if choice.needs_tensorflow else SMALL_PART
     if source.count is not None:
         return Stream(asked, source, choice, min(part, source.count))
     begun = Begun(source, part)
@@ -139,7 +131,7 @@ def opened(
 def _choice(asked: Asked, size: int, count: int | None) -> Choice:
     """The method for all parts: one that can do each of them, run as is quickest for them all."""
     part = SMALL_PART if asked.how.method in (choices.TAYLOR, choices.NONE) else size
-    choice = asked.choice(part)
+    choice = asked.chosen(part)
     asked_for = asked.how.execution or asked.how.usual
     if choice.execution != choices.EAGER or asked_for or choice.method == "batch":
         return choice

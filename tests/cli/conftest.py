@@ -43,7 +43,7 @@ def run(self, *rest, **options):
         Block("y", "log(x**2)", derivative, "2/x", self.points, np.array(values), checks)
         for derivative in self.derivatives
     ]
-    about = self.format_, self.choice.method, "2.21.0", 1.0
+    about = self.how.format_, self.choice.method, "2.21.0", 1.0
     return Result(self.kind, tuple(blocks), self.points, *about)
 
 

@@ -342,7 +342,7 @@ def test_max_seconds_lifts_what_it_refuses() -> None:
         prepare("diff", "x*sin(x)", where, order=12, how=How(method="nested"))
     lifted = How(method="nested", max_seconds=1e6)
     asked = prepare("diff", "x*sin(x)", where, order=12, how=lifted)
-    assert (asked.choice.method, asked.needs_tensorflow) == ("nested", True)
+    assert (asked.choice.method, asked.choice.needs_tensorflow) == ("nested", True)
 
 
 @pytest.mark.parametrize("method", ["parallel", "nested", "persistent"])

@@ -235,7 +235,7 @@ def in_parts(
     Raises:
         OutputError: it cannot be written, or there is nothing that can be resumed.
     """
-    if stream.needs_tensorflow:
+    if stream.choice.needs_tensorflow:
         with waiting("starting TensorFlow ..."):
             _load(verbose)
     start = time.monotonic()
