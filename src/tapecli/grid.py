@@ -34,6 +34,8 @@ PointsLike: TypeAlias = "Point | Sequence[Point] | NDArray[np.generic]"
 
 MAX_POINTS = 100_000
 """Points in one request."""
+NPY, PARQUET = ".npy", ".parquet"
+"""How the names of files of points end that are no text."""
 MAX_COUNT = 10**15
 """Points that a range may have for those who take it in parts."""
 

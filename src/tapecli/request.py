@@ -92,6 +92,18 @@ class Where:
     paired: bool = False
     stdin: TextIO | None = None
 
+    @property
+    def files(self) -> list[str]:
+        """The names of the files that points are in."""
+        texts = [text for text in (*self.given.values(), self.rows) if isinstance(text, str)]
+        return [text[1:] for text in texts if text.startswith("@")]
+
+    @property
+    def reads_stdin(self) -> bool:
+        """Whether points come from standard input."""
+        return any(isinstance(text, str) and text == "-"
+                   for text in (*self.given.values(), self.rows))  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Asked:

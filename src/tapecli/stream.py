@@ -43,9 +43,6 @@ SHARE_OF_ANY = 1 / 64
 
 ORDINARY = How()
 
-ARRAYS = (".npy", ".parquet")
-"""Files of points that are no text."""
-
 
 @dataclass(frozen=True, eq=False)
 class Stream:
@@ -108,7 +105,8 @@ def opened(
     those of `prepare`.
     """
     where = _peekable(where)
-    told = _has_arrays(where) or _has_pipes(where)  # only by reading them
+    pipes = any(map(_is_pipe, replace(where, rows=None).files))
+    told = pipes or any(map(_is_array, where.files))  # only by reading them
     if not told and not (parts and _are_many(where)):
         return prepare(kind, expressions, where, wrt, order, claims, how)
     columns = _header(where)
@@ -240,9 +238,9 @@ def _peekable(where: Where) -> Where:
 
     A table that comes through a pipe is then read as if it came from there.
     """
-    if any(isinstance(text, str) and text == "-" for text in (*where.given.values(), where.rows)):
+    if where.reads_stdin:
         return where if where.stdin is None else replace(where, stdin=_begun(where.stdin))
-    if where.rows is None or not _is_pipe(where.rows):
+    if where.rows is None or not _is_pipe(where.rows[1:]):
         return where
     try:
         pipe = Path(where.rows[1:]).open(encoding="utf-8-sig")  # noqa: SIM115 (read later)
@@ -263,25 +261,18 @@ def _begun(stream: TextIO, owned: bool = False) -> TextIO:
         return stream
 
 
-def _has_pipes(where: Where) -> bool:
-    return any(_is_pipe(values) for values in where.given.values())
-
-
-def _is_pipe(source: object) -> bool:
+def _is_pipe(file: str) -> bool:
     """Whether this is a file that can be read but once."""
-    if not (isinstance(source, str) and source.startswith("@")):
-        return False
     try:
-        mode = os.stat(source[1:]).st_mode
+        mode = os.stat(file).st_mode
     except (OSError, ValueError):
         return False
     return not stat.S_ISREG(mode) and not stat.S_ISDIR(mode)
 
 
-def _has_arrays(where: Where) -> bool:
-    files = [*where.given.values(), where.rows]
-    return any(isinstance(file, str) and file.startswith("@") and file.lower().endswith(ARRAYS)
-               for file in files)  # fmt: skip
+def _is_array(file: str) -> bool:
+    """Whether this is a file of points that is no text."""
+    return file.lower().endswith((grid.NPY, grid.PARQUET))
 
 
 def _are_many(where: Where) -> bool:
@@ -320,7 +311,7 @@ def _header(where: Where) -> tuple[str, ...]:
     """The names of the columns of a table of points, as far as its beginning tells."""
     if where.rows is None:
         return ()
-    if where.rows.lower().endswith(".parquet"):
+    if where.rows.lower().endswith(grid.PARQUET):
         from tapecli.sources import parquet
 
         return parquet.names(where.rows[1:])

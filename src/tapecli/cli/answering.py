@@ -62,8 +62,6 @@ def answer(
 
 def _about(asked: Stream, where: Where, format_name: str) -> dict[str, Any]:
     """What a run is, as far as its file depends on it."""
-    files = [text[1:] for text in (*where.given.values(), where.rows)
-             if isinstance(text, str) and text.startswith("@")]  # fmt: skip
     from importlib.metadata import version
 
     about = {
@@ -75,7 +73,7 @@ def _about(asked: Stream, where: Where, format_name: str) -> dict[str, Any]:
         "points": {name: str(text) for name, text in where.given.items()},
         "rows": where.rows,
         "zip": where.paired,
-        "files": [[file, *_state(file)] for file in files],
+        "files": [[file, *_state(file)] for file in where.files],
         "format": format_name,
         "size": asked.size,
     }

@@ -19,7 +19,7 @@ from tapecli.floats import FloatFormat
 from tapecli.grid import PointsLike
 from tapecli.mistakes import together
 from tapecli.points import TOGETHER
-from tapecli.sources import arrays, parquet, ranges
+from tapecli.sources import arrays, ranges
 from tapecli.sources.axes import Axis, Columns, Joined, Known, Repeated
 from tapecli.sources.lines import Lines
 from tapecli.sources.parquet import Parquet
@@ -151,11 +151,11 @@ def open_source(
 
 def _of_rows(rows: str, names: tuple[str, ...], format_: FloatFormat, stdin: TextIO | None) -> Part:
     kind = rows.lower()
-    if kind.endswith(arrays.SUFFIX):
+    if kind.endswith(grid.NPY):
         raise RequestError(
             f"an array has no names for its columns: give {names[0]} and its like one each"
         )
-    if kind.endswith(parquet.SUFFIX):
+    if kind.endswith(grid.PARQUET):
         return _checked(Parquet(names, rows[1:], format_))
     return Rows(names, rows, stdin, format_)
 
@@ -166,9 +166,9 @@ def _of_values(name: str, values: PointsLike, format_: FloatFormat, stdin: TextI
         if not known.count:
             raise PointsError("there are no points")
         return Axis({name: known}, known.count > 1 or not grid.is_single(values))
-    if values.startswith("@") and values.lower().endswith(arrays.SUFFIX):
+    if values.startswith("@") and values.lower().endswith(grid.NPY):
         return Axis({name: arrays.opened(values[1:], format_)})
-    if values.startswith("@") and values.lower().endswith(parquet.SUFFIX):
+    if values.startswith("@") and values.lower().endswith(grid.PARQUET):
         return _checked(Parquet((name,), values[1:], format_, alone=True))
     if values == "-" or values.startswith("@"):
         return Lines(name, values, stdin, format_)

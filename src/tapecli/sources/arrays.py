@@ -17,9 +17,6 @@ from tapecli.mistakes import clipped
 from tapecli.sources.axes import Known
 from tapecli.sources.rounding import Floats, decide, settled
 
-SUFFIX = ".npy"
-"""How the name of a file of NumPy's ends."""
-
 _REAL = "fiu"
 """The kinds of numbers that float64 is the nearest of: floating-point, signed and unsigned."""
 

@@ -21,9 +21,6 @@ from tapecli.sources.axes import Columns
 from tapecli.sources.rounding import Floats
 from tapecli.table import Table
 
-SUFFIX = ".parquet"
-"""How the name of a Parquet file ends."""
-
 _BATCH = 1 << 17
 """Rows that are read at once."""
 
