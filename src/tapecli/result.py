@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from tapecli.claims import Claim
 from tapecli.derivative import Derivative
 from tapecli.floats import FloatFormat
-from tapecli.verdict import Status
+from tapecli.verdict import Status, all_ok, any_failed
 
 if TYPE_CHECKING:
     import numpy as np
@@ -242,13 +242,12 @@ class Result:
     @property
     def ok(self) -> bool:
         """Whether no value is off or lost, and no claim wrong: exit code 0."""
-        failed = any(status.failed for status in self.counts)
-        return not failed and not any(claim.failed for claim in self.claims)
+        return not any_failed(self.counts) and not any(claim.failed for claim in self.claims)
 
     @property
     def all_ok(self) -> bool:
         """Whether every value that was verified is ok: what the table shows no status for."""
-        return set(self.counts) <= {Status.OK, Status.UNVERIFIED, Status.CERTIFIED}
+        return all_ok(self.counts)
 
     @property
     def tape(self) -> NDArray[np.float64]:

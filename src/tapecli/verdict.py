@@ -8,6 +8,7 @@ inside the expression can explain.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
@@ -48,6 +49,16 @@ class Status(str, Enum):
     def failed(self) -> bool:
         """Whether a value of this status fails the whole request."""
         return self in (Status.OFF, Status.LOST)
+
+
+def any_failed(statuses: Iterable[Status]) -> bool:
+    """Whether one of the values is off or lost."""
+    return any(status.failed for status in statuses)
+
+
+def all_ok(statuses: Iterable[Status]) -> bool:
+    """Whether every value that was verified is ok."""
+    return set(statuses) <= {Status.OK, Status.UNVERIFIED, Status.CERTIFIED}
 
 
 @dataclass(frozen=True)

@@ -54,10 +54,10 @@ def answer(
     asked = stream.opened(kind, expressions, where, wrt, order, claims, how, format_.pieces, size)
     from tapecli.cli import running  # only now, for a wrong call is to be told at once
 
+    wish = running.Wish(format_, file, color, strict, verbose)
     if isinstance(asked, Request):
-        return running.at_once(asked, format_, file, color, strict, verbose)
-    about = _about(asked, where, format_.name)
-    return running.in_parts(asked, format_, file, color, strict, verbose, resume, about)
+        return running.at_once(asked, wish)
+    return running.in_parts(asked, wish, resume, _about(asked, where, format_.name))
 
 
 def _about(asked: Stream, where: Where, format_name: str) -> dict[str, Any]:

@@ -9,19 +9,21 @@ import contextlib
 import functools
 import os
 import queue
+import shutil
 import sys
 import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
 import click
 
 from tapecli import beside, compute, tensorflow_
-from tapecli.cli import output, pieces
+from tapecli.cli import INTERRUPTED, output, pieces
 from tapecli.cli.partial import ANEW, Partial
 from tapecli.cli.pieces import Pieces
 from tapecli.cli.progress import bar
@@ -31,9 +33,7 @@ from tapecli.render import Format, Screen, words
 from tapecli.request import Request
 from tapecli.result import Result
 from tapecli.stream import Stream
-from tapecli.verdict import Status
-
-INTERRUPTED = 130
+from tapecli.verdict import Status, all_ok, any_failed
 
 WAITING = 2
 """Results that may wait for being written."""
@@ -104,7 +104,7 @@ class Run:
     def __init__(self, stream: Stream, writer: Pieces, state: dict[str, Any]) -> None:
         self.stream = stream
         self.done = self.earlier = int(state.get("done", 0))
-        self.counts: Counter[str] = Counter(state.get("counts", {}))
+        self.counts = Counter({Status(name): n for name, n in state.get("counts", {}).items()})
         self.first: Result | None = None
         self._pieces = writer
         self._resumed = bool(state)
@@ -132,7 +132,7 @@ class Run:
                 save()
             self._pieces.write(result)
             self.done += len(result.points)
-            self.counts.update({str(status): n for status, n in result.counts.items()})
+            self.counts.update(result.counts)
 
         writer = _Writer(write)
         try:
@@ -153,50 +153,43 @@ class Run:
             raise PointsError(f"cannot resume: there are no more than {self.done:,} points")
         self._pieces.finish(self.done)
 
-    @property
-    def failed(self) -> bool:
-        """Whether a value is off or lost."""
-        return any(Status(status).failed for status in self.counts)
 
-    @property
-    def all_ok(self) -> bool:
-        """Whether every value that was verified is ok."""
-        return set(self.counts) <= {Status.OK, Status.UNVERIFIED, Status.CERTIFIED}
+@dataclass(frozen=True)
+class Wish:
+    """How an answer is wanted.
 
-    def summary(self, seconds: float) -> str:
-        """What became of it, on a line."""
-        return words.of_run(self.done, self.counts, seconds, self.earlier)
-
-
-def at_once(
-    request: Request,
-    format_: Format,
-    file: str | None,
-    color: str,
-    strict: bool,
-    verbose: bool,
-) -> int:
-    """Compute a request, write the result, and return the exit code.
-
-    Args:
-        request: what is asked.
+    Attributes:
         format_: what it is written as.
         file: where to; None for standard output.
         color: when there are colours.
         strict: whether a value that is rounded or undefined makes the exit code 1.
-        verbose: whether to show what TensorFlow logs, and how long each part took.
+        verbose: whether to show what TensorFlow logs, and how long it took.
     """
+
+    format_: Format
+    file: str | None
+    color: str
+    strict: bool
+    verbose: bool
+
+    def code(self, ok: bool, statuses: Iterable[Status]) -> int:
+        """The exit code of an answer that is right, or not, and has these statuses."""
+        return 0 if ok and (all_ok(statuses) or not self.strict) else 1
+
+
+def at_once(request: Request, wish: Wish) -> int:
+    """Compute a request, write the result, and return the exit code."""
     timings: dict[str, float] = {}
     with waiting("differentiating ..."):
-        load = functools.partial(_load, verbose)
-        result = compute.run(request, format_.formulas, timings, load, beside.begin)
-    output.write(result, format_, file, color)
-    if not format_.claims:
+        load = functools.partial(_load, wish.verbose)
+        result = compute.run(request, wish.format_.formulas, timings, load, beside.begin)
+    output.write(result, wish.format_, wish.file, wish.color)
+    if not wish.format_.claims:
         _tell_failed_claims(result)
-    if verbose:
+    if wish.verbose:
         parts = ", ".join(f"{name} {seconds:.3g} s" for name, seconds in timings.items())
         click.echo(f"{len(result.points):,} points; {parts}", err=True)
-    return 0 if result.ok and (result.all_ok or not strict) else 1
+    return wish.code(result.ok, result.counts)
 
 
 def _load(verbose: bool) -> Any:
@@ -210,25 +203,12 @@ def _tell_failed_claims(result: Result) -> None:
             click.echo(f"claim {text}: {found}", err=True)
 
 
-def in_parts(
-    stream: Stream,
-    format_: Format,
-    file: str | None,
-    color: str,
-    strict: bool,
-    verbose: bool,
-    resume: bool,
-    about: dict[str, Any],
-) -> int:
+def in_parts(stream: Stream, wish: Wish, resume: bool, about: dict[str, Any]) -> int:
     """Compute all points in parts, write them, and return the exit code.
 
     Args:
         stream: what is computed.
-        format_: what it is written as.
-        file: where to; None for standard output.
-        color: when there are colours.
-        strict: whether a value that is rounded or undefined makes the exit code 1.
-        verbose: whether to say what became of it where nobody watches.
+        wish: how it is wanted.
         resume: whether to go on where an earlier call had come to.
         about: what the call is; another cannot be resumed.
 
@@ -237,34 +217,35 @@ def in_parts(
     """
     if stream.choice.needs_tensorflow:
         with waiting("starting TensorFlow ..."):
-            _load(verbose)
+            _load(wish.verbose)
     start = time.monotonic()
-    screen = output.screen(sys.stdout, color) if sys.stdout else Screen()
-    target = None if file is None else output.path_of(file)
+    screen = output.screen(sys.stdout, wish.color) if sys.stdout else Screen()
+    target = None if wish.file is None else output.path_of(wish.file)
     writer = pieces.of_format(
-        format_, Screen() if target else screen, stream.dimensions, stream.count
+        wish.format_, Screen() if target else screen, stream.dimensions, stream.count
     )
     if resume and not (target and writer.resumable):
-        where = f"a {format_.name} file" if target else "standard output"
+        where = f"a {wish.format_.name} file" if target else "standard output"
         raise OutputError(f"'--resume' cannot go on with {where}")
-    with _progress(color) as tell:
+    with _progress(wish.color) as tell:
         if target is None:
             one = Run(stream, writer, {})
-            _to_stream(one, file, writer, tell)
+            _to_stream(one, wish.file, writer, tell)
         else:
             one = _to_file(stream, writer, target, resume, about, tell)
-    return _ended(one, format_, strict, verbose, time.monotonic() - start)
+    return _ended(one, wish, time.monotonic() - start)
 
 
-def _ended(one: Run, format_: Format, strict: bool, verbose: bool, seconds: float) -> int:
+def _ended(one: Run, wish: Wish, seconds: float) -> int:
     """Say what is to be said in the end; the exit code."""
-    claims = one.first.claims if one.first else ()
+    failed = any_failed(one.counts)
+    wrong = False
     if one.first:
         _tell_failed_claims(one.first)
-    if verbose or one.failed or watched(sys.stderr):
-        click.echo(one.summary(seconds), err=True)
-    failed = one.failed or any(claim.failed for claim in claims)
-    return 1 if failed or (strict and not one.all_ok) else 0
+        wrong = any(claim.failed for claim in one.first.claims)
+    if wish.verbose or failed or watched(sys.stderr):
+        click.echo(words.of_run(one.done, one.counts, seconds, one.earlier), err=True)
+    return wish.code(not (failed or wrong), one.counts)
 
 
 def _to_stream(
@@ -283,8 +264,7 @@ def _to_stream(
         one.go(open_, tell, out.flush)
         if opened and opened[0] is not out:
             opened[0].seek(0)
-            while piece := opened[0].read(1 << 20):
-                out.write(piece)
+            shutil.copyfileobj(opened[0], out, 1 << 20)
         out.flush()
 
 

@@ -179,7 +179,7 @@ def verdict(result: Result) -> str:
     return f"{values}, all ok: as near to the {exact} as {result.dtype} points allow"
 
 
-def of_run(points: int, counts: Mapping[str, int], seconds: float, earlier: int = 0) -> str:
+def of_run(points: int, counts: Mapping[Status, int], seconds: float, earlier: int = 0) -> str:
     """What became of a long run, on a line: how many points, how fast, and how the values are.
 
     Args:
