@@ -13,7 +13,7 @@ import tapecli
 ROOT = Path(tapecli.__file__).parent
 
 FLOORS = (
-    ("errors", "floats", "beside", "choices"),
+    ("errors", "floats", "beside", "choices", "sums"),
     ("functions", "verdict"),
     ("tree", "mistakes", "grammar"),
     ("derivative", "reader", "puiseux", "claims"),
@@ -52,6 +52,7 @@ KNOWN_BY = {
     "numpy": {
         "compute",
         "verification",
+        "sums",
         "tapes",
         "result",
         "grid",

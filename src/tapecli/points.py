@@ -178,7 +178,9 @@ def _missing(names: Sequence[str]) -> str:
 def _as_many(axes: Sequence[Axis]) -> None:
     several = [axis for axis in axes if axis.listed]
     if len({len(axis) for axis in several}) > 1:
-        counts = [f"{together(list(axis.values))} {len(axis)}" for axis in several]
-        raise PointsError(
-            f"--zip pairs values, but there are not as many of each: {together(counts)}"
-        )
+        raise unpaired([f"{together(list(axis.values))} {len(axis)}" for axis in several])
+
+
+def unpaired(counts: Sequence[str]) -> PointsError:
+    """What is wrong with values that cannot be paired, from their names and how many they are."""
+    return PointsError(f"--zip pairs values, but there are not as many of each: {together(counts)}")

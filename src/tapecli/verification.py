@@ -76,8 +76,7 @@ class Verification:
         """
         if self.verify == "none":
             return {}
-        reference = self._reference(tree)
-        return {place: reference.at(self.points.at(place)) for place in self._places(reference)}
+        return self._certified(tree, self._places(self._reference(tree)))
 
     def checks(
         self, tree: Node, columns: Sequence[Column], certified: Certificates
@@ -95,9 +94,8 @@ class Verification:
         if self.verify != "none" and len(certified) < len(self.points):
             strange = [place for place in self._strange(columns) if place not in certified]
             few = strange[: max(len(certified), LEAST_SAMPLE) // 2]
-            reference = self._reference(tree) if few else None
-            more = {place: reference.at(self.points.at(place)) for place in few if reference}
-            certified = dict(sorted((certified | more).items()))
+            if few:
+                certified = dict(sorted((certified | self._certified(tree, few)).items()))
         checks: list[dict[int, Check]] = [{} for _ in columns]
         for place, exacts in certified.items():
             for one, column, exact, found in zip(
@@ -108,6 +106,10 @@ class Verification:
                 value = None if column is None else float(column[place])
                 found[place] = self._check(value, one, exact)
         return checks
+
+    def _certified(self, tree: Node, places: Iterable[int]) -> Certificates:
+        reference = self._reference(tree)
+        return {place: reference.at(self.points.at(place)) for place in places}
 
     def _reference(self, tree: Node) -> Reference:
         from tapecli.analytic.reference import reference

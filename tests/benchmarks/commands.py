@@ -87,20 +87,25 @@ def said(command: Sequence[str]) -> dict[str, Any]:
         Failed: it cannot be run, ended with an error, or took too long.
     """
     try:
-        done = subprocess.run(
-            command,
-            check=True,
-            timeout=LONGEST,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-        )
+        done = quietly(command)
     except subprocess.CalledProcessError as error:
         raise Failed(last_line(error.stderr) or str(error)) from None
     except (OSError, subprocess.TimeoutExpired) as error:
         raise Failed(str(error)) from None
     found: dict[str, Any] = json.loads(done.stdout)
     return found
+
+
+def quietly(command: Sequence[str]) -> subprocess.CompletedProcess[str]:
+    """Run a program that nobody watches; raises what `subprocess.run` does if it fails."""
+    return subprocess.run(
+        command,
+        check=True,
+        timeout=LONGEST,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+    )
 
 
 def last_line(log: str) -> str:

@@ -14,7 +14,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from tests.benchmarks.commands import HERE, LONGEST, Failed, last_line, said
+from tests.benchmarks.commands import HERE, Failed, last_line, quietly, said
 
 FOLDER = Path("bench")
 """For all that is made here; git ignores it."""
@@ -72,14 +72,7 @@ def _made() -> Path | Failed:
     install += ["--retries", "1", "--timeout", "30", "-r", str(REQUIREMENTS)]
     try:
         for command in ([sys.executable, "-m", "venv", str(HOME)], install):
-            subprocess.run(
-                command,
-                check=True,
-                timeout=LONGEST,
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                text=True,
-            )
+            quietly(command)
     except subprocess.CalledProcessError as error:
         return Failed(f"the peers cannot be installed here: {last_line(error.stderr)}")
     except (OSError, subprocess.SubprocessError) as error:

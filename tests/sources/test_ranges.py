@@ -12,11 +12,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from tapecli import grid
+from tapecli import grid, sums
 from tapecli.errors import PointsError
 from tapecli.floats import FORMATS, FloatFormat
 from tapecli.grid import Range
-from tapecli.sources import ranges, rounding, sums
+from tapecli.sources import ranges, rounding
 
 BLOCK = 16_384
 """Points that are computed together; its ends are where a place may slip."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from tapecli.render import numbers
-from tapecli.result import Block, Result
+from tapecli.result import SCHEMA, Block, Result
 
 if TYPE_CHECKING:
     import numpy as np
@@ -73,6 +73,22 @@ def values(block: Block) -> NDArray[np.float64]:
     """The answer at each point: what was computed, or else the analytic value."""
     found = tape(block)
     return analytic(block) if found is None else found
+
+
+def about(result: Result) -> dict[str, Any]:
+    """What the request was, and how it was computed."""
+    return {
+        "schema": SCHEMA,
+        "tensorflow": result.tensorflow,
+        "dtype": result.dtype,
+        "method": result.method,
+        "reason": result.reason,
+        "execution": result.execution,
+        "device": result.device,
+        "scaled": result.scaled,
+        "tolerance": result.tolerance,
+        "kind": result.kind,
+    }
 
 
 def strict(field: Field) -> Field:

@@ -9,7 +9,7 @@ from typing import Any
 from tapecli.claims import Claim
 from tapecli.floats import FloatFormat
 from tapecli.render import Screen, columns
-from tapecli.result import SCHEMA, Result
+from tapecli.result import Result
 
 
 def render(result: Result, screen: Screen) -> Iterator[str]:
@@ -29,16 +29,7 @@ def document(result: Result) -> dict[str, Any]:
     ]
     matrix = {} if result.kind == "diff" else _matrix(result)
     return {
-        "schema": SCHEMA,
-        "tensorflow": result.tensorflow,
-        "dtype": result.dtype,
-        "method": result.method,
-        "reason": result.reason,
-        "execution": result.execution,
-        "device": result.device,
-        "scaled": result.scaled,
-        "tolerance": result.tolerance,
-        "kind": result.kind,
+        **columns.about(result),
         "variable": result.variables[0] if len(result.variables) == 1 else None,
         "variables": result.variables,
         "derivatives": [

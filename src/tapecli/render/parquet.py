@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from tapecli.render import arrow, columns
-from tapecli.result import SCHEMA, UNVERIFIED, Block, Check, Result
+from tapecli.result import UNVERIFIED, Block, Check, Result
 from tapecli.verdict import Status
 
 if TYPE_CHECKING:
@@ -78,19 +78,7 @@ def _schema(result: Result) -> Any:
         "note": pa.string(),
     }
     names = [*columns.names(result), "note"]
-    about = {
-        "schema": SCHEMA,
-        "kind": result.kind,
-        "dtype": result.dtype,
-        "method": result.method,
-        "reason": result.reason,
-        "execution": result.execution,
-        "device": result.device,
-        "scaled": result.scaled,
-        "tolerance": result.tolerance,
-        "tensorflow": result.tensorflow,
-        "variables": result.variables,
-    }
+    about = {**columns.about(result), "variables": result.variables}
     metadata = {
         PREFIX + name: value if isinstance(value, str) else json.dumps(value)
         for name, value in about.items()

@@ -240,9 +240,7 @@ class Beside:
         names = [together(list(part.names)) for part in self._parts]
         if counts:
             names = [f"{name} {count}" for name, count in zip(names, counts, strict=True)]
-        raise PointsError(
-            f"--zip pairs values, but there are not as many of each: {together(names)}"
-        )
+        raise points.unpaired(names)
 
 
 class Product:

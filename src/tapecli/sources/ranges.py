@@ -21,7 +21,7 @@ from tapecli.floats import FloatFormat
 from tapecli.grid import Range, fitting
 from tapecli.sources.axes import Constant, Values
 from tapecli.sources.rounding import Floats, Mask, decide, narrowed, of_sums, unsure
-from tapecli.sources.sums import product, total
+from tapecli.sums import product, total
 
 _BLOCK = 1 << 14
 """Points of a block: as many as stay in a processor's cache."""

@@ -3,10 +3,9 @@
 The sums of products that a recurrence is made of cancel more with each order: the coefficients of
 exp(x)*sin(x) of order k are 2**(k/2) times smaller than the terms that they are sums of. Here a
 number is the unevaluated sum of two float64, which has some 32 digits (Dekker, A floating-point
-technique for extending the available precision, Numer. Math. 18, 1971; the sums and products
-without error are Knuth's and Veltkamp's there). Functions of the constant coefficients have as many
-digits: with sin(1) rounded to float64 sin(x)/x has a pole at 0, whose residue of 1e-16 is all that
-is left of its coefficients of high order.
+technique for extending the available precision, Numer. Math. 18, 1971; see `sums`). Functions of
+the constant coefficients have as many digits: with sin(1) rounded to float64 sin(x)/x has a pole
+at 0, whose residue of 1e-16 is all that is left of its coefficients of high order.
 """
 
 from __future__ import annotations
@@ -17,10 +16,9 @@ from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
+from tapecli import sums
 from tapecli.analytic import elementary
 from tapecli.taylor.numbers import Number, Numbers, Plain
-
-_SPLITTER = 2.0**27 + 1
 
 
 class Double(NamedTuple):
@@ -53,7 +51,7 @@ class Doubled(Numbers):
     # --- arithmetic ---------------------------------------------------------------------------
 
     def add(self, u: Double, v: Double) -> Double:
-        high, rest = _sum(u.high, v.high)
+        high, rest = sums.total(u.high, v.high)
         return _normal(high, rest + (u.low + v.low))
 
     def sub(self, u: Double, v: Double) -> Double:
@@ -128,13 +126,6 @@ def _slice(terms: Double, start: int, stop: int) -> Double:
     return Double(terms.high[start:stop], terms.low[start:stop])
 
 
-def _sum(a: Number, b: Number) -> tuple[Number, Number]:
-    """A sum and its rounding error."""
-    total = a + b
-    of_b = total - a
-    return total, (a - (total - of_b)) + (b - of_b)
-
-
 def _normal(high: Number, low: Number) -> Double:
     """The same sum, its second part small; infinities and NaN are those of the first part."""
     low = np.where(np.isfinite(high), low, 0.0)
@@ -143,16 +134,6 @@ def _normal(high: Number, low: Number) -> Double:
 
 
 def _product(a: Factor, b: Factor) -> tuple[Number, Number]:
-    """A product and its rounding error."""
-    product = a * b
-    a_high, a_low = _split(a)
-    b_high, b_low = _split(b)
-    error = ((a_high * b_high - product) + a_high * b_low + a_low * b_high) + a_low * b_low
-    return product, np.where(np.isfinite(error), error, 0.0)
-
-
-def _split(a: Factor) -> tuple[Number, Number]:
-    """Two halves of 26 bits."""
-    large = _SPLITTER * a
-    high = large - (large - a)
-    return high, a - high
+    """A product and its rounding error; none where it overflows."""
+    rounded, error = sums.product(a, b)
+    return rounded, np.where(np.isfinite(error), error, 0.0)
