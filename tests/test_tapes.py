@@ -405,7 +405,7 @@ def test_a_mistake_of_ours_is_not_called_a_lack_of_tensorflow(
     def broken(*_: Any) -> Any:
         raise ZeroDivisionError("a mistake")
 
-    monkeypatch.setattr(tapes, "_functions", broken)
+    monkeypatch.setattr(tapes, "functions_of", broken)
     with pytest.raises(ZeroDivisionError):
         tapes.run(trees("x"), {"x": np.array(POINTS)}, orders(1), "single", FLOAT64, execution)
 

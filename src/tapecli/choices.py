@@ -35,6 +35,9 @@ EXPRESSION = "log(x^2)"
 POINTS = "1..3"
 """The points of the worked example, for whoever gives none."""
 
+POINT = "2"
+"""The one of them that is taken where there can be but one."""
+
 MAX_ORDER = 1_000
 """The highest order: far above, coefficients are too small for any float."""
 

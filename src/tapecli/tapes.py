@@ -341,7 +341,7 @@ class _Work:
 
     def derivatives(self, xs: Sources) -> list[list[Tensor]]:
         """The tapes themselves."""
-        functions = _functions(self.tf, self.targets, self.format_)
+        functions = functions_of(self.tf, self.targets, self.format_)
         found = self.arrangement(self.tf, functions, xs, self.wanted)
         return [found[sequence] for sequence in self.wanted]
 
@@ -417,7 +417,7 @@ def device_named(tf: Any, name: str | None) -> str:
 # --- the tree as functions of its variables ---------------------------------------------------
 
 
-def _functions(tf: Any, targets: Sequence[Node], format_: FloatFormat) -> list[Target]:
+def functions_of(tf: Any, targets: Sequence[Node], format_: FloatFormat) -> list[Target]:
     """The targets as functions that share what they compute."""
     values: dict[Node, Tensor] = {}
 

@@ -19,7 +19,7 @@ import pytest
 
 from tapecli import tensorflow_
 from tapecli.check import run as running
-from tapecli.render import REPORTS
+from tapecli.render import PAGES
 from tapecli.report import Cell, Core, Failure, KnownDefect, Report, Setting
 from tapecli.verdict import Status
 
@@ -155,7 +155,7 @@ def test_without_unicode(run: Run, answers: Answers) -> None:
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "ascii"])
-@pytest.mark.parametrize("name", REPORTS)
+@pytest.mark.parametrize("name", PAGES["check"])
 def test_every_format_names_function_order_dtype_and_command(
     run: Run, answers: Answers, name: str, encoding: str
 ) -> None:
@@ -175,7 +175,7 @@ def test_every_format_names_function_order_dtype_and_command(
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "ascii"])
-@pytest.mark.parametrize("name", REPORTS)
+@pytest.mark.parametrize("name", PAGES["check"])
 def test_a_core_that_differs_fails_and_every_format_says_in_what(
     run: Run, answers: Answers, name: str, encoding: str
 ) -> None:

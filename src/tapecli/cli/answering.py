@@ -6,13 +6,12 @@ import json
 import os
 import stat
 import sys
-from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
 from tapecli import choices, render, stream
-from tapecli.cli import output
-from tapecli.errors import PointsError, RequestError
+from tapecli.cli import asking, output
+from tapecli.errors import RequestError
 from tapecli.request import How, Request, Where
 from tapecli.stream import Stream
 
@@ -40,7 +39,7 @@ def answer(
 
     `rest` has the points of the variables with an option of their own, and how it is to be done.
     """
-    given, rows = _points({name: rest.pop(name) for name in choices.SHORT}, at)
+    given, rows = asking.points(rest, at)
     output.check(file)
     format_ = output.format_of(format_name, file)
     render.needed(format_)
@@ -85,25 +84,3 @@ def _state(file: str) -> tuple[int, int]:
     """The size of a file and when it was written; nothing of a pipe, which is another each time."""
     found = os.stat(file)
     return (found.st_size, found.st_mtime_ns) if stat.S_ISREG(found.st_mode) else (0, 0)
-
-
-def _points(
-    short: Mapping[str, tuple[str, ...]], at: tuple[tuple[str, str], ...]
-) -> tuple[dict[str, str], str | None]:
-    """The values of each variable, and where a table is; standard input must have some to give."""
-    points: dict[str, str] = {}
-    named = [(name, text) for name, texts in short.items() for text in texts]
-    for name, text in [*named, *at]:
-        if name in points:
-            what = f"the points of '{name}' are" if name else "a table of points is"
-            raise RequestError(f"{what} given twice")
-        points[name] = text
-    if list(points.values()).count("-") > 1:
-        raise RequestError("'-' is there twice, and standard input can be read but once")
-    if "-" in points.values() and sys.stdin is not None and sys.stdin.isatty():
-        raise PointsError(
-            "'-' reads points from standard input, which is a terminal; "
-            "pipe them in, one a line, or write --x 1..3"
-        )
-    rows = points.pop("", None)
-    return points, rows

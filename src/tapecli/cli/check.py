@@ -6,13 +6,11 @@ import click
 
 from tapecli import render
 from tapecli.choices import EXECUTIONS
-from tapecli.cli import output
+from tapecli.cli import options, output
 from tapecli.cli.progress import bar
 from tapecli.cli.types import OneOf, WholeNumber
 from tapecli.floats import FORMATS
 from tapecli.functions import FUNCTIONS, OPERATORS
-
-_MEANINGS = "; ".join(f"{name}: {row.meaning}" for name, row in render.REPORTS.items())
 
 
 @click.command()
@@ -46,16 +44,7 @@ _MEANINGS = "; ".join(f"{name}: {row.meaning}" for name, row in render.REPORTS.i
 @click.option(
     "--seed", type=WholeNumber(), default=0, show_default=True, help="Of the random points."
 )
-@click.option(
-    "-f",
-    "--format",
-    "format_name",
-    type=OneOf(render.REPORTS),
-    help=f"{_MEANINGS}.  [default: by the ending of --output, else table]",
-)
-@output.OPTIONS[0]
-@output.OPTIONS[1]
-@click.option("-v", "--verbose", is_flag=True, help="Show what TensorFlow logs.")
+@options.added(*options.page("check"), options.VERBOSE)
 def command(
     quick: bool,
     full: bool,
@@ -90,7 +79,7 @@ def command(
         raise click.UsageError("'--quick' and '--full' are two levels; leave one out")
     level = "quick" if quick else "full" if full else "default"
     output.check(file)
-    format_ = output.format_of(format_name, file, render.REPORTS)
+    format_ = output.format_of(format_name, file, render.PAGES["check"])
     plan.chosen(level, functions, dtypes, executions)  # before TensorFlow takes its time
     if verbose:
         tensorflow_.load(verbose=True, core=True)

@@ -7,24 +7,11 @@ from typing import Any
 import click
 
 from tapecli.cli import options
-from tapecli.cli.types import WholeNumber
 
 
-@options.command(
-    click.option(
-        "-n",
-        "--order",
-        type=WholeNumber(),
-        help="The highest order by one variable; all from 1 are shown. 0 is the value alone.  "
-        "[default: 1]",
-    ),
-    click.option(
-        "--wrt",
-        multiple=True,
-        metavar="NAMES",
-        help="The variable to differentiate by, or several with commas for a mixed derivative: "
-        "x,x,y. Each --wrt is a derivative.  [default: the only variable]",
-    ),
+@options.differentiating(
+    options.ORDER,
+    options.BY_IN_TURN,
     click.option(
         "--claim",
         "claims",

@@ -7,7 +7,7 @@ from typing import Any
 from tapecli.cli import options
 
 
-@options.command()
+@options.differentiating()
 def command(**given: Any) -> int:
     """The gradient of an expression: its derivative by each variable, from one tape.
 

@@ -7,7 +7,7 @@ from typing import Any
 from tapecli.cli import options
 
 
-@options.command()
+@options.differentiating()
 def command(**given: Any) -> int:
     """The Hessian of an expression: its second derivatives by each pair of variables.
 

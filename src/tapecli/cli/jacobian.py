@@ -7,7 +7,7 @@ from typing import Any
 from tapecli.cli import options
 
 
-@options.command()
+@options.differentiating()
 def command(**given: Any) -> int:
     """The Jacobian: a row for each expression, a column for each variable.
 

@@ -1,4 +1,4 @@
-"""What the commands that differentiate share: their options, and how they answer."""
+"""What the commands that are given expressions share: their options, and how they answer."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from click.core import ParameterSource
 
 from tapecli import choices, render
 from tapecli.cli import output
-from tapecli.cli.types import ExpressionCommand, ExpressionText, OneOf, PointsOf
+from tapecli.cli.types import ExpressionCommand, ExpressionText, OneOf, PointsOf, WholeNumber
 from tapecli.floats import FORMATS
 
 FORMATS_HELP = "; ".join(f"{name}: {row.meaning}" for name, row in render.FORMATS.items())
@@ -35,74 +35,137 @@ def _from_environment(ctx: click.Context | None, name: str | None) -> bool:
     return ctx.get_parameter_source(name) is ParameterSource.ENVIRONMENT
 
 
-_WHERE = (
-    click.argument("expressions", nargs=-1, type=ExpressionText(), metavar="[EXPRESSION]..."),
+EXPRESSIONS = click.argument(
+    "expressions", nargs=-1, type=ExpressionText(), metavar="[EXPRESSION]..."
+)
+
+_X = click.option(
+    "--x",
+    multiple=True,
+    metavar="POINTS",
+    help=f"{POINTS_HELP}  [default: {choices.POINTS}, if it is the only variable]",
+)
+_OTHERS = tuple(
+    click.option(f"--{name}", multiple=True, metavar="POINTS", help=f"The same for {name}.")
+    for name in choices.SHORT[1:]
+)
+_AT = click.option(
+    "--at",
+    type=PointsOf(),
+    multiple=True,
+    help="The same for a variable of any name; or @FILE or - alone, for rows of points "
+    "under a header of names, as CSV, TSV or JSON lines.",
+)
+_ZIP = click.option(
+    "--zip",
+    "paired",
+    is_flag=True,
+    help="Pair the values of several variables, first with first, and do not combine all.",
+)
+
+POINTS = (_X, *_OTHERS, _AT, _ZIP)
+"""Where: points of every variable."""
+
+ONE_POINT = (
     click.option(
         "--x",
         multiple=True,
-        metavar="POINTS",
-        help=f"{POINTS_HELP}  [default: {choices.POINTS}, if it is the only variable]",
+        metavar="VALUE",
+        help=f"The value of x.  [default: {choices.POINT}, if it is the only variable]",
     ),
     *(
-        click.option(f"--{name}", multiple=True, metavar="POINTS", help=f"The same for {name}.")
+        click.option(f"--{name}", multiple=True, metavar="VALUE", help=f"The same for {name}.")
         for name in choices.SHORT[1:]
     ),
     click.option(
-        "--at",
-        type=PointsOf(),
-        multiple=True,
-        help="The same for a variable of any name; or @FILE or - alone, for rows of points "
-        "under a header of names, as CSV, TSV or JSON lines.",
-    ),
-    click.option(
-        "--zip",
-        "paired",
-        is_flag=True,
-        help="Pair the values of several variables, first with first, and do not combine all.",
+        "--at", type=PointsOf(), multiple=True, help="The same for a variable of any name."
     ),
 )
+"""Where: one value of every variable."""
+
+ORDER = click.option(
+    "-n",
+    "--order",
+    type=WholeNumber(),
+    help="The highest order by one variable; all from 1 are shown. 0 is the value alone.  "
+    "[default: 1]",
+)
+BY = click.option(
+    "--wrt",
+    multiple=True,
+    metavar="NAMES",
+    help="The variables to differentiate by, with commas.  [default: all]",
+)
+BY_IN_TURN = click.option(
+    "--wrt",
+    multiple=True,
+    metavar="NAMES",
+    help="The variable to differentiate by, or several with commas for a mixed derivative: "
+    "x,x,y. Each --wrt is a derivative.  [default: the only variable]",
+)
+METHOD = click.option(
+    "--method",
+    type=OneOf(choices.METHODS),
+    default="auto",
+    show_default=True,
+    help="The arrangement of tapes: one, side by side, inside one another, one asked often, "
+    "or TensorFlow's batch Jacobian; taylor, series for high orders without TensorFlow; "
+    "none, the analytic values alone. auto is tapes where they take no longer than a moment.",
+)
+DTYPE = click.option(
+    "--dtype",
+    type=OneOf(FORMATS),
+    default="float64",
+    show_default=True,
+    cls=FromEnvironment,
+    envvar="TAPECLI_DTYPE",
+    help="The precision.",
+)
+EXECUTION = click.option(
+    "--execution",
+    type=OneOf(choices.EXECUTIONS),
+    cls=FromEnvironment,
+    envvar="TAPECLI_EXECUTION",
+    help="How TensorFlow runs the tapes: "
+    + "; ".join(f"{name}: {meaning}" for name, meaning in choices.EXECUTIONS.items())
+    + ".  [default: eager for few points, xla for many]",
+)
+DEVICE = click.option(
+    "--device",
+    metavar="NAME",
+    help="Where TensorFlow runs them: cpu, gpu, gpu:1.  [default: its own choice]",
+)
+MAX_SECONDS = click.option(
+    "--max-seconds",
+    type=float,
+    default=choices.MAX_SECONDS,
+    show_default=True,
+    metavar="SECONDS",
+    help="Refuse what is expected to take longer.",
+)
+VERBOSE = click.option("-v", "--verbose", is_flag=True, help="Show what TensorFlow logs.")
+
+
+def page(kind: str) -> tuple[Any, ...]:
+    """The options of a command that writes a page of this kind: its format, and where it goes."""
+    formats = render.PAGES[kind]
+    meanings = "; ".join(f"{name}: {row.meaning}" for name, row in formats.items())
+    format_ = click.option(
+        "-f",
+        "--format",
+        "format_name",
+        type=OneOf(formats),
+        help=f"{meanings}.  [default: by the ending of --output, else table]",
+    )
+    return format_, *output.OPTIONS
+
 
 _HOW = (
-    click.option(
-        "--method",
-        type=OneOf(choices.METHODS),
-        default="auto",
-        show_default=True,
-        help="The arrangement of tapes: one, side by side, inside one another, one asked often, "
-        "or TensorFlow's batch Jacobian; taylor, series for high orders without TensorFlow; "
-        "none, the analytic values alone. auto is tapes where they take no longer than a moment.",
-    ),
-    click.option(
-        "--dtype",
-        type=OneOf(FORMATS),
-        default="float64",
-        show_default=True,
-        cls=FromEnvironment,
-        envvar="TAPECLI_DTYPE",
-        help="The precision.",
-    ),
-    click.option(
-        "--execution",
-        type=OneOf(choices.EXECUTIONS),
-        cls=FromEnvironment,
-        envvar="TAPECLI_EXECUTION",
-        help="How TensorFlow runs the tapes: "
-        + "; ".join(f"{name}: {meaning}" for name, meaning in choices.EXECUTIONS.items())
-        + ".  [default: eager for few points, xla for many]",
-    ),
-    click.option(
-        "--device",
-        metavar="NAME",
-        help="Where TensorFlow runs them: cpu, gpu, gpu:1.  [default: its own choice]",
-    ),
-    click.option(
-        "--max-seconds",
-        type=float,
-        default=choices.MAX_SECONDS,
-        show_default=True,
-        metavar="SECONDS",
-        help="Refuse what is expected to take longer.",
-    ),
+    METHOD,
+    DTYPE,
+    EXECUTION,
+    DEVICE,
+    MAX_SECONDS,
     click.option(
         "--verify",
         type=OneOf(choices.VERIFY),
@@ -142,26 +205,31 @@ _HOW = (
     ),
 )
 
-_BY = (
-    click.option(
-        "--wrt",
-        multiple=True,
-        metavar="NAMES",
-        help="The variables to differentiate by, with commas.  [default: all]",
-    ),
-)
 
+def added(*options: Any) -> Callable[[Any], Any]:
+    """A function with these options, in this sequence."""
 
-def command(*own: Any) -> Callable[[Any], click.Command]:
-    """A command that differentiates: the options of all of them, and its own among them."""
-
-    def decorate(function: Any) -> click.Command:
-        options: tuple[Any, ...] = (*_WHERE, *(own or _BY), *_HOW)
+    def decorate(function: Any) -> Any:
         for option in reversed(options):
             function = option(function)
+        return function
+
+    return decorate
+
+
+def command(*options: Any) -> Callable[[Any], click.Command]:
+    """A command that is given expressions, and these options."""
+
+    def decorate(function: Any) -> click.Command:
+        function = added(EXPRESSIONS, *options)(function)
         return click.command(cls=ExpressionCommand, no_args_is_help=False)(function)
 
     return decorate
+
+
+def differentiating(*own: Any) -> Callable[[Any], click.Command]:
+    """A command that differentiates: the options of all of them, and its own among them."""
+    return command(*POINTS, *(own or (BY,)), *_HOW)
 
 
 def answer(kind: str, **given: Any) -> int:

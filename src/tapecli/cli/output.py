@@ -10,7 +10,7 @@ import stat
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, TextIO
+from typing import IO, Any, TextIO
 
 import click
 
@@ -18,10 +18,6 @@ from tapecli import render
 from tapecli.cli.types import OneOf
 from tapecli.errors import OutputError
 from tapecli.render import Screen
-
-if TYPE_CHECKING:
-    from tapecli.report import Report
-    from tapecli.result import Result
 
 COLOR = ("auto", "always", "never")
 
@@ -88,8 +84,8 @@ def check(output: str | None) -> None:
         raise OutputError(f"cannot write '{output}': {reason}") from None
 
 
-def write(result: Result | Report, format_: render.Format, output: str | None, color: str) -> None:
-    """Write the result.
+def write(shown: Any, format_: render.Format, output: str | None, color: str) -> None:
+    """Write a Result, or what a page shows.
 
     Raises:
         OutputError: it cannot be written; a file that was there before is as it was.
@@ -97,32 +93,32 @@ def write(result: Result | Report, format_: render.Format, output: str | None, c
     if output is None or _is_standard_output(output):
         if sys.stdout is None:
             raise OutputError("cannot write: standard output is closed")
-        _to_stream(result, format_, sys.stdout, color)
+        _to_stream(shown, format_, sys.stdout, color)
         return
     path = path_of(output)
     try:
         if path is None:
             with Path(output).open("w", encoding="utf-8") as stream:
-                _to_stream(result, format_, stream, color)
+                _to_stream(shown, format_, stream, color)
         elif format_.binary:
             with _replacing(path) as stream:
-                stream.buffer.write(render.packed(result, format_))
+                stream.buffer.write(render.packed(shown, format_))
         else:
             with _replacing(path) as stream:
-                stream.writelines(render.render(result, format_, Screen()))
+                stream.writelines(render.render(shown, format_, Screen()))
     except OSError as error:
         raise OutputError(f"cannot write '{output}': {error.strerror}") from error
 
 
-def _to_stream(result: Result | Report, format_: render.Format, stream: TextIO, color: str) -> None:
+def _to_stream(shown: Any, format_: render.Format, stream: TextIO, color: str) -> None:
     if format_.binary:
-        stream.buffer.write(render.packed(result, format_))
+        stream.buffer.write(render.packed(shown, format_))
         stream.buffer.flush()
         return
-    shown = screen(stream, color)
+    seen_on = screen(stream, color)
     if isinstance(stream, io.TextIOWrapper):
         stream.reconfigure(errors="backslashreplace")
-    stream.writelines(render.render(result, format_, shown))
+    stream.writelines(render.render(shown, format_, seen_on))
     stream.flush()
 
 

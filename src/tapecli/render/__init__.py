@@ -14,15 +14,11 @@ from __future__ import annotations
 import importlib
 import importlib.util
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import Any
 
 from tapecli.errors import OutputError
-
-if TYPE_CHECKING:
-    from tapecli.report import Report
-    from tapecli.result import Result
 
 
 @dataclass(frozen=True)
@@ -100,17 +96,28 @@ FORMATS = {
 }
 
 
-REPORTS = {
+_PAGE = {
     format_.name: format_
     for format_ in (
-        Format("table", "a table for people", (".txt",), package=f"{__name__}.check"),
-        Format("json", "one JSON document", (".json",), package=f"{__name__}.check"),
-        Format("junit", "JUnit's XML, for CI", (".xml",), package=f"{__name__}.check"),
-        Format("github", "annotations of a GitHub workflow", (), package=f"{__name__}.check"),
-        Format("markdown", "a Markdown page", (".md", ".markdown"), package=f"{__name__}.check"),
+        Format("table", "a page for people", (".txt",)),
+        Format("json", "one JSON document", (".json",)),
+        Format("markdown", "a Markdown page", (".md", ".markdown")),
+        Format("junit", "JUnit's XML, for CI", (".xml",)),
+        Format("github", "annotations of a GitHub workflow", ()),
     )
 }
-"""The formats of what `tapecli check` found."""
+
+PAGES = {
+    kind: {name: replace(_PAGE[name], package=f"{__name__}.{kind}") for name in names}
+    for kind, names in {
+        "check": ("table", "json", "junit", "github", "markdown"),
+        "pitfalls": ("table", "json", "markdown"),
+        "trace": ("table", "json", "markdown"),
+        "compare": ("table", "json", "markdown"),
+        "functions": ("table", "json", "markdown"),
+    }.items()
+}
+"""The formats of what is no Result, by the command that shows it; a package for each command."""
 
 
 def of_ending(ending: str, formats: Mapping[str, Format] = FORMATS) -> Format:
@@ -148,17 +155,17 @@ def module(format_: Format) -> ModuleType:
     return importlib.import_module(f"{format_.package}.{format_.name}")
 
 
-def render(result: Result | Report, format_: Format, screen: Screen) -> Iterator[str]:
-    """The result in this format of text, piece by piece."""
-    pieces: Iterator[str] = module(format_).render(result, screen)
+def render(shown: Any, format_: Format, screen: Screen) -> Iterator[str]:
+    """A Result, or what a page shows, in this format of text, piece by piece."""
+    pieces: Iterator[str] = module(format_).render(shown, screen)
     return pieces
 
 
-def packed(result: Result | Report, format_: Format) -> bytes:
-    """The result in this format of bytes.
+def packed(shown: Any, format_: Format) -> bytes:
+    """The same in this format of bytes.
 
     Raises:
         OutputError: what the format takes is not installed.
     """
-    whole: bytes = module(format_).packed(result)
+    whole: bytes = module(format_).packed(shown)
     return whole

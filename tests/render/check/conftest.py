@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from tapecli import render
-from tapecli.render import REPORTS, Screen
+from tapecli.render import PAGES, Screen
 from tapecli.report import Cell, Failure, KnownDefect, Report, Setting
 from tapecli.verdict import Status
 
@@ -81,6 +81,6 @@ def write() -> Write:
     """A report in a format, for a screen."""
 
     def call(report: Report, name: str, screen: Screen = PLAIN) -> str:
-        return "".join(render.render(report, REPORTS[name], screen))
+        return "".join(render.render(report, PAGES["check"][name], screen))
 
     return call
