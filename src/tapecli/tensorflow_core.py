@@ -51,6 +51,7 @@ _MODULES = {
     "math.erfc math.expm1 math.floormod=floor_mod math.lgamma math.log math.log1p "
     "maximum minimum negative=neg sin sinh square tan tanh",
     "ops.gen_nn_ops": "nn.softsign",
+    "ops.gradients_impl": "gradients=gradients_v2",
     "ops.math_ops": "abs acos add divide exp math.floor math.softplus multiply pow sigmoid sign "
     "sqrt subtract",
     "ops.nn_ops": "nn.gelu",
