@@ -74,6 +74,7 @@ x   tape  analytic  ulps  status
  1   1     1           0  ok
 undefined at x = 0: a kink
 
+read: tapecli pitfalls kink
 3 values: 2 ok, 1 undefined
 """
 
@@ -86,6 +87,7 @@ x       tape  analytic  ulps  status
 1e-200  inf   2e+200          lost
 lost at x = 1e-200: the tape returned inf, and the derivative exists
 
+read: tapecli pitfalls underflow-inside
 1 value: 1 lost
 """
 

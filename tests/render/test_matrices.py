@@ -210,7 +210,10 @@ def test_the_reason_of_entries_that_are_not_ok_stands_once(
     shown: Render, samples: Samples, width: int
 ) -> None:
     lines = shown("table", samples.kinked, width=width).splitlines()
-    assert [line for line in lines if "kink" in line] == ["undefined at (x, y) = (2, 3): a kink"]
+    assert [line for line in lines if "kink" in line] == [
+        "undefined at (x, y) = (2, 3): a kink",
+        "read: tapecli pitfalls kink",
+    ]
 
 
 def test_entries_that_are_not_ok_have_their_status_before_the_formula(

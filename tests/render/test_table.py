@@ -91,6 +91,7 @@ off at x = 3: only 1 digit right
 
 rounded (n): the rule is right, rounding leaves n digits; a better form more
 off: rounding cannot explain the difference; a rule for a derivative is wrong
+read: tapecli pitfalls singular-point cancellation underflow-inside
 5 values: 1 ok, 1 rounded, 1 off, 1 undefined, 1 lost
 """
 

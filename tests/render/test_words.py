@@ -77,7 +77,7 @@ def test_the_hint_offers_a_wider_dtype_only_where_there_is_one(
     make: Make, dtype: str, expected: str
 ) -> None:
     result = make([(1, 2, 2, 9, Status.ROUNDED, "3 digits")], dtype=dtype)
-    (hint,) = words.hints(result)
+    hint, _ = words.hints(result)
     assert hint == f"rounded (n): the rule is right, {expected}"
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from tapecli.claims import Claim, Finding
+from tapecli.render import met
 from tapecli.result import Block, Result
 from tapecli.verdict import STABLE_ULPS, Status
 
@@ -20,6 +21,7 @@ _FROM_SUPERSCRIPTS = {
 _PLAIN = str.maketrans(
     {
         "·": "*",
+        "→": "->",
         "─": "-",
         "│": "|",
         "√": "sqrt",
@@ -40,19 +42,23 @@ def derivative(block: Block) -> str:
 
     A Taylor coefficient has its factorials: (d²y/dx²)/2!.
     """
-    if block.order == 0:
-        return block.target
-    sign = "d" if len(block.points.names) == 1 else "∂"
-    below = "".join(
-        f"{sign}{name}{_power(len(list(times)))}"
-        for name, times in itertools.groupby(block.derivative.sequence)
-    )
-    name = f"{sign}{_power(block.order)}{block.target}/{below}"
+    name = leibniz(block.target, block.derivative.sequence, len(block.points.names) > 1)
     if block.derivative.divisor == 1:
         return name
     orders = sorted(Counter(block.derivative.sequence).values(), reverse=True)
     factorials = "·".join(f"{order}!" for order in orders if order > 1)
     return f"({name})/({factorials})" if "·" in factorials else f"({name})/{factorials}"
+
+
+def leibniz(target: str, sequence: Sequence[str], partial: bool) -> str:
+    """The derivative of a target by these variables, the first one first."""
+    if not sequence:
+        return target
+    sign = "∂" if partial else "d"
+    below = "".join(
+        f"{sign}{name}{_power(len(list(times)))}" for name, times in itertools.groupby(sequence)
+    )
+    return f"{sign}{_power(len(sequence))}{target}/{below}"
 
 
 def columns(result: Result) -> list[str]:
@@ -128,6 +134,9 @@ def hints(result: Result) -> Iterator[str]:
         )
     if Status.OFF in result.counts:
         yield "off: rounding cannot explain the difference; a rule for a derivative is wrong"
+    names = met.pitfalls(result)
+    if names:
+        yield f"read: tapecli pitfalls {' '.join(names)}"
 
 
 def claims(result: Result) -> Iterator[tuple[Claim, str, str]]:
