@@ -11,18 +11,32 @@ Shapes are fixed, as they are when tapes run eagerly, so that no operation is th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from tapecli import tensorflow_
 from tapecli.floats import FloatFormat
-from tapecli.tapes import ARRANGEMENTS, FORWARD, Variables, functions_of, nested_orders
+from tapecli.tapes import (
+    ARRANGEMENTS,
+    FORWARD,
+    Run,
+    Target,
+    Variables,
+    functions_of,
+    nested_orders,
+)
 from tapecli.tree import Node
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+STOPPING = frozenset({"StopGradient"})
+"""Kinds of operations that no tape follows."""
+
+_NESTED = ("middle",)
+"""Names of tapes between the outer and the inner one."""
 
 IDLE = frozenset({"Placeholder", "Const", "Identity", "NoOp"})
 """Kinds of operations that compute nothing."""
@@ -123,22 +137,33 @@ class Recording:
         inside = self.operations[tape.opened : tape.closed]
         return [one for one in dependent(inside, tape.watched) if not one.idle]
 
-    def needed(self, asked: Asked) -> set[str]:
-        """The tensors that the target of a gradient was made from, and itself."""
-        return made_from(self.operations[: asked.begin], [asked.target])
+    def needed(self, tape: Tape, asked: Asked) -> set[str]:
+        """The tensors by whose way a gradient goes back, from the target on."""
+        before = dependent(self.operations[: asked.begin], tape.watched)
+        return made_from(before, [asked.target])
 
     def wasted(self, tape: Tape) -> list[Operation]:
         """What a tape records and no gradient that it was asked for needs."""
-        needed = set().union(*(self.needed(asked) for asked in tape.asked))
+        needed = set().union(*(self.needed(tape, asked) for asked in tape.asked))
         return [one for one in self.recorded(tape) if not needed.intersection(one.outputs)]
 
 
+def names(tapes: Sequence[Tape]) -> list[str]:
+    """What people call these tapes: outer and inner where one is in the other, else by number."""
+    if len(tapes) == 1:
+        return ["tape"]
+    apart = len({(tape.opened, tape.closed) for tape in tapes}) > 1
+    if apart and len(tapes) <= len(_NESTED) + 2:
+        return ["outer", *_NESTED[: len(tapes) - 2], "inner"]
+    return [f"tape{number}" for number in range(1, len(tapes) + 1)]
+
+
 def dependent(operations: Iterable[Operation], sources: Iterable[str]) -> list[Operation]:
-    """The operations on real numbers that depend on these tensors."""
+    """The operations on real numbers that depend on these tensors, as far as tapes follow."""
     reached = set(sources)
     found = []
     for one in operations:
-        if one.real and reached.intersection(one.inputs):
+        if one.real and one.kind not in STOPPING and reached.intersection(one.inputs):
             reached.update(one.outputs)
             found.append(one)
     return found
@@ -155,11 +180,12 @@ def made_from(operations: Sequence[Operation], targets: Iterable[str]) -> set[st
 
 def record(
     targets: Sequence[Node],
-    columns: Mapping[str, NDArray[np.float64]],
+    columns: Mapping[str, NDArray[np.float64] | np.float64],
     wanted: Sequence[Variables],
-    method: str,
+    method: str | Run,
     format_: FloatFormat,
     steps: bool = False,
+    functions_of: Callable[..., list[Target]] = functions_of,
 ) -> Recording:
     """Trace an arrangement.
 
@@ -168,16 +194,17 @@ def record(
         columns: for each of their variables its value at each point, or at one point alone a
             number.
         wanted: for each derivative its variables, the first one first.
-        method: an arrangement of `ARRANGEMENTS`, or `FORWARD`.
+        method: an arrangement of `ARRANGEMENTS`, or `FORWARD`; or one that is not among them.
         format_: the dtype.
         steps: whether to run it, for the numbers in each tensor, for slopes and for adjoints.
+        functions_of: what makes the targets functions, as the one in `tapes` does.
 
     Raises:
         LookupError: TensorFlow has no gradient for something.
         TensorFlowError: TensorFlow is missing or does not start.
     """
     tf = tensorflow_.load()
-    run = nested_orders if method == FORWARD else ARRANGEMENTS[method].run
+    run = method if callable(method) else _named(method)
     notes = _Notes(tf, steps)
     xs = {name: tf.constant(values, format_.name) for name, values in columns.items()}
 
@@ -193,6 +220,10 @@ def record(
     )
     numbers = {name: tensor.numpy() for name, tensor in concrete(xs).items()} if steps else {}
     return notes.recording(numbers)
+
+
+def _named(method: str) -> Run:
+    return nested_orders if method == FORWARD else ARRANGEMENTS[method].run
 
 
 class _Notes:
@@ -305,11 +336,14 @@ class _Noting:
         asked = self._asked(y, flat)
         found = self._tape.gradient(y, [*flat, *between], **options)
         asked.end = self._notes.count()
-        gradients, rest = found[: len(flat)], found[len(flat) :]
+        gradients = found[: len(flat)]
         asked.gradients = tuple(one.name for one in gradients)
         asked.adjoints = {
-            tensor.name: adjoint.name for tensor, adjoint in zip(between, rest, strict=True)
-        } | dict(zip(asked.sources, asked.gradients, strict=True))
+            tensor.name: adjoint.name
+            for tensor, adjoint in zip(
+                [*between, *flat], [*found[len(flat) :], *gradients], strict=True
+            )
+        }
         return dict(zip(sources, gradients, strict=True)) if _mapping(sources) else gradients[0]
 
     def batch_jacobian(self, y: Any, source: Any, **options: Any) -> Any:
@@ -329,15 +363,10 @@ class _Noting:
 
     def _between(self, y: Any) -> list[Any]:
         """The tensors that the tape has recorded on the way to y, y itself included."""
-        operations = self._notes.operations()
-        inside = operations[self._noted.opened : self._noted.closed or None]
-        needed = made_from(operations, [y.name])
-        names = [
-            name
-            for one in dependent(inside, self._noted.watched)
-            for name in one.outputs
-            if name in needed
-        ]
+        inside = self._notes.operations()[self._noted.opened : self._noted.closed or None]
+        recorded = dependent(inside, self._noted.watched)
+        needed = made_from(recorded, [y.name])
+        names = [name for one in recorded for name in one.outputs if name in needed]
         return list(map(self._notes.tensor, names))
 
 

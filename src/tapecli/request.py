@@ -85,12 +85,14 @@ class Where:
         rows: where a table of points is: "-" or "@file".
         paired: whether values of several variables go side by side.
         stdin: what "-" is read from.
+        otherwise: the points of the only variable, if nothing is given.
     """
 
     given: Mapping[str, PointsLike]
     rows: str | None = None
     paired: bool = False
     stdin: TextIO | None = None
+    otherwise: str = choices.POINTS
 
     @property
     def files(self) -> list[str]:
@@ -249,7 +251,7 @@ def ask(
     if claims and how.scaled:
         raise RequestError("a claim is about derivatives; leave '--scaled' out")
     if not given and where.rows is None and len(names) == 1:
-        given = {names[0]: choices.POINTS}
+        given = {names[0]: where.otherwise}
     return Asked(kind, targets, tuple(derivatives), how, claimed, tuple(names), given)
 
 

@@ -16,14 +16,16 @@ def prepared(
     wrt: tuple[str, ...] = (),
     order: int | None = None,
     paired: bool = False,
+    otherwise: str = choices.POINTS,
     **rest: Any,
 ) -> Request:
     """The request of derivatives that the options of these names make, checked.
 
-    `rest` has the points of the variables with an option of their own, and how it is to be done.
+    `otherwise` are the points of the only variable, if there are none; `rest` has the points of
+    the variables with an option of their own, and how it is to be done.
     """
     given, rows = points(rest, at)
-    where = Where(given, rows, paired, sys.stdin)
+    where = Where(given, rows, paired, sys.stdin, otherwise)
     expressions = expressions or (choices.EXPRESSION,)
     return request.prepare("diff", expressions, where, wrt, order, (), How(**rest))
 

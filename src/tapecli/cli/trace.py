@@ -1,0 +1,52 @@
+"""`tapecli trace`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tapecli import choices, render
+from tapecli.cli import options, output
+
+
+@options.command(
+    *options.ONE_POINT,
+    options.ORDER,
+    options.BY_IN_TURN,
+    options.METHOD,
+    options.DTYPE,
+    options.MAX_SECONDS,
+    *options.page("trace"),
+    options.VERBOSE,
+)
+def command(
+    format_name: str | None, file: str | None, color: str, verbose: bool, **given: Any
+) -> int:
+    """Show what the tapes record at a point, and how they go back, step by step.
+
+    \b
+      tapecli trace 'log(x^2)' --x 2
+      tapecli trace 'log(x^2)' --x 2 --order 2
+      tapecli trace 'x^2*y' --x 2 --y 3 --wrt x,y
+      tapecli trace 'u = x^2' 'y = log(u)' --method persistent
+
+    Each operation that TensorFlow runs has its value and its local derivatives; on the way back
+    each adjoint has what it came from. With an order, the outer tape is seen recording what the
+    inner one goes back over. Without an EXPRESSION it is log(x^2), and without a point x = 2.
+
+    Exit codes: 0 every number is that of 'tapecli diff', and right; 1 one is not; 2 the call is
+    wrong; 3 TensorFlow is missing or broken.
+    """
+    from tapecli import tensorflow_, trace
+    from tapecli.cli import asking
+    from tapecli.cli.waiting import waiting
+    from tapecli.render.trace import words
+
+    output.check(file)
+    format_ = output.format_of(format_name, file, render.PAGES["trace"])
+    request = asking.prepared(otherwise=choices.POINT, **given)
+    trace.check(request)
+    with waiting("starting TensorFlow ..."):
+        tensorflow_.load(quietly=True, verbose=verbose, core=True)
+        found = trace.trace(request)
+    output.write(found, format_, file, color)
+    return 0 if words.right(found) else 1

@@ -1,0 +1,120 @@
+"""How TensorFlow's operations are written, and their derivatives: a row for each kind.
+
+In a row {0}, {1} are what the operation is made from, and {v} is what came out. An operation that
+has no row is shown by its name, with the numbers of its slopes alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+
+class Rule(NamedTuple):
+    """One kind of operation.
+
+    Attributes:
+        formula: what it computes.
+        slopes: its derivative by each of what it is made from; "" for what has none.
+    """
+
+    formula: str
+    slopes: tuple[str, ...] = ()
+
+
+_CHOICE = Rule("{1} if {0} else {2}", ("", "1 if {0} else 0", "0 if {0} else 1"))
+_ERROR = "2/sqrt(pi)*exp(-{0}**2)"
+
+# fmt: off
+RULES = {
+    # arithmetic
+    "AddV2": Rule("{0} + {1}", ("1", "1")),
+    "Sub": Rule("{0} - {1}", ("1", "-1")),
+    "Mul": Rule("{0}*{1}", ("{1}", "{0}")),
+    "RealDiv": Rule("{0}/{1}", ("1/{1}", "-{0}/{1}**2")),
+    "FloorDiv": Rule("floor({0}/{1})"),
+    "FloorMod": Rule("{0} mod {1}", ("1", "-floor({0}/{1})")),
+    "Neg": Rule("-{0}", ("-1",)),
+    "Square": Rule("{0}**2", ("2*{0}",)),
+    "Reciprocal": Rule("1/{0}", ("-1/{0}**2",)),
+    "Pow": Rule("{0}**{1}", ("{1}*{0}**({1} - 1)", "{v}*log({0})")),
+    "Sqrt": Rule("sqrt({0})", ("1/(2*sqrt({0}))",)),
+    # pieces
+    "Abs": Rule("abs({0})", ("sign({0})",)),
+    "Sign": Rule("sign({0})", ("0",)),
+    "Floor": Rule("floor({0})"),
+    "Maximum": Rule("max({0}, {1})", ("1 if {0} >= {1} else 0", "0 if {0} >= {1} else 1")),
+    "Minimum": Rule("min({0}, {1})", ("1 if {0} <= {1} else 0", "0 if {0} <= {1} else 1")),
+    "SelectV2": _CHOICE,
+    "Select": _CHOICE,
+    "Greater": Rule("{0} > {1}"),
+    "GreaterEqual": Rule("{0} >= {1}"),
+    "Less": Rule("{0} < {1}"),
+    "LessEqual": Rule("{0} <= {1}"),
+    "Equal": Rule("{0} == {1}"),
+    "NotEqual": Rule("{0} != {1}"),
+    "StopGradient": Rule("constant({0})"),
+    # elementary functions
+    "Exp": Rule("exp({0})", ("{v}",)),
+    "Expm1": Rule("expm1({0})", ("{v} + 1",)),
+    "Log": Rule("log({0})", ("1/{0}",)),
+    "Log1p": Rule("log1p({0})", ("1/(1 + {0})",)),
+    "Sin": Rule("sin({0})", ("cos({0})",)),
+    "Cos": Rule("cos({0})", ("-sin({0})",)),
+    "Tan": Rule("tan({0})", ("1 + {v}**2",)),
+    "Asin": Rule("asin({0})", ("1/sqrt(1 - {0}**2)",)),
+    "Acos": Rule("acos({0})", ("-1/sqrt(1 - {0}**2)",)),
+    "Atan": Rule("atan({0})", ("1/(1 + {0}**2)",)),
+    "Atan2": Rule("atan2({0}, {1})", ("{1}/({0}**2 + {1}**2)", "-{0}/({0}**2 + {1}**2)")),
+    "Sinh": Rule("sinh({0})", ("cosh({0})",)),
+    "Cosh": Rule("cosh({0})", ("sinh({0})",)),
+    "Tanh": Rule("tanh({0})", ("1 - {v}**2",)),
+    "Asinh": Rule("asinh({0})", ("1/sqrt({0}**2 + 1)",)),
+    "Acosh": Rule("acosh({0})", ("1/sqrt({0}**2 - 1)",)),
+    "Atanh": Rule("atanh({0})", ("1/(1 - {0}**2)",)),
+    "Sigmoid": Rule("sigmoid({0})", ("{v}*(1 - {v})",)),
+    "Softplus": Rule("softplus({0})", ("sigmoid({0})",)),
+    "Erf": Rule("erf({0})", (_ERROR,)),
+    "Erfc": Rule("erfc({0})", ("-" + _ERROR,)),
+    "Lgamma": Rule("lgamma({0})", ("digamma({0})",)),
+    "Digamma": Rule("digamma({0})", ("polygamma(1, {0})",)),
+    "Polygamma": Rule("polygamma({0}, {1})", ("", "polygamma({0} + 1, {1})")),
+    # operations of their own on the way back: of what came out on the way there, and an adjoint
+    "ReciprocalGrad": Rule("-{1}*{0}**2", ("-2*{1}*{0}", "-{0}**2")),
+    "SqrtGrad": Rule("{1}/(2*{0})", ("-{v}/{0}", "1/(2*{0})")),
+    "TanhGrad": Rule("{1}*(1 - {0}**2)", ("-2*{1}*{0}", "1 - {0}**2")),
+    "SigmoidGrad": Rule("{1}*{0}*(1 - {0})", ("{1}*(1 - 2*{0})", "{0}*(1 - {0})")),
+    # shapes, which change no number at one point
+    "Sum": Rule("{0}", ("1",)),
+    "Reshape": Rule("{0}", ("1",)),
+    "BroadcastTo": Rule("{0}", ("1",)),
+}
+# fmt: on
+
+
+def formula(kind: str, names: Sequence[str]) -> str:
+    """What an operation computes, in the names of what it is made from."""
+    if kind == "AddN":
+        return " + ".join(names)
+    rule = RULES.get(kind)
+    return rule.formula.format(*names) if rule else f"{kind}({', '.join(names)})"
+
+
+def slope(kind: str, names: Sequence[str], by: str, value: str) -> str:
+    """The derivative by a name, which may be there more than once; "" where no row has it.
+
+    `value` is the name of what came out.
+    """
+    if kind == "AddN":
+        return str(names.count(by))
+    rule = RULES.get(kind)
+    if rule is None or not rule.slopes:
+        return ""
+    parts = [
+        one.format(*names, v=value)
+        for one, name in zip(rule.slopes, names, strict=False)
+        if name == by
+    ]
+    if len(parts) > 1 and len(set(parts)) == 1:
+        return f"{len(parts)}*{parts[0]}"
+    return " + ".join(parts) if all(parts) else ""
