@@ -166,7 +166,9 @@ def test_what_is_known_ahead_may_come_from_another_process() -> None:
     request = asked("x^3", "log(x)", order=2, claims=["3x^2", "6x", "1/x", "1/x^2"])
     known = compute.ahead(request)
     assert [sorted(of_target) for of_target in known.certified] == [[0, 1, 2], [0, 1, 2]]
-    assert known.formulas == [["3·x²", "6·x"], ["1/x", "-1/x²"]]
+    texts = [[one.text for one in of_target if one] for of_target in known.formulas]
+    assert texts == [["3·x²", "6·x"], ["1/x", "-1/x²"]]
+    assert known.typed == ["x^{3}", r"\log{\left(x \right)}"]
     assert [claim.finding for claim in known.claims] == [Finding.PROVED] * 3 + [Finding.DIFFERS]
     began: list[Callable[[], Ahead]] = []
 
@@ -178,6 +180,8 @@ def test_what_is_known_ahead_may_come_from_another_process() -> None:
     assert len(began) == 1
     here = compute.run(request)
     assert [block.checks for block in result.blocks] == [block.checks for block in here.blocks]
+    assert [block.latex for block in result.blocks] == [block.latex for block in here.blocks]
+    assert result.blocks[0].latex == ("x^{3}", "3 x^{2}")
     assert [block.formula for block in result.blocks] == ["3·x²", "6·x", "1/x", "-1/x²"]
     assert result.claims == here.claims == known.claims
 
@@ -219,3 +223,8 @@ def test_what_is_not_finite_stays_so_when_it_is_scaled() -> None:
 
 def test_a_version_is_that_of_the_tensorflow_that_was_loaded() -> None:
     assert compute.run(asked("x^2")).tensorflow == tensorflow_.load().__version__
+
+
+def test_without_formulas_there_is_no_latex() -> None:
+    (block,) = compute.run(asked("x^2"), formulas=False).blocks
+    assert (block.formula, block.latex) == (None, None)

@@ -6,12 +6,30 @@ import re
 from fractions import Fraction
 from typing import Any
 
+import mpmath as mp
 import pytest
+import sympy
 from tests.oracle import CASES, COMPOSITES, Case, derivative
 
 import tapecli
+from tapecli.analytic.claim import judged
+from tapecli.analytic.formula import expression
+from tapecli.choices import EXECUTIONS
+from tapecli.claims import Finding
+from tapecli.derivative import Derivative
+from tapecli.errors import RequestError
+from tapecli.expression import parse
 from tapecli.floats import FORMATS
-from tapecli.functions import CONSTANTS, FUNCTIONS, OPERATORS, Function, Operator, rule_of
+from tapecli.functions import (
+    CONSTANTS,
+    FUNCTIONS,
+    NAMES,
+    OPERATORS,
+    Function,
+    Limit,
+    Operator,
+    rule_of,
+)
 from tapecli.verdict import Status
 
 ORDER = 4
@@ -168,8 +186,6 @@ def test_a_planted_error_in_a_narrow_dtype_needs_a_large_tolerance(
 
 @pytest.mark.parametrize("name", CONSTANTS)
 def test_constants_have_all_their_digits(name: str) -> None:
-    import mpmath as mp
-
     with mp.workdps(140):
         exact = {"pi": +mp.pi, "tau": 2 * mp.pi, "e": +mp.e}[name]
         assert abs(mp.mpf(CONSTANTS[name].digits) - exact) < mp.mpf(10) ** -115
@@ -179,3 +195,158 @@ def test_constants_have_all_their_digits(name: str) -> None:
 def test_every_name_says_what_it_means(name: str) -> None:
     row = FUNCTIONS.get(name) or CONSTANTS[name]
     assert row.meaning
+
+
+# --- what the rows say ------------------------------------------------------------------------
+
+
+ROWS: dict[str, Function | Operator] = {**FUNCTIONS, **OPERATORS}
+SLOPES = [
+    (name, parameter, slope)
+    for name, row in ROWS.items()
+    for parameter, slope in zip(row.parameters, row.derivatives, strict=False)
+]
+BEYOND = {"gamma", "lgamma"}
+"""Whose derivatives no expression can say, for they have digamma in them."""
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_there_is_a_derivative_by_each_argument(name: str) -> None:
+    assert len(ROWS[name].derivatives) == ROWS[name].arity
+
+
+@pytest.mark.parametrize(("name", "parameter", "slope"), SLOPES)
+def test_every_derivative_agrees_with_certified_values(
+    name: str, parameter: str, slope: str
+) -> None:
+    (target,) = parse(ROWS[name].signature)
+    if name in BEYOND:
+        exact = {"digamma": mp.digamma, "gamma": mp.gamma}
+        for x in (-3.3, 0.3, 2.5, 20.0):
+            found = tapecli.diff(target.text, x=x, method="none", formulas=False)
+            by_hand = eval(slope, {"x": mp.mpf(x), **exact})
+            assert found.analytic[0, 0, 0] == pytest.approx(float(by_hand), rel=1e-14)
+        return
+    (claim,) = parse(slope)
+    assert claim.text == slope, "in its explicit form"
+    one = Derivative(parameter, (parameter,))
+    verdict = judged(target, one, claim.tree, [], FORMATS["float64"])
+    assert verdict.finding in (Finding.PROVED, Finding.AGREES)
+    assert verdict.tested >= 5
+
+
+def test_a_wrong_derivative_would_be_seen() -> None:
+    (target,), (claim,) = parse("tan(x)"), parse("1 - tan(x)**2")
+    verdict = judged(target, Derivative("x", ("x",)), claim.tree, [], FORMATS["float64"])
+    assert verdict.finding is Finding.DIFFERS
+
+
+@pytest.mark.parametrize(("name", "parameter", "slope"), SLOPES)
+def test_every_derivative_agrees_with_sympy(name: str, parameter: str, slope: str) -> None:
+    x, y = sympy.symbols("x y", real=True)
+    (target,) = parse(ROWS[name].signature)
+    own = {"x": x, "y": y, "gamma": sympy.gamma, "digamma": sympy.digamma}
+    ours = sympy.sympify(slope, own) if name in BEYOND else expression(parse(slope)[0].tree)
+    difference = expression(target.tree).diff(sympy.Symbol(parameter, real=True)) - ours
+    lowest = 1 if name == "acosh" else 0
+    for a, b in ((sympy.Rational(1, 3), 2), (sympy.Rational(6, 7), sympy.Rational(1, 9))):
+        assert abs(difference.subs({x: lowest + a, y: b}).evalf(30)) < 1e-25
+
+
+ROUGH = {
+    "abs": [("x", {"x": 0})],
+    "sign": [("x", {"x": 0})],
+    "sqrt": [("x", {"x": 0})],
+    "cbrt": [("x", {"x": 0})],
+    "asin": [("x", {"x": -1}), ("x", {"x": 1})],
+    "acos": [("x", {"x": -1}), ("x", {"x": 1})],
+    "acosh": [("x", {"x": 1})],
+    "atan2": [("y", {"x": -2, "y": 0})],
+    "hypot": [("x", {"x": 0, "y": 0}), ("y", {"x": 0, "y": 0})],
+    "min": [("x", {"x": 2, "y": 2}), ("y", {"x": 2, "y": 2})],
+    "max": [("x", {"x": 2, "y": 2}), ("y", {"x": 2, "y": 2})],
+    "pow": [("y", {"x": 0, "y": 2})],
+}
+"""Where each has a value and no derivative by this argument."""
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_where_there_is_no_derivative_there_is_a_value(name: str) -> None:
+    assert bool(FUNCTIONS[name].rough) == (name in ROUGH)
+    for parameter, at in ROUGH.get(name, ()):
+        about: Any = {"at": at, "formulas": False, "method": "none"}
+        (value,) = tapecli.diff(FUNCTIONS[name].signature, order=0, **about).rows
+        assert value.status is Status.CERTIFIED
+        (slope,) = tapecli.diff(FUNCTIONS[name].signature, wrt=parameter, **about).rows
+        assert slope.status is Status.UNDEFINED
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_sample_is_an_ordinary_point(name: str) -> None:
+    row = FUNCTIONS[name]
+    at = dict(zip(row.parameters, row.sample, strict=False))
+    for one in tapecli.grad(row.signature, at=at, formulas=False).rows:
+        assert one.status is Status.OK
+
+
+def test_every_name_and_sign_leads_to_its_row() -> None:
+    for function in FUNCTIONS.values():
+        assert all(NAMES[name] == (function,) for name in (function.name, *function.aliases))
+    for constant in CONSTANTS.values():
+        assert all(NAMES[name] == (constant,) for name in (constant.name, *constant.aliases))
+    signs = {"+": ["add"], "-": ["sub", "neg"], "*": ["mul"], "/": ["div"], "^": ["pow"]}
+    assert {sign: [row.name for row in NAMES[sign]] for sign in signs} == signs
+
+
+# --- what TensorFlow cannot do ----------------------------------------------------------------
+
+
+DEEP = {"gamma": -12.3, "lgamma": -12.3, "log1p": -0.41}
+"""Points beyond the ordinary ones at which a function is known to be wrong."""
+
+
+def lowest(
+    name: str, points: tuple[float, ...], dtype: str, execution: str, values: bool = False
+) -> tuple[int, str]:
+    """The lowest order up to 4 that is not done, and how: wrong or missing; 5 if all are.
+
+    Whether values are wrong as well as derivatives is looked at only if that is asked.
+    """
+    options: Any = {"dtype": dtype, "execution": execution, "formulas": False}
+    text = CASES[name].expression if name in CASES else EXPRESSIONS[name]
+    for order in range(ORDER + 1):
+        try:
+            result = tapecli.diff(text, x=points, order=order, **options)
+        except RequestError:
+            return order, "missing"
+        if (order or values) and any(status.failed for status in result.counts):
+            return order, "wrong"
+    return ORDER + 1, ""
+
+
+@pytest.mark.slow
+@pytest.mark.own_execution
+@pytest.mark.parametrize("execution", EXECUTIONS)
+@pytest.mark.parametrize("dtype", FORMATS)
+def test_tensorflow_has_the_limits_that_the_rows_say(dtype: str, execution: str) -> None:
+    for name, row in ROWS.items():
+        points = CASES[name].ordinary if name in CASES else (0.4, 2.0)
+        said = [one for one in row.limits if one.dtype == dtype and execution in one.executions]
+        missing = [(one.order, "missing") for one in said if not one.where]
+        assert lowest(name, points, dtype, execution) == (missing or [(ORDER + 1, "")])[0], name
+        if name in DEEP:
+            wrong = [(one.order, "wrong") for one in said if one.where]
+            found = lowest(name, (DEEP[name],), dtype, execution, values=True)
+            assert found == (missing or wrong or [(ORDER + 1, "")])[0], name
+
+
+def test_every_limit_is_of_a_dtype_and_executions_that_there_are() -> None:
+    limits: list[Limit] = [limit for row in ROWS.values() for limit in row.limits]
+    assert {limit.dtype for limit in limits} <= FORMATS.keys()
+    assert {each for limit in limits for each in limit.executions} <= EXECUTIONS.keys()
+
+
+def test_what_xla_gets_wrong_is_not_compiled_unasked() -> None:
+    for name, row in ROWS.items():
+        wrong = [one.order for one in row.limits if one.where and "xla" in one.executions]
+        assert row.compiled == (min(wrong) - 1 if wrong else None), name

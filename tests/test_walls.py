@@ -13,7 +13,7 @@ import tapecli
 ROOT = Path(tapecli.__file__).parent
 
 FLOORS = (
-    ("errors", "floats", "beside", "choices", "sums"),
+    ("errors", "floats", "beside", "choices", "sums", "notation"),
     ("functions", "verdict"),
     ("tree", "mistakes", "grammar"),
     ("derivative", "reader", "puiseux", "claims"),

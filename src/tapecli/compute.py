@@ -16,13 +16,15 @@ from tapecli.claims import Claim
 from tapecli.derivative import Derivative
 from tapecli.errors import RequestError
 from tapecli.request import Request
-from tapecli.result import Block, Result
+from tapecli.result import Block, Latex, Result
 from tapecli.tree import Node
 from tapecli.verification import Certificates, Column, Verification
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+    from tapecli.analytic.formula import Formula
 
 
 @dataclass(frozen=True)
@@ -32,11 +34,13 @@ class Ahead:
     Attributes:
         certified: the certificates of each target.
         formulas: of each target and derivative; None where they were left out.
+        typed: each target in LaTeX; None if formulas were left out.
         claims: the judgements on the claims.
     """
 
     certified: Sequence[Certificates]
-    formulas: Sequence[Sequence[str | None]]
+    formulas: Sequence[Sequence[Formula | None]]
+    typed: Sequence[str | None]
     claims: tuple[Claim, ...]
 
 
@@ -83,6 +87,7 @@ def ahead(request: Request, formulas: bool = True) -> Ahead:
             _formulas(request, tree) if formulas else [None] * len(request.derivatives)
             for tree in trees
         ],
+        [_typed(tree) if formulas else None for tree in trees],
         _judged(request),
     )
 
@@ -97,15 +102,17 @@ def _result(
     """The result of what was computed, and of what could be known without it."""
     verification = _verification(request)
     blocks: list[Block] = []
-    for expression, of_target, certified, written in zip(
-        request.expressions, values, known.certified, known.formulas, strict=True
+    for expression, of_target, certified, written, typed in zip(
+        request.expressions, values, known.certified, known.formulas, known.typed, strict=True
     ):
         about = expression.name, expression.text
         checks = verification.checks(expression.tree, of_target, certified)
         for one, formula, column, of_one in zip(
             request.derivatives, written, of_target, checks, strict=True
         ):
-            blocks.append(Block(*about, one, formula, request.points, column, of_one))
+            text, latex = formula or (None, None)
+            both = None if typed is None else Latex(typed, latex)
+            blocks.append(Block(*about, one, text, request.points, column, of_one, both))
     return Result(
         request.kind,
         tuple(blocks),
@@ -216,7 +223,13 @@ def _scaled(request: Request, values: NDArray[np.float64], one: Derivative) -> N
     )
 
 
-def _formulas(request: Request, tree: Node) -> list[str | None]:
+def _typed(tree: Node) -> str:
+    from tapecli.analytic.formula import typed
+
+    return typed(tree)
+
+
+def _formulas(request: Request, tree: Node) -> list[Formula | None]:
     from tapecli.analytic.formula import formulas
 
     wanted = [one.sequence for one in request.derivatives]

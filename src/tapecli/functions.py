@@ -10,6 +10,8 @@ library as their first argument, so that this module imports none of them:
 * `series`: on truncated power series, of which there are two kinds with rules of the same names:
   in balls with error bounds (`tapecli.analytic.balls.Balls`) and in plain numbers
   (`tapecli.taylor.rules.Taylor`).
+
+What else a row has is for people: nothing is computed from its derivatives.
 """
 
 from __future__ import annotations
@@ -18,10 +20,32 @@ import functools
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from tapecli.choices import EAGER, GRAPH, XLA
+
 Rule = str | Callable[..., Any]
 
 STEADY = 1.2
 """How many times more operations each further order of tapes runs at least: x**5, sin and exp."""
+
+
+class Limit(NamedTuple):
+    """What TensorFlow cannot do in a dtype.
+
+    Attributes:
+        dtype: the dtype.
+        order: the lowest order that it cannot do; 0 is the value itself.
+        executions: how it is run.
+        where: where it is wrong, in the words of a message; "" where there is no kernel for it.
+    """
+
+    dtype: str
+    order: int
+    executions: tuple[str, ...]
+    where: str = ""
+
+
+MEASURED_ON = "2.21"
+"""The TensorFlow whose limits these are, measured at orders up to 4."""
 
 
 class Function(NamedTuple):
@@ -31,13 +55,18 @@ class Function(NamedTuple):
         name: what the explicit form of an expression calls it.
         meaning: in a few words, for people.
         tape, symbol, series: its rules.
+        derivatives: its derivative by each argument, as an expression; digamma alone is no
+            function of the language.
         domain: where it is defined, in the words of a message; "" for everywhere.
         aliases: other names that may be typed.
         parameters: its arguments, as they are called in its meaning and domain.
+        rough: where it is defined and has no derivative, in the same words; "" for nowhere.
+        sample: values of its arguments at which it and its derivatives are ordinary.
+        limits: what TensorFlow cannot do; all else it can, to any order.
         growth: how many times more operations each further order of nested tapes runs, measured
             at orders up to 8.
-        compiled: the highest order that XLA has right everywhere, None for any: its polygamma
-            is wrong below -7.5.
+        compiled: the highest order that XLA has right everywhere, None for any, -1 for none:
+            its polygamma is wrong below -7.5, and its log1p has lost digits near -0.4.
     """
 
     name: str
@@ -45,9 +74,13 @@ class Function(NamedTuple):
     tape: Rule
     symbol: Rule
     series: Rule
+    derivatives: tuple[str, ...] = ()
     domain: str = ""
     aliases: tuple[str, ...] = ()
     parameters: tuple[str, ...] = ("x",)
+    rough: str = ""
+    sample: tuple[str, ...] = ("0.5", "2")
+    limits: tuple[Limit, ...] = ()
     growth: float = STEADY
     compiled: int | None = None
 
@@ -70,8 +103,8 @@ class Operator(NamedTuple):
         sign: what the explicit form writes.
         binding: larger binds tighter.
         tape, symbol, series: its rules.
-        arity: 1 for a prefix, 2 for an infix.
-        growth, compiled: as those of a function.
+        meaning, derivatives, domain, limits, growth, compiled: as those of a function.
+        parameters: one for a prefix, two for an infix.
     """
 
     name: str
@@ -80,9 +113,23 @@ class Operator(NamedTuple):
     tape: Rule
     symbol: Rule
     series: Rule
-    arity: int = 2
+    meaning: str
+    derivatives: tuple[str, ...]
+    domain: str = ""
+    parameters: tuple[str, ...] = ("x", "y")
+    limits: tuple[Limit, ...] = ()
     growth: float = STEADY
     compiled: int | None = None
+
+    @property
+    def arity(self) -> int:
+        """How many operands it takes."""
+        return len(self.parameters)
+
+    @property
+    def signature(self) -> str:
+        """How it is written: x + y."""
+        return self.sign + self.parameters[0] if self.arity == 1 else self.sign.join("xy")
 
 
 class Constant(NamedTuple):
@@ -94,6 +141,16 @@ class Constant(NamedTuple):
     symbol: str
     series: str
     aliases: tuple[str, ...] = ()
+
+
+Row = Function | Operator | Constant
+
+
+class Listing(NamedTuple):
+    """Rows that somebody wants to see: in short, or each in detail."""
+
+    rows: tuple[Row, ...]
+    detailed: bool = False
 
 
 def _gamma(tf: Any, x: Any) -> Any:
@@ -115,75 +172,119 @@ def _hypot(tf: Any, x: Any, y: Any) -> Any:
 
 
 # fmt: off
+_GAMMA = (
+    Limit("float64", 2, (XLA,), "x < -7.5"),
+    Limit("float32", 2, (EAGER, GRAPH, XLA), "x < -7.5"),
+    Limit("bfloat16", 0, (EAGER, GRAPH)),
+    Limit("bfloat16", 2, (XLA,)),
+    Limit("float16", 2, (EAGER, GRAPH, XLA)),
+)
+
 _FUNCTIONS = (
     # name, meaning, TensorFlow, SymPy, series
-    Function("abs", "absolute value, also |x|", "abs", "Abs", "abs"),
-    Function("sign", "-1, 0 or 1", "sign", "sign", "sign"),
-    Function("sqrt", "square root, also √x", "sqrt", "sqrt", "sqrt", "x >= 0", ("√",),
-             growth=4),
-    Function("cbrt", "real cube root", _cbrt, "tapecli.cbrt", "cbrt", growth=1.5),
-    Function("exp", "exponential", "exp", "exp", "exp"),
-    Function("expm1", "exp(x) - 1", "math.expm1", lambda sp, x: sp.exp(x) - 1, "expm1"),
-    Function("log", "natural logarithm", "math.log", "log", "log", "x > 0", ("ln",), growth=3),
+    # derivatives, domain, aliases, parameters
+    Function("abs", "absolute value, also |x|", "abs", "Abs", "abs",
+             ("sign(x)",), rough="x = 0"),
+    Function("sign", "-1, 0 or 1", "sign", "sign", "sign",
+             ("0",), rough="x = 0"),
+    Function("sqrt", "square root", "sqrt", "sqrt", "sqrt",
+             ("1/(2*sqrt(x))",), "x >= 0", ("√",), rough="x = 0", growth=4),
+    Function("cbrt", "real cube root", _cbrt, "tapecli.cbrt", "cbrt",
+             ("1/(3*cbrt(x)**2)",), rough="x = 0", growth=1.5),
+    Function("exp", "exponential", "exp", "exp", "exp",
+             ("exp(x)",)),
+    Function("expm1", "exp(x) - 1", "math.expm1", lambda sp, x: sp.exp(x) - 1, "expm1",
+             ("exp(x)",)),
+    Function("log", "natural logarithm", "math.log", "log", "log",
+             ("1/x",), "x > 0", ("ln",), growth=3),
     Function("log2", "logarithm to base 2",
              lambda tf, x: tf.math.log(x) / tf.math.log(tf.constant(2, x.dtype)),
              lambda sp, x: sp.log(x) / sp.log(2),
-             lambda s, x: s.div(s.log(x), s.log(s.number(2))), "x > 0", growth=3),
+             lambda s, x: s.div(s.log(x), s.log(s.number(2))),
+             ("1/(x*log(2))",), "x > 0", growth=3),
     Function("log10", "logarithm to base 10",
              lambda tf, x: tf.math.log(x) / tf.math.log(tf.constant(10, x.dtype)),
              lambda sp, x: sp.log(x) / sp.log(10),
-             lambda s, x: s.div(s.log(x), s.log(s.number(10))), "x > 0", growth=3),
-    Function("log1p", "log(1 + x)", "math.log1p", lambda sp, x: sp.log(1 + x), "log1p", "x > -1",
-             growth=3),
-    Function("sin", "sine", "sin", "sin", "sin"),
-    Function("cos", "cosine", "cos", "cos", "cos"),
+             lambda s, x: s.div(s.log(x), s.log(s.number(10))),
+             ("1/(x*log(10))",), "x > 0", growth=3),
+    Function("log1p", "log(1 + x)", "math.log1p", lambda sp, x: sp.log(1 + x), "log1p",
+             ("1/(1 + x)",), "x > -1", growth=3,
+             limits=(Limit("float64", 0, (XLA,), "-0.415 < x < -0.366"),), compiled=-1),
+    Function("sin", "sine", "sin", "sin", "sin",
+             ("cos(x)",)),
+    Function("cos", "cosine", "cos", "cos", "cos",
+             ("-sin(x)",)),
     Function("tan", "tangent", "tan", "tan", "tan",
-             "cos(x) not 0", growth=3.3),
-    Function("cot", "cotangent", lambda tf, x: tf.cos(x) / tf.sin(x), "cot",
-             "cot", "sin(x) not 0", growth=4.3),
-    Function("sec", "secant", lambda tf, x: 1 / tf.cos(x), "sec",
-             "sec", "cos(x) not 0", growth=4.3),
-    Function("csc", "cosecant", lambda tf, x: 1 / tf.sin(x), "csc",
-             "csc", "sin(x) not 0", growth=4.3),
-    Function("asin", "arcsine", "asin", "asin", "asin", "-1 <= x <= 1", ("arcsin",), growth=3.6),
-    Function("acos", "arccosine", "acos", "acos", "acos", "-1 <= x <= 1", ("arccos",), growth=3.6),
-    Function("atan", "arctangent", "atan", "atan", "atan", "", ("arctan",), growth=2.5),
-    Function("sinh", "hyperbolic sine", "sinh", "sinh", "sinh"),
-    Function("cosh", "hyperbolic cosine", "cosh", "cosh", "cosh"),
-    Function("tanh", "hyperbolic tangent", "tanh", "tanh", "tanh", growth=3.2),
-    Function("asinh", "inverse hyperbolic sine", "asinh", "asinh", "asinh", "", ("arsinh",),
+             ("1 + tan(x)**2",), "cos(x) not 0", growth=3.3),
+    Function("cot", "cotangent", lambda tf, x: tf.cos(x) / tf.sin(x), "cot", "cot",
+             ("-1 - cot(x)**2",), "sin(x) not 0", growth=4.3),
+    Function("sec", "secant", lambda tf, x: 1 / tf.cos(x), "sec", "sec",
+             ("sec(x)*tan(x)",), "cos(x) not 0", growth=4.3),
+    Function("csc", "cosecant", lambda tf, x: 1 / tf.sin(x), "csc", "csc",
+             ("-csc(x)*cot(x)",), "sin(x) not 0", growth=4.3),
+    Function("asin", "arcsine", "asin", "asin", "asin",
+             ("1/sqrt(1 - x**2)",), "-1 <= x <= 1", ("arcsin",), rough="x = -1 or 1", growth=3.6),
+    Function("acos", "arccosine", "acos", "acos", "acos",
+             ("-1/sqrt(1 - x**2)",), "-1 <= x <= 1", ("arccos",), rough="x = -1 or 1", growth=3.6),
+    Function("atan", "arctangent", "atan", "atan", "atan",
+             ("1/(1 + x**2)",), "", ("arctan",), growth=2.5),
+    Function("sinh", "hyperbolic sine", "sinh", "sinh", "sinh",
+             ("cosh(x)",)),
+    Function("cosh", "hyperbolic cosine", "cosh", "cosh", "cosh",
+             ("sinh(x)",)),
+    Function("tanh", "hyperbolic tangent", "tanh", "tanh", "tanh",
+             ("1 - tanh(x)**2",), growth=3.2),
+    Function("asinh", "inverse hyperbolic sine", "asinh", "asinh", "asinh",
+             ("1/sqrt(x**2 + 1)",), "", ("arsinh",), growth=4.3),
+    Function("acosh", "inverse hyperbolic cosine", "acosh", "acosh", "acosh",
+             ("1/sqrt(x**2 - 1)",), "x >= 1", ("arcosh",), rough="x = 1", sample=("1.5",),
              growth=4.3),
-    Function("acosh", "inverse hyperbolic cosine", "acosh", "acosh", "acosh", "x >= 1",
-             ("arcosh",), growth=4.3),
-    Function("atanh", "inverse hyperbolic tangent", "atanh", "atanh", "atanh", "-1 < x < 1",
-             ("artanh",), growth=2.5),
+    Function("atanh", "inverse hyperbolic tangent", "atanh", "atanh", "atanh",
+             ("1/(1 - x**2)",), "-1 < x < 1", ("artanh",), growth=2.5),
     Function("sigmoid", "1/(1 + exp(-x))", "sigmoid", lambda sp, x: 1 / (1 + sp.exp(-x)),
-             "sigmoid", growth=3.2),
+             "sigmoid",
+             ("sigmoid(x)*(1 - sigmoid(x))",), growth=3.2),
     Function("softplus", "log(1 + exp(x))", "math.softplus",
-             lambda sp, x: sp.log(1 + sp.exp(x)), "softplus", growth=2.8),
-    Function("erf", "error function", "math.erf", "erf", "erf", growth=2),
-    Function("erfc", "1 - erf(x)", "math.erfc", "erfc", "erfc", growth=2),
-    Function("gamma", "gamma function", _gamma, "gamma", "gamma", "x not 0, -1, ...",
-             ("Gamma", "Γ"), growth=3.3, compiled=1),
+             lambda sp, x: sp.log(1 + sp.exp(x)), "softplus",
+             ("sigmoid(x)",), growth=2.8),
+    Function("erf", "error function", "math.erf", "erf", "erf",
+             ("2*exp(-x**2)/sqrt(pi)",), growth=2),
+    Function("erfc", "1 - erf(x)", "math.erfc", "erfc", "erfc",
+             ("-2*exp(-x**2)/sqrt(pi)",), growth=2),
+    Function("gamma", "gamma function", _gamma, "gamma", "gamma",
+             ("gamma(x)*digamma(x)",), "x not 0, -1, ...", ("Gamma", "Γ"), limits=_GAMMA,
+             growth=3.3, compiled=1),
     Function("lgamma", "log(|gamma(x)|)", "math.lgamma", "tapecli.lgamma", "lgamma",
-             "x not 0, -1, ...", growth=1.4, compiled=1),
+             ("digamma(x)",), "x not 0, -1, ...", limits=_GAMMA,
+             growth=1.4, compiled=1),
     Function("atan2", "angle of the point (x, y)", "math.atan2", "atan2", "atan2",
-             "not both 0", ("arctan2",), ("y", "x"), growth=4),
-    Function("hypot", "sqrt(x**2 + y**2)", _hypot,
-             lambda sp, x, y: sp.sqrt(x**2 + y**2),
-             "hypot", "", (), ("x", "y"), growth=4),
-    Function("min", "the smaller of two", "minimum", "Min", "min", "", ("minimum",), ("x", "y")),
-    Function("max", "the larger of two", "maximum", "Max", "max", "", ("maximum",), ("x", "y")),
+             ("x/(x**2 + y**2)", "-y/(x**2 + y**2)"), "not both 0", ("arctan2",), ("y", "x"),
+             rough="y = 0 and x < 0", growth=4),
+    Function("hypot", "sqrt(x**2 + y**2)", _hypot, lambda sp, x, y: sp.sqrt(x**2 + y**2), "hypot",
+             ("x/hypot(x, y)", "y/hypot(x, y)"), "", (), ("x", "y"), rough="both 0", growth=4),
+    Function("min", "the smaller of two", "minimum", "Min", "min",
+             ("(1 - sign(x - y))/2", "(1 + sign(x - y))/2"), "", ("minimum",), ("x", "y"),
+             rough="x = y"),
+    Function("max", "the larger of two", "maximum", "Max", "max",
+             ("(1 + sign(x - y))/2", "(1 - sign(x - y))/2"), "", ("maximum",), ("x", "y"),
+             rough="x = y"),
     Function("pow", "power, also x**y", "pow", "Pow", "power",
-             "x > 0, or y whole", (), ("x", "y")),
+             ("y*x**(y - 1)", "x**y*log(x)"), "x > 0, or y whole", (), ("x", "y"),
+             rough="x <= 0, by y"),
 )
 
 _OPERATORS = (
-    Operator("add", " + ", 1, "add", "Add", "add"),
-    Operator("sub", " - ", 1, "subtract", lambda sp, a, b: a - b, "sub"),
-    Operator("mul", "*", 2, "multiply", "Mul", "mul"),
-    Operator("div", "/", 2, "divide", lambda sp, a, b: a / b, "div", growth=4),
-    Operator("neg", "-", 3, "negative", lambda sp, a: -a, "neg", 1),
+    # name, sign, binding, TensorFlow, SymPy, series, meaning, derivatives
+    Operator("add", " + ", 1, "add", "Add", "add",
+             "sum", ("1", "1")),
+    Operator("sub", " - ", 1, "subtract", lambda sp, a, b: a - b, "sub",
+             "difference", ("1", "-1")),
+    Operator("mul", "*", 2, "multiply", "Mul", "mul",
+             "product", ("y", "x")),
+    Operator("div", "/", 2, "divide", lambda sp, a, b: a / b, "div",
+             "quotient", ("1/y", "-x/y**2"), "y not 0", growth=4),
+    Operator("neg", "-", 3, "negative", lambda sp, a: -a, "neg",
+             "opposite", ("-1",), parameters=("x",)),
 )
 
 _CONSTANTS = (
@@ -212,6 +313,24 @@ INVERSES = {"sin": "asin", "cos": "acos", "tan": "atan",
 
 FUNCTION_NAMES = {name: row.name for row in _FUNCTIONS for name in (row.name, *row.aliases)}
 CONSTANT_NAMES = {name: row.name for row in _CONSTANTS for name in (row.name, *row.aliases)}
+
+
+ROWS: dict[str, Row] = {**FUNCTIONS, **OPERATORS, **CONSTANTS}
+"""Everything that an expression may have but for numbers and variables."""
+
+NAMES: dict[str, tuple[Row, ...]] = {
+    **{name: (FUNCTIONS[own],) for name, own in FUNCTION_NAMES.items()},
+    **{name: (CONSTANTS[own],) for name, own in CONSTANT_NAMES.items()},
+    **{row.name: (row,) for row in _OPERATORS},
+    "+": (OPERATORS["add"],),
+    "-": (OPERATORS["sub"], OPERATORS["neg"]),
+    "*": (OPERATORS["mul"],),
+    "/": (OPERATORS["div"],),
+    "^": (FUNCTIONS["pow"],),
+    POWER_SIGN: (FUNCTIONS["pow"],),
+    "|x|": (FUNCTIONS["abs"],),
+}
+"""The rows that a name or sign may mean."""
 
 
 def rule_of(rule: Rule, library: Any) -> Callable[..., Any]:

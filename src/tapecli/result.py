@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from tapecli.claims import Claim
 from tapecli.derivative import Derivative
@@ -86,6 +86,13 @@ class Row:
         return next(iter(self.at.values())) if len(self.at) == 1 else self.at
 
 
+class Latex(NamedTuple):
+    """A derivative in LaTeX: the target as it was understood; the formula, None if left out."""
+
+    expression: str
+    formula: str | None
+
+
 @dataclass(frozen=True, eq=False)
 class Block:
     """One derivative at every point.
@@ -99,6 +106,7 @@ class Block:
         tape: what the tapes, or Taylor series, returned at each of them, as an array of one
             dimension; None where only analytic values were asked for.
         checks: the verdicts by the place of the point; those that are not here are unverified.
+        latex: expression and formula in LaTeX; None if formulas were left out.
     """
 
     target: str
@@ -108,6 +116,7 @@ class Block:
     points: Points
     tape: NDArray[np.float64] | None
     checks: Mapping[int, Check]
+    latex: Latex | None = None
 
     @property
     def wrt(self) -> str:

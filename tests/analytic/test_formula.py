@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from fractions import Fraction
 from typing import Any
@@ -11,7 +12,7 @@ import pytest
 import sympy
 from tests.oracle import CASES, COMPOSITES, Case
 
-from tapecli.analytic.formula import cbrt, formulas, lgamma, symbolic
+from tapecli.analytic.formula import Formula, cbrt, formulas, latex, lgamma, symbolic, typed
 from tapecli.analytic.reference import Reference
 from tapecli.expression import parse
 from tapecli.floats import FORMATS
@@ -26,8 +27,13 @@ def orders(highest: int, lowest: int = 0) -> list[tuple[str, ...]]:
     return [("x",) * order for order in range(lowest, highest + 1)]
 
 
+def texts(found: list[Formula | None]) -> list[str]:
+    """The formulas on one line."""
+    return [one.text for one in found if one is not None]
+
+
 @pytest.mark.parametrize(
-    ("typed", "expected"),
+    ("text", "expected"),
     [
         ("log(x^2)", ["2/x", "-2/x²", "4/x³"]),
         ("x^5", ["5·x⁴", "20·x³", "60·x²"]),
@@ -41,10 +47,10 @@ def orders(highest: int, lowest: int = 0) -> list[tuple[str, ...]]:
         ("x^x", None),
     ],
 )
-def test_formulas_read_as_a_person_would_write_them(typed: str, expected: list[str] | None) -> None:
-    (expression,) = parse(typed)
-    found = formulas(expression.tree, orders(3, 1))
-    assert all(found)
+def test_formulas_read_as_a_person_would_write_them(text: str, expected: list[str] | None) -> None:
+    (expression,) = parse(text)
+    found = texts(formulas(expression.tree, orders(3, 1)))
+    assert len(found) == 3
     if expected is not None:
         assert found == expected
 
@@ -72,7 +78,7 @@ def test_formula_and_series_agree(case: Case) -> None:
 
 
 @pytest.mark.parametrize(
-    "typed",
+    "text",
     [
         "(x+1)^1000",
         "(x^2+1)^100*(x-1)^100",
@@ -86,22 +92,22 @@ def test_formula_and_series_agree(case: Case) -> None:
         "tan(tan(tan(x)))/exp(sin(x)^2+cos(x)^4)",
     ],
 )
-def test_formulas_never_take_long(typed: str) -> None:
-    (expression,) = parse(typed)
+def test_formulas_never_take_long(text: str) -> None:
+    (expression,) = parse(text)
     start = time.monotonic()
     assert len(formulas(expression.tree, orders(4))) == 5
     assert time.monotonic() - start < SECONDS
 
 
 def test_a_tree_that_is_too_large_has_no_formula() -> None:
-    texts = ["u0 = x + 1"] + [f"u{n} = u{n - 1}*u{n - 1}" for n in range(1, 12)]
-    last = parse(texts)[-1]
+    targets = ["u0 = x + 1"] + [f"u{n} = u{n - 1}*u{n - 1}" for n in range(1, 12)]
+    last = parse(targets)[-1]
     assert formulas(last.tree, orders(2)) == [None] * 3
 
 
 def test_impulses_at_kinks_are_left_out() -> None:
     (expression,) = parse("sign(x)*x^2")
-    assert formulas(expression.tree, [("x",)]) == ["2·x·sign(x)"]
+    assert texts(formulas(expression.tree, [("x",)])) == ["2·x·sign(x)"]
 
 
 def test_decimals_are_exact_in_formulas() -> None:
@@ -113,4 +119,98 @@ def test_decimals_are_exact_in_formulas() -> None:
 def test_a_formula_is_divided_before_it_is_written() -> None:
     (expression,) = parse("x^3 + exp(2x)")
     found = formulas(expression.tree, orders(3, 1), [1, 2, 6])
-    assert found == ["3·x² + 2·exp(2·x)", "3·x + 2·exp(2·x)", "4·exp(2·x)/3 + 1"]
+    assert texts(found) == ["3·x² + 2·exp(2·x)", "3·x + 2·exp(2·x)", "4·exp(2·x)/3 + 1"]
+
+
+# --- LaTeX ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("log(x^2)", r"\log{\left(x^{2} \right)}"),
+        ("a - (b - c)", r"a - \left(b - c\right)"),
+        ("a/(b/c)", r"\frac{a}{\frac{b}{c}}"),
+        ("(-x)^2 - x^2", r"\left(-x\right)^{2} - x^{2}"),
+        ("2^x^2*(x^2)^3", r"2^{x^{2}} \left(x^{2}\right)^{3}"),
+        ("x*-2", r"x \left(-2\right)"),
+        ("-(-x)", r"-\left(-x\right)"),
+        ("x*x", r"x \cdot x"),
+        ("2*3x", r"2 \cdot 3 x"),
+        ("2*(x/3)", r"2 \cdot \frac{x}{3}"),
+        ("1.5e-300x + 0.1^2", r"1.5 \times 10^{-300} x + 0.1^{2}"),
+        ("sin(x)^2*sin(x)^-1", r"\sin^{2}{\left(x \right)} "
+         r"\left(\sin{\left(x \right)}\right)^{-1}"),
+        ("|x|^3", r"\left|{x}\right|^{3}"),
+        ("cbrt(x)^2", r"\left(\sqrt[3]{x}\right)^{2}"),
+        ("lgamma(x)", r"\log{\left(\left|{\Gamma\left(x\right)}\right| \right)}"),
+        ("max(b, a)", r"\max\left(b, a\right)"),
+        ("expm1(x)*y", r"\left(e^{x} - 1\right) y"),
+        ("hypot(x + 1, -y)", r"\sqrt{\left(x + 1\right)^{2} + \left(-y\right)^{2}}"),
+        ("sigmoid(-x)", r"\frac{1}{1 + e^{- \left(-x\right)}}"),
+        ("log1p(-x)", r"\log{\left(1 + \left(-x\right) \right)}"),
+        ("log2(x + 1)", r"\frac{\log{\left(x + 1 \right)}}{\log{\left(2 \right)}}"),
+        ("pi*x_1 + τ*θ2 + e", r"\pi x_{1} + \tau \theta_{2} + e"),
+    ],
+)  # fmt: skip
+def test_an_expression_in_latex_is_as_it_was_typed(text: str, expected: str) -> None:
+    (expression,) = parse(text)
+    assert typed(expression.tree) == expected
+
+
+def test_an_earlier_target_is_its_name_in_latex() -> None:
+    last = parse(["u_1 = x^2", "y = log(u_1)"])[-1]
+    assert typed(last.tree) == r"\log{\left(u_{1} \right)}"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("log(x^2)", r"\frac{2}{x}"),
+        ("cbrt(x)", r"\frac{1}{3 \left(\sqrt[3]{x}\right)^{2}}"),
+        ("lgamma(x)", r"\psi\left(x\right)"),
+        ("lgamma(x)^2/2", r"\log{\left(\left|{\Gamma\left(x\right)}\right| \right)} "
+         r"\psi\left(x\right)"),
+        ("max(x, 1)", r"\operatorname{step}{\left(x - 1 \right)}"),
+        ("tau*x", r"2 \pi"),
+        ("|x|", r"\operatorname{sign}{\left(x \right)}"),
+    ],
+)  # fmt: skip
+def test_a_formula_in_latex(text: str, expected: str) -> None:
+    (expression,) = parse(text)
+    (form,) = symbolic(expression.tree, [("x",)])
+    assert latex(form) == expected
+
+
+def test_the_second_derivative_of_lgamma_in_latex() -> None:
+    (expression,) = parse("lgamma(x)")
+    (form,) = symbolic(expression.tree, [("x", "x")])
+    assert latex(form) == r"\psi^{\left(1\right)}\left(x\right)"
+
+
+def balanced(written: str) -> bool:
+    """Whether braces, and \\left and \\right, are closed in the sequence in which they open."""
+    opened = []
+    for sign in re.findall(r"\\left|\\right|(?<!\\)[{}]", written):
+        if sign in ("{", r"\left"):
+            opened.append(sign)
+        elif not opened or (opened.pop() == "{") != (sign == "}"):
+            return False
+    return not opened
+
+
+@pytest.mark.parametrize("case", [*CASES.values(), *COMPOSITES], ids=lambda case: case.expression)
+def test_latex_is_balanced_and_has_no_name_of_ours(case: Case) -> None:
+    (expression,) = parse(case.expression)
+    found = formulas(expression.tree, orders(3))
+    for written in (typed(expression.tree), *(one.latex for one in found if one)):
+        assert balanced(written)
+        words = re.findall(r"(?<![\\A-Za-z{])[A-Za-z]{2,}", written)
+        assert not words, written
+
+
+def test_whether_latex_is_balanced_is_seen() -> None:
+    assert balanced(r"\frac{1}{\left(x\right)}")
+    assert not balanced(r"\frac{\left(x}\right)")
+    assert not balanced(r"\frac{1}{x")
+    assert not balanced(r"x}")

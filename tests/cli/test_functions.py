@@ -2,51 +2,111 @@
 
 from __future__ import annotations
 
+import json
+import re
+import shlex
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tapecli.functions import CONSTANTS, FUNCTIONS
+from tapecli.functions import FUNCTIONS, NAMES, ROWS
+from tapecli.render.functions import words
 
 if TYPE_CHECKING:
-    from tests.cli.conftest import Run
+    from tests.cli.conftest import Run, RunAll
 
 
-def test_every_function_and_constant_has_a_line_in_the_sequence_of_the_table(run: Run) -> None:
+def test_everything_has_a_line_in_the_sequence_of_the_table(run: Run) -> None:
     done = run("functions")
     assert (done.code, done.err) == (0, "")
-    first = [line.split("(")[0].split()[0] for line in done.lines]
-    assert first == ["FUNCTION", *FUNCTIONS, *CONSTANTS]
+    first = [re.split("  +", line)[0] for line in done.lines]
+    assert first == ["FUNCTION", *map(words.signature, ROWS.values())]
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
-def test_a_line_tells_the_signature_the_meaning_the_domain_and_other_names(
-    run: Run, name: str
-) -> None:
+def test_a_line_tells_everything_of_a_function(run: Run, name: str) -> None:
     function = FUNCTIONS[name]
     header, *lines = run("functions").lines
     (line,) = (line for line in lines if line.startswith(f"{name}("))
-    starts = [header.index(word) for word in ("FUNCTION", "MEANING", "DOMAIN", "ALSO")]
+    starts = [header.index(word) for word in words.NAMES]
     cells = [line[a:b].strip() for a, b in zip(starts, [*starts[1:], None], strict=True)]
-    domain = function.domain or "everywhere"
-    assert cells == [function.signature, function.meaning, domain, ", ".join(function.aliases)]
+    domain, slopes = function.domain or "everywhere", ", ".join(function.derivatives)
+    also = ", ".join(function.aliases)
+    assert cells == [function.signature, function.meaning, slopes, domain, also]
 
 
 def test_no_line_ends_in_blanks(run: Run) -> None:
-    assert all(line == line.rstrip() for line in run("functions").lines)
+    for arguments in ((), ("tan", "pi")):
+        lines = run("functions", *arguments).lines
+        assert all(line == line.rstrip() for line in lines)
 
 
-@pytest.mark.parametrize("name", [*FUNCTIONS, *CONSTANTS])
-def test_every_name_that_is_listed_can_be_differentiated(run: Run, name: str) -> None:
-    arity = FUNCTIONS[name].arity if name in FUNCTIONS else 0
-    arguments = {0: "", 1: "(x)", 2: "(x, 2)"}[arity]
-    points = "1.5" if name == "acosh" else "0.5"
-    done = run("diff", f"{name}{arguments}", "--x", points, "-f", "tsv")
+@pytest.mark.parametrize("name", ROWS)
+def test_the_example_of_each_can_be_called(run: Run, name: str) -> None:
+    lines = run("functions", name).lines
+    (example,) = (line.split("  ")[-1] for line in lines if line.startswith("  example"))
+    program, *arguments = shlex.split(example)
+    assert program == "tapecli"
+    done = run(*arguments, "-f", "tsv")
     assert (done.code, done.err) == (0, "")
-    assert done.lines[1].endswith("\tok")
+    assert all(line.endswith("\tok") for line in done.lines[1:])
 
 
-def test_it_takes_no_arguments(run: Run) -> None:
-    done = run("functions", "sin")
+@pytest.mark.parametrize("typed", [*NAMES, "log(x)", "LN", "Sin"])
+def test_every_name_and_sign_may_be_asked_for(run: Run, typed: str) -> None:
+    done = run("functions", typed)
+    assert (done.code, done.err) == (0, "")
+
+
+def test_two_names_of_a_row_show_it_once(run: Run) -> None:
+    assert run("functions", "ln", "log").out == run("functions", "log").out
+
+
+@pytest.mark.parametrize(
+    ("typed", "hint"),
+    [
+        ("sni", "did you mean 'sin'?"),
+        ("arctna", "did you mean 'arctan'?"),
+        ("qqq", "see 'tapecli functions'"),
+        ("", "see 'tapecli functions'"),
+        ("\x1b[31m", "see 'tapecli functions'"),
+        ("s" * 500, "see 'tapecli functions'"),
+    ],
+)
+def test_an_unknown_name_is_told_which_was_meant(run: Run, typed: str, hint: str) -> None:
+    done = run("functions", "sin", typed)
     assert (done.code, done.out) == (2, "")
-    assert done.err.startswith("Error: Got unexpected extra argument (sin)\n")
+    assert done.err.startswith("Error: unknown function '")
+    assert done.err.endswith(f"'; {hint}\n")
+    assert done.err.rstrip("\n").isprintable()
+
+
+def test_the_ending_of_a_file_says_the_format(run: Run) -> None:
+    for name in ("all.json", "all.md", "all.txt"):
+        assert run("functions", "--output", name).code == 0
+    assert json.loads(Path("all.json").read_text("utf-8"))["schema"] == 1
+    assert Path("all.md").read_text("utf-8").startswith("| Function |")
+    assert Path("all.txt").read_text("utf-8") == run("functions").out
+
+
+def test_no_heavy_library_is_loaded(run_all: RunAll) -> None:
+    calls = [["functions"], ["functions", "gamma"], ["functions", "-f", "json"]]
+    assert [(done.code, done.loaded) for done in run_all(calls)] == [(0, [])] * 3
+
+
+@pytest.mark.parametrize("columns", [30, 80, 200])
+def test_a_terminal_of_any_width_shows_every_name(in_terminal: Run, columns: int) -> None:
+    done = in_terminal(columns, "functions", "--color", "never")
+    assert done.code == 0
+    for row in ROWS.values():
+        assert words.signature(row) in done.out
+        assert all(name in done.out for name in words.aliases(row))
+        assert all(slope in done.out for slope in words.derivatives(row).values())
+    assert columns == 30 or max(map(len, done.lines)) <= columns
+
+
+def test_where_ascii_alone_can_be_shown_names_are_escaped(run: Run) -> None:
+    done = run("functions", "gamma", encoding="ascii")
+    assert r"Gamma, \u0393" in done.out
+    assert done.out.isascii()

@@ -84,6 +84,11 @@ def _polygamma_below_zero(tf: Any) -> bool:
     return abs(float(slope) - 15.0013) > 1
 
 
+def _log1p_by_xla(tf: Any) -> bool:
+    compiled = tf.function(tf.math.log1p, jit_compile=True)
+    return abs(float(compiled(tf.constant(-0.41, tf.float64))) - math.log1p(-0.41)) > 2e-15
+
+
 def _tanh_tail(tf: Any) -> bool:
     return float(_slope(tf, tf.tanh, tf.constant(20.0, tf.float64))) == 0.0
 
@@ -137,6 +142,11 @@ DEFECTS = (
         "polygamma-below-zero", "tf.math.polygamma is wrong below -7.5 in float32, and by XLA in "
         "float64: so are derivatives of lgamma from order 2 on",
         "try tf.math.polygamma(1.0, -12.3) - 15.0013", "2.21", _polygamma_below_zero,
+    ),
+    Defect(
+        "log1p-by-xla", "tf.math.log1p by XLA has lost two digits in float64 from -0.415 to -0.366",
+        "try tf.function(tf.math.log1p, jit_compile=True)(tf.constant(-0.41, tf.float64))",
+        "2.21", _log1p_by_xla,
     ),
     Defect(
         "tanh-tail", "tanh'(20) is 0 in float64, for it is computed as 1 - tanh(20)**2",

@@ -2,22 +2,53 @@
 
 from __future__ import annotations
 
-import click
+import difflib
 
-from tapecli.functions import CONSTANTS, FUNCTIONS
+import click
+from click.shell_completion import CompletionItem
+
+from tapecli import render
+from tapecli.cli import offers, options, output
+from tapecli.errors import UsageError
+from tapecli.functions import NAMES, ROWS, Listing, Row
+from tapecli.mistakes import clipped
+
+
+def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    return offers.of({name: rows[0].meaning for name, rows in NAMES.items()}, incomplete)
 
 
 @click.command()
-def command() -> None:
-    """List the functions and constants that an expression may have."""
-    rows = [("FUNCTION", "MEANING", "DOMAIN", "ALSO")]
-    for function in FUNCTIONS.values():
-        domain = function.domain or "everywhere"
-        also = ", ".join(function.aliases)
-        rows.append((function.signature, function.meaning, domain, also))
-    for constant in CONSTANTS.values():
-        rows.append((constant.name, constant.meaning, "", ", ".join(constant.aliases)))
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        click.echo("  ".join(cells).rstrip())
+@click.argument("names", nargs=-1, metavar="[NAME]...", shell_complete=_complete)
+@options.added(*options.page("functions"))
+def command(names: tuple[str, ...], format_name: str | None, file: str | None, color: str) -> None:
+    """List the functions, operators and constants that an expression may have.
+
+    \b
+      tapecli functions
+      tapecli functions tan ln Γ
+      tapecli functions --format markdown --output functions.md
+
+    With names, or operators' signs, each is shown in detail: its derivative, where it has none,
+    what tapes can do in each precision and way of running, and a call that shows it.
+    """
+    chosen = dict.fromkeys(row for name in names for row in _named(name))
+    output.check(file)
+    format_ = output.format_of(format_name, file, render.PAGES["functions"])
+    listing = Listing(tuple(chosen or ROWS.values()), detailed=bool(names))
+    output.write(listing, format_, file, color)
+
+
+def _named(name: str) -> tuple[Row, ...]:
+    """The rows that a name or sign means: log, ln, log(x).
+
+    Raises:
+        UsageError: there are none.
+    """
+    start = name.partition("(")[0] if name.endswith(")") else name
+    found = NAMES.get(name) or NAMES.get(start) or NAMES.get(start.lower())
+    if found:
+        return found
+    close = difflib.get_close_matches(name.lower(), NAMES, n=1) if len(name) < 40 else []
+    hint = f"did you mean '{close[0]}'?" if close else "see 'tapecli functions'"
+    raise UsageError(f"unknown function '{clipped(name)}'; {hint}")

@@ -80,6 +80,7 @@ FORMATS = {
             formulas=True,
             claims=True,
         ),
+        Format("latex", "equations and tables for LaTeX", (".tex",), formulas=True, claims=True),
         Format("value", "bare numbers of the highest order, one a line", (), pieces=True),
         Format("npy", "a NumPy array of the values", (".npy",), binary=True, pieces=True),
         Format("npz", "NumPy arrays with named axes", (".npz",), binary=True),
@@ -118,6 +119,31 @@ PAGES = {
     }.items()
 }
 """The formats of what is no Result, by the command that shows it; a package for each command."""
+
+
+PLOTS = {
+    format_.name: format_
+    for format_ in (
+        Format("text", "as large as the terminal", (".txt",), package=f"{__name__}.plot"),
+        *(
+            Format(
+                name,
+                meaning,
+                (f".{name}",),
+                binary=True,
+                package=f"{__name__}.plot",
+                needs="matplotlib",
+                extra="plot",
+            )
+            for name, meaning in (
+                ("png", "a picture"),
+                ("svg", "a drawing, for the web"),
+                ("pdf", "a drawing, for print"),
+            )
+        ),
+    )
+}
+"""The formats of plots."""
 
 
 def of_ending(ending: str, formats: Mapping[str, Format] = FORMATS) -> Format:
