@@ -1,0 +1,49 @@
+"""`tapecli code`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from tapecli import render
+from tapecli.cli import options, output
+
+SOURCE = render.Format("source", "a program of Python", (".py",))
+"""How a program is written."""
+
+
+@options.command(
+    *options.POINTS,
+    options.ORDER,
+    options.BY_IN_TURN,
+    options.METHOD,
+    options.DTYPE,
+    options.EXECUTION,
+    *output.OPTIONS,
+)
+def command(file: str | None, color: str, **asked: Any) -> int:
+    """Write the TensorFlow program that computes what diff would, tapes in the open.
+
+    Without an EXPRESSION it is of log(x^2). The program needs TensorFlow alone, and its numbers
+    are those of diff with the same options.
+
+    \b
+      tapecli code 'log(x^2)' --order 2 --x 1..3
+      tapecli code --order 2 --x 1..3 | python -
+      tapecli code 'u = x^2' 'y = log(u)' --method nested
+      tapecli code 'x^2*y^3' --wrt x,x,y --x 2 --y 3
+      tapecli code 'sin(x)/x' --execution xla --output slopes.py
+
+    Exit codes: 0 it is written; 2 the call is wrong.
+    """
+    from tapecli import program
+    from tapecli.cli import asking
+
+    output.check(file)
+    request = asking.prepared(**asked, max_seconds=program.UNLIMITED)
+    written = program.written(request)
+    if written.note:
+        click.echo(f"note: {written.note}", err=True)
+    output.write(written.text, SOURCE, file, color)
+    return 0

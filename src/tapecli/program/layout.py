@@ -1,0 +1,95 @@
+"""Lines of Python as the usual formatters lay them out, 88 columns wide."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+WIDTH = 88
+INDENT = "    "
+
+
+@dataclass(frozen=True)
+class Brackets:
+    """Something with brackets around items: a call, a list, or a statement that ends in one.
+
+    Attributes:
+        head: what is before the items, the opening bracket last.
+        items: what is between the commas.
+        tail: what is behind the items, the closing bracket first.
+        together: whether the items may share a line of their own, as arguments do; those of a
+            list that does not fit have a line each.
+    """
+
+    head: str
+    items: Sequence[Brackets | str]
+    tail: str = ")"
+    together: bool = True
+
+    def __str__(self) -> str:
+        return f"{self.head}{', '.join(map(str, self.items))}{self.tail}"
+
+
+def listing(items: Sequence[str]) -> Brackets:
+    """A list."""
+    return Brackets("[", items, "]", together=False)
+
+
+def laid(part: Brackets | str, width: int) -> list[str]:
+    """The lines of a statement: one if it fits, else split at its brackets, outermost first."""
+    flat = str(part)
+    if isinstance(part, str) or len(flat) <= width:
+        return [flat]
+    inner = width - len(INDENT)
+    within = ", ".join(map(str, part.items))
+    if part.together and len(within) <= inner:
+        return [part.head, INDENT + within, part.tail]
+    lines = [part.head]
+    for item in part.items:
+        *rest, last = laid(item, inner - len(","))
+        lines += [INDENT + line for line in (*rest, f"{last},")]
+    return [*lines, part.tail]
+
+
+class Page:
+    """A program in the making."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+        self._depth = 0
+
+    @property
+    def width(self) -> int:
+        """Columns that are left for a statement here."""
+        return WIDTH - len(INDENT) * self._depth
+
+    def add(self, *statements: Brackets | str) -> None:
+        """Write statements, each in as many lines as it takes."""
+        for statement in statements:
+            lines = laid(statement, self.width)
+            self.lines += [INDENT * self._depth + line if line else "" for line in lines]
+
+    def blank(self, lines: int = 1) -> None:
+        """Leave at least so many lines empty here."""
+        while self.lines and any(self.lines[-lines:]):
+            self.lines.append("")
+
+    @contextlib.contextmanager
+    def block(self, *head: Brackets | str) -> Iterator[None]:
+        """The statements of a block, below its head."""
+        self.add(*head)
+        self._depth += 1
+        yield
+        self._depth -= 1
+
+    @contextlib.contextmanager
+    def function(self, *head: Brackets | str) -> Iterator[None]:
+        """The body of a function, with the distance that functions keep."""
+        self.blank(2)
+        with self.block(*head):
+            yield
+        self.blank(2)
+
+    def __str__(self) -> str:
+        return "\n".join([*self.lines, ""])
