@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-modes check format bench accuracy docs clean
+.PHONY: help demo test test-modes check format bench accuracy docs man clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## */  make \1\t/' | expand -t 20
@@ -36,6 +36,9 @@ format: $(VENV)/.dev  ## format the code and mend what the linter can mend
 
 docs: $(VENV)/.dev  ## write the generated parts of the documentation again
 	$(BIN)/python docs/generate.py
+
+man: $(VENV)/.demo  ## make the manual pages, to be read with man -M build/man tapecli
+	$(BIN)/python docs/manual.py build/man
 
 bench: $(VENV)/.bench  ## measure speed and memory, side by side, and beside JAX and others
 	$(BIN)/python -m tests.benchmarks

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NoReturn
 import pytest
 
 import tapecli
-from tapecli import cli, compute
+from tapecli import compute
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Run
@@ -26,26 +26,6 @@ CALL = [sys.executable, "-m", "tapecli", "diff"]
 def test_version_is_one_line_with_the_version_of_the_package(run: Run) -> None:
     done = run("--version")
     assert (done.code, done.out, done.err) == (0, f"tapecli {version('tapecli')}\n", "")
-
-
-@pytest.mark.parametrize("flag", ["-h", "--help"])
-@pytest.mark.parametrize("command", [(), *((name,) for name in cli.COMMANDS)])
-def test_help_goes_to_standard_output(run: Run, command: tuple[str, ...], flag: str) -> None:
-    done = run(*command, flag)
-    assert (done.code, done.err) == (0, "")
-    assert done.out.startswith(f"Usage: {' '.join(['tapecli', *command])} ")
-    assert max(map(len, done.lines)) <= 80
-
-
-@pytest.mark.parametrize("command", [(), ("diff",)])
-def test_help_has_its_examples_before_its_options(run: Run, command: tuple[str, ...]) -> None:
-    out = run(*command, "--help").out
-    assert 0 < out.index("  tapecli diff 'log(x^2)'") < out.index("Options:")
-
-
-def test_help_lists_every_command(run: Run) -> None:
-    out = run("--help").out
-    assert all(f"  {name} " in out and meaning in out for name, meaning in cli.COMMANDS.items())
 
 
 def test_without_arguments_it_shows_help_on_standard_error_and_exits_with_2(run: Run) -> None:
@@ -63,6 +43,17 @@ def test_without_arguments_it_shows_help_on_standard_error_and_exits_with_2(run:
         (["[/]"], "There is no command '[/]'."),
         (["\x1b[31m"], "There is no command '\\x1b[31m'."),
         ([""], "There is no command ''."),
+        (["plt"], "There is no command 'plt'. Did you mean 'plot'?"),
+        (["pitfal"], "There is no command 'pitfal'. Did you mean 'pitfalls'?"),
+        (
+            ["--order", "2", "log(x^2)"],
+            "'--order' stands behind the command. Did you mean: tapecli diff --order 2 'log(x^2)'?",
+        ),
+        (
+            ["--x=1", "grad", "x^2"],
+            "'--x' stands behind the command. Did you mean: tapecli grad --x=1 'x^2'?",
+        ),
+        (["-v", "\x1b[31m"], "'-v' stands behind the command."),
         (["--verson"], "No such option '--verson'. Did you mean '--version'?"),
     ],
 )

@@ -1,4 +1,4 @@
-"""What the values of options may be, and what the shell completes."""
+"""What the values of options may be."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tapecli.functions import FUNCTIONS
+from tapecli import render
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Done, Run, RunAll
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 HELP = "Try 'tapecli diff --help' for help.\n"
 ORDER = "Error: Invalid value for '-n' / '--order'"
 FORMAT = "Error: Invalid value for '-f' / '--format'"
-FORMATS = "table, json, jsonl, csv, tsv, markdown, value, npy, npz, parquet"
+FORMATS = ", ".join(render.FORMATS)
 
 REFUSED: Mapping[tuple[str, ...], str] = {
     ("--order", "two"): f"{ORDER}: 'two' is not a whole number from 0 on\n{HELP}",
@@ -60,6 +60,16 @@ REFUSED: Mapping[tuple[str, ...], str] = {
     ("--colour", "always"): f"Error: No such option '--colour'. Did you mean '--color'?\n{HELP}",
     ("--x2",): f"Error: No such option '--x2'. Did you mean '--x'?\n{HELP}",
     ("--qqq",): f"Error: No such option '--qqq'.\n{HELP}",
+    (
+        "-order",
+        "2",
+    ): "Error: '-order' has one dash; write '--order' for the option, or '(-order)'\n",
+    ("--Order", "2"): f"Error: No such option '--Order'. Did you mean '--order'?\n{HELP}",
+    ("-method=none",): (
+        "Error: '-method=none' has one dash; write '--method=none' for the option, "
+        "or '(-method=none)'\n"
+    ),
+    ("--mehtod", "nested"): f"Error: No such option '--mehtod'. Did you mean '--method'?\n{HELP}",
     ("--x",): "Error: Option '--x' requires an argument.\n",
 }
 """Arguments of `diff` that click refuses, and the whole of what it says to them."""
@@ -120,51 +130,3 @@ def test_options_and_expressions_may_stand_in_any_sequence(
 ) -> None:
     done = run("diff", *arguments)
     assert (done.code, done.out, done.err) == (0, "12\n", "")
-
-
-# --- completion -------------------------------------------------------------------------------
-
-
-def completed(light: Run, *words: str) -> list[str]:
-    """What bash is offered for the last of the words."""
-    done = light(
-        env={
-            "_TAPECLI_COMPLETE": "bash_complete",
-            "COMP_WORDS": " ".join(["tapecli", *words]),
-            "COMP_CWORD": str(len(words)),
-        }
-    )
-    assert (done.code, done.err) == (0, "")
-    return [line.partition(",")[2] for line in done.lines if line]
-
-
-@pytest.mark.parametrize(
-    ("words", "offered"),
-    [
-        (["d"], ["diff"]),
-        (["diff", "--format", "js"], ["json", "jsonl"]),
-        (["diff", "--dtype", "float"], ["float64", "float32", "float16"]),
-        (["diff", "--method", "n"], ["nested", "none"]),
-        (["diff", "--execution", "x"], ["xla"]),
-        (["diff", "--cl"], ["--claim"]),
-        (["diff", "--st"], ["--strict"]),
-        (["diff", "x*asi"], ["x*asin(", "x*asinh("]),
-        (["diff", "2*ta"], ["2*tan(", "2*tanh(", "2*tau"]),
-        (["diff", "x*"], []),
-    ],
-)
-def test_the_shell_completes(light: Run, words: list[str], offered: list[str]) -> None:
-    assert completed(light, *words) == offered
-
-
-def test_every_function_can_be_completed(light: Run) -> None:
-    letters = sorted({name[0] for name in FUNCTIONS})
-    offered = {word for letter in letters for word in completed(light, "diff", letter)}
-    assert {f"{name}(" for name in FUNCTIONS} <= offered
-
-
-@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-def test_every_shell_gets_its_script(light: Run, shell: str) -> None:
-    done = light(env={"_TAPECLI_COMPLETE": f"{shell}_source"})
-    assert (done.code, done.err) == (0, "")
-    assert f"_TAPECLI_COMPLETE={shell}_complete" in done.out

@@ -5,17 +5,21 @@ from __future__ import annotations
 import difflib
 import gc
 import importlib
+import inspect
 import os
 import re
 import signal
 import sys
 from collections.abc import Sequence
 from types import FrameType
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
 from tapecli.errors import TapecliError
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 COMMANDS = {
     "diff": "Differentiate expressions: any order, partial and mixed.",
@@ -23,10 +27,23 @@ COMMANDS = {
     "jacobian": "The Jacobian of several expressions.",
     "hessian": "Hessians: the second derivatives by each pair of variables.",
     "batch": "Answer requests from standard input, one JSON object a line.",
+    "plot": "Draw expressions and their derivatives.",
+    "code": "Write the TensorFlow program that computes what diff would.",
+    "trace": "Show what the tapes record, and the way back, step by step.",
+    "compare": "Measure the arrangements of tapes side by side.",
+    "pitfalls": "Run the mistakes that people make with tapes, and their mends.",
     "check": "Check that this TensorFlow differentiates correctly.",
     "functions": "List the functions that an expression may have.",
+    "completion": "Print the completion script of a shell.",
+    "help": "Show the help of a command, or of what commands share.",
 }
 """The commands, each in the module of its name, with the line that `--help` has of it."""
+
+EXAMPLES = "\b\n  tapecli "
+"""How the block of a help text begins that shows calls."""
+
+COMPLETING = "_TAPECLI_COMPLETE"
+"""The variable with which a shell asks for completions."""
 
 INTERRUPTED = 130
 TERMINATED = 143
@@ -35,8 +52,14 @@ GARBAGE = 100_000
 """Objects made before some are looked at as garbage: what a start makes is nearly all kept."""
 
 
+def examples_first(text: str) -> str:
+    """A help text with its examples in front: the block of calls that is to be left as it is."""
+    blocks = inspect.cleandoc(text).split("\n\n")
+    return "\n\n".join(sorted(blocks, key=lambda block: not block.startswith(EXAMPLES)))
+
+
 class _Group(click.Group):
-    """Commands by the table above; unknown ones are click's to refuse."""
+    """Commands by the table above; unknown ones are told what may have been meant."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -45,7 +68,38 @@ class _Group(click.Group):
         if name not in COMMANDS:
             return None
         command: click.Command = importlib.import_module(f"tapecli.cli.{name}").command
+        command.help = examples_first(command.help or "")
         return command
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Commands, from the table and not their modules; or the options of the group."""
+        if incomplete.startswith("-"):
+            return click.Command.shell_complete(self, ctx, incomplete)
+        from tapecli.cli.offers import of
+
+        return of(COMMANDS, incomplete)
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        given = list(args)
+        try:
+            return super().parse_args(ctx, args)
+        except click.NoSuchOption as error:
+            self._belongs_behind(ctx, error.option_name, given)
+            raise
+
+    def _belongs_behind(self, ctx: click.Context, option: str, args: list[str]) -> None:
+        """Refuse an option in front of the command, if it is one of the command, or of diff."""
+        name = next((arg for arg in args if arg in COMMANDS), "diff")
+        command = self.get_command(ctx, name)
+        rest = list(args)
+        if name in rest:
+            rest.remove(name)
+        if command and any(option in each.opts for each in command.params):
+            import shlex
+
+            call = f"tapecli {name} {shlex.join(rest)}"
+            meant = f" Did you mean: {call}?" if call.isprintable() else ""
+            ctx.fail(f"'{option}' stands behind the command.{meant}")
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -102,6 +156,9 @@ def cli() -> None:
     """
 
 
+cli.help = examples_first(cli.help or "")
+
+
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and leave the process with its exit code."""
     gc.set_threshold(GARBAGE)
@@ -124,6 +181,10 @@ def _occupy_closed_descriptors() -> None:
 def _run(arguments: Sequence[str] | None) -> int:
     """Run a command; every way in which it can end becomes an exit code."""
     try:
+        if os.environ.get(COMPLETING):
+            from tapecli.cli import shells
+
+            return shells.answer(cli, os.environ[COMPLETING])
         code = cli.main(arguments, prog_name="tapecli", standalone_mode=False)
         if sys.stdout is not None:
             sys.stdout.flush()

@@ -17,6 +17,7 @@ def command(verbose: bool, strict: bool) -> int:
     error with a message, and the next one is served.
 
     \b
+      tapecli batch < requests.jsonl > answers.jsonl
       echo '{"id": 1, "expr": "log(x^2)", "x": [1, 2, 3]}' | tapecli batch
       echo '{"kind": "grad", "expr": "x*y", "x": 1, "y": 2}' | tapecli batch
       coproc tapecli batch

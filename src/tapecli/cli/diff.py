@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from tapecli.cli import options
+from tapecli.cli import offers, options
 
 
 @options.differentiating(
@@ -17,6 +17,7 @@ from tapecli.cli import options
         "claims",
         multiple=True,
         metavar="EXPRESSION",
+        shell_complete=offers.expressions,
         help="Judge a derivative that you worked out, or that stands in your code: one for each "
         "derivative that is shown.",
     ),

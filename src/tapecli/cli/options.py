@@ -2,29 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import click
 from click.core import ParameterSource
 
 from tapecli import choices, render
-from tapecli.cli import output
+from tapecli.cli import offers, output
 from tapecli.cli.types import ExpressionCommand, ExpressionText, OneOf, PointsOf, WholeNumber
 from tapecli.floats import FORMATS
 
-FORMATS_HELP = "; ".join(f"{name}: {row.meaning}" for name, row in render.FORMATS.items())
 POINTS_HELP = (
     "Values of x: 1..3, 0..1:0.1, 0..2pi@9, 1e-3..1e3@7log, lists of these with commas, "
     "- for one a line of standard input, or @FILE."
 )
+METHODS = {
+    "auto": "tapes where they take no longer than a moment, else taylor",
+    "single": "one tape",
+    "parallel": "tapes side by side",
+    "nested": "tapes inside one another",
+    "persistent": "one tape, asked often",
+    "batch": "TensorFlow's batch Jacobian",
+    "taylor": "series, for high orders, without TensorFlow",
+    "none": "the analytic values alone",
+}
+VERIFY = {
+    "auto": "all, or a sample of many",
+    "all": "every point",
+    "sample": "some of the points",
+    "none": "none of them",
+}
+
+
+def _listed(meanings: Mapping[str, str]) -> str:
+    """Words and what they mean, in a sentence of a help text."""
+    return "; ".join(f"{word}: {meaning}" for word, meaning in meanings.items())
 
 
 class FromEnvironment(click.Option):
     """An option whose default may be in the environment, which is named where it is wrong."""
 
     def get_error_hint(self, ctx: click.Context | None) -> str:
-        hint = super().get_error_hint(ctx)
+        hint = click.Parameter.get_error_hint(self, ctx)  # the option's own always names it
         return f"{hint}, from {self.envvar}" if _from_environment(ctx, self.name) else hint
 
 
@@ -43,16 +63,24 @@ _X = click.option(
     "--x",
     multiple=True,
     metavar="POINTS",
+    shell_complete=offers.points,
     help=f"{POINTS_HELP}  [default: {choices.POINTS}, if it is the only variable]",
 )
 _OTHERS = tuple(
-    click.option(f"--{name}", multiple=True, metavar="POINTS", help=f"The same for {name}.")
+    click.option(
+        f"--{name}",
+        multiple=True,
+        metavar="POINTS",
+        shell_complete=offers.points,
+        help=f"The same for {name}.",
+    )
     for name in choices.SHORT[1:]
 )
 _AT = click.option(
     "--at",
     type=PointsOf(),
     multiple=True,
+    shell_complete=offers.named_points,
     help="The same for a variable of any name; or @FILE or - alone, for rows of points "
     "under a header of names, as CSV, TSV or JSON lines.",
 )
@@ -71,14 +99,25 @@ ONE_POINT = (
         "--x",
         multiple=True,
         metavar="VALUE",
+        shell_complete=offers.values,
         help=f"The value of x.  [default: {choices.POINT}, if it is the only variable]",
     ),
     *(
-        click.option(f"--{name}", multiple=True, metavar="VALUE", help=f"The same for {name}.")
+        click.option(
+            f"--{name}",
+            multiple=True,
+            metavar="VALUE",
+            shell_complete=offers.values,
+            help=f"The same for {name}.",
+        )
         for name in choices.SHORT[1:]
     ),
     click.option(
-        "--at", type=PointsOf(), multiple=True, help="The same for a variable of any name."
+        "--at",
+        type=PointsOf(),
+        multiple=True,
+        shell_complete=offers.named_values,
+        help="The same for a variable of any name.",
     ),
 )
 """Where: one value of every variable."""
@@ -87,6 +126,7 @@ ORDER = click.option(
     "-n",
     "--order",
     type=WholeNumber(),
+    shell_complete=offers.orders,
     help="The highest order by one variable; all from 1 are shown. 0 is the value alone.  "
     "[default: 1]",
 )
@@ -94,45 +134,47 @@ BY = click.option(
     "--wrt",
     multiple=True,
     metavar="NAMES",
+    shell_complete=offers.by,
     help="The variables to differentiate by, with commas.  [default: all]",
 )
 BY_IN_TURN = click.option(
     "--wrt",
     multiple=True,
     metavar="NAMES",
+    shell_complete=offers.by,
     help="The variable to differentiate by, or several with commas for a mixed derivative: "
     "x,x,y. Each --wrt is a derivative.  [default: the only variable]",
 )
 METHOD = click.option(
     "--method",
-    type=OneOf(choices.METHODS),
+    type=OneOf(choices.METHODS, METHODS),
     default="auto",
     show_default=True,
-    help="The arrangement of tapes: one, side by side, inside one another, one asked often, "
-    "or TensorFlow's batch Jacobian; taylor, series for high orders without TensorFlow; "
-    "none, the analytic values alone. auto is tapes where they take no longer than a moment.",
+    help=f"The arrangement of tapes, or what is done without them. {_listed(METHODS)}.",
 )
 DTYPE = click.option(
     "--dtype",
-    type=OneOf(FORMATS),
+    type=OneOf(FORMATS, {name: f"{row.precision} bits" for name, row in FORMATS.items()}),
     default="float64",
     show_default=True,
     cls=FromEnvironment,
     envvar="TAPECLI_DTYPE",
+    show_envvar=True,
     help="The precision.",
 )
 EXECUTION = click.option(
     "--execution",
-    type=OneOf(choices.EXECUTIONS),
+    type=OneOf(choices.EXECUTIONS, choices.EXECUTIONS),
     cls=FromEnvironment,
     envvar="TAPECLI_EXECUTION",
-    help="How TensorFlow runs the tapes: "
-    + "; ".join(f"{name}: {meaning}" for name, meaning in choices.EXECUTIONS.items())
-    + ".  [default: eager for few points, xla for many]",
+    show_envvar=True,
+    help=f"How TensorFlow runs the tapes. {_listed(choices.EXECUTIONS)}.  "
+    "[default: eager for few points, xla for many]",
 )
 DEVICE = click.option(
     "--device",
     metavar="NAME",
+    shell_complete=offers.devices,
     help="Where TensorFlow runs them: cpu, gpu, gpu:1.  [default: its own choice]",
 )
 MAX_SECONDS = click.option(
@@ -148,16 +190,21 @@ VERBOSE = click.option("-v", "--verbose", is_flag=True, help="Show what TensorFl
 
 def page(kind: str) -> tuple[Any, ...]:
     """The options of a command that writes a page of this kind: its format, and where it goes."""
-    formats = render.PAGES[kind]
-    meanings = "; ".join(f"{name}: {row.meaning}" for name, row in formats.items())
-    format_ = click.option(
+    return _format(render.PAGES[kind]), *output.OPTIONS
+
+
+def _format(formats: Mapping[str, render.Format], **rest: Any) -> Any:
+    """The option that chooses one of the formats."""
+    meanings = {name: row.meaning for name, row in formats.items()}
+    return click.option(
         "-f",
         "--format",
         "format_name",
-        type=OneOf(formats),
-        help=f"{meanings}.  [default: by the ending of --output, else table]",
+        type=OneOf(formats, meanings),
+        help=f"The form of what is shown. {_listed(meanings)}.  "
+        "[default: by the ending of --output, else table]",
+        **rest,
     )
-    return format_, *output.OPTIONS
 
 
 _HOW = (
@@ -168,10 +215,10 @@ _HOW = (
     MAX_SECONDS,
     click.option(
         "--verify",
-        type=OneOf(choices.VERIFY),
+        type=OneOf(choices.VERIFY, VERIFY),
         default="auto",
         show_default=True,
-        help="At which points to compare with certified values; auto is all, or a sample of many.",
+        help=f"At which points to compare with certified values. {_listed(VERIFY)}.",
     ),
     click.option(
         "--tolerance",
@@ -182,15 +229,7 @@ _HOW = (
         help="Widen or narrow what the verdict allows by this factor.",
     ),
     click.option("--strict", is_flag=True, help="Exit 1 for rounded and undefined values as well."),
-    click.option(
-        "-f",
-        "--format",
-        "format_name",
-        type=OneOf(render.FORMATS),
-        cls=FromEnvironment,
-        envvar="TAPECLI_FORMAT",
-        help=f"{FORMATS_HELP}.  [default: by the ending of --output, else table]",
-    ),
+    _format(render.FORMATS, cls=FromEnvironment, envvar="TAPECLI_FORMAT", show_envvar=True),
     *output.OPTIONS,
     click.option(
         "--resume",

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import click
 from click.shell_completion import CompletionItem
+
+from tapecli.cli import offers
 
 
 class WholeNumber(click.ParamType[int]):
@@ -45,19 +47,25 @@ class PointsOf(click.ParamType[tuple[str, str]]):
 
 
 class OneOf(click.Choice[str]):
-    """One of a few words; a near miss is told which was meant."""
+    """One of a few words; a near miss is told which was meant, and Tab what they mean."""
 
-    def __init__(self, words: Iterable[str]) -> None:
+    def __init__(self, words: Iterable[str], meanings: Mapping[str, str] | None = None) -> None:
         super().__init__(list(words))
+        self.meanings = meanings or {}
 
     def get_invalid_choice_message(self, value: object, ctx: click.Context | None) -> str:
         close = difflib.get_close_matches(str(value), self.choices, n=1)
         meant = f" Did you mean '{close[0]}'?" if close else ""
         return f"{value!r} is not one of {', '.join(self.choices)}.{meant}"
 
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        return offers.of({word: self.meanings.get(word, "") for word in self.choices}, incomplete)
+
 
 class ExpressionText(click.ParamType[str]):
-    """An expression; the shell completes the names of functions at its end."""
+    """An expression; the shell completes the names at its end."""
 
     name = "EXPRESSION"
 
@@ -69,13 +77,7 @@ class ExpressionText(click.ParamType[str]):
     def shell_complete(
         self, ctx: click.Context, param: click.Parameter, incomplete: str
     ) -> list[CompletionItem]:
-        from tapecli.functions import CONSTANTS, FUNCTIONS
-
-        match = re.search(r"[A-Za-z_][A-Za-z_0-9]*$", incomplete)
-        begun = match[0] if match else ""
-        before = incomplete[: len(incomplete) - len(begun)]
-        names = [f"{name}(" for name in FUNCTIONS] + list(CONSTANTS)
-        return [CompletionItem(before + name) for name in names if begun and name.startswith(begun)]
+        return offers.expressions(ctx, param, incomplete)
 
 
 class ExpressionCommand(click.Command):
@@ -107,6 +109,10 @@ class ExpressionCommand(click.Command):
                     options.append(value)
             elif arg.startswith("--") or arg in ("-h", "-"):
                 options.append(arg)
+            elif len(arg) > 2 and f"-{arg.partition('=')[0]}" in takes_value:
+                raise click.UsageError(
+                    f"'{arg}' has one dash; write '-{arg}' for the option, or '({arg})'"
+                )
             elif takes_value.get(arg[:2]) and re.fullmatch(r"=?[A-Za-z0-9./_]+", arg[2:]):
                 either = f"'{arg[:2]} {arg[2:].removeprefix('=')}' for the option"
                 raise click.UsageError(
