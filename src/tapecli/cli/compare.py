@@ -1,0 +1,74 @@
+"""`tapecli compare`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from tapecli import choices, render
+from tapecli.cli import options, output
+from tapecli.cli.types import WholeNumber
+from tapecli.cli.waiting import waiting
+
+TARGETS = ("u = x^2", "y = log(u)")
+"""Those of the worked example, for whoever gives none."""
+
+MANY = 100_000
+"""How many points are many, if nothing is said."""
+
+
+@options.command(
+    *options.ONE_POINT,
+    options.ORDER,
+    options.BY_IN_TURN,
+    options.DTYPE,
+    click.option(
+        "--points",
+        type=WholeNumber(),
+        default=MANY,
+        show_default=True,
+        help="How many points are many.",
+    ),
+    click.option("--operations", is_flag=True, help="List all operations that are counted."),
+    options.MAX_SECONDS,
+    *options.page("compare"),
+    options.VERBOSE,
+)
+def command(
+    expressions: tuple[str, ...],
+    points: int,
+    operations: bool,
+    format_name: str | None,
+    file: str | None,
+    color: str,
+    verbose: bool,
+    **asked: Any,
+) -> int:
+    """Measure the arrangements of tapes side by side, on the same work.
+
+    \b
+      tapecli compare
+      tapecli compare 'u = x^2' 'y = log(u)' --operations
+      tapecli compare 'sin(x)/x' --order 2 --points 1000000
+      tapecli compare 'x*y' 'x+y' --x 1 --y 2 --wrt x --wrt y
+
+    For each arrangement that can do what is asked: the operations that its tapes record, and
+    those that are run, there and back; the bytes that its tapes hold; and the times that it
+    takes at one point and at many. The last line says whether nesting the targets avoids work.
+    Without an expression it is the worked example: u = x^2 and y = log(u).
+    """
+    from tapecli import compare, tensorflow_
+    from tapecli.cli import asking
+
+    output.check(file)
+    format_ = output.format_of(format_name, file, render.PAGES["compare"])
+    request = asking.prepared(expressions or TARGETS, otherwise=choices.POINT, **asked)
+    compare.check(request, points)
+    if verbose:
+        tensorflow_.load(verbose=True, core=True)
+    with waiting("measuring, for some seconds ..."):  # at rest: a bar would disturb the times
+        tensorflow_.load(quietly=True, core=True)
+        found = compare.compare(request, points, operations)
+    output.write(found, format_, file, color)
+    return 0

@@ -1,0 +1,240 @@
+"""Measure the arrangements of tapes on the same work: operations, bytes, and times."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import logging
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from tapecli import methods, tapes, tensorflow_
+from tapecli.choices import EAGER, EXECUTIONS, GRAPH, XLA
+from tapecli.compare import clock, memory
+from tapecli.compare.arrangements import Contender, contenders
+from tapecli.compare.work import work
+from tapecli.costs import Comparison, Cost, Held, Setting, Time, Work
+from tapecli.errors import RequestError
+from tapecli.floats import FloatFormat
+from tapecli.request import Request
+from tapecli.tapes import Sources, Target, Tensor, Variables
+from tapecli.tree import Node
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+_T = TypeVar("_T")
+
+
+def check(request: Request, points: int) -> None:
+    """See that this can be compared, before TensorFlow is loaded.
+
+    Raises:
+        RequestError: there are several points, no derivative, or it would take too long.
+    """
+    given = len(request.points)
+    if given != 1:
+        raise RequestError(
+            f"tapes are compared at one point, and {given:,} are given; "
+            "--x 2 is one, and '--points' says how often many repeat it"
+        )
+    if points < 1:
+        raise RequestError("'--points' must be a whole number from 1")
+    order = max(one.order for one in request.derivatives)
+    if order == 0:
+        raise RequestError("order 0 takes no tapes, so there is nothing to compare")
+    trees, wanted = _asked(request)
+    seconds = expected_seconds(trees, wanted, points)
+    if seconds > request.how.max_seconds:
+        raise RequestError(
+            f"order {order} would take about {methods.duration(seconds)} to compare, and "
+            f"'--max-seconds' is {request.how.max_seconds:g}; ask for a lower order"
+            + (" or fewer points" if points > 1 else "")
+        )
+    if methods.operations(trees, wanted) * points > methods.MAX_NUMBERS:
+        raise RequestError(
+            f"{points:,} points are too many for tapes around expressions of this size; "
+            "'--points' takes fewer"
+        )
+
+
+def expected_seconds(trees: Sequence[Node], wanted: Sequence[Variables], points: int) -> float:
+    """How long it takes to run all of them as often as they must be."""
+    count = len(contenders(len(trees), max(map(len, wanted))))
+    once = sum(
+        methods.tape_seconds(trees, wanted, size, execution)
+        for size in sizes(points)
+        for execution in EXECUTIONS
+    )
+    again = sum(methods.tape_seconds(trees, wanted, size) for size in sizes(points))
+    return count * (once + clock.LEAST * again)
+
+
+def sizes(points: int) -> list[int]:
+    """One point, and many."""
+    return sorted({1, points})
+
+
+def compare(request: Request, points: int, listed: bool = False) -> Comparison:
+    """Measure every arrangement that can do what is asked.
+
+    Args:
+        request: the targets, their derivatives, and one point.
+        points: how many points are many; each of them is that point.
+        listed: whether the operations are to be shown one by one.
+
+    Raises:
+        RequestError: as `check`, or TensorFlow lacks a gradient.
+        TensorFlowError: TensorFlow is missing or does not start.
+    """
+    import numpy as np
+
+    check(request, points)
+    tf = tensorflow_.load()
+    start = time.perf_counter()
+    point = request.points.at(0)
+    trees, wanted = _asked(request)
+    columns = {name: np.array([value]) for name, value in point.items()}
+    _refuse_lacking(trees, columns, wanted, request.how.format_)
+    with _quiet():
+        costs = _Measuring(tf, request, points).costs()
+    return Comparison(
+        tuple(map(str, request.expressions)),
+        tuple(one.name for one in request.expressions),
+        point,
+        tuple(",".join(sequence) for sequence in wanted),
+        request.how.dtype,
+        tuple(settings(points)),
+        tuple(costs),
+        {"tapecli": version("tapecli"), "tensorflow": tf.__version__},
+        time.perf_counter() - start,
+        listed,
+    )
+
+
+def _refuse_lacking(
+    trees: Sequence[Node],
+    columns: Mapping[str, NDArray[np.float64]],
+    wanted: Sequence[Variables],
+    format_: FloatFormat,
+) -> None:
+    """Refuse what tapes cannot do in any arrangement."""
+    try:
+        tapes.run(trees, columns, wanted, "nested", format_)
+    except RequestError as error:
+        lacking = str(error).partition("; ")[0]
+        raise RequestError(f"{lacking}; try another '--dtype' or a lower order") from error
+
+
+def settings(points: int) -> list[Setting]:
+    """How it is run, one point before many."""
+    return [Setting(run, size) for size in sizes(points) for run in (EAGER, GRAPH, XLA)]
+
+
+def _asked(request: Request) -> tuple[list[Node], list[Variables]]:
+    trees = [expression.tree for expression in request.expressions]
+    return trees, [one.sequence for one in request.derivatives]
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Without TensorFlow's warnings of functions that are traced again and again, as they are."""
+    logger = logging.getLogger("tensorflow")
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
+
+
+class _Measuring:
+    """One comparison: what is measured of each arrangement, and why something could not be."""
+
+    def __init__(self, tf: Any, request: Request, points: int) -> None:
+        self._tf = tf
+        self._expressions = request.expressions
+        self._point = request.points.at(0)
+        self._format = request.how.format_
+        self._trees, self._wanted = _asked(request)
+        self._settings = settings(points)
+        self._points = points
+        self._contenders = contenders(len(self._trees), max(map(len, self._wanted)))
+        self._problems: dict[str, str] = {}
+
+    def costs(self) -> list[Cost]:
+        """What each arrangement costs."""
+        works = {one.name: self._tried(one, self._work) for one in self._contenders}
+        held = {one.name: self._tried(one, self._held) for one in self._contenders}
+        times = {setting: self._times(setting) for setting in self._settings}
+        return [self._cost(one.name, works, held, times) for one in self._contenders]
+
+    def _cost(
+        self,
+        name: str,
+        works: Mapping[str, Work | None],
+        held: Mapping[str, Held | None],
+        times: Mapping[Setting, Mapping[str, Time]],
+    ) -> Cost:
+        taken = {setting: found[name] for setting, found in times.items() if name in found}
+        return Cost(name, works[name], held[name], taken, self._problems.get(name, ""))
+
+    def _tried(self, one: Contender, measured: Callable[[Contender], _T]) -> _T | None:
+        """What is measured, or None where TensorFlow cannot do it, which is noted."""
+        try:
+            return measured(one)
+        except (LookupError, TypeError, ValueError, self._tf.errors.OpError) as error:
+            text = str(error).strip().partition("\n")[0]
+            self._problems.setdefault(one.name, text or type(error).__name__)
+            return None
+
+    def _work(self, one: Contender) -> Work:
+        return work(one, self._expressions, self._columns(1), self._wanted, self._format)
+
+    def _held(self, one: Contender) -> Held:
+        with self._tf.device("cpu"):
+            xs = self._xs(self._points)
+            return memory.held(self._tf, one.run, lambda: self._functions(one), xs, self._wanted)
+
+    def _times(self, setting: Setting) -> dict[str, Time]:
+        """Those of the arrangements that can be run like this; each is compiled before."""
+        xs = self._xs(setting.points)
+        runs = {}
+        for one in self._contenders:
+            program = self._tried(one, lambda one: self._program(one, setting.execution, xs))
+            if program is not None:
+                runs[one.name] = program
+        return clock.times(runs, clock.SECONDS / len(self._settings))
+
+    def _program(self, one: Contender, execution: str, xs: Sources) -> Callable[[], list[Tensor]]:
+        """What runs an arrangement, and has done so once."""
+
+        def derivatives(xs: Sources) -> list[Tensor]:
+            found = one.run(self._tf, self._functions(one), xs, self._wanted)
+            return [tensor for sequence in self._wanted for tensor in found[sequence]]
+
+        function: Callable[[Sources], list[Tensor]] = derivatives
+        if execution != EAGER:
+            compiled = execution == XLA
+            traced = self._tf.function(derivatives, jit_compile=compiled, autograph=False)
+            function = traced.get_concrete_function(
+                {name: self._tf.TensorSpec(x.shape, x.dtype) for name, x in xs.items()}
+            )
+        function(xs)
+        return functools.partial(function, xs)
+
+    def _functions(self, one: Contender) -> list[Target]:
+        return one.functions(self._tf, self._trees, self._format)
+
+    def _xs(self, points: int) -> Sources:
+        columns = self._columns(points).items()
+        return {name: self._tf.constant(column, self._format.name) for name, column in columns}
+
+    def _columns(self, points: int) -> dict[str, NDArray[np.float64]]:
+        """The point, so many times."""
+        import numpy as np
+
+        return {name: np.full(points, value) for name, value in self._point.items()}
