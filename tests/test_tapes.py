@@ -453,3 +453,30 @@ def test_it_runs_on_the_device_that_was_asked_for() -> None:
         xs = {"x": np.array(POINTS)}
         tapes.run(trees("x"), xs, orders(1), "single", FLOAT64, "graph", "cpu")
     assert seen == ["/device:CPU:0"]
+
+
+@pytest.mark.parametrize(
+    ("method", "order"), [("parallel", 1), ("nested", 1), ("persistent", 1), ("nested", 2)]
+)
+def test_what_was_recorded_is_let_go_of_at_once(method: str, order: int) -> None:
+    """Nothing refers to itself, which only the collector of garbage would find."""
+    import gc
+
+    import tensorflow as tf
+
+    kind = type(tf.constant(0.0))
+    xs = {"x": np.array(POINTS)}
+
+    def held() -> int:
+        return sum(isinstance(one, kind) for one in gc.get_objects())
+
+    tapes.run(trees("u = x^2", "y = log(u)"), xs, orders(order), method, FLOAT64)
+    gc.collect()
+    gc.disable()
+    try:
+        before = held()
+        for _ in range(5):
+            tapes.run(trees("u = x^2", "y = log(u)"), xs, orders(order), method, FLOAT64)
+        assert held() == before
+    finally:
+        gc.enable()

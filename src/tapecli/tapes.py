@@ -92,17 +92,21 @@ def nested_targets(
 ) -> list[Sources]:
     """The innermost tape around the first target alone, each further one around one more."""
     sources = {name: xs[name] for name in by}
+    recorded = _recorded_targets(tf, targets, xs, sources)
+    return [_gradient(tape, y, sources) for tape, y in recorded]
 
-    def recorded(count: int) -> list[tuple[Any, Tensor]]:
-        if count == 0:
-            return []
-        with tf.GradientTape() as tape:
-            tape.watch(sources)
-            inner = recorded(count - 1)
-            y = targets[count - 1](xs)
-        return [*inner, (tape, y)]
 
-    return [_gradient(tape, y, sources) for tape, y in recorded(len(targets))]
+def _recorded_targets(
+    tf: Any, targets: Sequence[Target], xs: Sources, sources: Sources
+) -> list[tuple[Any, Tensor]]:
+    """Each target with its tape: the last one's is around all others."""
+    if not targets:
+        return []
+    with tf.GradientTape() as tape:
+        tape.watch(sources)
+        inner = _recorded_targets(tf, targets[:-1], xs, sources)
+        y = targets[-1](xs)
+    return [*inner, (tape, y)]
 
 
 def nested_orders(
@@ -118,22 +122,25 @@ def nested_orders(
         For each sequence of variables, and for each beginning of one, the derivative of each
         target; () are the values.
     """
+    return _recorded_orders(tf, targets, xs, wanted, max(map(len, wanted)))
 
-    def recorded(order: int) -> dict[Variables, list[Tensor]]:
-        if order == 0:
-            return {(): [target(xs) for target in targets]}
-        for_each = asked(wanted, order)
-        sources = {name: xs[name] for names in for_each.values() for name in names}
-        with tf.GradientTape(persistent=len(targets) * len(for_each) > 1) as tape:
-            tape.watch(sources)
-            found = recorded(order - 1)
-        for before, names in for_each.items():
-            by = {name: sources[name] for name in names}
-            gradients = [_gradient(tape, y, by) for y in found[before]]
-            found |= {(*before, name): [each[name] for each in gradients] for name in names}
-        return found
 
-    return recorded(max(map(len, wanted)))
+def _recorded_orders(
+    tf: Any, targets: Sequence[Target], xs: Sources, wanted: Sequence[Variables], order: int
+) -> dict[Variables, list[Tensor]]:
+    """The derivatives up to an order, from a tape around those of the orders below it."""
+    if order == 0:
+        return {(): [target(xs) for target in targets]}
+    for_each = asked(wanted, order)
+    sources = {name: xs[name] for names in for_each.values() for name in names}
+    with tf.GradientTape(persistent=len(targets) * len(for_each) > 1) as tape:
+        tape.watch(sources)
+        found = _recorded_orders(tf, targets, xs, wanted, order - 1)
+    for before, names in for_each.items():
+        by = {name: sources[name] for name in names}
+        gradients = [_gradient(tape, y, by) for y in found[before]]
+        found |= {(*before, name): [each[name] for each in gradients] for name in names}
+    return found
 
 
 def asked(wanted: Sequence[Variables], order: int) -> dict[Variables, list[str]]:

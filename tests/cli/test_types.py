@@ -130,3 +130,9 @@ def test_options_and_expressions_may_stand_in_any_sequence(
 ) -> None:
     done = run("diff", *arguments)
     assert (done.code, done.out, done.err) == (0, "12\n", "")
+
+
+@pytest.mark.parametrize("name", ["f", "o", "n", "v", "h"])
+def test_a_target_may_have_the_letter_of_an_option(run: Run, name: str) -> None:
+    done = run("diff", f"{name}=x^2", "--x", "3", "--method", "none", "--format", "value")
+    assert (done.code, done.out) == (0, "6\n")

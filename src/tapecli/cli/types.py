@@ -109,7 +109,7 @@ class ExpressionCommand(click.Command):
                     options.append(value)
             elif arg.startswith("--") or arg in ("-h", "-"):
                 options.append(arg)
-            elif len(arg) > 2 and f"-{arg.partition('=')[0]}" in takes_value:
+            elif re.match("-[^-]{2}", arg) and f"-{arg.partition('=')[0]}" in takes_value:
                 raise click.UsageError(
                     f"'{arg}' has one dash; write '-{arg}' for the option, or '({arg})'"
                 )
