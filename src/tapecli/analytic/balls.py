@@ -89,12 +89,13 @@ class Balls:
     def e(self) -> Series:
         return self.number(arb.const_e())
 
-    def variable(self, at: Fraction, slope: Fraction, power: int = 1) -> Series:
+    def variable(self, at: Fraction | arb, slope: Fraction, power: int = 1) -> Series:
         """A variable that is at + slope * h**power."""
         if not slope:
             return self.number(at)
         step = exact_arb(-slope if self.side is Side.LEFT else slope)
-        coefficients = [exact_arb(at), *[arb(0)] * (power * self.fold - 1), step]
+        start = exact_arb(at) if isinstance(at, Fraction) else at
+        coefficients = [start, *[arb(0)] * (power * self.fold - 1), step]
         return arb_series(coefficients[: self.terms], self.terms)
 
     # --- signs --------------------------------------------------------------------------------

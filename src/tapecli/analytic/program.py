@@ -30,12 +30,12 @@ class Line:
     """The points x + slope*h, or a curve on which variables go at other powers of h.
 
     Attributes:
-        point: x, a number for each variable.
+        point: x, a number for each variable, or an interval.
         slopes: the direction; variables that are left out do not change.
         powers: the powers of h that are not the first.
     """
 
-    point: Mapping[str, Fraction]
+    point: Mapping[str, Fraction | arb]
     slopes: Mapping[str, Fraction]
     powers: Mapping[str, int] = field(default_factory=dict)
 

@@ -1,0 +1,167 @@
+"""`tapecli plot`."""
+
+from __future__ import annotations
+
+import functools
+import os
+import re
+import sys
+from typing import Any
+
+import click
+
+from tapecli import choices, render
+from tapecli.cli import options, output
+from tapecli.cli.types import OneOf, PointsOf, WholeNumber
+from tapecli.curves import Paper
+
+WIDTH, LINES = 80, 24
+"""Characters across and down, where there is no terminal that says how many it has."""
+
+FINE = (1200, 800)
+"""Dots of a figure: what is smaller is not seen in it."""
+
+_RANGE = click.option(
+    "--x",
+    multiple=True,
+    metavar="RANGE",
+    help="The range of x: -5..5, 0..2pi; 0..1@200, 0..1:0.01, 1e-3..1e3@61log and lists are drawn "
+    "at exactly these values. Or the value of x, where another variable has the range.  "
+    "[default: -5..5]",
+)
+_OTHERS = tuple(
+    click.option(f"--{name}", multiple=True, metavar="RANGE", help=f"The same for {name}.")
+    for name in choices.SHORT[1:]
+)
+
+
+@options.command(
+    _RANGE,
+    *_OTHERS,
+    click.option(
+        "--at", type=PointsOf(), multiple=True, help="The same for a variable of any name."
+    ),
+    click.option(
+        "-n",
+        "--order",
+        type=WholeNumber(),
+        help="The highest order; all from 0, the value, are drawn.  [default: 1]",
+    ),
+    click.option(
+        "--wrt",
+        multiple=True,
+        metavar="NAMES",
+        help="The variable to differentiate by, or several with commas for a mixed derivative: "
+        "x,x,y. Each --wrt is a derivative.  [default: the variable with the range]",
+    ),
+    options.METHOD,
+    options.DTYPE,
+    click.option(
+        "--window",
+        metavar="LOW..HIGH",
+        help="What is shown from bottom to top.  [default: all, but not the way to a pole]",
+    ),
+    click.option(
+        "--points",
+        "marked",
+        is_flag=True,
+        help="Mark the samples whose values are off, lost, rounded or undefined.",
+    ),
+    click.option(
+        "-f",
+        "--format",
+        "format_name",
+        type=OneOf(render.PLOTS),
+        help="; ".join(f"{name}: {row.meaning}" for name, row in render.PLOTS.items())
+        + ".  [default: by the ending of --output, else text]",
+    ),
+    *output.OPTIONS,
+    options.VERBOSE,
+)
+def command(
+    expressions: tuple[str, ...],
+    at: tuple[tuple[str, str], ...],
+    order: int | None,
+    wrt: tuple[str, ...],
+    method: str,
+    dtype: str,
+    window: str | None,
+    marked: bool,
+    format_name: str | None,
+    file: str | None,
+    color: str,
+    verbose: bool,
+    **ranges: Any,
+) -> int:
+    """Draw expressions and their derivatives, in the terminal or as a figure.
+
+    Without an EXPRESSION it is log(x^2). Poles and stretches without a value are left open: a
+    line is drawn only where the curve is certified to be continuous.
+
+    \b
+      tapecli plot 'tan(x)' --x -5..5
+      tapecli plot 'sin(x)/x' --order 2 --x -20..20 --output sinc.svg
+      tapecli plot 'x^2*y' --x 0..1 --y 3 --wrt y
+      tapecli plot '(1-cos x)/x^2' --x -1e-3..1e-3 --order 0 --points
+      tapecli plot '1/(1+x^2)' --x 1e-2..1e2@81log --window -1..1
+
+    Figures (png, svg, pdf) take Matplotlib: pip install 'tapecli[plot]'.
+
+    Exit codes: 0 every value is right, rounded or undefined; 1 a value is off or lost; 2 the
+    call is wrong; 3 TensorFlow is missing or broken.
+    """
+    from tapecli.cli import asking
+    from tapecli.plot import asked
+    from tapecli.request import How
+
+    given, rows = asking.points(ranges, at)
+    if rows is not None:
+        raise click.UsageError("a plot takes a range from the call, not a table: --x -5..5")
+    output.check(file)
+    format_ = output.format_of(_format(format_name, file), file, render.PLOTS)
+    render.needed(format_)
+    how = How(method=method, dtype=dtype)
+    wanted = asked.ask(expressions or (choices.EXPRESSION,), given, wrt, order, how)
+    limits = asked.limits(window) if window is not None else None
+    from tapecli import compute, tensorflow_  # only now, for a wrong call is to be told at once
+    from tapecli.cli.waiting import waiting
+    from tapecli.plot import sample
+
+    load = functools.partial(tensorflow_.load, quietly=True, verbose=verbose, core=True)
+    run = functools.partial(compute.run, formulas=False, load=load)
+    with waiting("drawing ..."):
+        shown = sample.curves(wanted, _paper(format_, color), limits, marked, run)
+    output.write(shown, format_, file, color)
+    if format_.binary:
+        from tapecli.render.plot import legend
+
+        for line, _ in legend.notes(shown, signs=False):
+            click.echo(line, err=True)
+    return 0 if shown.ok else 1
+
+
+def _format(name: str | None, file: str | None) -> str | None:
+    """The format by its name: text, where nothing else is said by name or ending."""
+    streamed = file is None or output.path_of(file) is None
+    return name or ("text" if streamed else None)
+
+
+def _paper(format_: render.Format, color: str) -> Paper:
+    """What is drawn on: the terminal but for the line of the prompt, or a figure."""
+    if format_.binary:
+        return Paper(FINE)
+    lines = _lines() - 1
+    stream = sys.stdout
+    width = (output.screen(stream, color).width if stream else None) or WIDTH
+    return Paper((2 * width, 4 * lines), lines)
+
+
+def _lines() -> int:
+    """How many lines the terminal has."""
+    given = os.environ.get("LINES", "")
+    if re.fullmatch("0*[1-9][0-9]{0,4}", given, re.ASCII):
+        return int(given)
+    try:
+        return os.get_terminal_size(sys.stdout.fileno()).lines or LINES
+    except (OSError, ValueError, AttributeError):  # no terminal, or no stream at all
+        return LINES

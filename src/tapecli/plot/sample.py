@@ -1,0 +1,328 @@
+"""Curves sampled: more densely where they bend, and open wherever they may not be continuous.
+
+Two neighbouring samples are joined only if ball arithmetic certifies that the curve is
+continuous between them. How finely a stretch is sampled follows from a bound on its second
+derivative in the same arithmetic, so that no wave between two samples is missed; and where
+nothing can be certified, samples are taken until the gap is too narrow to be seen.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeAlias
+
+from tapecli import compute, grid, methods, points
+from tapecli.curves import DISAGREEING, Curve, Curves, Floats, Mark, Paper
+from tapecli.grid import PointsLike
+from tapecli.methods import Choice
+from tapecli.plot import window
+from tapecli.plot.asked import Wanted
+from tapecli.render import words
+from tapecli.request import Request
+from tapecli.result import Block, Check, Result
+from tapecli.verdict import Status
+
+if TYPE_CHECKING:
+    from tapecli.analytic.enclosure import Enclosure
+
+FIRST = 128
+"""Stretches that a range begins as."""
+
+MOST = 5_000
+"""Samples beyond which no more are taken."""
+
+ROUNDS = 24
+"""Times that samples are taken between those that are there."""
+
+PARTS = 8
+"""Parts that a stretch is divided into at most, at a time."""
+
+FAR = 1e9
+"""Dots beyond which it does not matter how far a chord is away from its curve."""
+
+STRAIGHT = 0.35
+"""Dots that a chord may be away from its curve."""
+
+NARROW = 1 / 8
+"""Dots that a gap may be wide; where its ends can be seen apart, it is narrowed down."""
+
+SLIVER = 2.0**-24
+"""Of the whole range: no gap is narrowed down further."""
+
+DEPTH, DEEP = 2, 5
+"""How often a stretch is divided into four that cannot be certified as a whole: where samples
+may be taken in it, and where they may not.
+"""
+
+Compute = Callable[[Request], Result]
+Bend: TypeAlias = "float | None"
+Value = tuple[float, Check]
+
+
+def curves(
+    wanted: Wanted,
+    paper: Paper,
+    limits: tuple[float, float] | None = None,
+    marked: bool = False,
+    run: Compute = compute.run,
+) -> Curves:
+    """Sample what is asked for.
+
+    Args:
+        wanted: the curves, and where.
+        paper: what they are drawn on, which says how fine they must be.
+        limits: what is shown from bottom to top, if it is known.
+        marked: whether samples that are not ok are marked.
+        run: computes a request.
+
+    Raises:
+        RequestError: it would take too long, or TensorFlow lacks what this needs.
+        TensorFlowError: TensorFlow is missing or does not start.
+    """
+    sampler = _Sampler(wanted, paper, limits, run)
+    sampler.refine()
+    low, high = sampler.window
+    at = {name: wanted.asked[0].how.format_.round(value) for name, value in wanted.at.items()}
+    about = sampler.about
+    return Curves(wanted.axis, at, sampler.curves, low, high, paper, about, marked)
+
+
+class _Sampler:
+    """Samples of all curves, at the same values of the variable."""
+
+    def __init__(
+        self,
+        wanted: Wanted,
+        paper: Paper,
+        limits: tuple[float, float] | None,
+        run: Compute,
+    ) -> None:
+        self._wanted, self._paper, self._limits, self._run = wanted, paper, limits, run
+        self._format = wanted.asked[0].how.format_
+        self._choices: list[Choice] = []
+        self._values: dict[float, list[Value]] = {}
+        self._bends: dict[tuple[float, float], list[Bend]] = {}
+        self._enclosures = list(self._enclosed())
+        self._columns: list[tuple[Floats, list[Check]]] = []
+        self.about = ""
+        self._x = sorted(set(wanted.samples or self._even(FIRST)))
+        self._take(self._x)
+
+    # --- what is taken --------------------------------------------------------------------------
+
+    def refine(self) -> None:
+        """Take samples until nothing more of the curves could be seen."""
+        for _ in range(0 if self._wanted.samples else ROUNDS):
+            fresh = self._between()
+            room = self._most - len(self._x)
+            if not fresh or room <= 0:
+                break
+            self._take(fresh[:: math.ceil(len(fresh) / room)])
+
+    @cached_property
+    def _most(self) -> int:
+        """Samples that may be taken: as many as can be certified in the time that is allowed."""
+        how = self._wanted.asked[0].how
+        seconds = sum(
+            methods.certified_seconds(
+                [target.tree for target in asked.expressions],
+                [one.sequence for one in asked.derivatives],
+                MOST,
+            )
+            for asked in self._wanted.asked
+        )
+        return min(MOST, max(2 * FIRST, int(MOST * how.max_seconds / seconds)))
+
+    def _even(self, count: int) -> Iterator[float]:
+        axis = self._wanted.axis
+        for place in range(count + 1):
+            share = place / count
+            yield self._rounded(axis.start * (1 - share) + axis.stop * share)
+
+    def _rounded(self, value: float) -> float:
+        return self._format.round(grid.number(value))
+
+    def _take(self, fresh: Sequence[float]) -> None:
+        """Compute the values at these, which are in sequence, and put them among the others."""
+        wanted = self._wanted
+        given: dict[str, PointsLike] = {wanted.axis.name: fresh, **wanted.at}
+        names = wanted.asked[0].names
+        at = points.read(given, None, names, self._format)
+        if not self._choices:
+            self._choices = [asked.chosen(len(at)) for asked in wanted.asked]
+        found = [
+            self._run(asked.at(at, choice))
+            for asked, choice in zip(wanted.asked, self._choices, strict=True)
+        ]
+        self.about = words.about(found[-1])
+        blocks = self._arranged(found)
+        for place, x in enumerate(fresh):
+            self._values[x] = [
+                (value[place], block.check(place))
+                for block, value in ((block, block.values) for block in blocks)
+            ]
+        self._x = sorted(self._values)
+
+    def _arranged(self, found: Sequence[Result]) -> list[Block]:
+        """The blocks of all results by target: its value, then its derivatives."""
+        targets = [expression.name for expression in self._wanted.asked[0].expressions]
+        return [
+            block for name in targets for one in found for block in one.blocks
+            if block.target == name
+        ]  # fmt: skip
+
+    # --- where more are needed ------------------------------------------------------------------
+
+    def _between(self) -> list[float]:
+        """The samples that are missing."""
+        low, high = self.window
+        across, up = self._paper.dots
+        dot = (high - low) / up
+        places = self._wanted.axis.places(self._x)
+        found: set[float] = set()
+        for index, (a, b) in enumerate(itertools.pairwise(self._x)):
+            width = (places[index + 1] - places[index]) * across
+            pairs = zip(self._values[a], self._values[b], self._bend(a, b), strict=True)
+            parts = max(
+                _parts(width, across, b - a, dot, (low, high), _seen(p), _seen(q), bend)
+                for p, q, bend in pairs
+            )
+            for part in range(1, parts):
+                x = self._rounded(a + (b - a) * (part / parts))
+                if a < x < b:
+                    found.add(x)
+        return sorted(found)
+
+    @property
+    def window(self) -> tuple[float, float]:
+        """What is shown from bottom to top."""
+        return self._limits or window.shown(self._wanted.axis, self.curves)
+
+    # --- where curves are continuous ------------------------------------------------------------
+
+    def _enclosed(self) -> Iterator[Enclosure]:
+        from tapecli.analytic.enclosure import Enclosure
+
+        values = self._wanted.asked[0]
+        indices = [one.sequence for asked in self._wanted.asked for one in asked.derivatives]
+        at = {name: self._format.round(value) for name, value in self._wanted.at.items()}
+        for expression in values.expressions:
+            yield Enclosure(expression.tree, self._format, self._wanted.axis.name, at, indices)
+
+    def _bend(self, a: float, b: float) -> list[Bend]:
+        """How far each curve bends between two samples, as in `Enclosure.over`."""
+        if (a, b) not in self._bends:
+            depth = DEEP if self._wanted.samples else DEPTH
+            self._bends[a, b] = [
+                bend for enclosure in self._enclosures for bend in _over(enclosure, a, b, depth)
+            ]
+        return self._bends[a, b]
+
+    # --- what has been found --------------------------------------------------------------------
+
+    @property
+    def curves(self) -> tuple[Curve, ...]:
+        """The curves through the samples that there are."""
+        import numpy as np
+
+        x = np.array(self._x)
+        bends = [self._bend(a, b) for a, b in itertools.pairwise(self._x)]
+        found = []
+        derivatives = [one for asked in self._wanted.asked for one in asked.derivatives]
+        shown = itertools.product(self._wanted.asked[0].expressions, derivatives)
+        for index, (target, derivative) in enumerate(shown):
+            values = [self._values[at][index] for at in self._x]
+            y = np.array([_seen(value) for value in values])
+            smooth = np.array([b[index] is not None and b[index] == b[index] for b in bends])
+            joined = smooth & np.isfinite(y[1:]) & np.isfinite(y[:-1])
+            marks = tuple(_marks(self._x, values))
+            counts = Counter(check.status for _, check in values)
+            about = target.name, target.text, target.tree, derivative
+            found.append(Curve(*about, x, y, joined, marks, counts))
+        return tuple(found)
+
+
+def _seen(value: Value) -> float:
+    """What is drawn at a sample: nothing where there is no value."""
+    number, check = value
+    return number if check.status is not Status.UNDEFINED and math.isfinite(number) else math.nan
+
+
+def _marks(xs: Iterable[float], values: Iterable[Value]) -> Iterator[Mark]:
+    for x, (number, check) in zip(xs, values, strict=True):
+        if check.status in DISAGREEING:
+            y = number if math.isfinite(number) or check.analytic is None else check.analytic
+            yield Mark(x, y if math.isfinite(y) else math.nan, check.status)
+
+
+def _over(enclosure: Enclosure, a: float, b: float, depth: int) -> list[Bend]:
+    """How far derivatives bend, found in parts where it cannot be for the whole."""
+    found: list[Bend] = enclosure.over(a, b)
+    if None not in found or depth == 0:
+        return found
+    cuts = [a, *(a + (b - a) * part / 4 for part in (1, 2, 3)), b]
+    if not all(low < high for low, high in itertools.pairwise(cuts)):
+        return found
+    parts: list[list[Bend]] = []
+    for low, high in itertools.pairwise(cuts):
+        parts.append(_over(enclosure, low, high, depth - 1))
+        if all(bend is None for bend in parts[-1]):  # which decides for the whole
+            return found
+    return [
+        _together(bends) if bend is None else bend
+        for bend, bends in zip(found, zip(*parts, strict=True), strict=True)
+    ]
+
+
+def _together(bends: Sequence[Bend]) -> Bend:
+    """The bend of a stretch from those of its parts."""
+    known = [bend for bend in bends if bend is not None]
+    undefined = [math.isnan(bend) for bend in known]
+    if len(known) < len(bends) or (any(undefined) and not all(undefined)):
+        return None
+    return math.nan if any(undefined) else max(known)
+
+
+def _parts(
+    width: float,
+    across: int,
+    length: float,
+    dot: float,
+    window: tuple[float, float],
+    first: float,
+    last: float,
+    bend: Bend,
+) -> int:
+    """How many parts a stretch is to be divided into, for one curve.
+
+    It is `width` dots wide, of so many `across`, and so long; a dot is so high, and the values at
+    its ends are `first` and `last`, NaN where there are none.
+    """
+    if bend is not None and math.isnan(bend):
+        return 1
+    ends = math.isfinite(first) + math.isfinite(last)
+    if bend is None or ends < 2:
+        if width > NARROW:
+            return min(PARTS, math.ceil(width / NARROW))
+        apart = ends and width > across * SLIVER and _apart(first, last, dot, window)
+        return PARTS if apart and bend is None else 1
+    if math.isinf(bend):
+        return min(PARTS, math.ceil(width / (2 * STRAIGHT)))
+    away = min(bend * length / 8 * (length / dot), FAR)
+    beyond = max(min(first, last) - window[1], window[0] - max(first, last), 0) / dot
+    if away <= STRAIGHT or away <= beyond:
+        return 1
+    finest = width / STRAIGHT
+    return max(1, min(PARTS, math.ceil(math.sqrt(away / STRAIGHT)), math.ceil(finest)))
+
+
+def _apart(first: float, last: float, dot: float, window: tuple[float, float]) -> bool:
+    """Whether the ends of a gap can be seen, and that they are apart."""
+    inside = [window[0] <= value <= window[1] for value in (first, last)]
+    if not any(inside):
+        return False
+    return not abs(first - last) <= dot / 2  # also where one is NaN

@@ -1,0 +1,1 @@
+"""Plots: as text (`text`), and as figures (`figure`) in the formats `png`, `svg` and `pdf`."""

@@ -1,0 +1,57 @@
+"""Round numbers along an axis, and their texts."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Sequence
+
+_STEPS = (1, 2, 5, 10)
+_SLACK = 1e-9
+"""What rounding may take away from a whole number."""
+_PLAIN = (1e-3, 1e5)
+"""Sizes of numbers that are written without an exponent."""
+
+
+def ticks(low: float, high: float, most: int) -> list[float]:
+    """The multiples of a round step between two numbers, no more than so many."""
+    rough = (high - low) / max(most, 1)
+    size = 10.0 ** math.floor(math.log10(rough))
+    for factor in _STEPS:
+        step = factor * size
+        first, last = math.ceil(low / step - _SLACK), math.floor(high / step + _SLACK)
+        if last - first < most:
+            break
+    return [number * step for number in range(first, last + 1)]
+
+
+def powers(low: float, high: float, most: int) -> list[float]:
+    """The same on a logarithmic axis: powers of ten between two positive numbers."""
+    first, last = math.ceil(math.log10(low) - _SLACK), math.floor(math.log10(high) + _SLACK)
+    every = max(1, math.ceil((last - first + 1) / max(most, 1)))
+    return [10.0**exponent for exponent in range(first, last + 1, every)]
+
+
+def texts(numbers: Sequence[float]) -> list[str]:
+    """The numbers with as many decimals as they need to differ; large and small ones as 2e9."""
+    size = max(map(abs, numbers), default=0.0)
+    steps = [b - a for a, b in itertools.pairwise(numbers)]
+    step = min(steps, default=size) or 1.0
+    exponent = math.floor(math.log10(step) + _SLACK)
+    if size and not _PLAIN[0] <= size < _PLAIN[1]:
+        digits = max(0, math.floor(math.log10(size) + _SLACK) - exponent)
+        return [_short(f"{number + 0.0:.{digits}e}") for number in numbers]
+    return [f"{number + 0.0:.{max(0, -exponent)}f}" for number in numbers]
+
+
+def alone(number: float) -> str:
+    """A number in few digits."""
+    return _short(f"{number + 0.0:.6g}")
+
+
+def _short(text: str) -> str:
+    """2e9 for 2.00e+09."""
+    mantissa, e, exponent = text.partition("e")
+    if "." in mantissa:
+        mantissa = mantissa.rstrip("0").removesuffix(".")
+    return f"{mantissa}e{int(exponent)}" if e and float(mantissa) else mantissa
