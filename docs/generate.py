@@ -1,30 +1,40 @@
 """Write the generated parts of the documentation, or check that they are up to date.
 
-In README.md, a fenced block of the kind `console` is a session: each line that begins with `$ `
-is run by the shell, and what it prints stands below it. docs/table.svg is the worked example's
-table as a picture. With --check nothing is written, and the exit code is 1 if anything differs.
+In the pages, a fenced block of the kind `console` is a session: each line that begins with `$ `
+is run by the shell, and what it prints stands below it. The pictures are what commands show in a
+terminal. With --check nothing is written, and the exit code is 1 if anything differs.
 """
 
 from __future__ import annotations
 
 import difflib
+import functools
 import html
 import io
 import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from rich.console import Console
-
-import tapecli
-from tapecli.render import table
+from rich.text import Text
 
 ROOT = Path(__file__).parent.parent
-README = ROOT / "README.md"
-PICTURE = ROOT / "docs" / "table.svg"
-WIDTH = 80
+PAGES = ("README.md", "docs/reference.md", "docs/tapes.md", "docs/tapes.ja.md")
+PICTURES = {
+    "docs/table.svg": "tapecli diff --order 2 --x 1..3",
+    "docs/trace.svg": "tapecli trace --order 2",
+    "docs/pitfall.svg": "tapecli pitfalls swapped-tapes",
+    "docs/plot-terminal.svg": "tapecli plot 'tan(x)' --order 1 --x -5..5",
+}
+"""What is shown in each."""
+
+FIGURES = {"docs/plot.svg": "tapecli plot 'tan(x)' --order 1 --x -5..5 --format svg"}
+"""What makes each; they are not compared, for they differ with the version of Matplotlib."""
+
+WIDTH, HEIGHT = 80, 24
 
 SESSION = re.compile(r"(?<=```console\n).*?(?=```)", re.DOTALL)
 
@@ -71,14 +81,23 @@ def _commands(session: str) -> list[str]:
 
 def _run(command: str) -> str:
     """A command and what it prints, as it stands in a session."""
+    return f"$ {command}\n{_printed(command)}"
+
+
+@functools.cache
+def _printed(command: str, color: bool = False) -> str:
+    """What a command prints, on both streams."""
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith("TAPECLI_")},
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
         "COLUMNS": str(WIDTH),
-        "NO_COLOR": "1",
+        "LINES": str(HEIGHT),
+        "TERM": "xterm-256color",
         "PYTHONIOENCODING": "utf-8",
     }
-    environment.pop("FORCE_COLOR", None)
+    for name in ("FORCE_COLOR", "NO_COLOR"):
+        environment.pop(name, None)
+    environment["FORCE_COLOR" if color else "NO_COLOR"] = "1"
     done = subprocess.run(
         ["sh", "-c", command],
         stdin=subprocess.DEVNULL,
@@ -89,11 +108,11 @@ def _run(command: str) -> str:
         encoding="utf-8",
         check=False,
     )
-    return f"$ {command}\n{done.stdout}"
+    return done.stdout
 
 
-def picture() -> str:
-    """The worked example's table as SVG."""
+def picture(command: str) -> str:
+    """A command and what it shows in a terminal, as SVG."""
     console = Console(
         file=io.StringIO(),
         record=True,
@@ -103,8 +122,8 @@ def picture() -> str:
         legacy_windows=False,
         highlight=False,
     )
-    for part in table.page(tapecli.diff(x="1..3", order=2), WIDTH):
-        console.print(part)
+    console.print(Text(f"$ {command}\n", style="bold"))
+    console.print(Text.from_ansi(_printed(command, color=True).rstrip("\n")))
     svg = console.export_svg(title="", code_format=SVG, unique_id="tapecli")
     return re.sub(r"[ \t]+$", "", TEXT.sub(_without_blanks, svg), flags=re.MULTILINE)
 
@@ -117,11 +136,22 @@ def _without_blanks(text: re.Match[str]) -> str:
     return f"{text[1]}{x + blanks * cell:.1f}{text[3]}{length:.1f}{text[5]}{words}<"
 
 
+def made(figures: bool) -> Iterator[tuple[Path, str]]:
+    """Every file with what should be in it; with figures or without."""
+    for name in PAGES:
+        path = ROOT / name
+        yield path, sessions(path.read_text("utf-8"))
+    for name, command in PICTURES.items():
+        yield ROOT / name, picture(command)
+    for name, command in FIGURES.items() if figures else ():
+        yield ROOT / name, _printed(command)
+
+
 def main() -> int:
     """Write or check every generated part."""
     check = "--check" in sys.argv[1:]
     differs = False
-    for path, new in ((README, sessions(README.read_text("utf-8"))), (PICTURE, picture())):
+    for path, new in made(figures=not check):
         old = path.read_text("utf-8") if path.exists() else ""
         if old == new:
             continue

@@ -58,7 +58,6 @@ def test_its_programs_are_files_to_be_pasted(row: Pitfall, kind: str) -> None:
 
 
 def test_its_programs_are_as_the_usual_formatter_leaves_them(tmp_path: Path) -> None:
-    pytest.importorskip("ruff")
     for row in ROWS:
         (tmp_path / f"{row.name}-mistake.py").write_text(row.mistake, "utf-8")
         (tmp_path / f"{row.name}-mend.py").write_text(row.mend, "utf-8")

@@ -117,7 +117,7 @@ def test_without_pyarrow_it_says_what_to_install(
     samples: Samples, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "pyarrow", None)
-    text = r"^Parquet needs pyarrow; pip install 'tapecli\[arrow\]'$"
+    text = r"^'--format parquet' needs pyarrow; pip install 'tapecli\[arrow\]'$"
     with pytest.raises(OutputError, match=text):
         needed(FORMATS["parquet"])
     with pytest.raises(OutputError, match=text):

@@ -167,8 +167,10 @@ def needed(format_: Format) -> None:
         OutputError: it is not.
     """
     if format_.needs and importlib.util.find_spec(format_.needs) is None:
-        name = format_.name.capitalize()
-        raise OutputError(f"{name} needs {format_.needs}; pip install 'tapecli[{format_.extra}]'")
+        raise OutputError(
+            f"'--format {format_.name}' needs {format_.needs}; "
+            f"pip install 'tapecli[{format_.extra}]'"
+        )
 
 
 def module(format_: Format) -> ModuleType:

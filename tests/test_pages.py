@@ -1,4 +1,4 @@
-"""What the README says of Python is run; its sessions are run by docs/generate.py."""
+"""What the pages say of Python and of limits; their sessions are run by docs/generate.py."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from pathlib import Path
 import pytest
 
 from tapecli import choices, derivative, expression, grid, points, reader, verification
+from tapecli.cli import COMMANDS
 from tapecli.floats import FORMATS as FORMATS_OF_NUMBERS
 from tapecli.functions import FUNCTIONS
 from tapecli.render import FORMATS
 from tapecli.verdict import Status
 
 ROOT = Path(__file__).parent.parent
-README = (ROOT / "README.md").read_text("utf-8")
+REFERENCE = (ROOT / "docs" / "reference.md").read_text("utf-8")
 
 
 def test_the_python_session_prints_what_it_says() -> None:
@@ -40,13 +41,13 @@ def test_expressions_are_read_as_the_table_says(_: str, typed: str, read: str) -
 
 @pytest.mark.parametrize("name", [*FUNCTIONS, *FORMATS, *map(str, Status)])
 def test_everything_is_mentioned(name: str) -> None:
-    assert re.search(rf"\b{name}\b", README)
+    assert re.search(rf"\b{name}\b", REFERENCE)
 
 
 def test_the_figures_are_those_that_were_measured() -> None:
     measured = (ROOT / "docs" / "accuracy.md").read_text("utf-8")
     figures = [
-        line for line in README.splitlines() if re.match(r"\| (b?float\d+|ok) \| .*[/%]", line)
+        line for line in REFERENCE.splitlines() if re.match(r"\| (b?float\d+|ok) \| .*[/%]", line)
     ]
     assert len(figures) == len(FORMATS_OF_NUMBERS) + 2
     assert all(line in measured for line in figures)
@@ -66,4 +67,39 @@ def test_the_figures_are_those_that_were_measured() -> None:
     ],
 )
 def test_limits_are_those_of_the_code(number: int) -> None:
-    assert f"{number:,}" in README
+    assert f"{number:,}" in REFERENCE
+
+
+PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md")])
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_link_leads_somewhere(page: Path) -> None:
+    """To a file that is there, and to a heading that is in it."""
+    for target in re.findall(r"\]\(([^)]+)\)", page.read_text("utf-8")):
+        if target.startswith("http"):
+            continue
+        name, _, heading = target.partition("#")
+        there = page.parent / name if name else page
+        assert there.exists(), target
+        assert not heading or heading in headings(there), target
+
+
+def headings(page: Path) -> set[str]:
+    """The headings of a page as links name them."""
+    found = re.findall(r"(?m)^#+ (.*)$", page.read_text("utf-8"))
+    return {re.sub(r"[^\w -]", "", one.lower()).replace(" ", "-") for one in found}
+
+
+def test_every_command_is_in_the_readme() -> None:
+    readme = (ROOT / "README.md").read_text("utf-8")
+    assert all(f"tapecli {name}" in readme or f"`{name}`" in readme for name in COMMANDS)
+
+
+def test_the_page_in_japanese_has_the_sessions_of_the_english_one() -> None:
+    sessions = [
+        re.findall(r"(?m)^\$ .*$", (ROOT / "docs" / name).read_text("utf-8"))
+        for name in ("tapes.md", "tapes.ja.md")
+    ]
+    assert sessions[0]
+    assert sessions[0] == sessions[1]
