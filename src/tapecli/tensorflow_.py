@@ -11,6 +11,7 @@ library leaves its users the whole.
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import sys
 import tempfile
@@ -48,6 +49,18 @@ def load(quietly: bool = False, verbose: bool = False, core: bool = False) -> An
             log.seek(0)
             error.log = log.read().decode(errors="replace")
             raise
+
+
+@contextlib.contextmanager
+def without_advice() -> Iterator[None]:
+    """Hold back TensorFlow's advice on tracing, where much is traced and nothing twice."""
+    logger = logging.getLogger("tensorflow")
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
 
 
 def starting() -> bool:

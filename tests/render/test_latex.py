@@ -150,6 +150,15 @@ def test_a_formula_that_is_too_long_for_a_line_is_a_comment(shown: Render, make:
     assert "too long to work out" in shown("latex", result)
 
 
+def test_an_expression_that_is_too_long_for_a_line_is_a_comment(shown: Render, make: Make) -> None:
+    long = "x + " * MOST_CHARACTERS + "x"
+    lines = shown("latex", typeset(make([(1, 2, 2)], expression=long), long, "1")).splitlines()
+    assert lines[3:5] == [
+        f"  % y = {long}",
+        rf"  y & \quad \text{{(the expression is left out: {len(long)} characters)}} \\",
+    ]
+
+
 def test_claims_are_judged(shown: Render, samples: Samples) -> None:
     lines = shown("latex", samples.claimed).splitlines()
     assert (

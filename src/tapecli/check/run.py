@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import logging
 import math
 import os
 import platform
@@ -69,7 +68,7 @@ def run(
     tf = tensorflow_.load()
     start = time.perf_counter()
     plan = list(trials(part, _devices(tf, devices)))
-    with _compared(level) as core, _a_thread() as thread, _without_advice():
+    with _compared(level) as core, _a_thread() as thread, tensorflow_.without_advice():
         progress(0, len(plan), "known defects")
         found = _Findings(thread.submit(_there, tf).result())
         pending = [thread.submit(_answered, trial, seed, part.points) for trial in plan]
@@ -90,18 +89,6 @@ def run(
         time.perf_counter() - start,
         compared,
     )
-
-
-@contextlib.contextmanager
-def _without_advice() -> Iterator[None]:
-    """Hold back TensorFlow's advice on tracing: here every function is traced only once."""
-    logger = logging.getLogger("tensorflow")
-    before = logger.level
-    logger.setLevel(logging.ERROR)
-    try:
-        yield
-    finally:
-        logger.setLevel(before)
 
 
 _COMPARE = (

@@ -51,14 +51,19 @@ def check(request: Request, points: int) -> None:
     if seconds > request.how.max_seconds:
         raise RequestError(
             f"order {order} would take about {methods.duration(seconds)} to compare, and "
-            f"'--max-seconds' is {request.how.max_seconds:g}; ask for a lower order"
-            + (" or fewer points" if points > 1 else "")
+            f"'--max-seconds' is {request.how.max_seconds:g}; {_cheaper(order, points)}"
         )
     if methods.operations(trees, wanted) * points > methods.MAX_NUMBERS:
         raise RequestError(
             f"{points:,} points are too many for tapes around expressions of this size; "
             "'--points' takes fewer"
         )
+
+
+def _cheaper(order: int, points: int) -> str:
+    """What to ask for where it would take too long."""
+    less = ["a lower order"] * (order > 1) + ["fewer points"] * (points > 1)
+    return f"ask for {' or '.join(less)}" if less else "allow more"
 
 
 def expected_seconds(trees: Sequence[Node], wanted: Sequence[Variables], points: int) -> float:
@@ -99,7 +104,7 @@ def compare(request: Request, points: int, listed: bool = False) -> Comparison:
     trees, wanted = _asked(request)
     columns = {name: np.array([value]) for name, value in point.items()}
     _refuse_lacking(trees, columns, wanted, request.how.format_)
-    with _quiet():
+    with tensorflow_.without_advice():
         costs = _Measuring(tf, request, points).costs()
     return Comparison(
         tuple(map(str, request.expressions)),
@@ -137,18 +142,6 @@ def settings(points: int) -> list[Setting]:
 def _asked(request: Request) -> tuple[list[Node], list[Variables]]:
     trees = [expression.tree for expression in request.expressions]
     return trees, [one.sequence for one in request.derivatives]
-
-
-@contextlib.contextmanager
-def _quiet() -> Iterator[None]:
-    """Without TensorFlow's warnings of functions that are traced again and again, as they are."""
-    logger = logging.getLogger("tensorflow")
-    level = logger.level
-    logger.setLevel(logging.ERROR)
-    try:
-        yield
-    finally:
-        logger.setLevel(level)
 
 
 class _Measuring:

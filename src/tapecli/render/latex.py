@@ -75,7 +75,17 @@ def _aligned(equations: Sequence[str]) -> Iterator[str]:
 
 
 def _definition(block: Block) -> str:
-    return f"{notation.name(block.target)} &= {_expression(block)}"
+    """A target and its expression; a long one is there as a comment."""
+    name, expression = notation.name(block.target), _expression(block)
+    if len(block.expression) > MOST_CHARACTERS:
+        return _left_out(name, expression, "expression", len(block.expression))
+    return f"{name} &= {expression}"
+
+
+def _left_out(name: str, written: str, what: str, length: int) -> str:
+    """A comment, and an equation that says what is missing from it."""
+    said = rf"\text{{(the {what} is left out: {length} characters)}}"
+    return f"% {name} = {written}\n  {name} & \\quad {said}"
 
 
 def _expression(block: Block) -> str:
@@ -95,8 +105,7 @@ def _equation(block: Block) -> str:
     if not formula:
         return rf"{name} & \quad \text{{(the formula is left out: too long to work out)}}"
     if _length(block) > MOST_CHARACTERS:
-        left_out = rf"\text{{(the formula is left out: {_length(block)} characters)}}"
-        return f"% {name} = {formula}\n  {name} & \\quad {left_out}"
+        return _left_out(name, formula, "formula", _length(block))
     return f"{name} &= {formula}"
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from tapecli.render import Screen, columns, words
+from tapecli.render.cells import table_row
 from tapecli.result import Block, Result
 
 
@@ -35,15 +36,11 @@ def _lines(result: Result) -> Iterator[str]:
 def _table(result: Result, block: Block) -> Iterator[str]:
     text = result.format_.text
     names = [*result.variables, *words.columns(result)]
-    yield _line([*names, "status"])
-    yield _line([*["---:"] * len(names), "---"])
+    yield table_row([*names, "status"])
+    yield table_row([*["---:"] * len(names), "---"])
     for place, (point, value) in enumerate(zip(columns.texts(result), block.values, strict=True)):
         check = block.check(place)
         analytic = "" if check.analytic is None else text(check.analytic)
         ulps = "" if check.ulps is None else str(check.ulps)
         cells = [text(value), analytic, ulps] if result.computed else [analytic]
-        yield _line([*point, *cells, str(check.status)])
-
-
-def _line(cells: Sequence[str]) -> str:
-    return "| " + " | ".join(cells) + " |"
+        yield table_row([*point, *cells, str(check.status)])

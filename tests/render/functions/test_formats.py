@@ -47,7 +47,8 @@ def test_a_narrower_terminal_has_domain_and_names_below_the_meaning() -> None:
         "pi           circumference over diameter      0",
         "             also π",
         "",
-        "by tapes: any order, in every dtype and execution; less of gamma",
+        "by tapes: any order, in every dtype and execution",
+        "  less of gamma",
         "by taylor: any order up to 1,000, in every dtype, without TensorFlow",
         "more of one: tapecli functions NAME",
     ]

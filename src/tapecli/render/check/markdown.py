@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from tapecli.render import Screen
 from tapecli.render import words as result_words
+from tapecli.render.cells import escaped, table_row
 from tapecli.render.check import words
 from tapecli.report import Report
 
@@ -17,30 +18,20 @@ def render(report: Report, screen: Screen) -> Iterator[str]:
 
 
 def _lines(report: Report) -> Iterator[str]:
-    yield from (f"**{_escaped(words.verdict(report))}**", "")
+    yield from (f"**{escaped(words.verdict(report))}**", "")
     for failure in report.unknown:
-        yield from (f"- {_escaped(failure.described())}", "", f"      {failure.command}", "")
-    yield _line(["", *words.columns(report)])
-    yield _line(["---", *["---:"] * len(report.settings)])
+        yield from (f"- {escaped(failure.described())}", "", f"      {failure.command}", "")
+    yield table_row(["", *words.columns(report)])
+    yield table_row(["---", *["---:"] * len(report.settings)])
     for name in report.functions:
         cells = [words.cell(report.cells.get((name, setting))) for setting in report.settings]
-        yield _line([name, *(_escaped("".join(cell)) for cell in cells)])
+        yield table_row([name, *(escaped("".join(cell)) for cell in cells)])
     yield ""
-    yield from (f"- {_escaped(line)}" for line in words.legend(report))
+    yield from (f"- {escaped(line)}" for line in words.legend(report))
     yield ""
-    yield from (f"- known: {_escaped(words.defect(d))}" for d in report.defects)
+    yield from (f"- known: {escaped(words.defect(d))}" for d in report.defects)
     if report.core:
-        yield f"- {_escaped(words.core(report.core))}"
+        yield f"- {escaped(words.core(report.core))}"
     yield ""
     versions = ", ".join(f"{name} {number}" for name, number in report.versions.items())
     yield f"{versions}; level {report.level}, seed {report.seed}"
-
-
-def _line(cells: Sequence[str]) -> str:
-    return "| " + " | ".join(cells) + " |"
-
-
-def _escaped(text: str) -> str:
-    for character in "\\`|*~<>_[]&":
-        text = text.replace(character, f"\\{character}")
-    return text

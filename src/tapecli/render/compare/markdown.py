@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from tapecli.costs import Comparison
 from tapecli.render import Screen
 from tapecli.render import words as result_words
+from tapecli.render.cells import escaped, table_row
 from tapecli.render.compare import words
 
 
@@ -17,10 +18,10 @@ def render(comparison: Comparison, screen: Screen) -> Iterator[str]:
 
 
 def _lines(comparison: Comparison) -> Iterator[str]:
-    yield from (f"**{_escaped(words.answer(comparison))}**", "")
+    yield from (f"**{escaped(words.answer(comparison))}**", "")
     yield from _listed(words.findings(comparison))
     names = ", ".join(f"`{expression}`" for expression in comparison.expressions)
-    yield from (f"{names}: {_escaped(words.about(comparison))}", "")
+    yield from (f"{names}: {escaped(words.about(comparison))}", "")
     yield from _table(
         ["", "recorded on the tapes"],
         ["forward", "back", "in all", "held", "after"],
@@ -42,25 +43,15 @@ def _lines(comparison: Comparison) -> Iterator[str]:
 
 
 def _listed(lines: Iterator[str]) -> Iterator[str]:
-    found = [f"- {_escaped(line)}" for line in lines]
+    found = [f"- {escaped(line)}" for line in lines]
     yield from (*found, "") if found else ()
 
 
 def _table(
     left: Sequence[str], right: Sequence[str], rows: Iterator[Sequence[str]] | list[list[str]]
 ) -> Iterator[str]:
-    yield _line([*left, *right])
-    yield _line([*["---"] * len(left), *["---:"] * len(right)])
+    yield table_row([*left, *right])
+    yield table_row([*["---"] * len(left), *["---:"] * len(right)])
     for cells in rows:
-        yield _line([_escaped(cell.strip()) for cell in cells])
+        yield table_row([escaped(cell.strip()) for cell in cells])
     yield ""
-
-
-def _line(cells: Sequence[str]) -> str:
-    return "| " + " | ".join(cells) + " |"
-
-
-def _escaped(text: str) -> str:
-    for character in "\\`|*~<>_[]&":
-        text = text.replace(character, f"\\{character}")
-    return text

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from tapecli.functions import Listing, Row
 from tapecli.render import Screen
+from tapecli.render.cells import escaped, table_row
 from tapecli.render.functions import words
 
 
@@ -16,39 +17,29 @@ def render(listing: Listing, screen: Screen) -> Iterator[str]:
 
 
 def _table(rows: Sequence[Row]) -> Iterator[str]:
-    yield _line([name.capitalize() for name in words.NAMES])
-    yield _line(["---"] * len(words.NAMES))
+    yield table_row([name.capitalize() for name in words.NAMES])
+    yield table_row(["---"] * len(words.NAMES))
     for row in rows:
         name, meaning, _, domain, _ = words.cells(row)
         slopes = list(words.derivatives(row).values())
         also = map(_code, words.aliases(row))
-        code = [_code(name), _escaped(meaning), ", ".join(map(_code, slopes))]
-        yield _line([*code, _escaped(domain), ", ".join(also)])
+        code = [_code(name), escaped(meaning), ", ".join(map(_code, slopes))]
+        yield table_row([*code, escaped(domain), ", ".join(also)])
     yield ""
-    yield from (f"- {_escaped(line)}" for line in words.footer(rows))
+    yield from (f"- {escaped(line)}" for line in words.footer(rows))
 
 
 def _details(rows: Sequence[Row]) -> Iterator[str]:
     for number, row in enumerate(rows):
         if number:
             yield ""
-        yield from (f"**{_code(words.signature(row))}** {_escaped(row.meaning)}", "")
+        yield from (f"**{_code(words.signature(row))}** {escaped(row.meaning)}", "")
         name = ""
         for own, said in words.detail(row):
             name = own or name
             code = name.startswith(("derivative", "example"))
-            yield f"- {_escaped(name)}: {_code(said) if code else _escaped(said)}"
-
-
-def _line(cells: Sequence[str]) -> str:
-    return "| " + " | ".join(cells) + " |"
+            yield f"- {escaped(name)}: {_code(said) if code else escaped(said)}"
 
 
 def _code(text: str) -> str:
     return f"`{text}`"
-
-
-def _escaped(text: str) -> str:
-    for character in "\\`|*~<>_[]&":
-        text = text.replace(character, f"\\{character}")
-    return text

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from tapecli import choices
 from tapecli.floats import FORMATS
 from tapecli.functions import FUNCTIONS, Constant, Function, Limit, Listing, Operator, Row
+from tapecli.mistakes import together
 from tapecli.render import Screen
 
 EVERYWHERE = "everywhere"
@@ -131,8 +132,9 @@ def detail(row: Row) -> Iterator[tuple[str, str]]:
 def footer(rows: Sequence[Row]) -> Iterator[str]:
     """What holds of all of them, and of which it does not."""
     limited = [row.name for row in rows if limits(row)]
-    besides = f"; less of {' and '.join(limited)}" if limited else ""
-    yield f"by tapes: {ANY}, in every dtype and execution{besides}"
+    yield f"by tapes: {ANY}, in every dtype and execution"
+    if limited:
+        yield f"  less of {together(limited)}"
     yield f"by taylor: {TAYLOR}"
     yield HINT
 

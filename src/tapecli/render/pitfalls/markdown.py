@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from tapecli.lessons import Contents, Lesson, Lessons
 from tapecli.render import Screen
 from tapecli.render import words as result_words
+from tapecli.render.cells import escaped
 from tapecli.render.pitfalls import words
 
 
@@ -56,10 +57,3 @@ def _block(language: str, lines: Sequence[str]) -> Iterator[str]:
 def _said(text: str) -> Iterator[str]:
     if text:
         yield from (f"**{escaped(text)}**", "")
-
-
-def escaped(text: str) -> str:
-    """A text without Markdown's own meaning of its characters."""
-    for character in "\\`|*~<>_[]&":
-        text = text.replace(character, f"\\{character}")
-    return text

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from tapecli.render import Screen
 from tapecli.render import words as shared
+from tapecli.render.cells import code, table_row
 from tapecli.render.trace import words
 from tapecli.wengert import Pass, Step, Trace
 
@@ -36,27 +37,23 @@ def _section(trace: Trace, way_back: str) -> Iterator[str]:
 
 def _steps(trace: Trace, steps: Sequence[Step]) -> Iterator[str]:
     text = trace.format_.text
-    yield from _line("step", "operation", "recorded by", "value", "local derivative", "value")
-    yield from _line("---", "---", "---", "---:", "---", "---:")
+    yield table_row(["step", "operation", "recorded by", "value", "local derivative", "value"])
+    yield table_row(["---", "---", "---", "---:", "---", "---:"])
     for step in steps:
-        about = [f"`{step.name} = {step.formula}`", step.kind, words.recorders(step)]
+        about = [code(f"{step.name} = {step.formula}"), step.kind, words.recorders(step)]
         about.append(text(step.value))
         slopes = [
-            [f"`{words.slope(step, one)}`", words.slope_value(trace, one)] for one in step.slopes
+            [code(words.slope(step, one)), words.slope_value(trace, one)] for one in step.slopes
         ] or [["", ""]]
-        for row in slopes:
-            yield from _line(*about, *row)
+        for cells in slopes:
+            yield table_row([*about, *cells])
             about = [""] * len(about)
 
 
 def _adjoints(trace: Trace, one: Pass) -> Iterator[str]:
-    yield from _line("adjoint", "value", "came from")
-    yield from _line("---", "---:", "---")
+    yield table_row(["adjoint", "value", "came from"])
+    yield table_row(["---", "---:", "---"])
     for found in one.adjoints:
         came = " + ".join(words.term(one, found, part) for part in found.terms)
-        cell = f"`{came}`" if came else ""
-        yield from _line(f"`{words.adjoint(one, found.of)}`", trace.format_.text(found.value), cell)
-
-
-def _line(*cells: str) -> Iterator[str]:
-    yield "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+        cell = code(came) if came else ""
+        yield table_row([code(words.adjoint(one, found.of)), trace.format_.text(found.value), cell])

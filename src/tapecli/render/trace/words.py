@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from tapecli.mistakes import together
 from tapecli.render import words
 from tapecli.verdict import Status
 from tapecli.wengert import Adjoint, Answer, Pass, Slope, Step, Term, Trace
@@ -54,12 +55,6 @@ def section(trace: Trace, way_back: str) -> Section:
 def recorders(step: Step) -> str:
     """Who records a step, in a cell."""
     return ", ".join(step.tapes) or "no tape"
-
-
-def together(names: Sequence[str]) -> str:
-    """Names with commas, and "and" before the last."""
-    *first, last = names
-    return f"{', '.join(first)} and {last}" if first else last
 
 
 def slope(step: Step, one: Slope) -> str:
