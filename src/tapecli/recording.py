@@ -6,7 +6,8 @@ TensorFlow runs, on the way there and on the way back. Only public means are use
 choice open: what a tape records is taken to be what is made while it is open and depends on what
 it watches.
 
-Shapes are fixed, as they are when tapes run eagerly, so that no operation is there for shapes.
+Shapes are fixed, so that no operation is there for shapes. Tapes that run eagerly have some more
+(Shape, Sum, Reshape), which change no number at one point.
 """
 
 from __future__ import annotations
@@ -283,7 +284,7 @@ class _Notes:
                 found = self.tf.gradients(
                     self.tensor(one.outputs[0]), inputs, stop_gradients=inputs
                 )
-            except LookupError:
+            except (LookupError, TypeError):  # no gradient of this kind, or none in this dtype
                 continue
             for name, slope in zip(names, found, strict=True):
                 if slope is not None:

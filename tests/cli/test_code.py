@@ -158,3 +158,24 @@ def test_tapes_stand_where_diff_would_take_taylor_series(run: Run) -> None:
 def test_long_programs_are_announced(run: Run) -> None:
     done = run("code", "--order", "12", "--method", "nested")
     assert re.fullmatch(r"note: this program is expected to take about .*\n", done.err)
+
+
+@pytest.mark.parametrize(
+    ("call", "problem"),
+    [
+        (["gamma(x)", "--dtype", "bfloat16"], "cannot compute 'gamma' in bfloat16"),
+        (["y*lgamma(x)", "--dtype", "float16", "--wrt", "x,x", "--y", "1"],
+         "cannot differentiate 'lgamma' 2 times in float16"),
+        (["y*lgamma(x)", "--dtype", "float16", "--wrt", "x,y", "--y", "1"], ""),
+        (["gamma(x)", "--dtype", "bfloat16", "--execution", "xla"], ""),
+        (["gamma(x)", "--dtype", "float32", "--order", "2"], ""),
+    ],
+)  # fmt: skip
+def test_programs_that_tensorflow_cannot_run_are_announced(
+    run: Run, call: list[str], problem: str
+) -> None:
+    done = run("code", *call, "--x", "2")
+    assert done.code == 0
+    assert done.out.startswith("import tensorflow as tf")
+    assert problem in done.err
+    assert bool(problem) == done.err.startswith("note: this program is expected to fail: ")

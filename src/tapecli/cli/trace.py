@@ -29,12 +29,13 @@ def command(
       tapecli trace 'x^2*y' --x 2 --y 3 --wrt x,y
       tapecli trace 'u = x^2' 'y = log(u)' --method persistent
 
-    Each operation that TensorFlow runs has its value and its local derivatives; on the way back
-    each adjoint has what it came from. With an order, the outer tape is seen recording what the
-    inner one goes back over. Without an EXPRESSION it is log(x^2), and without a point x = 2.
+    Each operation that computes a number has its value and its local derivatives; on the way
+    back each adjoint has what it came from. With an order, the outer tape is seen recording what
+    the inner one goes back over. Without an EXPRESSION it is log(x^2), and without a point x = 2.
+    The methods batch, taylor and none cannot be followed.
 
-    Exit codes: 0 every number is that of 'tapecli diff', and right; 1 one is not; 2 the call is
-    wrong; 3 TensorFlow is missing or broken.
+    Exit codes: 0 every number is that of 'tapecli diff', and right, rounded or undefined; 1 one
+    is not; 2 the call is wrong; 3 TensorFlow is missing or broken.
     """
     from tapecli import tensorflow_, trace
     from tapecli.cli import asking

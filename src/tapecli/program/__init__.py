@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from tapecli import methods
 from tapecli.choices import AUTO, EAGER, MAX_SECONDS, NONE, TAYLOR, XLA
 from tapecli.errors import RequestError
+from tapecli.functions import FUNCTIONS, MEASURED_ON
 from tapecli.mistakes import together
 from tapecli.points import Points
 from tapecli.program import points, repeated
@@ -22,6 +23,7 @@ from tapecli.program.tapes import ARRANGEMENTS, Derivatives
 from tapecli.request import Request
 from tapecli.tapes import ARRANGEMENTS as RUNNABLE
 from tapecli.tapes import prepared
+from tapecli.tree import Call, steps, variables
 
 UNLIMITED = 1e300
 """Seconds that tapes may take which are written and not run."""
@@ -83,7 +85,7 @@ def _of_tapes(request: Request) -> methods.Choice:
 
 
 def _note(request: Request, choice: methods.Choice) -> str:
-    """What to expect of tapes that would take long."""
+    """What to expect of tapes that would take long, or that TensorFlow cannot do."""
     seconds = methods.tape_seconds(
         [expression.tree for expression in request.expressions],
         [one.sequence for one in request.derivatives],
@@ -91,9 +93,29 @@ def _note(request: Request, choice: methods.Choice) -> str:
         choice.execution or EAGER,
     )
     instead = "; 'tapecli diff' takes Taylor series" if choice is not request.choice else ""
+    lacking = _lacking(request, choice.execution or EAGER)
+    if lacking:
+        return f"this program is expected to fail: TensorFlow {MEASURED_ON} {lacking}{instead}"
     if seconds <= MAX_SECONDS and not instead:
         return ""
     return f"this program is expected to take about {methods.duration(seconds)}{instead}"
+
+
+def _lacking(request: Request, execution: str) -> str:
+    """What TensorFlow cannot do of it in its dtype; "" where it can do all."""
+    dtype = request.how.format_.name
+    for node in steps(*(expression.tree for expression in request.expressions)):
+        if not isinstance(node, Call) or node.name not in FUNCTIONS:
+            continue
+        within = variables(node)
+        order = max(sum(by in within for by in one.sequence) for one in request.derivatives)
+        for limit in FUNCTIONS[node.name].limits:
+            here = limit.dtype == dtype and execution in limit.executions
+            if here and not limit.where and order >= limit.order:
+                times = f" {order} times" if limit.order else ""
+                done = "differentiate" if times else "compute"
+                return f"cannot {done} '{node.name}'{times} in {dtype}"
+    return ""
 
 
 class _Writer:

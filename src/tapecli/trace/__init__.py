@@ -24,6 +24,13 @@ MAX_OPERATIONS = 1_000
 _CONSTANT = recording.IDLE | {"Fill", "OnesLike", "ZerosLike"}
 """Kinds of operations that are shown as the number that they make."""
 
+_NOT_FOLLOWED = {
+    TAYLOR: "has no tapes to follow",
+    NONE: "has no tapes to follow",
+    "batch": "goes back in one vectorised operation",
+}
+"""Methods that cannot be traced, and why."""
+
 _LETTERS = "vwusabc"
 
 
@@ -46,10 +53,11 @@ def check(request: Request) -> None:
             f"a trace of this would have thousands of operations, and {MAX_OPERATIONS:,} are "
             "the most that can be read; ask for a lower order"
         )
-    if request.choice.method in (TAYLOR, NONE, "batch"):
+    why = _NOT_FOLLOWED.get(request.choice.method)
+    if why:
         raise RequestError(
-            f"'--method {request.choice.method}' has no tapes to follow step by step; "
-            "'single', 'parallel', 'nested' and 'persistent' have"
+            f"'--method {request.choice.method}' {why}; 'single', 'parallel', 'nested' and "
+            "'persistent' can be followed step by step"
         )
 
 
