@@ -14,7 +14,6 @@ from tapecli.pitfalls import PITFALLS
 from tapecli.pitfalls.run import outcome, run
 from tapecli.render.pitfalls import words
 
-
 LOADED_LOUDLY = r"(?m)^[IWE]\d{4} .*\n"
 """What TensorFlow's C++ side says, unless it was told at its start not to, as the command does."""
 

@@ -65,6 +65,8 @@ def test_integers_are_written_where_the_dtype_has_them(
         ([i / 100 for i in range(-20, 21, 4)], "np.arange(-20, 21, 4) / 100"),
         ([i / 8 for i in range(40, -1, -4)], "np.linspace(5, 0, 11)"),
         ([i / 10 for i in range(10, -1, -1)], "np.arange(10, -1, -1) / 10"),
+        ([i / 9999 for i in range(10000)], "np.arange(10000) / 9999"),
+        ([i / 300 for i in range(-1500, 1501)], "np.arange(-1500, 1501) / 300"),
     ],
 )
 def test_a_range_is_the_values_to_the_bit(values: list[float], text: str, dtype: str) -> None:

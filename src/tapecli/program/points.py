@@ -16,7 +16,7 @@ from tapecli.program.literals import literal
 FEW = 8
 """Points that are written out even where a range would do."""
 
-MAX_LISTED = 200
+MAX_LISTED = 1_000
 """Points that are written out where no range does."""
 
 _DECIMALS = (10, 100, 1_000, 10_000)
@@ -114,8 +114,9 @@ def sequence(name: str, values: Sequence[float], format_: FloatFormat) -> Bracke
 def _listed(name: str, values: Sequence[float], format_: FloatFormat) -> Brackets:
     if len(values) > MAX_LISTED:
         raise PointsError(
-            f"the points of {clipped(name)} are more than {MAX_LISTED} and no evenly spaced "
-            "range, so that a program cannot list them; take fewer, or a range such as 0..1@1001"
+            f"the points of {clipped(name)} are more than {MAX_LISTED:,}, and no range of NumPy's "
+            "has them to the bit, so that a program cannot have them; take fewer, or ends that "
+            "are whole numbers, such as 0..1@10000"
         )
     return listing([literal(value, format_) for value in values])
 
@@ -134,10 +135,12 @@ def _ranges(values: Sequence[float]) -> Iterator[tuple[str, Made]]:
     if math.isfinite(step) and step:
         text = f"np.linspace({_end(first)}, {_end(last)}, {count})"
         yield text, lambda place: last if place == count - 1 else place * step + first
-    for parts in _DECIMALS:
+    for parts in (*_DECIMALS, *(decimal * (count - 1) for decimal in (1, *_DECIMALS))):
         start, stop = round(first * parts), round(last * parts)
         stride, rest = divmod(stop - start, count - 1)
         if stride and not rest and max(abs(start), abs(stop)) < 2**53:
+            common = 1 if parts in _DECIMALS else math.gcd(start, stride, parts)
+            start, stop, stride, parts = (one // common for one in (start, stop, stride, parts))
             by = f", {stride}" if stride != 1 else ""
             begin = f"{start}, " if start or by else ""
             beyond = stop + (1 if stride > 0 else -1)

@@ -206,7 +206,6 @@ def nested_orders(work: Derivatives) -> None:
             for target in range(len(work.targets)):
                 of = found[target, before]
                 made = work.gradients(tapes[order - 1], target, before, names, of, remark)
-                remark = ""
                 for name, one in zip(names, made, strict=True):
                     found[target, (*before, name)] = one
 

@@ -110,7 +110,8 @@ def _stacked_steps(trace: Trace, section: words.Section) -> Table:
         table.add_row(f"{step.name} = {step.formula} = {trace.format_.text(step.value)}")
         below = [f"recorded by {words.recorders(step)}"] * section.mixed
         for one in step.slopes:
-            below.append(f"{words.slope(step, one)} = {words.slope_value(trace, one)}")
+            name, value = words.slope(step, one), words.slope_value(trace, one)
+            below.append(name if one.formula == value else f"{name} = {value}")
         for line in below:
             table.add_row(_below(line))
     return table
