@@ -86,7 +86,7 @@ def _of_the_help(text: str) -> Sections:
     sections: Sections = {"EXAMPLES": [], "DESCRIPTION": []}
     for block in _blocks(text):
         if block.startswith("\b\n  tapecli"):
-            sections["EXAMPLES"] += _verbatim(block)
+            sections["EXAMPLES"] += _typed(block)
         elif block.startswith("\b"):
             sections["DESCRIPTION"] += _verbatim(block)
         elif not block.startswith(CODES):
@@ -99,9 +99,14 @@ def _blocks(text: str) -> list[str]:
 
 
 def _verbatim(block: str) -> Iterator[str]:
-    """Lines as they are, as examples are set."""
+    """Lines as they are, set apart from the text around them."""
+    yield from (".PP", ".RS 2", *_typed(block), ".RE")
+
+
+def _typed(block: str) -> Iterator[str]:
+    """Lines as they are; at the margin of the page, for most examples are long."""
     lines = inspect.cleandoc(block.removeprefix("\b\n")).splitlines()
-    yield from (".PP", ".RS 4", ".EX", *map(_text, lines), ".EE", ".RE")
+    yield from (".EX", *map(_text, lines), ".EE")
 
 
 def _lines(text: str) -> Iterator[str]:

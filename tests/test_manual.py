@@ -110,6 +110,13 @@ def test_examples_are_shown_as_they_are_typed(tmp_path: Path) -> None:
     )
 
 
+def test_examples_stand_at_the_margin_of_the_text() -> None:
+    for name, page in PAGES.items():
+        examples = page.partition(".SH EXAMPLES\n")[2].partition(".SH ")[0]
+        assert examples.startswith(".EX\n"), name
+        assert ".RS" not in examples, name
+
+
 @pytest.mark.parametrize("linter", [["groff", "-man", "-ww", "-z"], ["mandoc", "-Tlint"]])
 def test_formatters_have_no_complaint(tmp_path: Path, linter: list[str]) -> None:
     if shutil.which(linter[0]) is None:

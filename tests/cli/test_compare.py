@@ -76,7 +76,7 @@ REFUSED = (
     ("sni(x)", "did you mean 'sin'?"),
     ("log(x) --x 1..3", "tapes are compared at one point, and 3 are given"),
     ("log(x) --order 0", "order 0 takes no tapes"),
-    ("log(x) --points 0", "'--points' must be a whole number from 1"),
+    ("log(x) --points 0", "Invalid value for '--points': '0' is not a whole number from 1 on"),
     ("log(x) --points many", "'many' is not a whole number"),
     ("exp(sin(x))/x --order 9", "order 9 would take about"),
     ("log(x) --order 3 --max-seconds 0.001", "'--max-seconds' is 0.001"),

@@ -147,6 +147,8 @@ METHODS = list(choices.METHODS)
             ["arcsin(", "arccos(", "arctan(", "arsinh(", "arcosh(", "artanh(", "arctan2("],
         ),
         ("diff 'rate*ra", ["rate*rate"]),
+        ("diff 'rate = ra", ["rate = ra"]),
+        ("compare -n ", ["1", "2", "3"]),
         ("diff 'u = x' 'x*u", ["x*u"]),
         ("diff 'log(sin(x", ["log(sin(x)"]),
         ("diff 'log(x", ["log(x)"]),
@@ -183,6 +185,13 @@ def test_behind_an_operator_everything_may_stand(ask: Ask) -> None:
     ]
 
 
+@pytest.mark.parametrize("line", ["diff 'a\tb", "diff 'a\nb"])
+def test_nothing_is_offered_that_would_end_a_field_or_line_of_the_answer(
+    ask: Ask, line: str
+) -> None:
+    assert ask(line) == []
+
+
 def test_every_function_is_offered_with_its_meaning(ask: Ask) -> None:
     letters = sorted({name[0] for name in FUNCTIONS})
     offered = {row[2]: row[3] for each in letters for row in ask(f"diff '{each}", shell="zsh")}
@@ -202,15 +211,16 @@ def test_every_method_and_every_way_to_verify_has_a_meaning() -> None:
 @pytest.mark.parametrize(
     ("line", "tail", "fields"),
     [
-        ("diff --output da", "da", ["0", "", "da"]),
-        ("diff --output=da", "da", ["0", "--output=", "da"]),
-        ("diff --output=da", "--output=da", ["9", "--output=", "da"]),
-        ("diff -oda", "-oda", ["2", "-o", "da"]),
-        ("diff --x @da", "@da", ["1", "@", "da"]),
-        ("diff --x '@my da", "@my da", ["1", "@", "my da"]),
-        ("diff --at @", "@", ["1", "@", ""]),
-        ("diff --at t=@da", "@da", ["1", "t=@", "da"]),
-        ("check --output ", "", ["0", "", ""]),
+        ("diff --output da", "da", ["0", "", "da", "", ""]),
+        ("diff --output=da", "da", ["0", "", "da", "", ""]),
+        ("diff --output=da", "--output=da", ["9", "--output=", "da", "", ""]),
+        ("diff -oda", "-oda", ["2", "-o", "da", "", ""]),
+        ("diff --x @da", "@da", ["1", "@", "da", "", ""]),
+        ("diff --x '@my da", "@my da", ["1", "@", "my da", "", "'"]),
+        ("diff --at @", "@", ["1", "@", "", "", ""]),
+        ("diff --at t=@da", "@da", ["1", "@", "da", "", ""]),
+        ("diff --output a:da", "da", ["0", "", "a:da", "a:", ""]),
+        ("check --output ", "", ["0", "", "", "", ""]),
     ],
 )
 def test_names_of_files_are_left_to_the_shell(
@@ -294,6 +304,7 @@ ONE_TAB = [
     ("diff --at t=0..1", "", ["diff", "--at", "t=0..1:0.1"]),
     ("diff --x @da", "", ["diff", "--x", "@data.csv"]),
     ("diff --output 'my", "", ["diff", "--output", "my points.csv"]),
+    ("diff --x '@my", "", ["diff", "--x", "@my points.csv"]),
     ("diff --output=da", "", ["diff", "--output=data.csv"]),
 ]
 

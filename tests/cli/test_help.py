@@ -137,6 +137,25 @@ def test_help_of_what_is_not_there_is_told_what_may_have_been_meant(run: Run) ->
     assert "Did you mean 'diff'?" in done.err
 
 
+@pytest.mark.parametrize(("begun", "meant"), [("exit", "exit-codes"), ("env", "environment")])
+def test_the_beginning_of_a_name_is_told_which_it_is_of(run: Run, begun: str, meant: str) -> None:
+    assert f"Did you mean '{meant}'?" in run("help", begun).err
+
+
+@pytest.mark.parametrize("width", [60, 80, 100])
+def test_no_name_of_a_topic_is_broken(
+    run: Run, monkeypatch: pytest.MonkeyPatch, width: int
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    assert set(TOPICS) <= set(re.findall(r"[a-z-]+", run("help", "--help").out))
+
+
+def test_the_order_of_what_takes_tapes_begins_with_1(run: Run) -> None:
+    shown = " ".join(run("compare", "--help").out.split())
+    assert "The highest order by one variable, from 1 on." in shown
+    assert "--at NAME=VALUE" in shown
+
+
 def test_every_variable_that_is_the_default_of_an_option_is_listed() -> None:
     group = click.Context(cli.cli)
     commands = [cli.cli.get_command(group, name) for name in cli.COMMANDS]

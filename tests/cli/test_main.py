@@ -40,6 +40,8 @@ def test_without_arguments_it_shows_help_on_standard_error_and_exits_with_2(run:
         (["dif"], "There is no command 'dif'. Did you mean 'diff'?"),
         (["function"], "There is no command 'function'. Did you mean 'functions'?"),
         (["x^2"], "There is no command 'x^2'. Did you mean: tapecli diff 'x^2'?"),
+        (["sin x"], "There is no command 'sin x'. Did you mean: tapecli diff 'sin x'?"),
+        (["differentiate"], "There is no command 'differentiate'. Did you mean 'diff'?"),
         (["[/]"], "There is no command '[/]'."),
         (["\x1b[31m"], "There is no command '\\x1b[31m'."),
         ([""], "There is no command ''."),

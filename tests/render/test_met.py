@@ -47,6 +47,19 @@ def test_what_a_value_has_met(
     assert met.pitfalls(replace(result, method="taylor")) == []
 
 
+@pytest.mark.parametrize(
+    ("expression", "names"),
+    [
+        ("tanh(x)", ["tanh-tails", "cancellation"]),
+        ("2*tanh(x**2)", ["tanh-tails", "cancellation"]),
+        ("atanh(x)", ["cancellation"]),
+    ],
+)
+def test_a_pitfall_may_be_of_one_function(make: Make, expression: str, names: list[str]) -> None:
+    result = make([(0, 2.5, 2.0, 9, Status.ROUNDED, "3 digits")], expression=expression)
+    assert met.pitfalls(result) == names
+
+
 def test_each_is_named_once_and_in_one_order(make: Make) -> None:
     rows = [
         (0, 2.5, 2.0, 9, Status.ROUNDED, "3 digits"),

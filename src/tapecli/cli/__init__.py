@@ -10,7 +10,7 @@ import os
 import re
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from types import FrameType
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -56,6 +56,14 @@ def examples_first(text: str) -> str:
     """A help text with its examples in front: the block of calls that is to be left as it is."""
     blocks = inspect.cleandoc(text).split("\n\n")
     return "\n\n".join(sorted(blocks, key=lambda block: not block.startswith(EXAMPLES)))
+
+
+def nearest(text: str, words: Collection[str]) -> str | None:
+    """The word that may have been meant: a similar one, or the only one that begins alike."""
+    close = difflib.get_close_matches(text, words, n=1)
+    alike = [word for word in words if text and (word.startswith(text) or text.startswith(word))]
+    found = close or alike
+    return found[0] if len(found) == 1 else None
 
 
 class _Group(click.Group):
@@ -105,9 +113,9 @@ class _Group(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
-            close = difflib.get_close_matches(args[0], COMMANDS, n=1)
-            meant = f" Did you mean '{close[0]}'?" if close else ""
-            if re.search(r"\w[(^*/+-]|[⁰-⁹²³]", args[0]) and args[0].isprintable():
+            close = nearest(args[0], COMMANDS)
+            meant = f" Did you mean '{close}'?" if close else ""
+            if re.search(r"\w[(^*/+-]|\w\s+\w|[⁰-⁹²³]", args[0]) and args[0].isprintable():
                 meant = f" Did you mean: tapecli diff '{args[0]}'?"
             ctx.fail(f"There is no command {args[0]!r}.{meant}")
         return super().resolve_command(ctx, args)
@@ -152,6 +160,9 @@ def cli() -> None:
       tapecli diff 'u = x^2' 'y = log(u)' --x 1..3
       tapecli diff 'sin(x)/x' --x 0.5 --format value
       tapecli hessian '(1-x)^2 + 100(y-x^2)^2' --x 1 --y 1
+      tapecli trace 'log(x^2)' --x 2 --order 2
+      tapecli pitfalls reused-tape
+      tapecli plot 'tan(x)' --x -5..5
       tapecli check --quick
     """
 

@@ -48,12 +48,14 @@ _MEANINGS = COMMANDS | {name: heading.rstrip(":") for name, (heading, _) in TOPI
 @click.argument("name", required=False, metavar="[NAME]", type=OneOf(_MEANINGS, _MEANINGS))
 @click.pass_context
 def command(ctx: click.Context, name: str | None) -> None:
-    """Show the help of a command, or of what commands share: environment, exit-codes, points.
+    """Show the help of a command, or of what commands share.
 
     \b
       tapecli help
       tapecli help diff
       tapecli help environment
+
+    What they share has the names environment, exit-codes and points.
     """
     root = ctx.find_root()
     assert isinstance(root.command, click.Group)

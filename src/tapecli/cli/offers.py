@@ -71,6 +71,13 @@ def orders(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[
     return of(ORDERS, incomplete)
 
 
+def orders_of_tapes(
+    ctx: click.Context, param: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """Orders of derivatives that take tapes, few enough to be run again and again."""
+    return of({order: meaning for order, meaning in ORDERS.items() if order in "123"}, incomplete)
+
+
 def devices(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Where TensorFlow may run."""
     return of(DEVICES, incomplete)
@@ -167,7 +174,7 @@ def expressions(
     if not begun and not re.search(_WITHIN, incomplete):
         return _whole(incomplete)
     before = incomplete.removesuffix(begun)
-    used = [name for text in (*given, before) for name in _names(text)]
+    used = [name for text in (*given, before.rpartition("=")[2]) for name in _names(text)]
     return list(_names_at(begun, before, used)) or _whole(incomplete)
 
 

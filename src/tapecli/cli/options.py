@@ -116,6 +116,7 @@ ONE_POINT = (
         "--at",
         type=PointsOf(),
         multiple=True,
+        metavar="NAME=VALUE",
         shell_complete=offers.named_values,
         help="The same for a variable of any name.",
     ),
@@ -129,6 +130,13 @@ ORDER = click.option(
     shell_complete=offers.orders,
     help="The highest order by one variable; all from 1 are shown. 0 is the value alone.  "
     "[default: 1]",
+)
+ORDER_OF_TAPES = click.option(
+    "-n",
+    "--order",
+    type=WholeNumber(),
+    shell_complete=offers.orders_of_tapes,
+    help="The highest order by one variable, from 1 on.  [default: 1]",
 )
 BY = click.option(
     "--wrt",

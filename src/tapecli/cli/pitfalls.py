@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
-
 import click
 from click.shell_completion import CompletionItem
 
 from tapecli import render
-from tapecli.cli import options, output
+from tapecli.cli import nearest, options, output
 from tapecli.cli.progress import bar
 from tapecli.pitfalls import CONTENTS, PITFALLS
 
@@ -23,8 +21,8 @@ class PitfallName(click.ParamType[str]):
     ) -> str:
         if value in PITFALLS:
             return str(value)
-        close = difflib.get_close_matches(str(value), PITFALLS, n=1)
-        meant = f"Did you mean '{close[0]}'?" if close else "'tapecli pitfalls' lists them."
+        close = nearest(str(value), PITFALLS)
+        meant = f"Did you mean '{close}'?" if close else "'tapecli pitfalls' lists them."
         raise click.UsageError(f"there is no pitfall {str(value)!r}. {meant}", ctx)
 
     def shell_complete(

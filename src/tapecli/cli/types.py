@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable, Mapping
 
 import click
 from click.shell_completion import CompletionItem
 
-from tapecli.cli import offers
+from tapecli.cli import nearest, offers
 
 
 class WholeNumber(click.ParamType[int]):
-    """A whole number from 0."""
+    """A whole number from 0, or from the least that makes sense."""
 
     name = "N"
+
+    def __init__(self, least: int = 0) -> None:
+        self.least = least
 
     def convert(
         self, value: object, param: click.Parameter | None, ctx: click.Context | None
     ) -> int:
         if isinstance(value, int):
             return value
-        if not re.fullmatch(r"\+?[0-9]{1,9}", str(value)):
-            self.fail(f"{value!r} is not a whole number from 0 on", param, ctx)
+        if not re.fullmatch(r"\+?[0-9]{1,9}", str(value)) or int(str(value)) < self.least:
+            self.fail(f"{value!r} is not a whole number from {self.least} on", param, ctx)
         return int(str(value))
 
 
@@ -54,8 +56,8 @@ class OneOf(click.Choice[str]):
         self.meanings = meanings or {}
 
     def get_invalid_choice_message(self, value: object, ctx: click.Context | None) -> str:
-        close = difflib.get_close_matches(str(value), self.choices, n=1)
-        meant = f" Did you mean '{close[0]}'?" if close else ""
+        close = nearest(str(value), self.choices)
+        meant = f" Did you mean '{close}'?" if close else ""
         return f"{value!r} is not one of {', '.join(self.choices)}.{meant}"
 
     def shell_complete(

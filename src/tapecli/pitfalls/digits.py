@@ -75,7 +75,7 @@ with tf.GradientTape() as tape:
 print(tape.gradient(y, x))
 """,
             "TensorFlow computes the slope as 1 - y**2 from the value, which is 1 but for a few "
-            "last digits, and loses those in the difference: at 15 the fourth digit is wrong, at "
+            "last digits, and loses those in the difference: at 15 the fifth digit is wrong, at "
             "20 nothing is left of 1.7e-17. A form by exponentials has no such difference on its "
             "way back.",
             """\

@@ -77,9 +77,9 @@ with tf.GradientTape() as tape:
     y = x**2
 print(tape.gradient(y, x))
 """,
-            "[1, 2, 3] becomes an int32 variable, and only floating-point numbers can be "
-            "differentiated by. The tape passes it over in silence. Write the points with a dot, "
-            "or give a dtype.",
+            "[1, 2, 3] becomes an int32 variable, and TensorFlow differentiates by real or complex "
+            "numbers alone. The tape passes it over in silence. Write the points with a dot, or "
+            "give a dtype.",
             """\
 import tensorflow as tf
 

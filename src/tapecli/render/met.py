@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -19,19 +20,22 @@ class Met:
         status: the verdict on the value.
         notes: what the reason begins with, if that matters.
         computed: what was computed, if that matters: finite, inf or nan.
+        function: what the expression has, if that matters.
     """
 
     pitfall: str
     status: Status
     notes: tuple[str, ...] = ("",)
     computed: tuple[str, ...] = ("finite", "inf", "nan")
+    function: str = ""
 
-    def by(self, check: Check, value: float) -> bool:
-        """Whether this value has, which was judged so."""
+    def by(self, check: Check, value: float, expression: str) -> bool:
+        """Whether this value of an expression has, which was judged so."""
         return (
             check.status is self.status
             and check.note.startswith(self.notes)
             and _kind(value) in self.computed
+            and (not self.function or bool(re.search(rf"\b{self.function}\(", expression)))
         )
 
 
@@ -41,6 +45,7 @@ MET = (
     Met("singular-point", Status.UNDEFINED, ("a kink",), ("inf", "nan")),
     Met("singular-point", Status.UNDEFINED, ("a pole", "the edge of the domain")),
     Met("singular-point", Status.UNDEFINED, ("outside the domain of log",), ("inf", "nan")),
+    Met("tanh-tails", Status.ROUNDED, tuple("0123456789"), ("finite",), "tanh"),
     Met("cancellation", Status.ROUNDED, tuple("0123456789"), ("finite",)),
     Met("underflow-inside", Status.LOST),
     Met("singular-point", Status.LOST, computed=("nan",)),
@@ -59,14 +64,16 @@ def pitfalls(result: Result) -> list[str]:
     return list(dict.fromkeys(row.pitfall for row in rows))
 
 
-def _noted(result: Result) -> Iterator[tuple[Check, float]]:
-    """What tapes returned that is not ok; Taylor series have pitfalls of their own."""
+def _noted(result: Result) -> Iterator[tuple[Check, float, str]]:
+    """What tapes returned that is not ok, and of which expression; Taylor series have pitfalls
+    of their own.
+    """
     if result.method == "taylor":
         return
     for block in result.blocks:
         for place, check in block.checks.items():
             if block.tape is not None and check.status not in (Status.OK, Status.UNVERIFIED):
-                yield check, float(block.tape[place])
+                yield check, float(block.tape[place]), block.expression
 
 
 def _kind(value: float) -> str:

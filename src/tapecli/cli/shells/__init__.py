@@ -4,8 +4,9 @@ A script asks with variables: `COMP_WORDS` is the line up to the cursor, as it i
 `COMP_TAIL` the end of it that the shell is going to replace. It is answered in lines of fields
 with tabs between them: the type of an offer, what to put there (quoted as the line needs it),
 what to show of it, and its meaning. An offer of type `file` stands alone; the shell puts names of
-files there, behind the first characters of the word: how many, which they are, and how the names
-begin that may follow, are its other fields.
+files there, and its other fields say where: behind how many characters of the tail, and which
+they are; how the names begin; what of that the shell leaves in its place; the quotes that are
+open.
 """
 
 from __future__ import annotations
@@ -181,12 +182,14 @@ def _values(ctx: click.Context, option: click.Option, begun: str) -> list[Comple
 
 
 def _lines(typed: Typed, items: list[CompletionItem], shell: str) -> Iterator[str]:
-    """The answer to the shell."""
+    """The answer to the shell; none about a word that would end a line or a field of it."""
+    if re.search(r"[\n\t]", typed.word):
+        return
     for item in items:
         if item.type == offers.FILE:
             before = typed.word.removesuffix(item.value)
-            length = max(0, len(before) - len(typed.kept))
-            yield f"{item.type}\t{length}\t{before}\t{item.value}"
+            put, stays = before[len(typed.kept) :], typed.kept[len(before) :]
+            yield "\t".join((item.type, str(len(put)), put, item.value, stays, typed.quote))
             return
     fitting = [item for item in items if item.value.startswith(typed.kept)]
     closes = shell == "fish" or (shell == "bash" and typed.quote)

@@ -8,30 +8,38 @@
 #     tapecli completion bash > ~/.local/share/bash-completion/completions/tapecli
 
 _tapecli() {
-    local kind value rest
+    local row kind
     COMPREPLY=()
-    while IFS=$'\t' read -r kind value rest; do
+    while IFS= read -r row; do
+        kind=${row%%$'\t'*} row=${row#*$'\t'}
         if [[ $kind == file ]]; then
-            _tapecli_files "$2" "$value"
+            _tapecli_files "$row"
             return
         fi
         [[ $kind == part ]] && compopt -o nospace
-        COMPREPLY+=("$value")
+        COMPREPLY+=("${row%%$'\t'*}")
     done < <(env _TAPECLI_COMPLETE=bash_complete COMP_WORDS="${COMP_LINE:0:COMP_POINT}" \
         COMP_TAIL="$2" "${1/#\~\//$HOME/}" 2> /dev/null)
 }
 
-# Names of files behind the first characters of a word.
+# Names of files: behind what else is in the word, and without what stays of them in its place.
 _tapecli_files() {
-    local name before=${1:0:$2}
-    if (($2 == 0)); then
+    local before begun stays quote name
+    IFS=$'\x1f' read -r _ before begun stays quote <<< "${1//$'\t'/$'\x1f'}"
+    if [[ -z $before$stays ]]; then
         compopt -o default
         return
     fi
     while IFS= read -r name; do
         [[ -d $name ]] && name+=/ && compopt -o nospace
-        COMPREPLY+=("$before$(printf '%q' "$name")")
-    done < <(compgen -f -- "${1:$2}")
+        name=$before${name#"$stays"}
+        case $quote in
+            \') name=${name//\'/\'\\\'\'} ;;
+            \") name=$(sed 's/["\\$`]/\\&/g' <<< "$name") ;;
+            *) printf -v name %q "$name" ;;
+        esac
+        COMPREPLY+=("$name")
+    done < <(compgen -f -- "$begun")
 }
 
 complete -o nosort -F _tapecli tapecli

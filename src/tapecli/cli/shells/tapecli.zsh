@@ -8,14 +8,15 @@
 #     tapecli completion zsh > "${fpath[1]}/_tapecli"
 
 _tapecli() {
-    local row cell kind value shown about
+    local row kind value shown about
     local line="${(j: :)words[1,CURRENT-1]} $QIPREFIX$PREFIX"
-    local -a rows whole whole_shown part part_shown
+    local -a rows cells whole whole_shown part part_shown
     rows=("${(@f)$(_TAPECLI_COMPLETE=zsh_complete COMP_WORDS=$line COMP_TAIL=$PREFIX \
         ${~words[1]} 2> /dev/null)}")
 
     for row in $rows; do
-        IFS=$'\t' read -r kind value shown about <<< $row
+        cells=("${(@ps:\t:)row}")
+        kind=$cells[1] value=$cells[2] shown=$cells[3] about=$cells[4]
         if [[ $kind == file ]]; then
             ((value > 0)) && compset -p $value
             _files
