@@ -99,6 +99,7 @@ def test_it_must_be_clear_along_which_variable(given: dict[str, str], problem: s
         ("0..1e400", "too large"),
         ("-1e308..1e308", "too wide"),
         ("0..1e-300", "too narrow"),
+        ("0..1@100000", "100,000 points, and a plot takes at most 5,000"),
     ],
 )
 def test_what_is_no_range_is_refused(text: str, problem: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -45,6 +46,13 @@ def test_a_jump_is_shown_whole() -> None:
     low, high = window.shown(AXIS, [curve(np.sign, 0)])
     assert -1.2 < low < -1
     assert 1 < high < 1.2
+
+
+def test_what_is_sampled_but_not_certified_is_shown() -> None:
+    step = curve(lambda x: np.where(x < 0, 0.0, 1.0))
+    low, high = window.shown(AXIS, [replace(step, joined=step.x[:-1] > 0)])
+    assert -0.1 < low < 0
+    assert 1 < high < 1.1
 
 
 def test_a_gap_does_not_cut_what_is_high_elsewhere() -> None:

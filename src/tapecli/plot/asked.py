@@ -19,6 +19,9 @@ RANGE = "-5..5"
 NARROWEST, WIDEST = 1e-290, 1e300
 """Ranges beyond which there is no room for arithmetic."""
 
+SAMPLES = 5_000
+"""Values of the variable that may be asked for: far more than there are dots."""
+
 ORDINARY = How()
 
 
@@ -124,7 +127,13 @@ def read(name: str, text: str, how: How = ORDINARY) -> tuple[Axis, tuple[float, 
         start, stop = grid.rounded([low, high], how.format_)
         _wide(start, stop, text)
         return Axis(name, start, stop), None
-    samples = sorted(set(grid.rounded(grid.read(text), how.format_)))
+    numbers = grid.read(text)
+    if len(numbers) > SAMPLES:
+        raise PointsError(
+            f"'{clipped(text)}' has {len(numbers):,} points, and a plot takes at most {SAMPLES:,}; "
+            "a range A..B alone takes as many as can be seen"
+        )
+    samples = sorted(set(grid.rounded(numbers, how.format_)))
     _wide(samples[0], samples[-1], text)
     log = text.rstrip().endswith("log") and "," not in text
     turned = log and samples[0] < 0

@@ -99,13 +99,14 @@ def _middle(axis: Axis, curve: Curve) -> Span:
 
 
 def _heights(axis: Axis, curve: Curve) -> Floats:
-    """The heights of a curve at evenly spaced places, but for those in its gaps."""
+    """The heights of a curve at evenly spaced places where it has a value on both sides.
+
+    It need not be joined there: a pole takes next to no place, and what is sampled closely but
+    cannot be certified is as much of the curve as the rest.
+    """
     import numpy as np
 
-    places = axis.places(curve.x.tolist())
-    even = np.linspace(0, 1, PLACES)
-    before = np.clip(np.searchsorted(places, even, "right") - 1, 0, len(places) - 2)
-    found: Floats = np.interp(even, places, curve.y)[curve.joined[before]]
+    found: Floats = np.interp(np.linspace(0, 1, PLACES), axis.places(curve.x.tolist()), curve.y)
     return found[np.isfinite(found)]
 
 

@@ -41,7 +41,8 @@ def test_it_is_written_as_people_write_it(text: str, expected: str) -> None:
 @pytest.mark.parametrize(
     ("name", "expected"),
     [("x", "x"), ("x1", "x_{1}"), ("alpha", r"\alpha"), ("alpha_2", r"\alpha_{2}"),
-     ("rate", r"\mathrm{rate}"), ("a_b", r"\mathrm{a\_b}"), ("x_", "x")],
+     ("rate", r"\mathrm{rate}"), ("a_b", r"\mathrm{a\_b}"), ("x_", r"\mathrm{x\_}"),
+     ("_", r"\_"), ("_1", r"\__{1}")],
 )  # fmt: skip
 def test_names(name: str, expected: str) -> None:
     assert mathtext.name(name) == expected

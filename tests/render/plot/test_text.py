@@ -111,6 +111,15 @@ def test_each_curve_has_a_symbol_on_it(make: Make) -> None:
         assert any(symbol in line for line in found[2:])
 
 
+@pytest.mark.parametrize(("unicode", "symbols"), [(True, "●▲■"), (False, "*+o")])
+def test_curves_that_lie_on_one_another_are_all_to_be_seen(
+    make: Make, unicode: bool, symbols: str
+) -> None:
+    shown = lines(make("exp(x)", np.exp, np.exp, np.exp), width=80, unicode=unicode)
+    drawn = "".join(shown[2:-2])
+    assert all(drawn.count(symbol) > 1 for symbol in symbols)
+
+
 def test_a_curve_alone_needs_no_symbol_on_it(make: Make) -> None:
     found = lines(make("x", lambda x: x), width=80)
     assert not any("●" in line for line in found[2:])

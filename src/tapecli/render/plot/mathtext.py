@@ -73,7 +73,9 @@ def derivative(target: str, sequence: Sequence[str], partial: bool) -> str:
 def name(text: str) -> str:
     """The name of a variable or target: x_1 for x1, Greek letters as such."""
     letters = text.rstrip("0123456789")
-    letters, digits = letters.removesuffix("_"), text[len(letters) :]
+    digits = text[len(letters) :]
+    if digits and len(letters) > 1:
+        letters = letters.removesuffix("_")
     if letters in _GREEK:
         shown = f"\\{letters}"
     else:

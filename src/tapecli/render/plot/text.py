@@ -206,9 +206,11 @@ def _draw(curves: Curves, grid: _Grid, unicode: bool) -> None:
     taken: set[tuple[int, int]] = set()
     cells = [_cells(curves, curve, grid) for curve in curves.curves]
     for number, found in enumerate(cells):
+        hidden = taken >= found.keys()
         for (row, column), dots in found.items():
             character = dots if unicode else _symbol(number, unicode)
-            if unicode or (row, column) not in taken:
+            in_turn = hidden and column % (number + 1) == number
+            if unicode or in_turn or (row, column) not in taken:
                 grid.put(row, column, character, _color(number))
                 taken.add((row, column))
     if unicode and len(cells) > 1:
@@ -239,9 +241,14 @@ def _cells(curves: Curves, curve: Curve, grid: _Grid) -> dict[tuple[int, int], s
 
 
 def _put_symbols(cells: Sequence[dict[tuple[int, int], str]], grid: _Grid) -> None:
-    """Put each curve's symbol on it here and there, where no other curve is, if there is room."""
+    """Put each curve's symbol on it here and there, where no other curve is, if there is room.
+
+    Curves that lie on one another everywhere have their symbols in turn.
+    """
     for number, own in enumerate(cells):
         others = set().union(*(found for place, found in enumerate(cells) if place != number))
+        if others >= own.keys():
+            others = set()
         rows: dict[int, list[int]] = {}
         for row, column in own:
             rows.setdefault(column, []).append(row)
