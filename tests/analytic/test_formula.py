@@ -214,3 +214,21 @@ def test_whether_latex_is_balanced_is_seen() -> None:
     assert not balanced(r"\frac{\left(x}\right)")
     assert not balanced(r"\frac{1}{x")
     assert not balanced(r"x}")
+
+
+@pytest.mark.parametrize(
+    ("typed", "formula"),
+    [
+        ("1/(1 + exp(-1e5x))", "100000·exp(-100000·x)/(1 + exp(-100000·x))²"),
+        ("1/(1 + 2^(1e9x))", "-1000000000·2^(1000000000·x)·log(2)/(2^(1000000000·x) + 1)²"),
+        ("exp(x/1001) + exp(x/997)", "exp(x/1001)/1001 + exp(x/997)/997"),
+    ],
+)
+def test_exponentials_that_are_high_powers_of_one_another_are_not_multiplied_out(
+    typed: str, formula: str
+) -> None:
+    """SymPy's factor takes them for powers of exp(x), and does not end."""
+    (target,) = parse(typed)
+    (found,) = formulas(target.tree, [("x",)])
+    assert found is not None
+    assert found.text == formula

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import sympy
@@ -182,7 +182,22 @@ def _searchable(form: Any) -> bool:
         and roots <= MAX_ROOTS
         and terms <= MAX_TERMS
         and all(abs(power.exp) * roots <= MAX_EXPANDED for power in powers)
+        and all(degree <= MAX_EXPANDED for degree in _degrees(form))
     )
+
+
+def _degrees(form: Any) -> Iterator[Any]:
+    """How high the powers are that exponentials are of one another: 5 of exp(x/2) - exp(5*x/2)."""
+    factors: dict[Any, list[Any]] = {}
+    for power in form.atoms(sympy.exp, sympy.Pow):
+        base, exponent = power.as_base_exp()
+        for term in sympy.Add.make_args(exponent):
+            factor, rest = term.as_coeff_Mul(rational=True)
+            if rest.free_symbols:
+                factors.setdefault((base, rest), []).append(abs(factor))
+    for found in factors.values():
+        common = math.lcm(*(int(factor.q) for factor in found))
+        yield max(found) * common
 
 
 def _factored(form: Any) -> Any:
