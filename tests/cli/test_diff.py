@@ -267,7 +267,7 @@ Error: the expression is empty
     # output
     ("--output", "result.foo"): (
         "Error: the ending '.foo' says no format; use --format, "
-        "or one of .txt, .json, .jsonl, .ndjson, .csv, .tsv, .md, .markdown, .npy, .npz, "
+        "or one of .txt, .json, .jsonl, .ndjson, .csv, .tsv, .md, .markdown, .tex, .npy, .npz, "
         ".parquet\n"
     ),
     ("--output", "missing/result.csv"): (

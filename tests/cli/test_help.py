@@ -12,6 +12,7 @@ import pytest
 
 from tapecli import cli
 from tapecli.cli.help import ENVIRONMENT, EXIT_CODES, TOPICS
+from tapecli.compare import clock
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Run
@@ -81,7 +82,10 @@ def test_every_command_shows_an_example_of_itself(name: str) -> None:
         for name, call in EXAMPLES
     ],
 )
-def test_every_example_that_stands_alone_runs(run: Run, name: str, call: str) -> None:
+def test_every_example_that_stands_alone_runs(
+    run: Run, monkeypatch: pytest.MonkeyPatch, name: str, call: str
+) -> None:
+    monkeypatch.setattr(clock, "SECONDS", 0.1)
     _, *arguments = shlex.split(call)
     done = run(*arguments)
     assert (done.code, done.err) == (0, "")
