@@ -217,3 +217,10 @@ def test_modules_can_be_imported_from_the_package() -> None:
     from tapecli import grid, result
 
     assert (grid.__name__, result.__name__) == ("tapecli.grid", "tapecli.result")
+
+
+def test_what_is_handed_over_by_the_process_beside_needs_no_sympy() -> None:
+    """It is made there; whoever reads it does not import it again, which took 0.2 s."""
+    (loaded,) = python(CALLS, json.dumps([["diff", "--method", "none"]]))
+    assert isinstance(loaded, list)
+    assert "sympy" not in loaded

@@ -16,15 +16,13 @@ from tapecli.claims import Claim
 from tapecli.derivative import Derivative
 from tapecli.errors import RequestError
 from tapecli.request import Request
-from tapecli.result import Block, Latex, Result
+from tapecli.result import Block, Formula, Latex, Result
 from tapecli.tree import Node
 from tapecli.verification import Certificates, Column, Verification
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
-
-    from tapecli.analytic.formula import Formula
 
 
 @dataclass(frozen=True)

@@ -86,6 +86,16 @@ class Row:
         return next(iter(self.at.values())) if len(self.at) == 1 else self.at
 
 
+class Formula(NamedTuple):
+    """The formula of a derivative in mathematical notation, and the same in LaTeX.
+
+    It is here, and not where it is made, so that a process which is handed one needs no SymPy.
+    """
+
+    text: str
+    latex: str
+
+
 class Latex(NamedTuple):
     """A derivative in LaTeX: the target as it was understood; the formula, None if left out."""
 

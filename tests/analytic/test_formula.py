@@ -12,10 +12,11 @@ import pytest
 import sympy
 from tests.oracle import CASES, COMPOSITES, Case
 
-from tapecli.analytic.formula import Formula, cbrt, formulas, latex, lgamma, symbolic, typed
+from tapecli.analytic.formula import cbrt, formulas, latex, lgamma, symbolic, typed
 from tapecli.analytic.reference import Reference
 from tapecli.expression import parse
 from tapecli.floats import FORMATS
+from tapecli.result import Formula
 from tapecli.verdict import Certified
 
 SECONDS = 5.0

@@ -14,6 +14,7 @@ from sympy.printing.precedence import PRECEDENCE
 from tapecli import notation
 from tapecli.analytic.reference import constant_value
 from tapecli.functions import CONSTANTS, FUNCTIONS, OPERATORS, POWER_BINDING, row
+from tapecli.result import Formula
 from tapecli.tree import Alias, Call, Named, Node, Number, Variable, size, steps, text, variables
 
 MAX_SIZE = 120
@@ -57,13 +58,6 @@ class lgamma(sympy.Function):  # type: ignore[misc]
 
 
 _OWN = {"cbrt": cbrt, "lgamma": lgamma, "tau": 2 * sympy.pi}
-
-
-class Formula(NamedTuple):
-    """A formula in the notation of `written`, and the same for LaTeX."""
-
-    text: str
-    latex: str
 
 
 def formulas(
