@@ -10,7 +10,7 @@ import pytest
 from tapecli import recording, tapes
 from tapecli.expression import parse
 from tapecli.floats import FORMATS
-from tapecli.recording import Recording, Tape, record
+from tapecli.recording import Recording, Tape, names, record
 from tapecli.tapes import Variables
 
 FLOAT64 = FORMATS["float64"]
@@ -117,3 +117,13 @@ def test_made_from_and_dependent_are_each_others_mirror() -> None:
     needed = recording.made_from(one.operations, [one.results["x",][0]])
     assert one.results["x",][0] in reached
     assert x in needed
+
+
+def test_tapes_are_named_as_people_do() -> None:
+    beside = [Tape(0, 0, False, 0, 2), Tape(1, 1, False, 0, 2)]
+    inside = [Tape(0, 0, False, 0, 3), Tape(1, 1, False, 0, 2)]
+    apart = [Tape(0, 0, False, 0, 2), Tape(1, 0, False, 4, 6)]
+    assert names(beside) == ["tape1", "tape2"]
+    assert names(inside) == ["outer", "inner"]
+    assert names(apart) == ["tape1", "tape2"]
+    assert names(beside[:1]) == ["tape"]

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from tapecli import tensorflow_
@@ -133,6 +134,12 @@ class Recording:
     values: Mapping[str, NDArray[np.float64]]
     slopes: Mapping[tuple[str, str], float]
 
+    @cached_property
+    def asked(self) -> list[tuple[Tape, Asked]]:
+        """Every gradient with the tape that was asked for it, in the sequence of asking."""
+        found = [(tape, asked) for tape in self.tapes for asked in tape.asked]
+        return sorted(found, key=lambda pair: pair[1].begin)
+
     def recorded(self, tape: Tape) -> list[Operation]:
         """What a tape records: what depends on what it watches, and was made while it was open."""
         inside = self.operations[tape.opened : tape.closed]
@@ -150,7 +157,25 @@ class Recording:
 
 
 def names(tapes: Sequence[Tape]) -> list[str]:
-    """What people call these tapes: outer and inner where one is in the other, else by number."""
+    """What people call these tapes: outer and inner where one is in the other, else by number.
+
+    Those that are opened when others are closed are numbered as well.
+    """
+    together: list[list[Tape]] = []
+    for tape in tapes:
+        if tape.depth == 0:
+            together.append([])
+        together[-1].append(tape)
+    if len(together) == 1:
+        return _open_at_once(tapes)
+    return [
+        f"{name}{number}"
+        for number, group in enumerate(together, 1)
+        for name in _open_at_once(group)
+    ]
+
+
+def _open_at_once(tapes: Sequence[Tape]) -> list[str]:
     if len(tapes) == 1:
         return ["tape"]
     apart = len({(tape.opened, tape.closed) for tape in tapes}) > 1
@@ -212,7 +237,7 @@ def record(
     def traced(xs: dict[str, Any]) -> dict[str, Any]:
         functions = functions_of(tf, targets, format_)
         notes.begin(xs)
-        found = run(notes, functions, xs, wanted)
+        found = run(WithTapes(tf, notes.tape), functions, xs, wanted)
         return notes.end(found)
 
     function = tf.function(traced, autograph=False)
@@ -227,8 +252,28 @@ def _named(method: str) -> Run:
     return nested_orders if method == FORWARD else ARRANGEMENTS[method].run
 
 
+class WithTapes:
+    """TensorFlow with tapes of another kind; the rest is its own.
+
+    Args:
+        tf: TensorFlow.
+        made: makes a tape of a GradientTape, which may be persistent or not.
+    """
+
+    def __init__(self, tf: Any, made: Callable[[Any, bool], Any]) -> None:
+        self._tf = tf
+        self._made = made
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._tf, name)
+
+    def GradientTape(self, persistent: bool = False) -> Any:  # noqa: N802
+        """A tape of that kind."""
+        return self._made(self._tf.GradientTape(persistent=persistent), persistent)
+
+
 class _Notes:
-    """TensorFlow, with tapes that take notes; the rest is its own."""
+    """What is noted while an arrangement is traced."""
 
     def __init__(self, tf: Any, steps: bool) -> None:
         self.tf = tf
@@ -238,12 +283,9 @@ class _Notes:
         self._operations: tuple[Operation, ...] = ()
         self._slopes: dict[tuple[str, str], str] = {}
 
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.tf, name)
-
-    def GradientTape(self, persistent: bool = False) -> _Noting:  # noqa: N802
+    def tape(self, tape: Any, persistent: bool) -> _Noting:
         """A tape that takes notes."""
-        return _Noting(self, self.tf.GradientTape(persistent=persistent), persistent)
+        return _Noting(self, tape, persistent)
 
     def begin(self, xs: Mapping[str, Any]) -> None:
         """Begin with these sources, in a graph that has nothing else."""
@@ -310,11 +352,14 @@ class _Noting:
     def __init__(self, notes: _Notes, tape: Any, persistent: bool) -> None:
         self._notes = notes
         self._tape = tape
-        self._noted = Tape(len(notes.tapes), len(notes.open), persistent)
+        self._persistent = persistent
+
+    _noted: Tape
 
     def __enter__(self) -> _Noting:
-        self._noted.number, self._noted.depth = len(self._notes.tapes), len(self._notes.open)
-        self._noted.opened = self._notes.count()
+        notes = self._notes
+        place, depth = len(notes.tapes), len(notes.open)
+        self._noted = Tape(place, depth, self._persistent, opened=notes.count())
         self._notes.tapes.append(self._noted)
         self._notes.open.append(self._noted)
         self._tape.__enter__()

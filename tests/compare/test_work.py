@@ -6,11 +6,10 @@ import numpy as np
 import pytest
 
 from tapecli.compare.arrangements import contenders
-from tapecli.compare.work import tape_names, work
+from tapecli.compare.work import work
 from tapecli.costs import Aim, Work
 from tapecli.expression import parse
 from tapecli.floats import FORMATS
-from tapecli.recording import Tape
 
 WORKED = ("u = x^2", "y = log(u)")
 BACK_FROM_U = ["Mul", "Mul", "AddN"]  # x*1 + x*1
@@ -78,16 +77,6 @@ def test_separate_tapes_of_higher_orders_are_numbered() -> None:
     assert [tape.name for tape in one.tapes] == ["outer1", "inner1", "outer2", "inner2"]
     assert [way.tape for way in one.back] == ["inner1", "outer1", "inner2", "outer2"]
     assert one.run > counted(*WORKED, method="nested", order=2).run
-
-
-def test_tapes_are_named_as_people_do() -> None:
-    beside = [Tape(0, 0, False, 0, 2), Tape(1, 1, False, 0, 2)]
-    inside = [Tape(0, 0, False, 0, 3), Tape(1, 1, False, 0, 2)]
-    apart = [Tape(0, 0, False, 0, 2), Tape(1, 0, False, 4, 6)]
-    assert tape_names(beside) == ["tape1", "tape2"]
-    assert tape_names(inside) == ["outer", "inner"]
-    assert tape_names(apart) == ["tape1", "tape2"]
-    assert tape_names(beside[:1]) == ["tape"]
 
 
 def test_one_source_that_is_all_variables_is_named_so() -> None:

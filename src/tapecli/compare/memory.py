@@ -17,6 +17,7 @@ from typing import Any
 
 from tapecli import tensorflow_
 from tapecli.costs import Held
+from tapecli.recording import WithTapes
 from tapecli.tapes import Run, Sources, Target, Variables
 
 
@@ -72,10 +73,11 @@ def _stopped(
     number: int | None,
 ) -> list[Any]:
     """The tapes of a run that ends where the one of this number is asked; None: at its end."""
-    keeping = _Keeping(tf, number)
+    kept: list[Any] = []
+    keeping = WithTapes(tf, lambda tape, persistent: _Kept(tape, kept, number))
     with suppress(_Stop):
         run(keeping, functions(), xs, wanted)
-    return keeping.tapes
+    return kept
 
 
 def _buffers() -> dict[int, int]:
@@ -88,33 +90,24 @@ def _buffers() -> dict[int, int]:
     return {array.ctypes.data: array.nbytes for array in shown if array.nbytes}
 
 
-class _Keeping:
-    """TensorFlow, with tapes that are kept; the rest is its own."""
-
-    def __init__(self, tf: Any, number: int | None) -> None:
-        self._tf = tf
-        self.number = number
-        self.tapes: list[Any] = []
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._tf, name)
-
-    def GradientTape(self, persistent: bool = False) -> _Kept:  # noqa: N802
-        """A tape that is kept."""
-        return _Kept(self, self._tf.GradientTape(persistent=persistent))
-
-
 class _Kept:
-    """A GradientTape that may end the run where it is asked."""
+    """A GradientTape that is kept among others, and may end the run where it is asked.
 
-    def __init__(self, keeping: _Keeping, tape: Any) -> None:
-        self._keeping = keeping
+    Args:
+        tape: the tape.
+        kept: those that have been opened, in sequence.
+        last: the place among them of the one that ends the run; None for none.
+    """
+
+    def __init__(self, tape: Any, kept: list[Any], last: int | None) -> None:
         self._tape = tape
-        self._number = -1
+        self._kept = kept
+        self._last = last
+        self._place = -1
 
     def __enter__(self) -> _Kept:
-        self._number = len(self._keeping.tapes)
-        self._keeping.tapes.append(self._tape)
+        self._place = len(self._kept)
+        self._kept.append(self._tape)
         self._tape.__enter__()
         return self
 
@@ -122,6 +115,6 @@ class _Kept:
         self._tape.__exit__(*raised)
 
     def __getattr__(self, name: str) -> Any:
-        if name in ("gradient", "batch_jacobian") and self._number == self._keeping.number:
+        if name in ("gradient", "batch_jacobian") and self._place == self._last:
             raise _Stop
         return getattr(self._tape, name)

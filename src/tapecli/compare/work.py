@@ -10,7 +10,7 @@ from tapecli.compare.arrangements import Contender
 from tapecli.costs import Aim, Taped, WayBack, Work
 from tapecli.expression import Expression
 from tapecli.floats import FloatFormat
-from tapecli.recording import Asked, Operation, Recording, Tape, record
+from tapecli.recording import Asked, Operation, Recording, record
 from tapecli.tapes import Sources, Target, Tensor, Variables
 from tapecli.tree import Node
 
@@ -56,14 +56,11 @@ def _labelled(function: Target, name: str, labels: dict[str, Aim]) -> Target:
 
 def _counted(one: Recording, labels: dict[str, Aim], together: Aim) -> Work:
     """What the tapes recorded and were asked for; `together` is all targets as one tensor."""
-    names = dict(zip((tape.number for tape in one.tapes), tape_names(one.tapes), strict=True))
-    asked = sorted(
-        ((each, tape) for tape in one.tapes for each in tape.asked), key=lambda pair: pair[0].begin
-    )
+    names = dict(zip((tape.number for tape in one.tapes), recording.names(one.tapes), strict=True))
     ways: list[WayBack] = []
     inside: set[int] = set()
     aims: dict[int, list[Aim]] = {}
-    for each, tape in asked:
+    for tape, each in one.asked:
         aim = _aim(one, each.target, labels) or together
         labels.update(_derivatives(one, each, aim))
         aims.setdefault(tape.number, []).append(aim)
@@ -103,19 +100,3 @@ def _derivatives(one: Recording, asked: Asked, aim: Aim) -> Iterator[tuple[str, 
 
 def _kinds(operations: Sequence[Operation]) -> tuple[str, ...]:
     return tuple(operation.kind for operation in operations if not operation.idle)
-
-
-def tape_names(tapes: Sequence[Tape]) -> list[str]:
-    """What people call these tapes; those that are opened when others are closed are numbered."""
-    groups: list[list[Tape]] = []
-    for tape in tapes:
-        if tape.depth == 0:
-            groups.append([])
-        groups[-1].append(tape)
-    if len(groups) == 1:
-        return recording.names(tapes)
-    return [
-        f"{name}{number}"
-        for number, group in enumerate(groups, 1)
-        for name in recording.names(group)
-    ]

@@ -112,7 +112,8 @@ class _Teller:
 
     def _shown(self) -> list[Operation]:
         """What some tape records, and the targets, with all that these are made from."""
-        targets = [*self.recording.results.get((), ()), *(one.target for one in self._asked())]
+        asked = (one.target for _, one in self.recording.asked)
+        targets = [*self.recording.results.get((), ()), *asked]
         outputs = [
             name
             for one in self.recording.operations
@@ -125,10 +126,6 @@ class _Teller:
             for one in self.recording.operations
             if one.real and one.kind not in _CONSTANT and needed.intersection(one.outputs)
         ]
-
-    def _asked(self) -> list[Asked]:
-        found = [asked for tape in self.recording.tapes for asked in tape.asked]
-        return sorted(found, key=lambda asked: asked.begin)
 
     def told(self, result: Result) -> Trace:
         """The whole story."""
@@ -149,7 +146,7 @@ class _Teller:
     def _targets(self) -> tuple[Target, ...]:
         """Where each expression is in the list: what was asked first, where no result says it."""
         values = self.recording.results.get(()) or [
-            asked.target for asked in self._asked()[: len(self.request.expressions)]
+            asked.target for _, asked in self.recording.asked[: len(self.request.expressions)]
         ]
         return tuple(
             Target(expression.name, expression.text, self._called(name))
@@ -192,10 +189,9 @@ class _Teller:
 
     def _way_back(self, one: Operation) -> str:
         """The tape whose way back an operation is a part of."""
-        for name, tape in zip(self.tapes, self.recording.tapes, strict=True):
-            if any(asked.begin <= one.place < asked.end for asked in tape.asked):
-                return name
-        return ""
+        found = (t for t, asked in self.recording.asked if asked.begin <= one.place < asked.end)
+        tape = next(found, None)
+        return self.tapes[tape.number] if tape else ""
 
     def _called(self, tensor: str) -> str:
         """The name of a tensor, or the number that a constant is, or how it is made."""
@@ -219,18 +215,13 @@ class _Teller:
             for name, tensor in zip(names, tensors, strict=True)
         }
         passes = []
-        for number, asked in enumerate(self._asked()):
+        for number, (tape, asked) in enumerate(self.recording.asked):
             start = (names[number], ()) if number < len(names) else ("", ())
             target, sequence = derivatives.get(asked.target, start)
-            passes.append(self._pass(asked, target, sequence))
+            passes.append(self._pass(self.tapes[tape.number], asked, target, sequence))
         return passes
 
-    def _pass(self, asked: Asked, target: str, sequence: tuple[str, ...]) -> Pass:
-        (tape,) = (
-            name
-            for name, tape in zip(self.tapes, self.recording.tapes, strict=True)
-            if asked in tape.asked
-        )
+    def _pass(self, tape: str, asked: Asked, target: str, sequence: tuple[str, ...]) -> Pass:
         run = [one for one in self.recording.operations[asked.begin : asked.end] if not one.idle]
         return Pass(
             tape,
