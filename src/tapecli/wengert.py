@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tapecli.floats import FloatFormat
-from tapecli.verdict import Status
+from tapecli.verdict import Status, all_ok, any_failed
 
 
 @dataclass(frozen=True)
@@ -184,3 +184,13 @@ class Trace:
     def agrees(self) -> bool:
         """Whether every derivative is the number that `diff` has."""
         return all(one.agrees for one in self.answers)
+
+    @property
+    def ok(self) -> bool:
+        """Whether the numbers are those of `diff`, and none is off or lost: exit code 0."""
+        return self.agrees and not any_failed(one.status for one in self.answers)
+
+    @property
+    def all_ok(self) -> bool:
+        """Whether there is nothing to say of any number."""
+        return self.agrees and all_ok(one.status for one in self.answers)

@@ -40,7 +40,6 @@ def command(
     from tapecli import tensorflow_, trace
     from tapecli.cli import asking
     from tapecli.cli.waiting import waiting
-    from tapecli.render.trace import words
 
     output.check(file)
     format_ = output.format_of(format_name, file, render.PAGES["trace"])
@@ -50,4 +49,4 @@ def command(
         tensorflow_.load(quietly=True, verbose=verbose, core=True)
         found = trace.trace(request)
     output.write(found, format_, file, color)
-    return 0 if words.right(found) else 1
+    return 0 if found.ok else 1

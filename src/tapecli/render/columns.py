@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from tapecli.render import numbers
+from tapecli.render import Screen, numbers
 from tapecli.result import SCHEMA, Block, Result
 
 if TYPE_CHECKING:
@@ -89,6 +90,12 @@ def about(result: Result) -> dict[str, Any]:
         "tolerance": result.tolerance,
         "kind": result.kind,
     }
+
+
+def document(fields: Mapping[str, Any], screen: Screen) -> Iterator[str]:
+    """Strict JSON, indented; numbers that it has not must be null already."""
+    yield json.dumps(fields, indent=2, allow_nan=False, ensure_ascii=not screen.unicode)
+    yield "\n"
 
 
 def strict(field: Field) -> Field:

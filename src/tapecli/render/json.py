@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,8 +13,7 @@ from tapecli.result import Result
 
 def render(result: Result, screen: Screen) -> Iterator[str]:
     """The document, indented."""
-    yield json.dumps(document(result), indent=2, allow_nan=False, ensure_ascii=not screen.unicode)
-    yield "\n"
+    yield from columns.document(document(result), screen)
 
 
 def document(result: Result) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from tapecli.result import Block, Result
 def render(result: Result, screen: Screen) -> Iterator[str]:
     """A heading and a table for each derivative, then the notes and the verdict."""
     for line in _lines(result):
-        yield (line if screen.unicode else words.ascii_only(line)) + "\n"
+        yield words.line(line, screen)
 
 
 def _lines(result: Result) -> Iterator[str]:

@@ -46,8 +46,7 @@ def render(result: Result, screen: Screen) -> Iterator[str]:
         else _text(page(result, screen.width, screen.unicode), screen).splitlines()
     )
     for line in lines:
-        plain = line.rstrip()
-        yield (plain if screen.unicode else words.ascii_only(plain)) + "\n"
+        yield words.line(line.rstrip(), screen)
 
 
 def _plain(result: Result) -> Iterator[str]:

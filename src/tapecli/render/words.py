@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from tapecli.claims import Claim, Finding
-from tapecli.render import met
+from tapecli.render import Screen, met
 from tapecli.result import Block, Result
 from tapecli.verdict import STABLE_ULPS, Status
 
@@ -27,6 +27,9 @@ _PLAIN = str.maketrans(
         "√": "sqrt",
         "∂": "d",
         "…": "...",
+        "µ": "u",
+        "±": "+-",
+        "–": "-",
         "⎡": "[",
         "⎣": "[",
         "⎢": "[",
@@ -223,6 +226,11 @@ def duration(seconds: float) -> str:
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s"
+
+
+def line(text: str, screen: Screen) -> str:
+    """A line of a page, without characters that the screen cannot show."""
+    return (text if screen.unicode else ascii_only(text)) + "\n"
 
 
 def ascii_only(text: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
@@ -15,8 +14,7 @@ from tapecli.result import SCHEMA
 
 def render(report: Report, screen: Screen) -> Iterator[str]:
     """The document, indented."""
-    yield json.dumps(_document(report), indent=2, allow_nan=False, ensure_ascii=not screen.unicode)
-    yield "\n"
+    yield from columns.document(_document(report), screen)
 
 
 def _document(report: Report) -> dict[str, Any]:

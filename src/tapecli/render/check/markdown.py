@@ -14,7 +14,7 @@ from tapecli.report import Report
 def render(report: Report, screen: Screen) -> Iterator[str]:
     """The verdict, every failure, the table, and the known defects."""
     for line in _lines(report):
-        yield (line if screen.unicode else result_words.ascii_only(line)) + "\n"
+        yield result_words.line(line, screen)
 
 
 def _lines(report: Report) -> Iterator[str]:

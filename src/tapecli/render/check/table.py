@@ -22,8 +22,7 @@ def render(report: Report, screen: Screen) -> Iterator[str]:
     """The table as lines of text, with styles if the screen has colours."""
     width = screen.width or PLAIN_WIDTH
     for line in _text(list(page(report, width)), screen, width).splitlines():
-        plain = line.rstrip()
-        yield (plain if screen.unicode else result_words.ascii_only(plain)) + "\n"
+        yield result_words.line(line.rstrip(), screen)
 
 
 def _text(parts: Sequence[RenderableType], screen: Screen, width: int) -> str:

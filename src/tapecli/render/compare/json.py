@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
@@ -16,9 +15,7 @@ from tapecli.result import SCHEMA
 
 def render(comparison: Comparison, screen: Screen) -> Iterator[str]:
     """The document, indented."""
-    document = _document(comparison)
-    yield json.dumps(document, indent=2, allow_nan=False, ensure_ascii=not screen.unicode)
-    yield "\n"
+    yield from columns.document(_document(comparison), screen)
 
 
 def _document(comparison: Comparison) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from tapecli.render.compare import words
 def render(comparison: Comparison, screen: Screen) -> Iterator[str]:
     """The answer, what is behind it, and the tables."""
     for line in _lines(comparison):
-        yield (line if screen.unicode else result_words.ascii_only(words.plain(line))) + "\n"
+        yield result_words.line(line, screen)
 
 
 def _lines(comparison: Comparison) -> Iterator[str]:

@@ -24,8 +24,7 @@ def render(comparison: Comparison, screen: Screen) -> Iterator[str]:
     width = screen.width or PLAIN_WIDTH
     for part in page(comparison, width):
         for line in _text(part, screen, width).splitlines():
-            plain = line.rstrip()
-            yield (plain if screen.unicode else result_words.ascii_only(words.plain(plain))) + "\n"
+            yield result_words.line(line.rstrip(), screen)
 
 
 def _text(part: Text | Table, screen: Screen, width: int) -> str:

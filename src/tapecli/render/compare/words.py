@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from tapecli.costs import CALLS, Aim, Comparison, Cost, Setting, Time, Work
 from tapecli.floats import FORMATS
+from tapecli.mistakes import together
 from tapecli.render import words as result_words
 from tapecli.report import quoted
 
@@ -59,8 +60,8 @@ def _extremes(comparison: Comparison) -> Iterator[str]:
     else:
         highest = [name for name, run in runs.items() if run == most]
         yield (
-            f"The fewest operations run in {listed(fewest)}: {least:,}; "
-            f"the most in {listed(highest)}: {most:,}."
+            f"The fewest operations run in {together(fewest)}: {least:,}; "
+            f"the most in {together(highest)}: {most:,}."
         )
 
 
@@ -69,7 +70,7 @@ def _operations(comparison: Comparison, nested: Work, beside: Work) -> str:
         same = [name for name, work in comparison.works().items() if work.run == nested.run]
         return (
             f"Nesting targets avoids no derivative work: {counted(nested.run, 'operation')} run "
-            f"in {listed(same)} alike."
+            f"in {together(same)} alike."
         )
     effect = "avoids" if nested.run < beside.run else "adds"
     return (
@@ -102,7 +103,7 @@ def _times(comparison: Comparison, nested: Cost, beside: Cost) -> Iterator[str]:
         ]
         if where:
             rest = "" if len(apart) == len(both) else "; elsewhere the difference is noise"
-            yield f"It is {word} beyond the noise {listed(where)}{rest}."
+            yield f"It is {word} beyond the noise {together(where)}{rest}."
 
 
 # --- what is behind it ------------------------------------------------------------------------
@@ -125,7 +126,7 @@ def findings(comparison: Comparison) -> Iterator[str]:
     for cost in comparison.costs:
         if cost.work and cost.work.calls:
             kinds = [*cost.work.forward, *(k for way in cost.work.back for k in way.operations)]
-            names = listed(sorted(CALLS.intersection(kinds)))
+            names = together(sorted(CALLS.intersection(kinds)))
             yield f"{cost.name}: {names} run further operations, which are not counted"
         if cost.problem:
             yield f"{cost.name}: not everything could be measured: {cost.problem}"
@@ -135,7 +136,7 @@ def _wasted(comparison: Comparison, cost: Cost) -> Iterator[str]:
     for tape in cost.work.tapes if cost.work else ():
         if tape.wasted:
             aims = [aimed(comparison, aim) for aim in dict.fromkeys(tape.asked)]
-            asked = f", asked to differentiate {listed(aims)}," if aims else ""
+            asked = f", asked to differentiate {together(aims)}," if aims else ""
             yield f"{cost.name}: {tape.name}{asked} records {kinds(tape.wasted)} for nothing"
 
 
@@ -281,20 +282,7 @@ def counted(count: int, what: str) -> str:
     return f"{count:,} {what}{'s' * (count != 1)}"
 
 
-def listed(names: Sequence[str]) -> str:
-    """a, b and c."""
-    *most, last = names
-    return f"{', '.join(most)} and {last}" if most else last
-
-
 def groups(comparison: Comparison) -> Iterator[tuple[int, list[Setting]]]:
     """The settings by their number of points."""
     for points, settings in itertools.groupby(comparison.settings, lambda s: s.points):
         yield points, list(settings)
-
-
-def plain(line: str) -> str:
-    """The line in ASCII."""
-    for character, instead in (("µ", "u"), ("±", "+-"), ("–", "-")):
-        line = line.replace(character, instead)
-    return line

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
 from tapecli.functions import MEASURED_ON, Constant, Listing, Row
-from tapecli.render import Screen
+from tapecli.render import Screen, columns
 from tapecli.render.functions import words
 from tapecli.result import SCHEMA
 
@@ -19,8 +18,7 @@ def render(listing: Listing, screen: Screen) -> Iterator[str]:
         "tensorflow": MEASURED_ON,
         "functions": [_entry(row) for row in listing.rows],
     }
-    yield json.dumps(document, indent=2, allow_nan=False, ensure_ascii=not screen.unicode)
-    yield "\n"
+    yield from columns.document(document, screen)
 
 
 def _entry(row: Row) -> dict[str, Any]:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
 from tapecli.lessons import Contents, Lesson, Lessons, Outcome, Pitfall
-from tapecli.render import Screen
+from tapecli.render import Screen, columns
 from tapecli.render.pitfalls import words
 from tapecli.result import SCHEMA
 
@@ -15,8 +14,7 @@ from tapecli.result import SCHEMA
 def render(shown: Contents | Lessons, screen: Screen) -> Iterator[str]:
     """The document, indented."""
     document = _contents(shown) if isinstance(shown, Contents) else _lessons(shown)
-    yield json.dumps(document, indent=2, allow_nan=False, ensure_ascii=not screen.unicode)
-    yield "\n"
+    yield from columns.document(document, screen)
 
 
 def _contents(contents: Contents) -> dict[str, Any]:

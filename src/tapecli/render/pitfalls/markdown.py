@@ -15,7 +15,7 @@ def render(shown: Contents | Lessons, screen: Screen) -> Iterator[str]:
     """A list by kind, or a section for each that was run."""
     lines = _contents(shown) if isinstance(shown, Contents) else _lessons(shown)
     for line in lines:
-        yield (line if screen.unicode else result_words.ascii_only(line)) + "\n"
+        yield result_words.line(line, screen)
 
 
 def _contents(contents: Contents) -> Iterator[str]:

@@ -15,7 +15,7 @@ from rich.cells import cell_len, chop_cells
 from rich.text import Text
 
 from tapecli.lessons import Contents, Lesson, Lessons, Outcome
-from tapecli.render import Screen
+from tapecli.render import Screen, source
 from tapecli.render import words as result_words
 from tapecli.render.console import PLAIN_WIDTH, console
 from tapecli.render.pitfalls import words
@@ -39,8 +39,7 @@ def render(shown: Contents | Lessons, screen: Screen) -> Iterator[str]:
     for line in lines:
         with wide.capture() as capture:
             wide.print(line, soft_wrap=True)
-        plain = capture.get().rstrip()
-        yield (plain if screen.unicode else result_words.ascii_only(plain)) + "\n"
+        yield result_words.line(capture.get().rstrip(), screen)
 
 
 def _contents(contents: Contents, width: int) -> Iterator[Text]:
@@ -116,11 +115,8 @@ def _program(program: str, other: str, screen: Screen) -> list[Text]:
     lines = program.splitlines()
     if not screen.color:
         return [Text(line) for line in lines]
-    from rich.syntax import Syntax
-
-    syntax = Syntax("", "python", theme="ansi_dark", background_color="default")
     own = _own(lines, other.splitlines())
-    texts = list(syntax.highlight(program).split("\n"))
+    texts = list(source.colors(program).split("\n"))
     for number, text in enumerate(texts):
         text.stylize("not underline")  # the theme's own
         if number in own:

@@ -86,8 +86,7 @@ def render(curves: Curves, screen: Screen) -> Iterator[str]:
         for line in _page(curves, width, screen.unicode):
             wide.print(line, soft_wrap=True)
     for shown in capture.get().splitlines():
-        plain = shown.rstrip()
-        yield (plain if screen.unicode else words.ascii_only(plain)) + "\n"
+        yield words.line(shown.rstrip(), screen)
 
 
 def _page(curves: Curves, width: int, unicode: bool) -> Iterator[Text]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
@@ -15,8 +14,7 @@ from tapecli.wengert import Trace
 
 def render(trace: Trace, screen: Screen) -> Iterator[str]:
     """The document, indented."""
-    yield json.dumps(_document(trace), indent=2, allow_nan=False, ensure_ascii=not screen.unicode)
-    yield "\n"
+    yield from columns.document(_document(trace), screen)
 
 
 def _document(trace: Trace) -> dict[str, Any]:
@@ -26,7 +24,7 @@ def _document(trace: Trace) -> dict[str, Any]:
     ]
     document = {
         "schema": SCHEMA,
-        "ok": words.right(trace),
+        "ok": trace.ok,
         "targets": [asdict(target) for target in trace.targets],
         "at": dict(trace.at),
         "dtype": trace.format_.name,

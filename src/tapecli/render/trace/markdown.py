@@ -14,7 +14,7 @@ from tapecli.wengert import Pass, Step, Trace
 def render(trace: Trace, screen: Screen) -> Iterator[str]:
     """A heading, and a table for the way there and for each way back."""
     for line in _lines(trace):
-        yield (line if screen.unicode else shared.ascii_only(line)) + "\n"
+        yield shared.line(line, screen)
 
 
 def _lines(trace: Trace) -> Iterator[str]:

@@ -39,8 +39,7 @@ def render(trace: Trace, screen: Screen) -> Iterator[str]:
         for part in parts:
             shown.print(part, soft_wrap=screen.width is None and isinstance(part, Text))
     for line in capture.get().splitlines():
-        plain = line.rstrip()
-        yield (plain if screen.unicode else shared.ascii_only(plain)) + "\n"
+        yield shared.line(line.rstrip(), screen)
 
 
 def _page(trace: Trace, width: int) -> Iterator[RenderableType]:
@@ -55,8 +54,8 @@ def _page(trace: Trace, width: int) -> Iterator[RenderableType]:
         if one is _last(trace, one.tape):
             yield from _section(trace, one.tape, width)
     yield from (Text(line, style="dim") for line in words.wasted(trace))
-    style = "bold green" if words.all_ok(trace) else "bold yellow"
-    yield Text(words.verdict(trace), style=style if words.right(trace) else "bold red")
+    style = "bold green" if trace.all_ok else "bold yellow"
+    yield Text(words.verdict(trace), style=style if trace.ok else "bold red")
 
 
 def _title(trace: Trace, width: int) -> Text:

@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 from tapecli.mistakes import together
 from tapecli.render import words
-from tapecli.verdict import Status
 from tapecli.wengert import Adjoint, Answer, Pass, Slope, Step, Term, Trace
 
 
@@ -138,13 +137,3 @@ def verdict(trace: Trace) -> str:
     same = "as in diff" if trace.agrees else "which diff has otherwise"
     statuses = list(dict.fromkeys(str(one.status) for one in trace.answers))
     return f"{answers}: {same}, {together(statuses)}"
-
-
-def right(trace: Trace) -> bool:
-    """Whether the numbers are those of `diff`, and none of them is wrong."""
-    return trace.agrees and not any(one.status.failed for one in trace.answers)
-
-
-def all_ok(trace: Trace) -> bool:
-    """Whether there is nothing to say about any number."""
-    return trace.agrees and all(one.status == Status.OK for one in trace.answers)
