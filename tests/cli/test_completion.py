@@ -198,6 +198,12 @@ def test_every_function_is_offered_with_its_meaning(ask: Ask) -> None:
     assert {f"{name}(": row.meaning for name, row in FUNCTIONS.items()}.items() <= offered.items()
 
 
+def test_a_plot_is_offered_ranges(ask: Ask) -> None:
+    assert ask.texts("plot x --x ")[0] == "-5..5"
+    assert ask.texts("plot a*x --at a=")[0] == "a=-5..5"
+    assert ask.texts("plot x*y --wrt ") == ["x", "y"]
+
+
 def test_values_come_with_their_meanings(ask: Ask) -> None:
     assert ask("diff -f npz") == [["plain", "npz", "npz", "NumPy arrays with named axes"]]
     assert ask("diff --execution ea") == [["plain", "eager", "eager", choices.EXECUTIONS["eager"]]]

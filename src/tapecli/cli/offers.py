@@ -26,6 +26,9 @@ GRIDS = {
 }
 """Examples of points."""
 
+RANGES = {"-5..5": "from -5 to 5"} | {grid: GRIDS[grid] for grid in GRIDS if "@" in grid}
+"""Examples of what is drawn along."""
+
 TABLE = {"-": "rows of points from standard input"}
 """What else may stand for the points of all variables."""
 
@@ -110,12 +113,28 @@ def named_points(
     return [*_names_of_points(ctx, incomplete), *_points(TABLE, incomplete)]
 
 
+def ranges(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """A range, as it is drawn along."""
+    return of(RANGES, incomplete)
+
+
+def named_ranges(
+    ctx: click.Context, param: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """NAME=RANGE."""
+    return _named(RANGES, ctx, incomplete)
+
+
 def named_values(
     ctx: click.Context, param: click.Parameter, incomplete: str
 ) -> list[CompletionItem]:
     """NAME=VALUE."""
+    return _named(VALUES, ctx, incomplete)
+
+
+def _named(rows: Mapping[str, str], ctx: click.Context, incomplete: str) -> list[CompletionItem]:
     name, equals, begun = incomplete.partition("=")
-    return of(VALUES, begun, f"{name}=") if equals else _names_of_points(ctx, incomplete)
+    return of(rows, begun, f"{name}=") if equals else _names_of_points(ctx, incomplete)
 
 
 def _names_of_points(ctx: click.Context, incomplete: str) -> list[CompletionItem]:

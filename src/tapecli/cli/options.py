@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
 import click
 from click.core import ParameterSource
+from click.shell_completion import CompletionItem
 
 from tapecli import choices, render
 from tapecli.cli import offers, output
 from tapecli.cli.types import ExpressionCommand, ExpressionText, OneOf, PointsOf, WholeNumber
 from tapecli.floats import FORMATS
+
+Offered: TypeAlias = Callable[[click.Context, click.Parameter, str], list[CompletionItem]]
 
 POINTS_HELP = (
     "Values of x: 1..3, 0..1:0.1, 0..2pi@9, 1e-3..1e3@7log, lists of these with commas, "
@@ -59,100 +62,92 @@ EXPRESSIONS = click.argument(
     "expressions", nargs=-1, type=ExpressionText(), metavar="[EXPRESSION]..."
 )
 
-_X = click.option(
-    "--x",
-    multiple=True,
-    metavar="POINTS",
-    shell_complete=offers.points,
-    help=f"{POINTS_HELP}  [default: {choices.POINTS}, if it is the only variable]",
-)
-_OTHERS = tuple(
-    click.option(
-        f"--{name}",
-        multiple=True,
-        metavar="POINTS",
-        shell_complete=offers.points,
-        help=f"The same for {name}.",
-    )
-    for name in choices.SHORT[1:]
-)
-_AT = click.option(
-    "--at",
-    type=PointsOf(),
-    multiple=True,
-    shell_complete=offers.named_points,
-    help="The same for a variable of any name; or @FILE or - alone, for rows of points "
-    "under a header of names, as CSV, TSV or JSON lines.",
-)
-_ZIP = click.option(
-    "--zip",
-    "paired",
-    is_flag=True,
-    help="Pair the values of several variables, first with first, and do not combine all.",
-)
 
-POINTS = (_X, *_OTHERS, _AT, _ZIP)
-"""Where: points of every variable."""
+def variables(
+    metavar: str, of_x: str, of_any: str, complete: Offered, complete_named: Offered
+) -> tuple[Any, ...]:
+    """An option for each variable that has one of its own, and --at for one of any name.
 
-ONE_POINT = (
-    click.option(
-        "--x",
-        multiple=True,
-        metavar="VALUE",
-        shell_complete=offers.values,
-        help=f"The value of x.  [default: {choices.POINT}, if it is the only variable]",
-    ),
-    *(
+    Args:
+        metavar: what a variable is given.
+        of_x: the help of the first.
+        of_any: that of --at.
+        complete: what the shell offers for it.
+        complete_named: what it offers for NAME= and it.
+    """
+    helps = [of_x, *(f"The same for {name}." for name in choices.SHORT[1:])]
+    own = (
         click.option(
-            f"--{name}",
-            multiple=True,
-            metavar="VALUE",
-            shell_complete=offers.values,
-            help=f"The same for {name}.",
+            f"--{name}", multiple=True, metavar=metavar, shell_complete=complete, help=text
         )
-        for name in choices.SHORT[1:]
-    ),
-    click.option(
+        for name, text in zip(choices.SHORT, helps, strict=True)
+    )
+    named = click.option(
         "--at",
         type=PointsOf(),
         multiple=True,
-        metavar="NAME=VALUE",
-        shell_complete=offers.named_values,
-        help="The same for a variable of any name.",
+        metavar=f"NAME={metavar}",
+        shell_complete=complete_named,
+        help=of_any,
+    )
+    return *own, named
+
+
+def order(text: str, complete: Offered = offers.orders) -> Any:
+    """The option of the order, with this help."""
+    return click.option("-n", "--order", type=WholeNumber(), shell_complete=complete, help=text)
+
+
+def by(text: str) -> Any:
+    """The option of the variables that are differentiated by, with this help."""
+    return click.option(
+        "--wrt", multiple=True, metavar="NAMES", shell_complete=offers.by, help=text
+    )
+
+
+def by_in_turn(otherwise: str) -> Any:
+    """The same where each is a derivative of its own, and what it is if it is left out."""
+    return by(
+        "The variable to differentiate by, or several with commas for a mixed derivative: "
+        f"x,x,y. Each --wrt is a derivative.  [default: {otherwise}]"
+    )
+
+
+POINTS = (
+    *variables(
+        "POINTS",
+        f"{POINTS_HELP}  [default: {choices.POINTS}, if it is the only variable]",
+        "The same for a variable of any name; or @FILE or - alone, for rows of points under a "
+        "header of names, as CSV, TSV or JSON lines.",
+        offers.points,
+        offers.named_points,
     ),
+    click.option(
+        "--zip",
+        "paired",
+        is_flag=True,
+        help="Pair the values of several variables, first with first, and do not combine all.",
+    ),
+)
+"""Where: points of every variable."""
+
+ONE_POINT = variables(
+    "VALUE",
+    f"The value of x.  [default: {choices.POINT}, if it is the only variable]",
+    "The same for a variable of any name.",
+    offers.values,
+    offers.named_values,
 )
 """Where: one value of every variable."""
 
-ORDER = click.option(
-    "-n",
-    "--order",
-    type=WholeNumber(),
-    shell_complete=offers.orders,
-    help="The highest order by one variable; all from 1 are shown. 0 is the value alone.  "
-    "[default: 1]",
+ORDER = order(
+    "The highest order by one variable; all from 1 are shown. 0 is the value alone.  [default: 1]"
 )
-ORDER_OF_TAPES = click.option(
-    "-n",
-    "--order",
-    type=WholeNumber(),
-    shell_complete=offers.orders_of_tapes,
-    help="The highest order by one variable, from 1 on.  [default: 1]",
+ORDER_OF_TAPES = order(
+    "The highest order by one variable, from 1 on.  [default: 1]", offers.orders_of_tapes
 )
-BY = click.option(
-    "--wrt",
-    multiple=True,
-    metavar="NAMES",
-    shell_complete=offers.by,
-    help="The variables to differentiate by, with commas.  [default: all]",
-)
-BY_IN_TURN = click.option(
-    "--wrt",
-    multiple=True,
-    metavar="NAMES",
-    shell_complete=offers.by,
-    help="The variable to differentiate by, or several with commas for a mixed derivative: "
-    "x,x,y. Each --wrt is a derivative.  [default: the only variable]",
-)
+BY = by("The variables to differentiate by, with commas.  [default: all]")
+BY_IN_TURN = by_in_turn("the only variable")
 METHOD = click.option(
     "--method",
     type=OneOf(choices.METHODS, METHODS),

@@ -132,12 +132,17 @@ def screen(stream: TextIO, color: str) -> Screen:
         colored = not plain and (terminal or forced)
     else:
         colored = color == "always"
-    columns = environment.get("COLUMNS", "")
-    width = int(columns) if re.fullmatch("0*[1-9][0-9]{0,4}", columns, re.ASCII) else None
+    width = natural("COLUMNS")
     if width is None and terminal:
         with contextlib.suppress(OSError):
             width = os.get_terminal_size(stream.fileno()).columns or None
     return Screen(width, colored, _shows_unicode(stream))
+
+
+def natural(variable: str) -> int | None:
+    """A number from 1 on that is in the environment; None if there is none."""
+    text = os.environ.get(variable, "")
+    return int(text) if re.fullmatch("0*[1-9][0-9]{0,4}", text, re.ASCII) else None
 
 
 def _shows_unicode(stream: TextIO) -> bool:

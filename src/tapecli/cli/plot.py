@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import functools
 import os
-import re
 import sys
 from typing import Any
 
 import click
 
 from tapecli import choices, render
-from tapecli.cli import options, output
-from tapecli.cli.types import OneOf, PointsOf, WholeNumber
+from tapecli.cli import offers, options, output
+from tapecli.cli.types import OneOf
 from tapecli.curves import Paper
 
 WIDTH, LINES = 80, 24
@@ -21,39 +20,19 @@ WIDTH, LINES = 80, 24
 FINE = (1200, 800)
 """Dots of a figure: what is smaller is not seen in it."""
 
-_RANGE = click.option(
-    "--x",
-    multiple=True,
-    metavar="RANGE",
-    help="The range of x: -5..5, 0..2pi; 0..1@200, 0..1:0.01, 1e-3..1e3@61log and lists are drawn "
-    "at exactly these values. Or the value of x, where another variable has the range.  "
-    "[default: -5..5]",
-)
-_OTHERS = tuple(
-    click.option(f"--{name}", multiple=True, metavar="RANGE", help=f"The same for {name}.")
-    for name in choices.SHORT[1:]
-)
-
 
 @options.command(
-    _RANGE,
-    *_OTHERS,
-    click.option(
-        "--at", type=PointsOf(), multiple=True, help="The same for a variable of any name."
+    *options.variables(
+        "RANGE",
+        "The range of x: -5..5, 0..2pi; 0..1@200, 0..1:0.01, 1e-3..1e3@61log and lists are drawn "
+        "at exactly these values. Or the value of x, where another variable has the range.  "
+        "[default: -5..5]",
+        "The same for a variable of any name.",
+        offers.ranges,
+        offers.named_ranges,
     ),
-    click.option(
-        "-n",
-        "--order",
-        type=WholeNumber(),
-        help="The highest order; all from 0, the value, are drawn.  [default: 1]",
-    ),
-    click.option(
-        "--wrt",
-        multiple=True,
-        metavar="NAMES",
-        help="The variable to differentiate by, or several with commas for a mixed derivative: "
-        "x,x,y. Each --wrt is a derivative.  [default: the variable with the range]",
-    ),
+    options.order("The highest order; all from 0, the value, are drawn.  [default: 1]"),
+    options.by_in_turn("the variable with the range"),
     options.METHOD,
     options.DTYPE,
     click.option(
@@ -158,9 +137,9 @@ def _paper(format_: render.Format, color: str) -> Paper:
 
 def _lines() -> int:
     """How many lines the terminal has."""
-    given = os.environ.get("LINES", "")
-    if re.fullmatch("0*[1-9][0-9]{0,4}", given, re.ASCII):
-        return int(given)
+    given = output.natural("LINES")
+    if given:
+        return given
     try:
         return os.get_terminal_size(sys.stdout.fileno()).lines or LINES
     except (OSError, ValueError, AttributeError):  # no terminal, or no stream at all
