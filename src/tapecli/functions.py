@@ -306,6 +306,7 @@ CONSTANTS = {row.name: row for row in _CONSTANTS}
 
 POWER_SIGN = "**"
 POWER_BINDING = 4
+ATOM_BINDING = 9
 
 INVERSES = {"sin": "asin", "cos": "acos", "tan": "atan",
             "sinh": "asinh", "cosh": "acosh", "tanh": "atanh"}  # fmt: skip

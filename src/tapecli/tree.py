@@ -17,12 +17,11 @@ from typing import Any
 from weakref import WeakValueDictionary
 
 from tapecli.floats import FloatFormat
-from tapecli.functions import FUNCTIONS, OPERATORS, POWER_BINDING, POWER_SIGN
+from tapecli.functions import ATOM_BINDING, FUNCTIONS, OPERATORS, POWER_BINDING, POWER_SIGN
 
 VARIABLE = "x"
 """The variable of an expression that has none, such as `3`."""
 
-_ATOM_BINDING = 9
 _MAX_BITS = 4096
 """An exact constant of more bits is not worth carrying."""
 _WIDE = Context(prec=5000)
@@ -242,9 +241,9 @@ def text(node: Node) -> str:
 def _form(node: Node, forms: dict[Node, tuple[str, int]]) -> tuple[str, int]:
     """Return the text of a node and how tightly its outermost sign binds."""
     if isinstance(node, Number):
-        return _literal(node), _ATOM_BINDING
+        return _literal(node), ATOM_BINDING
     if isinstance(node, Variable | Named | Alias):
-        return node.name, _ATOM_BINDING
+        return node.name, ATOM_BINDING
     assert isinstance(node, Call)
     if node.name == "pow":
         base, exponent = node.arguments
@@ -253,7 +252,7 @@ def _form(node: Node, forms: dict[Node, tuple[str, int]]) -> tuple[str, int]:
         return left + POWER_SIGN + right, POWER_BINDING
     if node.name in FUNCTIONS:
         arguments = ", ".join(forms[argument][0] for argument in node.arguments)
-        return f"{node.name}({arguments})", _ATOM_BINDING
+        return f"{node.name}({arguments})", ATOM_BINDING
     sign = OPERATORS[node.name]
     if sign.arity == 1:
         return sign.sign + _bracketed(forms[node.arguments[0]], sign.binding), sign.binding

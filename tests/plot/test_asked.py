@@ -116,3 +116,10 @@ def test_limits_are_two_heights() -> None:
     assert limits("-2..pi") == (-2, math.pi)
     with pytest.raises(PointsError, match="no range"):
         limits("3")
+
+
+def test_what_to_give_is_said_as_it_is_to_be_typed() -> None:
+    with pytest.raises(RequestError, match=r"such as --at a=2$"):
+        ask(["a*x"], {"x": "0..1"})
+    with pytest.raises(RequestError, match=r"such as --at a=-5\.\.5, and .* such as --at b=2$"):
+        ask(["a*b"], {})

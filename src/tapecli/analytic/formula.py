@@ -13,7 +13,7 @@ from sympy.printing.precedence import PRECEDENCE
 
 from tapecli import notation
 from tapecli.analytic.reference import constant_value
-from tapecli.functions import CONSTANTS, FUNCTIONS, OPERATORS, POWER_BINDING, row
+from tapecli.functions import ATOM_BINDING, CONSTANTS, FUNCTIONS, OPERATORS, POWER_BINDING, row
 from tapecli.result import Formula
 from tapecli.tree import Alias, Call, Named, Node, Number, Variable, size, steps, text, variables
 
@@ -312,8 +312,7 @@ class _Typed(NamedTuple):
         return rf"\left({inside}\right)" if inside.startswith("-") else inside
 
 
-_ATOM = POWER_BINDING + 1
-_PRECEDENCES = {1: "Add", 2: "Mul", 3: "Add", POWER_BINDING: "Pow", _ATOM: "Atom"}
+_PRECEDENCES = {1: "Add", 2: "Mul", 3: "Add", POWER_BINDING: "Pow", ATOM_BINDING: "Atom"}
 """What SymPy calls our bindings; it puts what has a minus in brackets as it does a sum."""
 
 
@@ -328,11 +327,11 @@ def typed(tree: Node) -> str:
 def _typed(node: Node, forms: Mapping[Node, _Typed]) -> _Typed:
     if isinstance(node, Number):
         written = notation.number(text(node))
-        return _Typed(written, OPERATORS["mul"].binding if "times" in written else _ATOM)
+        return _Typed(written, OPERATORS["mul"].binding if "times" in written else ATOM_BINDING)
     if isinstance(node, Named):
-        return _Typed({"pi": r"\pi", "tau": r"\tau"}.get(node.name, node.name), _ATOM)
+        return _Typed({"pi": r"\pi", "tau": r"\tau"}.get(node.name, node.name), ATOM_BINDING)
     if isinstance(node, Variable | Alias):
-        return _Typed(notation.name(node.name), _ATOM)
+        return _Typed(notation.name(node.name), ATOM_BINDING)
     assert isinstance(node, Call)
     parts = [forms[argument] for argument in node.arguments]
     if node.name == "pow":
@@ -340,7 +339,7 @@ def _typed(node: Node, forms: Mapping[Node, _Typed]) -> _Typed:
         if isinstance(base, Call) and base.name in FUNCTIONS and base.name != "pow":
             if isinstance(exponent, Number) and not exponent.decimal:
                 return _applied(base.name, [forms[each] for each in base.arguments], exponent)
-        return _Typed(f"{parts[0].within(_ATOM)}^{{{parts[1].text}}}", POWER_BINDING)
+        return _Typed(f"{parts[0].within(ATOM_BINDING)}^{{{parts[1].text}}}", POWER_BINDING)
     return _SIGNS[node.name](*parts) if node.name in _SIGNS else _applied(node.name, parts)
 
 

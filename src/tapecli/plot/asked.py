@@ -65,7 +65,7 @@ def ask(
     name = _along(values.names, given)
     text = given.get(name, RANGE)
     axis, samples = read(name, text, how)
-    at = {other: _value(other, given[other]) for other in values.names if other != name}
+    at = {other: grid.constant(given[other]) for other in values.names if other != name}
     asked = [values]
     if order != 0:
         by = wrt or [name]
@@ -83,35 +83,31 @@ def _along(names: Sequence[str], given: Mapping[str, str]) -> str:
     if len(ranges) > 1:
         raise RequestError(
             f"{together(ranges)} each have a range, and a plot goes along one variable; "
-            f"give the others a value, such as {_option(ranges[1])} 2"
+            f"give the others a value, such as {_given(ranges[1], '2')}"
         )
     missing = [name for name in names if name not in given]
     if not ranges and len(names) == 1 and not missing:
         raise PointsError(
-            f"'{_option(names[0])} {clipped(given[names[0]])}' is a single point, and a plot "
-            f"goes along a range: {_option(names[0])} {RANGE}"
+            f"'{_given(names[0], clipped(given[names[0]]))}' is a single point, and a plot "
+            f"goes along a range: {_given(names[0], RANGE)}"
         )
     if ranges and missing:
         raise RequestError(
             f"the variable{'s' * (len(missing) > 1)} {together(missing)} "
             f"{'have no values' if len(missing) > 1 else 'has no value'}; "
-            f"give one, such as {_option(missing[0])} 2"
+            f"give one, such as {_given(missing[0], '2')}"
         )
     if not ranges and len(missing) != 1:
         raise RequestError(
             f"the variables are {together(list(names))}: give one of them a range, such as "
-            f"{_option(names[0])} {RANGE}, and the others a value, such as {_option(names[1])} 2"
+            f"{_given(names[0], RANGE)}, and the others a value, such as {_given(names[1], '2')}"
         )
     return (ranges or missing)[0]
 
 
-def _option(name: str) -> str:
-    return f"--{name}" if name in choices.SHORT else f"--at {name}="
-
-
-def _value(name: str, text: str) -> Fraction:
-    """The value of a variable that the curves do not go along."""
-    return grid.constant(text)
+def _given(name: str, text: str) -> str:
+    """How a variable is given a range or a value: --x -5..5, --at t=2."""
+    return f"--{name} {text}" if name in choices.SHORT else f"--at {name}={text}"
 
 
 def read(name: str, text: str, how: How = ORDINARY) -> tuple[Axis, tuple[float, ...] | None]:
@@ -121,7 +117,7 @@ def read(name: str, text: str, how: How = ORDINARY) -> tuple[Axis, tuple[float, 
         PointsError: it cannot be read, or is no range.
     """
     if text == "-" or text.startswith("@"):
-        raise PointsError(f"a plot takes a range of {name} from the call: {_option(name)} {RANGE}")
+        raise PointsError(f"a plot takes a range of {name} from the call: {_given(name, RANGE)}")
     if ".." in text and not any(sign in text for sign in ":@,"):
         low, high = ends(text)
         start, stop = grid.rounded([low, high], how.format_)
@@ -136,9 +132,7 @@ def read(name: str, text: str, how: How = ORDINARY) -> tuple[Axis, tuple[float, 
     samples = sorted(set(grid.rounded(numbers, how.format_)))
     _wide(samples[0], samples[-1], text)
     log = text.rstrip().endswith("log") and "," not in text
-    turned = log and samples[0] < 0
-    start, stop = samples[0], samples[-1]
-    return Axis(name, start, stop, log and not turned), tuple(samples)
+    return Axis(name, samples[0], samples[-1], log and samples[0] >= 0), tuple(samples)
 
 
 def ends(text: str) -> tuple[Fraction, Fraction]:

@@ -17,16 +17,13 @@ from fractions import Fraction
 from typing import Any
 
 from tapecli.floats import FloatFormat
-from tapecli.functions import CONSTANTS, FUNCTIONS, OPERATORS, POWER_BINDING
+from tapecli.functions import ATOM_BINDING, CONSTANTS, FUNCTIONS, OPERATORS, POWER_BINDING
 from tapecli.program.layout import Brackets, Page
 from tapecli.program.literals import MAX_INTEGER, literal, whole
 from tapecli.program.names import Names
 from tapecli.tree import Call, Named, Node, Number, Variable, rational_in, steps, variables
 
-ATOM = 9
-"""How tightly what has brackets or a name of its own binds."""
-
-MULTIPLICATION = 2
+MULTIPLICATION = OPERATORS["mul"].binding
 
 LONGEST = 64
 """Characters of a formula in one statement; parts of longer ones get a name."""
@@ -69,8 +66,11 @@ HELPERS: Mapping[str, tuple[str, ...]] = {
 }
 """What TensorFlow lacks: the lines of a function for each."""
 
-_CONSTANTS = {"pi": ("np.pi", math.pi, ATOM), "tau": ("2 * np.pi", math.tau, MULTIPLICATION),
-              "e": ("np.e", math.e, ATOM)}  # fmt: skip
+_CONSTANTS = {
+    "pi": ("np.pi", math.pi, ATOM_BINDING),
+    "tau": ("2 * np.pi", math.tau, MULTIPLICATION),
+    "e": ("np.e", math.e, ATOM_BINDING),
+}
 
 _ARITHMETIC: Mapping[str, Callable[..., Any]] = {
     "add": operator.add,
@@ -93,7 +93,7 @@ class Form:
     """
 
     text: str
-    binding: int = ATOM
+    binding: int = ATOM_BINDING
     python: float | None = None
     exact: float = math.nan
 
@@ -199,7 +199,7 @@ class Formulas:
         if node not in self._parts:
             self._parts[node] = self._name_of(node)
         page.add(f"{self._parts[node]} = {self._forms[node].text}")
-        self._forms[node] = replace(self._forms[node], text=self._parts[node], binding=ATOM)
+        self._forms[node] = replace(self._forms[node], text=self._parts[node], binding=ATOM_BINDING)
 
     def _name_of(self, node: Node) -> str:
         """x2 for a square, sin_x for a sine, and else part1."""
@@ -237,7 +237,7 @@ class Formulas:
 
     def _literal(self, value: float) -> Form:
         text = literal(value, self._format)
-        return Form(text, ATOM, float(text) if math.isfinite(value) else math.nan, value)
+        return Form(text, ATOM_BINDING, float(text) if math.isfinite(value) else math.nan, value)
 
     def _of_operator(self, name: str, inside: Sequence[Form]) -> Form:
         numbers = all(form.python is not None for form in inside)
@@ -286,13 +286,13 @@ class Formulas:
 
 
 def _number(value: int, exact: float) -> Form:
-    return Form(str(value), ATOM if value >= 0 else OPERATORS["neg"].binding, value, exact)
+    return Form(str(value), ATOM_BINDING if value >= 0 else OPERATORS["neg"].binding, value, exact)
 
 
 def _signed(name: str, inside: Sequence[Form]) -> Form:
     row = OPERATORS[name]
     if row.arity == 1:
-        return Form(f"-{inside[0].within(ATOM)}", row.binding)
+        return Form(f"-{inside[0].within(ATOM_BINDING)}", row.binding)
     left, right = inside[0].within(row.binding), inside[1].within(row.binding + 1)
     return Form(f"{left} {row.sign.strip()} {right}", row.binding)
 
@@ -300,7 +300,7 @@ def _signed(name: str, inside: Sequence[Form]) -> Form:
 def _is_power(base: Form, exponent: Form) -> bool:
     """Whether this can be written with **: of names and numbers, and not of two numbers."""
     plain = not re.search(r"[ (]", base.text + exponent.text)
-    tight = base.binding == ATOM and exponent.binding >= OPERATORS["neg"].binding
+    tight = base.binding == ATOM_BINDING and exponent.binding >= OPERATORS["neg"].binding
     return plain and tight and (base.python is None or exponent.python is None)
 
 

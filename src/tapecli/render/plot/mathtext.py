@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from tapecli.functions import OPERATORS, POWER_BINDING
+from tapecli.functions import ATOM_BINDING, OPERATORS, POWER_BINDING
 from tapecli.tree import Alias, Call, Named, Node, Number, Variable, steps, text
 
-_ATOM = 9
 _QUOTIENT = OPERATORS["mul"].binding
 _CONSTANTS = {"pi": r"\pi", "tau": r"\tau", "e": r"\mathrm{e}"}
 _UPRIGHT = ("sin", "cos", "tan", "cot", "sec", "csc", "sinh", "cosh", "tanh", "exp", "log")
@@ -90,17 +89,17 @@ def _power(exponent: int) -> str:
 
 def _form(node: Node, forms: dict[Node, Form]) -> Form:
     if isinstance(node, Variable | Alias):
-        return name(node.name), _ATOM
+        return name(node.name), ATOM_BINDING
     if isinstance(node, Named):
-        return _CONSTANTS[node.name], _ATOM
+        return _CONSTANTS[node.name], ATOM_BINDING
     if isinstance(node, Number):
         return _literal(node)
     assert isinstance(node, Call)
     inside = [forms[child] for child in node.arguments]
     if node.name in _ROOTS:
-        return f"{_ROOTS[node.name]}{{{inside[0][0]}}}", _ATOM
+        return f"{_ROOTS[node.name]}{{{inside[0][0]}}}", ATOM_BINDING
     if node.name == "abs":
-        return _between("|", inside[0][0], "|"), _ATOM
+        return _between("|", inside[0][0], "|"), ATOM_BINDING
     if node.name == "pow":
         return _raised(node, forms), POWER_BINDING
     if node.name == "div":
@@ -110,7 +109,7 @@ def _form(node: Node, forms: dict[Node, Form]) -> Form:
     known = node.name in _UPRIGHT
     function = f"\\{node.name}" if known else rf"\mathrm{{{node.name}}}"
     arguments = r",\,".join(form for form, _ in inside)
-    return function + _between("(", arguments, ")"), _ATOM
+    return function + _between("(", arguments, ")"), ATOM_BINDING
 
 
 def _operation(node: Call, inside: Sequence[Form]) -> Form:
@@ -127,7 +126,7 @@ def _operation(node: Call, inside: Sequence[Form]) -> Form:
 def _raised(node: Call, forms: dict[Node, Form]) -> str:
     """A power."""
     base, exponent = node.arguments
-    return f"{_fenced(forms[base], _ATOM)}^{{{_on_one_line(exponent, forms)}}}"
+    return f"{_fenced(forms[base], ATOM_BINDING)}^{{{_on_one_line(exponent, forms)}}}"
 
 
 def _on_one_line(node: Node, forms: dict[Node, Form]) -> str:
@@ -146,7 +145,7 @@ def _literal(node: Number) -> Form:
     shown = text(node)
     mantissa, e, exponent = shown.partition("e")
     if not e:
-        return shown, _ATOM
+        return shown, ATOM_BINDING
     return rf"{mantissa}\cdot 10^{{{int(exponent)}}}", OPERATORS["mul"].binding
 
 
