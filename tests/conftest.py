@@ -5,6 +5,7 @@ With `--execution NAME`, what does not say how tapes are run is run in that way.
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -31,6 +32,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if execution and item.get_closest_marker("own_execution"):
             item.add_marker(pytest.mark.skip(reason=f"not for --execution {execution}"))
+
+
+@pytest.fixture
+def garbage_waits() -> Iterator[None]:
+    """Python collects no garbage meanwhile.
+
+    All that a session of tests has made is looked through then, which takes a second by its end,
+    and says nothing of what is measured.
+    """
+    gc.disable()
+    yield
+    gc.enable()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -884,6 +884,7 @@ def test_what_is_just_within_a_bound_is_read(typed: str) -> None:
     ],
     ids=lambda typed: typed[:20],
 )
+@pytest.mark.usefixtures("garbage_waits")
 def test_what_is_past_a_bound_is_refused_quickly(typed: str, problem: str) -> None:
     started = time.process_time()
     error = refused(typed)
@@ -910,6 +911,7 @@ def test_no_more_targets_than_the_bound() -> None:
         parse(["x"] * (MAX_TARGETS + 1))
 
 
+@pytest.mark.usefixtures("garbage_waits")
 def test_targets_that_double_stay_small() -> None:
     started = time.process_time()
     targets = parse(["u0 = x", *(f"u{i} = u{i - 1}*u{i - 1}" for i in range(1, MAX_TARGETS))])

@@ -439,6 +439,7 @@ def test_as_many_points_as_the_bound_are_read(typed: str) -> None:
     ],
     ids=lambda typed: typed[:30],
 )
+@pytest.mark.usefixtures("garbage_waits")
 def test_more_points_than_the_bound_are_refused_quickly(typed: Any) -> None:
     started = time.process_time()
     assert "more than 100,000 points" in refused(typed)
@@ -475,6 +476,7 @@ def test_more_points_than_the_bound_are_refused_quickly(typed: Any) -> None:
     ],
     ids=lambda typed: typed[:12],
 )
+@pytest.mark.usefixtures("garbage_waits")
 def test_numbers_far_beyond_the_dtype_are_refused_quickly(typed: Any) -> None:
     started = time.process_time()
     with pytest.raises(PointsError) as caught:

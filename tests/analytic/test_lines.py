@@ -158,6 +158,7 @@ def test_a_kink_elsewhere_does_no_harm(
 
 
 @pytest.mark.parametrize("order", [1, 7, 300, 5_000])
+@pytest.mark.usefixtures("garbage_waits")
 def test_a_line_along_one_variable_has_the_factorial(order: int) -> None:
     """The sum of n + 1 terms that the identity is took seconds at order 1,000."""
     start = time.process_time()
