@@ -13,7 +13,8 @@ import pytest
 LOUD = """
 import os
 os.write(2, b"E0000 from C++\\n")
-setting = os.environ.get("TF_CPP_MIN_LOG_LEVEL")
+__version__ = "2.20.0"
+GradientTape = setting = os.environ.get("TF_CPP_MIN_LOG_LEVEL")
 
 def constant(value):
     os.write(2, b"E0000 from the first operation\\n")
@@ -23,7 +24,8 @@ LOG = "E0000 from C++\nE0000 from the first operation\n"
 
 SCRIPT = """
 import json, os, sys
-sys.path.insert(0, {folder!r})
+import tapecli
+sys.path[:] = [{folder!r}, *(path for path in sys.path if "packages" not in path)]
 from tapecli import tensorflow_
 from tapecli.errors import TensorFlowError
 assert "tensorflow" not in sys.modules
@@ -37,10 +39,13 @@ print(json.dumps(answer))
 
 
 class Loaded:
-    """How `load` ended in a fresh process with this package for TensorFlow."""
+    """How `load` ended in a fresh process with this for TensorFlow; None is an empty folder."""
 
-    def __init__(self, folder: Path, source: str, options: str, **settings: str) -> None:
-        (folder / "tensorflow.py").write_text(source)
+    def __init__(self, folder: Path, source: str | None, options: str, **settings: str) -> None:
+        if source is None:
+            (folder / "tensorflow").mkdir()
+        else:
+            (folder / "tensorflow.py").write_text(source)
         unset = {name: value for name, value in os.environ.items() if not name.startswith("TF_")}
         done = subprocess.run(
             [sys.executable, "-c", SCRIPT.format(folder=str(folder), options=options)],
@@ -72,26 +77,48 @@ def test_a_setting_of_the_user_is_kept(tmp_path: Path, settings: dict[str, str],
     assert Loaded(tmp_path, LOUD, "quietly=True", **settings).answer == {"setting": seen}
 
 
+AGAIN = "; pip install 'tensorflow>=2.20' --force-reinstall"
+
+NATIVE = """
+try:
+    raise ImportError("libtensorflow_cc.so.2: {problem}")
+except ImportError as error:
+    raise ImportError("Traceback (most recent call last):\\n ...\\n\\nFailed to load") from error
+"""
+"""How TensorFlow wraps the error of the loader of libraries."""
+
+
 @pytest.mark.parametrize(
     ("failure", "message"),
     [
         (
             "raise ModuleNotFoundError('No module', name='tensorflow')",
-            "TensorFlow is not installed; pip install 'tensorflow>=",
+            "TensorFlow is not installed; pip install 'tensorflow>=2.20'",
         ),
         (
             "raise ModuleNotFoundError(\"No module named 'wrapt'\", name='wrapt')",
-            "TensorFlow does not start: No module named 'wrapt'",
+            f"TensorFlow does not start: No module named 'wrapt'{AGAIN}",
         ),
         (
-            "raise ImportError('libcuda.so\\ncannot be opened')",
-            "TensorFlow does not start: ImportError: libcuda.so",
+            "raise ImportError('\\nlibcuda.so\\ncannot be opened')",
+            f"TensorFlow does not start: ImportError: libcuda.so{AGAIN}",
         ),
         (
             "raise TypeError('Descriptors cannot be created directly')",
-            "TensorFlow does not start: TypeError: Descriptors cannot be created directly",
+            f"TensorFlow does not start: TypeError: Descriptors cannot be created directly{AGAIN}",
         ),
-        ("raise SystemError", "TensorFlow does not start: SystemError"),
+        ("raise SystemError", f"TensorFlow does not start: SystemError{AGAIN}"),
+        ("raise SystemExit(7)", f"TensorFlow does not start: SystemExit: 7{AGAIN}"),
+        (
+            NATIVE.format(problem="file too short"),
+            "TensorFlow does not start: ImportError: libtensorflow_cc.so.2: file too short" + AGAIN,
+        ),
+        (
+            NATIVE.format(problem="failed to map segment"),
+            "TensorFlow does not start: ImportError: libtensorflow_cc.so.2: failed to map segment"
+            "; is there enough memory?",
+        ),
+        ("raise MemoryError", "there is not enough memory for TensorFlow"),
     ],
 )
 def test_a_failure_carries_the_reason_and_the_log(
@@ -100,16 +127,44 @@ def test_a_failure_carries_the_reason_and_the_log(
     source = f"import os\nos.write(2, b'E0000 from C++\\n')\n{failure}\n"
     loaded = Loaded(tmp_path, source, "quietly=True")
     assert loaded.err == "after\n"
-    assert loaded.answer["error"].startswith(message)
-    assert "\n" not in loaded.answer["error"]
-    assert (loaded.answer["log"], loaded.answer["code"]) == ("E0000 from C++\n", 3)
+    assert loaded.answer == {"error": message, "log": "E0000 from C++\n", "code": 3}
 
 
 def test_a_failure_of_the_first_operation_is_one_of_tensorflow(tmp_path: Path) -> None:
-    loaded = Loaded(
-        tmp_path, "def constant(value): raise RuntimeError('no device')", "quietly=True"
-    )
-    assert loaded.answer["error"] == "TensorFlow does not start: RuntimeError: no device"
+    source = LOUD + "    raise RuntimeError('no device')"
+    loaded = Loaded(tmp_path, source, "quietly=True")
+    assert loaded.answer["error"] == f"TensorFlow does not start: RuntimeError: no device{AGAIN}"
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        ("__version__ = '1.15.0'", "TensorFlow 1.15.0 is too old; pip install 'tensorflow>=2.20'"),
+        (
+            LOUD.replace("2.20.0", "2.19.1-rc0"),
+            "TensorFlow 2.19.1-rc0 is too old; pip install 'tensorflow>=2.20'",
+        ),
+        ("", f"TensorFlow does not start: '{{folder}}.py' has no __version__{AGAIN}"),
+        (None, f"TensorFlow does not start: '{{folder}}' has no __version__{AGAIN}"),
+        (
+            LOUD.replace("GradientTape", "tape"),
+            f"TensorFlow does not start: '{{folder}}.py' has no GradientTape{AGAIN}",
+        ),
+    ],
+    ids=["1.15", "2.19", "empty", "an empty folder", "without tapes"],
+)
+def test_what_is_too_old_or_no_tensorflow_is_refused_without_a_log(
+    tmp_path: Path, source: str | None, message: str
+) -> None:
+    loaded = Loaded(tmp_path, source, "quietly=True, core=True")
+    error = message.format(folder=tmp_path / "tensorflow")
+    assert loaded.answer == {"error": error, "log": "", "code": 3}
+
+
+def test_versions_from_the_oldest_on_will_do(tmp_path: Path) -> None:
+    for version in ("2.20.0", "2.100.1", "3.0.0.dev1"):
+        loaded = Loaded(tmp_path, LOUD.replace("2.20.0", version), "quietly=True")
+        assert "error" not in loaded.answer
 
 
 def test_the_version_that_is_advised_is_the_one_that_the_package_needs() -> None:

@@ -13,17 +13,23 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import re
 import sys
-import tempfile
 from collections.abc import Iterator
 from typing import IO, Any
 
-from tapecli import tensorflow_core
+from tapecli import beside, tensorflow_core
 from tapecli.errors import TensorFlowError
 
-_starting = False
+OLDEST = (2, 20)
+"""The first version that will do."""
 
-INSTALL = "pip install 'tensorflow>=2.20'"
+INSTALL = f"pip install 'tensorflow>={OLDEST[0]}.{OLDEST[1]}'"
+
+ENDED = "Error: the process was ended while TensorFlow was starting"
+
+_NEEDED = ("__version__", "GradientTape", "constant")
+"""What anything that is called tensorflow has, if it is TensorFlow."""
 
 
 def load(quietly: bool = False, verbose: bool = False, core: bool = False) -> Any:
@@ -36,18 +42,19 @@ def load(quietly: bool = False, verbose: bool = False, core: bool = False) -> An
             the whole all the same.
 
     Raises:
-        TensorFlowError: it is missing, or does not start; with what it had logged.
+        TensorFlowError: it is missing or too old, or does not start; with what it had logged.
     """
     if "tensorflow" in sys.modules or not quietly or verbose:
         return _started(core)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    with tempfile.TemporaryFile() as log:
+    with _scratch() as log:
         try:
-            with _standard_error_to(log):
+            with _witnessed(log), _standard_error_to(log):
                 return _started(core)
         except TensorFlowError as error:
-            log.seek(0)
-            error.log = log.read().decode(errors="replace")
+            if error.__cause__:  # what has started, and is refused, has logged nothing about that
+                log.seek(0)
+                error.log = log.read().decode(errors="replace")
             raise
 
 
@@ -63,27 +70,53 @@ def without_advice() -> Iterator[None]:
         logger.setLevel(level)
 
 
-def starting() -> bool:
-    """Whether TensorFlow is being imported right now, which passes exceptions over."""
-    return _starting
-
-
 def _started(core: bool) -> Any:
-    global _starting
-    _starting = True
     try:
         tensorflow = _imported(core)
+        _refuse(tensorflow)
         tensorflow.constant(0.0)
+    except TensorFlowError:
+        raise
     except ModuleNotFoundError as error:
         if error.name != "tensorflow":
-            raise TensorFlowError(f"TensorFlow does not start: {error}") from error
+            raise _broken(str(error)) from error
         raise TensorFlowError(f"TensorFlow is not installed; {INSTALL}") from error
+    except MemoryError as error:
+        raise TensorFlowError("there is not enough memory for TensorFlow") from error
     except (Exception, SystemExit) as error:  # whatever a broken install raises
-        reason = f"{type(error).__name__}: {error}".strip().splitlines()[0]
-        raise TensorFlowError(f"TensorFlow does not start: {reason}") from error
-    finally:
-        _starting = False
+        raise _broken(_reason(error)) from error
     return tensorflow
+
+
+def _refuse(tensorflow: Any) -> None:
+    """Refuse a version that is too old, and what is not TensorFlow at all.
+
+    Raises:
+        TensorFlowError: it is.
+    """
+    version = str(getattr(tensorflow, "__version__", ""))
+    numbers = re.match(r"(\d+)\.(\d+)", version)
+    if numbers and (int(numbers[1]), int(numbers[2])) < OLDEST:
+        raise TensorFlowError(f"TensorFlow {version} is too old; {INSTALL}")
+    for name in _NEEDED:
+        if not hasattr(tensorflow, name):
+            place = getattr(tensorflow, "__file__", None) or next(iter(tensorflow.__path__))
+            raise _broken(f"'{place}' has no {name}")
+
+
+def _broken(reason: str) -> TensorFlowError:
+    memory = "failed to map" in reason  # what the loader of libraries says
+    advice = "is there enough memory?" if memory else f"{INSTALL} --force-reinstall"
+    return TensorFlowError(f"TensorFlow does not start: {reason}; {advice}")
+
+
+def _reason(error: BaseException) -> str:
+    """An error in one line; TensorFlow wraps that of its library into a text of many."""
+    while str(error).startswith("Traceback") and error.__cause__:
+        error = error.__cause__
+    lines = str(error).split("\n")
+    said = next((line.strip() for line in lines if line.strip()), "")
+    return f"{type(error).__name__}: {said}" if said else type(error).__name__
 
 
 def _imported(core: bool) -> Any:
@@ -93,6 +126,41 @@ def _imported(core: bool) -> Any:
     import tensorflow
 
     return tensorflow
+
+
+def _scratch() -> IO[bytes]:
+    """A file that needs no place on a disk, where the system has such."""
+    if hasattr(os, "memfd_create"):
+        return os.fdopen(os.memfd_create("log"), "w+b")
+    import tempfile
+
+    return tempfile.TemporaryFile()
+
+
+@contextlib.contextmanager
+def _witnessed(log: IO[bytes]) -> Iterator[None]:
+    """Have another process tell what was logged if this one is ended, as C++ ends it.
+
+    TensorFlow does so on a processor that it was not built for, and where it gets no memory.
+    """
+    ours, theirs = os.pipe()
+
+    def witness() -> None:
+        with contextlib.suppress(OSError):  # it is closed, if this is still the same process
+            os.close(theirs)
+        if not os.read(ours, 1):
+            log.seek(0)
+            os.write(2, b"%s%s\n" % (log.read(), ENDED.encode()))
+
+    finish = beside.begin(witness)
+    try:
+        yield
+    finally:
+        os.write(theirs, b".")
+        finish()
+        with contextlib.suppress(OSError):
+            os.close(theirs)
+        os.close(ours)
 
 
 @contextlib.contextmanager

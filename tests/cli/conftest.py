@@ -70,6 +70,8 @@ for arguments in json.loads(sys.argv[1]):
     before, out, err = set(sys.modules), stream(), stream()
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         code = _run(arguments)
+    if "tapecli.beside" in sys.modules:
+        sys.modules["tapecli.beside"].abandon()
     texts = [bytes(text.buffer.getvalue()).decode() for text in (out, err)]
     answers.append([code, *texts, sorted(HEAVY & (set(sys.modules) - before))])
 print(json.dumps(answers))

@@ -80,7 +80,7 @@ def run(
     return Report(
         level,
         seed,
-        _versions(),
+        _versions(tf),
         tuple(dict.fromkeys(trial.setting for trial in sorted(plan, key=_column))),
         found.cells,
         tuple(found.failures),
@@ -112,9 +112,10 @@ def _compared(level: str) -> Iterator[Callable[[], Core | None]]:
         command,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
         env=quiet,
-        text=True,
+        encoding="utf-8",
+        errors="replace",
     ) as child:
         try:
             yield lambda: _core(child)
@@ -123,10 +124,12 @@ def _compared(level: str) -> Iterator[Callable[[], Core | None]]:
 
 
 def _core(child: subprocess.Popen[str]) -> Core:
-    said, _ = child.communicate()
+    said, logged = child.communicate()
     names = len(tensorflow_core.ROWS)
     if child.returncode:
-        return Core(names, problem=f"importing it ends with exit code {child.returncode}")
+        problem = f"importing it ends with exit code {child.returncode}"
+        reason = clipped("".join(logged.splitlines()[-1:]), _LONGEST_REASON)
+        return Core(names, problem=f"{problem}: {reason}" if reason else problem)
     return Core(names, tuple(json.loads(said)))
 
 
@@ -170,10 +173,15 @@ def _column(trial: Trial) -> tuple[str, int, int]:
     return setting.device, list(FORMATS).index(setting.dtype), executions.index(setting.execution)
 
 
-def _versions() -> dict[str, str]:
-    names = ("tapecli", "tensorflow", "numpy", "python-flint")
-    own = {"python": platform.python_version(), "machine": platform.machine()}
-    return {**{name: version(name) for name in names}, **own}
+def _versions(tf: Any) -> dict[str, str]:
+    """By name; TensorFlow says its own, for it may be installed as tensorflow-cpu."""
+    return {
+        "tapecli": version("tapecli"),
+        "tensorflow": tf.__version__,
+        **{name: version(name) for name in ("numpy", "python-flint")},
+        "python": platform.python_version(),
+        "machine": platform.machine(),
+    }
 
 
 # --- trials -----------------------------------------------------------------------------------
