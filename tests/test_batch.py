@@ -13,7 +13,7 @@ import pytest
 from tapecli import batch, choices, compute, tapes
 from tapecli.batch import FIELDS, MAX_LINE, MAX_VALUES, TRACED_AFTER, Batch
 from tapecli.differentiate import Options
-from tapecli.errors import RequestError, TensorFlowError
+from tapecli.errors import UNEXPECTED, RequestError, TensorFlowError
 from tapecli.request import KINDS
 
 Answer = dict[str, Any]
@@ -290,7 +290,7 @@ def test_what_nobody_expected_is_answered_and_told(monkeypatch: pytest.MonkeyPat
     assert found["id"] == 5
     assert found["error"]["type"] == "InternalError"
     assert found["error"]["message"].startswith("a mistake in tapecli: KeyError: ")
-    assert found["error"]["exit_code"] == batch.UNEXPECTED
+    assert found["error"]["exit_code"] == UNEXPECTED
     assert [type(error) for error in told] == [KeyError]
     assert answer_to(one, line)["ok"] is True
 

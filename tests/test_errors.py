@@ -13,6 +13,7 @@ from tapecli.errors import (
     TapecliError,
     TensorFlowError,
     UsageError,
+    WriteError,
 )
 
 CLASSES = [value for value in vars(errors).values() if isinstance(value, type)]
@@ -32,6 +33,7 @@ def test_every_error_of_the_module_is_a_tapecli_error() -> None:
         (PointsError, 2),
         (RequestError, 2),
         (OutputError, 2),
+        (WriteError, 1),
         (TensorFlowError, 3),
     ],
 )

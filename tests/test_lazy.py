@@ -134,7 +134,7 @@ def test_version_and_help_load_no_more_of_the_package_than_the_commands_names(ca
     loaded = python(CALLS, json.dumps([[call]]))[0]
     assert isinstance(loaded, list)
     own = {name for name in python(IMPORTS, "tapecli.cli") if str(name).startswith("tapecli")}
-    assert own == {"tapecli", "tapecli.cli", "tapecli.errors"}
+    assert own == {"tapecli", "tapecli.cli", "tapecli.ending", "tapecli.errors"}
     assert {name for name in loaded if name.startswith("tapecli")} <= own
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tapecli import grid, table
+from tapecli import grid, table, texts
 from tapecli.errors import PointsError
 
 TENTH = Fraction(1, 10)
@@ -57,11 +57,12 @@ def test_every_kind_of_table_is_read_exactly(text: str) -> None:
         ('{"x": 1, "y": null}\n', "line 1 of standard input, 'y': null is not a number"),
         ('{"x": 1, "y": true}\n', "'y': true is not a number"),
         ('{"x": 1, "y": [2]}\n', "'y': [2] is not a number"),
+        ('{"x": 1, "y": 1e9999999999999999999}\n', "'y': '1e9999999999999999999' is not a number"),
         ('{"x": 1, "y": NaN}\n', "'y': NaN is not a number"),
         ('{"x": 1, "y": 2\n', "line 1 of standard input: it is no JSON object"),
         ('{"x": 1, "y": 2}\n[1, 2]\n', "line 2 of standard input: it is no JSON object"),
         ('{"x": 1, "x": 2}\n', "line 1 of standard input: a name is there twice"),
-        ("x" * (table.MAX_LINE + 1), "line 1 of standard input has more than 100,000 characters"),
+        ("x" * (texts.MAX_LINE + 1), "line 1 of standard input has more than 100,000 characters"),
     ],
 )
 def test_what_is_wrong_is_named_with_its_place(text: str, words: str) -> None:

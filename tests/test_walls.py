@@ -13,10 +13,10 @@ import tapecli
 ROOT = Path(tapecli.__file__).parent
 
 FLOORS = (
-    ("errors", "floats", "beside", "choices", "sums", "notation"),
+    ("errors", "ending", "floats", "beside", "choices", "sums", "notation"),
     ("functions", "verdict"),
     ("tree", "mistakes", "grammar"),
-    ("derivative", "reader", "puiseux", "claims"),
+    ("derivative", "reader", "puiseux", "claims", "texts"),
     ("result", "report", "lessons", "wengert", "costs", "curves"),
     ("expression", "render"),
     ("grid", "analytic", "taylor", "tensorflow_core"),

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         TapecliError,
         TensorFlowError,
         UsageError,
+        WriteError,
     )
     from tapecli.expression import Expression
     from tapecli.result import Check, Result, Row
@@ -37,6 +38,7 @@ __all__ = [
     "TapecliError",
     "TensorFlowError",
     "UsageError",
+    "WriteError",
     "diff",
     "grad",
     "hessian",
@@ -57,6 +59,7 @@ _MODULES = {
     "TapecliError": "errors",
     "TensorFlowError": "errors",
     "UsageError": "errors",
+    "WriteError": "errors",
     "diff": "differentiate",
     "grad": "differentiate",
     "hessian": "differentiate",

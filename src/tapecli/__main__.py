@@ -1,6 +1,19 @@
-"""`python -m tapecli`."""
+"""The command `tapecli`, and `python -m tapecli`."""
 
-from tapecli.cli import main
+from __future__ import annotations
+
+from typing import NoReturn
+
+from tapecli import ending
+
+
+def main() -> NoReturn:
+    """Run the command line, which takes a moment to be there."""
+    ending.at_once()
+    from tapecli import cli
+
+    cli.main()
+
 
 if __name__ == "__main__":
     main()

@@ -15,10 +15,17 @@ from dataclasses import dataclass, replace
 from typing import Any, NoReturn, TypeAlias
 
 from tapecli import choices, compute, points, render, table, tapes, tensorflow_
-from tapecli.errors import ExpressionError, RequestError, TapecliError, TensorFlowError
+from tapecli.errors import (
+    UNEXPECTED,
+    ExpressionError,
+    RequestError,
+    TapecliError,
+    TensorFlowError,
+)
 from tapecli.floats import FORMATS
 from tapecli.methods import Choice
 from tapecli.mistakes import clipped
+from tapecli.reader import MAX_LENGTH
 from tapecli.request import KINDS, Asked, How, Request, Where, ask
 from tapecli.result import SCHEMA
 
@@ -39,9 +46,6 @@ MAX_LINE = 10_000_000
 
 MAX_VALUES = 500_000
 """Numbers in an answer, which is in memory as a whole."""
-
-UNEXPECTED = 1
-"""The exit code of a command that ends as nobody expected."""
 
 
 _LARGEST = sys.float_info.max
@@ -352,5 +356,9 @@ def _wrong(error: TapecliError) -> dict[str, Any]:
         "exit_code": error.exit_code,
     }
     if isinstance(error, ExpressionError):
-        about |= {"expression": error.expression, "start": error.start, "end": error.end}
+        about |= {
+            "expression": error.expression[:MAX_LENGTH],
+            "start": error.start,
+            "end": error.end,
+        }
     return about

@@ -2,6 +2,34 @@
 
 from __future__ import annotations
 
+import re
+
+UNEXPECTED = 1
+"""The exit code of a mistake of our own."""
+
+MAX_WORD = 250
+"""Characters of a word that a message shows whole: a path may be as long."""
+
+MAX_SHOWN = 1_000
+"""Characters of a line of a message; of a longer one the middle is left out."""
+
+
+def visible(text: str) -> str:
+    """The text without characters that a terminal would act upon: those are escaped."""
+    return "".join(
+        c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode("ascii")
+        for c in text
+    )
+
+
+def brief(line: str) -> str:
+    """A line of a message as it is told: visible, and short whatever was typed."""
+    if len(line) > MAX_SHOWN:
+        line = re.sub(rf"\S{{{MAX_WORD + 1},}}", lambda word: word[0][:60] + "…", line)
+    if len(line) > MAX_SHOWN:
+        line = f"{line[: MAX_SHOWN // 2]} … {line[-MAX_SHOWN // 4 :]}"
+    return visible(line)
+
 
 class TapecliError(Exception):
     """The root: whatever tapecli raises on purpose."""
@@ -42,6 +70,12 @@ class RequestError(UsageError):
 
 class OutputError(TapecliError):
     """The result cannot be written where it was asked to go."""
+
+
+class WriteError(OutputError):
+    """The result was on its way, and could not be written: a full disk, or a limit."""
+
+    exit_code = 1
 
 
 class TensorFlowError(TapecliError):

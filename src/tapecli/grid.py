@@ -5,7 +5,6 @@ Points are exact until the last step, when they are rounded once into the wanted
 
 from __future__ import annotations
 
-import contextlib
 import math
 import operator
 import re
@@ -13,9 +12,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Context, Decimal
 from fractions import Fraction
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO, TypeAlias
 
+from tapecli import texts
 from tapecli.errors import ExpressionError, PointsError, UsageError
 from tapecli.expression import parse
 from tapecli.floats import FloatFormat
@@ -42,8 +41,6 @@ MAX_COUNT = 10**15
 _DIGITS = 60
 _PRECISE = Context(prec=_DIGITS)
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?", re.ASCII)
-MAX_PATH = 200
-"""Characters of a file's name that a message shows."""
 _SHORT = 400
 """Characters up to which a number is read at once; a longer one has to pass the grammar."""
 _RANGE = re.compile(
@@ -167,8 +164,8 @@ def number(point: Any) -> Fraction:
 
 def _of_text(typed: str, stdin: TextIO | None) -> Iterator[Fraction]:
     if typed == "-" or typed.startswith("@"):
-        with opened(typed, stdin) as (lines, source):
-            yield from _of_lines(lines, source)
+        with texts.opened(typed, stdin) as (stream, name):
+            yield from _of_lines(stream, name)
     else:
         for item in _split(typed):
             yield from _of_item(item, MAX_POINTS)
@@ -177,52 +174,15 @@ def _of_text(typed: str, stdin: TextIO | None) -> Iterator[Fraction]:
 # --- files ------------------------------------------------------------------------------------
 
 
-@contextlib.contextmanager
-def opened(source: str, stdin: TextIO | None) -> Iterator[tuple[TextIO, str]]:
-    """The lines of "-" or "@file", and what a message calls it.
-
-    Raises:
-        PointsError: it cannot be read.
-    """
-    if source == "-":
-        if stdin is None:
-            raise PointsError("'-' reads points from standard input, which is closed")
-        lines: contextlib.AbstractContextManager[TextIO] = contextlib.nullcontext(stdin)
-        name = "standard input"
-    elif source == "@":
-        raise PointsError("'@' is followed by the name of a file")
-    else:
-        name = f"'{clipped(source[1:], MAX_PATH)}'"
-        try:
-            lines = Path(source[1:]).open(encoding="utf-8-sig")  # noqa: SIM115
-        except (OSError, ValueError) as error:
-            raise PointsError(unreadable(name, error)) from None
-    with lines as stream:
-        try:
-            yield stream, name
-        except (OSError, UnicodeDecodeError) as error:
-            raise PointsError(unreadable(name, error)) from None
-
-
-def unreadable(name: str, error: Exception) -> str:
-    """What a message says of a file that cannot be read."""
-    reason = getattr(error, "strerror", None) or "it is not text"
-    return f"the points in {name} cannot be read: {reason}"
-
-
-def _of_lines(lines: TextIO, source: str) -> Iterator[Fraction]:
+def _of_lines(stream: TextIO, name: str) -> Iterator[Fraction]:
     """One number a line; blank lines and those that begin with # are passed over."""
-    read = 0
-    try:
-        for line in lines:
-            read += 1
+    for number, line in texts.lines(stream, name):
+        try:
             point = of_line(line)
-            if point is not None:
-                yield point
-    except UnicodeDecodeError:
-        raise PointsError(f"line {read + 1} of {source} is not text") from None
-    except UsageError as error:
-        raise PointsError(f"line {read} of {source}: {error}") from None
+        except UsageError as error:
+            raise PointsError(f"line {number} of {name}: {error}") from None
+        if point is not None:
+            yield point
 
 
 def of_line(line: str) -> Fraction | None:
@@ -246,14 +206,13 @@ def _is_several(entry: str) -> bool:
 
 def _split(typed: str) -> list[str]:
     """The items between the commas that are not inside brackets."""
-    items, depth = [""], 0
-    for character in typed:
-        depth += (character == "(") - (character == ")")
-        if character == "," and depth == 0:
-            items.append("")
-        else:
-            items[-1] += character
-    return items
+    items, start, depth = [], 0, 0
+    for sign in re.finditer("[(),]", typed):
+        depth += (sign[0] == "(") - (sign[0] == ")")
+        if sign[0] == "," and depth == 0:
+            items.append(typed[start : sign.start()])
+            start = sign.end()
+    return [*items, typed[start:]]
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from tapecli.choices import AUTO, EAGER, MAX_ORDER, MAX_SECONDS, METHODS, NONE, 
 from tapecli.errors import RequestError
 from tapecli.floats import FORMATS
 from tapecli.functions import STEADY, row
+from tapecli.mistakes import clipped
 from tapecli.tapes import ARRANGEMENTS, FORWARD, Variables, asked, prepared
 from tapecli.taylor import PLAIN_ORDER
 from tapecli.tree import Call, Node, Variable, steps
@@ -108,7 +109,7 @@ def choose(
             or it would take too long.
     """
     if method not in METHODS:
-        raise RequestError(f"unknown method '{method}'; there are {', '.join(METHODS)}")
+        raise RequestError(f"unknown method '{clipped(method)}'; there are {', '.join(METHODS)}")
     order = max(map(len, wanted))
     if order > MAX_ORDER:
         raise RequestError(f"order {order:,}: no more than {MAX_ORDER:,}")

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 MAX_PRODUCT = 10_000_000
 """Points in several variables in one request."""
 
+MAX_LISTED = 25
+"""Variables with a list of values each, which are the axes of an array: NumPy 1 has 32."""
+
 TOGETHER = "point"
 """The name of an axis of arrays along which several variables change."""
 
@@ -87,14 +90,15 @@ class Points:
         import numpy as np
 
         found = {}
-        shape = [len(axis) for axis in self.axes]
-        for place, axis in enumerate(self.axes):
+        several = [axis for axis in self.axes if len(axis) > 1]  # NumPy has few dimensions
+        shape = [len(axis) for axis in several]
+        for axis in self.axes:
             for name, values in axis.values.items():
                 along = np.asarray(values, np.float64)
                 if self.paired:
                     found[name] = np.broadcast_to(along, (len(self),))
                 else:
-                    wide = along.reshape([-1 if i == place else 1 for i in range(len(shape))])
+                    wide = along.reshape([-1 if other is axis else 1 for other in several])
                     found[name] = np.broadcast_to(wide, shape).reshape(-1)
         return {name: found[name] for name in self.names}
 
@@ -159,6 +163,8 @@ def read(
     points = Points(tuple(axes), paired)
     if paired:
         _as_many(axes)
+    elif (listed := sum(axis.listed for axis in axes)) > MAX_LISTED:
+        raise PointsError(f"{listed} lists of values: no more than {MAX_LISTED}; --zip pairs them")
     if len(points) > MAX_PRODUCT:
         sizes = " x ".join(f"{len(axis):,}" for axis in axes if len(axis) > 1)
         raise PointsError(f"{sizes} are more than {MAX_PRODUCT:,} points; --zip pairs values")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import math
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TextIO
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 
 KINDS = ("diff", "grad", "jacobian", "hessian")
 """What can be asked for: single derivatives, or all of a vector or matrix."""
+
+_DEVICE = re.compile(r"/?(?:device:)?[a-z_]{1,20}(?::[0-9]{1,4})?", re.IGNORECASE | re.ASCII)
+"""A name that TensorFlow might have for a device; whether it has is seen once it is there."""
 
 _PREFERRED = {"jacobian": "persistent"}
 
@@ -70,6 +74,9 @@ class How:
         for what, number in numbers.items():
             if not (math.isfinite(number) and number >= 0):
                 raise RequestError(f"{what} must be a number from 0, not {number}")
+        if self.device is not None and not _DEVICE.fullmatch(self.device):
+            shown = clipped(self.device)
+            raise RequestError(f"'{shown}' is no device; write cpu, gpu or gpu:1")
         if self.method == choices.NONE and self.verify == "none":
             raise RequestError(
                 "'--verify none' leaves out the analytic values, and '--method none' has no others"
@@ -304,10 +311,11 @@ def _usable(names: Iterable[str]) -> None:
 
 def _expected(given: Mapping[str, PointsLike], names: Sequence[str]) -> None:
     """Refuse values of what is no variable of the expressions."""
-    for other in given:
-        if other in names:
+    for name in given:
+        if name in names:
             continue
-        option = f"--{other}" if other in choices.SHORT else f"--at {other}"
+        other = clipped(name)
+        option = f"--{other}" if name in choices.SHORT else f"--at {other}"
         if len(names) > 1:
             raise RequestError(
                 f"'{option}' gives values of '{other}', but the variables are {together(names)}"

@@ -11,13 +11,12 @@ import math
 import os
 import stat
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, replace
-from io import StringIO, TextIOBase, UnsupportedOperation
+from io import StringIO, TextIOBase
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO, cast
 
-from tapecli import choices, grid
+from tapecli import choices, grid, texts
 from tapecli.errors import PointsError
 from tapecli.request import Asked, How, Request, Where, ask, prepare
 
@@ -207,10 +206,14 @@ class Rejoined(TextIOBase):
         rest: the text behind it.
         head: its beginning.
         owned: whether nobody else needs `rest`.
+        shown: what a message calls it.
     """
 
-    def __init__(self, rest: TextIO, head: str, owned: bool = False) -> None:
+    def __init__(
+        self, rest: TextIO, head: str, owned: bool = False, shown: str = texts.STANDARD_INPUT
+    ) -> None:
         self.head = head
+        self.shown = shown
         self._lines = StringIO(head)
         self._rest = rest
         self._owned = owned
@@ -229,8 +232,9 @@ class Rejoined(TextIOBase):
         return found + self._rest.read(left) if left else found
 
     def readline(self, size: int = -1) -> str:  # type: ignore[override]
-        found = self._lines.readline()
-        return found if found.endswith("\n") else found + self._rest.readline()
+        found = self._lines.readline(size)
+        left = -1 if size < 0 else size - len(found)
+        return found if found.endswith("\n") or not left else found + self._rest.readline(left)
 
 
 def _peekable(where: Where) -> Where:
@@ -246,17 +250,14 @@ def _peekable(where: Where) -> Where:
         pipe = Path(where.rows[1:]).open(encoding="utf-8-sig")  # noqa: SIM115 (read later)
     except OSError:
         return where  # which is said when it is read
-    return replace(where, rows="-", stdin=_begun(pipe, owned=True))
+    return replace(where, rows="-", stdin=_begun(pipe, texts.shown(where.rows[1:]), owned=True))
 
 
-def _begun(stream: TextIO, owned: bool = False) -> TextIO:
+def _begun(stream: TextIO, shown: str = texts.STANDARD_INPUT, owned: bool = False) -> TextIO:
     """A text with its beginning read; what is no text in it will be found where it is."""
-    reconfigure = getattr(stream, "reconfigure", None)
-    if reconfigure is not None:
-        with suppress(UnsupportedOperation):  # some of it has been read
-            reconfigure(errors="surrogateescape")
+    texts.tolerant(stream)
     try:
-        return cast(TextIO, Rejoined(stream, stream.read(PEEK), owned))
+        return cast(TextIO, Rejoined(stream, stream.read(PEEK), owned, shown))
     except (OSError, UnicodeDecodeError):
         return stream
 
@@ -301,8 +302,8 @@ def _head(source: str, where: Where) -> str:
     if source == "-":
         return getattr(where.stdin, "head", "")
     try:
-        with grid.opened(source, None) as (lines, _):
-            return lines.read(PEEK)
+        with texts.opened(source, None) as (stream, _):
+            return stream.read(PEEK)
     except PointsError:
         return ""
 

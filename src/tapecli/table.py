@@ -5,18 +5,16 @@ from __future__ import annotations
 import csv
 import itertools
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, TextIO
 
-from tapecli import grid
+from tapecli import grid, texts
 from tapecli.errors import PointsError, UsageError
 from tapecli.mistakes import clipped, together
-
-MAX_LINE = 100_000
-"""Characters of one line."""
 
 
 @dataclass(frozen=True)
@@ -80,8 +78,8 @@ def read(source: str, stdin: TextIO | None = None) -> Table:
         PointsError: the table cannot be read, has a column twice, has a row with more or fewer
             fields than the header, or has too many rows or none.
     """
-    with grid.opened(source, stdin) as (lines, name):
-        counted = _limited(counted_lines(lines, name), name)
+    with texts.opened(source, stdin) as (lines, name):
+        counted = _limited(counted_lines(texts.lines(lines, name)), name)
         first = next(counted, None)
         if first is None:
             raise PointsError(f"there is nothing in {name}")
@@ -103,7 +101,7 @@ def names(lines: Sequence[str], source: str) -> tuple[str, ...]:
     Raises:
         PointsError: it has no header that can be read.
     """
-    first = next(counted_lines(lines, source), None)
+    first = next(counted_lines(enumerate(lines, 1)), None)
     if first is None:
         return ()
     if is_object(first[1]):
@@ -111,11 +109,9 @@ def names(lines: Sequence[str], source: str) -> tuple[str, ...]:
     return header(first, delimiter_of(first[1]), source)
 
 
-def counted_lines(lines: Iterable[str], name: str, first: int = 1) -> Iterator[tuple[int, str]]:
-    """The lines that count, with their numbers, of which this is the first."""
-    for number, line in enumerate(lines, first):
-        if len(line) > MAX_LINE:
-            raise PointsError(f"line {number} of {name} has more than {MAX_LINE:,} characters")
+def counted_lines(lines: Iterable[tuple[int, str]]) -> Iterator[tuple[int, str]]:
+    """The lines that count, of lines with their numbers."""
+    for number, line in lines:
         if line.strip() and not line.lstrip().startswith("#"):
             yield number, line.rstrip("\r\n")
 
@@ -140,8 +136,8 @@ def delimiter_of(line: str) -> str:
 def header(line: tuple[int, str], delimiter: str, name: str) -> tuple[str, ...]:
     """The names in the first line of a table."""
     names = tuple(field.strip() for field in _fields(line, delimiter, name))
-    for field in names:
-        if names.count(field) > 1:
+    for field, times in Counter(names).items():
+        if times > 1:
             raise PointsError(f"the header of {name} has '{clipped(field)}' twice")
     return names
 
@@ -164,13 +160,21 @@ def objects(lines: Iterable[tuple[int, str]], name: str) -> Iterator[tuple[int, 
     """The rows of a table of JSON lines, with the numbers of their lines."""
     for number, line in lines:
         try:
-            row = json.loads(line, parse_float=Decimal, object_pairs_hook=_distinct)
+            row = json.loads(line, parse_float=_decimal, object_pairs_hook=_distinct)
         except (ValueError, RecursionError) as error:
             reason = error.args[0] if isinstance(error, _Twice) else "it is no JSON object"
             raise PointsError(f"line {number} of {name}: {reason}") from None
         if not isinstance(row, dict):
             raise PointsError(f"line {number} of {name}: it is no JSON object")
         yield number, row
+
+
+def _decimal(text: str) -> Decimal | str:
+    """A decimal; one with an exponent that none can have stays text, which is no number here."""
+    try:
+        return Decimal(text)
+    except ArithmeticError:
+        return text
 
 
 class _Twice(ValueError):

@@ -351,7 +351,11 @@ MISSING = 'raise ModuleNotFoundError("No module named \'tensorflow\'", name="ten
     ("module", "problem"),
     [
         (MISSING, "TensorFlow is not installed; pip install 'tensorflow>=2.20'"),
-        ("1 / 0", "TensorFlow does not start: ZeroDivisionError: division by zero"),
+        (
+            "1 / 0",
+            "TensorFlow does not start: ZeroDivisionError: division by zero"
+            "; pip install 'tensorflow>=2.20' --force-reinstall",
+        ),
     ],
 )
 def test_without_tensorflow_each_request_is_answered_and_the_end_tells(

@@ -7,6 +7,7 @@ import os
 import pty
 import re
 import select
+import signal
 import subprocess
 import sys
 import time
@@ -19,6 +20,7 @@ import pytest
 
 from tapecli import tensorflow_
 from tapecli.check import run as running
+from tapecli.ending import Ended
 from tapecli.render import PAGES
 from tapecli.report import Cell, Core, Failure, KnownDefect, Report, Setting
 from tapecli.verdict import Status
@@ -224,7 +226,7 @@ def test_an_interrupt_is_one_line(
     run: Run, answers: Answers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def interrupted(*asked: object) -> Report:
-        raise KeyboardInterrupt
+        raise Ended(signal.SIGINT)
 
     monkeypatch.setattr(running, "run", interrupted)
     done = run("check")

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+import signal
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, NoReturn
 import pytest
 
 from tapecli import render
+from tapecli.ending import Ended
 from tapecli.render import FORMATS
 
 if TYPE_CHECKING:
@@ -83,13 +85,13 @@ def failing(*arguments: object) -> Iterator[str]:
 
 def interrupted(*arguments: object) -> Iterator[str]:
     yield "half of it"
-    raise KeyboardInterrupt
+    raise Ended(signal.SIGINT)
 
 
 @pytest.mark.parametrize(
     ("rendering", "code", "message"),
     [
-        (failing, 2, "cannot write 'y.csv': No space left on device"),
+        (failing, 1, "cannot write 'y.csv': No space left on device"),
         (interrupted, 130, "interrupted"),
     ],
 )
@@ -113,7 +115,7 @@ def test_a_failure_leaves_no_new_file(
     run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(render, "render", failing)
-    assert run(*AT_2, "-o", "new.csv").code == 2
+    assert run(*AT_2, "-o", "new.csv").code == 1
     assert folder(tmp_path) == []
 
 
@@ -222,7 +224,7 @@ def test_the_null_device_is_written_to_and_stays_one(run: Run) -> None:
 
 def test_a_full_device_is_one_line_and_an_exit_code(run: Run) -> None:
     done = run(*AT_2, "-o", "/dev/full")
-    assert (done.code, done.out) == (2, "")
+    assert (done.code, done.out) == (1, "")
     assert done.err == "Error: cannot write '/dev/full': No space left on device\n"
 
 

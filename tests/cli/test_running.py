@@ -19,6 +19,7 @@ import pytest
 from tapecli import grid, stream
 from tapecli.cli import answering, running
 from tapecli.cli.partial import Partial
+from tapecli.ending import Ended
 from tapecli.render import words
 from tapecli.verdict import Status
 
@@ -148,7 +149,7 @@ def test_an_error_of_the_writing_thread_is_told(
 
     monkeypatch.setattr(Partial, "stream", full)
     done = run(*LONG, "--output", name)
-    assert done.code == 2
+    assert done.code == 1
     assert re.fullmatch(r"Error: cannot write '.*': No space left on device\n", done.err)
     assert in_folder() == []
 
@@ -201,11 +202,9 @@ def test_a_resumed_run_is_the_whole(
     assert run(*call, stdin=text).code == 0
     whole = Path(name).read_bytes()
     Path(name).write_text("old")
-    done = stopped(*call, error=KeyboardInterrupt(), stdin=text)
+    done = stopped(*call, error=Ended(signal.SIGINT), stdin=text)
     assert done.code == 130
-    assert done.err == (
-        "stopped after 32 points; with --resume it goes on there\nError: interrupted\n"
-    )
+    assert done.err == ("Error: interrupted after 32 points; with --resume it goes on there\n")
     assert Path(name).read_text() == "old"
     assert f".{name}.partial" in in_folder()
     done = run(*call, "--resume", "--verbose", stdin=text)
@@ -216,13 +215,13 @@ def test_a_resumed_run_is_the_whole(
 
 
 def test_nothing_is_left_where_nothing_was_saved(stopped: Callable[..., Done]) -> None:
-    done = stopped(*LONG, "--output", "y.csv", parts=1, error=KeyboardInterrupt())
+    done = stopped(*LONG, "--output", "y.csv", parts=1, error=Ended(signal.SIGINT))
     assert (done.code, done.err) == (130, "Error: interrupted\n")
     assert in_folder() == []
 
 
 def test_another_call_cannot_go_on(run: Run, stopped: Callable[..., Done]) -> None:
-    stopped(*LONG, "--output", "y.csv", error=KeyboardInterrupt())
+    stopped(*LONG, "--output", "y.csv", error=Ended(signal.SIGINT))
     for other in (("--order", "2"), ("--dtype", "float32"), ("--verify", "all")):
         done = run(*LONG, *other, "--output", "y.csv", "--resume")
         assert done.code == 2
@@ -232,7 +231,7 @@ def test_another_call_cannot_go_on(run: Run, stopped: Callable[..., Done]) -> No
 
 def test_fewer_points_than_there_were(run: Run, stopped: Callable[..., Done]) -> None:
     call = ("diff", "log(x^2)", "--x", "-", "--method", "taylor", "--output", "y.csv")
-    stopped(*call, parts=6, error=KeyboardInterrupt(), stdin="1\n" * 101)
+    stopped(*call, parts=6, error=Ended(signal.SIGINT), stdin="1\n" * 101)
     done = run(*call, "--resume", stdin="1\n" * 60)
     assert (done.code, done.err) == (
         2,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from rich.cells import cell_len
 
+from tapecli import errors
 from tapecli.errors import ExpressionError, PointsError
 from tapecli.expression import parse
 from tapecli.render import problem
@@ -65,5 +66,5 @@ def test_an_empty_expression_has_no_place_to_show() -> None:
     ],
 )
 def test_what_a_terminal_would_act_on_is_escaped(text: str, expected: str) -> None:
-    assert problem.visible(text) == expected
+    assert errors.visible(text) == expected
     assert problem.lines(PointsError(text)) == [expected]

@@ -6,17 +6,18 @@ import difflib
 import gc
 import importlib
 import inspect
+import io
 import os
 import re
-import signal
 import sys
 from collections.abc import Collection, Sequence
-from types import FrameType
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from tapecli.errors import TapecliError
+from tapecli import ending
+from tapecli.ending import Ended
+from tapecli.errors import UNEXPECTED, TapecliError, WriteError, brief
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -44,9 +45,6 @@ EXAMPLES = "\b\n  tapecli "
 
 COMPLETING = "_TAPECLI_COMPLETE"
 """The variable with which a shell asks for completions."""
-
-INTERRUPTED = 130
-TERMINATED = 143
 
 GARBAGE = 100_000
 """Objects made before some are looked at as garbage: what a start makes is nearly all kept."""
@@ -120,12 +118,6 @@ class _Group(click.Group):
             ctx.fail(f"There is no command {args[0]!r}.{meant}")
         return super().resolve_command(ctx, args)
 
-    def invoke(self, ctx: click.Context) -> Any:
-        try:
-            return super().invoke(ctx)
-        except KeyboardInterrupt:
-            raise click.Abort from None
-
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
@@ -173,8 +165,9 @@ cli.help = examples_first(cli.help or "")
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and leave the process with its exit code."""
     gc.set_threshold(GARBAGE)
-    signal.signal(signal.SIGTERM, _terminated)
+    ending.in_good_order()
     _occupy_closed_descriptors()
+    _buffer_standard_output()
     _leave(_run(arguments))
 
 
@@ -187,6 +180,14 @@ def _occupy_closed_descriptors() -> None:
             os.open(os.devnull, os.O_RDONLY if descriptor == 1 else os.O_RDWR)
     if sys.stdout is None:  # so that the first write fails, and nothing is lost in silence
         sys.stdout = os.fdopen(1, "w", encoding="utf-8", closefd=False)
+
+
+def _buffer_standard_output() -> None:
+    """With PYTHONUNBUFFERED, Python drops what a disk had no room for, and does not say so."""
+    out = sys.stdout
+    if isinstance(out, io.TextIOWrapper) and isinstance(out.buffer, io.RawIOBase):
+        encoding, errors = out.encoding, out.errors
+        sys.stdout = io.TextIOWrapper(io.BufferedWriter(out.detach()), encoding, errors)
 
 
 def _run(arguments: Sequence[str] | None) -> int:
@@ -210,18 +211,30 @@ def _run(arguments: Sequence[str] | None) -> int:
 
         _log(error)
         return _report(problem.lines(error), error.exit_code)
-    except (KeyboardInterrupt, click.Abort):
-        return _report(["interrupted"], INTERRUPTED)
+    except Ended as end:
+        return _report([str(end)], end.code)
     except BrokenPipeError:  # the reader has seen enough
         return 0
-    except SystemExit as end:  # what click makes of that inside a command
-        if end.code == TERMINATED:
-            raise
+    except SystemExit:  # what click makes of that inside a command
         return 0
     except OSError as error:
-        return _report([f"cannot write: {error.strerror or error}"], TapecliError.exit_code)
+        return _report([f"cannot write: {error.strerror or error}"], WriteError.exit_code)
     except MemoryError:
         return _report(["there is not enough memory for this"], TapecliError.exit_code)
+    except ImportError as error:
+        return _report([f"a library cannot be loaded: {error}".splitlines()[0]], UNEXPECTED)
+    except Exception as error:
+        return _unexpected(error, sys.argv[1:] if arguments is None else arguments)
+
+
+def _unexpected(error: Exception, arguments: Sequence[str]) -> int:
+    """Report what is our own mistake; whoever is to mend it sees where it is with --verbose."""
+    if {"-v", "--verbose"}.intersection(arguments):
+        import traceback
+
+        traceback.print_exception(error)
+    problem = f"a mistake in tapecli: {type(error).__name__}: {error}".rstrip(": ")
+    return _report([f"{problem}; --verbose shows where"], UNEXPECTED)
 
 
 def _usage(error: click.ClickException) -> str:
@@ -239,7 +252,8 @@ def _log(error: TapecliError) -> None:
 
 def _report(lines: Sequence[str], code: int, more: str = "") -> int:
     """Print an error on standard error, and return its exit code."""
-    _tell("\n".join([f"Error: {lines[0]}", *lines[1:], *([more] if more else [])]))
+    told = [f"Error: {lines[0]}", *lines[1:], *([more] if more else [])]
+    _tell("\n".join(brief(each) for line in told for each in line.split("\n")))
     return code
 
 
@@ -251,13 +265,6 @@ def _tell(text: str) -> None:
         print(text.encode(encoding, "backslashreplace").decode(encoding), file=sys.stderr)
     except (OSError, ValueError):  # closed, or a closed pipe: there is nobody to tell
         pass
-
-
-def _terminated(number: int, frame: FrameType | None) -> NoReturn:
-    tensorflow = sys.modules.get("tapecli.tensorflow_")
-    if tensorflow is not None and tensorflow.starting():
-        _leave(TERMINATED)
-    raise SystemExit(TERMINATED)
 
 
 def _leave(code: int) -> NoReturn:

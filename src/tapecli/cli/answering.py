@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
-import stat
 import sys
 from dataclasses import asdict
 from typing import Any
 
-from tapecli import choices, render, stream
+from tapecli import choices, render, stream, texts
 from tapecli.cli import asking, output
 from tapecli.errors import RequestError
 from tapecli.request import How, Request, Where
@@ -72,15 +70,9 @@ def _about(asked: Stream, where: Where, format_name: str) -> dict[str, Any]:
         "points": {name: str(text) for name, text in where.given.items()},
         "rows": where.rows,
         "zip": where.paired,
-        "files": [[file, *_state(file)] for file in where.files],
+        "files": [[file, *texts.state(file)] for file in where.files],
         "format": format_name,
         "size": asked.size,
     }
     found: dict[str, Any] = json.loads(json.dumps(about))
     return found
-
-
-def _state(file: str) -> tuple[int, int]:
-    """The size of a file and when it was written; nothing of a pipe, which is another each time."""
-    found = os.stat(file)
-    return (found.st_size, found.st_mtime_ns) if stat.S_ISREG(found.st_mode) else (0, 0)

@@ -2,12 +2,79 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from tapecli import choices, request
-from tapecli.errors import PointsError, RequestError
+from tapecli import choices, request, texts
+from tapecli.errors import ExpressionError, PointsError, RequestError, UsageError
+from tapecli.expression import MAX_TARGETS
 from tapecli.request import How, Request, Where
+
+
+@contextlib.contextmanager
+def expressions(options: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
+    """The expressions of a call, with those that are in a file or in standard input.
+
+    What is then found wrong with one of those is told with the line that it is on.
+
+    Args:
+        options: by name, with the points of the variables among them.
+
+    Raises:
+        RequestError: standard input is to be read twice.
+        UsageError: a file or standard input cannot be read, is a terminal, or has no expressions
+            or too many.
+    """
+    typed: tuple[str, ...] = options["expressions"]
+    in_points = [text for name in choices.SHORT for text in options.get(name, ())]
+    in_points += [text for _, text in options.get("at", ())]
+    if [*typed, *in_points].count("-") > 1:
+        raise RequestError("'-' is there twice, and standard input can be read but once")
+    if "-" in in_points and sys.stdin is not None and sys.stdin.isatty():
+        raise PointsError(_terminal("points", "write --x 1..3"))
+    places: dict[str, str] = {}
+    found: list[str] = []
+    for text in typed:
+        there = list(_listed(text)) if text == "-" or text.startswith("@") else [(text, "")]
+        for each, place in there:
+            places.setdefault(each, place)
+            found.append(each)
+    try:
+        yield tuple(found)
+    except ExpressionError as error:
+        if place := places.get(error.expression, ""):
+            problem = f"{place}: {error.problem}"
+            raise ExpressionError(
+                error.expression, error.start, error.end, problem, error.hint
+            ) from None
+        raise
+
+
+def _listed(source: str) -> Iterator[tuple[str, str]]:
+    """The expressions of a file, one a line, with their places."""
+    if source == "-" and sys.stdin is not None and sys.stdin.isatty():
+        raise UsageError(_terminal("expressions", "write 'x^2'"))
+    count = 0
+    with texts.opened(source, sys.stdin, "expressions", UsageError) as (stream, name):
+        for number, line in texts.lines(stream, name, UsageError):
+            text = line.strip()
+            if text and not text.startswith("#"):
+                count += 1
+                if count > MAX_TARGETS:
+                    raise UsageError(f"more than {MAX_TARGETS} expressions in {name}")
+                yield text, f"line {number} of {name}"
+    if not count:
+        raise UsageError(f"there are no expressions in {name}")
+
+
+def _terminal(what: str, instead: str) -> str:
+    """Why standard input is not waited for, which somebody would have to type."""
+    return (
+        f"'-' reads {what} from standard input, which is a terminal; "
+        f"pipe them in, one a line, or {instead}"
+    )
 
 
 def prepared(
@@ -33,7 +100,7 @@ def prepared(
 def points(
     options: dict[str, Any], at: tuple[tuple[str, str], ...]
 ) -> tuple[dict[str, str], str | None]:
-    """The values of each variable, and where a table is; standard input must have some to give.
+    """The values of each variable, and where a table is.
 
     The variables with an option of their own are taken out of the options.
     """
@@ -44,12 +111,5 @@ def points(
             what = f"the points of '{name}' are" if name else "a table of points is"
             raise RequestError(f"{what} given twice")
         points[name] = text
-    if list(points.values()).count("-") > 1:
-        raise RequestError("'-' is there twice, and standard input can be read but once")
-    if "-" in points.values() and sys.stdin is not None and sys.stdin.isatty():
-        raise PointsError(
-            "'-' reads points from standard input, which is a terminal; "
-            "pipe them in, one a line, or write --x 1..3"
-        )
     rows = points.pop("", None)
     return points, rows

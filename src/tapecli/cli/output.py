@@ -16,7 +16,7 @@ import click
 
 from tapecli import render
 from tapecli.cli.types import OneOf
-from tapecli.errors import OutputError
+from tapecli.errors import OutputError, WriteError
 from tapecli.render import Screen
 
 COLOR = ("auto", "always", "never")
@@ -88,7 +88,8 @@ def write(shown: Any, format_: render.Format, output: str | None, color: str) ->
     """Write a Result, or what a page shows.
 
     Raises:
-        OutputError: it cannot be written; a file that was there before is as it was.
+        OutputError: standard output is closed.
+        WriteError: it cannot be written; a file that was there before is as it was.
     """
     if output is None or _is_standard_output(output):
         if sys.stdout is None:
@@ -107,7 +108,7 @@ def write(shown: Any, format_: render.Format, output: str | None, color: str) ->
             with _replacing(path) as stream:
                 stream.writelines(render.render(shown, format_, Screen()))
     except OSError as error:
-        raise OutputError(f"cannot write '{output}': {error.strerror}") from error
+        raise WriteError(f"cannot write '{output}': {error.strerror or error}") from error
 
 
 def _to_stream(shown: Any, format_: render.Format, stream: TextIO, color: str) -> None:
@@ -173,7 +174,7 @@ def binary(output: str | None, closing: contextlib.ExitStack) -> IO[bytes]:
     try:
         return closing.enter_context(Path(output).open("wb"))
     except OSError as error:
-        raise OutputError(f"cannot write '{output}': {error.strerror}") from error
+        raise OutputError(f"cannot write '{output}': {error.strerror or error}") from error
 
 
 def _is_standard_output(output: str) -> bool:

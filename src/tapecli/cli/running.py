@@ -23,12 +23,13 @@ from typing import IO, Any
 import click
 
 from tapecli import beside, compute, tensorflow_
-from tapecli.cli import INTERRUPTED, output, pieces
+from tapecli.cli import output, pieces
 from tapecli.cli.partial import ANEW, Partial
 from tapecli.cli.pieces import Pieces
 from tapecli.cli.progress import bar
 from tapecli.cli.waiting import waiting, watched
-from tapecli.errors import OutputError, PointsError
+from tapecli.ending import Ended
+from tapecli.errors import OutputError, PointsError, WriteError
 from tapecli.render import Format, Screen, words
 from tapecli.request import Request
 from tapecli.result import Result
@@ -144,10 +145,9 @@ class Run:
             with contextlib.suppress(Exception):
                 writer.finish()
             raise
-        except BaseException as error:
-            if not writer.abandon():
-                code = getattr(error, "code", None)
-                os._exit(code if isinstance(code, int) else INTERRUPTED)
+        except Ended as end:
+            if not writer.abandon():  # nobody reads what it writes
+                os._exit(end.code)
             raise
         if self.first is None:
             raise PointsError(f"cannot resume: there are no more than {self.done:,} points")
@@ -302,18 +302,18 @@ def _to_file(
                 partial.begin()
             one.go(lambda: partial.stream(next(lengths, None)), tell, save)
             partial.finish(output.mode_of(path))
-        except (KeyboardInterrupt, SystemExit):
+        except Ended as end:
             if not at:
                 partial.remove()
                 raise
             partial.close()
-            click.echo(f"stopped after {at:,} points; with --resume it goes on there", err=True)
+            end.more = f" after {at:,} points; with --resume it goes on there"
             raise
         except BaseException:
             partial.remove()
             raise
     except OSError as error:
-        raise OutputError(f"cannot write '{path}': {error.strerror or error}") from error
+        raise WriteError(f"cannot write '{path}': {error.strerror or error}") from error
     return one
 
 

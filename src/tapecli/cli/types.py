@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 import click
 from click.shell_completion import CompletionItem
@@ -83,10 +84,17 @@ class ExpressionText(click.ParamType[str]):
 
 
 class ExpressionCommand(click.Command):
-    """A command whose expressions may begin with a minus: -x^2 is not an option."""
+    """A command whose expressions may begin with a minus, or be in a file: -x^2 is no option."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         return super().parse_args(ctx, self._options_first(args))
+
+    def invoke(self, ctx: click.Context) -> Any:
+        from tapecli.cli import asking
+
+        with asking.expressions(ctx.params) as expressions:
+            ctx.params["expressions"] = expressions
+            return super().invoke(ctx)
 
     def _options_first(self, args: list[str]) -> list[str]:
         """Options and their values, then `--`, then the expressions."""
@@ -109,7 +117,7 @@ class ExpressionCommand(click.Command):
                     if value is None:  # click says so, if nothing comes behind it
                         return options
                     options.append(value)
-            elif arg.startswith("--") or arg in ("-h", "-"):
+            elif arg.startswith("--") or arg == "-h":
                 options.append(arg)
             elif re.match("-[^-]{2}", arg) and f"-{arg.partition('=')[0]}" in takes_value:
                 raise click.UsageError(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rich.cells import cell_len
 
-from tapecli.errors import ExpressionError, TapecliError
+from tapecli.errors import ExpressionError, TapecliError, visible
 
 _AROUND = 60
 """How many characters of a long expression are shown on each side of the place."""
@@ -24,11 +24,3 @@ def lines(error: TapecliError) -> list[str]:
         carets = " " * cell_len(before) + "^" * max(1, cell_len(place))
         shown += [f"  {before}{place}{after}", f"  {carets}"]
     return [*shown, f"  {error.hint}"] if error.hint else shown
-
-
-def visible(text: str) -> str:
-    """The text without characters that a terminal would act upon: those are escaped."""
-    return "".join(
-        c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode("ascii")
-        for c in text
-    )

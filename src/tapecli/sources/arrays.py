@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from fractions import Fraction
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tapecli import grid
+from tapecli import grid, texts
 from tapecli.errors import PointsError
 from tapecli.floats import FloatFormat
-from tapecli.mistakes import clipped
 from tapecli.sources.axes import Known
 from tapecli.sources.rounding import Floats, decide, settled
 
@@ -70,34 +69,64 @@ def of_numbers(given: Any, format_: FloatFormat) -> Known:
     return Known(rounded(array, format_))
 
 
-class Mapped:
-    """Numbers of an array on disk, of which only those that are taken are read."""
+@dataclass(frozen=True)
+class Stored:
+    """Numbers of an array on disk, of which only those that are taken are read.
 
-    def __init__(self, array: NDArray[Any], name: str, format_: FloatFormat) -> None:
-        self._array, self._name, self._format = array, name, format_
-        self.count = len(array)
+    They are not mapped into memory: who reads there what somebody has cut off is killed.
+
+    Attributes:
+        path: the file.
+        state: what `texts.state` says of it.
+        dtype: the type of the numbers.
+        offset: the bytes in front of them.
+        count: how many they are.
+        format_: the format.
+    """
+
+    path: str
+    state: tuple[int, int]
+    dtype: np.dtype[Any]
+    offset: int
+    count: int
+    format_: FloatFormat
 
     def take(self, start: int, stop: int) -> Floats:
-        return rounded(self._array[start:stop], self._format, self._name, start)
+        """The numbers in this range.
+
+        Raises:
+            PointsError: one cannot be used, or the file is another by now.
+        """
+        name = texts.shown(self.path)
+        offset = self.offset + start * self.dtype.itemsize
+        try:
+            array = np.fromfile(self.path, self.dtype, stop - start, offset=offset)
+            changed = texts.state(self.path) != self.state
+        except OSError as error:
+            raise PointsError(texts.unreadable(name, error)) from None
+        if changed or len(array) < stop - start:
+            raise PointsError(texts.CHANGED.format(name=name, what="points"))
+        return rounded(array, self.format_, name, start)
 
 
-def opened(path: str, format_: FloatFormat) -> Mapped:
+def opened(path: str, format_: FloatFormat) -> Stored:
     """The array in a file.
 
     Raises:
         PointsError: it cannot be read, or is not one of real numbers in one dimension.
     """
-    name = f"'{clipped(path, grid.MAX_PATH)}'"
+    name = texts.shown(path)
     try:
-        array = np.load(Path(path), mmap_mode="r", allow_pickle=False)
+        state = texts.state(path)
+        array = np.load(path, mmap_mode="r", allow_pickle=False)
     except OSError as error:
-        raise PointsError(grid.unreadable(name, error)) from None
+        raise PointsError(texts.unreadable(name, error)) from None
     except (ValueError, EOFError):
         raise PointsError(f"there is no array of numbers in {name}") from None
-    if not isinstance(array, np.ndarray) or not is_real(array):
+    if not isinstance(array, np.memmap) or not is_real(array):
         raise PointsError(f"there is no array of real numbers in {name}")
     if array.ndim != 1:
         raise PointsError(f"the array in {name} has {array.ndim} dimensions, and not 1")
     if not len(array):
         raise PointsError("there are no points")
-    return Mapped(array, name, format_)
+    return Stored(path, state, array.dtype, array.offset, len(array), format_)

@@ -7,17 +7,14 @@ narrower formats next to a tie: such fields are read one by one, as they always 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
-from io import UnsupportedOperation
 from typing import Any, TextIO
 
 import numpy as np
 
-from tapecli import grid
+from tapecli import grid, texts
 from tapecli.errors import PointsError, UsageError
 from tapecli.floats import FloatFormat
 from tapecli.sources.axes import Columns
@@ -28,9 +25,6 @@ LONG = 400
 
 _BLOCK = 1 << 18
 """Characters that are read at once."""
-
-_NO_TEXT = re.compile("[\udc80-\udcff]")
-"""What stands for a byte that is no text."""
 
 
 def blocks(stream: TextIO, name: str, read: int, size: int) -> Iterator[tuple[int, str]]:
@@ -43,22 +37,34 @@ def blocks(stream: TextIO, name: str, read: int, size: int) -> Iterator[tuple[in
         size: how many characters to read at once.
 
     Raises:
-        PointsError: a line is not text.
+        PointsError: a line is not text, or too long.
     """
-    if reconfigure := getattr(stream, "reconfigure", None):
-        with suppress(UnsupportedOperation):  # some of it has been read
-            reconfigure(errors="surrogateescape")
+    texts.tolerant(stream)
     try:
         while text := stream.read(size):
             if not text.endswith("\n"):
-                text += stream.readline()
-            if not text.isascii() and (odd := _NO_TEXT.search(text)):
+                text += stream.readline(texts.MAX_LINE + 2)
+            if odd := texts.no_text(text):
                 number = read + 1 + text.count("\n", 0, odd.start())
                 raise PointsError(f"line {number} of {name} is not text")
+            if (start := _too_long(text)) is not None:
+                number = read + 1 + text.count("\n", 0, start)
+                raise PointsError(f"line {number} of {name} {texts.problem_of(text[start:])}")
             yield read + 1, text
             read += text.count("\n")
     except UnicodeDecodeError:
         raise PointsError(f"line {read + 1} of {name} is not text") from None
+
+
+def _too_long(text: str) -> int | None:
+    """Where the first line begins that is too long, by as few glances as show it."""
+    start = 0
+    while len(text) - start > texts.MAX_LINE:
+        end = text.rfind("\n", start, start + texts.MAX_LINE + 1)
+        if end < 0:
+            return start
+        start = end + 1
+    return None
 
 
 def split(text: str) -> list[str]:
@@ -134,7 +140,7 @@ class Lines:
             PointsError: a line has no number, or one that does not fit, or there are no points.
         """
         seen = 0
-        with grid.opened(self.source, self.stdin) as (stream, name):
+        with texts.opened(self.source, self.stdin) as (stream, name):
             for first, text in blocks(stream, name, 0, _BLOCK):
                 values = self._read(text, first, name)
                 seen += len(values)

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from tapecli import grid
+from tapecli import grid, texts
 from tapecli.errors import PointsError, RequestError
 from tapecli.floats import FORMATS, FloatFormat
 from tapecli.mistakes import clipped
@@ -118,7 +118,7 @@ class Parquet:
 
     @property
     def _shown(self) -> str:
-        return f"'{clipped(self.path, grid.MAX_PATH)}'"
+        return texts.shown(self.path)
 
     @cached_property
     def _file(self) -> Any:
@@ -126,7 +126,7 @@ class Parquet:
         try:
             return module.ParquetFile(self.path)
         except OSError as error:
-            raise PointsError(grid.unreadable(self._shown, error)) from None
+            raise PointsError(texts.unreadable(self._shown, error)) from None
         except importlib.import_module("pyarrow").ArrowException:
             raise PointsError(f"{self._shown} is no Parquet file") from None
 

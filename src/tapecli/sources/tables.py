@@ -18,7 +18,7 @@ from typing import Any, TextIO
 
 import numpy as np
 
-from tapecli import grid, table
+from tapecli import table, texts
 from tapecli.errors import PointsError
 from tapecli.floats import FloatFormat
 from tapecli.sources import lines
@@ -67,7 +67,7 @@ class Rows:
             PointsError: as `table.read` does, but for the number of rows.
         """
         seen = 0
-        with grid.opened(self.source, self.stdin) as (stream, name):
+        with texts.opened(self.source, self.stdin) as (stream, name):
             number, line = _first(stream, name)
             reader = _Reader.of((number, line), name, self.names, self.format_)
             if reader.delimiter is None:
@@ -91,11 +91,7 @@ def _count(columns: Columns) -> int:
 
 def _first(stream: TextIO, name: str) -> tuple[int, str]:
     """The first line that counts, with its number."""
-    counted = table.counted_lines(iter(stream.readline, ""), name)
-    try:
-        first = next(counted, None)
-    except UnicodeDecodeError as error:
-        raise PointsError(grid.unreadable(f"{name}", error)) from None
+    first = next(table.counted_lines(texts.lines(stream, name)), None)
     if first is None:
         raise PointsError(f"there is nothing in {name}")
     return first
@@ -139,7 +135,7 @@ class _Reader:
         if plain and self.delimiter is not None:
             if (found := self._by_arrow(first, text)) is not None:
                 return found
-        numbered = list(table.counted_lines(lines.split(text), self.source, first))
+        numbered = list(table.counted_lines(enumerate(lines.split(text), first)))
         if plain and self.delimiter is not None:
             if (found := self._by_csv(numbered)) is not None:
                 return found

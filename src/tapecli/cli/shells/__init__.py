@@ -38,9 +38,11 @@ _MORE = r"(?s)(?:[.:;]\s|  \[|\n|\.$).*"
 
 def script(shell: str) -> str:
     """The script that sets up completion in this shell."""
-    from pathlib import Path  # not where Tab is waited for
+    import pkgutil  # not where Tab is waited for
 
-    return Path(__file__).with_name(f"tapecli.{shell}").read_text("utf-8")
+    text = pkgutil.get_data(__name__, f"tapecli.{shell}")
+    assert text is not None
+    return text.decode()
 
 
 def answer(cli: click.Group, instruction: str) -> int:

@@ -6,6 +6,7 @@ Nothing of a figure depends on the time, the settings of the user or an earlier 
 from __future__ import annotations
 
 import io
+import logging
 from collections.abc import Sequence
 from typing import Any
 
@@ -70,6 +71,7 @@ _STYLE: Any = {
 
 def drawn(curves: Curves, format_: str) -> bytes:
     """The file's bytes in this format of Matplotlib's."""
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)  # it says where its cache is
     import matplotlib
     from matplotlib.figure import Figure
 

@@ -1,0 +1,83 @@
+"""Expressions that are in files and in standard input."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.cli.conftest import Run
+
+TWO = "# The worked example\nu = x^2\n\n  y = log(u)\r\n"
+
+VALUES = ("--x", "1", "--method", "none", "--format", "value")
+
+
+def test_a_file_has_an_expression_on_each_line(run: Run) -> None:
+    Path("two").write_text(TWO)
+    done = run("diff", "@two", *VALUES)
+    assert (done.code, done.out, done.err) == (0, "2\n2\n", "")
+
+
+def test_standard_input_as_well_and_typed_ones_beside_them(run: Run) -> None:
+    done = run("diff", "v = 3x", "-", "z = v*y", *VALUES, stdin=TWO)
+    assert (done.code, done.out, done.err) == (0, "3\n2\n2\n6\n", "")
+
+
+@pytest.mark.parametrize("command", ["grad", "jacobian", "hessian", "code", "plot"])
+def test_for_every_command_that_is_given_expressions(run: Run, command: str) -> None:
+    Path("one").write_text("\ufeffx^2\n")
+    points = "1..2" if command == "plot" else "1"
+    how = () if command == "code" else ("--method", "taylor" if command == "plot" else "none")
+    wanted = run(command, "x^2", "--x", points, *how)
+    assert wanted.code == 0
+    assert run(command, "@one", "--x", points, *how) == wanted
+
+
+def test_what_is_wrong_is_told_with_its_line(run: Run) -> None:
+    Path("two").write_text(f"{TWO}z = log(y\n")
+    done = run("diff", "@two")
+    assert (done.code, done.out) == (2, "")
+    assert done.err == ("Error: line 5 of 'two': '(' is never closed\n  z = log(y\n         ^\n")
+    done = run("diff", "-", stdin="x\nsni(x)\n")
+    assert done.err.startswith("Error: line 2 of standard input: unknown function 'sni'\n")
+    Path("long").write_text("x" * 10_001)
+    done = run("diff", "@long")
+    assert done.err.startswith("Error: line 1 of 'long': the expression has 10,001 characters\n")
+
+
+def test_what_is_typed_has_no_line(run: Run) -> None:
+    Path("one").write_text("x^2\n")
+    assert run("diff", "sni(x)", "@one").err.startswith("Error: unknown function 'sni'\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "stdin", "problem"),
+    [
+        (["@none"], "", "the expressions in 'none' cannot be read: No such file or directory"),
+        (["@"], "", "'@' is followed by the name of a file"),
+        (["-"], "# x\n", "there are no expressions in standard input"),
+        (["-"], "(\n" * 500_000, "more than 50 expressions in standard input"),
+        (["-"], "(" * 1_000_000, "line 1 of standard input has more than 100,000 characters"),
+        (["-"], "x\n" * 49 + "\udcff", "line 50 of standard input is not text"),
+        (["-", "-"], "x", "'-' is there twice, and standard input can be read but once"),
+        (["-", "--x", "-"], "x", "'-' is there twice, and standard input can be read but once"),
+        (["-", "--at", "-"], "x", "'-' is there twice, and standard input can be read but once"),
+        (["-", "--at", "t=-"], "x", "'-' is there twice, and standard input can be read but once"),
+    ],
+)
+def test_what_cannot_be_read_is_one_line(
+    run: Run, arguments: list[str], stdin: str, problem: str
+) -> None:
+    done = run("diff", *arguments, stdin=stdin)
+    assert (done.code, done.out, done.err) == (2, "", f"Error: {problem}\n")
+
+
+@pytest.mark.parametrize(("arguments", "what"), [(["-"], "expressions"), (["--x", "-"], "points")])
+def test_nobody_is_made_to_type_them(run: Run, arguments: list[str], what: str) -> None:
+    done = run("diff", *arguments, terminal=True)
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith(f"Error: '-' reads {what} from standard input, which is a terminal;")
+    assert done.err.count("\n") == 1

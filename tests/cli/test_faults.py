@@ -1,0 +1,163 @@
+"""What goes wrong while it works: stopped at any moment, a full disk, a file that changes."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tapecli import ending, sources, texts
+
+if TYPE_CHECKING:
+    from tests.cli.conftest import Run
+
+ENDLESS = ("diff", "log(x^2)", "--order", "2", "--x", "1..3@1000000000", "--max-seconds", "1e9")
+
+MOMENTS = [0.1 * 1.45**number for number in range(10)]
+"""From 0.1 to some 3 seconds: while Python starts, TensorFlow starts, and parts are written."""
+
+
+def in_folder() -> list[str]:
+    return sorted(entry.name for entry in Path().iterdir())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["big.npy", "big.csv"])
+def test_at_any_moment_it_is_stopped_with_one_line_and_no_part_of_the_file(name: str) -> None:
+    """Twice, as `timeout` does it: to the process, and to its group."""
+    for moment in MOMENTS[:: 1 if name == "big.npy" else 3]:
+        with subprocess.Popen(
+            [sys.executable, "-m", "tapecli", *ENDLESS, "--output", name],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        ) as child:
+            time.sleep(moment)
+            child.send_signal(signal.SIGINT)
+            os.killpg(child.pid, signal.SIGINT)
+            out, err = child.communicate(timeout=20)
+        assert (child.returncode, out) == (ending.INTERRUPTED, ""), (moment, err)
+        assert err.startswith("Error: interrupted"), moment
+        assert err.count("\n") == 1
+        assert name not in in_folder()
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        ("--x", "1..3@1000", "-o", "y.csv"),
+        ("--x", "1..3@1000", "-o", "y.npy"),
+        ("--x", "1..3@1000", "-o", "y.json"),
+        ("--x", "1..3@1000", "-o", "y.parquet"),
+        ("--x", "1..3@200001", "-o", "y.csv"),
+        ("--x", "1..3@200001", "-o", "y.npy"),
+        ("--x", "1..3@1000", "-o", "/dev/full", "-f", "csv"),
+    ],
+    ids=" ".join,
+)
+def test_a_disk_without_room_is_one_line_and_no_file(light: Run, call: tuple[str, ...]) -> None:
+    done = light("diff", *call, shell='ulimit -f 4; exec "$@"')
+    reason = "No space left on device" if "/dev/full" in call else "File too large"
+    assert (done.code, done.out) == (1, "")
+    assert done.err.startswith("Error: cannot write '")
+    assert done.err.endswith(f"': {reason}\n")
+    assert done.err.count("\n") == 1
+    assert in_folder() == []
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize("form", ["csv", "npy"])
+def test_standard_output_without_room(light: Run, form: str, unbuffered: str) -> None:
+    shell = 'ulimit -f 4; "$@" > y'
+    env = {"PYTHONUNBUFFERED": unbuffered}
+    done = light("diff", "--x", "1..3@2000", "-f", form, shell=shell, env=env)
+    assert (done.code, done.err) == (1, "Error: cannot write: File too large\n")
+
+
+# --- input that is not what it was ------------------------------------------------------------
+
+
+@pytest.fixture
+def in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So few points are many that a file is read while its points are computed."""
+    from tapecli import grid, stream
+    from tapecli.cli import answering
+    from tapecli.sources import lines
+
+    monkeypatch.setattr(grid, "MAX_POINTS", 20)
+    monkeypatch.setattr(stream, "PEEK", 64)
+    monkeypatch.setattr(stream, "SMALL_PART", 16)
+    monkeypatch.setattr(answering, "TEXT_PART", 16)
+    monkeypatch.setattr(lines, "_BLOCK", 64)
+    monkeypatch.setattr(texts, "_BUFFER", 64)
+
+
+@pytest.mark.usefixtures("in_parts")
+@pytest.mark.parametrize("rows", [False, True])
+def test_a_file_that_grows_is_told_and_not_read_for_ever(
+    run: Run, monkeypatch: pytest.MonkeyPatch, rows: bool
+) -> None:
+    file = Path("points.csv")
+    file.write_text(("x\n" if rows else "") + "1\n" * 100)
+    module = sources.tables if rows else sources.lines
+    real = module.lines.blocks if rows else module.blocks
+
+    def growing(*arguments: object) -> Iterator[object]:
+        for block in real(*arguments):
+            with file.open("a") as more:
+                more.write("2\n" * 100)
+            yield block
+
+    monkeypatch.setattr(sources.lines, "blocks", growing)
+    call = ("diff", "x^2", "--at" if rows else "--x", "@points.csv", "--method", "none")
+    done = run(*call, "--output", "y.csv")
+    assert (done.code, done.out) == (2, "")
+    assert done.err == "Error: the points in 'points.csv' changed while they were read\n"
+    assert in_folder() == ["points.csv"]
+
+
+def test_an_array_that_is_cut_off_is_told_and_ends_nothing(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import numpy as np
+
+    np.save("points.npy", np.arange(1.0, 5_001))
+    real = sources.arrays.Stored.take
+
+    def take(self: sources.arrays.Stored, start: int, stop: int) -> object:
+        os.truncate("points.npy", 4_096)
+        return real(self, start, stop)
+
+    monkeypatch.setattr(sources.arrays.Stored, "take", take)
+    done = run("diff", "x^2", "--x", "@points.npy", "--method", "none", "--output", "y.csv")
+    assert (done.code, done.out) == (2, "")
+    assert done.err == "Error: the points in 'points.npy' changed while they were read\n"
+    assert in_folder() == ["points.npy"]
+
+
+def test_a_file_that_vanishes_before_it_is_read(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("points").write_text("1\n2\n")
+    real = texts.opened
+
+    def opened(source: str, *rest: object) -> object:
+        Path("points").unlink(missing_ok=True)
+        return real(source, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(texts, "opened", opened)
+    done = run("diff", "x^2", "--x", "@points")
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith("Error: the points in 'points' cannot be read: No such file")
+
+
+def test_what_has_no_length_is_read_to_its_end(run: Run) -> None:
+    done = run("diff", "x", "--x", "@/proc/sys/kernel/pid_max", "--method", "none", "-f", "value")
+    assert (done.code, done.out) == (0, "1\n")

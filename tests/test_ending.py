@@ -1,0 +1,88 @@
+"""Ends before their time: what a signal does to a process, before and while something is done."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from tapecli.ending import INTERRUPTED, TERMINATED, Ended
+
+BOTH = [
+    (signal.SIGINT, INTERRUPTED, "Error: interrupted\n"),
+    (signal.SIGTERM, TERMINATED, "Error: terminated\n"),
+]
+
+AT_ONCE = """
+from tapecli import ending
+ending.at_once()
+try:
+    os.kill(os.getpid(), number)
+    time.sleep(5)
+finally:
+    print("undone")
+"""
+
+IN_GOOD_ORDER = """
+from tapecli import ending
+ending.in_good_order()
+try:
+    os.kill(os.getpid(), number)
+    time.sleep(5)
+except Exception:
+    print("passed over")
+except ending.Ended as end:
+    os.kill(os.getpid(), number)  # a second time, while it is undone
+    os.kill(os.getpid(), signal.SIGTERM)
+    end.more = " after 3 points"
+    print(end, end.code)
+"""
+
+PASSED_OVER = """
+signal.signal(number, signal.SIG_IGN)
+from tapecli import ending
+ending.at_once()
+ending.in_good_order()
+os.kill(os.getpid(), number)
+print("goes on")
+"""
+
+
+def process(program: str, number: signal.Signals) -> tuple[int, str, str]:
+    begin = f"import os, signal, time\nnumber = {int(number)}\n"
+    done = subprocess.run(
+        [sys.executable, "-c", begin + program],
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+        preexec_fn=lambda: signal.signal(number, signal.SIG_DFL),  # a background job ignores it
+    )
+    return done.returncode, done.stdout, done.stderr
+
+
+@pytest.mark.parametrize(("number", "code", "line"), BOTH)
+def test_before_there_is_anything_to_undo_it_ends_at_once(
+    number: signal.Signals, code: int, line: str
+) -> None:
+    assert process(AT_ONCE, number) == (code, "", line)
+
+
+@pytest.mark.parametrize(("number", "code", "line"), BOTH)
+def test_later_it_is_raised_once_and_nothing_but_what_is_meant_for_it_stops_it(
+    number: signal.Signals, code: int, line: str
+) -> None:
+    word = line.removeprefix("Error: ").strip()
+    assert process(IN_GOOD_ORDER, number) == (0, f"{word} after 3 points {code}\n", "")
+
+
+@pytest.mark.parametrize("number", [number for number, _, _ in BOTH])
+def test_a_signal_that_the_shell_has_turned_off_stays_off(number: signal.Signals) -> None:
+    assert process(PASSED_OVER, number) == (0, "goes on\n", "")
+
+
+def test_the_exit_codes_are_those_of_shells() -> None:
+    assert (INTERRUPTED, TERMINATED) == (130, 143)
+    assert [Ended(number).code for number, _, _ in BOTH] == [130, 143]
