@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -79,6 +80,25 @@ def test_more_entries_than_can_be_shown_are_refused() -> None:
     limited(MAX_ENTRIES)
     with pytest.raises(RequestError, match="no more than"):
         limited(MAX_ENTRIES + 1)
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda: asked(["x"] * 100_000, 1_000, XYZ),
+        lambda: asked([f"a{i}" for i in range(2_000)], 1_000, [f"a{i}" for i in range(2_000)]),
+        lambda: hessian([f"a{i}" for i in range(20_000)]),
+    ],
+)
+def test_what_is_beyond_the_bound_is_refused_before_it_is_made(
+    ask: Callable[[], object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def made(*parts: object) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr("tapecli.derivative.Derivative", made)
+    with pytest.raises(RequestError):
+        ask()
 
 
 @pytest.mark.parametrize(

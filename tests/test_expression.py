@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from tapecli.errors import ExpressionError, UsageError
 from tapecli.expression import MAX_TARGETS, Expression, parse, parse_more
 from tapecli.functions import CONSTANT_NAMES, FUNCTION_NAMES, FUNCTIONS, OPERATORS
+from tapecli.mistakes import MAX_COMPARED
 from tapecli.reader import MAX_DEPTH, MAX_DIGITS, MAX_EXPONENT, MAX_LENGTH
 from tapecli.tree import (
     Call,
@@ -909,6 +910,17 @@ def test_no_more_targets_than_the_bound() -> None:
     assert len(parse(["x"] * MAX_TARGETS)) == MAX_TARGETS
     with pytest.raises(UsageError, match="51 expressions: no more than 50 at once"):
         parse(["x"] * (MAX_TARGETS + 1))
+
+
+@pytest.mark.parametrize(
+    ("names", "hint"), [(100, "did you mean 'a5'?"), (MAX_COMPARED, "--at a5x=1..3")]
+)
+def test_what_was_meant_is_looked_for_among_a_bounded_number_of_names(
+    names: int, hint: str
+) -> None:
+    with pytest.raises(ExpressionError) as refused:
+        parse("a5x + x", known=[f"a{i}" for i in range(names)])
+    assert hint in refused.value.hint
 
 
 @pytest.mark.usefixtures("garbage_waits")

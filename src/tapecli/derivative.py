@@ -53,7 +53,12 @@ def gradient(names: Sequence[str]) -> list[Derivative]:
 
 
 def hessian(names: Sequence[str]) -> list[Derivative]:
-    """The second derivatives by each pair of variables, row by row."""
+    """The second derivatives by each pair of variables, row by row.
+
+    Raises:
+        RequestError: there are more than `MAX_ENTRIES`.
+    """
+    limited(len(names) ** 2)
     pairs = itertools.product(names, repeat=2)
     return [Derivative(f"{first},{second}", (first, second)) for first, second in pairs]
 
@@ -69,7 +74,8 @@ def asked(wrt: Iterable[str], order: int | None, names: Sequence[str]) -> list[D
 
     Raises:
         RequestError: there is no such variable, a derivative is asked for twice, nothing says
-            by which of several variables, or the order cannot be for a mixed derivative.
+            by which of several variables, there are more than `MAX_ENTRIES`, or the order cannot
+            be for a mixed derivative.
     """
     texts = list(wrt)
     sequences = [tuple(_of(text, names)) for text in texts]
@@ -79,6 +85,8 @@ def asked(wrt: Iterable[str], order: int | None, names: Sequence[str]) -> list[D
         if len(names) > 1:
             raise RequestError(_choices(names))
         sequences = [tuple(names)]
+    _distinct([",".join(sequence) for sequence in sequences])
+    limited(sum((order or 1) if len(sequence) == 1 else 1 for sequence in sequences))
     found: list[Derivative] = []
     for sequence in sequences:
         several = [Derivative(",".join(sequence), sequence)]
@@ -88,7 +96,6 @@ def asked(wrt: Iterable[str], order: int | None, names: Sequence[str]) -> list[D
             "'--order' is for a derivative by one variable; "
             "for a mixed one write each variable as often as it is meant: --wrt x,x,y"
         )
-    _distinct([one.wrt for one in found if one.order == 1 or "," in one.wrt])
     return found
 
 
@@ -127,8 +134,8 @@ def _of(text: str, names: Sequence[str]) -> Iterator[str]:
 
 
 def _distinct(names: Sequence[str]) -> None:
-    for name in names:
-        if names.count(name) > 1:
+    for name, times in Counter(names).items():
+        if times > 1:
             raise RequestError(f"'{name}' is named twice in '--wrt'")
 
 

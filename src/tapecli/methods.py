@@ -57,6 +57,9 @@ _SPEEDS = {
 _CERTIFIED = 0.25e-3
 """Seconds for a certified series along one line through one point, at orders up to 5."""
 
+_CERTIFIED_TERM = 0.1e-6
+"""The same for each operation and square of the order, which is most of it at high orders."""
+
 _TAYLOR = _Speed(6e-6, 1.5e-6, 6e-9)
 """The same for a product of two coefficients, and once for a function at each point."""
 
@@ -313,7 +316,7 @@ def taylor_seconds(targets: Sequence[Node], wanted: Sequence[Variables], points:
         math.prod((order + 1) ** 2 for order in group.values()) for group in _groups(wanted)
     )
     order = max(map(len, wanted))
-    names = [node.name for node in steps(*targets) if isinstance(node, Call)]
+    names = [node.name for target in targets for node in steps(target) if isinstance(node, Call)]
     # digamma of a series is summed up in as many steps as the order has
     nodes = sum(2 + order / 5 if name in ("gamma", "lgamma") else 1 for name in names) or 1
     chunks = math.ceil(points / 10_000)
@@ -339,4 +342,12 @@ def certified_seconds(targets: Sequence[Node], wanted: Sequence[Variables], poin
         for group in _groups(wanted)
     )
     order = max(map(len, wanted))
-    return _CERTIFIED * len(targets) * points * lines * (1 + order / 5)
+    each = (
+        _CERTIFIED * len(targets) * (1 + order / 5) + _CERTIFIED_TERM * _calls(targets) * order**2
+    )
+    return each * points * lines
+
+
+def _calls(targets: Sequence[Node]) -> int:
+    """The operations of all targets, each of which is computed from its beginning."""
+    return sum(isinstance(node, Call) for target in targets for node in steps(target))

@@ -22,6 +22,9 @@ BLANKS = " \t\r\n\u00a0"
 MAX_SHOWN = 40
 """Characters of what was typed that a message quotes."""
 
+MAX_COMPARED = 10_000
+"""Names beyond which none of them is looked at for what was meant, for that takes too long."""
+
 _ONE_LETTER = r"(?:[A-Za-z]|[Α-Ωα-ω])(?:_?[0-9]+)?"
 _POWER = r"\s*(?:(?:\^|\*\*)\s*[0-9]*|[⁰¹²³⁴⁵⁶⁷⁸⁹]+)?"
 _TAIL = rf"(?:{NAME}|[0-9.]+|[^\s])\s*$"
@@ -79,7 +82,7 @@ def unknown_call(token: Token, source: str, others: Collection[str]) -> Mistake:
 
 
 def _closest(name: str, names: Collection[str]) -> str | None:
-    if len(name) > MAX_SHOWN:
+    if len(name) > MAX_SHOWN or len(names) > MAX_COMPARED:
         return None
     return next(iter(difflib.get_close_matches(name.lower(), names, n=1)), None)
 

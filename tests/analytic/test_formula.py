@@ -12,7 +12,16 @@ import pytest
 import sympy
 from tests.oracle import CASES, COMPOSITES, Case
 
-from tapecli.analytic.formula import cbrt, formulas, latex, lgamma, symbolic, typed
+from tapecli.analytic.formula import (
+    MAX_MADE,
+    _searchable,
+    cbrt,
+    formulas,
+    latex,
+    lgamma,
+    symbolic,
+    typed,
+)
 from tapecli.analytic.reference import Reference
 from tapecli.expression import parse
 from tapecli.floats import FORMATS
@@ -233,3 +242,22 @@ def test_exponentials_that_are_high_powers_of_one_another_are_not_multiplied_out
     (found,) = formulas(target.tree, [("x",)])
     assert found is not None
     assert found.text == formula
+
+
+def test_powers_inside_powers_are_not_multiplied_out() -> None:
+    """The eighth of these has terms of 256 degrees, which took seconds."""
+    last = parse(["a0 = x", *(f"a{i + 1} = a{i}^2 + 1" for i in range(8))])[-1]
+    (form,) = symbolic(last.tree, [()])
+    assert not _searchable(form)
+    assert _searchable(symbolic(parse("(x^2 + 1)^2 + 1")[0].tree, [()])[0])
+
+
+def test_many_formulas_are_made_as_long_as_they_take_no_more_than_a_moment() -> None:
+    names = [f"a{i}" for i in range(30)]
+    (product,) = parse("*".join(names))
+    pairs = [(first, second) for first in names for second in names]
+    found = symbolic(product.tree, pairs)
+    assert found[1] == sympy.prod(sympy.Symbol(name, real=True) for name in names[2:])
+    made = {id(form): form.count_ops() for form in found if form is not None}
+    assert found[-1] is None
+    assert sum(made.values()) <= MAX_MADE

@@ -23,8 +23,14 @@ MAX_SIZE = 120
 MAX_OPERATIONS = 400
 """Operations in a derivative beyond which no formula of it or of a higher order is made."""
 
+MAX_MADE = 2_500
+"""Operations in all derivatives of a function beyond which no formulas of further ones are made."""
+
 MAX_SHORTENED = 80
 """Operations beyond which no shorter form is looked for, for the search takes too long."""
+
+MAX_SEARCHED = 1_000
+"""The same for the operations of all derivatives of a function together."""
 
 MAX_EXPANDED = 20
 """Exponents beyond which no shorter form is looked for, for the search may multiply out.
@@ -89,21 +95,28 @@ def _formula(form: Any) -> Formula:
 
 def symbolic(tree: Node, derivatives: Sequence[Sequence[str]]) -> list[Any]:
     """The same as SymPy expressions of real symbols."""
-    known: dict[tuple[str, ...], Any] = {(): _short(expression(tree))}
+    made = 0
+
+    def short(long: Any) -> Any:
+        """The shortest form of it, or None if it, or all so far, is too long for any."""
+        nonlocal made
+        operations = long.count_ops()
+        made += operations
+        if operations > MAX_OPERATIONS:
+            return None
+        return _shortest(long) if made <= MAX_SEARCHED else long
+
+    known: dict[tuple[str, ...], Any] = {(): short(expression(tree))}
 
     def form(index: tuple[str, ...]) -> Any:
         if index not in known:
             lower = form(index[:-1])
             by = sympy.Symbol(index[-1], real=True)
-            known[index] = None if lower is None else _short(_smooth(lower.diff(by)))
+            enough = lower is None or made > MAX_MADE
+            known[index] = None if enough else short(_smooth(lower.diff(by)))
         return known[index]
 
     return [form(tuple(sorted(sequence))) for sequence in derivatives]
-
-
-def _short(form: Any) -> Any:
-    """The shortest form of it, or None if it is too long for any."""
-    return None if form.count_ops() > MAX_OPERATIONS else _shortest(form)
 
 
 def expression(tree: Node) -> Any:
@@ -166,18 +179,34 @@ def _searchable(form: Any) -> bool:
     """Whether a shorter form can be looked for without multiplying out too much."""
     powers = [power for power in form.atoms(sympy.Pow) if power.exp.is_Rational]
     roots = math.lcm(*(int(power.exp.q) for power in powers))
-    terms = math.prod(
-        math.comb(len(power.base.args) + abs(int(power.exp.p)) - 1, abs(int(power.exp.p)))
-        for power in powers
-        if power.base.is_Add and abs(power.exp) <= MAX_EXPANDED
-    )
+    sums = [power for power in powers if power.base.is_Add and abs(power.exp) <= MAX_EXPANDED]
+    terms = math.prod(_chosen(len(power.base.args), power.exp) for power in sums)
+    nested = max((_chosen(_terms(power.base), power.exp) for power in sums), default=1)
     return (
         form.count_ops() <= MAX_SHORTENED
         and roots <= MAX_ROOTS
-        and terms <= MAX_TERMS
+        and max(terms, nested) <= MAX_TERMS
         and all(abs(power.exp) * roots <= MAX_EXPANDED for power in powers)
         and all(degree <= MAX_EXPANDED for degree in _degrees(form))
     )
+
+
+def _terms(form: Any) -> int:
+    """How many terms it has when it is multiplied out; some more than `MAX_TERMS` if they are."""
+    found = 1
+    if form.is_Add:
+        found = sum(map(_terms, form.args))
+    elif form.is_Mul:
+        found = math.prod(map(_terms, form.args))
+    elif form.is_Pow and form.exp.is_Integer and abs(form.exp) <= MAX_EXPANDED:
+        found = _chosen(_terms(form.base), form.exp)
+    return min(found, MAX_TERMS + 1)
+
+
+def _chosen(terms: int, exponent: Any) -> int:
+    """How many terms a power of a sum has; of its numerator, if the exponent is not whole."""
+    times = abs(int(exponent.p))
+    return math.comb(terms + times - 1, times)
 
 
 def _degrees(form: Any) -> Iterator[Any]:

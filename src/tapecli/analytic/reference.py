@@ -10,7 +10,7 @@ from fractions import Fraction
 from flint import arb
 
 from tapecli.analytic.balls import Balls, Side, Undecided, Undefined, exact_arb
-from tapecli.analytic.lines import Index, Lines, directions
+from tapecli.analytic.lines import Direction, Index, Lines, directions
 from tapecli.analytic.program import HUGE, Line, Program, fraction
 from tapecli.floats import FloatFormat
 from tapecli.tree import Node, variables
@@ -109,19 +109,30 @@ class Reference:
         self._divisors = dict(zip(self._wanted, sizes, strict=True))
         self._order = max(map(len, self._wanted))
         self._variables = tuple(names) or variables(tree)
-        self._slopes = {index: self._next(index, self._variables) for index in self._wanted}
-        self.lines = self._count()
-        if self.lines > MOST_LINES:
-            self._slopes = {index: self._next(index, index) for index in self._wanted}
-            self.lines = self._count()
+        self.lines = self._count(self._variables)
+        every = self.lines <= MOST_LINES
+        if not every:
+            self.lines = self._count(())
+        self._slopes = {
+            index: self._next(index, self._variables if every else index) for index in self._wanted
+        }
 
     def _next(self, index: Index, names: Sequence[str]) -> dict[str, Index]:
         """The derivatives of a derivative by each of these variables."""
         return {name: tuple(sorted((*index, name))) for name in names}
 
-    def _count(self) -> int:
-        indices = {*self._wanted, *(i for slopes in self._slopes.values() for i in slopes.values())}
-        return len({line for index in indices for line in directions(index)}) or 1
+    def _count(self, names: Sequence[str]) -> int:
+        """How many lines there are with the slopes by these names; by an index's own without any.
+
+        It ends where those by names are seen to be too many.
+        """
+        lines: set[Direction] = set()
+        for index in dict.fromkeys(self._wanted):
+            for each in (index, *self._next(index, names or index).values()):
+                lines.update(directions(each))
+            if names and len(lines) > MOST_LINES:
+                break
+        return len(lines) or 1
 
     def at(self, point: Mapping[str, float]) -> list[Certified | NoDerivative]:
         """The derivatives at this very point, as they were wanted."""
