@@ -1,12 +1,17 @@
-# `make` alone lists the targets. Everything is installed into .venv, nothing outside of it.
+# `make` alone lists the targets. Everything is installed into .venv and its like, nothing outside.
 
 PYTHON ?= python3
 VENV := .venv
+LOWEST := .venv-lowest
+NEWEST := .venv-newest
+SECONDS := 300
 BIN := $(VENV)/bin
-INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
+INSTALL := $(BIN)/python $(PIP_INSTALL) -c constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-modes check format bench accuracy docs man clean
+.PHONY: help demo test test-modes test-lowest test-newest test-dist dist fuzz check format bench accuracy \
+	docs man clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## */  make \1\t/' | expand -t 20
@@ -23,6 +28,31 @@ TAPED := tests/check tests/cli tests/render tests/taylor $(wildcard $(addprefix 
 test-modes: $(VENV)/.test  ## run the tests that run tapes as graphs and compiled
 	$(BIN)/python -m pytest --execution graph $(TAPED)
 	$(BIN)/python -m pytest --execution xla $(TAPED)
+
+PYTHONS = $(foreach minor,10 11 12 13,$(shell python3.$(minor) -c "print('python3.$(minor)')" 2>&-))
+LOWEST_PYTHON = $(if $(filter file,$(origin PYTHON)),$(firstword $(PYTHONS) $(PYTHON)),$(PYTHON))
+
+test-lowest:  ## run the tests on the lowest Python with the lowest versions; PYTHON= is another
+	$(LOWEST_PYTHON) -m venv $(LOWEST)
+	$(LOWEST)/bin/python tests/packaging/lowest.py > $(LOWEST)/constraints.txt
+	$(LOWEST)/bin/python $(PIP_INSTALL) -c $(LOWEST)/constraints.txt -e '.[test]'
+	$(LOWEST)/bin/python -m pytest $(TESTS)
+
+test-newest:  ## run the tests with the newest versions that are allowed
+	$(PYTHON) -m venv $(NEWEST)
+	$(NEWEST)/bin/python $(PIP_INSTALL) --upgrade --upgrade-strategy eager -e '.[test]'
+	$(NEWEST)/bin/python -m pytest $(TESTS)
+
+dist: $(VENV)/.dev  ## make the sdist and the wheel in dist, and look at what is in them
+	rm -rf dist
+	$(BIN)/python -m build
+	$(BIN)/python -m pytest tests/packaging/archives.py
+
+test-dist: dist  ## install the wheel in clean environments and elsewhere, and call it
+	$(BIN)/python -m pytest tests/packaging/installed.py
+
+fuzz: $(VENV)/.fuzz  ## look for inputs that break it, for five minutes or SECONDS=600
+	$(BIN)/python -m tests.fuzz --seconds $(SECONDS) $(if $(SEED),--seed $(SEED))
 
 check: $(VENV)/.dev  ## format, lint, types and documentation: what must hold beside the tests
 	$(BIN)/ruff format --check src tests docs
@@ -47,7 +77,7 @@ accuracy: $(VENV)/.demo  ## measure how accurate derivatives are: docs/accuracy.
 	$(BIN)/python docs/accuracy.py
 
 clean:  ## remove everything that was made here
-	rm -rf $(VENV) build dist bench .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(LOWEST) $(NEWEST) build dist bench .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/bin/python:
@@ -59,6 +89,10 @@ $(VENV)/.demo: pyproject.toml constraints.txt | $(VENV)/bin/python
 
 $(VENV)/.test: $(VENV)/.demo
 	$(INSTALL) -e '.[test]'
+	@touch $@
+
+$(VENV)/.fuzz: $(VENV)/.test
+	$(INSTALL) -e '.[fuzz]'
 	@touch $@
 
 $(VENV)/.bench: $(VENV)/.test

@@ -1,0 +1,172 @@
+"""The oracle of values: mpmath's numbers and differences, on the tree and on nothing of tapecli's.
+
+It says nothing where it is not sure of itself: where two precisions disagree, where a step on the
+way is no finite real number, or where that would take long.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import mpmath as mp
+
+from tapecli.tree import Alias, Call, Named, Node, Number, Variable, steps
+
+Real = Any
+
+DIGITS = (40, 70)
+"""Two precisions, to be compared; differences take more digits than these."""
+AGREEING = mp.mpf("1e-25")
+"""How far apart the two may be, in parts of the value."""
+SCALE = 1000
+"""Differences are taken of the point over this; of 1 over this at 0."""
+MODERATE = 1e6
+"""Arguments of functions that grow quickly, beyond which their digits would take long."""
+
+
+class Unsure(Exception):
+    """The oracle says nothing."""
+
+
+def derivative(tree: Node, at: Mapping[str, float], wrt: Sequence[str]) -> Real:
+    """The derivative of a tree by variables at a point.
+
+    Raises:
+        Unsure: the oracle says nothing.
+    """
+    few, many = (_derivative(tree, at, wrt, digits) for digits in DIGITS)
+    if abs(few - many) > AGREEING * abs(many):
+        raise Unsure
+    return many
+
+
+def _derivative(tree: Node, at: Mapping[str, float], wrt: Sequence[str], digits: int) -> Real:
+    names = list(at)
+    orders = tuple(wrt.count(name) for name in names)
+    with mp.workdps(digits):
+        points = [mp.mpf(at[name]) for name in names]
+        scales = [abs(x) / SCALE if x else 1 / mp.mpf(SCALE) for x in points]
+
+        def function(*places: Real) -> Real:
+            moved = [x + scale * h for x, scale, h in zip(points, scales, places, strict=True)]
+            return value(tree, dict(zip(names, moved, strict=True)))
+
+        zeros = (mp.mpf(0),) * len(names)
+        try:
+            if not wrt:
+                return function(*zeros)
+            single = len(names) == 1
+            found = mp.diff(function, *(zeros + orders if single else (zeros, orders)))
+            return found / mp.fprod(scale**n for scale, n in zip(scales, orders, strict=True))
+        except (ZeroDivisionError, ValueError, OverflowError, TypeError, MemoryError):
+            raise Unsure from None
+        except (mp.libmp.ComplexResult, mp.libmp.NoConvergence):
+            raise Unsure from None
+
+
+def value(tree: Node, at: Mapping[str, Real]) -> Real:
+    """The value of a tree in mpmath's present precision.
+
+    Raises:
+        Unsure: a step is no finite real number, or would take long.
+    """
+    values: dict[Node, Real] = {}
+    for node in steps(tree):
+        values[node] = _finite(_step(node, [values[child] for child in node.children], at))
+    return values[tree]
+
+
+def _step(node: Node, children: Sequence[Real], at: Mapping[str, Real]) -> Real:
+    match node:
+        case Number(value=number, decimal=True):
+            return mp.mpf(float(number))
+        case Number(value=number):
+            return mp.mpf(number.numerator) / number.denominator
+        case Named(name=name):
+            return _CONSTANTS[name]()
+        case Variable(name=name):
+            return at[name]
+        case Alias():
+            return children[0]
+        case Call(name=name):
+            return _FUNCTIONS[name](*children)
+    raise Unsure
+
+
+def _finite(number: Real) -> Real:
+    if not isinstance(number, mp.mpf) or not mp.isfinite(number):
+        raise Unsure
+    if number and abs(mp.log(abs(number))) > MODERATE:
+        raise Unsure
+    return number
+
+
+def _moderate(function: Callable[[Real], Real], most: float = MODERATE) -> Callable[[Real], Real]:
+    def guarded(x: Real) -> Real:
+        if abs(x) > most:
+            raise Unsure
+        return function(x)
+
+    return guarded
+
+
+def _power(x: Real, y: Real) -> Real:
+    if x and abs(y * mp.log(abs(x))) > MODERATE:
+        raise Unsure
+    return x ** int(y) if mp.isint(y) else x**y
+
+
+def _cbrt(x: Real) -> Real:
+    return mp.sign(x) * mp.cbrt(abs(x))
+
+
+_CONSTANTS: dict[str, Callable[[], Real]] = {
+    "pi": lambda: +mp.pi,
+    "tau": lambda: 2 * mp.pi,
+    "e": lambda: +mp.e,
+}
+
+_FUNCTIONS: dict[str, Callable[..., Real]] = {
+    "add": lambda x, y: x + y,
+    "sub": lambda x, y: x - y,
+    "mul": lambda x, y: x * y,
+    "div": lambda x, y: x / y,
+    "neg": lambda x: -x,
+    "pow": _power,
+    "abs": abs,
+    "sign": lambda x: mp.mpf(mp.sign(x)),
+    "sqrt": mp.sqrt,
+    "cbrt": _cbrt,
+    "exp": _moderate(mp.exp),
+    "expm1": _moderate(mp.expm1),
+    "log": mp.log,
+    "log2": lambda x: mp.log(x) / mp.log(2),
+    "log10": lambda x: mp.log(x) / mp.log(10),
+    "log1p": lambda x: mp.log(1 + x),
+    "sin": _moderate(mp.sin, 1e300),
+    "cos": _moderate(mp.cos, 1e300),
+    "tan": _moderate(mp.tan, 1e300),
+    "cot": _moderate(mp.cot, 1e300),
+    "sec": _moderate(mp.sec, 1e300),
+    "csc": _moderate(mp.csc, 1e300),
+    "asin": mp.asin,
+    "acos": mp.acos,
+    "atan": mp.atan,
+    "sinh": _moderate(mp.sinh),
+    "cosh": _moderate(mp.cosh),
+    "tanh": _moderate(mp.tanh),
+    "asinh": mp.asinh,
+    "acosh": mp.acosh,
+    "atanh": mp.atanh,
+    "sigmoid": _moderate(lambda x: 1 / (1 + mp.exp(-x))),
+    "softplus": _moderate(lambda x: mp.log1p(mp.exp(x))),
+    "erf": _moderate(mp.erf, 1e3),
+    "erfc": _moderate(mp.erfc, 1e3),
+    "gamma": _moderate(mp.gamma, 1e4),
+    "lgamma": _moderate(lambda x: mp.log(abs(mp.gamma(x))), 1e4),
+    "atan2": mp.atan2,
+    "hypot": mp.hypot,
+    "min": min,
+    "max": max,
+}

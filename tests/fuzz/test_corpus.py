@@ -1,0 +1,125 @@
+"""The corpus, run again; and the fuzzer itself, which must see what is wrong."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.fuzz import engines, numerical, targets
+from tests.fuzz.__main__ import NAMES, ROOT
+from tests.fuzz.judge import Finding, judge
+
+from tapecli.expression import parse
+from tapecli.result import Row
+
+
+@pytest.mark.slow
+def test_nothing_in_the_corpus_is_met_with_what_must_never_be_seen() -> None:
+    files = sorted(engines.CORPUS.glob("*/*"))
+    command = [sys.executable, "-m", "tests.fuzz", "--replay", *map(str, files)]
+    done = subprocess.run(
+        command, cwd=ROOT, capture_output=True, text=True, errors="replace", check=False
+    )
+    found = [line for line in done.stdout.splitlines() if ": right, " not in line]
+    assert (done.returncode, found, done.stderr) == (0, [], "")
+    assert done.stdout.count(": right, ") == len(files)
+
+
+def test_every_target_has_a_corpus_of_small_files() -> None:
+    folders = sorted(path.name for path in engines.CORPUS.iterdir())
+    assert sorted(NAMES) == sorted(targets.TARGETS) == folders
+    sizes = [path.stat().st_size for path in engines.CORPUS.glob("*/*")]
+    assert max(sizes) < engines.LARGEST_KEPT
+
+
+SHORT = 0.02
+"""Seconds that take the place of those that an input may take."""
+
+
+def _wrong(data: bytes) -> None:
+    raise LookupError("no TapecliError")
+
+
+def _slow(data: bytes) -> None:
+    start = time.process_time()
+    while time.process_time() < start + 2 * SHORT:
+        pass
+
+
+@pytest.mark.parametrize(("run", "kind"), [(_wrong, "LookupError"), (_slow, "slow")])
+def test_faults_are_found(
+    run: Callable[[bytes], None], kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tests.fuzz.judge.CPU_SECONDS", SHORT)
+    with pytest.raises(Finding) as found:
+        judge(run, b"")
+    assert found.value.kind == kind
+
+
+@pytest.mark.parametrize("method", ["none", "taylor"])
+def test_a_value_that_is_wrong_is_found(method: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    right = targets._value
+
+    def wrong(typed: str, where: Any, sequence: Any, by: str) -> Row:
+        row = right(typed, where, sequence, by)
+        assert row.analytic is not None
+        off = replace(row, analytic=row.analytic * (1 + 1e-12), tape=row.analytic * (1 + 1e-12))
+        return off if by == method else row
+
+    data = b"x,x\nx=0.5\nsin(x)^2"
+    targets.values(data)
+    monkeypatch.setattr(targets, "_value", wrong)
+    with pytest.raises(Finding, match=r"^wrong"):
+        targets.values(data)
+
+
+@pytest.mark.slow
+def test_a_crash_is_found_with_its_input_by_the_process_outside(tmp_path: Path) -> None:
+    program = (
+        "import os, sys; from dataclasses import replace\n"
+        "from pathlib import Path; from tests.fuzz import __main__ as fuzz, engines, targets\n"
+        "def run(data):\n"
+        "    if b'k' in data: os.kill(os.getpid(), 11)\n"
+        "engines.has_atheris = lambda: False\n"
+        "targets.TARGETS['grids'] = replace(targets.TARGETS['grids'], run=run)\n"
+        f"fuzz.BUILD, fuzz.ROOT = Path({str(tmp_path)!r}), Path({str(tmp_path)!r})\n"
+        "fuzz._often_confirmed = str\n"
+        "summary = fuzz._fuzzed('grids', 3, 1)\n"
+        "print(*summary.findings)\n"
+    )
+    command = [sys.executable, "-c", program]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    kept = [Path(finding) for finding in done.stdout.split()]
+    assert kept, done.stderr
+    assert all(path.name.startswith("crash-") and b"k" in path.read_bytes() for path in kept)
+
+
+@pytest.mark.parametrize(
+    ("typed", "at", "wrt", "expected"),
+    [
+        ("x^2", {"x": 5e-324}, ["x"], 1e-323),
+        ("x^2*y^3", {"x": 2.0, "y": 3.0}, ["x", "y"], 108.0),
+        ("sin(x)", {"x": 0.0}, ["x"], 1.0),
+        ("exp(tau - pi - pi)*x", {"x": 3.0}, [], 3.0),
+    ],
+)
+def test_the_oracle_of_values_knows(
+    typed: str, at: dict[str, float], wrt: list[str], expected: float
+) -> None:
+    (one,) = parse(typed)
+    assert float(numerical.derivative(one.tree, at, wrt)) == expected
+
+
+@pytest.mark.parametrize(
+    ("typed", "x"), [("log(x)", -1.0), ("1/x", 0.0), ("exp(exp(exp(x)))", 4.0)]
+)
+def test_the_oracle_says_nothing_where_it_is_not_sure(typed: str, x: float) -> None:
+    (one,) = parse(typed)
+    with pytest.raises(numerical.Unsure):
+        numerical.derivative(one.tree, {"x": x}, ["x"])
