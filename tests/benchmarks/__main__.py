@@ -21,6 +21,7 @@ from tests.benchmarks import (
     calls,
     environment,
     growth,
+    load,
     orders,
     peers,
     processes,
@@ -51,9 +52,13 @@ SECTIONS: dict[str, dict[str, Callable[[], Section]]] = {
         "Points as they come": stream.of_lines,
     },
     "batch": {"Many small requests": batch.section},
+    "load": {"A million requests": load.section},
 }
 """By the names that the command takes, `python -m tests.benchmarks taylor model`: the sections of
 the report, with their titles."""
+
+ONLY_BY_NAME = {"load"}
+"""Those that take too long to be measured with the others."""
 
 REPORT, PICTURE = ("trial", "trial") if TRIAL else ("report", "growth")
 """What the files in bench/ are called, but for their endings."""
@@ -172,7 +177,7 @@ def picture(report: Path) -> list[str]:
 
 def main() -> None:
     """Measure, print the report, and write it to bench/."""
-    names = sys.argv[1:] or list(SECTIONS)
+    names = sys.argv[1:] or [name for name in SECTIONS if name not in ONLY_BY_NAME]
     if unknown := [name for name in names if name not in SECTIONS]:
         sys.exit(f"there is no section '{unknown[0]}'; there are {', '.join(SECTIONS)}")
     FOLDER.mkdir(exist_ok=True)
