@@ -72,3 +72,22 @@ def test_a_tensorflow_error_keeps_the_log() -> None:
     error = TensorFlowError("TensorFlow does not start", log="libfoo.so: not found")
     assert (str(error), error.log) == ("TensorFlow does not start", "libfoo.so: not found")
     assert TensorFlowError("TensorFlow is missing").log == ""
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("'" + "9" * 200 + "' is long", "'" + "9" * 200 + "' is long"),
+        ("no '" + "9" * 5_000 + "' here", "no '" + "9" * 59 + "…' here"),
+        ("a\x1b[1m", "a\\x1b[1m"),
+    ],
+)
+def test_a_line_of_a_message_is_short_and_visible(typed: str, told: str) -> None:
+    assert errors.brief(typed) == told
+
+
+def test_of_many_words_the_middle_is_left_out() -> None:
+    told = errors.brief("no '" + "word " * 20_000 + "' here; try --help")
+    assert len(told) < errors.MAX_SHOWN
+    assert told.startswith("no 'word word")
+    assert told.endswith("word ' here; try --help")

@@ -25,7 +25,7 @@ def visible(text: str) -> str:
 def brief(line: str) -> str:
     """A line of a message as it is told: visible, and short whatever was typed."""
     if len(line) > MAX_SHOWN:
-        line = re.sub(rf"\S{{{MAX_WORD + 1},}}", lambda word: word[0][:60] + "…", line)
+        line = re.sub(rf"\S{{{MAX_WORD + 1},}}", lambda word: f"{word[0][:60]}…{word[0][-1]}", line)
     if len(line) > MAX_SHOWN:
         line = f"{line[: MAX_SHOWN // 2]} … {line[-MAX_SHOWN // 4 :]}"
     return visible(line)

@@ -294,7 +294,7 @@ def _many_or_count(values: object, where: Where) -> int:
     try:
         return grid.count_of(values) or 1  # type: ignore[arg-type]
     except PointsError:
-        return 1  # what is wrong with it is said when it is read
+        return grid.MAX_POINTS + 1  # what is wrong is said when they are opened, or are too many
 
 
 def _head(source: str, where: Where) -> str:

@@ -255,7 +255,7 @@ def test_a_reader_that_has_seen_enough_and_a_full_disk(process: Run) -> None:
     assert (done.code, done.err) == (0, "")
     assert done.out.startswith("tapecli ")
     done = process(shell=f'"$@" {check} > /dev/full')
-    assert (done.code, done.err) == (2, "Error: cannot write: No space left on device\n")
+    assert (done.code, done.err) == (1, "Error: cannot write: No space left on device\n")
 
 
 @pytest.mark.slow

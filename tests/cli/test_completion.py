@@ -223,6 +223,7 @@ def test_every_method_and_every_way_to_verify_has_a_meaning() -> None:
         ("diff -oda", "-oda", ["2", "-o", "da", "", ""]),
         ("diff --x @da", "@da", ["1", "@", "da", "", ""]),
         ("diff --x '@my da", "@my da", ["1", "@", "my da", "", "'"]),
+        ("diff @da", "@da", ["1", "@", "da", "", ""]),
         ("diff --at @", "@", ["1", "@", "", "", ""]),
         ("diff --at t=@da", "@da", ["1", "@", "da", "", ""]),
         ("diff --output a:da", "da", ["0", "", "a:da", "a:", ""]),

@@ -544,11 +544,18 @@ def test_the_device_is_said_in_the_heading(run: Run) -> None:
     assert done.lines[0] == "y = x**3" + "float64, a single tape, xla on cpu".rjust(72)
 
 
-@pytest.mark.parametrize("name", ["tpu", "", "cpu:99"])
+@pytest.mark.parametrize("name", ["tpu", "cpu:99"])
 def test_a_device_that_is_not_there_is_refused(run: Run, name: str) -> None:
     done = run("diff", "--device", name)
     assert (done.code, done.out) == (2, "")
     assert re.fullmatch(rf"Error: there is no device '{name}' here; there .*cpu:0.*\n", done.err)
+
+
+@pytest.mark.parametrize("name", ["", "cpu:", "7", "a b", "cpu:0;"])
+def test_what_is_no_device_is_refused_without_tensorflow(run: Run, name: str) -> None:
+    done = run("diff", "--device", name)
+    assert (done.code, done.out) == (2, "")
+    assert done.err == f"Error: '{name}' is no device; write cpu, gpu or gpu:1\n"
 
 
 @pytest.mark.parametrize(

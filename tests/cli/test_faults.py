@@ -51,6 +51,25 @@ def test_at_any_moment_it_is_stopped_with_one_line_and_no_part_of_the_file(name:
         assert name not in in_folder()
 
 
+@pytest.mark.slow
+def test_eight_at_once_do_not_get_in_one_anothers_way() -> None:
+    """They write beside one another, two of them the same."""
+    children = [
+        subprocess.Popen(
+            [sys.executable, "-m", "tapecli", "diff", "--x", "1..2", "-o", f"{number % 7}.json"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        for number in range(8)
+    ]
+    assert [(child.communicate(timeout=60)[0], child.returncode) for child in children] == [
+        ("", 0)
+    ] * 8
+    assert len({Path(f"{number}.json").read_bytes() for number in range(7)}) == 1
+    assert in_folder() == [f"{number}.json" for number in range(7)]
+
+
 @pytest.mark.parametrize(
     "call",
     [

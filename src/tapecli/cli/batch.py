@@ -22,8 +22,8 @@ def command(verbose: bool, strict: bool) -> int:
       echo '{"kind": "grad", "expr": "x*y", "x": 1, "y": 2}' | tapecli batch
       coproc tapecli batch
 
-    Exit codes: 0 every request was answered, bad ones too; 2 standard input cannot be read, or
-    the answers not be written; 3 TensorFlow is missing or broken, as each request that needs it
+    Exit codes: 0 every request was answered, bad ones too; 1 the answers cannot be written; 2
+    standard input cannot be read; 3 TensorFlow is missing or broken, as each request that needs it
     was told.
     """
     from tapecli.cli import serving

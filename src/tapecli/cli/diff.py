@@ -31,7 +31,7 @@ def command(**given: Any) -> int:
     """Differentiate expressions with gradient tapes, beside the certified derivatives.
 
     Without an EXPRESSION it is log(x^2). Several are separate targets; one with a name may be
-    used by those that follow.
+    used by those that follow. @FILE has expressions, one a line, and so has - standard input.
 
     \b
       tapecli diff 'log(x^2)' --order 2 --x 1..3
@@ -42,7 +42,7 @@ def command(**given: Any) -> int:
       tapecli diff 'sin x cos x' --x 0..2pi@9 --format csv --output slopes.csv
       seq 1 5 | tapecli diff '1/x' --x - --format value
 
-    Exit codes: 0 every value is right, rounded or undefined; 1 a value is off or lost, or a
-    claim wrong; 2 the call is wrong; 3 TensorFlow is missing or broken.
+    Exit codes: 0 every value is right, rounded or undefined; 1 a value is off or lost, a claim
+    wrong or the disk full; 2 the call is wrong; 3 TensorFlow is missing or broken.
     """
     return options.answer("diff", **given)

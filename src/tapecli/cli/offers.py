@@ -184,10 +184,12 @@ def _known(aliases: bool = True) -> dict[str, tuple[str, str]]:
 def expressions(
     ctx: click.Context, param: click.Parameter, incomplete: str
 ) -> list[CompletionItem]:
-    """How an expression may go on; examples where there is none, nothing behind a whole one."""
+    """How an expression may go on, or a file of them; examples where there is none."""
     given: tuple[str, ...] = ctx.params.get("expressions") or ()
     if not incomplete:
         return [] if given else [CompletionItem(text) for text in _examples(ctx)]
+    if param.name == "expressions" and incomplete.startswith("@"):
+        return [CompletionItem(incomplete[1:], type=FILE)]
     found = re.search(f"{_NAME}$", re.sub(_NUMBER, _blank, incomplete))
     begun = found[0] if found else ""
     if not begun and not re.search(_WITHIN, incomplete):

@@ -1,0 +1,162 @@
+"""The bounds: each has its own error, one step beyond it, and its row in the README."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+import tapecli
+from tapecli import batch, choices, derivative, expression, grid, points, reader, texts
+from tapecli.errors import TapecliError, UsageError
+
+README = (Path(__file__).parent.parent / "README.md").read_text("utf-8")
+TABLE = dict(re.findall(r"(?m)^\| (.*?) \| (.*?) \|$", README.partition("## Hard to break")[2]))
+
+
+class Bound(NamedTuple):
+    """A row of the README, and what is one step beyond it.
+
+    Attributes:
+        what, most: the row.
+        beyond: a call.
+        problem: how its message begins.
+    """
+
+    what: str
+    most: str
+    beyond: Callable[[], object]
+    problem: str
+
+
+def diff(*typed: str, **asked: object) -> object:
+    return tapecli.diff(list(typed), method="none", **asked)  # type: ignore[arg-type]
+
+
+def answered(**request: object) -> object:
+    """Raises the error that a request is answered by."""
+    error = json.loads(batch.Batch().answer(json.dumps(request)))["error"]
+    raise UsageError(error["message"])
+
+
+FILE = "@long"
+NAMES = {f"x{number}": [1] for number in range(points.MAX_LISTED + 1)}
+
+BOUNDS = [
+    Bound(
+        "characters of an expression",
+        f"{reader.MAX_LENGTH:,}",
+        lambda: diff("x" + " " * reader.MAX_LENGTH),
+        "the expression has 10,001 characters; the limit is 10,000",
+    ),
+    Bound(
+        "brackets and operators inside one another",
+        f"{reader.MAX_DEPTH:,}",
+        lambda: diff("(" * reader.MAX_DEPTH + "x" + ")" * reader.MAX_DEPTH),
+        "more than 200 brackets and operators inside one another",
+    ),
+    Bound(
+        "digits of a number, and of a constant such as `9^99`",
+        f"{reader.MAX_DIGITS:,}",
+        lambda: diff("9" * (reader.MAX_DIGITS + 1)),
+        "a number of more than 400 digits",
+    ),
+    Bound(
+        "digits of a number, and of a constant such as `9^99`",
+        f"{reader.MAX_DIGITS:,}",
+        lambda: diff("10^400"),
+        "a constant of more than 400 digits",
+    ),
+    Bound(
+        "a constant exponent",
+        f"{reader.MAX_EXPONENT:,}",
+        lambda: diff("x^1000001"),
+        "an exponent beyond 1,000,000",
+    ),
+    Bound(
+        "expressions in a call",
+        f"{expression.MAX_TARGETS:,}",
+        lambda: diff(*["x"] * (expression.MAX_TARGETS + 1)),
+        "51 expressions: no more than 50 at once",
+    ),
+    Bound(
+        "the order",
+        f"{choices.MAX_ORDER:,}",
+        lambda: diff("x", order=choices.MAX_ORDER + 1),
+        "order 1,001: no more than 1,000",
+    ),
+    Bound(
+        "derivatives in a call",
+        f"{derivative.MAX_ENTRIES:,}",
+        lambda: diff(*["x"] * 11, order=1_000),
+        "11,000 derivatives: no more than 10,000",
+    ),
+    Bound(
+        "the order with the size of the expression",
+        f"what is expected to take {choices.MAX_SECONDS:g} seconds; `--max-seconds`",
+        lambda: diff("tanh(" * 98 + "x" + ")" * 98, order=1_000),
+        "order 1000 would take certified values about ",
+    ),
+    Bound(
+        "points of a variable, and rows of a table, where all are in memory",
+        f"{grid.MAX_POINTS:,}",
+        lambda: diff("x", x=f"1..{grid.MAX_POINTS + 1}"),
+        "'1..100001': more than 100,000 points",
+    ),
+    Bound(
+        "points in several variables, where all are in memory",
+        f"{points.MAX_PRODUCT:,}",
+        lambda: diff("x*y", at={"x": "1..10000", "y": "1..1001"}, wrt="x"),
+        "10,000 x 1,001 are more than 10,000,000 points",
+    ),
+    Bound(
+        "variables with a list of values each",
+        f"{points.MAX_LISTED:,}",
+        lambda: diff(" + ".join(NAMES), at=NAMES, wrt="x0"),
+        "26 lists of values: no more than 25; --zip pairs them",
+    ),
+    Bound(
+        "points that are taken in parts",
+        f"{grid.MAX_COUNT:,}",
+        lambda: next(tapecli.parts("x", x=f"0..{grid.MAX_COUNT}")),
+        "'0..1000000000000000': more than 1,000,000,000,000,000 points",
+    ),
+    Bound(
+        "characters of a line of a file",
+        f"{texts.MAX_LINE:,}",
+        lambda: diff("x", x=FILE),
+        "line 1 of 'long' has more than 100,000 characters",
+    ),
+    Bound(
+        "characters of a request, and numbers of an answer, in a batch",
+        f"{batch.MAX_LINE:,} and {batch.MAX_VALUES:,}",
+        lambda: answered(expr="x", id="x" * batch.MAX_LINE),
+        "the request has more than 10,000,000 characters",
+    ),
+    Bound(
+        "characters of a request, and numbers of an answer, in a batch",
+        f"{batch.MAX_LINE:,} and {batch.MAX_VALUES:,}",
+        lambda: answered(expr="x", x=f"1..{grid.MAX_POINTS}", order=6),
+        "600,000 values: no more than 500,000 in an answer",
+    ),
+]
+
+
+@pytest.mark.parametrize("bound", BOUNDS, ids=[bound.problem for bound in BOUNDS])
+def test_one_step_beyond_it_is_an_error_of_its_own(
+    bound: Bound, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path(FILE[1:]).write_text("1" * (texts.MAX_LINE + 1))
+    with pytest.raises(TapecliError) as caught:
+        bound.beyond()
+    assert str(caught.value).startswith(bound.problem)
+
+
+def test_the_readme_has_each_and_no_other() -> None:
+    rows = {what: most for what, most in TABLE.items() if what not in ("what", "---")}
+    assert rows == {bound.what: bound.most for bound in BOUNDS}
