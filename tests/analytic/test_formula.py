@@ -17,6 +17,7 @@ from tapecli.analytic.formula import (
     _searchable,
     cbrt,
     formulas,
+    is_endless,
     latex,
     lgamma,
     symbolic,
@@ -261,3 +262,29 @@ def test_many_formulas_are_made_as_long_as_they_take_no_more_than_a_moment() -> 
     made = {id(form): form.count_ops() for form in found if form is not None}
     assert found[-1] is None
     assert sum(made.values()) <= MAX_MADE
+
+
+@pytest.mark.parametrize(
+    ("typed", "endless"),
+    [
+        ("x + exp(exp(exp(exp(5))))", True),
+        ("sin(exp(exp(exp(3))))*x", True),
+        ("gamma(10^9)*x", True),
+        ("x*2^exp(exp(exp(9)))", True),
+        ("exp(10^300)*x", True),
+        ("x*exp(-10^100)", True),
+        ("x^exp(exp(9))", True),
+        ("x*exp(-1000)", False),
+        ("x + sin(pi)", False),
+        ("x*log(-1)", False),
+        ("exp(exp(exp(exp(x))))", False),
+        ("9^399*x", False),
+    ],
+)
+def test_constants_without_end_are_seen_before_their_digits_are_looked_for(
+    typed: str, endless: bool
+) -> None:
+    tree = parse(typed)[0].tree
+    assert is_endless(tree) is endless
+    (found,) = formulas(tree, [["x"]])
+    assert (found is None) is endless

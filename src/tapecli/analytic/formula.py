@@ -12,7 +12,7 @@ from sympy.printing.latex import LatexPrinter
 from sympy.printing.precedence import PRECEDENCE
 
 from tapecli import notation
-from tapecli.analytic.reference import constant_value
+from tapecli.analytic.reference import constant_value, is_extreme
 from tapecli.functions import ATOM_BINDING, CONSTANTS, FUNCTIONS, OPERATORS, POWER_BINDING, row
 from tapecli.result import Formula
 from tapecli.tree import Alias, Call, Named, Node, Number, Variable, size, steps, text, variables
@@ -79,7 +79,7 @@ def formulas(
     Returns:
         The formulas; None for one that is too long to make.
     """
-    if size(tree) > MAX_SIZE or has_large_factorial(tree):
+    if size(tree) > MAX_SIZE or is_endless(tree):
         return [None] * len(derivatives)
     try:
         forms = symbolic(tree, derivatives)
@@ -141,14 +141,16 @@ def _expression(node: Node, children: list[Any]) -> Any:
     return _rule(rule)(*children) if isinstance(rule, str) else rule(sympy, *children)
 
 
-def has_large_factorial(tree: Node) -> bool:
-    """Whether it has the gamma function of a constant whose exact value has too many digits."""
-    return any(
-        isinstance(node, Call)
-        and node.name in ("gamma", "lgamma")
-        and not variables(node)
+def is_endless(tree: Node) -> bool:
+    """Whether it has a constant of which SymPy would look for digits without end.
+
+    Those are extreme numbers, such as exp(10^300), and the gamma function of all but small ones.
+    """
+    constants = [node for node in steps(tree) if isinstance(node, Call) and not variables(node)]
+    return any(map(is_extreme, constants)) or any(
+        node.name in ("gamma", "lgamma")
         and not -MAX_FACTORIAL < (constant_value(node.arguments[0]) or 0) < MAX_FACTORIAL
-        for node in steps(tree)
+        for node in constants
     )
 
 

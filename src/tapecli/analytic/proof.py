@@ -20,7 +20,7 @@ from tapecli.analytic.formula import (
     MAX_SIZE,
     cbrt,
     expression,
-    has_large_factorial,
+    is_endless,
 )
 from tapecli.floats import FloatFormat
 from tapecli.tree import Alias, Call, Node, Number, call, meant, number, size, steps, variable
@@ -51,7 +51,7 @@ def proved(tree: Node, sequence: Sequence[str], claim: Node, format_: FloatForma
     points, such as removable singularities.
     """
     trees = _undecimal([tree, claim], format_)
-    if any(size(one) > MAX_SIZE or has_large_factorial(one) for one in trees):
+    if any(size(one) > MAX_SIZE or is_endless(one) for one in trees):
         return False
     try:
         function, claimed = (expression(one) for one in trees)

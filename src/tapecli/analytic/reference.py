@@ -31,6 +31,9 @@ KEPT_POINTS = 64
 MOST_LINES = 300
 """Lines through a point beyond which a derivative's sensitivity is that to its own variables."""
 
+_LARGE = arb(2) ** 4_000
+"""Numbers from which on, or from their reciprocals, a constant is an extreme one."""
+
 _SLOPE_BITS = 6
 """How well the next derivatives are known, which only scale the verdict."""
 
@@ -59,6 +62,19 @@ def constant_value(tree: Node) -> Fraction | None:
         return None
     simple = middle.limit_denominator(10**20)
     return simple if simple and abs(simple - middle) <= radius else middle
+
+
+def is_extreme(tree: Node) -> bool:
+    """Whether a constant is so large, or so near zero, that its digits cannot be had, or may be."""
+    try:
+        value = Program(tree, None).run(Line({}, {}), Balls(Side.POINT, 1), PRECISIONS[-1])[0]
+    except Undefined:
+        return False
+    except Undecided:
+        return True
+    if value.contains(0):
+        return bool(0 < value.rad() < 1 / _LARGE)
+    return not 1 / _LARGE < abs(value) < _LARGE
 
 
 @functools.lru_cache(KEPT)
