@@ -12,6 +12,7 @@ import pytest
 
 import tapecli
 from tapecli import batch, choices, derivative, expression, grid, points, reader, texts
+from tapecli.cli import asking
 from tapecli.errors import TapecliError, UsageError
 
 README = (Path(__file__).parent.parent / "README.md").read_text("utf-8")
@@ -126,10 +127,16 @@ BOUNDS = [
         "'0..1000000000000000': more than 1,000,000,000,000,000 points",
     ),
     Bound(
-        "characters of a line of a file",
-        f"{texts.MAX_LINE:,}",
+        "characters of a line of a file, and lines of a file of expressions",
+        f"{texts.MAX_LINE:,} and {asking.MAX_LINES:,}",
         lambda: diff("x", x=FILE),
         "line 1 of 'long' has more than 100,000 characters",
+    ),
+    Bound(
+        "characters of a line of a file, and lines of a file of expressions",
+        f"{texts.MAX_LINE:,} and {asking.MAX_LINES:,}",
+        lambda: list(asking.listed("@empty")),
+        "more than 10,000 lines in 'empty'",
     ),
     Bound(
         "characters of a request, and numbers of an answer, in a batch",
@@ -152,6 +159,7 @@ def test_one_step_beyond_it_is_an_error_of_its_own(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     Path(FILE[1:]).write_text("1" * (texts.MAX_LINE + 1))
+    Path("empty").write_text("\n" * (asking.MAX_LINES + 1))
     with pytest.raises(TapecliError) as caught:
         bound.beyond()
     assert str(caught.value).startswith(bound.problem)

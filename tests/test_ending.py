@@ -8,11 +8,11 @@ import sys
 
 import pytest
 
-from tapecli.ending import INTERRUPTED, TERMINATED, Ended
+from tapecli.ending import Ended
 
 BOTH = [
-    (signal.SIGINT, INTERRUPTED, "Error: interrupted\n"),
-    (signal.SIGTERM, TERMINATED, "Error: terminated\n"),
+    (signal.SIGINT, 130, "Error: interrupted\n"),
+    (signal.SIGTERM, 143, "Error: terminated\n"),
 ]
 
 AT_ONCE = """
@@ -38,6 +38,20 @@ except ending.Ended as end:
     os.kill(os.getpid(), signal.SIGTERM)
     end.more = " after 3 points"
     print(end, end.code)
+"""
+
+SWALLOWED = """
+from tapecli import ending
+ending.in_good_order()
+ending.TWICE = 0.1
+try:
+    os.kill(os.getpid(), number)
+    time.sleep(5)
+except BaseException:
+    print("goes on", flush=True)
+time.sleep(0.2)
+os.kill(os.getpid(), number)
+time.sleep(5)
 """
 
 PASSED_OVER = """
@@ -83,6 +97,13 @@ def test_a_signal_that_the_shell_has_turned_off_stays_off(number: signal.Signals
     assert process(PASSED_OVER, number) == (0, "goes on\n", "")
 
 
-def test_the_exit_codes_are_those_of_shells() -> None:
-    assert (INTERRUPTED, TERMINATED) == (130, 143)
-    assert [Ended(number).code for number, _, _ in BOTH] == [130, 143]
+@pytest.mark.parametrize(("number", "code", "line"), BOTH)
+def test_where_it_was_passed_over_a_later_one_ends_the_process(
+    number: signal.Signals, code: int, line: str
+) -> None:
+    assert process(SWALLOWED, number) == (code, "goes on\n", line)
+
+
+@pytest.mark.parametrize(("number", "code", "_"), BOTH)
+def test_the_exit_codes_are_those_of_shells(number: signal.Signals, code: int, _: str) -> None:
+    assert Ended(number).code == code

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import math
 import os
 import signal
+import time
+from collections.abc import Callable
 from types import FrameType
 from typing import NoReturn
 
 WORDS = {signal.SIGINT: "interrupted", signal.SIGTERM: "terminated"}
 """The signals, and what is said of them."""
 
-INTERRUPTED, TERMINATED = (128 + number for number in WORDS)
-"""The exit codes, as shells have them."""
+TWICE = 1.0
+"""Seconds in which a second signal is the same once more: `timeout` sends its own twice."""
+
+_came = -math.inf
+"""When the first one came."""
 
 
 class Ended(BaseException):
     """A signal has come; what is half done is to be undone.
 
     Attributes:
-        code: the exit code.
+        code: the exit code, as shells have it.
         more: what is to be said of what was done, or "".
     """
 
@@ -37,24 +43,35 @@ def at_once() -> None:
 
 
 def in_good_order() -> None:
-    """From now on a signal raises Ended, in the main thread; those that follow are passed over."""
+    """From now on a signal raises Ended, in the main thread.
+
+    A second one ends the process at once: somewhere the first may have been passed over.
+    """
     _handle(_raise)
 
 
-def _handle(handler: object) -> None:
+def leave(end: Ended) -> NoReturn:
+    """End the process with one line, whatever else is going on in it."""
+    try:
+        os.write(2, f"Error: {end}\n".encode())
+    finally:
+        os._exit(end.code)
+
+
+def _handle(handler: Callable[[int, FrameType | None], None]) -> None:
     for number in WORDS:
         if signal.getsignal(number) is not signal.SIG_IGN:  # as a shell has it for `command &`
-            signal.signal(number, handler)  # type: ignore[arg-type]
+            signal.signal(number, handler)
 
 
 def _leave(number: int, frame: FrameType | None) -> NoReturn:
-    try:
-        os.write(2, f"Error: {WORDS[signal.Signals(number)]}\n".encode())
-    finally:
-        os._exit(128 + number)
+    leave(Ended(number))
 
 
-def _raise(number: int, frame: FrameType | None) -> NoReturn:
-    for other in WORDS:  # `timeout` sends its signal twice
-        signal.signal(other, signal.SIG_IGN)
-    raise Ended(number)
+def _raise(number: int, frame: FrameType | None) -> None:
+    global _came
+    if _came < 0:
+        _came = time.monotonic()
+        raise Ended(number)
+    if time.monotonic() - _came > TWICE:
+        leave(Ended(number))

@@ -49,7 +49,10 @@ class ExpressionError(UsageError):
         start, end: the half-open range of characters that the problem is about.
         problem: what is wrong.
         hint: what to write instead, or "".
+        number: which of the texts that were read together it is, from 0; None if it was alone.
     """
+
+    number: int | None = None
 
     def __init__(self, expression: str, start: int, end: int, problem: str, hint: str = "") -> None:
         super().__init__(f"{problem}; {hint}" if hint else problem)

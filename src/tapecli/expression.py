@@ -78,8 +78,13 @@ def _statements(
     """The names, as far as they have some, and trees of texts; and the trees by name."""
     scope: dict[str, Node] = {}
     trees: list[tuple[str, Node]] = []
-    for text_ in texts:
-        trees.append(_statement(text_, scope, known, variables(*(tree for _, tree in trees))))
+    for number, text_ in enumerate(texts):
+        earlier = variables(*(tree for _, tree in trees))
+        try:
+            trees.append(_statement(text_, scope, known, earlier))
+        except ExpressionError as error:
+            error.number = number
+            raise
     return trees, scope
 
 

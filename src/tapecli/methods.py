@@ -316,7 +316,7 @@ def taylor_seconds(targets: Sequence[Node], wanted: Sequence[Variables], points:
         math.prod((order + 1) ** 2 for order in group.values()) for group in _groups(wanted)
     )
     order = max(map(len, wanted))
-    names = [node.name for target in targets for node in steps(target) if isinstance(node, Call)]
+    names = _operations(targets)
     # digamma of a series is summed up in as many steps as the order has
     nodes = sum(2 + order / 5 if name in ("gamma", "lgamma") else 1 for name in names) or 1
     chunks = math.ceil(points / 10_000)
@@ -343,11 +343,12 @@ def certified_seconds(targets: Sequence[Node], wanted: Sequence[Variables], poin
     )
     order = max(map(len, wanted))
     each = (
-        _CERTIFIED * len(targets) * (1 + order / 5) + _CERTIFIED_TERM * _calls(targets) * order**2
+        _CERTIFIED * len(targets) * (1 + order / 5)
+        + _CERTIFIED_TERM * len(_operations(targets)) * order**2
     )
     return each * points * lines
 
 
-def _calls(targets: Sequence[Node]) -> int:
-    """The operations of all targets, each of which is computed from its beginning."""
-    return sum(isinstance(node, Call) for target in targets for node in steps(target))
+def _operations(targets: Sequence[Node]) -> list[str]:
+    """The operations of all targets by name, each target computed from its beginning."""
+    return [node.name for target in targets for node in steps(target) if isinstance(node, Call)]

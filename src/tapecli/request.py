@@ -27,7 +27,7 @@ KINDS = ("diff", "grad", "jacobian", "hessian")
 """What can be asked for: single derivatives, or all of a vector or matrix."""
 
 _DEVICE = re.compile(r"/?(?:device:)?[a-z_]{1,20}(?::[0-9]{1,4})?", re.IGNORECASE | re.ASCII)
-"""A name that TensorFlow might have for a device; whether it has is seen once it is there."""
+"""A short name of a device, such as cpu or gpu:1; whether there is one is seen later."""
 
 _PREFERRED = {"jacobian": "persistent"}
 

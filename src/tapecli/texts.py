@@ -15,6 +15,8 @@ from tapecli.mistakes import clipped
 
 MAX_LINE = 100_000
 """Characters of one line."""
+TOO_LONG = f"has more than {MAX_LINE:,} characters"
+"""What a message says of a line."""
 MAX_PATH = 200
 """Characters of a file's name that a message shows."""
 
@@ -151,7 +153,7 @@ def lines(
 def problem_of(line: str) -> str:
     """Why a line, with its end, cannot be used, or ""."""
     if len(line) > MAX_LINE + 1 or (len(line) > MAX_LINE and not line.endswith("\n")):
-        return f"has more than {MAX_LINE:,} characters"
+        return TOO_LONG
     return "is not text" if no_text(line) else ""
 
 
@@ -161,7 +163,10 @@ def no_text(text: str) -> re.Match[str] | None:
 
 
 def tolerant(stream: TextIO) -> None:
-    """Have bytes that are no text stand in the text, so that they are found where they are."""
+    """Have bytes that are no text stand in the text, so that they are found where they are.
+
+    Standard input is UTF-8 then, as files are, whatever the locale says.
+    """
     if reconfigure := getattr(stream, "reconfigure", None):
         with contextlib.suppress(io.UnsupportedOperation):  # some of it has been read
-            reconfigure(errors="surrogateescape")
+            reconfigure(encoding="utf-8-sig", errors="surrogateescape")

@@ -48,6 +48,28 @@ def test_what_is_wrong_is_told_with_its_line(run: Run) -> None:
     assert done.err.startswith("Error: line 1 of 'long': the expression has 10,001 characters\n")
 
 
+def test_a_line_that_is_there_twice_is_told_as_the_one_that_is_wrong(run: Run) -> None:
+    done = run("diff", "-", stdin="u = x\nv = x\nu = x\n")
+    assert done.err.startswith("Error: line 3 of standard input: 'u' is defined twice\n")
+    Path("one").write_text("\ny = x)\n")
+    done = run("diff", "z = x", "@one", "y = x)")
+    assert done.err.startswith("Error: line 2 of 'one': ")
+
+
+def test_a_claim_has_no_line(run: Run) -> None:
+    done = run("diff", "-", "--claim", "2x)", stdin="x^2\n")
+    assert done.err.startswith("Error: unexpected ')'\n")
+
+
+def test_standard_input_is_utf_8_as_files_are(process: Run) -> None:
+    environment = {"PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "LC_ALL": "C"}
+    call = "printf '\\357\\273\\277π*x\\n' | \"$@\" diff - --x 1 --method none -f value"
+    done = process(shell=call, env=environment)
+    assert (done.code, done.out, done.err) == (0, "3.141592653589793\n", "")
+    call = "printf '\\357\\273\\2771\\n' | \"$@\" diff x^2 --x - --method none -f value"
+    assert process(shell=call).out == "2\n"
+
+
 def test_what_is_typed_has_no_line(run: Run) -> None:
     Path("one").write_text("x^2\n")
     assert run("diff", "sni(x)", "@one").err.startswith("Error: unknown function 'sni'\n")
@@ -61,6 +83,7 @@ def test_what_is_typed_has_no_line(run: Run) -> None:
         (["-"], "# x\n", "there are no expressions in standard input"),
         (["-"], "(\n" * 500_000, "more than 50 expressions in standard input"),
         (["-"], "(" * 1_000_000, "line 1 of standard input has more than 100,000 characters"),
+        (["-"], "\n" * 1_000_000, "more than 10,000 lines in standard input"),
         (["-"], "x\n" * 49 + "\udcff", "line 50 of standard input is not text"),
         (["-", "-"], "x", "'-' is there twice, and standard input can be read but once"),
         (["-", "--x", "-"], "x", "'-' is there twice, and standard input can be read but once"),

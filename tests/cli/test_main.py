@@ -89,7 +89,7 @@ def raising(error: BaseException) -> object:
             1,
             "a library cannot be loaded: flint: no segment",
         ),
-        (MemoryError(), 2, "there is not enough memory for this"),
+        (MemoryError(), 1, "there is not enough memory for this"),
         (
             OSError(errno.ENOSPC, "No space left on device"),
             1,

@@ -90,7 +90,7 @@ def _step(node: Node, children: Sequence[Real], at: Mapping[str, Real]) -> Real:
         case Alias():
             return children[0]
         case Call(name=name):
-            return _FUNCTIONS[name](*children)
+            return RULES[name](*children)
     raise Unsure
 
 
@@ -127,7 +127,7 @@ _CONSTANTS: dict[str, Callable[[], Real]] = {
     "e": lambda: +mp.e,
 }
 
-_FUNCTIONS: dict[str, Callable[..., Real]] = {
+RULES: dict[str, Callable[..., Real]] = {
     "add": lambda x, y: x + y,
     "sub": lambda x, y: x - y,
     "mul": lambda x, y: x * y,

@@ -16,6 +16,7 @@ from tests.fuzz.__main__ import NAMES, ROOT
 from tests.fuzz.judge import Finding, judge
 
 from tapecli.expression import parse
+from tapecli.functions import FUNCTIONS, OPERATORS
 from tapecli.result import Row
 
 
@@ -36,6 +37,10 @@ def test_every_target_has_a_corpus_of_small_files() -> None:
     assert sorted(NAMES) == sorted(targets.TARGETS) == folders
     sizes = [path.stat().st_size for path in engines.CORPUS.glob("*/*")]
     assert max(sizes) < engines.LARGEST_KEPT
+
+
+def test_the_oracle_of_values_has_every_function_and_operator() -> None:
+    assert numerical.RULES.keys() == {*FUNCTIONS, *OPERATORS}
 
 
 SHORT = 0.02

@@ -168,7 +168,12 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     ending.in_good_order()
     _occupy_closed_descriptors()
     _buffer_standard_output()
-    _leave(_run(arguments))
+    try:
+        code = _run(arguments)
+    except Ended as end:  # while an error was told
+        code = _report([str(end)], end.code)
+    ending.at_once()
+    _leave(code)
 
 
 def _occupy_closed_descriptors() -> None:
@@ -187,7 +192,9 @@ def _buffer_standard_output() -> None:
     out = sys.stdout
     if isinstance(out, io.TextIOWrapper) and isinstance(out.buffer, io.RawIOBase):
         encoding, errors = out.encoding, out.errors
-        sys.stdout = io.TextIOWrapper(io.BufferedWriter(out.detach()), encoding, errors)
+        lines = out.line_buffering
+        raw = io.BufferedWriter(out.detach())
+        sys.stdout = io.TextIOWrapper(raw, encoding, errors, line_buffering=lines)
 
 
 def _run(arguments: Sequence[str] | None) -> int:
@@ -220,7 +227,7 @@ def _run(arguments: Sequence[str] | None) -> int:
     except OSError as error:
         return _report([f"cannot write: {error.strerror or error}"], WriteError.exit_code)
     except MemoryError:
-        return _report(["there is not enough memory for this"], TapecliError.exit_code)
+        return _report(["there is not enough memory for this"], UNEXPECTED)
     except ImportError as error:
         return _report([f"a library cannot be loaded: {error}".splitlines()[0]], UNEXPECTED)
     except Exception as error:

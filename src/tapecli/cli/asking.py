@@ -12,6 +12,9 @@ from tapecli.errors import ExpressionError, PointsError, RequestError, UsageErro
 from tapecli.expression import MAX_TARGETS
 from tapecli.request import How, Request, Where
 
+MAX_LINES = 10_000
+"""Lines of a file of expressions, with those that are blank and remarks."""
+
 
 @contextlib.contextmanager
 def expressions(options: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
@@ -34,31 +37,33 @@ def expressions(options: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
         raise RequestError("'-' is there twice, and standard input can be read but once")
     if "-" in in_points and sys.stdin is not None and sys.stdin.isatty():
         raise PointsError(_terminal("points", "write --x 1..3"))
-    places: dict[str, str] = {}
-    found: list[str] = []
-    for text in typed:
-        there = list(_listed(text)) if text == "-" or text.startswith("@") else [(text, "")]
-        for each, place in there:
-            places.setdefault(each, place)
-            found.append(each)
+    found = [
+        one
+        for text in typed
+        for one in (listed(text) if text == "-" or text.startswith("@") else [(text, "")])
+    ]
+    places = {number: place for number, (_, place) in enumerate(found)}
     try:
-        yield tuple(found)
+        yield tuple(text for text, _ in found)
     except ExpressionError as error:
-        if place := places.get(error.expression, ""):
-            problem = f"{place}: {error.problem}"
-            raise ExpressionError(
-                error.expression, error.start, error.end, problem, error.hint
-            ) from None
+        if place := places.get(-1 if error.number is None else error.number):
+            error.problem = f"{place}: {error.problem}"
         raise
 
 
-def _listed(source: str) -> Iterator[tuple[str, str]]:
-    """The expressions of a file, one a line, with their places."""
+def listed(source: str) -> Iterator[tuple[str, str]]:
+    """The expressions of a file, one a line, with their places.
+
+    Raises:
+        UsageError: they cannot be read, are too many or none, or are on too many lines.
+    """
     if source == "-" and sys.stdin is not None and sys.stdin.isatty():
         raise UsageError(_terminal("expressions", "write 'x^2'"))
     count = 0
     with texts.opened(source, sys.stdin, "expressions", UsageError) as (stream, name):
         for number, line in texts.lines(stream, name, UsageError):
+            if number > MAX_LINES:
+                raise UsageError(f"more than {MAX_LINES:,} lines in {name}")
             text = line.strip()
             if text and not text.startswith("#"):
                 count += 1

@@ -37,7 +37,7 @@ def command(file: str | None, color: str, **asked: Any) -> int:
       tapecli code 'x^2*y^3' --wrt x,x,y --x 2 --y 3
       tapecli code 'sin(x)/x' --execution xla --output slopes.py
 
-    Exit codes: 0 it is written; 2 the call is wrong.
+    Exit codes: 0 it is written; 1 it cannot be; 2 the call is wrong.
     """
     from tapecli import program
     from tapecli.cli import asking

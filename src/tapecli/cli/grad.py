@@ -12,7 +12,7 @@ def command(**given: Any) -> int:
     """The gradient of an expression: its derivative by each variable, from one tape.
 
     Several expressions have a gradient each. At one point it is shown as a vector, at many as
-    rows. Options are those of 'tapecli diff'.
+    rows. Options and exit codes are those of 'tapecli diff'.
 
     \b
       tapecli grad '(1-x)^2 + 100(y-x^2)^2' --x 1 --y 1

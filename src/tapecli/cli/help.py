@@ -24,7 +24,7 @@ ENVIRONMENT = {
 EXIT_CODES = {
     "0": "All is as it should be.",
     "1": "Something is not: a value is off or lost, a claim wrong, a check failed, a disk full.",
-    "2": "The call is wrong; nothing was done.",
+    "2": "The call, or what it reads, is wrong; no file was written.",
     "3": "TensorFlow is missing, broken or too old.",
     "130": "It was interrupted, by Ctrl-C.",
     "143": "It was terminated, by SIGTERM.",

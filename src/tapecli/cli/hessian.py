@@ -12,7 +12,8 @@ def command(**given: Any) -> int:
     """The Hessian of an expression: its second derivatives by each pair of variables.
 
     It comes from nested tapes: the gradient of each entry of the gradient; '--method batch' is
-    TensorFlow's batch_jacobian of the gradient. Options are those of 'tapecli diff'.
+    TensorFlow's batch_jacobian of the gradient. Options and exit codes are those of 'tapecli
+    diff'.
 
     \b
       tapecli hessian '(1-x)^2 + 100(y-x^2)^2' --x 1 --y 1

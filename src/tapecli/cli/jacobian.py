@@ -12,7 +12,7 @@ def command(**given: Any) -> int:
     """The Jacobian: a row for each expression, a column for each variable.
 
     It comes from one persistent tape, which is asked once for each row; '--method batch' is
-    TensorFlow's own batch_jacobian. Options are those of 'tapecli diff'.
+    TensorFlow's own batch_jacobian. Options and exit codes are those of 'tapecli diff'.
 
     \b
       tapecli jacobian 'r*cos(t)' 'r*sin(t)' --at r=2 --t pi/3

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import os
 import queue
 import shutil
 import sys
@@ -22,7 +21,7 @@ from typing import IO, Any
 
 import click
 
-from tapecli import beside, compute, tensorflow_
+from tapecli import beside, compute, ending, tensorflow_
 from tapecli.cli import output, pieces
 from tapecli.cli.partial import ANEW, Partial
 from tapecli.cli.pieces import Pieces
@@ -147,7 +146,7 @@ class Run:
             raise
         except Ended as end:
             if not writer.abandon():  # nobody reads what it writes
-                os._exit(end.code)
+                ending.leave(end)
             raise
         if self.first is None:
             raise PointsError(f"cannot resume: there are no more than {self.done:,} points")

@@ -49,7 +49,7 @@ def blocks(stream: TextIO, name: str, read: int, size: int) -> Iterator[tuple[in
                 raise PointsError(f"line {number} of {name} is not text")
             if (start := _too_long(text)) is not None:
                 number = read + 1 + text.count("\n", 0, start)
-                raise PointsError(f"line {number} of {name} {texts.problem_of(text[start:])}")
+                raise PointsError(f"line {number} of {name} {texts.TOO_LONG}")
             yield read + 1, text
             read += text.count("\n")
     except UnicodeDecodeError:
