@@ -200,7 +200,7 @@ def test_constants_without_a_value_have_none(typed: str) -> None:
 
 
 def test_what_is_not_known_to_be_zero_is_not_taken_for_it() -> None:
-    assert "singular" in reason("abs(sin(exp(exp(x))))", 9.0)
+    assert "singular" in reason("abs(sin(exp(exp(x))))", 12.0)
 
 
 def test_a_power_of_a_high_order_is_still_a_power() -> None:
@@ -484,3 +484,40 @@ def test_gamma_beside_zero_beyond_every_dtype_ends(typed: str) -> None:
     (target,) = parse(typed)
     (found,) = Reference(target.tree, FORMATS["float64"], [("x",)]).at({"x": 1e300})
     assert isinstance(found, NoDerivative)
+
+
+# --- nearly zero, and not --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("typed", "x", "expected"),
+    [
+        ("sign(1 - tanh(x))", 1_000.0, 1.0),
+        ("sign(tanh(x) - 1)", 300.0, -1.0),
+        ("sign(1 - erf(x))", 50.0, 1.0),
+        ("sign(1 - sigmoid(x))", 5_000.0, 1.0),
+        ("sign((1 + exp(-x)) - 1)", 9_000.0, 1.0),
+        ("sign((1 + x^5) - 1)", 1e-300, 1.0),
+        ("max(sign(1 - erf(x)), 0.5)", 50.0, 1.0),
+        ("atan2(1 - (1 + exp(-x)), -1)", 3_000.0, -3.141592653589793),
+        ("abs(tanh(x) - 1)/(1 - tanh(x))", 1_000.0, 1.0),
+        ("sign(sin(x)^2 + cos(x)^2 - 1)", 0.5, 0.0),
+        ("sign(exp(log(x)) - x)", 1e300, 0.0),
+    ],
+)
+def test_what_is_nearly_zero_is_not_taken_for_it(typed: str, x: float, expected: float) -> None:
+    assert derivatives(typed, x, order=0) == [expected]
+
+
+@pytest.mark.parametrize(
+    ("typed", "x"),
+    [
+        ("sign(1 - tanh(x))", 1e20),
+        ("sqrt(tanh(x) - 1)", 1_000.0),
+        ("sqrt(tanh(x) - 1)", 1e10),
+        ("acos(1/tanh(x))", 1_000.0),
+        ("asin(1 + exp(-x))", 1e5),
+    ],
+)
+def test_where_it_cannot_be_told_nothing_is_certified(typed: str, x: float) -> None:
+    assert derivatives(typed, x, order=0) == [UNDEFINED]

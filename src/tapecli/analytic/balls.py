@@ -15,8 +15,9 @@ point x is taken along one of three `Side`s:
 from __future__ import annotations
 
 import enum
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TypeAlias
 
@@ -51,6 +52,46 @@ class Side(enum.Enum):
     POINT = enum.auto()
 
 
+_DEEPER = 4
+"""How many times as many bits as its numbers are from 1 an expression may be from zero."""
+
+_DECIDING = 640
+"""Bits beyond those that tell a number from zero."""
+
+_HIDING = {
+    "tanh": lambda a: 2 * a,
+    "sigmoid": lambda a: a,
+    "softplus": lambda a: a,
+    "expm1": lambda a: a,
+    "erf": lambda a: a * a,
+    "erfc": lambda a: a * a,
+}
+"""The exponent of what a function's value hides, roughly: 1 - tanh(a) is about 2*exp(-2a)."""
+
+
+@dataclass
+class Depth:
+    """How many bits the numbers of an expression are from 1: so small may be what cancels."""
+
+    bits: float = 0.0
+
+    def note(self, name: str, value: arb, arguments: Sequence[arb]) -> None:
+        """Take account of a value, and of the function that it is of, if it is of one."""
+        self.bits = max(self.bits, _bits(value))
+        if name in _HIDING:
+            size = _bits(arguments[0])
+            exponent = _HIDING[name](2.0 ** min(size, 500.0)) if abs(arguments[0]) > 1 else 0.0
+            self.bits = max(self.bits, exponent / math.log(2))
+
+
+def _bits(number: arb) -> float:
+    """The size of the binary exponent of a number; 0 for one that may be zero."""
+    if not number.is_finite() or number.contains(0):
+        return 0.0
+    mantissa, exponent = number.mid().man_exp()
+    return float(abs(int(mantissa).bit_length() + int(exponent)))
+
+
 @dataclass(frozen=True)
 class Balls:
     """The rules, at one side of a point.
@@ -60,7 +101,7 @@ class Balls:
         terms: how many coefficients are carried.
         presume: take a small ball around zero for zero. Asked for only at a precision of
             hundreds of digits, where no expression of the sizes allowed here is known to come
-            that close to zero without being zero.
+            that close to zero without being zero, unless its numbers are as small or as large.
         fold: the power of t that h is, on one side.
         tiny, unit: the smallest normal number and the unit roundoff of a dtype, if the series
             shall enclose what the tapes may get in that dtype, too.
@@ -72,6 +113,7 @@ class Balls:
     fold: int = 1
     tiny: arb | None = None
     unit: arb | None = None
+    depth: Depth = field(default_factory=lambda: Depth(), compare=False)
 
     # --- leaves -------------------------------------------------------------------------------
 
@@ -107,7 +149,8 @@ class Balls:
         if ball.is_exact():
             return bool(ball == 0)
         if ball.contains(0):
-            if self.presume and ball.rad() < arb(2) ** -(ctx.prec // 2):
+            small = ball.rad() < arb(2) ** -(ctx.prec // 2)
+            if self.presume and small and self.depth.bits * _DEEPER < ctx.prec - _DECIDING:
                 return True
             raise Undecided
         return False

@@ -87,6 +87,10 @@ class Program:
             for node, varies in zip(self._nodes, self._changing(line), strict=True):
                 value = self._value(node, values, balls if varies else still, line)
                 values.append(self._rounded(node, value, balls))
+                if balls.presume:
+                    name = node.name if isinstance(node, Call) else ""
+                    inside = [values[self._places[child]][0] for child in node.children]
+                    balls.depth.note(name, value[0], inside)
             return values[-1]
 
     def _changing(self, line: Line) -> list[bool]:

@@ -19,6 +19,9 @@ from tapecli.verdict import Certified, NoDerivative
 PRECISIONS = (128, 512, 2560)
 """Working precisions in bits, tried in turn until the bound is small enough."""
 
+FURTHER = (10_240, 40_960)
+"""Those that follow where what looks like zero may be as small as other numbers that occur."""
+
 SPARE_BITS = 12
 """How far below one ulp the certified bound must lie: 2**-12 of it."""
 
@@ -205,7 +208,7 @@ class Reference:
     def _balls(self, point: Mapping[str, Fraction]) -> Enclosures | None:
         """Enclosures of the wanted derivatives and of those that they are sensitive by."""
         found: Enclosures | None = None
-        for precision in PRECISIONS:
+        for precision in (*PRECISIONS, *FURTHER):
             with contextlib.suppress(Undecided):
                 found = self._enclosed(point, precision)
                 if all(self._sharp(index, found, point) for index in self._wanted):
@@ -213,7 +216,7 @@ class Reference:
         return found
 
     def _enclosed(self, point: Mapping[str, Fraction], precision: int) -> Enclosures:
-        presume = precision == PRECISIONS[-1]
+        presume = precision >= PRECISIONS[-1]
         lines = Lines(self._program, point, self._order + 2, precision, presume)
         found: Enclosures = {}
         for index in self._wanted:

@@ -58,7 +58,8 @@ def command(
     takes at one point and at many. The last line says whether nesting the targets avoids work.
     Without an expression it is the worked example: u = x^2 and y = log(u).
 
-    Exit codes: 0 it is measured; 1 that cannot be written; 2 the call is wrong; 3 TensorFlow is missing or broken.
+    Exit codes: 0 it is measured; 1 that cannot be written; 2 the call is wrong; 3 TensorFlow is
+    missing or broken.
     """
     from tapecli import compare, tensorflow_
     from tapecli.cli import asking
