@@ -14,6 +14,7 @@ import tapecli
 from tapecli import batch, choices, derivative, expression, grid, points, reader, texts
 from tapecli.cli import asking
 from tapecli.errors import TapecliError, UsageError
+from tapecli.plot import asked
 
 README = (Path(__file__).parent.parent / "README.md").read_text("utf-8")
 TABLE = dict(re.findall(r"(?m)^\| (.*?) \| (.*?) \|$", README.partition("## Hard to break")[2]))
@@ -34,8 +35,8 @@ class Bound(NamedTuple):
     problem: str
 
 
-def diff(*typed: str, **asked: object) -> object:
-    return tapecli.diff(list(typed), method="none", **asked)  # type: ignore[arg-type]
+def diff(*typed: str, **given: object) -> object:
+    return tapecli.diff(list(typed), method="none", **given)  # type: ignore[arg-type]
 
 
 def answered(**request: object) -> object:
@@ -95,6 +96,12 @@ BOUNDS = [
         f"{derivative.MAX_ENTRIES:,}",
         lambda: diff(*["x"] * 11, order=1_000),
         "11,000 derivatives: no more than 10,000",
+    ),
+    Bound(
+        "curves in a plot",
+        f"{asked.MAX_CURVES:,}",
+        lambda: asked.ask(["x^2"], {}, order=asked.MAX_CURVES),
+        "51 curves: no more than 50 in a plot",
     ),
     Bound(
         "the order with the size of the expression",

@@ -55,7 +55,11 @@ _SPEEDS = {
     "xla": _Speed(0.06, 300e-6, 0.3e-9),
 }
 _CERTIFIED = 0.25e-3
-"""Seconds for a certified series along one line through one point, at orders up to 5."""
+"""Seconds for a certified series along one line through one point, at orders up to 5, of an
+expression of a usual size."""
+
+_USUAL_NODES = 20
+"""Operations and variables up to which that hardly depends on how many they are."""
 
 _CERTIFIED_TERM = 0.1e-6
 """The same for each operation and square of the order, which is most of it at high orders."""
@@ -316,7 +320,7 @@ def taylor_seconds(targets: Sequence[Node], wanted: Sequence[Variables], points:
         math.prod((order + 1) ** 2 for order in group.values()) for group in _groups(wanted)
     )
     order = max(map(len, wanted))
-    names = _operations(targets)
+    names = [node.name for target in targets for node in steps(target) if isinstance(node, Call)]
     # digamma of a series is summed up in as many steps as the order has
     nodes = sum(2 + order / 5 if name in ("gamma", "lgamma") else 1 for name in names) or 1
     chunks = math.ceil(points / 10_000)
@@ -342,13 +346,7 @@ def certified_seconds(targets: Sequence[Node], wanted: Sequence[Variables], poin
         for group in _groups(wanted)
     )
     order = max(map(len, wanted))
-    each = (
-        _CERTIFIED * len(targets) * (1 + order / 5)
-        + _CERTIFIED_TERM * len(_operations(targets)) * order**2
-    )
+    nodes = [len(steps(target)) for target in targets]
+    sizes = sum(max(1.0, count / _USUAL_NODES) for count in nodes)
+    each = _CERTIFIED * sizes * (1 + order / 5) + _CERTIFIED_TERM * sum(nodes) * order**2
     return each * points * lines
-
-
-def _operations(targets: Sequence[Node]) -> list[str]:
-    """The operations of all targets by name, each target computed from its beginning."""
-    return [node.name for target in targets for node in steps(target) if isinstance(node, Call)]

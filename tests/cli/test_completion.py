@@ -236,6 +236,11 @@ def test_names_of_files_are_left_to_the_shell(
     assert ask(line, tail) == [["file", *fields]]
 
 
+@pytest.mark.parametrize("line", ["diff \x1b[31m", "diff x --at \udcff", "diff \u202ex"])
+def test_nothing_is_offered_behind_what_a_terminal_would_act_on(ask: Ask, line: str) -> None:
+    assert ask(line) == []
+
+
 # --- quotes -----------------------------------------------------------------------------------
 
 

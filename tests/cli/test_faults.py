@@ -180,3 +180,21 @@ def test_a_file_that_vanishes_before_it_is_read(run: Run, monkeypatch: pytest.Mo
 def test_what_has_no_length_is_read_to_its_end(run: Run) -> None:
     done = run("diff", "x", "--x", "@/proc/sys/kernel/pid_max", "--method", "none", "-f", "value")
     assert (done.code, done.out) == (0, "1\n")
+
+
+@pytest.mark.parametrize("shape", ["(True,)", "(-1,)", "(10**30,)", "('x',)", "None", "(2.5,)"])
+def test_an_array_with_a_wrong_header_is_told(run: Run, shape: str) -> None:
+    header = f"{{'descr': '<f8', 'fortran_order': False, 'shape': {shape}, }}".ljust(117) + "\n"
+    start = b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little")
+    Path("odd.npy").write_bytes(start + header.encode() + bytes(8))
+    done = run("diff", "x", "--x", "@odd.npy", "--method", "none")
+    assert (done.code, done.out) == (2, "")
+    assert done.err == "Error: there is no array of numbers in 'odd.npy'\n"
+
+
+def test_a_link_to_itself_is_not_replaced(run: Run) -> None:
+    Path("loop").symlink_to("loop")
+    done = run("diff", "--method", "none", "--output", "loop", "--format", "csv")
+    assert (done.code, done.out) == (2, "")
+    assert done.err == "Error: cannot write 'loop': Too many levels of symbolic links\n"
+    assert Path("loop").is_symlink()

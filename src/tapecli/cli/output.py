@@ -70,6 +70,8 @@ def check(output: str | None) -> None:
     if not output:
         raise OutputError("--output needs the name of a file")
     try:
+        with contextlib.suppress(FileNotFoundError):
+            os.stat(output)
         if _is_special(Path(output)):
             return
         path = Path(os.path.realpath(output))

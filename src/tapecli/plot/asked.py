@@ -43,6 +43,10 @@ class Wanted:
     asked: tuple[Asked, ...]
 
 
+MAX_CURVES = 50
+"""Curves that can be told from one another, with good will."""
+
+
 def ask(
     expressions: Sequence[str],
     given: Mapping[str, str],
@@ -74,6 +78,9 @@ def ask(
         request.ask("diff", expressions, Where(given), wrt, None, (), how)
     zeroth = derivative.by_orders(name, 0)
     asked[0] = replace(values, derivatives=tuple(zeroth))
+    curves = sum(len(one.expressions) * len(one.derivatives) for one in asked)
+    if curves > MAX_CURVES:
+        raise RequestError(f"{curves:,} curves: no more than {MAX_CURVES} in a plot")
     return Wanted(axis, at, samples, tuple(asked))
 
 

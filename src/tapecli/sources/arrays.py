@@ -121,7 +121,7 @@ def opened(path: str, format_: FloatFormat) -> Stored:
         array = np.load(path, mmap_mode="r", allow_pickle=False)
     except OSError as error:
         raise PointsError(texts.unreadable(name, error)) from None
-    except (ValueError, EOFError):
+    except (ValueError, EOFError, TypeError, OverflowError):  # whatever a wrong header raises
         raise PointsError(f"there is no array of numbers in {name}") from None
     if not isinstance(array, np.memmap) or not is_real(array):
         raise PointsError(f"there is no array of real numbers in {name}")

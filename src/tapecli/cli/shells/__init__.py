@@ -56,6 +56,8 @@ def answer(cli: click.Group, instruction: str) -> int:
         click.echo(script(shell).encode(), nl=False)
         return 0
     line, tail = os.environ.get("COMP_WORDS", ""), os.environ.get("COMP_TAIL")
+    if not line.isprintable():  # a terminal would act upon what is offered behind it
+        return 0
     word = typed(line, tail, shell)
     lines = _lines(word, offered(cli, word), shell)
     click.echo("".join(f"{each}\n" for each in lines).encode(), nl=False)
