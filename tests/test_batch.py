@@ -481,3 +481,23 @@ def test_a_traced_request_that_graphs_lack_is_computed_all_the_same(
     for _ in range(TRACED_AFTER + 1):
         found = answer_to(one, '{"expr": "x^3", "x": 2}')
         assert (found["rows"][0]["tape"], found["execution"]) == (12, choices.EAGER)
+
+
+def test_before_anything_takes_time_earlier_answers_can_be_sent() -> None:
+    told: list[str] = []
+    one = batch.Batch()
+    lines = ["(\n", "(\n", "(\n", '{"expr": "x", "x": 2, "method": "none"}\n', "(\n", "[\n"]
+    for answer in one.answers(lines, lambda: told.append("sent")):
+        told.append("ok" if json.loads(answer)["ok"] else "refused")
+    assert told == [
+        *("sent", "refused", "refused", "refused"),
+        *("sent", "ok", "refused", "sent", "refused"),
+    ]
+
+
+def test_no_more_is_kept_of_what_is_no_request_than_a_little() -> None:
+    one = batch.Batch()
+    for number in range(3 * batch.MAX_REFUSED):
+        one.answer(f"no request {number}")
+    one.answer("(" * 1_000)
+    assert len(one._refused) == batch.MAX_REFUSED

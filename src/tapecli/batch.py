@@ -44,6 +44,9 @@ REMEMBERED_COUNTS = 16
 MAX_LINE = 10_000_000
 """Characters of a request."""
 
+MAX_REFUSED = 100
+"""Lines that are no requests, of as many characters, to which the answer is kept."""
+
 MAX_VALUES = 500_000
 """Numbers in an answer, which is in memory as a whole."""
 
@@ -154,15 +157,26 @@ class Batch:
         self._tell = tell
         self._known: OrderedDict[Key, _Known] = OrderedDict()
         self._traced: set[Key] = set()
+        self._refused: dict[str, str] = {}
 
-    def answers(self, lines: Iterable[str]) -> Iterator[str]:
-        """A line for each line that is not blank: the answer, or what is wrong with it."""
+    def answers(
+        self, lines: Iterable[str], before: Callable[[], None] = lambda: None
+    ) -> Iterator[str]:
+        """A line for each line that is not blank: the answer, or what is wrong with it.
+
+        `before` is called before anything is done that takes time: earlier answers can be sent.
+        """
         for line in lines:
             if line.strip():
+                if line.rstrip() not in self._refused:
+                    before()
                 yield self.answer(line.rstrip()) + "\n"
 
     def answer(self, line: str) -> str:
         """The answer to one request: a JSON object."""
+        if line in self._refused:
+            return self._refused[line]
+        fields: dict[str, Any] | None = None
         named: dict[str, Any] = {}
         try:
             fields = _read(line)
@@ -176,7 +190,10 @@ class Batch:
             self._tell(error)
             problem = f"a mistake in tapecli: {type(error).__name__}: {error}"
             wrong = {"type": "InternalError", "message": problem, "exit_code": UNEXPECTED}
-        return _text({**named, "schema": SCHEMA, "ok": False, "error": wrong})
+        answer = _text({**named, "schema": SCHEMA, "ok": False, "error": wrong})
+        if fields is None and len(line) <= MAX_REFUSED and len(self._refused) < MAX_REFUSED:
+            self._refused[line] = answer  # such lines come by the thousand
+        return answer
 
     def _document(self, fields: Mapping[str, Any]) -> dict[str, Any]:
         for name, value in fields.items():

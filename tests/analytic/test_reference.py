@@ -517,6 +517,7 @@ def test_what_is_nearly_zero_is_not_taken_for_it(typed: str, x: float, expected:
         ("sqrt(tanh(x) - 1)", 1e10),
         ("acos(1/tanh(x))", 1_000.0),
         ("asin(1 + exp(-x))", 1e5),
+        ("sign(1 + x^x^x^1e5 - x^x^x^1e5)", 1.3),
     ],
 )
 def test_where_it_cannot_be_told_nothing_is_certified(typed: str, x: float) -> None:

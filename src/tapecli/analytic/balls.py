@@ -55,6 +55,9 @@ class Side(enum.Enum):
 _DEEPER = 4
 """How many times as many bits as its numbers are from 1 an expression may be from zero."""
 
+_ENDLESS = 10**9
+"""Bits that are as good as any number of them."""
+
 _DECIDING = 640
 """Bits beyond those that tell a number from zero."""
 
@@ -89,7 +92,7 @@ def _bits(number: arb) -> float:
     if not number.is_finite() or number.contains(0):
         return 0.0
     mantissa, exponent = number.mid().man_exp()
-    return float(abs(int(mantissa).bit_length() + int(exponent)))
+    return float(min(abs(int(mantissa).bit_length() + int(exponent)), _ENDLESS))
 
 
 @dataclass(frozen=True)

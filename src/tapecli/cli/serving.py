@@ -6,8 +6,8 @@ import functools
 import io
 import logging
 import sys
-from collections.abc import Iterator
-from typing import TextIO
+from collections.abc import Callable, Iterator
+from typing import Any, TextIO
 
 from tapecli import tensorflow_
 from tapecli.batch import MAX_LINE, Batch
@@ -31,27 +31,50 @@ def serve(verbose: bool, strict: bool) -> int:
             "requests come from standard input, which is a terminal; pipe them in, such as "
             """echo '{"expr": "x^2", "x": 3}' | tapecli batch"""
         )
-    if isinstance(sys.stdin, io.TextIOWrapper):
-        sys.stdin.reconfigure(encoding="utf-8-sig", errors="replace")
+    source, sink = sys.stdin, sys.stdout
+    if isinstance(source, io.TextIOWrapper) and isinstance(source.buffer, io.BufferedReader):
+        asking = io.BufferedReader(_Asking(source.buffer.raw, sink.flush))
+        source = io.TextIOWrapper(asking, "utf-8-sig", "replace")
     tell = _traceback if verbose else _nothing
     batch = Batch(functools.partial(_load, verbose), tell)
-    for answer in batch.answers(_lines(sys.stdin)):
-        sys.stdout.write(answer)
-        sys.stdout.flush()
+    for answer in batch.answers(_lines(source), sink.flush):
+        sink.write(answer)
+    sink.flush()
     if batch.broken:
         raise batch.broken
     return 1 if strict and batch.failed else 0
 
 
+class _Asking(io.RawIOBase):
+    """What requests are read from; whoever has asked has all answers before it is waited for more.
+
+    Args:
+        raw: where they come from.
+        answered: sends the answers.
+    """
+
+    def __init__(self, raw: io.RawIOBase, answered: Callable[[], None]) -> None:
+        self._raw = raw
+        self._answered = answered
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        self._answered()
+        try:
+            read: int | None = self._raw.readinto(buffer)
+        except OSError as error:
+            raise PointsError(f"requests cannot be read: {error.strerror or error}") from error
+        return read
+
+
 def _lines(stream: TextIO) -> Iterator[str]:
     """The lines; of one that is too long no more is held than tells that it is."""
-    try:
-        while line := stream.readline(MAX_LINE + 1):
-            yield line
-            while len(line) > MAX_LINE and not line.endswith("\n"):
-                line = stream.readline(MAX_LINE + 1)
-    except OSError as error:
-        raise PointsError(f"requests cannot be read: {error.strerror or error}") from error
+    while line := stream.readline(MAX_LINE + 1):
+        yield line
+        while len(line) > MAX_LINE and not line.endswith("\n"):
+            line = stream.readline(MAX_LINE + 1)
 
 
 def _traceback(error: Exception) -> None:
