@@ -233,3 +233,27 @@ def gone(process: int) -> bool:
             return True
         time.sleep(0.01)
     return False
+
+
+KILLED = """
+import os, signal, time
+from tapecli import beside
+
+def work():
+    os.write(1, f"{os.getpid()}\\n".encode())
+    time.sleep(60)
+
+beside.begin(work)
+time.sleep(60)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux alone tells a child that it is alone")
+def test_a_parent_that_is_killed_leaves_no_child_behind() -> None:
+    with subprocess.Popen([sys.executable, "-c", KILLED], stdout=subprocess.PIPE, text=True) as one:
+        assert one.stdout
+        child = int(one.stdout.readline())
+        one.kill()
+        killed = time.monotonic()
+        assert one.stdout.read() == ""  # which the child has open as well, as long as it lives
+        assert time.monotonic() - killed < 30, child

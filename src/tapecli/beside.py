@@ -22,8 +22,11 @@ _children: set[int] = set()
 
 _ENDS = (signal.SIGINT, signal.SIGTERM)
 
+_PARENT_DEATH_SIGNAL = 1
+"""What prctl of Linux calls the signal that comes when the parent has ended."""
 
-def begin(work: Callable[[], Found]) -> Callable[[], Found]:
+
+def begin(work: Callable[[], Found], outlives: bool = False) -> Callable[[], Found]:
     """Begin work in a process of its own.
 
     Where no process can be had, or it fails, the work is done by this one when its result is
@@ -31,6 +34,7 @@ def begin(work: Callable[[], Found]) -> Callable[[], Found]:
 
     Args:
         work: returns something that can be pickled, and has no effects.
+        outlives: whether it goes on where this process is killed.
 
     Returns:
         A function that waits for the result, and is called once.
@@ -38,7 +42,7 @@ def begin(work: Callable[[], Found]) -> Callable[[], Found]:
     if not _can_fork():
         return work
     try:
-        ours, child = _forked(work)
+        ours, child = _forked(work, outlives)
     except OSError:
         return work
 
@@ -67,18 +71,19 @@ def abandon() -> None:
 atexit.register(abandon)
 
 
-def _forked(work: Callable[[], object]) -> tuple[int, int]:
+def _forked(work: Callable[[], object], outlives: bool) -> tuple[int, int]:
     """Where the result is read, and the process that does the work.
 
     Signals wait until it is known: the child must not do with one what its parent does, and
     the parent must not leave it behind.
     """
     ours, theirs = os.pipe()
+    parent = 0 if outlives else os.getpid()
     before = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDS)
     try:
         child = os.fork()
         if child == 0:
-            _do(work, theirs, before)
+            _do(work, theirs, before, parent)
         _children.add(child)
     except OSError:
         os.close(ours)
@@ -95,14 +100,26 @@ def _can_fork() -> bool:
     return hasattr(os, "fork") and sys.platform != "darwin" and alone
 
 
-def _do(work: Callable[[], object], pipe: int, mask: Iterable[int]) -> NoReturn:
+def _do(work: Callable[[], object], pipe: int, mask: Iterable[int], parent: int) -> NoReturn:
     """Do the work, write what it returns, and be gone; an exception writes nothing."""
     try:
         for number in _ENDS:
             signal.signal(number, signal.SIG_DFL)
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        if parent:
+            _end_with(parent)
         answer = pickle.dumps(work(), pickle.HIGHEST_PROTOCOL)
         with os.fdopen(pipe, "wb") as stream:
             stream.write(answer)
     finally:
+        os._exit(0)
+
+
+def _end_with(parent: int) -> None:
+    """End with the parent, which may be killed before it can end the child; where Linux does so."""
+    with contextlib.suppress(Exception):
+        import ctypes
+
+        ctypes.CDLL(None).prctl(_PARENT_DEATH_SIGNAL, signal.SIGKILL)
+    if os.getppid() != parent:
         os._exit(0)

@@ -154,7 +154,7 @@ def _witnessed(log: IO[bytes]) -> Iterator[None]:
             log.seek(0)
             os.write(2, b"%s%s\n" % (log.read(), ENDED.encode()))
 
-    finish = beside.begin(witness)
+    finish = beside.begin(witness, outlives=True)
     try:
         yield
     finally:
