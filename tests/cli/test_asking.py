@@ -58,7 +58,7 @@ def test_a_line_that_is_there_twice_is_told_as_the_one_that_is_wrong(run: Run) -
 
 def test_a_claim_has_no_line(run: Run) -> None:
     done = run("diff", "-", "--claim", "2x)", stdin="x^2\n")
-    assert done.err.startswith("Error: unexpected ')'\n")
+    assert done.err.startswith("Error: ')' closes nothing\n")
 
 
 def test_standard_input_is_utf_8_as_files_are(process: Run) -> None:
