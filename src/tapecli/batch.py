@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 import json
 import sys
-from collections import Counter, OrderedDict
+from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NoReturn, TypeAlias
@@ -24,7 +24,7 @@ from tapecli.errors import (
 )
 from tapecli.floats import FORMATS
 from tapecli.methods import Choice
-from tapecli.mistakes import clipped
+from tapecli.mistakes import clipped, twice
 from tapecli.reader import MAX_LENGTH
 from tapecli.request import KINDS, Asked, How, Request, Where, ask
 from tapecli.result import SCHEMA
@@ -166,11 +166,11 @@ class Batch:
 
         `before` is called before anything is done that takes time: earlier answers can be sent.
         """
-        for line in lines:
-            if line.strip():
-                if line.rstrip() not in self._refused:
+        for line in map(str.rstrip, lines):
+            if line:
+                if line not in self._refused:
                     before()
-                yield self.answer(line.rstrip()) + "\n"
+                yield self.answer(line) + "\n"
 
     def answer(self, line: str) -> str:
         """The answer to one request: a JSON object."""
@@ -278,9 +278,8 @@ def _read(line: str) -> dict[str, Any]:
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        times = Counter(name for name, _ in pairs)
-        twice = next(name for name in times if times[name] > 1)
-        raise RequestError(f"the field '{clipped(twice)}' is there twice")
+        name = twice(name for name, _ in pairs) or ""
+        raise RequestError(f"the field '{clipped(name)}' is there twice")
     return found
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from tapecli.errors import RequestError
-from tapecli.mistakes import clipped, together
+from tapecli.mistakes import clipped, together, twice
 
 MAX_ENTRIES = 10_000
 """Derivatives of all targets in one request."""
@@ -134,9 +134,8 @@ def _of(text: str, names: Sequence[str]) -> Iterator[str]:
 
 
 def _distinct(names: Sequence[str]) -> None:
-    for name, times in Counter(names).items():
-        if times > 1:
-            raise RequestError(f"'{name}' is named twice in '--wrt'")
+    if (name := twice(names)) is not None:
+        raise RequestError(f"'{name}' is named twice in '--wrt'")
 
 
 def _choices(names: Sequence[str]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 import signal
 import time
@@ -16,7 +15,7 @@ WORDS = {signal.SIGINT: "interrupted", signal.SIGTERM: "terminated"}
 TWICE = 1.0
 """Seconds in which a second signal is the same once more: `timeout` sends its own twice."""
 
-_came = -math.inf
+_came: float | None = None
 """When the first one came."""
 
 
@@ -70,7 +69,7 @@ def _leave(number: int, frame: FrameType | None) -> NoReturn:
 
 def _raise(number: int, frame: FrameType | None) -> None:
     global _came
-    if _came < 0:
+    if _came is None:
         _came = time.monotonic()
         raise Ended(number)
     if time.monotonic() - _came > TWICE:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
-from collections.abc import Collection, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from tapecli.functions import CONSTANT_NAMES, FUNCTION_NAMES, FUNCTIONS
@@ -49,6 +50,11 @@ def clipped(text: str, most: int = MAX_SHOWN) -> str:
     """The text as a message may quote it: short, and without control characters."""
     start = text if len(text) <= most else text[: most - 1] + "…"
     return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in start)
+
+
+def twice(names: Iterable[str]) -> str | None:
+    """The first name that is there more than once."""
+    return next((name for name, times in Counter(names).items() if times > 1), None)
 
 
 def unknown_name(token: Token, others: Collection[str]) -> Mistake:

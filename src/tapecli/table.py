@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import itertools
 import json
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -14,7 +13,7 @@ from typing import Any, TextIO
 
 from tapecli import grid, texts
 from tapecli.errors import PointsError, UsageError
-from tapecli.mistakes import clipped, together
+from tapecli.mistakes import clipped, together, twice
 
 
 @dataclass(frozen=True)
@@ -136,9 +135,8 @@ def delimiter_of(line: str) -> str:
 def header(line: tuple[int, str], delimiter: str, name: str) -> tuple[str, ...]:
     """The names in the first line of a table."""
     names = tuple(field.strip() for field in _fields(line, delimiter, name))
-    for field, times in Counter(names).items():
-        if times > 1:
-            raise PointsError(f"the header of {name} has '{clipped(field)}' twice")
+    if (field := twice(names)) is not None:
+        raise PointsError(f"the header of {name} has '{clipped(field)}' twice")
     return names
 
 

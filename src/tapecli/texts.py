@@ -23,9 +23,6 @@ MAX_PATH = 200
 STANDARD_INPUT = "standard input"
 """What a message calls what "-" is, unless it has a name of its own in `shown`."""
 
-CHANGED = "the {what} in {name} changed while they were read"
-"""What a message says of a file that somebody has written to meanwhile."""
-
 _BUFFER = 1 << 16
 """Bytes that are read at once."""
 
@@ -54,6 +51,7 @@ def opened(
     if source == "-":
         if stdin is None:
             raise wrong(f"'-' reads {what} from standard input, which is closed")
+        file = None
         text: contextlib.AbstractContextManager[TextIO] = contextlib.nullcontext(stdin)
         name = getattr(stdin, "shown", STANDARD_INPUT)
     elif source == "@":
@@ -61,17 +59,18 @@ def opened(
     else:
         name = shown(source[1:])
         try:
-            text = _Text(source[1:])
+            file = _AsItWas(source[1:])
+            text = io.TextIOWrapper(io.BufferedReader(file, _BUFFER), encoding="utf-8-sig")
         except (OSError, ValueError) as error:
             raise wrong(unreadable(name, error, what)) from None
     with text as stream:
         try:
             yield stream, name
-            changed = isinstance(stream, _Text) and stream.changed
+            is_another = file is not None and file.is_another
         except (OSError, UnicodeDecodeError) as error:
             raise wrong(unreadable(name, error, what)) from None
-        if changed:
-            raise wrong(CHANGED.format(name=name, what=what))
+        if is_another:
+            raise wrong(changed(name, what))
 
 
 class _AsItWas(io.FileIO):
@@ -90,22 +89,9 @@ class _AsItWas(io.FileIO):
         return read
 
     @property
-    def changed(self) -> bool:
-        """Whether it is another by now."""
+    def is_another(self) -> bool:
+        """Whether somebody has written to it by now."""
         return state(self.fileno()) != self._state
-
-
-class _Text(io.TextIOWrapper):
-    """The text of such a file."""
-
-    def __init__(self, path: str) -> None:
-        self._raw = _AsItWas(path)
-        super().__init__(io.BufferedReader(self._raw, _BUFFER), encoding="utf-8-sig")
-
-    @property
-    def changed(self) -> bool:
-        """Whether the file is another by now."""
-        return self._raw.changed
 
 
 def state(file: str | int) -> tuple[int, int]:
@@ -123,6 +109,11 @@ def unreadable(name: str, error: Exception, what: str = "points") -> str:
     """What a message says of a file that cannot be read."""
     reason = getattr(error, "strerror", None) or "it is not text"
     return f"the {what} in {name} cannot be read: {reason}"
+
+
+def changed(name: str, what: str = "points") -> str:
+    """What a message says of a file that somebody has written to meanwhile."""
+    return f"the {what} in {name} changed while they were read"
 
 
 def lines(

@@ -130,6 +130,11 @@ def run() -> Run:
     return call
 
 
+def in_folder(path: Path = Path()) -> list[str]:
+    """The names of what is in a folder."""
+    return sorted(entry.name for entry in path.iterdir())
+
+
 @contextlib.contextmanager
 def _standard_input(stream: io.StringIO) -> Iterator[None]:
     kept, sys.stdin = sys.stdin, stream

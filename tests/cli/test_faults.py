@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.cli.conftest import in_folder
 
 from tapecli import sources, texts
 
@@ -22,10 +23,6 @@ ENDLESS = ("diff", "log(x^2)", "--order", "2", "--x", "1..3@1000000000", "--max-
 
 MOMENTS = [0.1 * 1.45**number for number in range(10)]
 """From 0.1 to some 3 seconds: while Python starts, TensorFlow starts, and parts are written."""
-
-
-def in_folder() -> list[str]:
-    return sorted(entry.name for entry in Path().iterdir())
 
 
 @pytest.mark.slow

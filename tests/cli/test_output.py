@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 import pytest
+from tests.cli.conftest import in_folder
 
 from tapecli import render
 from tapecli.ending import Ended
@@ -35,10 +36,6 @@ def old(tmp_path: Path) -> Path:
     return path
 
 
-def folder(path: Path) -> list[str]:
-    return sorted(child.name for child in path.iterdir())
-
-
 # --- the format -------------------------------------------------------------------------------
 
 
@@ -52,7 +49,7 @@ def test_the_ending_of_the_name_is_the_format(
     assert (done.code, done.out, done.err) == (0, "", "")
     written = (tmp_path / f"result{ending.upper()}").read_bytes()
     assert written == run(*AT_2, "--format", name).raw
-    assert folder(tmp_path) == [f"result{ending.upper()}"]
+    assert in_folder(tmp_path) == [f"result{ending.upper()}"]
 
 
 def test_a_format_that_is_asked_for_overrules_the_ending(run: Run, tmp_path: Path) -> None:
@@ -108,7 +105,7 @@ def test_a_failure_leaves_the_old_file_and_nothing_else(
     assert (done.code, done.out) == (code, "")
     assert done.err.endswith(f"Error: {message}\n")
     assert old.read_text() == "old\n"
-    assert folder(old.parent) == ["y.csv"]
+    assert in_folder(old.parent) == ["y.csv"]
 
 
 def test_a_failure_leaves_no_new_file(
@@ -116,7 +113,7 @@ def test_a_failure_leaves_no_new_file(
 ) -> None:
     monkeypatch.setattr(render, "render", failing)
     assert run(*AT_2, "-o", "new.csv").code == 1
-    assert folder(tmp_path) == []
+    assert in_folder(tmp_path) == []
 
 
 def test_the_old_file_stands_until_the_new_one_is_complete(
@@ -167,7 +164,7 @@ def test_a_name_that_leaves_no_room_for_a_temporary_one_can_be_written(
     name = "y" * 251 + ".csv"
     done = run(*AT_2, "-o", name)
     assert (done.code, done.err) == (0, "")
-    assert folder(tmp_path) == [name]
+    assert in_folder(tmp_path) == [name]
 
 
 # --- the file that is there -------------------------------------------------------------------
@@ -240,7 +237,7 @@ def test_standard_output_by_name_may_be_a_file_which_is_not_replaced(
     shell = 'echo before >all; { "$@"; echo after; } >>all; cat all'
     done = light(*AT_2, "-f", "csv", "-o", "/dev/stdout", shell=shell)
     assert (done.out, done.err) == (f"before\n{CSV}after\n", "")
-    assert folder(tmp_path) == ["all"]
+    assert in_folder(tmp_path) == ["all"]
 
 
 def test_standard_output_by_name_is_a_table_unless_a_format_is_asked_for(light: Run) -> None:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from tests.cli.conftest import in_folder
 
 from tapecli import grid, stream
 from tapecli.cli import answering, running
@@ -40,10 +41,6 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stream, "PART", 16)
     monkeypatch.setattr(answering, "TEXT_PART", 16)
     monkeypatch.setattr(running, "SAVED_EVERY", -1.0)
-
-
-def in_folder() -> list[str]:
-    return sorted(entry.name for entry in Path().iterdir())
 
 
 # --- written ----------------------------------------------------------------------------------

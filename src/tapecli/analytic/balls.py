@@ -116,7 +116,7 @@ class Balls:
     fold: int = 1
     tiny: arb | None = None
     unit: arb | None = None
-    depth: Depth = field(default_factory=lambda: Depth(), compare=False)
+    depth: Depth = field(default_factory=Depth, compare=False)
 
     # --- leaves -------------------------------------------------------------------------------
 

@@ -182,8 +182,8 @@ def _searchable(form: Any) -> bool:
     powers = [power for power in form.atoms(sympy.Pow) if power.exp.is_Rational]
     roots = math.lcm(*(int(power.exp.q) for power in powers))
     sums = [power for power in powers if power.base.is_Add and abs(power.exp) <= MAX_EXPANDED]
-    terms = math.prod(_chosen(len(power.base.args), power.exp) for power in sums)
-    nested = max((_chosen(_terms(power.base), power.exp) for power in sums), default=1)
+    terms = math.prod(chosen(len(power.base.args), power.exp.p) for power in sums)
+    nested = max((chosen(_terms(power.base), power.exp.p) for power in sums), default=1)
     return (
         form.count_ops() <= MAX_SHORTENED
         and roots <= MAX_ROOTS
@@ -201,13 +201,13 @@ def _terms(form: Any) -> int:
     elif form.is_Mul:
         found = math.prod(map(_terms, form.args))
     elif form.is_Pow and form.exp.is_Integer and abs(form.exp) <= MAX_EXPANDED:
-        found = _chosen(_terms(form.base), form.exp)
+        found = chosen(_terms(form.base), form.exp)
     return min(found, MAX_TERMS + 1)
 
 
-def _chosen(terms: int, exponent: Any) -> int:
-    """How many terms a power of a sum has; of its numerator, if the exponent is not whole."""
-    times = abs(int(exponent.p))
+def chosen(terms: int, exponent: Any) -> int:
+    """How many terms a whole power of a sum of so many has when it is multiplied out."""
+    times = abs(int(exponent))
     return math.comb(terms + times - 1, times)
 
 

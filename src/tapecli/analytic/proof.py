@@ -19,6 +19,7 @@ from tapecli.analytic.formula import (
     MAX_OPERATIONS,
     MAX_SIZE,
     cbrt,
+    chosen,
     expression,
     is_endless,
 )
@@ -166,8 +167,8 @@ def _terms_of(part: Any, inside: list[int]) -> int:
     if part.is_Mul:
         return math.prod(inside)
     if part.is_Pow and part.exp.is_Rational and inside[0] > 1:
-        whole = abs(int(part.exp))
-        return math.comb(whole + inside[0] - 1, whole) if whole < MAX_TERMS else MAX_TERMS + 1
+        small = abs(int(part.exp)) < MAX_TERMS
+        return chosen(inside[0], part.exp) if small else MAX_TERMS + 1
     return 1
 
 

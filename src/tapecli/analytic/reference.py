@@ -53,9 +53,8 @@ def constant_value(tree: Node) -> Fraction | None:
     A value that is a short decimal or a simple fraction as far as can be told (150 digits) is
     taken for that, so that log2(8) is 3; any other is right to 60 digits or more.
     """
-    program = Program(tree, None)
     try:
-        value = program.run(Line({}, {}), Balls(Side.POINT, 1), PRECISIONS[-1])[0]
+        value = _constant(tree)
     except (Undefined, Undecided):
         return None
     if value.contains(0) and value.rad() < exact_arb(Fraction(1, 2**256)):
@@ -70,7 +69,7 @@ def constant_value(tree: Node) -> Fraction | None:
 def is_extreme(tree: Node) -> bool:
     """Whether a constant is so large, or so near zero, that its digits cannot be had, or may be."""
     try:
-        value = Program(tree, None).run(Line({}, {}), Balls(Side.POINT, 1), PRECISIONS[-1])[0]
+        value = _constant(tree)
     except Undefined:
         return False
     except Undecided:
@@ -78,6 +77,11 @@ def is_extreme(tree: Node) -> bool:
     if value.contains(0):
         return bool(0 < value.rad() < 1 / _LARGE)
     return not 1 / _LARGE < abs(value) < _LARGE
+
+
+def _constant(tree: Node) -> arb:
+    """An enclosure of a constant, its decimals exact."""
+    return Program(tree, None).run(Line({}, {}), Balls(Side.POINT, 1), PRECISIONS[-1])[0]
 
 
 @functools.lru_cache(KEPT)
@@ -128,28 +132,24 @@ class Reference:
         self._divisors = dict(zip(self._wanted, sizes, strict=True))
         self._order = max(map(len, self._wanted))
         self._variables = tuple(names) or variables(tree)
-        self.lines = self._count(self._variables)
+        self.lines = self._count(every=True)
         every = self.lines <= MOST_LINES
         if not every:
-            self.lines = self._count(())
-        self._slopes = {
-            index: self._next(index, self._variables if every else index) for index in self._wanted
-        }
+            self.lines = self._count(every=False)
+        self._slopes = {index: self._next(index, every) for index in self._wanted}
 
-    def _next(self, index: Index, names: Sequence[str]) -> dict[str, Index]:
-        """The derivatives of a derivative by each of these variables."""
+    def _next(self, index: Index, every: bool) -> dict[str, Index]:
+        """The derivatives of a derivative by every variable, or by its own alone."""
+        names = self._variables if every else index
         return {name: tuple(sorted((*index, name))) for name in names}
 
-    def _count(self, names: Sequence[str]) -> int:
-        """How many lines there are with the slopes by these names; by an index's own without any.
-
-        It ends where those by names are seen to be too many.
-        """
+    def _count(self, every: bool) -> int:
+        """How many lines there are with those; with every variable, until they are too many."""
         lines: set[Direction] = set()
         for index in dict.fromkeys(self._wanted):
-            for each in (index, *self._next(index, names or index).values()):
+            for each in (index, *self._next(index, every).values()):
                 lines.update(directions(each))
-            if names and len(lines) > MOST_LINES:
+            if every and len(lines) > MOST_LINES:
                 break
         return len(lines) or 1
 

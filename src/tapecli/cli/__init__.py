@@ -168,10 +168,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     ending.in_good_order()
     _occupy_closed_descriptors()
     _buffer_standard_output()
-    try:
-        code = _run(arguments)
-    except Ended as end:  # while an error was told
-        code = _report([str(end)], end.code)
+    code = _run(arguments)
     ending.at_once()
     _leave(code)
 
@@ -200,6 +197,14 @@ def _buffer_standard_output() -> None:
 def _run(arguments: Sequence[str] | None) -> int:
     """Run a command; every way in which it can end becomes an exit code."""
     try:
+        return _told(arguments)
+    except Ended as end:  # it may have come while an error was told
+        return _report([str(end)], end.code)
+
+
+def _told(arguments: Sequence[str] | None) -> int:
+    """Run a command, and tell what is wrong if it fails; the exit code."""
+    try:
         if os.environ.get(COMPLETING):
             from tapecli.cli import shells
 
@@ -218,8 +223,6 @@ def _run(arguments: Sequence[str] | None) -> int:
 
         _log(error)
         return _report(problem.lines(error), error.exit_code)
-    except Ended as end:
-        return _report([str(end)], end.code)
     except BrokenPipeError:  # the reader has seen enough
         return 0
     except SystemExit:  # what click makes of that inside a command

@@ -35,18 +35,21 @@ def expressions(options: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
     in_points += [text for _, text in options.get("at", ())]
     if [*typed, *in_points].count("-") > 1:
         raise RequestError("'-' is there twice, and standard input can be read but once")
-    if "-" in in_points and sys.stdin is not None and sys.stdin.isatty():
-        raise PointsError(_terminal("points", "write --x 1..3"))
+    if sys.stdin is not None and sys.stdin.isatty():
+        if "-" in in_points:
+            raise PointsError(_terminal("points", "write --x 1..3"))
+        if "-" in typed:
+            raise UsageError(_terminal("expressions", "write 'x^2'"))
     found = [
         one
         for text in typed
         for one in (listed(text) if text == "-" or text.startswith("@") else [(text, "")])
     ]
-    places = {number: place for number, (_, place) in enumerate(found)}
+    places: dict[int | None, str] = {number: place for number, (_, place) in enumerate(found)}
     try:
         yield tuple(text for text, _ in found)
     except ExpressionError as error:
-        if place := places.get(-1 if error.number is None else error.number):
+        if place := places.get(error.number):
             error.problem = f"{place}: {error.problem}"
         raise
 
@@ -57,8 +60,6 @@ def listed(source: str) -> Iterator[tuple[str, str]]:
     Raises:
         UsageError: they cannot be read, are too many or none, or are on too many lines.
     """
-    if source == "-" and sys.stdin is not None and sys.stdin.isatty():
-        raise UsageError(_terminal("expressions", "write 'x^2'"))
     count = 0
     with texts.opened(source, sys.stdin, "expressions", UsageError) as (stream, name):
         for number, line in texts.lines(stream, name, UsageError):

@@ -105,7 +105,7 @@ class Stored:
         except OSError as error:
             raise PointsError(texts.unreadable(name, error)) from None
         if changed or len(array) < stop - start:
-            raise PointsError(texts.CHANGED.format(name=name, what="points"))
+            raise PointsError(texts.changed(name))
         return rounded(array, self.format_, name, start)
 
 
