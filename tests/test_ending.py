@@ -54,6 +54,19 @@ os.kill(os.getpid(), number)
 time.sleep(5)
 """
 
+TURNED_ASIDE = """
+from tapecli import ending
+ending.{}()
+kept = os.dup(2)
+ending.undone_by(lambda: os.dup2(kept, 2))
+os.close(2)
+try:
+    os.kill(os.getpid(), number)
+    time.sleep(5)
+except ending.Ended as end:
+    ending.leave(end)
+"""
+
 PASSED_OVER = """
 signal.signal(number, signal.SIG_IGN)
 from tapecli import ending
@@ -102,6 +115,14 @@ def test_where_it_was_passed_over_a_later_one_ends_the_process(
     number: signal.Signals, code: int, line: str
 ) -> None:
     assert process(SWALLOWED, number) == (code, "goes on\n", line)
+
+
+@pytest.mark.parametrize("when", ["at_once", "in_good_order"])
+@pytest.mark.parametrize(("number", "code", "line"), BOTH)
+def test_what_is_to_be_undone_first_is_undone_before_anything_is_said(
+    number: signal.Signals, code: int, line: str, when: str
+) -> None:
+    assert process(TURNED_ASIDE.format(when), number) == (code, "", line)
 
 
 @pytest.mark.parametrize(("number", "code", "_"), BOTH)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -75,6 +76,58 @@ def test_what_it_logs_is_held_back_only_when_asked_for(
 @pytest.mark.parametrize(("settings", "seen"), [({}, "3"), ({"TF_CPP_MIN_LOG_LEVEL": "0"}, "0")])
 def test_a_setting_of_the_user_is_kept(tmp_path: Path, settings: dict[str, str], seen: str) -> None:
     assert Loaded(tmp_path, LOUD, "quietly=True", **settings).answer == {"setting": seen}
+
+
+AT_EACH_STEP = """
+import itertools, os, signal, sys
+from tapecli import ending, tensorflow_
+sys.path.insert(0, {folder!r})
+ending.in_good_order()
+STEPPED = ("tensorflow_.py", "contextlib.py")
+
+def stop_at(step):
+    left = step
+    def trace(frame, event, argument):
+        nonlocal left
+        if not frame.f_code.co_filename.endswith(STEPPED):
+            return None
+        left -= 1
+        if not left:
+            sys.settrace(None)
+            os.kill(os.getpid(), signal.SIGINT)
+        return trace
+    sys.settrace(trace)
+
+real = os.fstat(2)
+for step in itertools.count(1):
+    sys.modules.pop("tensorflow", None)
+    ending._came = None
+    stop_at(step)
+    try:
+        tensorflow_.load(quietly=True)
+    except ending.Ended:
+        assert os.path.samestat(os.fstat(2), real), step
+    else:
+        sys.settrace(None)
+        assert ending._came is None, step
+        break
+print(step)
+"""
+
+
+def test_a_signal_at_any_step_of_its_start_leaves_standard_error_where_it_was(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "tensorflow.py").write_text(LOUD)
+    done = subprocess.run(
+        [sys.executable, "-c", AT_EACH_STEP.format(folder=str(tmp_path))],
+        capture_output=True,
+        text=True,
+        check=False,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a job may ignore it
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert int(done.stdout) > 50
 
 
 AGAIN = "; pip install 'tensorflow>=2.20' --force-reinstall"

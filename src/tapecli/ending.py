@@ -18,6 +18,9 @@ TWICE = 1.0
 _came: float | None = None
 """When the first one came."""
 
+_undo: Callable[[], object] | None = None
+"""What is to be done before anything else, once one has come."""
+
 
 class Ended(BaseException):
     """A signal has come; what is half done is to be undone.
@@ -49,9 +52,20 @@ def in_good_order() -> None:
     _handle(_raise)
 
 
+def undone_by(undo: Callable[[], object] | None) -> None:
+    """Have a signal do this before anything else: None when there is nothing left to undo.
+
+    It is for what must not depend on a `finally`, which a signal can come just before, or within.
+    """
+    global _undo
+    _undo = undo
+
+
 def leave(end: Ended) -> NoReturn:
     """End the process with one line, whatever else is going on in it."""
     try:
+        if _undo:
+            _undo()
         os.write(2, f"Error: {end}\n".encode())
     finally:
         os._exit(end.code)
@@ -71,6 +85,8 @@ def _raise(number: int, frame: FrameType | None) -> None:
     global _came
     if _came is None:
         _came = time.monotonic()
+        if _undo:
+            _undo()
         raise Ended(number)
     if time.monotonic() - _came > TWICE:
         leave(Ended(number))

@@ -18,7 +18,7 @@ import sys
 from collections.abc import Iterator
 from typing import IO, Any
 
-from tapecli import beside, tensorflow_core
+from tapecli import beside, ending, tensorflow_core
 from tapecli.errors import TensorFlowError
 
 OLDEST = (2, 20)
@@ -174,6 +174,7 @@ def _standard_error_to(log: IO[bytes]) -> Iterator[None]:
         return
     if sys.stderr is not None:
         sys.stderr.flush()
+    ending.undone_by(lambda: os.dup2(kept, 2))
     os.dup2(log.fileno(), 2)
     try:
         yield
@@ -181,4 +182,5 @@ def _standard_error_to(log: IO[bytes]) -> Iterator[None]:
         if sys.stderr is not None:
             sys.stderr.flush()
         os.dup2(kept, 2)
+        ending.undone_by(None)
         os.close(kept)

@@ -19,6 +19,8 @@ DIGITS = (40, 70)
 """Two precisions, to be compared; differences take more digits than these."""
 AGREEING = mp.mpf("1e-25")
 """How far apart the two may be, in parts of the value."""
+TO_BE_ZERO = 1000
+"""Digits to which a zero is looked at again: some lie far below those of 1, as of 1 - tanh(700)."""
 SCALE = 1000
 """Differences are taken of the point over this; of 1 over this at 0."""
 MODERATE = 1e6
@@ -37,6 +39,8 @@ def derivative(tree: Node, at: Mapping[str, float], wrt: Sequence[str]) -> Real:
     """
     few, many = (_derivative(tree, at, wrt, digits) for digits in DIGITS)
     if abs(few - many) > AGREEING * abs(many):
+        raise Unsure
+    if not many and _derivative(tree, at, wrt, TO_BE_ZERO):
         raise Unsure
     return many
 

@@ -122,7 +122,8 @@ def test_the_oracle_of_values_knows(
 
 
 @pytest.mark.parametrize(
-    ("typed", "x"), [("log(x)", -1.0), ("1/x", 0.0), ("exp(exp(exp(x)))", 4.0)]
+    ("typed", "x"),
+    [("log(x)", -1.0), ("1/x", 0.0), ("exp(exp(exp(x)))", 4.0), ("sigmoid(x)", 700.0)],
 )
 def test_the_oracle_says_nothing_where_it_is_not_sure(typed: str, x: float) -> None:
     (one,) = parse(typed)
