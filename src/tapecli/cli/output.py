@@ -8,7 +8,7 @@ import os
 import re
 import stat
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import IO, Any, TextIO
 
@@ -104,11 +104,11 @@ def write(shown: Any, format_: render.Format, output: str | None, color: str) ->
             with Path(output).open("w", encoding="utf-8") as stream:
                 _to_stream(shown, format_, stream, color)
         elif format_.binary:
-            with _replacing(path) as stream:
-                stream.buffer.write(render.packed(shown, format_))
+            _replace(path, lambda stream: stream.buffer.write(render.packed(shown, format_)))
         else:
-            with _replacing(path) as stream:
-                stream.writelines(render.render(shown, format_, Screen()))
+            _replace(
+                path, lambda stream: stream.writelines(render.render(shown, format_, Screen()))
+            )
     except OSError as error:
         raise WriteError(f"cannot write '{output}': {error.strerror or error}") from error
 
@@ -193,23 +193,27 @@ def _is_special(path: Path) -> bool:
     return not stat.S_ISREG(mode) and not stat.S_ISDIR(mode)
 
 
-@contextlib.contextmanager
-def _replacing(path: Path) -> Iterator[TextIO]:
-    """A new file beside the old one, which takes its place when it is complete."""
-    import tempfile
+def _replace(path: Path, put: Callable[[io.TextIOWrapper], object]) -> None:
+    """Put what is wanted into a new file beside the old one, whose place it takes when complete.
 
-    handle, name = tempfile.mkstemp(prefix=".tapecli.", dir=path.parent)
+    A context manager would not do: Ctrl-C can come between its own lines and the block.
+    """
+    new = path.with_name(f".tapecli.{os.urandom(8).hex()}")  # known before it is there
     try:
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
-            yield stream
+        with open(new, "x", encoding="utf-8", opener=_for_oneself) as stream:
+            put(stream)
             stream.flush()
             os.fsync(stream.fileno())
-        os.chmod(name, mode_of(path))
-        os.replace(name, path)
+        new.chmod(mode_of(path))
+        new.replace(path)
     except BaseException:
         with contextlib.suppress(OSError):
-            os.unlink(name)
+            new.unlink()
         raise
+
+
+def _for_oneself(name: str, flags: int) -> int:
+    return os.open(name, flags, mode=0o600)
 
 
 def mode_of(path: Path) -> int:
