@@ -1,7 +1,7 @@
 """The oracle of values: mpmath's numbers and differences, on the tree and on nothing of tapecli's.
 
-It says nothing where it is not sure of itself: where two precisions disagree, where a step on the
-way is no finite real number, or where that would take long.
+It says nothing where it is not sure of itself: where two precisions disagree or a step hides a
+number from both, where a step on the way is no finite real number, or where that would take long.
 """
 
 from __future__ import annotations
@@ -15,12 +15,20 @@ from tapecli.tree import Alias, Call, Named, Node, Number, Variable, steps
 
 Real = Any
 
-DIGITS = (40, 70)
-"""Two precisions, to be compared; differences take more digits than these."""
+DIGITS = ((40, 70), (200, 400))
+"""Two precisions, to be compared, and two for where these hide something.
+
+Differences take more digits than these.
+"""
 AGREEING = mp.mpf("1e-25")
 """How far apart the two may be, in parts of the value."""
-TO_BE_ZERO = 1000
-"""Digits to which a zero is looked at again: some lie far below those of 1, as of 1 - tanh(700)."""
+SEEN = 2 / 3
+"""A step on the way hides a number if a nudge to it shows only behind so much of the digits."""
+NUDGE = 1 + mp.mpf("1e-5")
+FLAT = {"sign", "min", "max"}
+"""What does not follow all that it is given, and hides nothing by that."""
+SLOW = {"gamma", "lgamma", "erf", "erfc"}
+"""What takes long with many digits."""
 SCALE = 1000
 """Differences are taken of the point over this; of 1 over this at 0."""
 MODERATE = 1e6
@@ -31,18 +39,25 @@ class Unsure(Exception):
     """The oracle says nothing."""
 
 
+class Hidden(Unsure):
+    """More digits are needed: a number is far below what it is added to, as 1 - tanh(100) is."""
+
+
 def derivative(tree: Node, at: Mapping[str, float], wrt: Sequence[str]) -> Real:
     """The derivative of a tree by variables at a point.
 
     Raises:
         Unsure: the oracle says nothing.
     """
-    few, many = (_derivative(tree, at, wrt, digits) for digits in DIGITS)
-    if abs(few - many) > AGREEING * abs(many):
-        raise Unsure
-    if not many and _derivative(tree, at, wrt, TO_BE_ZERO):
-        raise Unsure
-    return many
+    for pair in DIGITS:
+        try:
+            few, many = (_derivative(tree, at, wrt, digits) for digits in pair)
+        except Hidden:
+            continue
+        if abs(few - many) > AGREEING * abs(many):
+            raise Unsure
+        return many
+    raise Unsure
 
 
 def _derivative(tree: Node, at: Mapping[str, float], wrt: Sequence[str], digits: int) -> Real:
@@ -58,6 +73,7 @@ def _derivative(tree: Node, at: Mapping[str, float], wrt: Sequence[str], digits:
 
         zeros = (mp.mpf(0),) * len(names)
         try:
+            value(tree, dict(zip(names, points, strict=True)), nothing_hidden=True)
             if not wrt:
                 return function(*zeros)
             single = len(names) == 1
@@ -69,16 +85,37 @@ def _derivative(tree: Node, at: Mapping[str, float], wrt: Sequence[str], digits:
             raise Unsure from None
 
 
-def value(tree: Node, at: Mapping[str, Real]) -> Real:
+def value(tree: Node, at: Mapping[str, Real], nothing_hidden: bool = False) -> Real:
     """The value of a tree in mpmath's present precision.
 
     Raises:
         Unsure: a step is no finite real number, or would take long.
+        Hidden: a step hides a number, and that is asked for.
     """
     values: dict[Node, Real] = {}
     for node in steps(tree):
-        values[node] = _finite(_step(node, [values[child] for child in node.children], at))
+        children = [values[child] for child in node.children]
+        values[node] = _finite(_step(node, children, at))
+        if nothing_hidden and isinstance(node, Call) and node.name not in FLAT:
+            _see(node.name, children, values[node])
     return values[tree]
+
+
+def _see(name: str, children: Sequence[Real], result: Real) -> None:
+    """Nudge each of the numbers that a step is given.
+
+    Raises:
+        Hidden: the result does not show it.
+    """
+    if name in SLOW and mp.mp.dps > max(DIGITS[0]):
+        raise Unsure
+    if name == "pow" and (children[0] == 1 or not children[1]):  # 1 whatever the other is
+        return
+    for place, child in enumerate(children):
+        nudged = [*children[:place], child * NUDGE, *children[place + 1 :]]
+        change = abs(RULES[name](*nudged) - result)
+        if child and change < abs(result) * mp.mpf(10) ** (-SEEN * mp.mp.dps):
+            raise Hidden
 
 
 def _step(node: Node, children: Sequence[Real], at: Mapping[str, Real]) -> Real:
