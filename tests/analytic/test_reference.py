@@ -509,6 +509,17 @@ def test_what_is_nearly_zero_is_not_taken_for_it(typed: str, x: float, expected:
     assert derivatives(typed, x, order=0) == [expected]
 
 
+@pytest.mark.parametrize("index", ["y", "xy", "xxxxy"])
+def test_a_zero_is_known_by_its_size_and_needs_no_more_precision(
+    monkeypatch: pytest.MonkeyPatch, index: str
+) -> None:
+    monkeypatch.setattr("tapecli.analytic.reference.FURTHER", (None,))
+    (one,) = parse("y*(gamma(x + 1) - x*gamma(x))")
+    (found,) = Reference(one.tree, FLOAT64, [tuple(index)]).at({"x": 1.5, "y": 1.0})
+    assert isinstance(found, Certified)
+    assert FLOAT64.round(found.value) == 0
+
+
 @pytest.mark.parametrize(
     ("typed", "x"),
     [
@@ -517,6 +528,7 @@ def test_what_is_nearly_zero_is_not_taken_for_it(typed: str, x: float, expected:
         ("sqrt(tanh(x) - 1)", 1e10),
         ("acos(1/tanh(x))", 1_000.0),
         ("asin(1 + exp(-x))", 1e5),
+        ("gamma(x/1e20)*sign(1 - tanh(x))", 1e20),
         ("sign(1 + x^x^x^1e5 - x^x^x^1e5)", 1.3),
     ],
 )

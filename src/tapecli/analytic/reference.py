@@ -13,7 +13,7 @@ from tapecli.analytic.balls import Balls, Side, Undecided, Undefined, exact_arb
 from tapecli.analytic.lines import Direction, Index, Lines, directions
 from tapecli.analytic.program import HUGE, Line, Program, fraction
 from tapecli.floats import FloatFormat
-from tapecli.tree import Node, variables
+from tapecli.tree import Call, Node, steps, variables
 from tapecli.verdict import Certified, NoDerivative
 
 PRECISIONS = (128, 512, 2560)
@@ -21,6 +21,9 @@ PRECISIONS = (128, 512, 2560)
 
 FURTHER = (10_240, 40_960)
 """Those that follow where what looks like zero may be as small as other numbers that occur."""
+
+_SLOW = {"gamma", "lgamma"}
+"""Functions that take seconds at the last of these, which is left out for them."""
 
 SPARE_BITS = 12
 """How far below one ulp the certified bound must lie: 2**-12 of it."""
@@ -125,6 +128,8 @@ class Reference:
         divisors: Sequence[int] = (),
     ) -> None:
         self._program = Program(tree, format_)
+        slow = any(isinstance(node, Call) and node.name in _SLOW for node in steps(tree))
+        self._precisions = PRECISIONS + (FURTHER[:-1] if slow else FURTHER)
         self._found: dict[tuple[tuple[str, float], ...], list[Certified | NoDerivative]] = {}
         self._format = format_
         self._wanted = [tuple(sorted(derivative)) for derivative in derivatives]
@@ -208,7 +213,7 @@ class Reference:
     def _balls(self, point: Mapping[str, Fraction]) -> Enclosures | None:
         """Enclosures of the wanted derivatives and of those that they are sensitive by."""
         found: Enclosures | None = None
-        for precision in (*PRECISIONS, *FURTHER):
+        for precision in self._precisions:
             with contextlib.suppress(Undecided):
                 found = self._enclosed(point, precision)
                 if all(self._sharp(index, found, point) for index in self._wanted):
@@ -237,13 +242,15 @@ class Reference:
         for name, further in self._slopes[index].items():
             slope = balls[further]
             if not isinstance(slope, NoDerivative) and slope.rel_accuracy_bits() < _SLOPE_BITS:
-                if not abs(exact_arb(point[name])) * slope.rad() <= abs(ball) * self._negligible:
+                doubt = abs(exact_arb(point[name])) * slope.rad()
+                if not (doubt <= abs(ball) * arb(2) ** -_SLOPE_BITS or doubt < self._negligible):
                     return False
         return True
 
     @property
     def _negligible(self) -> arb:
-        return arb(2) ** -_SLOPE_BITS
+        """What is far below the smallest number of the dtype."""
+        return exact_arb(self._format.smallest) * arb(2) ** -SPARE_BITS
 
     def _too_large(self, index: Index, ball: arb) -> bool:
         """Whether a derivative has no place in the dtype, once it is divided."""
@@ -253,7 +260,7 @@ class Reference:
     def _sharp_value(self, index: Index, ball: arb) -> bool:
         if not ball.is_finite():
             return False
-        if abs(ball) < exact_arb(self._format.smallest) * arb(2) ** -SPARE_BITS:
+        if abs(ball) < self._negligible:
             return True
         if self._too_large(index, ball):
             return True
