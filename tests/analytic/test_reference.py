@@ -90,6 +90,13 @@ def reason(typed: str, point: float, order: int = 1) -> str:
         ("x^3", 0.0, [0, 0, 0, 6]),
         ("sin(x)^2 + cos(x)^2", 1.0, [1, 0, 0, 0]),
         ("abs(0*x)", 1.0, [0, 0, 0, 0]),
+        ("x*sign((1 - cos(x))^28)", 0.0, [0, 1, 0, 0]),
+        ("sin(x)*sign((x - sin(x))^14)", 0.0, [0, 1, 0, -1]),
+        ("((1 - cos(x))^66)^(1/66)", 0.0, [0, 0, 1, 0]),
+        ("max(x*sign((1 - cos(x))^28), x^3)", 0.0, [0, None, None, None]),
+        ("abs(x^90)", 0.0, [0, 0, 0, 0]),
+        ("max(x, x + abs(sin(x)^2 + cos(x)^2 - 1))", 0.5, [0.5, 1, 0, 0]),
+        ("sign(max(x, 0))", -1e-8, [0, 0, 0, 0]),
         ("3", 1.0, [3, 0, 0, 0]),
     ],
 )
@@ -122,6 +129,9 @@ def test_derivatives_at_kinks_edges_and_zeros(
         ("sign(x)", 0.0, "a jump"),
         ("cbrt(x)", 0.0, "an infinite slope"),
         ("sqrt(x)", 0.0, "the edge of the domain of sqrt"),
+        ("x*sign(x^3000)", 0.0, "too flat"),
+        ("x*sign(x^64) + (1 + x)^(1/32)", 0.0, "too flat"),
+        ("(x^46)^(1/46)", 0.0, "too flat"),
     ],
 )
 def test_undefined_says_why(typed: str, point: float, words: str) -> None:

@@ -6,6 +6,7 @@ number from both, where a step on the way is no finite real number, or where tha
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -25,6 +26,8 @@ AGREEING = mp.mpf("1e-25")
 SEEN = 2 / 3
 """A step on the way hides a number if a nudge to it shows only behind so much of the digits."""
 NUDGE = 1 + mp.mpf("1e-5")
+FAR = mp.mpf("1e40")
+"""Numbers beyond this, or below its reciprocal, are too far from 1 for a zero to be believed."""
 FLAT = {"sign", "min", "max"}
 """What does not follow all that it is given, and hides nothing by that."""
 SLOW = {"gamma", "lgamma", "erf", "erfc"}
@@ -50,14 +53,19 @@ def derivative(tree: Node, at: Mapping[str, float], wrt: Sequence[str]) -> Real:
         Unsure: the oracle says nothing.
     """
     for pair in DIGITS:
-        try:
+        with contextlib.suppress(Hidden):
             few, many = (_derivative(tree, at, wrt, digits) for digits in pair)
-        except Hidden:
-            continue
-        if abs(few - many) > AGREEING * abs(many):
-            raise Unsure
-        return many
+            if abs(few - many) > AGREEING * abs(many):
+                raise Unsure
+            if many or (pair == DIGITS[-1] and _is_moderate(tree, at)):
+                return many
     raise Unsure
+
+
+def _is_moderate(tree: Node, at: Mapping[str, float]) -> bool:
+    """Whether no number on the way is so far from 1 that a zero may hide what depends on it."""
+    values = _values(tree, {name: mp.mpf(x) for name, x in at.items()})
+    return all(not number or 1 / FAR < abs(number) < FAR for number in values.values())
 
 
 def _derivative(tree: Node, at: Mapping[str, float], wrt: Sequence[str], digits: int) -> Real:
@@ -92,13 +100,17 @@ def value(tree: Node, at: Mapping[str, Real], nothing_hidden: bool = False) -> R
         Unsure: a step is no finite real number, or would take long.
         Hidden: a step hides a number, and that is asked for.
     """
+    return _values(tree, at, nothing_hidden)[tree]
+
+
+def _values(tree: Node, at: Mapping[str, Real], nothing_hidden: bool = False) -> dict[Node, Real]:
     values: dict[Node, Real] = {}
     for node in steps(tree):
         children = [values[child] for child in node.children]
         values[node] = _finite(_step(node, children, at))
         if nothing_hidden and isinstance(node, Call) and node.name not in FLAT:
             _see(node.name, children, values[node])
-    return values[tree]
+    return values
 
 
 def _see(name: str, children: Sequence[Real], result: Real) -> None:

@@ -113,6 +113,8 @@ def test_a_crash_is_found_with_its_input_by_the_process_outside(tmp_path: Path) 
         ("sin(x)", {"x": 0.0}, ["x"], 1.0),
         ("exp(tau - pi - pi)*x", {"x": 3.0}, [], 3.0),
         ("(x + exp(200)) - exp(200) + 2x", {"x": 1.0}, ["x"], 3.0),
+        ("sin(x)/x", {"x": 3e-88}, ["x"], -1e-88),
+        ("x - x", {"x": 3.0}, ["x"], 0.0),
         ("1 - tanh(x)", {"x": 100.0}, ["x"], -5.53558610694695e-87),
     ],
 )
@@ -131,6 +133,7 @@ def test_the_oracle_of_values_knows(
         ("exp(exp(exp(x)))", 4.0),
         ("sigmoid(x)", 700.0),
         ("(x + exp(1e5)) - exp(1e5) + 2x", 1.0),
+        ("sin(x)/x", 1e-300),
     ],
 )
 def test_the_oracle_says_nothing_where_it_is_not_sure(typed: str, x: float) -> None:

@@ -111,8 +111,21 @@ def test_derivatives_exist_as_far_as_both_sides_have_them_alike(
         assert b is UNDEFINED or a == pytest.approx(b, rel=LAST_BITS, abs=0)
 
 
-def test_where_it_would_take_too_many_terms_nothing_is_said() -> None:
-    assert derivatives("(x^3000)^(1/1500)", 0.0, 2) == [0, None, None]
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("(x^3000)^(1/1500)", [0, None, None]),
+        ("((1 - cos(x))^66)^(1/66)", [0, 0, None]),
+        ("((x - sin(x))^22)^(1/66)", [0, None]),
+        ("sign((1 - cos(x))^28)", [0, None]),
+        ("atan2((x - sin(x))^21, -1)", [HALF, None]),
+        ("abs((1 - cos(x))^28)", [0, 0, 0]),
+        ("max((1 - cos(x))^28, -(1 - cos(x))^28)", [0, 0, 0]),
+        ("abs(sin(x) - sin(x)) + x", [0, 1, 0]),
+    ],
+)
+def test_what_would_take_more_terms_is_not_known(typed: str, expected: list[float | None]) -> None:
+    assert derivatives(typed, 0.0, len(expected) - 1) == expected
 
 
 def test_a_wrong_agreement_is_no_agreement() -> None:

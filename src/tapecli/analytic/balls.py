@@ -35,6 +35,13 @@ class Undefined(Exception):
     """The function has no value: outside its domain, or at a pole."""
 
 
+class Flat(Undefined):
+    """All coefficients that are carried are zero, and the function is not: carry more."""
+
+    def __init__(self) -> None:
+        super().__init__("too flat to be told from zero")
+
+
 class Kink(Exception):
     """The series differ on the two sides, or may: look at each."""
 
@@ -108,6 +115,8 @@ class Balls:
         fold: the power of t that h is, on one side.
         tiny, unit: the smallest normal number and the unit roundoff of a dtype, if the series
             shall enclose what the tapes may get in that dtype, too.
+        depth: how far from 1 the numbers are that have occurred.
+        flat: what was taken for the constant zero, for all its coefficients are zero.
     """
 
     side: Side
@@ -117,6 +126,7 @@ class Balls:
     tiny: arb | None = None
     unit: arb | None = None
     depth: Depth = field(default_factory=Depth, compare=False)
+    flat: list[Series] = field(default_factory=list, compare=False)
 
     # --- leaves -------------------------------------------------------------------------------
 
@@ -173,6 +183,8 @@ class Balls:
                 return index, (1 if u[index] > 0 else -1)
         if u.prec < self.terms:  # it ends before anything can be told
             raise Undefined("an infinite slope inside")
+        if self.side is not Side.POINT:
+            self.flat.append(u)
         return 0, 0
 
     def sign_of(self, u: Series) -> int:

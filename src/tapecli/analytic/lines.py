@@ -24,8 +24,9 @@ from typing import TypeAlias
 
 from flint import arb
 
-from tapecli.analytic.balls import Balls, Kink, Series, Side, Undefined, exact_arb
-from tapecli.analytic.program import Line, Overflow, Program, fraction, working
+from tapecli.analytic.balls import Balls, Flat, Kink, Series, Side, Undefined, exact_arb
+from tapecli.analytic.program import Line, Overflow, Program, fraction, scale, working
+from tapecli.puiseux import MOST_TERMS
 from tapecli.verdict import NoDerivative
 
 Index: TypeAlias = tuple[str, ...]
@@ -33,6 +34,9 @@ Index: TypeAlias = tuple[str, ...]
 
 Direction: TypeAlias = tuple[tuple[str, int], ...]
 """How many steps of each variable; one variable with one step is its axis."""
+
+_MORE = 4
+"""How many times as many terms are carried on one side if those show nothing."""
 
 _VANISHING = 4096
 """Bits by which steps along a curve differ; the numbers of every dtype differ by fewer."""
@@ -92,20 +96,26 @@ class Lines:
         """Where the two sides may differ: the derivatives that they agree on exist."""
         at = Balls(Side.POINT, 1, self.presume)
         value = self.program.run(line, at, self.precision)[0]
-        balls = [self._one_sided(side) for side in (Side.RIGHT, Side.LEFT)]
         try:
-            sides = [self.program.run(line, side, self.precision) for side in balls]
+            sides = [self._one_sided(line, side) for side in (Side.RIGHT, Side.LEFT)]
         except Undefined as undefined:
             return self._ended([value], str(undefined))
-        with working(self.precision, balls[0].terms):
+        with working(self.precision, MOST_TERMS):
             if not all(at.vanishes(value - side[0]) for side in sides):
                 return self._ended([value], "a jump")
             return self._agreed(value, sides, at)
 
-    def _one_sided(self, side: Side) -> Balls:
-        reach = self.program.reach
-        terms = reach.terms(self.terms)
-        return Balls(side, terms, self.presume, reach.fold, self.tiny, self.unit)
+    def _one_sided(self, line: Line, side: Side) -> Series:
+        """The series on one side, of so many terms that they show what is not zero."""
+        fold, terms = self.program.reach.fold, self.program.reach.terms(self.terms)
+        while True:
+            balls = Balls(side, terms, self.presume, fold, self.tiny, self.unit)
+            try:
+                return self.program.run(line, balls, self.precision)
+            except Flat:
+                if terms >= MOST_TERMS:
+                    raise
+                terms = min(_MORE * terms, MOST_TERMS)
 
     def _agreed(self, value: arb, sides: list[Series], at: Balls) -> list[arb | NoDerivative]:
         """The derivatives that both sides have, and have alike."""
@@ -186,15 +196,9 @@ class Lines:
         try:
             return self._of_coefficient(self._both(((name, 1),)), order, 1)
         except Kink:
-            fold = self.program.reach.fold
+            fold, line = self.program.reach.fold, self._line(((name, 1),))
             radii = [
-                self._of_coefficient(
-                    self.program.run(
-                        self._line(((name, 1),)), self._one_sided(side), self.precision
-                    ),
-                    order,
-                    fold,
-                )
+                self._of_coefficient(self._one_sided(line, side), order, fold)
                 for side in (Side.RIGHT, Side.LEFT)
             ]
             return None if None in radii else max(radius for radius in radii if radius is not None)
@@ -271,9 +275,7 @@ class Lines:
         return Line(self.point, {name: times * self._scale(name) for name, times in direction})
 
     def _scale(self, name: str) -> Fraction:
-        """The power of two nearest to the size of a variable; 1 at zero."""
-        value = self.point.get(name)
-        return Fraction(2) ** math.frexp(value)[1] if value else Fraction(1)
+        return scale(self.point.get(name, Fraction(0)))
 
 
 @functools.lru_cache(maxsize=1024)

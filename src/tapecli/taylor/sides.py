@@ -52,11 +52,17 @@ class OneSided(Taylor):
     def _leading(self, u: Series) -> tuple[Number, Number]:
         """The index and sign of the first coefficient that is not 0; the sign is 0 for none.
 
-        It is NaN where the first one that is not 0 is not known.
+        It is NaN where the first one that is not 0 is not known, or may come after all terms.
         """
         table = np.stack(np.broadcast_arrays(*u))
         index = np.argmax(table != 0, axis=0)
-        return index, np.sign(np.take_along_axis(table, index[None], 0)[0])
+        sign = np.sign(np.take_along_axis(table, index[None], 0)[0])
+        if len(u) < self.terms:
+            return index, sign
+        return np.where(sign == 0, self.terms, index), np.where(sign == 0, np.nan, sign)
+
+    def sub(self, u: Series, v: Series) -> Series:
+        return self.number(0) if u is v else super().sub(u, v)
 
     def mul(self, u: Series, v: Series) -> Series:
         """The product; where both end, the powers that they end at are a little less than whole."""
@@ -113,8 +119,8 @@ class OneSided(Taylor):
         rest = self._moved(self.times(u, sign), -index)
         root = super()._power_from(self.inner.power(rest[0], v), rest, v, exponent)
         power = index * (v if exponent is None else float(exponent))
-        whole = power == np.round(power)
-        self.ended = self.ended | ((u[0] == 0) & ~whole)
+        unknown, whole = np.isnan(sign), power == np.round(power)
+        self.ended = self.ended | ((u[0] == 0) & ~whole & ~unknown)
         root = self._moved(root, np.ceil(power).astype(int))
         if not np.all(whole):
             root += [np.float64(0)] * (self.terms - len(root))
@@ -123,7 +129,12 @@ class OneSided(Taylor):
             root = self.times(root, sign)
         else:
             root = [np.where(sign < 0, np.nan, a) for a in root]
-        return [np.where(sign == 0, 0.0, a) for a in root]
+        root = [np.where(sign == 0, 0.0, a) for a in root]
+        if not np.any(unknown):
+            return root
+        root += [np.float64(0)] * (self.terms - len(root))
+        zeros = [np.where(k < power, 0.0, np.nan) for k in range(self.terms)]
+        return self.choose(unknown, zeros, root)
 
     def _moved(self, u: Series, places: Number) -> Series:
         """The series times t**places, of each point its own; what is not known is NaN.
@@ -188,8 +199,9 @@ class OneSided(Taylor):
         """On its cut the angle is that of the side of the cut on which y is."""
         angle = super().atan2(y, x)
         cut = (y[0] == 0) & (x[0] < 0)
-        below = np.where(self._sign_of(y) < 0, -np.pi, np.pi)
-        return [np.where(cut, below, angle[0]), *angle[1:]]
+        sign = self._sign_of(y)
+        side = np.where(np.isnan(sign), np.nan, np.where(sign < 0, -np.pi, np.pi))
+        return [np.where(cut, side, angle[0]), *angle[1:]]
 
 
 def agreed(value: Number, right: Series, left: Series, fold: int, terms: int) -> Series:
