@@ -121,6 +121,20 @@ def test_impulses_at_kinks_are_left_out() -> None:
     assert texts(formulas(expression.tree, [("x",)])) == ["2·x·sign(x)"]
 
 
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("x*sign(log(x))", ["sign(log(x))", "0"]),
+        ("abs(log(x))", ["sign(log(x))/x", "-sign(log(x))/x²"]),
+        ("abs(x^pi)", ["pi·x^pi·sign(x^pi)/x", "pi·x^pi·(-1 + pi)·sign(x^pi)/x²"]),
+        ("sign(asin(x))", ["0", "0"]),
+    ],
+)
+def test_what_may_be_complex_to_sympy_is_real_here(typed: str, expected: list[str]) -> None:
+    (expression,) = parse(typed)
+    assert texts(formulas(expression.tree, orders(2)[1:])) == expected
+
+
 def test_decimals_are_exact_in_formulas() -> None:
     (expression,) = parse("0.25*x")
     (form,) = symbolic(expression.tree, [("x",)])

@@ -59,7 +59,10 @@ class Side(enum.Enum):
     POINT = enum.auto()
 
 
-_DEEPER = 4
+_LARGEST_WHOLE = 10**6
+"""Powers of zero and of negative numbers are no larger, where they are not written as numbers."""
+
+_DEEPER = 8
 """How many times as many bits as its numbers are from 1 an expression may be from zero."""
 
 _ENDLESS = 10**9
@@ -218,10 +221,14 @@ class Balls:
         """u**v; `exponent` is v's exact value, where it is a rational constant."""
         if exponent is not None and exponent.denominator == 1:
             return self._whole_power(u, int(exponent))
-        if not self.vanishes(u[0]):
-            if u[0] < 0:
-                raise Undefined("a negative number to a power that is not whole")
+        vanishes = self.vanishes(u[0])
+        if not vanishes and u[0] > 0:
             return (v * u.log()).exp()
+        whole = _whole(v) if exponent is None else None
+        if whole is not None:
+            return self._whole_power(u, whole)
+        if not vanishes:
+            raise Undefined("a negative number to a power that is not whole")
         if exponent is None:
             return self._irrational_root(u, v)
         if exponent < 0:
@@ -503,6 +510,14 @@ class Balls:
         if not inside:
             domain = FUNCTIONS[function].domain
             raise Undefined(f"outside the domain of {function}, which is {domain}")
+
+
+def _whole(v: Series) -> int | None:
+    """The whole number that a constant series is, if that is certain and it is no huge one."""
+    number = v[0].unique_fmpz() if v.length() <= 1 and v[0].is_exact() else None
+    if number is None or v[0] != number or abs(number) > _LARGEST_WHOLE:
+        return None
+    return int(number)
 
 
 def _power(ball: arb, exponent: int) -> arb:

@@ -77,16 +77,21 @@ def formulas(
         divisors: what each of them is divided by; nothing, if they are left out.
 
     Returns:
-        The formulas; None for one that is too long to make.
+        The formulas; None for one that is too long to make, or that SymPy has not.
     """
     if size(tree) > MAX_SIZE or is_endless(tree):
         return [None] * len(derivatives)
     try:
         forms = symbolic(tree, derivatives)
         pairs = zip(forms, divisors or [1] * len(forms), strict=True)
-        return [None if form is None else _formula(form / divisor) for form, divisor in pairs]
+        return [_formula(form / divisor) if _is_real(form) else None for form, divisor in pairs]
     except (ArithmeticError, AttributeError, RecursionError, TypeError, ValueError):
         return [None] * len(derivatives)  # SymPy has no real form of it, as of min(x, asin(2))
+
+
+def _is_real(form: Any) -> bool:
+    """Whether there is a form, without what SymPy leaves open where it may not be real."""
+    return form is not None and not form.has(sympy.Derivative, sympy.re, sympy.im)
 
 
 def _formula(form: Any) -> Formula:
@@ -113,7 +118,7 @@ def symbolic(tree: Node, derivatives: Sequence[Sequence[str]]) -> list[Any]:
             lower = form(index[:-1])
             by = sympy.Symbol(index[-1], real=True)
             enough = lower is None or made > MAX_MADE
-            known[index] = None if enough else short(_smooth(lower.diff(by)))
+            known[index] = None if enough else short(_smooth(_signed(lower).diff(by)))
         return known[index]
 
     return [form(tuple(sorted(sequence))) for sequence in derivatives]
@@ -159,9 +164,21 @@ def _rule(name: str) -> Any:
     return getattr(sympy, name) if own == name else _OWN[own]
 
 
+def _signed(form: Any) -> Any:
+    """With u*sign(u) for |u|, where SymPy does not see that u is real, as log(x) is here."""
+    return form.replace(
+        lambda part: isinstance(part, sympy.Abs) and not part.args[0].is_real,
+        lambda part: part.args[0] * sympy.sign(part.args[0]),
+    )
+
+
 def _smooth(form: Any) -> Any:
-    """Away from kinks, where there is a formula at all: no impulses."""
-    return form.replace(sympy.DiracDelta, lambda *_: sympy.Integer(0))
+    """Away from kinks, where there is a formula at all: no impulses, and no slopes of signs."""
+    calm = form.replace(sympy.DiracDelta, lambda *_: sympy.Integer(0))
+    return calm.replace(
+        lambda part: isinstance(part, sympy.Derivative) and isinstance(part.expr, sympy.sign),
+        lambda part: sympy.Integer(0),
+    )
 
 
 def _shortest(form: Any) -> Any:

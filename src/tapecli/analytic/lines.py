@@ -35,6 +35,9 @@ Index: TypeAlias = tuple[str, ...]
 Direction: TypeAlias = tuple[tuple[str, int], ...]
 """How many steps of each variable; one variable with one step is its axis."""
 
+_DEGREE = 64
+"""Orders of zeros that are reckoned with on one side, before those are seen to be too few."""
+
 _MORE = 4
 """How many times as many terms are carried on one side if those show nothing."""
 
@@ -107,9 +110,10 @@ class Lines:
 
     def _one_sided(self, line: Line, side: Side) -> Series:
         """The series on one side, of so many terms that they show what is not zero."""
-        fold, terms = self.program.reach.fold, self.program.reach.terms(self.terms)
+        reach = self.program.reach
+        terms = replace(reach, degree=min(reach.degree, _DEGREE)).terms(self.terms)
         while True:
-            balls = Balls(side, terms, self.presume, fold, self.tiny, self.unit)
+            balls = Balls(side, terms, self.presume, reach.fold, self.tiny, self.unit)
             try:
                 return self.program.run(line, balls, self.precision)
             except Flat:

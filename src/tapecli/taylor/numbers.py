@@ -117,9 +117,9 @@ class Numbers:
         return np.where(v == 0, np.nan, u / v)
 
     def power(self, u: Number, v: Number, exponent: Fraction | None = None) -> Number:
-        """u**v; of a negative u only where v is known to be whole, by its exact value."""
+        """u**v; of a negative u only where v is whole."""
         outside = (u == 0) & (v <= 0)
-        return np.where(outside | ((u < 0) & (exponent is None)), np.nan, np.power(u, v))
+        return np.where(outside | ((u < 0) & (v != np.round(v))), np.nan, np.power(u, v))
 
     # --- functions ----------------------------------------------------------------------------
 

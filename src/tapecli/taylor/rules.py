@@ -34,6 +34,10 @@ _MODERATE = 256
 """Numbers between 2**-256 and 2**256 have products and quotients that fit a float."""
 
 
+_BELL = Fraction("1.12837916709551257389615890312154517168810125865799771368817144")
+"""2/sqrt(pi)."""
+
+
 class Taylor:
     """The rules, for series of so many terms.
 
@@ -422,7 +426,7 @@ class Taylor:
 
     def _bell(self, u: Series) -> Series:
         """2/sqrt(pi) * exp(-u**2)."""
-        return self.times(self.exp(self.neg(self.mul(u, u))), 2 / math.sqrt(math.pi))
+        return self.mul(self.exp(self.neg(self.mul(u, u))), self.number(_BELL))
 
     def gamma(self, u: Series) -> Series:
         """Solve y' = y * digamma(u) * u'; the sums in that cancel, which a linear u avoids."""
