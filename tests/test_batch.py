@@ -213,6 +213,11 @@ WRONG_FIELDS: list[tuple[Answer, str]] = [
     ({"claim": ["1", "2"]}, "1 derivative is shown, and 2 claims are given"),
     ({"x": "@missing"}, "'missing' cannot be read"),
     ({"x": "-"}, "'-' is standard input, which has the requests"),
+    ({"x": [1, " - "]}, "'-' is standard input, which has the requests"),
+    ({"x": "@points.npy"}, "'points.npy' is no text: such files are read by the commands diff, "),
+    ({"at": "@points.parquet"}, "'points.parquet' is no text"),
+    ({"order": 10**4000}, "order 10,000,000,000,000,000,000,000,000,000,…: no more than 1,000"),
+    ({"order": -(10**4000)}, "a whole number from 0, not -1000000"),
     ({"x": []}, "there are no points"),
     ({"x": ""}, "a point is missing"),
     ({"x": "0..1e8"}, "more than 100,000 points"),
@@ -232,11 +237,34 @@ WRONG_FIELDS: list[tuple[Answer, str]] = [
 
 
 @pytest.mark.parametrize(
+    ("written", "problem"),
+    [
+        ("1e-400", "the point 1e-400 is too small for float64"),
+        ("1e400", "the point 1e+400 is too large for float64"),
+        ("[0.5, 1e400]", "the point 1e+400 is too large for float64"),
+        ("1e99999999999", "1E+99999999999: a number of more than 400 digits"),
+        ("1e9999999999999999999999", "'1e9999999999999999999999'"),
+    ],
+)
+def test_a_point_is_what_is_written_and_not_a_float_near_it(written: str, problem: str) -> None:
+    assert problem in refused(f'{{"expr": "x", "x": {written}, "method": "none"}}')
+    assert problem in refused(f'{{"expr": "x", "at": {{"x": {written}}}, "method": "none"}}')
+
+
+def test_a_point_is_rounded_once() -> None:
+    line = '{"id": 0.1, "expr": "x", "order": 0, "dtype": "float16", "method": "none", "x": %s}'
+    answer = answer_to(Batch(without_tensorflow), line % "1.00048828125000000001")
+    assert answer["rows"][0]["x"] == 1.001  # the shortest decimal of 1 + 2**-10, which is nearer
+    assert answer["id"] == 0.1
+
+
+@pytest.mark.parametrize(
     ("fields", "problem"), WRONG_FIELDS, ids=[next(iter(fields)) for fields, _ in WRONG_FIELDS]
 )
 def test_what_cannot_be_is_refused_in_words(fields: Answer, problem: str) -> None:
     line = json.dumps({"expr": "x", "method": "taylor", **fields})
     assert problem in refused(line)
+    assert len(refused(line)) < 300
 
 
 OTHER_TYPES: tuple[object, ...] = (

@@ -7,6 +7,7 @@ of requests is bounded, so that there may be any number of them.
 from __future__ import annotations
 
 import difflib
+import itertools
 import json
 import sys
 from collections import OrderedDict
@@ -263,7 +264,9 @@ def _read(line: str) -> dict[str, Any]:
     if len(line) > MAX_LINE:
         raise RequestError(f"the request has more than {MAX_LINE:,} characters")
     try:
-        fields = json.loads(line, object_pairs_hook=_object, parse_constant=_no_number)
+        fields = json.loads(
+            line, parse_float=_Written, object_pairs_hook=_object, parse_constant=_no_number
+        )
     except json.JSONDecodeError as error:
         raise RequestError(f"the request is no JSON: {error}") from None
     except ValueError:  # Python's limit on the digits of a whole number
@@ -273,6 +276,24 @@ def _read(line: str) -> dict[str, Any]:
     if not isinstance(fields, dict):
         raise RequestError("the request is no JSON object")
     return fields
+
+
+class _Written(float):
+    """A number that knows how it was written, for points are rounded once, to their dtype."""
+
+    text: str
+
+    def __new__(cls, text: str) -> _Written:
+        number = super().__new__(cls, text)
+        number.text = text
+        return number
+
+
+def _exact(values: Any) -> Any:
+    """Points with all of their digits."""
+    if isinstance(values, list):
+        return [_exact(value) for value in values]
+    return table.decimal(values.text) if isinstance(values, _Written) else values
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -317,10 +338,11 @@ def _where(fields: Mapping[str, Any]) -> Where:
             if name in given:
                 raise RequestError(f"the points of '{name}' are given twice")
             given[name] = fields[name]
-    texts = [values.strip() for values in (rows, *given.values()) if isinstance(values, str)]
-    if "-" in texts:
+    listed = (each if isinstance(each, list) else [each] for each in (rows, *given.values()))
+    if any(isinstance(each, str) and each.strip() == "-" for each in itertools.chain(*listed)):
         raise RequestError("'-' is standard input, which has the requests")
-    return Where(given, rows, fields.get("zip", False))
+    exact = {name: _exact(values) for name, values in given.items()}
+    return Where(exact, rows, fields.get("zip", False))
 
 
 def _key(fields: Mapping[str, Any], given: Collection[str], columns: Sequence[str]) -> Key:

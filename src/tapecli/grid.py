@@ -150,7 +150,7 @@ def number(point: Any) -> Fraction:
     """The exact value of a number of any kind."""
     try:
         if isinstance(point, Decimal) and abs(point.adjusted()) > MAX_DIGITS:
-            raise OverflowError
+            raise PointsError(f"{clipped(str(point))}: a number of more than {MAX_DIGITS} digits")
         if isinstance(point, Fraction | Decimal):
             return Fraction(point)
         if hasattr(point, "__index__"):
@@ -162,8 +162,22 @@ def number(point: Any) -> Fraction:
         raise PointsError(f"{clipped(repr(point))} is not a finite number") from None
 
 
+def refuse_arrays(source: str) -> None:
+    """Refuse a file that is no text, where points are read as text.
+
+    Raises:
+        PointsError: the name of the file ends as that of such a file.
+    """
+    if source.lower().endswith((NPY, PARQUET)):
+        raise PointsError(
+            f"{texts.shown(source[1:])} is no text: such files are read by the commands diff, "
+            "grad, jacobian and hessian, and by tapecli.parts()"
+        )
+
+
 def _of_text(typed: str, stdin: TextIO | None) -> Iterator[Fraction]:
     if typed == "-" or typed.startswith("@"):
+        refuse_arrays(typed)
         with texts.opened(typed, stdin) as (stream, name):
             yield from _of_lines(stream, name)
     else:

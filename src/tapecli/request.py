@@ -237,9 +237,9 @@ def ask(
     """
     how.check()
     if order is not None and (isinstance(order, bool) or not isinstance(order, int) or order < 0):
-        raise RequestError(f"the order must be a whole number from 0, not {order}")
+        raise RequestError(f"the order must be a whole number from 0, not {clipped(str(order))}")
     if order is not None and order > choices.MAX_ORDER:
-        raise RequestError(f"order {order:,}: no more than {choices.MAX_ORDER:,}")
+        raise RequestError(f"order {clipped(f'{order:,}')}: no more than {choices.MAX_ORDER:,}")
     wrt = [wrt] if isinstance(wrt, str) else list(wrt)
     named = [name.strip() for text in wrt for name in text.split(",")]
     given = where.given

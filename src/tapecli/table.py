@@ -77,6 +77,7 @@ def read(source: str, stdin: TextIO | None = None) -> Table:
         PointsError: the table cannot be read, has a column twice, has a row with more or fewer
             fields than the header, or has too many rows or none.
     """
+    grid.refuse_arrays(source)
     with texts.opened(source, stdin) as (lines, name):
         counted = _limited(counted_lines(texts.lines(lines, name)), name)
         first = next(counted, None)
@@ -158,7 +159,7 @@ def objects(lines: Iterable[tuple[int, str]], name: str) -> Iterator[tuple[int, 
     """The rows of a table of JSON lines, with the numbers of their lines."""
     for number, line in lines:
         try:
-            row = json.loads(line, parse_float=_decimal, object_pairs_hook=_distinct)
+            row = json.loads(line, parse_float=decimal, object_pairs_hook=_distinct)
         except (ValueError, RecursionError) as error:
             reason = error.args[0] if isinstance(error, _Twice) else "it is no JSON object"
             raise PointsError(f"line {number} of {name}: {reason}") from None
@@ -167,7 +168,7 @@ def objects(lines: Iterable[tuple[int, str]], name: str) -> Iterator[tuple[int, 
         yield number, row
 
 
-def _decimal(text: str) -> Decimal | str:
+def decimal(text: str) -> Decimal | str:
     """A decimal; one with an exponent that none can have stays text, which is no number here."""
     try:
         return Decimal(text)

@@ -383,6 +383,22 @@ def test_what_is_no_parquet_file_is_refused(tmp_path: Path) -> None:
     assert "No such file" in refused({"x": "@missing.parquet"})
 
 
+def test_a_column_that_is_there_twice_is_refused(tmp_path: Path) -> None:
+    arrow, module = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
+    path = tmp_path / "points.parquet"
+    module.write_table(arrow.table([[1.0], [2.0]], names=["x", "x"]), path)
+    assert "has 'x' twice" in refused({}, names="x", rows=f"@{path}")
+
+
+def test_a_damaged_parquet_file_is_refused_in_one_line(tmp_path: Path) -> None:
+    path = parquet(tmp_path / "points.parquet", x=[1.0, 2.0])
+    content = path.read_bytes()
+    path.write_bytes(content[:4] + content[40:])
+    said = refused({"x": f"@{path}"})
+    assert said.endswith(" is a damaged Parquet file")
+    assert "\n" not in said
+
+
 def test_without_pyarrow_a_parquet_file_is_refused_with_what_to_install(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ import numpy as np
 from tapecli import grid, texts
 from tapecli.errors import PointsError, RequestError
 from tapecli.floats import FORMATS, FloatFormat
-from tapecli.mistakes import clipped
+from tapecli.mistakes import clipped, twice
 from tapecli.sources import arrays
 from tapecli.sources.axes import Columns
 from tapecli.sources.rounding import Floats
@@ -56,9 +57,11 @@ class Parquet:
         """The columns that are read, one for each variable.
 
         Raises:
-            PointsError: one is missing.
+            PointsError: one is missing, or there twice.
         """
         there = self.there
+        if (name := twice(there)) is not None:
+            raise PointsError(f"the header of {self._shown} has '{clipped(name)}' twice")
         if self.alone and len(there) == 1:
             return there
         Table(self._shown, there, ()).columns(self.names)  # refuses those that are not there
@@ -68,13 +71,13 @@ class Parquet:
         """The points in arrays of any length, without the first so many.
 
         Raises:
-            PointsError: a value is no number or does not fit, or there are no rows.
+            PointsError: a value is no number or does not fit, there are no rows, or they cannot
+                be read.
         """
         if not self.count:
             raise PointsError(f"there are no rows in {self._shown}")
         groups, place = self._groups(skip)
-        batches = self._file.iter_batches(_BATCH, row_groups=groups, columns=list(self.columns))
-        for batch in batches:
+        for batch in self._batches(groups):
             start = max(0, min(skip - place, len(batch)))
             if start < len(batch):
                 here = place + start
@@ -83,6 +86,12 @@ class Parquet:
                     for name, column in zip(self.names, self.columns, strict=True)
                 }
             place += len(batch)
+
+    def _batches(self, groups: list[int]) -> Iterator[Any]:
+        with self._readable():
+            yield from self._file.iter_batches(
+                _BATCH, row_groups=groups, columns=list(self.columns)
+            )
 
     def _groups(self, skip: int) -> tuple[list[int], int]:
         """The groups of rows that are left, and the place of their first row."""
@@ -123,11 +132,20 @@ class Parquet:
     @cached_property
     def _file(self) -> Any:
         module = _parquet()
-        try:
+        with self._readable():
             return module.ParquetFile(self.path)
+
+    @contextlib.contextmanager
+    def _readable(self) -> Iterator[None]:
+        """What the library raises becomes a PointsError."""
+        broken = importlib.import_module("pyarrow").ArrowException
+        try:
+            yield
         except OSError as error:
-            raise PointsError(texts.unreadable(self._shown, error)) from None
-        except importlib.import_module("pyarrow").ArrowException:
+            if error.strerror:
+                raise PointsError(texts.unreadable(self._shown, error)) from None
+            raise PointsError(f"{self._shown} is a damaged Parquet file") from None
+        except broken:
             raise PointsError(f"{self._shown} is no Parquet file") from None
 
 
