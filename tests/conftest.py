@@ -6,6 +6,7 @@ With `--execution NAME`, what does not say how tapes are run is run in that way.
 from __future__ import annotations
 
 import gc
+import signal
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -25,6 +26,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         choices=list(EXECUTIONS),
         help="How tapes are run where a test leaves it open, in this process.",
     )
+
+
+def pytest_configure() -> None:
+    """Let calls be interrupted: what a shell runs in the background inherits that it is not."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

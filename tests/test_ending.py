@@ -85,7 +85,6 @@ def process(program: str, number: signal.Signals) -> tuple[int, str, str]:
         text=True,
         timeout=30,
         check=False,
-        preexec_fn=lambda: signal.signal(number, signal.SIG_DFL),  # a background job ignores it
     )
     return done.returncode, done.stdout, done.stderr
 

@@ -36,7 +36,6 @@ def test_at_any_moment_it_is_stopped_with_one_line_and_no_part_of_the_file(name:
             stderr=subprocess.PIPE,
             text=True,
             start_new_session=True,
-            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         ) as child:
             time.sleep(moment)
             child.send_signal(signal.SIGINT)
