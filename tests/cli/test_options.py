@@ -345,6 +345,7 @@ def test_an_empty_execution_in_the_environment_is_none(
         ("TAPECLI_EXECUTION", "jit", "--execution"),
         ("TAPECLI_DTYPE", "double", "--dtype"),
         ("TAPECLI_FORMAT", "xml", "'--format'"),
+        ("TAPECLI_COLOR", "blue", "--color"),
     ],
 )
 def test_a_wrong_word_in_the_environment_is_told_with_its_variable(

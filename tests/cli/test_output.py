@@ -187,6 +187,7 @@ def test_a_file_that_cannot_be_written_is_told_before_anything_is_computed(
     for name, reason in [
         ("missing/y.csv", f"there is no folder '{tmp_path}/missing'"),
         (".", "it is a directory"),
+        ("y.csv/", "a name that ends so is a directory's"),
         (long, "File name too long"),
     ]:
         done = run(*AT_2, "-f", "csv", "-o", name)

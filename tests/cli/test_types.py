@@ -22,7 +22,11 @@ REFUSED: Mapping[tuple[str, ...], str] = {
     ("--order", ""): f"{ORDER}: '' is not a whole number from 0 on\n{HELP}",
     ("--order", "1e1"): f"{ORDER}: '1e1' is not a whole number from 0 on\n{HELP}",
     ("-n", "²"): f"{ORDER}: '²' is not a whole number from 0 on\n{HELP}",
-    ("--order", "9" * 5000): f"{ORDER}: '{'9' * 59}…' is not a whole number from 0 on\n{HELP}",
+    ("--order", "9" * 5000): f"{ORDER}: a whole number of more than 9 digits\n{HELP}",
+    (
+        "--order",
+        "-" + "9" * 5000,
+    ): f"{ORDER}: '-{'9' * 58}…' is not a whole number from 0 on\n{HELP}",
     ("--format", "jsn"): (f"{FORMAT}: 'jsn' is not one of {FORMATS}. Did you mean 'json'?\n{HELP}"),
     ("-f", "[/]"): f"{FORMAT}: '[/]' is not one of {FORMATS}.\n{HELP}",
     ("-f", "\x1b[31m"): f"{FORMAT}: '\\x1b[31m' is not one of {FORMATS}.\n{HELP}",

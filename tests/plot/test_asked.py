@@ -90,7 +90,7 @@ def test_it_must_be_clear_along_which_variable(given: dict[str, str], problem: s
     ("text", "problem"),
     [
         ("5..1", "write 1..5"),
-        ("1..1", "not above"),
+        ("1..1", "a range of one point; write -5..5"),
         ("1,1", "single point"),
         ("1..2..3", "no range"),
         ("-", "from the call"),

@@ -6,12 +6,19 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
 import click
-from click.core import ParameterSource
 from click.shell_completion import CompletionItem
 
 from tapecli import choices, render
 from tapecli.cli import offers, output
-from tapecli.cli.types import ExpressionCommand, ExpressionText, OneOf, PointsOf, WholeNumber
+from tapecli.cli.types import (
+    ExpressionCommand,
+    ExpressionText,
+    FromEnvironment,
+    OneOf,
+    PointsOf,
+    WholeNumber,
+    from_environment,
+)
 from tapecli.floats import FORMATS
 
 Offered: TypeAlias = Callable[[click.Context, click.Parameter, str], list[CompletionItem]]
@@ -41,21 +48,6 @@ VERIFY = {
 def _listed(meanings: Mapping[str, str]) -> str:
     """Words and what they mean, in a sentence of a help text."""
     return "; ".join(f"{word}: {meaning}" for word, meaning in meanings.items())
-
-
-class FromEnvironment(click.Option):
-    """An option whose default may be in the environment, which is named where it is wrong."""
-
-    def get_error_hint(self, ctx: click.Context | None) -> str:
-        hint = click.Parameter.get_error_hint(self, ctx)  # the option's own always names it
-        return f"{hint}, from {self.envvar}" if _from_environment(ctx, self.name) else hint
-
-
-def _from_environment(ctx: click.Context | None, name: str | None) -> bool:
-    """Whether the value of an option was taken from the environment."""
-    if ctx is None or name is None:
-        return False
-    return ctx.get_parameter_source(name) is ParameterSource.ENVIRONMENT
 
 
 EXPRESSIONS = click.argument(
@@ -282,6 +274,6 @@ def answer(kind: str, **given: Any) -> int:
     """
     from tapecli.cli import answering
 
-    if _from_environment(click.get_current_context(), "execution"):
+    if from_environment(click.get_current_context(), "execution"):
         given["usual"] = given.pop("execution")
     return answering.answer(kind, **given)

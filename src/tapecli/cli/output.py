@@ -15,7 +15,7 @@ from typing import IO, Any, TextIO
 import click
 
 from tapecli import render
-from tapecli.cli.types import OneOf
+from tapecli.cli.types import FromEnvironment, OneOf
 from tapecli.errors import OutputError, WriteError
 from tapecli.render import Screen
 
@@ -27,6 +27,7 @@ OPTIONS = (
     ),
     click.option(
         "--color",
+        cls=FromEnvironment,
         type=OneOf(COLOR),
         default="auto",
         show_default=True,
@@ -75,8 +76,10 @@ def check(output: str | None) -> None:
         if _is_special(Path(output)):
             return
         path = Path(os.path.realpath(output))
-        if path.is_dir() or output.endswith(os.sep):
+        if path.is_dir():
             raise OutputError(f"cannot write '{output}': it is a directory")
+        if output.endswith(os.sep):
+            raise OutputError(f"cannot write '{output}': a name that ends so is a directory's")
         if not path.parent.is_dir():
             raise OutputError(f"cannot write '{output}': there is no folder '{path.parent}'")
         if not os.access(path.parent, os.W_OK):

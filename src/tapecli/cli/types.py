@@ -7,9 +7,13 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import click
+from click.core import ParameterSource
 from click.shell_completion import CompletionItem
 
 from tapecli.cli import nearest, offers
+
+MOST_DIGITS = 9
+"""Digits of a whole number; what options count is bounded far below."""
 
 
 class WholeNumber(click.ParamType[int]):
@@ -25,9 +29,12 @@ class WholeNumber(click.ParamType[int]):
     ) -> int:
         if isinstance(value, int):
             return value
-        if not re.fullmatch(r"\+?[0-9]{1,9}", str(value)) or int(str(value)) < self.least:
+        digits = re.fullmatch(r"\+?0*([0-9]+)", str(value))
+        if digits and len(digits[1]) > MOST_DIGITS:
+            self.fail(f"a whole number of more than {MOST_DIGITS} digits", param, ctx)
+        if not digits or int(digits[1]) < self.least:
             self.fail(f"{value!r} is not a whole number from {self.least} on", param, ctx)
-        return int(str(value))
+        return int(digits[1])
 
 
 class PointsOf(click.ParamType[tuple[str, str]]):
@@ -81,6 +88,21 @@ class ExpressionText(click.ParamType[str]):
         self, ctx: click.Context, param: click.Parameter, incomplete: str
     ) -> list[CompletionItem]:
         return offers.expressions(ctx, param, incomplete)
+
+
+def from_environment(ctx: click.Context | None, name: str | None) -> bool:
+    """Whether the value of an option was taken from the environment."""
+    if ctx is None or name is None:
+        return False
+    return ctx.get_parameter_source(name) is ParameterSource.ENVIRONMENT
+
+
+class FromEnvironment(click.Option):
+    """An option whose default may be in the environment, which is named where it is wrong."""
+
+    def get_error_hint(self, ctx: click.Context | None) -> str:
+        hint = click.Parameter.get_error_hint(self, ctx)  # the option's own always names it
+        return f"{hint}, from {self.envvar}" if from_environment(ctx, self.name) else hint
 
 
 class ExpressionCommand(click.Command):

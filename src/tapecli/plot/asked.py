@@ -152,7 +152,9 @@ def ends(text: str) -> tuple[Fraction, Fraction]:
     if not dots or ".." in last.removeprefix("."):
         raise PointsError(f"'{clipped(text)}' is no range; write it as {RANGE}")
     low, high = grid.constant(first), grid.constant(last)
-    if low >= high:
+    if low == high:
+        raise PointsError(f"'{clipped(text)}': a range of one point; write {RANGE}")
+    if low > high:
         turned = f"{last.strip()}..{first.strip()}"
         raise PointsError(f"'{clipped(text)}': the end is not above the start; write {turned}")
     return low, high
