@@ -327,6 +327,8 @@ def test_standard_input_is_read_no_further_than_the_bound() -> None:
         ("0..inf", "'inf' is not a finite number"),
         ("1/0", "'1/0' has no value"),
         ("log(-1)", "'log(-1)' has no value"),
+        ("exp(100000)", "'exp(100000)' is too large, or too close to zero"),
+        ("1/(1 - tanh(1000))", "'1/(1 - tanh(1000))' is too large, or too close to zero"),
         ("0^-1", "'0^-1' has no value"),
         ("1;2", "'1;2' is not a number: unexpected ';'"),
         ("1)", "'1)' is not a number: ')' closes nothing"),

@@ -341,7 +341,12 @@ def constant(typed: str) -> Fraction:
         raise PointsError(f"{shown} is not a number: it has a name")
     value = _value(expression.tree)
     if value is None:
-        raise PointsError(f"{shown} has no value")
+        from tapecli.analytic.reference import is_extreme
+
+        beyond = (
+            "is too large, or too close to zero" if is_extreme(expression.tree) else "has no value"
+        )
+        raise PointsError(f"{shown} {beyond}")
     return value
 
 
