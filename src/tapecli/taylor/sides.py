@@ -61,9 +61,6 @@ class OneSided(Taylor):
             return index, sign
         return np.where(sign == 0, self.terms, index), np.where(sign == 0, np.nan, sign)
 
-    def sub(self, u: Series, v: Series) -> Series:
-        return self.number(0) if u is v else super().sub(u, v)
-
     def mul(self, u: Series, v: Series) -> Series:
         """The product; where both end, the powers that they end at are a little less than whole."""
         product = super().mul(u, v)
