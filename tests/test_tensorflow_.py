@@ -72,6 +72,30 @@ def test_what_it_logs_is_held_back_only_when_asked_for(
     assert Loaded(tmp_path, LOUD, options).err == err
 
 
+COMPILING = """
+import os
+__version__ = {version!r}
+GradientTape, setting = None, []
+
+def constant(value):
+    return value
+
+def function(call, jit_compile):
+    def compiled():
+        os.write(2, b"I0000 Compiled cluster")
+        setting.append((call(), jit_compile))
+    return compiled
+"""
+
+
+@pytest.mark.parametrize(("version", "compiled"), [("2.20.1", [[0, True]]), ("2.21.0", [])])
+def test_what_an_older_one_logs_when_it_first_compiles_is_held_back(
+    tmp_path: Path, version: str, compiled: list[object]
+) -> None:
+    found = Loaded(tmp_path, COMPILING.format(version=version), "quietly=True")
+    assert (found.answer, found.err) == ({"setting": compiled}, "after\n")
+
+
 @pytest.mark.parametrize(("settings", "seen"), [({}, "3"), ({"TF_CPP_MIN_LOG_LEVEL": "0"}, "0")])
 def test_a_setting_of_the_user_is_kept(tmp_path: Path, settings: dict[str, str], seen: str) -> None:
     assert Loaded(tmp_path, LOUD, "quietly=True", **settings).answer == {"setting": seen}

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import math
 import os
 import re
 import sys
@@ -23,6 +24,9 @@ from tapecli.errors import TensorFlowError
 
 OLDEST = (2, 20)
 """The first version that will do."""
+
+SILENT = (2, 21)
+"""The first version that logs nothing when it compiles for the first time."""
 
 INSTALL = f"pip install 'tensorflow>={OLDEST[0]}.{OLDEST[1]}'"
 
@@ -50,7 +54,10 @@ def load(quietly: bool = False, verbose: bool = False, core: bool = False) -> An
     with _scratch() as log:
         try:
             with _witnessed(log), _standard_error_to(log):
-                return _started(core)
+                tensorflow = _started(core)
+                if _version(tensorflow) < SILENT:
+                    _compile_once(tensorflow)
+                return tensorflow
         except TensorFlowError as error:
             if error.__cause__:  # what has started, and is refused, has logged nothing about that
                 log.seek(0)
@@ -94,14 +101,24 @@ def _refuse(tensorflow: Any) -> None:
     Raises:
         TensorFlowError: it is.
     """
-    version = str(getattr(tensorflow, "__version__", ""))
-    numbers = re.match(r"(\d+)\.(\d+)", version)
-    if numbers and (int(numbers[1]), int(numbers[2])) < OLDEST:
-        raise TensorFlowError(f"TensorFlow {version} is too old; {INSTALL}")
+    if _version(tensorflow) < OLDEST:
+        raise TensorFlowError(f"TensorFlow {tensorflow.__version__} is too old; {INSTALL}")
     for name in _NEEDED:
         if not hasattr(tensorflow, name):
             place = getattr(tensorflow, "__file__", None) or next(iter(tensorflow.__path__))
             raise _broken(f"'{place}' has no {name}")
+
+
+def _version(tensorflow: Any) -> tuple[float, float]:
+    """Its first two numbers; infinite for what has none."""
+    numbers = re.match(r"(\d+)\.(\d+)", str(getattr(tensorflow, "__version__", "")))
+    return (int(numbers[1]), int(numbers[2])) if numbers else (math.inf, math.inf)
+
+
+def _compile_once(tensorflow: Any) -> None:
+    """Have it log now what it logs when it compiles for the first time, which takes 50 ms."""
+    with contextlib.suppress(Exception):
+        tensorflow.function(lambda: tensorflow.constant(0.0), jit_compile=True)()
 
 
 def _broken(reason: str) -> TensorFlowError:

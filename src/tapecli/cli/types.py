@@ -100,6 +100,13 @@ def from_environment(ctx: click.Context | None, name: str | None) -> bool:
 class FromEnvironment(click.Option):
     """An option whose default may be in the environment, which is named where it is wrong."""
 
+    def consume_value(
+        self, ctx: click.Context, opts: Mapping[str, Any]
+    ) -> tuple[Any, ParameterSource]:
+        value, source = super().consume_value(ctx, opts)
+        ctx.set_parameter_source(self.name, source)  # click 8.4 does so after its errors
+        return value, source
+
     def get_error_hint(self, ctx: click.Context | None) -> str:
         hint = click.Parameter.get_error_hint(self, ctx)  # the option's own always names it
         return f"{hint}, from {self.envvar}" if from_environment(ctx, self.name) else hint
