@@ -86,7 +86,7 @@ def test_what_fails_is_done_here_with_its_exception(capfd: pytest.CaptureFixture
     assert no_children()
 
 
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGUSR1])
 def test_what_is_killed_is_done_here(number: signal.Signals) -> None:
     here = os.getpid()
 
