@@ -126,7 +126,8 @@ def _options(ctx: click.Context) -> Iterator[str]:
     options = (each for each in ctx.command.get_params(ctx) if isinstance(each, click.Option))
     for option in options:
         _, meaning = option.get_help_record(ctx) or ("", "")
-        names = ", ".join(f"\\fB{_text(name)}\\fR" for name in option.opts)
+        short_first = sorted(option.opts, key=len)  # click 8.4 has those of --help in any sequence
+        names = ", ".join(f"\\fB{_text(name)}\\fR" for name in short_first)
         value = "" if option.is_flag else f" \\fI{_text(option.make_metavar(ctx))}\\fR"
         yield from (".TP", names + value, *_lines(meaning))
 
