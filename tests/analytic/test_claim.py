@@ -98,9 +98,9 @@ AGREEING = [
 
 @pytest.mark.parametrize(("function", "claim"), PROVED)
 def test_right_claims_are_proved_in_any_shape(function: str, claim: str) -> None:
-    start = time.monotonic()
+    start = time.process_time()
     found = judgement(function, claim)
-    assert time.monotonic() - start < SECONDS
+    assert time.process_time() - start < SECONDS
     assert found.finding is Finding.PROVED, found
     assert found.tested >= RANDOM_POINTS // 2
     assert not found.failed
@@ -118,9 +118,9 @@ def test_the_same_claims_are_wrong_by_a_trace(function: str, claim: str, trace: 
 
 @pytest.mark.parametrize(("function", "claim"), AGREEING)
 def test_what_no_cheap_proof_shows_agrees(function: str, claim: str) -> None:
-    start = time.monotonic()
+    start = time.process_time()
     found = judgement(function, claim)
-    assert time.monotonic() - start < SECONDS
+    assert time.process_time() - start < SECONDS
     assert (found.finding, found.reason) == (Finding.AGREES, "")
 
 
@@ -389,17 +389,17 @@ HEAVY = [
 @pytest.mark.parametrize(("function", "wrt"), HEAVY)
 def test_no_proof_is_looked_for_for_long(function: str, wrt: str) -> None:
     (target,), (claim,) = parse(function, "abcdwxyz"), parse("sin(x)^9*(x + 2)^9/tan(x)")
-    start = time.monotonic()
+    start = time.process_time()
     assert not proved(target.tree, wrt.split(","), claim.tree, FORMATS["float64"])
-    assert time.monotonic() - start < SECONDS
+    assert time.process_time() - start < SECONDS
 
 
 @pytest.mark.parametrize("order", [0, 1, 8, 40])
 def test_large_expressions_are_tested_at_fewer_points(order: int) -> None:
     function = " + ".join(f"sin({k}x)*exp(x/{k})" for k in range(1, 150))
-    start = time.monotonic()
+    start = time.process_time()
     found = judgement(function, "1", ",".join("x" * order), at(*(k / 7 for k in range(300))))
-    assert time.monotonic() - start < 10 * SECONDS
+    assert time.process_time() - start < 10 * SECONDS
     assert found.finding is Finding.DIFFERS
     most = {0: MOST_POINTS + RANDOM_POINTS, 1: 100, 8: 20, 40: 10}
     assert 10 <= found.tested <= most[order]

@@ -88,6 +88,8 @@ class Parquet:
             place += len(batch)
 
     def _batches(self, groups: list[int]) -> Iterator[Any]:
+        if not groups:  # pyarrow 18 takes that for a mistake
+            return
         with self._readable():
             yield from self._file.iter_batches(
                 _BATCH, row_groups=groups, columns=list(self.columns)
