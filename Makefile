@@ -52,7 +52,8 @@ test-dist: dist  ## install the wheel in clean environments and elsewhere, and c
 	$(BIN)/python -m pytest tests/packaging/installed.py
 
 fuzz: $(VENV)/.fuzz  ## look for inputs that break it, for five minutes or SECONDS=600
-	$(BIN)/python -m tests.fuzz --seconds $(SECONDS) $(if $(SEED),--seed $(SEED))
+	PYTHONHASHSEED=$(or $(SEED),random) $(BIN)/python -m tests.fuzz --seconds $(SECONDS) \
+		$(if $(SEED),--seed $(SEED)) $(if $(RUNS),--runs $(RUNS))
 
 check: $(VENV)/.dev  ## format, lint, types and documentation: what must hold beside the tests
 	$(BIN)/ruff format --check src tests docs

@@ -129,7 +129,7 @@ class Reader:
 
     def number(self, token: Token) -> _Part:
         mantissa, _, exponent = token.lower().partition("e")
-        digits = len(mantissa.replace(".", ""))
+        digits = len(mantissa.removeprefix("0").replace(".", ""))
         shift = exponent.lstrip("+-0")
         if digits > MAX_DIGITS or len(shift) > 3 or int(shift or 0) > MAX_DIGITS:
             self._fail(Mistake(*span(token), f"a number of more than {MAX_DIGITS} digits"))

@@ -76,7 +76,7 @@ def main() -> int:
     failed = False
     for place, name in enumerate(names):
         left = max(end - time.monotonic(), LEAST) / (len(names) - place)
-        summary = _fuzzed(name, left, asked.seed)
+        summary = _fuzzed(name, left, asked.runs, asked.seed)
         print(summary, flush=True)
         for finding in summary.findings:
             print(finding, flush=True)
@@ -91,20 +91,21 @@ def _asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser("tests.fuzz", description=__doc__, formatter_class=raw)
     parser.add_argument("--seconds", type=float, default=SECONDS)
     parser.add_argument("--target", choices=NAMES)
+    parser.add_argument("--runs", type=int, default=0, help="no more inputs than so many a target")
     parser.add_argument("--seed", type=int, default=time.time_ns() % 2**31)
     parser.add_argument("--grow", action="store_true", help="put what runs new code in the corpus")
     parser.add_argument("--replay", type=Path, nargs="+", metavar="FILE")
     return parser.parse_args()
 
 
-def _fuzzed(name: str, seconds: float, seed: int) -> Summary:
+def _fuzzed(name: str, seconds: float, most: int, seed: int) -> Summary:
     """Run one target in processes of its own until its time is over."""
     folder = BUILD / name
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     record, end = Record(folder / "record"), time.monotonic() + seconds
     while (left := end - time.monotonic()) > 1:
-        work = functools.partial(engines.run, name, left, seed, folder)
+        work = functools.partial(engines.run, name, left, most, seed, folder)
         child = _forked(work, folder / "log")
         if not (ended := _watched(child, record, left)):
             break

@@ -7,6 +7,7 @@ import hashlib
 import importlib
 import importlib.util
 import io
+import itertools
 import pkgutil
 import sys
 import tempfile
@@ -59,9 +60,12 @@ def ready() -> None:
                 importlib.import_module(module.name)
 
 
-def run(name: str, seconds: float, seed: int, folder: Path) -> None:
-    """Look for inputs until the time is over; they and what was done are kept in the folder."""
-    (by_atheris if has_atheris() else by_lines)(name, seconds, seed, folder)
+def run(name: str, seconds: float, most: int, seed: int, folder: Path) -> None:
+    """Look for inputs until the time is over, or there were so many, if not 0.
+
+    They and what was done are kept in the folder.
+    """
+    (by_atheris if has_atheris() else by_lines)(name, seconds, most, seed, folder)
 
 
 class Tried:
@@ -88,7 +92,7 @@ class Tried:
                 (self._folder / found.name).write_bytes(data)
 
 
-def by_atheris(name: str, seconds: float, seed: int, folder: Path) -> None:
+def by_atheris(name: str, seconds: float, most: int, seed: int, folder: Path) -> None:
     """By libFuzzer, which sees the branches of tapecli's modules; it leaves the process."""
     atheris = importlib.import_module("atheris")
     from tests.fuzz import language, targets
@@ -108,6 +112,7 @@ def by_atheris(name: str, seconds: float, seed: int, folder: Path) -> None:
     options = {
         "seed": seed,
         "max_total_time": max(1, round(seconds)),
+        "runs": most or -1,
         "max_len": language.LARGEST,
         "timeout": 3600,
         "rss_limit_mb": 0,
@@ -120,7 +125,7 @@ def by_atheris(name: str, seconds: float, seed: int, folder: Path) -> None:
         atheris.Fuzz()
 
 
-def by_lines(name: str, seconds: float, seed: int, folder: Path) -> None:
+def by_lines(name: str, seconds: float, most: int, seed: int, folder: Path) -> None:
     """By mutation of what has run new lines."""
     from tests.fuzz import language, targets
     from tests.fuzz.lines import Lines
@@ -136,7 +141,9 @@ def by_lines(name: str, seconds: float, seed: int, folder: Path) -> None:
         for data in pool:
             tried(data)
         _tell("INITED", len(lines.seen))
-        while time.monotonic() < end:
+        for _ in range(most) if most else itertools.count():
+            if time.monotonic() > end:
+                break
             before = len(lines.seen)
             data = random.choice(pool) if pool else target.sample
             data = language.mutated(data, random, target.words, target.fresh, pool)

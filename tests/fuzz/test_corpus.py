@@ -95,7 +95,7 @@ def test_a_crash_is_found_with_its_input_by_the_process_outside(tmp_path: Path) 
         "targets.TARGETS['grids'] = replace(targets.TARGETS['grids'], run=run)\n"
         f"fuzz.BUILD, fuzz.ROOT = Path({str(tmp_path)!r}), Path({str(tmp_path)!r})\n"
         "fuzz._often_confirmed = str\n"
-        "summary = fuzz._fuzzed('grids', 3, 1)\n"
+        "summary = fuzz._fuzzed('grids', 3, 0, 1)\n"
         "print(*summary.findings)\n"
     )
     command = [sys.executable, "-c", program]
