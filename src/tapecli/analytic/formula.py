@@ -147,12 +147,13 @@ def _expression(node: Node, children: list[Any]) -> Any:
 
 
 def is_endless(tree: Node) -> bool:
-    """Whether it has a constant of which SymPy would look for digits without end.
+    """Whether it has a constant of which SymPy would look for digits long, or without end.
 
-    Those are extreme numbers, such as exp(10^300), and the gamma function of all but small ones.
+    Those are extreme numbers, such as exp(10^300), what is no real number, such as atanh(2), and
+    the gamma function of all but small ones.
     """
     constants = [node for node in steps(tree) if isinstance(node, Call) and not variables(node)]
-    return any(map(is_extreme, constants)) or any(
+    return any(is_extreme(node) or constant_value(node) is None for node in constants) or any(
         node.name in ("gamma", "lgamma")
         and not -MAX_FACTORIAL < (constant_value(node.arguments[0]) or 0) < MAX_FACTORIAL
         for node in constants
