@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests import steps
 
 LOUD = """
 import os
@@ -102,39 +103,20 @@ def test_a_setting_of_the_user_is_kept(tmp_path: Path, settings: dict[str, str],
 
 
 AT_EACH_STEP = """
-import itertools, os, signal, sys
-from tapecli import ending, tensorflow_
-sys.path.insert(0, {folder!r})
-ending.in_good_order()
-STEPPED = ("tensorflow_.py", "contextlib.py")
-
-def stop_at(step):
-    left = step
-    def trace(frame, event, argument):
-        nonlocal left
-        if not frame.f_code.co_filename.endswith(STEPPED):
-            return None
-        left -= 1
-        if not left:
-            sys.settrace(None)
-            os.kill(os.getpid(), signal.SIGINT)
-        return trace
-    sys.settrace(trace)
-
+import os, sys
+from tapecli import tensorflow_
+from tests import steps
+sys.path.insert(0, sys.argv[1])
 real = os.fstat(2)
-for step in itertools.count(1):
+
+def load():
     sys.modules.pop("tensorflow", None)
-    ending._came = None
-    stop_at(step)
-    try:
-        tensorflow_.load(quietly=True)
-    except ending.Ended:
-        assert os.path.samestat(os.fstat(2), real), step
-    else:
-        sys.settrace(None)
-        assert ending._came is None, step
-        break
-print(step)
+    tensorflow_.load(quietly=True)
+
+def look():
+    assert os.path.samestat(os.fstat(2), real)
+
+print(steps.interrupted(load, ("tensorflow_.py", "contextlib.py"), look))
 """
 
 
@@ -142,14 +124,7 @@ def test_a_signal_at_any_step_of_its_start_leaves_standard_error_where_it_was(
     tmp_path: Path,
 ) -> None:
     (tmp_path / "tensorflow.py").write_text(LOUD)
-    done = subprocess.run(
-        [sys.executable, "-c", AT_EACH_STEP.format(folder=str(tmp_path))],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert (done.returncode, done.stderr) == (0, "")
-    assert int(done.stdout) > 50
+    assert steps.process(AT_EACH_STEP, str(tmp_path)) > 50
 
 
 AGAIN = "; pip install 'tensorflow>=2.20' --force-reinstall"

@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import csv
 import io
-import itertools
 import json
 import os
 import signal
-import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from types import FrameType
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import pytest
+from tests import steps
 from tests.cli.conftest import in_folder
 
 from tapecli import render
-from tapecli.cli import output
 from tapecli.ending import Ended
 from tapecli.render import FORMATS
 
@@ -112,41 +109,36 @@ def test_a_failure_leaves_the_old_file_and_nothing_else(
     assert in_folder(old.parent) == ["y.csv"]
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # open at the end
-@pytest.mark.parametrize("before", [{}, {"y.csv": "old\n"}])
+WRITING = """
+import os, sys
+from pathlib import Path
+from tapecli import render
+from tapecli.cli import output
+from tests import steps
+os.chdir(sys.argv[1])
+before = {"y.csv": "old\\n"} if sys.argv[2:] else {}
+render.render = lambda *arguments: iter(["new\\n"])
+
+def write():
+    for path in Path().iterdir():
+        path.unlink()
+    for name, text in before.items():
+        Path(name).write_text(text)
+    output.write(None, render.FORMATS["csv"], "y.csv", "auto")
+
+def look():
+    there = {path.name: path.read_text() for path in Path().iterdir()}
+    assert there in (before, {"y.csv": "new\\n"}), there
+
+print(steps.interrupted(write, ("cli/output.py",), look))
+"""
+
+
+@pytest.mark.parametrize("before", [[], ["there"]])
 def test_an_end_at_any_step_of_writing_leaves_the_whole_file_or_what_was_there(
-    monkeypatch: pytest.MonkeyPatch, before: dict[str, str]
+    tmp_path: Path, before: list[str]
 ) -> None:
-    left = 0
-
-    def stepped(frame: FrameType, event: str, argument: object) -> Any:
-        nonlocal left
-        if frame.f_code.co_filename != output.__file__:
-            return None
-        left -= 1
-        if not left:
-            raise Ended(signal.SIGINT)
-        return stepped
-
-    monkeypatch.setattr(render, "render", lambda *arguments: iter(["new\n"]))
-    allowed = (before, {"y.csv": "new\n"})
-    for step in itertools.count(1):
-        for name in in_folder():
-            Path(name).unlink()
-        for name, text in before.items():
-            Path(name).write_text(text)
-        left = step
-        sys.settrace(stepped)
-        try:
-            output.write(None, FORMATS["csv"], "y.csv", "auto")
-        except Ended:
-            sys.settrace(None)
-            assert {name: Path(name).read_text() for name in in_folder()} in allowed, step
-        else:
-            break
-        finally:
-            sys.settrace(None)
-    assert step > 30
+    assert steps.process(WRITING, str(tmp_path), *before) > 30
 
 
 def test_a_failure_leaves_no_new_file(
