@@ -547,6 +547,8 @@ def test_no_expression_is_a_usage_error() -> None:
         ("1 + x(x+1)", "    ^", "is 'x' a function?", "write x*(x+1)"),
         ("f(x) = x^2 + 1", "^", "is 'f' a function?", "write f = x^2 + 1"),
         ("f(x", "^", "is 'f' a function?", "write f*(...)"),
+        ("f(x) + g = 2", "^", "is 'f' a function?", "write f*(x)"),
+        ("f(x) == 2", "^", "is 'f' a function?", "write f*(x)"),
         ("pi(2)", "^^", "is 'pi' a function?", "write pi*(2)"),
         ("x + sinx", "    ^^^^", "unknown name 'sinx'", "did you mean 'sin(x)'?"),
         ("LOG(x)", "^^^", "unknown function 'LOG'", "did you mean 'log'?"),

@@ -81,8 +81,9 @@ def unknown_call(token: Token, source: str, others: Collection[str]) -> Mistake:
         inside = source[end:].lstrip(BLANKS)
         closing = _closing(inside)
         product = f"{name}*{inside[:closing] if closing else '(...)'}"
-        _, equals, rest = inside[closing or len(inside) :].partition("=")
-        meant = f"{name} = {rest.strip(BLANKS)}" if equals else product
+        behind = inside[closing or len(inside) :].lstrip(BLANKS)
+        named = behind.startswith("=") and not behind.startswith("==")
+        meant = f"{name} = {behind[1:].strip(BLANKS)}" if named else product
         return Mistake(start, end, f"is '{clipped(name)}' a function?", f"write {clipped(meant)}")
     close = _closest(name, FUNCTION_NAMES)
     hint = f"did you mean '{close}'?" if close else "see 'tapecli functions'"
