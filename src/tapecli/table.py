@@ -136,9 +136,14 @@ def delimiter_of(line: str) -> str:
 def header(line: tuple[int, str], delimiter: str, name: str) -> tuple[str, ...]:
     """The names in the first line of a table."""
     names = tuple(field.strip() for field in _fields(line, delimiter, name))
+    once(names, name)
+    return names
+
+
+def once(names: Sequence[str], name: str) -> None:
+    """Refuse the header of a table that has a column twice."""
     if (field := twice(names)) is not None:
         raise PointsError(f"the header of {name} has '{clipped(field)}' twice")
-    return names
 
 
 def records(

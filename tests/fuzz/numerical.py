@@ -81,7 +81,7 @@ def _derivative(tree: Node, at: Mapping[str, float], wrt: Sequence[str], digits:
 
         zeros = (mp.mpf(0),) * len(names)
         try:
-            value(tree, dict(zip(names, points, strict=True)), nothing_hidden=True)
+            _values(tree, dict(zip(names, points, strict=True)), nothing_hidden=True)
             if not wrt:
                 return function(*zeros)
             single = len(names) == 1
@@ -93,17 +93,17 @@ def _derivative(tree: Node, at: Mapping[str, float], wrt: Sequence[str], digits:
             raise Unsure from None
 
 
-def value(tree: Node, at: Mapping[str, Real], nothing_hidden: bool = False) -> Real:
+def value(tree: Node, at: Mapping[str, Real]) -> Real:
     """The value of a tree in mpmath's present precision.
 
     Raises:
         Unsure: a step is no finite real number, or would take long.
-        Hidden: a step hides a number, and that is asked for.
     """
-    return _values(tree, at, nothing_hidden)[tree]
+    return _values(tree, at)[tree]
 
 
 def _values(tree: Node, at: Mapping[str, Real], nothing_hidden: bool = False) -> dict[Node, Real]:
+    """The value of each step; `Hidden` is raised where one hides a number, if that is asked for."""
     values: dict[Node, Real] = {}
     for node in steps(tree):
         children = [values[child] for child in node.children]

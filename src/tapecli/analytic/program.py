@@ -98,9 +98,9 @@ class Program:
         with working(precision, balls.terms):
             values: list[Series] = []
             for node, varies in zip(self._nodes[:count], self._changing(line), strict=False):
-                flat = len(balls.flat)
                 value = self._value(node, values, balls if varies else still, line)
-                if len(balls.flat) > flat:
+                if balls.flat:
+                    balls.flat.clear()
                     self._look_beside(node, value, line, balls, precision)
                 values.append(self._rounded(node, value, balls))
                 if balls.presume:
@@ -126,7 +126,7 @@ class Program:
         at_point = Balls(Side.POINT, 1, balls.presume)
         count = self._places[node] + 1
         values = self._values(Line(moved, {}), at_point, precision, count)
-        chosen = {"max": 0, "min": 1}.get(getattr(node, "name", ""))
+        chosen = {"max": 0, "min": 1}.get(getattr(node, "name", ""))  # of two that are alike
         assumed = value[0] if chosen is None else values[self._places[node.children[chosen]]][0]
         with working(precision, 1):
             if not at_point.vanishes(values[-1][0] - assumed):

@@ -29,7 +29,7 @@ SPARE_BITS = 12
 """How far below one ulp the certified bound must lie: 2**-12 of it."""
 
 KEPT = 256
-"""References that are kept for requests that ask the same again."""
+"""References, and constants, that are kept for what asks the same again."""
 
 KEPT_POINTS = 64
 """Points at which each of them keeps what it has found."""
@@ -82,6 +82,7 @@ def is_extreme(tree: Node) -> bool:
     return not 1 / _LARGE < abs(value) < _LARGE
 
 
+@functools.lru_cache(KEPT)
 def _constant(tree: Node) -> arb:
     """An enclosure of a constant, its decimals exact."""
     return Program(tree, None).run(Line({}, {}), Balls(Side.POINT, 1), PRECISIONS[-1])[0]

@@ -16,11 +16,11 @@ import numpy as np
 from tapecli import grid, texts
 from tapecli.errors import PointsError, RequestError
 from tapecli.floats import FORMATS, FloatFormat
-from tapecli.mistakes import clipped, twice
+from tapecli.mistakes import clipped
 from tapecli.sources import arrays
 from tapecli.sources.axes import Columns
 from tapecli.sources.rounding import Floats
-from tapecli.table import Table
+from tapecli.table import Table, once
 
 _BATCH = 1 << 17
 """Rows that are read at once."""
@@ -60,8 +60,7 @@ class Parquet:
             PointsError: one is missing, or there twice.
         """
         there = self.there
-        if (name := twice(there)) is not None:
-            raise PointsError(f"the header of {self._shown} has '{clipped(name)}' twice")
+        once(there, self._shown)
         if self.alone and len(there) == 1:
             return there
         Table(self._shown, there, ()).columns(self.names)  # refuses those that are not there
