@@ -192,14 +192,14 @@ def test_formulas_may_be_left_out() -> None:
 
 
 def test_how_long_each_part_took_is_told() -> None:
-    timings: dict[str, float] = {}
-    compute.run(asked("x^2"), timings=timings)
+    account = compute.Account()
+    compute.run(asked("x^2"), account=account)
     parts = ["TensorFlow", "tapes", "certified values and formulas", "verdicts"]
-    assert list(timings) == parts
-    assert min(timings.values()) >= 0
-    timings = {}
-    compute.run(asked("x^2", method="taylor"), False, timings)
-    assert list(timings) == ["TensorFlow", "taylor", "certified values", "verdicts"]
+    assert list(account.seconds) == parts
+    assert min(account.seconds.values()) >= 0
+    account = compute.Account()
+    compute.run(asked("x^2", method="taylor"), False, account)
+    assert list(account.seconds) == ["TensorFlow", "taylor", "certified values", "verdicts"]
 
 
 def test_coefficients_from_tapes_are_divided_and_rounded_once() -> None:

@@ -13,12 +13,13 @@ import tapecli
 ROOT = Path(tapecli.__file__).parent
 
 FLOORS = (
-    ("errors", "ending", "floats", "beside", "choices", "sums", "notation"),
+    ("errors", "ending", "floats", "beside", "deadline", "choices", "sums", "notation"),
     ("functions", "verdict"),
     ("tree", "mistakes", "grammar"),
     ("derivative", "reader", "puiseux", "claims", "texts"),
     ("result", "report", "lessons", "wengert", "costs", "curves"),
     ("expression", "render"),
+    ("chain_rule",),
     ("grid", "analytic", "taylor", "tensorflow_core"),
     ("table", "tensorflow_"),
     ("tapes",),

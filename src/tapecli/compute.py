@@ -7,7 +7,7 @@ import itertools
 import math
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+FORMULA_SHARE = 0.1
+"""The part of '--max-seconds' that formulas may take: with its default they take a second."""
+
 
 @dataclass(frozen=True)
 class Ahead:
@@ -34,18 +37,33 @@ class Ahead:
         formulas: of each target and derivative; None where they were left out.
         typed: each target in LaTeX; None if formulas were left out.
         claims: the judgements on the claims.
+        given_up: what was not done for the time that it would take, in sentences.
     """
 
     certified: Sequence[Certificates]
     formulas: Sequence[Sequence[Formula | None]]
     typed: Sequence[str | None]
     claims: tuple[Claim, ...]
+    given_up: Sequence[str] = ()
+
+
+@dataclass
+class Account:
+    """What a run took, and what it left undone.
+
+    Attributes:
+        seconds: what each part of it took, by name.
+        given_up: what was not done for the time that it would take, in sentences.
+    """
+
+    seconds: dict[str, float] = field(default_factory=dict)
+    given_up: list[str] = field(default_factory=list)
 
 
 def run(
     request: Request,
     formulas: bool = True,
-    timings: dict[str, float] | None = None,
+    account: Account | None = None,
     load: Callable[[], Any] = tensorflow_.load,
     begin: Callable[[Callable[[], Ahead]], Callable[[], Ahead]] = lambda work: work,
 ) -> Result:
@@ -54,7 +72,7 @@ def run(
     Args:
         request: what is asked.
         formulas: whether to make formulas, which takes SymPy.
-        timings: receives the seconds that TensorFlow, the tapes and the rest took.
+        account: receives what TensorFlow, the tapes and the rest took, and what was given up.
         load: loads TensorFlow.
         begin: begins the work that needs no tapes, and returns a function that ends it.
 
@@ -62,13 +80,15 @@ def run(
         RequestError: TensorFlow lacks a gradient or kernel that this needs.
         TensorFlowError: TensorFlow is missing or does not start.
     """
-    clock = _Clock({} if timings is None else timings)
+    account = account or Account()
+    clock = _Clock(account.seconds)
     finish = begin(functools.partial(ahead, request, formulas))
     tensorflow = load().__version__ if request.choice.needs_tensorflow else ""
     clock.lap("TensorFlow")
     values, execution = _values(request)
     clock.lap("tapes" if request.choice.needs_tensorflow else request.choice.method)
     known = finish()
+    account.given_up += known.given_up
     clock.lap("certified values" + " and formulas" * formulas)
     result = _result(request, values, known, execution, tensorflow)
     clock.lap("verdicts")
@@ -79,15 +99,12 @@ def ahead(request: Request, formulas: bool = True) -> Ahead:
     """What can be known without the tapes."""
     trees = [expression.tree for expression in request.expressions]
     verification = _verification(request)
-    return Ahead(
-        [verification.certificates(tree) for tree in trees],
-        [
-            _formulas(request, tree) if formulas else [None] * len(request.derivatives)
-            for tree in trees
-        ],
-        [_typed(tree) if formulas else None for tree in trees],
-        _judged(request),
-    )
+    certified = [verification.certificates(tree) for tree in trees]
+    if not formulas:
+        none = [[None] * len(request.derivatives) for _ in trees]
+        return Ahead(certified, none, [None] * len(trees), _judged(request))
+    made, given_up = _formulas(request, trees)
+    return Ahead(certified, made, list(map(_typed, trees)), _judged(request), given_up)
 
 
 def _result(
@@ -222,16 +239,28 @@ def _scaled(request: Request, values: NDArray[np.float64], one: Derivative) -> N
 
 
 def _typed(tree: Node) -> str:
-    from tapecli.analytic.formula import typed
+    from tapecli.analytic.printing import typed
 
     return typed(tree)
 
 
-def _formulas(request: Request, tree: Node) -> list[Formula | None]:
+def _formulas(
+    request: Request, trees: Sequence[Node]
+) -> tuple[list[list[Formula | None]], list[str]]:
+    """The formulas of each target, and what was given up for the time that it would take."""
     from tapecli.analytic.formula import formulas
 
     wanted = [one.sequence for one in request.derivatives]
-    return formulas(tree, wanted, [one.divisor for one in request.derivatives])
+    divisors = [one.divisor for one in request.derivatives]
+    seconds = request.how.max_seconds * FORMULA_SHARE
+    made = formulas(trees, wanted, divisors, seconds)
+    if not made.unshortened:
+        return made.of_targets, []
+    note = (
+        f"{made.unshortened} of {len(trees) * len(wanted)} formulas are not as short as they could "
+        f"be: to shorten them takes more than {seconds:g} s, and '--max-seconds' allows more"
+    )
+    return made.of_targets, [note]
 
 
 class _Clock:

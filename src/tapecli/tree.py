@@ -17,7 +17,7 @@ from typing import Any
 from weakref import WeakValueDictionary
 
 from tapecli.floats import FloatFormat
-from tapecli.functions import ATOM_BINDING, FUNCTIONS, OPERATORS, POWER_BINDING, POWER_SIGN
+from tapecli.functions import ATOM_BINDING, OPERATORS, POWER_BINDING, POWER_SIGN
 
 VARIABLE = "x"
 """The variable of an expression that has none, such as `3`."""
@@ -250,7 +250,7 @@ def _form(node: Node, forms: dict[Node, tuple[str, int]]) -> tuple[str, int]:
         left = _bracketed(forms[base], POWER_BINDING + 1)
         right = _bracketed(forms[exponent], POWER_BINDING - 1)
         return left + POWER_SIGN + right, POWER_BINDING
-    if node.name in FUNCTIONS:
+    if node.name not in OPERATORS:
         arguments = ", ".join(forms[argument][0] for argument in node.arguments)
         return f"{node.name}({arguments})", ATOM_BINDING
     sign = OPERATORS[node.name]
@@ -267,9 +267,12 @@ def _bracketed(form: tuple[str, int], binding: int) -> str:
 
 def _literal(node: Number) -> str:
     """Return an integer's digits, or a decimal in full: it always has a point or an exponent."""
-    if not node.decimal:
-        return str(node.value.numerator)
-    places = node.value.denominator.bit_length()  # no fewer than its powers of 2 and of 5
-    digits = (int(node.value * 10**places), -places)
+    return decimal_text(node.value) if node.decimal else str(node.value.numerator)
+
+
+def decimal_text(value: Fraction) -> str:
+    """The digits of a number that has a finite number of them, with a point or an exponent."""
+    places = value.denominator.bit_length()  # no fewer than its powers of 2 and of 5
+    digits = (int(value * 10**places), -places)
     written = str(Decimal(digits[0]).scaleb(digits[1], _WIDE).normalize(_WIDE)).lower()
     return written if re.search(r"[.e]", written) else written + ".0"

@@ -8,21 +8,16 @@ from __future__ import annotations
 
 import itertools
 import math
-import time
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Any
 
 import sympy
 
-from tapecli.analytic.formula import (
-    MAX_OPERATIONS,
-    MAX_SIZE,
-    cbrt,
-    chosen,
-    expression,
-    is_endless,
-)
+from tapecli.analytic.formula import MAX_OPERATIONS, MAX_SIZE
+from tapecli.analytic.shortening import chosen
+from tapecli.analytic.symbols import cbrt, expression, is_endless
+from tapecli.deadline import TimeUp, within
 from tapecli.floats import FloatFormat
 from tapecli.tree import Alias, Call, Node, Number, call, meant, number, size, steps, variable
 
@@ -36,7 +31,7 @@ MAX_PATTERNS = 2
 """Variables whose signs are looked at one by one."""
 
 SECONDS = 0.5
-"""Time after which no further way to a proof is tried; each way is short by the other bounds."""
+"""Processor seconds that all ways to a proof may take together."""
 
 _PLAIN_BITS = 12
 """Decimals that need no more bits are as simple as a fraction."""
@@ -55,11 +50,14 @@ def proved(tree: Node, sequence: Sequence[str], claim: Node, format_: FloatForma
     if any(size(one) > MAX_SIZE or is_endless(one) for one in trees):
         return False
     try:
-        function, claimed = (expression(one) for one in trees)
-        form = _differentiated(function, sequence)
-        return form is not None and _vanishes(form - claimed)
-    except Exception:  # whatever SymPy raises, it has not shown anything
+        return within(SECONDS, lambda: _equal(trees[0], trees[1], sequence))
+    except (Exception, TimeUp):  # whatever SymPy raises, it has not shown anything
         return False
+
+
+def _equal(tree: Node, claim: Node, sequence: Sequence[str]) -> bool:
+    form = _differentiated(expression(tree), sequence)
+    return form is not None and _vanishes(form - expression(claim))
 
 
 def _differentiated(form: Any, sequence: Sequence[str]) -> Any:
@@ -108,27 +106,26 @@ def _symbol(value: Fraction, known: dict[Node, Fraction]) -> Node:
 
 def _vanishes(form: Any) -> bool:
     """Whether a form of real symbols is zero, as far as cheap means show."""
-    end = time.monotonic() + SECONDS
-    return form == 0 or _is_zero(form, end) or _is_zero_for_signs(form, end)
+    return form == 0 or _is_zero(form) or _is_zero_for_signs(form)
 
 
-def _is_zero_for_signs(form: Any, end: float) -> bool:
+def _is_zero_for_signs(form: Any) -> bool:
     """Whether it is zero whatever the signs of its variables, where logarithms and roots split."""
     names = sorted(form.free_symbols, key=str)
     if not 0 < len(names) <= MAX_PATTERNS or not form.atoms(sympy.log, sympy.Abs, sympy.Pow, cbrt):
         return False
     sizes = [sympy.Dummy(f"|{name}|", positive=True) for name in names]
     return all(
-        _is_zero(form.xreplace(dict(zip(names, signed, strict=True))), end, split=True)
+        _is_zero(form.xreplace(dict(zip(names, signed, strict=True))), split=True)
         for signed in itertools.product(*((one, -one) for one in sizes))
     )
 
 
-def _is_zero(form: Any, end: float, split: bool = False) -> bool:
+def _is_zero(form: Any, split: bool = False) -> bool:
     """Whether it is zero when it is multiplied out, as it is or in exponentials."""
     form = _in_absolutes(form)
     for rewrite in (_as_it_is, _in_exponentials):
-        if time.monotonic() > end or form.count_ops() > 2 * MAX_OPERATIONS:
+        if form.count_ops() > 2 * MAX_OPERATIONS:
             return False
         form = rewrite(form)
         if _numerator(form, split) == 0:

@@ -178,16 +178,18 @@ class Wish:
 
 def at_once(request: Request, wish: Wish) -> int:
     """Compute a request, write the result, and return the exit code."""
-    timings: dict[str, float] = {}
+    account = compute.Account()
     with waiting("differentiating ..."):
         load = functools.partial(_load, wish.verbose)
-        result = compute.run(request, wish.format_.formulas, timings, load, beside.begin)
+        result = compute.run(request, wish.format_.formulas, account, load, beside.begin)
     output.write(result, wish.format_, wish.file, wish.color)
     if not wish.format_.claims:
         _tell_failed_claims(result)
     if wish.verbose:
-        parts = ", ".join(f"{name} {seconds:.3g} s" for name, seconds in timings.items())
+        parts = ", ".join(f"{name} {seconds:.3g} s" for name, seconds in account.seconds.items())
         click.echo(f"{len(result.points):,} points; {parts}", err=True)
+        for sentence in account.given_up:
+            click.echo(f"given up: {sentence}", err=True)
     return wish.code(result.ok, result.counts)
 
 

@@ -1,0 +1,86 @@
+"""Trees as SymPy expressions of real symbols."""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+import sympy
+
+from tapecli.analytic.decimals import number
+from tapecli.analytic.reference import constant_value, is_extreme
+from tapecli.functions import CONSTANTS, row
+from tapecli.tree import Alias, Call, Named, Node, Number, Variable, exact_value, steps, variables
+
+MAX_FACTORIAL = 500
+"""Arguments of gamma beyond which SymPy's exact value is not worth its digits."""
+
+
+class cbrt(sympy.Function):  # type: ignore[misc]
+    """The real cube root, of negative numbers as well, which SymPy has as a tree of pieces."""
+
+    def fdiff(self, argindex: int = 1) -> Any:
+        return 1 / (3 * cbrt(self.args[0]) ** 2)
+
+
+class lgamma(sympy.Function):  # type: ignore[misc]
+    """log(|gamma(x)|), real where SymPy's loggamma is complex."""
+
+    def fdiff(self, argindex: int = 1) -> Any:
+        return sympy.digamma(self.args[0])
+
+
+_OWN = {"cbrt": cbrt, "lgamma": lgamma, "tau": 2 * sympy.pi}
+_DERIVATIVES_ALONE = ("digamma", "polygamma")
+"""Functions that stand in derivatives, and have no row in the table of functions."""
+
+
+def expression(tree: Node) -> Any:
+    """The tree in SymPy, with real symbols."""
+    values: dict[Node, Any] = {}
+    exact: dict[Node, Any] = {}
+    for node in steps(tree):
+        exact[node] = exact_value(node, [exact[child] for child in node.children])
+        children = [values[child] for child in node.children]
+        values[node] = _expression(node, children) if exact[node] != 0 else sympy.S.Zero
+    return values[tree]
+
+
+def _expression(node: Node, children: list[Any]) -> Any:
+    if isinstance(node, Number):
+        return number(node.value) if node.decimal else sympy.Integer(node.value.numerator)
+    if isinstance(node, Variable):
+        return sympy.Symbol(node.name, real=True)
+    if isinstance(node, Named):
+        return _rule(CONSTANTS[node.name].symbol)
+    if isinstance(node, Alias):
+        return children[0]
+    assert isinstance(node, Call)
+    return symbol_of(node.name)(*children)
+
+
+def symbol_of(name: str) -> Any:
+    """What makes SymPy's form of a function or operator from its arguments."""
+    if name in _DERIVATIVES_ALONE:
+        return getattr(sympy, name)
+    symbol = row(name).symbol
+    return _rule(symbol) if isinstance(symbol, str) else functools.partial(symbol, sympy)
+
+
+def _rule(name: str) -> Any:
+    own = name.removeprefix("tapecli.")
+    return getattr(sympy, name) if own == name else _OWN[own]
+
+
+def is_endless(tree: Node) -> bool:
+    """Whether it has a constant of which SymPy would look for digits long, or without end.
+
+    Those are extreme numbers, such as exp(10^300), what is no real number, such as atanh(2), and
+    the gamma function of all but small ones.
+    """
+    constants = [node for node in steps(tree) if isinstance(node, Call) and not variables(node)]
+    return any(is_extreme(node) or constant_value(node) is None for node in constants) or any(
+        node.name in ("gamma", "lgamma")
+        and not -MAX_FACTORIAL < (constant_value(node.arguments[0]) or 0) < MAX_FACTORIAL
+        for node in constants
+    )

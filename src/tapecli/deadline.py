@@ -1,0 +1,126 @@
+"""Work that is ended once it has taken so many processor seconds.
+
+The exception is raised in the thread that works, by another that watches its clock, so that
+whoever calls needs neither signals nor a process of its own. A single step of a library in C is
+not interrupted; the exception comes behind it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
+
+_Value = TypeVar("_Value")
+
+_AGAIN = 0.02
+"""Processor seconds after which it is raised once more, where a library has swallowed it."""
+
+
+class TimeUp(BaseException):
+    """The work has taken as long as it may.
+
+    It is no `Exception`, so that no library takes it for one of its own.
+    """
+
+
+def within(seconds: float, work: Callable[[], _Value]) -> _Value:
+    """Do work, and end it where it takes longer.
+
+    Args:
+        seconds: processor seconds of this thread.
+        work: what is to be done; it may be ended between any two of its steps.
+
+    Returns:
+        What the work returns.
+
+    Raises:
+        TimeUp: it took longer.
+    """
+    if seconds <= 0:
+        raise TimeUp
+    watch = _Watch(seconds)
+    with _quiet():
+        try:
+            try:
+                watch.start()
+                return work()
+            finally:
+                watch.stop()
+        except TimeUp:  # which may have come before the watch could be stopped
+            watch.stop()
+            raise
+
+
+class _Watch(threading.Thread):
+    """A thread that raises `TimeUp` in the one that made it."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(daemon=True)
+        self._watched = threading.get_ident()
+        self._clock = _clock_of_this_thread()
+        self._end = self._clock() + seconds
+        self._working = True
+        self._changing = threading.Lock()
+        self._stopped = threading.Event()
+
+    def run(self) -> None:
+        while not self._stopped.wait(min(max(self._left, _AGAIN), threading.TIMEOUT_MAX)):
+            if self._left <= 0:
+                with self._changing:
+                    if self._working:
+                        _raise_in(self._watched, TimeUp)
+                self._end = self._clock() + _AGAIN
+
+    @property
+    def _left(self) -> float:
+        return self._end - self._clock()
+
+    def stop(self) -> None:
+        """Raise nothing from now on; what was to be raised may come while this waits."""
+        late = False
+        while self._working:
+            try:
+                with self._changing:
+                    self._working = False
+                    _raise_in(self._watched, None)
+            except TimeUp:
+                late = True
+        self._stopped.set()
+        self.join()
+        if late:
+            raise TimeUp
+
+
+def _clock_of_this_thread() -> Callable[[], float]:
+    """What tells the processor seconds of this thread to others; the time, where nothing does."""
+    if not hasattr(time, "pthread_getcpuclockid"):
+        return time.monotonic
+    clock = time.pthread_getcpuclockid(threading.get_ident())
+    return lambda: time.clock_gettime(clock)
+
+
+def _raise_in(thread: int, kind: type[BaseException] | None) -> None:
+    """Have a thread raise an exception before its next step; None takes it back."""
+    raised = ctypes.py_object() if kind is None else ctypes.py_object(kind)
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), raised)
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Show nothing where the exception comes in a destructor, which Python tells and goes on."""
+    before = sys.unraisablehook
+
+    def hook(unraisable: Any) -> None:
+        if not isinstance(unraisable.exc_value, TimeUp):
+            before(unraisable)
+
+    sys.unraisablehook = hook
+    try:
+        yield
+    finally:
+        sys.unraisablehook = before

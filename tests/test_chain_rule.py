@@ -1,0 +1,97 @@
+"""Derivatives of trees by the chain rule."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+from tests.oracle import CASES
+
+from tapecli.analytic.reference import Reference
+from tapecli.chain_rule import differentiated
+from tapecli.expression import parse
+from tapecli.floats import FORMATS
+from tapecli.functions import FUNCTIONS, ROWS, Constant
+from tapecli.tree import Call, steps, variables
+from tapecli.verdict import Certified
+
+GAMMAS = {"digamma", "polygamma"}
+"""What stands in derivatives alone, so that no series is known of it."""
+
+CLOSE = Fraction(1, 10**15)
+"""Both values are certified to more digits than float64 has."""
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("x", "1"),
+        ("3", "0"),
+        ("a + x", "1"),
+        ("2*x", "2"),
+        ("x/2.5", "1/2.5"),
+        ("x^3", "3*x**2"),
+        ("x^2.5", "2.5*x**1.5"),
+        ("x^-1", "-x**-2"),
+        ("x^(1/2)", "x**-(1/2)/2"),
+        ("sin(x)", "cos(x)"),
+        ("sin(2*x)", "cos(2*x)*2"),
+        ("log(x^2)", "2*x/x**2"),
+        ("x*y", "y"),
+        ("gamma(x)", "gamma(x)*digamma(x)"),
+        ("lgamma(3*x)", "digamma(3*x)*3"),
+    ],
+)
+def test_derivatives_are_lightly_shortened(typed: str, expected: str) -> None:
+    (target,) = parse(typed)
+    assert str(differentiated(target.tree, "x")) == expected
+
+
+def test_an_earlier_target_is_differentiated_as_what_it_is() -> None:
+    last = parse(["u = x^2", "y = log(u)"])[-1]
+    assert str(differentiated(last.tree, "x")) == "2*x/u"
+
+
+def test_the_gamma_function_has_derivatives_of_every_order() -> None:
+    (target,) = parse("lgamma(x)")
+    tree = target.tree
+    for expected in ("digamma(x)", "polygamma(1, x)", "polygamma(2, x)"):
+        tree = differentiated(tree, "x")
+        assert str(tree) == expected
+
+
+@pytest.mark.parametrize(
+    "name", [name for name, row in ROWS.items() if not isinstance(row, Constant)]
+)
+def test_the_rule_of_each_row_is_its_derivative(name: str) -> None:
+    """The series of the derivative's tree has the value that the derivative's series has."""
+    for case in (case for case in CASES.values() if name in functions_of(case.expression)):
+        (target,) = parse(case.expression)
+        derivative = differentiated(target.tree, "x")
+        if {node.name for node in steps(derivative) if isinstance(node, Call)} & GAMMAS:
+            assert name in ("gamma", "lgamma")
+            continue
+        exact = Reference(target.tree, FORMATS["float64"], [("x",)], "x")
+        ruled = Reference(derivative, FORMATS["float64"], [()], "x")
+        for point in case.ordinary:
+            (first,), (second,) = exact.at({"x": point}), ruled.at({"x": point})
+            assert isinstance(first, Certified)
+            assert isinstance(second, Certified)
+            assert abs(first.value - second.value) <= CLOSE * abs(first.value)
+
+
+def functions_of(typed: str) -> set[str]:
+    return {node.name for node in steps(parse(typed)[0].tree) if isinstance(node, Call)}
+
+
+def test_each_function_is_in_a_case() -> None:
+    covered = set().union(*(functions_of(case.expression) for case in CASES.values()))
+    assert covered >= set(FUNCTIONS)
+
+
+def test_it_costs_no_more_than_a_walk() -> None:
+    """Each part is differentiated once, however often it is used."""
+    targets = parse(["u0 = x + 1", *(f"u{n} = u{n - 1}*u{n - 1}" for n in range(1, 40))])
+    derivative = differentiated(targets[-1].tree, "x")
+    assert len(steps(derivative)) < 300
+    assert variables(derivative) == ("x",)
