@@ -1,0 +1,328 @@
+"""The derivatives of ordinary science: formulas that are there, exact, and not long in coming."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import json
+import re
+import signal
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import groupby
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import mpmath as mp
+import pytest
+from tests.fuzz.numerical import RULES
+
+from tapecli import compute
+from tapecli.errors import ExpressionError
+from tapecli.expression import parse
+from tapecli.render import FORMATS, Screen, render
+from tapecli.request import How, Where, prepare
+from tapecli.result import Block, Result
+from tapecli.tree import Alias, Call, Named, Node, Number, Variable, steps
+
+CORPUS = Path(__file__).parent / "corpus" / "science.txt"
+
+LEAST_FORMULAS = 330
+"""Formulas that the corpus has at least: what it is for is breadth."""
+
+ORDERS = (1, 2)
+"""The orders that people ask for; each is a call of its own."""
+
+PAGES = ("table", "json", "markdown", "latex")
+"""The formats that show formulas."""
+
+WIDE = Screen(width=20_000)
+"""A screen, in columns, on which no formula is left out for its length."""
+
+MOST_SECONDS = 2.0
+"""Seconds of a processor that an answer with its pages may take: a person waits no longer."""
+
+ENDLESS_SECONDS = 5.0
+"""Seconds of a processor after which an answer is stopped, so that one without end fails alone."""
+
+ALL_SECONDS = 40.0
+"""Seconds of a processor for all answers together, so that these tests stay cheap."""
+
+MOST_DIGITS = 17
+"""Digits of the longest integer in a formula: so many as a float64 has; more are nobody's."""
+
+DIGITS = 60
+"""Digits that the values are computed with: enough for 25 behind what cancels in a formula."""
+
+AGREEING = mp.mpf("1e-25")
+"""How far apart two values may be, in parts of the value."""
+
+NOTHING = mp.mpf("1e-45")
+"""The same in parts of f/x^n: what a difference of numbers with `DIGITS` digits leaves of 0."""
+
+LONG_INTEGER = re.compile(rf"(?<![\d.])\d{{{MOST_DIGITS + 1},}}(?![\d.])")
+
+UNTYPED = re.compile(r"\b(digamma|polygamma)\(")
+"""What a formula may have that the language of expressions has not."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """A formula of the corpus.
+
+    Attributes:
+        section: the heading that it stands under.
+        name: what it is called.
+        expression: it as it is typed.
+        point: the values of its variables; it is differentiated by the first.
+    """
+
+    section: str
+    name: str
+    expression: str
+    point: tuple[tuple[str, str], ...]
+
+    @property
+    def variable(self) -> str:
+        return self.point[0][0]
+
+    @property
+    def tree(self) -> Node:
+        (expression,) = parse(self.expression, known=dict(self.point))
+        return expression.tree
+
+
+def _cases() -> Iterator[Case]:
+    section = ""
+    for line in CORPUS.read_text("utf-8").splitlines():
+        if line.startswith("#"):
+            section = line.removeprefix("#").strip()
+        elif line:
+            name, expression, variables, values = line.split("\t")
+            point = zip(variables.split(), values.split(), strict=True)
+            yield Case(section, name, expression, tuple(point))
+
+
+CASES = tuple(_cases())
+SECTIONS = {section: tuple(cases) for section, cases in groupby(CASES, lambda case: case.section)}
+
+
+# --- answers ----------------------------------------------------------------------------------
+
+
+class Endless(BaseException):
+    """An answer was stopped; nothing between here and there catches it."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What became of a call.
+
+    Attributes:
+        seconds: what it took of a processor, with its pages.
+        result: what was computed; None if it was stopped.
+        pages: the pages by format.
+    """
+
+    seconds: float
+    result: Result | None
+    pages: Mapping[str, str]
+
+    @property
+    def blocks(self) -> tuple[Block, ...]:
+        return self.result.blocks if self.result else ()
+
+
+def _stop(number: int, frame: FrameType | None) -> None:
+    raise Endless
+
+
+@contextlib.contextmanager
+def _stopped(seconds: float) -> Iterator[None]:
+    """Raise `Endless` after so many seconds of the processor, and again if it was lost."""
+    before = signal.signal(signal.SIGPROF, _stop)
+    signal.setitimer(signal.ITIMER_PROF, seconds, 1.0)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
+
+
+@functools.cache
+def answer(case: Case, order: int) -> Answer:
+    """The derivatives up to an order, as `tapecli diff --method none` gives them."""
+    started, result, pages = time.process_time(), None, {}
+    with contextlib.suppress(Endless), _stopped(ENDLESS_SECONDS):
+        where, how = Where(dict(case.point)), How(method="none")
+        request = prepare("diff", case.expression, where, case.variable, order, how=how)
+        made = compute.run(request, formulas=True)
+        pages = {name: "".join(render(made, FORMATS[name], WIDE)) for name in PAGES}
+        result = made
+    return Answer(time.process_time() - started, result, pages)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def warm() -> None:
+    """Load whatever an answer takes, which is no part of its time."""
+    answer(Case("", "", "x^2*exp(-1.5*x)", (("x", "0.5"),)), 1)
+
+
+def _answers(section: str) -> Iterator[tuple[Case, int, Answer]]:
+    for case in SECTIONS[section]:
+        for order in ORDERS:
+            yield case, order, answer(case, order)
+
+
+# --- values -----------------------------------------------------------------------------------
+
+CONSTANTS = {"pi": lambda: +mp.pi, "tau": lambda: 2 * mp.pi, "e": lambda: +mp.e}
+
+
+def value(tree: Node, at: Mapping[str, Any]) -> Any:
+    """The value of a tree in mpmath's present precision; decimals are exact."""
+    values: dict[Node, Any] = {}
+    for node in steps(tree):
+        values[node] = _value(node, [values[child] for child in node.children], at)
+    return values[tree]
+
+
+def _value(node: Node, children: list[Any], at: Mapping[str, Any]) -> Any:
+    match node:
+        case Number(value=number):
+            return mp.mpf(number.numerator) / number.denominator
+        case Named(name=name):
+            return CONSTANTS[name]()
+        case Variable(name=name):
+            return at[name]
+        case Alias():
+            return children[0]
+        case Call(name=name):
+            return RULES[name](*children)
+    raise AssertionError(node)
+
+
+def _point(case: Case) -> dict[str, Any]:
+    exact = {name: Fraction(text) for name, text in case.point}
+    return {name: mp.mpf(x.numerator) / x.denominator for name, x in exact.items()}
+
+
+def derivative(case: Case, order: int) -> Any:
+    """The derivative by differences of mpmath's, in steps that are small beside the point."""
+    tree, at = case.tree, _point(case)
+    scale = abs(at[case.variable]) / 1000
+
+    def moved(steps_: Any) -> Any:
+        with mp.extradps(DIGITS):
+            exact = _point(case)
+            return value(tree, {**exact, case.variable: exact[case.variable] + scale * steps_})
+
+    return mp.diff(moved, 0, order) / scale**order
+
+
+def _disagreement(case: Case, block: Block) -> str:
+    """What is wrong with the value of a formula; "" if nothing is, or it cannot be typed."""
+    typed = (block.formula or "").replace("·", "*")
+    try:
+        (formula,) = parse(typed, known=dict(case.point))
+    except ExpressionError as error:
+        return "" if UNTYPED.search(typed) else f"cannot be typed back: {error}"
+    with mp.workdps(DIGITS):
+        at = _point(case)
+        right = derivative(case, block.order)
+        size = abs(value(case.tree, at) / at[case.variable] ** block.order)
+        with mp.extradps(DIGITS):
+            shown = value(formula.tree, _point(case))
+        near = abs(shown - right) <= max(AGREEING * abs(right), NOTHING * size)
+        return "" if near else f"{mp.nstr(shown, 30)} is not {mp.nstr(right, 30)}"
+
+
+# --- tests ------------------------------------------------------------------------------------
+
+
+def test_the_corpus_has_many_formulas_and_none_twice() -> None:
+    trees = {case.tree: case.name for case in CASES}
+    assert len(trees) == len({case.name for case in CASES}) == len(CASES) >= LEAST_FORMULAS
+
+
+def _missing(case: Case, order: int, answer_: Answer) -> Iterator[str]:
+    """The formulas that are not in each of the pages."""
+    if answer_.result is None:
+        yield f"{case.name}, order {order}: stopped after {answer_.seconds:.1f} s"
+        return
+    document = json.loads(answer_.pages["json"])
+    for block, fields in zip(answer_.blocks, document["derivatives"], strict=True):
+        formula, latex = block.formula, block.latex and block.latex.formula
+        name = f"{case.name}, order {block.order} of {order}"
+        if not (formula and latex):
+            yield f"{name}: no formula"
+            continue
+        length = f"{len(formula)} characters"  # which stand for a formula that is left out
+        markdown = answer_.pages["markdown"]
+        there = {
+            "table": formula in answer_.pages["table"],
+            "json": fields["formula"] == formula,
+            "markdown": formula in markdown or length in markdown,
+            "latex": latex in answer_.pages["latex"],
+        }
+        yield from (f"{name}: not in {page}" for page, is_there in there.items() if not is_there)
+
+
+@pytest.mark.usefixtures("garbage_waits")
+@pytest.mark.parametrize("section", SECTIONS)
+def test_every_formula_is_in_every_format(section: str) -> None:
+    answers = list(_answers(section))
+    assert [text for each in answers for text in _missing(*each)] == []
+
+
+@pytest.mark.usefixtures("garbage_waits")
+@pytest.mark.parametrize("section", SECTIONS)
+def test_decimals_stay_decimals(section: str) -> None:
+    long = [
+        (case.name, block.order, digits[0])
+        for case, _, answer_ in _answers(section)
+        for block in answer_.blocks
+        for text in (block.formula, block.latex and block.latex.formula)
+        if (digits := LONG_INTEGER.search(text or ""))
+    ]
+    assert long == []
+
+
+@pytest.mark.usefixtures("garbage_waits")
+@pytest.mark.parametrize("section", SECTIONS)
+def test_every_formula_has_the_value_of_the_derivative(section: str) -> None:
+    wrong = [
+        (case.name, block.order, disagreement)
+        for case in SECTIONS[section]
+        for block in answer(case, max(ORDERS)).blocks
+        if block.formula and (disagreement := _disagreement(case, block))
+    ]
+    assert wrong == []
+
+
+@pytest.mark.usefixtures("garbage_waits")
+def test_no_answer_takes_long_nor_do_all_together() -> None:
+    seconds = {
+        (case.name, order): answer(case, order).seconds for case in CASES for order in ORDERS
+    }
+    assert {call: taken for call, taken in seconds.items() if taken > MOST_SECONDS} == {}
+    assert sum(seconds.values()) < ALL_SECONDS
+
+
+@pytest.mark.parametrize(
+    ("formula", "is_right"),
+    [
+        ("0.9·x²·exp(-0.3·x) - 0.09·x³·exp(-0.3·x)", True),
+        ("0.9·x²·exp(-0.3·x) - 0.0900000000000000000000001·x³·exp(-0.3·x)", False),
+        ("digamma(x)", True),
+        ("sni(x)", False),
+    ],
+)
+def test_a_formula_that_is_wrong_is_seen(formula: str, is_right: bool) -> None:
+    case = Case("", "", "0.3*x^3*exp(-0.3*x)", (("x", "1.7"),))
+    (block,) = answer(case, 1).blocks
+    shown = Block(**{**vars(block), "formula": formula})
+    assert (_disagreement(case, shown) == "") == is_right
