@@ -8,7 +8,7 @@ import json
 import re
 import signal
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import groupby
@@ -25,13 +25,13 @@ from tapecli.errors import ExpressionError
 from tapecli.expression import parse
 from tapecli.render import FORMATS, Screen, render
 from tapecli.request import How, Where, prepare
-from tapecli.result import Block, Result
+from tapecli.result import Block
 from tapecli.tree import Alias, Call, Named, Node, Number, Variable, steps
 
-CORPUS = Path(__file__).parent / "corpus" / "science.txt"
+CORPUS = Path(__file__).parent / "corpus"
 
 LEAST_FORMULAS = 330
-"""Formulas that the corpus has at least: what it is for is breadth."""
+"""Formulas that the first file of the corpus has at least: what it is for is breadth."""
 
 ORDERS = (1, 2)
 """The orders that people ask for; each is a call of its own."""
@@ -49,7 +49,7 @@ ENDLESS_SECONDS = 5.0
 """Seconds of a processor after which an answer is stopped, so that one without end fails alone."""
 
 ALL_SECONDS = 40.0
-"""Seconds of a processor for all answers together, so that these tests stay cheap."""
+"""Seconds of a processor for all answers of the first file together, so that they stay cheap."""
 
 MOST_DIGITS = 17
 """Digits of the longest integer in a formula: so many as a float64 has; more are nobody's."""
@@ -95,9 +95,9 @@ class Case:
         return expression.tree
 
 
-def _cases() -> Iterator[Case]:
+def _cases(file: str) -> Iterator[Case]:
     section = ""
-    for line in CORPUS.read_text("utf-8").splitlines():
+    for line in (CORPUS / file).read_text("utf-8").splitlines():
         if line.startswith("#"):
             section = line.removeprefix("#").strip()
         elif line:
@@ -106,8 +106,24 @@ def _cases() -> Iterator[Case]:
             yield Case(section, name, expression, tuple(point))
 
 
-CASES = tuple(_cases())
-SECTIONS = {section: tuple(cases) for section, cases in groupby(CASES, lambda case: case.section)}
+def _sections(cases: Sequence[Case]) -> list[tuple[Case, ...]]:
+    return [tuple(of_section) for _, of_section in groupby(cases, lambda case: case.section)]
+
+
+CASES = tuple(_cases("science.txt"))
+MORE_CASES = tuple(_cases("more-science.txt"))
+
+by_section = pytest.mark.parametrize(
+    "cases",
+    [
+        *(pytest.param(cases, id=cases[0].section) for cases in _sections(CASES)),
+        *(
+            pytest.param(cases, id=f"more: {cases[0].section}", marks=pytest.mark.slow)
+            for cases in _sections(MORE_CASES)
+        ),
+    ],
+)
+"""A test for each section of the corpus; those of the second file are slow."""
 
 
 # --- answers ----------------------------------------------------------------------------------
@@ -123,17 +139,15 @@ class Answer:
 
     Attributes:
         seconds: what it took of a processor, with its pages.
-        result: what was computed; None if it was stopped.
+        blocks: the derivatives; none if there was trouble.
         pages: the pages by format.
+        trouble: why there is no answer, or "".
     """
 
     seconds: float
-    result: Result | None
+    blocks: tuple[Block, ...]
     pages: Mapping[str, str]
-
-    @property
-    def blocks(self) -> tuple[Block, ...]:
-        return self.result.blocks if self.result else ()
+    trouble: str = ""
 
 
 def _stop(number: int, frame: FrameType | None) -> None:
@@ -155,14 +169,24 @@ def _stopped(seconds: float) -> Iterator[None]:
 @functools.cache
 def answer(case: Case, order: int) -> Answer:
     """The derivatives up to an order, as `tapecli diff --method none` gives them."""
-    started, result, pages = time.process_time(), None, {}
-    with contextlib.suppress(Endless), _stopped(ENDLESS_SECONDS):
-        where, how = Where(dict(case.point)), How(method="none")
-        request = prepare("diff", case.expression, where, case.variable, order, how=how)
-        made = compute.run(request, formulas=True)
-        pages = {name: "".join(render(made, FORMATS[name], WIDE)) for name in PAGES}
-        result = made
-    return Answer(time.process_time() - started, result, pages)
+    started = time.process_time()
+    try:
+        with _stopped(ENDLESS_SECONDS):
+            blocks, pages = _answered(case, order)
+    except Endless:
+        return Answer(ENDLESS_SECONDS, (), {}, f"stopped after {ENDLESS_SECONDS:g} s")
+    except Exception as error:
+        return Answer(time.process_time() - started, (), {}, repr(error))
+    return Answer(time.process_time() - started, blocks, pages)
+
+
+def _answered(case: Case, order: int) -> tuple[tuple[Block, ...], dict[str, str]]:
+    """The derivatives, and the pages that show them."""
+    where, how = Where(dict(case.point)), How(method="none")
+    request = prepare("diff", case.expression, where, case.variable, order, how=how)
+    result = compute.run(request, formulas=True)
+    pages = {name: "".join(render(result, FORMATS[name], WIDE)) for name in PAGES}
+    return result.blocks, pages
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -171,8 +195,8 @@ def warm() -> None:
     answer(Case("", "", "x^2*exp(-1.5*x)", (("x", "0.5"),)), 1)
 
 
-def _answers(section: str) -> Iterator[tuple[Case, int, Answer]]:
-    for case in SECTIONS[section]:
+def _answers(cases: Sequence[Case]) -> Iterator[tuple[Case, int, Answer]]:
+    for case in cases:
         for order in ORDERS:
             yield case, order, answer(case, order)
 
@@ -244,15 +268,19 @@ def _disagreement(case: Case, block: Block) -> str:
 
 
 def test_the_corpus_has_many_formulas_and_none_twice() -> None:
-    trees = {case.tree: case.name for case in CASES}
-    assert len(trees) == len({case.name for case in CASES}) == len(CASES) >= LEAST_FORMULAS
+    every = (*CASES, *MORE_CASES)
+    trees = {case.tree: case.name for case in every}
+    assert len(trees) == len({case.name for case in every}) == len(every)
+    assert len(CASES) >= LEAST_FORMULAS
 
 
 def _missing(case: Case, order: int, answer_: Answer) -> Iterator[str]:
     """The formulas that are not in each of the pages."""
-    if answer_.result is None:
-        yield f"{case.name}, order {order}: stopped after {answer_.seconds:.1f} s"
+    if answer_.trouble:
+        yield f"{case.name}, order {order}: {answer_.trouble}"
         return
+    if len(answer_.blocks) != order:
+        yield f"{case.name}, order {order}: {len(answer_.blocks)} derivatives"
     document = json.loads(answer_.pages["json"])
     for block, fields in zip(answer_.blocks, document["derivatives"], strict=True):
         formula, latex = block.formula, block.latex and block.latex.formula
@@ -272,44 +300,51 @@ def _missing(case: Case, order: int, answer_: Answer) -> Iterator[str]:
 
 
 @pytest.mark.usefixtures("garbage_waits")
-@pytest.mark.parametrize("section", SECTIONS)
-def test_every_formula_is_in_every_format(section: str) -> None:
-    answers = list(_answers(section))
-    assert [text for each in answers for text in _missing(*each)] == []
+@by_section
+def test_every_formula_is_in_every_format(cases: Sequence[Case]) -> None:
+    missing = [text for each in _answers(cases) for text in _missing(*each)]
+    assert not missing, "\n".join(missing)
 
 
 @pytest.mark.usefixtures("garbage_waits")
-@pytest.mark.parametrize("section", SECTIONS)
-def test_decimals_stay_decimals(section: str) -> None:
+@by_section
+def test_decimals_stay_decimals(cases: Sequence[Case]) -> None:
     long = [
-        (case.name, block.order, digits[0])
-        for case, _, answer_ in _answers(section)
+        f"{case.name}, order {block.order} of {order}: {digits[0]}"
+        for case, order, answer_ in _answers(cases)
         for block in answer_.blocks
         for text in (block.formula, block.latex and block.latex.formula)
         if (digits := LONG_INTEGER.search(text or ""))
     ]
-    assert long == []
+    assert not long, "\n".join(long)
 
 
 @pytest.mark.usefixtures("garbage_waits")
-@pytest.mark.parametrize("section", SECTIONS)
-def test_every_formula_has_the_value_of_the_derivative(section: str) -> None:
+@by_section
+def test_every_formula_has_the_value_of_the_derivative(cases: Sequence[Case]) -> None:
     wrong = [
-        (case.name, block.order, disagreement)
-        for case in SECTIONS[section]
+        f"{case.name}, order {block.order}: {disagreement}"
+        for case in cases
         for block in answer(case, max(ORDERS)).blocks
         if block.formula and (disagreement := _disagreement(case, block))
     ]
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)
 
 
 @pytest.mark.usefixtures("garbage_waits")
-def test_no_answer_takes_long_nor_do_all_together() -> None:
-    seconds = {
-        (case.name, order): answer(case, order).seconds for case in CASES for order in ORDERS
-    }
-    assert {call: taken for call, taken in seconds.items() if taken > MOST_SECONDS} == {}
-    assert sum(seconds.values()) < ALL_SECONDS
+@by_section
+def test_no_answer_takes_long(cases: Sequence[Case]) -> None:
+    slow = [
+        f"{case.name}, order {order}: {answer_.seconds:.1f} s"
+        for case, order, answer_ in _answers(cases)
+        if answer_.seconds > MOST_SECONDS
+    ]
+    assert not slow, "\n".join(slow)
+
+
+@pytest.mark.usefixtures("garbage_waits")
+def test_all_answers_together_take_little() -> None:
+    assert sum(answer_.seconds for _, _, answer_ in _answers(CASES)) < ALL_SECONDS
 
 
 @pytest.mark.parametrize(

@@ -41,7 +41,7 @@ ATTEMPTS = 3
 """Fresh processes in each of which an input must be slow."""
 AGAIN = 120.0
 """Seconds in which a finding is to be confirmed."""
-NAMES = ("expressions", "grids", "files", "requests", "calls", "values")
+NAMES = ("expressions", "grids", "files", "requests", "calls", "values", "times")
 
 
 @dataclass

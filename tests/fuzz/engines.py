@@ -74,7 +74,7 @@ class Tried:
     def __init__(self, target: Target, folder: Path) -> None:
         from tests.fuzz.judge import judge
 
-        self._judge, self._run = judge, target.run
+        self._judge, self._target = judge, target
         self._record = Record(folder / "record")
         self._folder = folder
         self._kinds: dict[str, set[str]] = {}
@@ -84,7 +84,8 @@ class Tried:
 
         self._record.begin(data)
         try:
-            self._record.end(self._judge(self._run, data))
+            target = self._target
+            self._record.end(self._judge(target.run, data, target.most, target.endless))
         except Finding as found:
             names = self._kinds.setdefault(found.kind, set())
             if found.name not in names and len(names) < MOST_OF_A_KIND:
@@ -231,7 +232,8 @@ def replay(paths: Sequence[Path]) -> int:
                 ready.add(name)
                 target.run(target.sample)
             try:
-                print(f"{path}: right, {judge(target.run, data):.2f} s", flush=True)
+                taken = judge(target.run, data, target.most, target.endless)
+                print(f"{path}: right, {taken:.2f} s", flush=True)
             except Finding as found:
                 failed += 1
                 print(f"{path}: {found}", flush=True)

@@ -83,21 +83,32 @@ def apart() -> Iterator[None]:
         _clock.apart += time.process_time() - started
 
 
-def judge(run: Callable[[bytes], None], data: bytes) -> float:
+def judge(
+    run: Callable[[bytes], None],
+    data: bytes,
+    most: float | None = None,
+    endless: float = ENDLESS,
+) -> float:
     """Run one input; the seconds of the processor that it took.
+
+    Args:
+        run: runs it.
+        data: the input.
+        most: seconds that it may take; `CPU_SECONDS` if they are left out.
+        endless: seconds after which it is stopped.
 
     Raises:
         Finding: something was seen that must not be.
     """
     signal.signal(signal.SIGPROF, _alarm)
     before, started = _peak(), _clock()
-    _set(ENDLESS)
+    _set(endless)
     try:
         run(data)
     except Finding:
         raise
     except Endless as error:
-        raise Finding("endless", _place(error), f"more than {ENDLESS:g} s") from None
+        raise Finding("endless", _place(error), f"more than {endless:g} s") from None
     except BaseException as error:
         if isinstance(error, KeyboardInterrupt):
             raise
@@ -106,7 +117,7 @@ def judge(run: Callable[[bytes], None], data: bytes) -> float:
     finally:
         _set(0)
     taken, more = _clock() - started, _peak() - before
-    if taken > CPU_SECONDS:
+    if taken > (CPU_SECONDS if most is None else most):
         raise Finding("slow", f"{taken:.0f} s", f"{taken:.1f} s")
     if more > MEMORY:
         raise Finding("memory", f"{more >> 28}", f"{more >> 20} MB")

@@ -88,6 +88,27 @@ EXPRESSION_WORDS = (
     ),
 )
 
+DECIMALS = (
+    *("0.1", "0.25", "1.5", "2.303", "451.5", "4.0888", "273.15", "8.314462618", "0.0234"),
+    *("1.380649e-23", "6.02e23", "6.62607015e-34", "299792458.0", "1e-9", "3.4e5", "96485.33212"),
+)
+"""Decimals as science has them."""
+
+EXPONENTS = (
+    *("2", "3", "-1", "-2", "12", "-12", "0.5", "1.85", "-0.25", "0.7143", "2.73", "(1/3)"),
+    *("(2/7)", "-1.6364", "17", "64", "300", "-2.5", "x", "(x/1.7)", "(-0.5*x)"),
+)
+"""Exponents, of which some are high."""
+
+DECIMAL_WORDS = (
+    *DECIMALS,
+    *SIGNS,
+    *(f"^{exponent}" for exponent in EXPONENTS),
+    *("x", "y", "exp(", "log(", "sqrt(", "10^(", "tanh(", "erf(", "erfc(", "gamma(", "1/(", "x/"),
+    *("sin(", "cos(", "lgamma(", "atan(", "cosh(", "log10(", "cbrt(", "-(", " + ", " - ", "|"),
+    *("log(sqrt(2.5))", "exp(1.5^0.3)", "(3.2^1.7 - 0.4)", "e^-0.3", "2.5^1.5", "pi", "gamma(2.5)"),
+)
+
 GRID_WORDS = (
     *NUMBERS,
     *("..", ":", "@", ",", "log", "@9", "@7log", ":0.1", ":-1", "@1", "@0", "@100000", "@100001"),
@@ -250,6 +271,74 @@ def value(random: Random) -> str:
     points = ("0.5", "2", "-1.5", "0", "1", "1e-8", "30", "-0.25", "3.141592653589793", "1e5")
     at = " ".join(f"{name}={random.choice(points)}" for name in "xy")
     return f"{wrt}\n{at}\n{expression(random, random.randint(1, 4))}"
+
+
+def decimals(random: Random) -> str:
+    """An input of the target `times`: as in `value`, of an expression with many decimals."""
+    wrt = ",".join(random.choice("xxxxxy") for _ in range(random.choice([1, 1, 2, 2, 3])))
+    x = random.choice(["0.5", "1.25", "2.75", "17.5", "1e-3", "310.5"])
+    parts = [_part(random) for _ in range(random.choice([1, 1, 2, 2, 3, 4, 8, 16]))]
+    signs = [random.choice(["+", "+", "-", "*", "/"]) for _ in parts]
+    typed = "".join(f" {sign} {part}" for sign, part in zip(signs, parts, strict=True))
+    return f"{wrt}\nx={x} y=0.8\n1.0{typed}"
+
+
+def _decimal(random: Random) -> str:
+    """A decimal of any number of digits."""
+    digits = random.choice([1, 2, 3, 4, 6, 10, 16])
+    made = (f"{random.uniform(0, 500):.{digits}f}", f"{random.uniform(0, 3):.{digits}f}")
+    return random.choice([*made, *made, f"{random.uniform(1, 10):.{digits}e}", *DECIMALS[:9]])
+
+
+def _constant(random: Random, depth: int = 3) -> str:
+    """A constant of decimals and functions inside one another."""
+    if depth == 0 or random.random() < 0.5:
+        return _decimal(random)
+    form = random.choice([
+        "exp({}/500)", "log({} + 1)", "sqrt({})", "({}/100)^{}", "({} + {})", "{}*{}", "{}/{}",
+        "log10({} + 1.1)", "tanh({})", "cbrt({})",
+    ])  # fmt: skip
+    return form.format(*[_constant(random, depth - 1) for _ in range(2)])
+
+
+PARTS = (
+    "{c}*exp(-((x - {d})/{d})^2)",
+    "{d}*exp(-(x - {c})^2/(2*{d}^2))",
+    "{d}*x^{n}",
+    "({d} + {d}*x)^{n}",
+    "({d} + {d}*x + {d}*x^2 + {d}*x^3)/(1 + {d}*x + {d}*x^2 + {d}*x^3)",
+    "({d}*x - {d}*x^4 + {d}*x^7 - {d}*x^9)",
+    "exp(-{d}/({d}*x))",
+    "10^({d}/100 - {d}/(x + {d}))",
+    "log(1 + {c}*exp({d}*x/500))",
+    "sqrt({d} + sqrt({c} + x^{n}))",
+    "({d}/(1 + (x/{d})^{d}))^{d}",
+    "{c}^x",
+    "(1 - exp(-{d}*x))^{n}",
+    "erfc(({c} - x)/sqrt(2*{d}))",
+    "x^({c}*y)",
+    "log10({c}*sqrt(1 + (x/{d})^2)/sqrt(1 + (x/{d})^{n}))",
+    "gamma({d}/100 + x/{d})",
+    "tanh({c}*(x + {d}*x^3))^{n}",
+    "sin({c}*x + {d}*cos({d}*x*y))",
+    "|x - {c}|^{d}",
+)
+"""Terms and factors: {d} is a decimal, {c} a constant of decimals and {n} an exponent."""
+
+
+def _part(random: Random) -> str:
+    """One of `PARTS`, or one of them inside another."""
+    form = random.choice(PARTS)
+    part = re.sub(r"\{(\w)\}", lambda slot: _slot(slot[1], random), form)
+    if random.random() < 0.15:
+        part = re.sub(r"\bx\b", lambda _: f"({_part(random)})", part, count=1)
+    return f"({part})"
+
+
+def _slot(kind: str, random: Random) -> str:
+    if kind == "n":
+        return random.choice(EXPONENTS)
+    return _constant(random) if kind == "c" else _decimal(random)
 
 
 def points(random: Random) -> str:

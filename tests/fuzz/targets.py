@@ -16,14 +16,16 @@ from random import Random
 from typing import Any
 
 from tests.fuzz import language, numerical
-from tests.fuzz.judge import Endless, Finding, apart
+from tests.fuzz.judge import ENDLESS, Endless, Finding, apart
 
 import tapecli
-from tapecli import batch, cli, expression, grid, sources, table
+from tapecli import batch, cli, compute, expression, grid, render, sources, table
 from tapecli.cli import serving
 from tapecli.errors import ExpressionError, TapecliError, TensorFlowError
 from tapecli.floats import FORMATS, FloatFormat
-from tapecli.render import problem
+from tapecli.render import FORMATS as PAGE_FORMATS
+from tapecli.render import Screen, problem
+from tapecli.request import How, Where, prepare
 from tapecli.tree import variables
 
 MOST_SECONDS = "0.2"
@@ -45,6 +47,8 @@ class Target:
         words: what inputs are made of.
         fresh: a new input.
         sample: an ordinary one, which loads what any may need.
+        most: seconds of a processor that an input may take; the judge's own, if left out.
+        endless: seconds after which an input is stopped.
     """
 
     about: str
@@ -52,6 +56,8 @@ class Target:
     words: Sequence[str]
     fresh: Callable[[Random], str]
     sample: bytes
+    most: float | None = None
+    endless: float = ENDLESS
 
 
 def see(right: bool, kind: str, place: str, message: object = "") -> None:
@@ -303,11 +309,16 @@ STEPS = 40
 """Units of roundoff for each order that a value that is `ok` may be wrong by, here and beside."""
 
 
-def values(data: bytes) -> None:
-    """Certified values, and those of Taylor series that are ok, beside those of mpmath."""
+def _of_value(data: bytes) -> tuple[str, dict[str, str], str]:
+    """The variables of a derivative, the point and the expression: a line each."""
     wrt, _, rest = language.text(data).partition("\n")
     at, _, typed = rest.partition("\n")
-    point = dict(_POINT.findall(at))
+    return wrt, dict(_POINT.findall(at)), typed
+
+
+def values(data: bytes) -> None:
+    """Certified values, and those of Taylor series that are ok, beside those of mpmath."""
+    wrt, point, typed = _of_value(data)
     sequence = [name for name in wrt.split(",") if name]
     if len(sequence) > LARGEST_ORDER or len(typed) > 500:
         return
@@ -359,6 +370,41 @@ def _value(
     return row
 
 
+# --- times ------------------------------------------------------------------------------------
+
+MOST_OF_ANSWER = 5.0
+"""Seconds of a processor that a whole answer with its formulas may take."""
+STOPPED = 8.0
+"""Seconds after which it is stopped; it is told by the line that it was at, so not much later."""
+EXPECTED = 0.5
+"""Seconds that a request may be expected to take: a tenth of what its answer may."""
+HIGHEST_TIMED = 3
+"""The highest order that is timed."""
+PAGES = ("table", "json", "markdown", "latex")
+"""The formats that show formulas."""
+
+
+def times(data: bytes) -> None:
+    """Answers without TensorFlow, with their formulas on every page that shows them."""
+    wrt, point, typed = _of_value(data)
+    if len(wrt.split(",")) > HIGHEST_TIMED:
+        return
+    how = How(method="none", max_seconds=EXPECTED)
+    try:
+        (one,) = expression.parse(typed)
+        given = {name: point[name] for name in variables(one.tree) if name in point}
+        request = prepare("diff", typed, Where(given), wrt, how=how)
+        result = compute.run(request, load=_no_tensorflow)
+    except TapecliError as error:
+        _shown(error)
+        return
+    for name in PAGES:
+        page = "".join(render.render(result, PAGE_FORMATS[name], Screen()))
+        _clean(page, name)
+        if name == "json":
+            json.loads(page, parse_constant=_no_number)
+
+
 TARGETS = {
     "expressions": Target(
         "text to trees and back", expressions, language.EXPRESSION_WORDS, language.expression,
@@ -384,6 +430,10 @@ TARGETS = {
     "values": Target(
         "values beside those of mpmath", values, language.EXPRESSION_WORDS, language.value,
         b"x,x\nx=0.5\nsin(x)^2\n",
+    ),
+    "times": Target(
+        "answers with formulas of many decimals", times, language.DECIMAL_WORDS, language.decimals,
+        b"x,x\nx=0.5\n1.5*exp(-x^2/2.25) + lgamma(2.5x)", MOST_OF_ANSWER, STOPPED,
     ),
 }  # fmt: skip
 

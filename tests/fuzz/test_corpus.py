@@ -8,13 +8,15 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
-from tests.fuzz import engines, numerical, targets
+from tests.fuzz import engines, language, numerical, targets
 from tests.fuzz.__main__ import NAMES, ROOT
 from tests.fuzz.judge import Finding, judge
 
+from tapecli.errors import ExpressionError
 from tapecli.expression import parse
 from tapecli.functions import FUNCTIONS, OPERATORS
 from tapecli.result import Row
@@ -65,6 +67,48 @@ def test_faults_are_found(
     with pytest.raises(Finding) as found:
         judge(run, b"")
     assert found.value.kind == kind
+
+
+def _endless(*arguments: object) -> None:
+    while True:
+        pass
+
+
+def test_an_input_may_have_more_time_than_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tests.fuzz.judge.CPU_SECONDS", SHORT)
+    assert judge(_slow, b"", most=100 * SHORT) > SHORT
+    with pytest.raises(Finding, match=r"^slow"):
+        judge(_slow, b"", most=SHORT)
+
+
+def test_what_does_not_end_is_stopped() -> None:
+    with pytest.raises(Finding, match=r"^endless"):
+        judge(_endless, b"", endless=SHORT)
+
+
+def test_a_formula_that_does_not_end_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    target = targets.TARGETS["times"]
+    target.run(target.sample)
+    monkeypatch.setattr("tapecli.analytic.formula.formulas", _endless)
+    with pytest.raises(Finding, match=r"^endless"):
+        judge(target.run, target.sample, target.most, endless=10 * SHORT)
+
+
+FRESH = 50
+"""New inputs that are looked at."""
+
+
+def test_nearly_every_new_input_of_decimals_can_be_read() -> None:
+    random = Random(1)
+    typed = [language.decimals(random).split("\n")[2] for _ in range(FRESH)]
+    assert sum(_can_be_read(text) for text in typed) > 0.9 * FRESH
+
+
+def _can_be_read(typed: str) -> bool:
+    try:
+        return bool(parse(typed))
+    except ExpressionError:
+        return False
 
 
 @pytest.mark.parametrize("method", ["none", "taylor"])
