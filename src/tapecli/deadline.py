@@ -20,6 +20,9 @@ _Value = TypeVar("_Value")
 _AGAIN = 0.02
 """Processor seconds after which it is raised once more, where a library has swallowed it."""
 
+_STEPS = 1_000
+"""Steps in which an exception that is on its way arrives; Python looks for one at each."""
+
 
 class TimeUp(BaseException):
     """The work has taken as long as it may.
@@ -51,8 +54,9 @@ def within(seconds: float, work: Callable[[], _Value]) -> _Value:
                 return work()
             finally:
                 watch.stop()
-        except TimeUp:  # which may have come before the watch could be stopped
-            watch.stop()
+        except TimeUp:  # which may have come before the watch was stopped
+            with contextlib.suppress(TimeUp):
+                watch.stop()
             raise
 
 
@@ -65,6 +69,7 @@ class _Watch(threading.Thread):
         self._clock = _clock_of_this_thread()
         self._end = self._clock() + seconds
         self._working = True
+        self._raised = False
         self._changing = threading.Lock()
         self._stopped = threading.Event()
 
@@ -73,7 +78,8 @@ class _Watch(threading.Thread):
             if self._left <= 0:
                 with self._changing:
                     if self._working:
-                        _raise_in(self._watched, TimeUp)
+                        self._raised = True
+                        _raise_in(self._watched)
                 self._end = self._clock() + _AGAIN
 
     @property
@@ -81,19 +87,14 @@ class _Watch(threading.Thread):
         return self._end - self._clock()
 
     def stop(self) -> None:
-        """Raise nothing from now on; what was to be raised may come while this waits."""
-        late = False
-        while self._working:
-            try:
-                with self._changing:
-                    self._working = False
-                    _raise_in(self._watched, None)
-            except TimeUp:
-                late = True
+        """Raise nothing from now on; what is on its way comes while this waits."""
+        with self._changing:
+            self._working = False
         self._stopped.set()
+        if self._raised:
+            for _ in range(_STEPS):
+                pass
         self.join()
-        if late:
-            raise TimeUp
 
 
 def _clock_of_this_thread() -> Callable[[], float]:
@@ -104,10 +105,12 @@ def _clock_of_this_thread() -> Callable[[], float]:
     return lambda: time.clock_gettime(clock)
 
 
-def _raise_in(thread: int, kind: type[BaseException] | None) -> None:
-    """Have a thread raise an exception before its next step; None takes it back."""
-    raised = ctypes.py_object() if kind is None else ctypes.py_object(kind)
-    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), raised)
+def _raise_in(thread: int) -> None:
+    """Have a thread raise the exception before its next step.
+
+    It is never taken back, which Python 3.11 does not do well: the next traced call hangs.
+    """
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(TimeUp))
 
 
 @contextlib.contextmanager

@@ -46,9 +46,6 @@ SEARCH_SHARE = 0.3
 
 _Value = TypeVar("_Value")
 
-_FAILURES = (ArithmeticError, AttributeError, RecursionError, TypeError, ValueError)
-"""What SymPy raises where it has no form."""
-
 Index: TypeAlias = tuple[str, ...]
 """By which variables, each as often as it is differentiated by, in alphabetical order."""
 
@@ -129,7 +126,7 @@ class Forms:
                     return self._within(lambda: _written(form / divisor))
             except TimeUp:
                 self.late.add(index)
-            except _FAILURES:
+            except Exception:  # whatever SymPy raises, it has no form of this
                 pass
         return self._by_the_chain_rule(index, divisor)
 
@@ -180,7 +177,7 @@ class Forms:
         tree = self._rule(index)
         if tree is None:
             return None
-        with contextlib.suppress(TimeUp, *_FAILURES):
+        with contextlib.suppress(Exception, TimeUp):
             return within(RULED_SECONDS, lambda: _written(expression(tree) / divisor))
         with sympy.evaluate(False):  # nothing is put together, and nothing takes time
             return _written(expression(tree) * sympy.Rational(1, divisor))
