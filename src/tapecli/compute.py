@@ -12,6 +12,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from tapecli import choices, tapes, tensorflow_
+from tapecli.budget import Budget
 from tapecli.claims import Claim
 from tapecli.derivative import Derivative
 from tapecli.errors import RequestError
@@ -38,12 +39,14 @@ class Ahead:
         typed: each target in LaTeX; None if formulas were left out.
         claims: the judgements on the claims.
         given_up: what was not done for the time that it would take, in sentences.
+        budget: what is left of it for further points.
     """
 
     certified: Sequence[Certificates]
     formulas: Sequence[Sequence[Formula | None]]
     typed: Sequence[str | None]
     claims: tuple[Claim, ...]
+    budget: Budget
     given_up: Sequence[str] = ()
 
 
@@ -66,6 +69,7 @@ def run(
     account: Account | None = None,
     load: Callable[[], Any] = tensorflow_.load,
     begin: Callable[[Callable[[], Ahead]], Callable[[], Ahead]] = lambda work: work,
+    budget: Budget | None = None,
 ) -> Result:
     """Differentiate.
 
@@ -75,6 +79,7 @@ def run(
         account: receives what TensorFlow, the tapes and the rest took, and what was given up.
         load: loads TensorFlow.
         begin: begins the work that needs no tapes, and returns a function that ends it.
+        budget: what zeros and kinks may cost; that of this request, if it is left out.
 
     Raises:
         RequestError: TensorFlow lacks a gradient or kernel that this needs.
@@ -82,7 +87,7 @@ def run(
     """
     account = account or Account()
     clock = _Clock(account.seconds)
-    finish = begin(functools.partial(ahead, request, formulas))
+    finish = begin(functools.partial(ahead, request, formulas, budget))
     tensorflow = load().__version__ if request.choice.needs_tensorflow else ""
     clock.lap("TensorFlow")
     values, execution = _values(request)
@@ -95,16 +100,18 @@ def run(
     return result
 
 
-def ahead(request: Request, formulas: bool = True) -> Ahead:
+def ahead(request: Request, formulas: bool = True, budget: Budget | None = None) -> Ahead:
     """What can be known without the tapes."""
     trees = [expression.tree for expression in request.expressions]
-    verification = _verification(request)
+    budget = budget or Budget.of_request(request.how.max_seconds, request.share)
+    verification = _verification(request, budget)
     certified = [verification.certificates(tree) for tree in trees]
     if not formulas:
         none = [[None] * len(request.derivatives) for _ in trees]
-        return Ahead(certified, none, [None] * len(trees), _judged(request))
+        return Ahead(certified, none, [None] * len(trees), _judged(request), budget)
     made, given_up = _formulas(request, trees)
-    return Ahead(certified, made, list(map(_typed, trees)), _judged(request), given_up)
+    typed = list(map(_typed, trees))
+    return Ahead(certified, made, typed, _judged(request), budget, given_up)
 
 
 def _result(
@@ -115,7 +122,7 @@ def _result(
     tensorflow: str,
 ) -> Result:
     """The result of what was computed, and of what could be known without it."""
-    verification = _verification(request)
+    verification = _verification(request, known.budget)
     blocks: list[Block] = []
     for expression, of_target, certified, written, typed in zip(
         request.expressions, values, known.certified, known.formulas, known.typed, strict=True
@@ -143,7 +150,7 @@ def _result(
     )
 
 
-def _verification(request: Request) -> Verification:
+def _verification(request: Request, budget: Budget) -> Verification:
     """How the values are verified."""
     computer = "the tape" if request.choice.needs_tensorflow else "Taylor arithmetic"
     return Verification(
@@ -155,6 +162,7 @@ def _verification(request: Request) -> Verification:
         len(request.expressions),
         "" if request.choice.method == choices.NONE else computer,
         request.share,
+        budget,
     )
 
 
@@ -164,10 +172,11 @@ def _judged(request: Request) -> tuple[Claim, ...]:
         return ()
     from tapecli.analytic.claim import judged, spread
 
+    budget = Budget.of_request(request.how.max_seconds)
     points = [request.points.at(place) for place in spread(len(request.points))]
     asked = itertools.product(request.expressions, request.derivatives)
     return tuple(
-        judged(target, one, claim, points, request.how.format_)
+        judged(target, one, claim, points, request.how.format_, budget)
         for (target, one), claim in zip(asked, request.claims, strict=True)
     )
 

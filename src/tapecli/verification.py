@@ -8,9 +8,10 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
+from tapecli.budget import Budget
 from tapecli.derivative import Derivative
 from tapecli.floats import FloatFormat
 from tapecli.result import Check, Points
@@ -57,6 +58,7 @@ class Verification:
         computer: what computes the values, in the words of a note; "" for nothing.
         share: of the sample of a whole run, where these points are a part of it; None where
             they are all.
+        budget: what zeros and kinks may cost at all points of all targets together.
     """
 
     derivatives: Sequence[Derivative]
@@ -67,6 +69,7 @@ class Verification:
     targets: int
     computer: str
     share: float | None = None
+    budget: Budget = field(default_factory=Budget)
 
     def certificates(self, tree: Node) -> Certificates:
         """What the derivatives of a target are at the points that are verified.
@@ -109,7 +112,7 @@ class Verification:
 
     def _certified(self, tree: Node, places: Iterable[int]) -> Certificates:
         reference = self._reference(tree)
-        return {place: reference.at(self.points.at(place)) for place in places}
+        return {place: reference.at(self.points.at(place), self.budget) for place in places}
 
     def _reference(self, tree: Node) -> Reference:
         from tapecli.analytic.reference import reference

@@ -13,7 +13,7 @@ import math
 import random
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from flint import arb
@@ -23,6 +23,7 @@ from tapecli.analytic.lines import Index, Lines, directions
 from tapecli.analytic.program import Line, Program, fraction, working
 from tapecli.analytic.proof import proved
 from tapecli.analytic.reference import PRECISIONS
+from tapecli.budget import OUT_OF_TIME, Budget, OverBudget
 from tapecli.claims import Claim, Finding
 from tapecli.derivative import Derivative
 from tapecli.expression import Expression
@@ -62,6 +63,7 @@ def judged(
     claim: Node,
     points: Sequence[Mapping[str, float]],
     format_: FloatFormat,
+    budget: Budget | None = None,
     seed: int = 0,
 ) -> Claim:
     """Judge the claim that a derivative is this expression.
@@ -73,17 +75,20 @@ def judged(
         points: the user's points, as the tapes saw them. At most `MOST_POINTS` are taken,
             evenly (`spread`); variables that they lack are given values.
         format_: the dtype, whose numbers the decimals in both expressions mean.
+        budget: what all further looks at points may cost; None for any amount.
         seed: of the random points; the same seed finds the same.
     """
     about = target.name, derivative.wrt, derivative.order, str(claim)
     pair = Pair.of(target.tree, derivative.sequence, claim, format_)
-    found, missing = pair.tested(points, format_, random.Random(seed))
+    budget = budget or Budget()
+    again = replace(budget)
+    found, missing = pair.tested(points, format_, random.Random(seed), budget)
     found, holes = _without_holes(found)
     if not found:
         return Claim(*about, Finding.UNTESTED, 0, reason=_untested(derivative, missing))
     if not all(one.equal for one in found):
         shown = _shown(found, format_)
-        if pair.only_by_decimals(found):
+        if pair.only_by_decimals(found, again):
             return Claim(*about, Finding.AGREES, len(found), reason=_DECIMALS.format(format_.name))
         claimed = None if isinstance(shown.claimed, NoDerivative) else shown.claimed
         return Claim(
@@ -175,7 +180,11 @@ class Pair:
         return variables_of(self.tree, self.claim, *by)
 
     def tested(
-        self, points: Sequence[Mapping[str, float]], format_: FloatFormat, draw: random.Random
+        self,
+        points: Sequence[Mapping[str, float]],
+        format_: FloatFormat,
+        draw: random.Random,
+        budget: Budget,
     ) -> tuple[list[Comparison], Counter[str]]:
         """Compare at points of the user's and at random ones.
 
@@ -188,25 +197,36 @@ class Pair:
         found: list[Comparison] = []
         missing: Counter[str] = Counter()
         for at in mine:
-            _sort(self.compared(at, True), found, missing)
+            _sort(self.compared(at, True, budget), found, missing)
         enough = len(found) + wanted
         seen = {tuple(at.values()) for at in mine}
         for at in itertools.islice(drawn(self.names, mine, draw), _ATTEMPTS * wanted):
             at = {name: format_.round(Fraction(value)) for name, value in at.items()}
             if tuple(at.values()) not in seen:
                 seen.add(tuple(at.values()))
-                _sort(self.compared(at, False), found, missing)
-            if len(found) == enough:
+                _sort(self.compared(at, False, budget), found, missing)
+            if len(found) == enough or missing[OUT_OF_TIME] >= _FEWEST_POINTS:
                 break
         return found, missing
 
-    def compared(self, at: Mapping[str, float], own: bool) -> Comparison | NoDerivative:
+    def compared(
+        self, at: Mapping[str, float], own: bool, budget: Budget
+    ) -> Comparison | NoDerivative:
         """Compare at one point; where there is no derivative, nothing is compared."""
+        budget.begin_point()
+        try:
+            return self._compared(at, own, budget)
+        except OverBudget:
+            return NoDerivative(OUT_OF_TIME)
+
+    def _compared(
+        self, at: Mapping[str, float], own: bool, budget: Budget
+    ) -> Comparison | NoDerivative:
         point = {name: Fraction(value) for name, value in at.items()}
         apart: Comparison | None = None
         for precision in PRECISIONS:
             try:
-                analytic, claimed = self._enclosed(point, precision, own)
+                analytic, claimed = self._enclosed(point, precision, own, budget)
             except Undecided:
                 continue
             if isinstance(analytic, NoDerivative):
@@ -221,12 +241,12 @@ class Pair:
                 return Comparison(at, own, analytic, claimed, True)
         return apart or NoDerivative("too large, or too close to a singular point, to be certified")
 
-    def only_by_decimals(self, found: Sequence[Comparison]) -> bool:
+    def only_by_decimals(self, found: Sequence[Comparison], budget: Budget) -> bool:
         """Whether the two are equal at the same points if their decimals are taken exactly."""
         if not any(isinstance(node, Number) and node.decimal for node in self._nodes):
             return False
         exact = Pair.of(self.tree, self.index, self.claim, None)
-        again = [exact.compared(one.at, one.own) for one in found]
+        again = [exact.compared(one.at, one.own, budget) for one in found]
         return all(isinstance(one, Comparison) and one.equal for one in again)
 
     @property
@@ -253,19 +273,19 @@ class Pair:
                 yield at
 
     def _enclosed(
-        self, point: Mapping[str, Fraction], precision: int, own: bool
+        self, point: Mapping[str, Fraction], precision: int, own: bool, budget: Budget
     ) -> tuple[arb | NoDerivative, arb | NoDerivative]:
         # Only the user's points are worth a presumption: 1 - tanh(1000) is smaller than it allows.
         presume = own and precision == PRECISIONS[-1]
         of_tree, of_claim = self.programs
         if not self.index:
-            analytic = _value(of_tree, point, precision, presume)
+            analytic = _value(of_tree, point, precision, presume, budget)
         else:
-            lines = Lines(of_tree, point, len(self.index) + 1, precision, presume)
+            lines = Lines(of_tree, point, len(self.index) + 1, precision, presume, budget=budget)
             analytic = lines.enclosed(self.index)
         if isinstance(analytic, NoDerivative):
             return analytic, analytic
-        return analytic, _value(of_claim, point, precision, presume)
+        return analytic, _value(of_claim, point, precision, presume, budget)
 
 
 def _without_holes(
@@ -290,11 +310,17 @@ def _sort(one: Comparison | NoDerivative, found: list[Comparison], missing: Coun
 
 
 def _value(
-    program: Program, point: Mapping[str, Fraction], precision: int, presume: bool
+    program: Program,
+    point: Mapping[str, Fraction],
+    precision: int,
+    presume: bool,
+    budget: Budget,
 ) -> arb | NoDerivative:
     """The value at the point alone, whatever is beside it."""
+    at = Balls(Side.POINT, 1, presume)
+    charged = budget if precision > PRECISIONS[0] else None
     try:
-        return program.run(Line(point, {}), Balls(Side.POINT, 1, presume), precision)[0]
+        return program.run(Line(point, {}), at, precision, charged)[0]
     except Undefined as undefined:
         return NoDerivative(str(undefined))
 

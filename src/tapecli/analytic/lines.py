@@ -26,6 +26,7 @@ from flint import arb
 
 from tapecli.analytic.balls import Balls, Flat, Kink, Series, Side, Undefined, exact_arb
 from tapecli.analytic.program import Line, Overflow, Program, fraction, scale, working
+from tapecli.budget import Budget
 from tapecli.puiseux import MOST_TERMS
 from tapecli.verdict import NoDerivative
 
@@ -34,6 +35,9 @@ Index: TypeAlias = tuple[str, ...]
 
 Direction: TypeAlias = tuple[tuple[str, int], ...]
 """How many steps of each variable; one variable with one step is its axis."""
+
+FIRST_BITS = 128
+"""The precision of the first look at a point, which is charged to no budget."""
 
 _DEGREE = 64
 """Orders of zeros that are reckoned with on one side, before those are seen to be too few."""
@@ -56,6 +60,7 @@ class Lines:
         precision: the working precision in bits.
         presume: take a small ball around zero for zero.
         tiny, unit: of a dtype, if the series shall enclose what the tapes may get in it.
+        budget: what further looks may cost; None for any amount.
     """
 
     program: Program
@@ -65,6 +70,7 @@ class Lines:
     presume: bool = False
     tiny: arb | None = None
     unit: arb | None = None
+    budget: Budget | None = None
     _series: dict[Direction, Series | Kink | Undefined | Overflow] = field(default_factory=dict)
     _axes: dict[str, list[arb | NoDerivative]] = field(default_factory=dict)
 
@@ -73,6 +79,7 @@ class Lines:
 
         Raises:
             Undecided: that cannot be told at this precision.
+            OverBudget: it would take too long.
         """
         names = set(index)
         if len(names) > 1:
@@ -98,7 +105,7 @@ class Lines:
     def _from_both_sides(self, line: Line) -> list[arb | NoDerivative]:
         """Where the two sides may differ: the derivatives that they agree on exist."""
         at = Balls(Side.POINT, 1, self.presume)
-        value = self.program.run(line, at, self.precision)[0]
+        value = self._run(line, at)[0]
         try:
             sides = [self._one_sided(line, side) for side in (Side.RIGHT, Side.LEFT)]
         except Undefined as undefined:
@@ -115,7 +122,7 @@ class Lines:
         while True:
             balls = Balls(side, terms, self.presume, reach.fold, self.tiny, self.unit)
             try:
-                return self.program.run(line, balls, self.precision)
+                return self._run(line, balls)
             except Flat:
                 if terms >= MOST_TERMS:
                     raise
@@ -186,6 +193,7 @@ class Lines:
 
         Raises:
             Undecided: that cannot be told at this precision.
+            OverBudget: it would take too long.
         """
         try:
             return self._radius(index)
@@ -243,7 +251,7 @@ class Lines:
             name: Fraction(1, 2 ** (_VANISHING * exponent)) for name, exponent in exponents.items()
         }
         balls = Balls(Side.BOTH, terms, self.presume, 1, None, self.unit)
-        series = self.program.run(Line(self.point, slopes, powers), balls, self.precision)
+        series = self._run(Line(self.point, slopes, powers), balls)
         radius = series[terms - 1].rad() * math.prod(map(math.factorial, times.values()))
         radius *= arb(2) ** (_VANISHING * sum(exponents[name] for name in index))
         return radius.upper()  # exact: the factorials may have been rounded
@@ -260,7 +268,7 @@ class Lines:
         if direction not in self._series:
             balls = Balls(Side.BOTH, self.terms, self.presume, 1, self.tiny, self.unit)
             try:
-                found = self.program.run(self._line(direction), balls, self.precision)
+                found = self._run(self._line(direction), balls)
                 self._series[direction] = found
             except (Kink, Undefined, Overflow) as ending:
                 self._series[direction] = ending
@@ -268,6 +276,12 @@ class Lines:
         if isinstance(series, Exception):
             raise series
         return series
+
+    def _run(self, line: Line, balls: Balls) -> Series:
+        """The series along a line; all but those of a first look are charged to the budget."""
+        one_sided = balls.side in (Side.RIGHT, Side.LEFT)
+        charged = one_sided or self.precision > FIRST_BITS
+        return self.program.run(line, balls, self.precision, self.budget if charged else None)
 
     def _line(self, direction: Direction) -> Line:
         """An axis; or, in several variables, a line with steps of the size of each variable.

@@ -14,6 +14,8 @@ from fractions import Fraction
 from flint import arb, ctx
 
 from tapecli.analytic.balls import Balls, Flat, Series, Side, exact_arb, perturbed, widened
+from tapecli.analytic.effort import Effort
+from tapecli.budget import Budget
 from tapecli.floats import FloatFormat
 from tapecli.functions import CONSTANTS, row, rule_of
 from tapecli.puiseux import reach
@@ -63,6 +65,7 @@ class Program:
         self._nodes = steps(tree)
         self._places = {node: place for place, node in enumerate(self._nodes)}
         self._format = format_
+        self._effort = Effort(self._nodes)
         self._varying: dict[frozenset[str], list[bool]] = {}
         self.reach = reach(tree, self._exact)
 
@@ -82,18 +85,33 @@ class Program:
             )
         return pairs[self._nodes[-1]]
 
-    def run(self, line: Line, balls: Balls, precision: int) -> Series:
+    def seconds(self, terms: int, precision: int) -> float:
+        """What a run is expected to take, as in `Effort.seconds`."""
+        return self._effort.seconds(terms, precision)
+
+    def run(self, line: Line, balls: Balls, precision: int, budget: Budget | None = None) -> Series:
         """The series along a line; parts that do not change there are constants.
 
+        Args:
+            line: where.
+            balls: the rules.
+            precision: the working precision in bits.
+            budget: what it may cost; None for any amount.
+
         Raises:
+            OverBudget: it would cost more than the budget has.
             Undefined, Kink, Undecided: as the rules of `balls`.
             Flat: what looks like zero on one side is not, and more coefficients would show it.
             Overflow: a value is too large for the dtype, if the tapes are to be enclosed, too.
         """
-        return self._values(line, balls, precision, len(self._nodes))[-1]
+        return self._values(line, balls, precision, len(self._nodes), budget)[-1]
 
-    def _values(self, line: Line, balls: Balls, precision: int, count: int) -> list[Series]:
+    def _values(
+        self, line: Line, balls: Balls, precision: int, count: int, budget: Budget | None
+    ) -> list[Series]:
         """The series of the first nodes."""
+        if budget is not None:
+            budget.charge(self.seconds(balls.terms, precision))
         still = replace(balls, side=Side.POINT)
         with working(precision, balls.terms):
             values: list[Series] = []
@@ -101,7 +119,7 @@ class Program:
                 value = self._value(node, values, balls if varies else still, line)
                 if balls.flat:
                     balls.flat.clear()
-                    self._look_beside(node, value, line, balls, precision)
+                    self._look_beside(node, value, line, balls, precision, budget)
                 values.append(self._rounded(node, value, balls))
                 if balls.presume:
                     name = node.name if isinstance(node, Call) else ""
@@ -110,7 +128,13 @@ class Program:
             return values
 
     def _look_beside(
-        self, node: Node, value: Series, line: Line, balls: Balls, precision: int
+        self,
+        node: Node,
+        value: Series,
+        line: Line,
+        balls: Balls,
+        precision: int,
+        budget: Budget | None,
     ) -> None:
         """Make sure that what a node took for zero on one side is zero a little beside the point.
 
@@ -125,7 +149,7 @@ class Program:
             moved[name] = at + sign * slope * _BESIDE * scale(at)
         at_point = Balls(Side.POINT, 1, balls.presume)
         count = self._places[node] + 1
-        values = self._values(Line(moved, {}), at_point, precision, count)
+        values = self._values(Line(moved, {}), at_point, precision, count, budget)
         chosen = {"max": 0, "min": 1}.get(getattr(node, "name", ""))  # of two that are alike
         assumed = value[0] if chosen is None else values[self._places[node.children[chosen]]][0]
         with working(precision, 1):

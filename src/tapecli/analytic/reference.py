@@ -5,25 +5,26 @@ from __future__ import annotations
 import contextlib
 import functools
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 
 from flint import arb
 
 from tapecli.analytic.balls import Balls, Side, Undecided, Undefined, exact_arb
-from tapecli.analytic.lines import Direction, Index, Lines, directions
+from tapecli.analytic.effort import SLOW
+from tapecli.analytic.lines import FIRST_BITS, Direction, Index, Lines, directions
 from tapecli.analytic.program import HUGE, Line, Program, fraction
+from tapecli.budget import OUT_OF_TIME, Budget, OverBudget
 from tapecli.floats import FloatFormat
 from tapecli.tree import Call, Node, steps, variables
 from tapecli.verdict import Certified, NoDerivative
 
-PRECISIONS = (128, 512, 2560)
+PRECISIONS = (FIRST_BITS, 512, 2560)
 """Working precisions in bits, tried in turn until the bound is small enough."""
 
 FURTHER = (10_240, 40_960)
-"""Those that follow where what looks like zero may be as small as other numbers that occur."""
-
-_SLOW = {"gamma", "lgamma"}
-"""Functions that take seconds at the last of these, which is left out for them."""
+"""Those that follow where what looks like zero may be as small as other numbers that occur.
+The last is left out for the functions that take seconds at it (`SLOW`)."""
 
 SPARE_BITS = 12
 """How far below one ulp the certified bound must lie: 2**-12 of it."""
@@ -100,6 +101,14 @@ def reference(
     return Reference(tree, format_, derivatives, names, divisors)
 
 
+@dataclass(frozen=True)
+class _Kept:
+    """The derivatives at a point, and what the steps to them cost."""
+
+    derivatives: list[Certified | NoDerivative]
+    steps: Sequence[float]
+
+
 class Reference:
     """The certified derivatives of an expression.
 
@@ -129,9 +138,9 @@ class Reference:
         divisors: Sequence[int] = (),
     ) -> None:
         self._program = Program(tree, format_)
-        slow = any(isinstance(node, Call) and node.name in _SLOW for node in steps(tree))
+        slow = any(isinstance(node, Call) and node.name in SLOW for node in steps(tree))
         self._precisions = PRECISIONS + (FURTHER[:-1] if slow else FURTHER)
-        self._found: dict[tuple[tuple[str, float], ...], list[Certified | NoDerivative]] = {}
+        self._kept: dict[tuple[tuple[str, float], ...], _Kept] = {}
         self._format = format_
         self._wanted = [tuple(sorted(derivative)) for derivative in derivatives]
         sizes = divisors or [1] * len(self._wanted)
@@ -159,23 +168,38 @@ class Reference:
                 break
         return len(lines) or 1
 
-    def at(self, point: Mapping[str, float]) -> list[Certified | NoDerivative]:
-        """The derivatives at this very point, as they were wanted."""
-        key = tuple(point.items())
-        found = self._found.get(key)
-        if found is None:
-            found = self._at(point)
-            if len(self._found) < KEPT_POINTS:
-                self._found[key] = found
-        return found
+    def at(
+        self, point: Mapping[str, float], budget: Budget | None = None
+    ) -> list[Certified | NoDerivative]:
+        """The derivatives at this very point, as they were wanted.
 
-    def _at(self, point: Mapping[str, float]) -> list[Certified | NoDerivative]:
+        Where the budget does not suffice, there are none, for the reason `OUT_OF_TIME`. What was
+        kept from an earlier call costs as much as it did then, so that each call of the same
+        gives the same.
+        """
+        budget = budget or Budget()
+        budget.begin_point()
+        key = tuple(point.items())
+        kept = self._kept.get(key)
+        try:
+            if kept is not None:
+                for seconds in kept.steps:
+                    budget.charge(seconds)
+                return kept.derivatives
+            derivatives = self._at(point, budget)
+        except OverBudget:
+            return [NoDerivative(OUT_OF_TIME)] * len(self._wanted)
+        if len(self._kept) < KEPT_POINTS:
+            self._kept[key] = _Kept(derivatives, budget.steps)
+        return derivatives
+
+    def _at(self, point: Mapping[str, float], budget: Budget) -> list[Certified | NoDerivative]:
         exact = {name: Fraction(value) for name, value in point.items()}
-        balls = self._balls(exact)
+        balls = self._balls(exact, budget)
         if balls is None:
             reason = "too close to a singular point to be told from it"
             return [NoDerivative(reason)] * len(self._wanted)
-        spreads = self._spreads(exact)
+        spreads = self._spreads(exact, budget)
         return [self._certified(index, balls, spreads[index], exact) for index in self._wanted]
 
     def _certified(
@@ -211,19 +235,21 @@ class Reference:
                 total += abs(point[name] * (fraction(slope.mid()) or Fraction(0)))
         return total
 
-    def _balls(self, point: Mapping[str, Fraction]) -> Enclosures | None:
+    def _balls(self, point: Mapping[str, Fraction], budget: Budget) -> Enclosures | None:
         """Enclosures of the wanted derivatives and of those that they are sensitive by."""
         found: Enclosures | None = None
         for precision in self._precisions:
             with contextlib.suppress(Undecided):
-                found = self._enclosed(point, precision)
+                found = self._enclosed(point, precision, budget)
                 if all(self._sharp(index, found, point) for index in self._wanted):
                     break
         return found
 
-    def _enclosed(self, point: Mapping[str, Fraction], precision: int) -> Enclosures:
+    def _enclosed(
+        self, point: Mapping[str, Fraction], precision: int, budget: Budget
+    ) -> Enclosures:
         presume = precision >= PRECISIONS[-1]
-        lines = Lines(self._program, point, self._order + 2, precision, presume)
+        lines = Lines(self._program, point, self._order + 2, precision, presume, budget=budget)
         found: Enclosures = {}
         for index in self._wanted:
             found[index] = lines.enclosed(index)
@@ -276,7 +302,9 @@ class Reference:
         assert radius is not None
         return self._format.round(value - radius) != self._format.round(value + radius)
 
-    def _spreads(self, point: Mapping[str, Fraction]) -> dict[Index, Fraction | None]:
+    def _spreads(
+        self, point: Mapping[str, Fraction], budget: Budget
+    ) -> dict[Index, Fraction | None]:
         """The radii of the derivatives when they are computed at the dtype's own precision.
 
         Where nothing can be told at that precision, they are computed at a higher one and
@@ -288,7 +316,9 @@ class Reference:
             precision = self._format.precision * factor
             unit = arb(2) ** -precision if rounded else None
             scale = 2 ** (precision - self._format.precision)
-            lines = Lines(self._program, point, self._order + 1, precision, tiny=tiny, unit=unit)
+            lines = Lines(
+                self._program, point, self._order + 1, precision, False, tiny, unit, budget
+            )
             for index in self._wanted:
                 if index not in found:
                     with contextlib.suppress(Undecided):
