@@ -18,6 +18,10 @@ POINT_SHARE = 0.05
 """Share of `--max-seconds` for a single point: 0.5 of 10 seconds. A sixth of what the request
 has, so that one hopeless point leaves enough for the others."""
 
+PLOT_SHARE = 0.45
+"""Share of `--max-seconds` for all that is certified of a plot, first looks as well: 4.5 of 10
+seconds. The rest is for TensorFlow's start (2.5 CPU seconds), the tapes and the drawing."""
+
 LEAST_CHUNK_SHARE = 1 / 12
 """Share of a request's budget that each chunk of a long run has at least: 0.25 of 3 seconds, a
 tenth of what the first looks at the 8,192 points of a chunk take."""
@@ -50,6 +54,11 @@ class Budget:
         """The budget of a request, or of a chunk that has this share of the points of a run."""
         part = 1.0 if share is None else min(max(share, LEAST_CHUNK_SHARE), 1.0)
         return cls(REQUEST_SHARE * max_seconds * part, POINT_SHARE * max_seconds)
+
+    @classmethod
+    def of_plot(cls, max_seconds: float) -> Budget:
+        """The budget of a plot: its samples, and the enclosures between them."""
+        return cls(PLOT_SHARE * max_seconds, POINT_SHARE * max_seconds)
 
     def begin_point(self) -> None:
         """Begin the work on a point."""

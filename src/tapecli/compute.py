@@ -104,8 +104,8 @@ def ahead(request: Request, formulas: bool = True, budget: Budget | None = None)
     """What can be known without the tapes."""
     trees = [expression.tree for expression in request.expressions]
     budget = budget or Budget.of_request(request.how.max_seconds, request.share)
-    verification = _verification(request, budget)
-    certified = [verification.certificates(tree) for tree in trees]
+    certificates = verification(request, budget).certificates
+    certified = [certificates(tree) for tree in trees]
     if not formulas:
         none = [[None] * len(request.derivatives) for _ in trees]
         return Ahead(certified, none, [None] * len(trees), _judged(request), budget)
@@ -122,13 +122,13 @@ def _result(
     tensorflow: str,
 ) -> Result:
     """The result of what was computed, and of what could be known without it."""
-    verification = _verification(request, known.budget)
+    verified = verification(request, known.budget)
     blocks: list[Block] = []
     for expression, of_target, certified, written, typed in zip(
         request.expressions, values, known.certified, known.formulas, known.typed, strict=True
     ):
         about = expression.name, expression.text
-        checks = verification.checks(expression.tree, of_target, certified)
+        checks = verified.checks(expression.tree, of_target, certified)
         for one, formula, column, of_one in zip(
             request.derivatives, written, of_target, checks, strict=True
         ):
@@ -150,8 +150,8 @@ def _result(
     )
 
 
-def _verification(request: Request, budget: Budget) -> Verification:
-    """How the values are verified."""
+def verification(request: Request, budget: Budget) -> Verification:
+    """How the values are verified, and what zeros and kinks may cost."""
     computer = "the tape" if request.choice.needs_tensorflow else "Taylor arithmetic"
     return Verification(
         request.derivatives,
@@ -176,7 +176,7 @@ def _judged(request: Request) -> tuple[Claim, ...]:
     points = [request.points.at(place) for place in spread(len(request.points))]
     asked = itertools.product(request.expressions, request.derivatives)
     return tuple(
-        judged(target, one, claim, points, request.how.format_, budget)
+        judged(target, one, claim, points, request.how.format_, budget=budget)
         for (target, one), claim in zip(asked, request.claims, strict=True)
     )
 

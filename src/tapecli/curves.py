@@ -161,6 +161,7 @@ class Curves:
         paper: what it is drawn on.
         about: how the values were computed, in words.
         marked: whether the samples that are not ok are marked.
+        hurried: the `--max-seconds` that a finer drawing would have exceeded; None for none.
     """
 
     axis: Axis
@@ -171,6 +172,7 @@ class Curves:
     paper: Paper
     about: str
     marked: bool = False
+    hurried: float | None = None
 
     @cached_property
     def counts(self) -> Counter[Status]:

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from tapecli import compute
+from tapecli.budget import Budget
 from tapecli.curves import Curve, Curves, Paper
 from tapecli.plot import sample
 from tapecli.plot.asked import ask
@@ -181,7 +182,7 @@ def spoiled(request: Request, at: float, by: float) -> Result:
     for block in result.blocks if place else ():
         assert block.tape is not None
         block.tape[place[0]] *= by
-    again = compute._verification(request)
+    again = compute.verification(request, Budget())
     checks = [
         again.checks(target.tree, [b.tape for b in result.blocks], again.certificates(target.tree))
         for target in request.expressions

@@ -63,8 +63,8 @@ def judged(
     claim: Node,
     points: Sequence[Mapping[str, float]],
     format_: FloatFormat,
-    budget: Budget | None = None,
     seed: int = 0,
+    budget: Budget | None = None,
 ) -> Claim:
     """Judge the claim that a derivative is this expression.
 
@@ -75,8 +75,8 @@ def judged(
         points: the user's points, as the tapes saw them. At most `MOST_POINTS` are taken,
             evenly (`spread`); variables that they lack are given values.
         format_: the dtype, whose numbers the decimals in both expressions mean.
-        budget: what all further looks at points may cost; None for any amount.
         seed: of the random points; the same seed finds the same.
+        budget: what all further looks at points may cost; None for any amount.
     """
     about = target.name, derivative.wrt, derivative.order, str(claim)
     pair = Pair.of(target.tree, derivative.sequence, claim, format_)

@@ -18,6 +18,7 @@ from flint import arb
 from tapecli.analytic.balls import Balls, Kink, Series, Side, Undecided, Undefined, exact_arb
 from tapecli.analytic.lines import directions
 from tapecli.analytic.program import Line, Overflow, Program, working
+from tapecli.budget import Budget
 from tapecli.floats import FloatFormat
 from tapecli.tree import Node
 
@@ -96,6 +97,7 @@ class Enclosure:
         axis: the variable whose interval it is.
         at: the values of the others.
         derivatives: the variables of each derivative; () is the value.
+        budget: what each enclosure is charged to, whether it fits or not.
     """
 
     def __init__(
@@ -105,14 +107,21 @@ class Enclosure:
         axis: str,
         at: Mapping[str, float],
         derivatives: Sequence[Sequence[str]],
+        budget: Budget | None = None,
     ) -> None:
         self._program = Program(tree, format_)
         self._axis = axis
+        self._budget = budget or Budget()
         self._at = {name: Fraction(value) for name, value in at.items()}
         self._wanted = [tuple(sorted(one)) for one in derivatives]
         self._along = [all(name == axis for name in one) for one in self._wanted]
         orders = [len(one) for one, along in zip(self._wanted, self._along, strict=True) if along]
         self._highest = max(orders, default=-1)
+
+    @property
+    def count(self) -> int:
+        """How many derivatives there are."""
+        return len(self._wanted)
 
     def over(self, low: float, high: float) -> list[float | None]:
         """How far each derivative bends between two numbers; None where it may not be continuous.
@@ -157,6 +166,7 @@ class Enclosure:
     ) -> Series | None:
         """The Taylor coefficients at all points of the interval; None if there may be none."""
         line = Line(point, slopes or {self._axis: _STEP})
+        self._budget.spend(self._program.seconds(terms, PRECISION))
         try:
             return self._program.run(line, Intervals(Side.BOTH, terms), PRECISION)
         except (Undecided, Kink, Overflow):

@@ -172,14 +172,21 @@ DEVICE = click.option(
     shell_complete=offers.devices,
     help="Where TensorFlow runs them: cpu, gpu, gpu:1.  [default: its own choice]",
 )
-MAX_SECONDS = click.option(
-    "--max-seconds",
-    type=float,
-    default=choices.MAX_SECONDS,
-    show_default=True,
-    metavar="SECONDS",
-    help="Refuse what is expected to take longer.",
-)
+
+
+def max_seconds(help_: str) -> Any:
+    """The option that says how long a call may take, and what is done about more."""
+    return click.option(
+        "--max-seconds",
+        type=float,
+        default=choices.MAX_SECONDS,
+        show_default=True,
+        metavar="SECONDS",
+        help=help_,
+    )
+
+
+MAX_SECONDS = max_seconds("Refuse what is expected to take longer.")
 VERBOSE = click.option("-v", "--verbose", is_flag=True, help="Show what TensorFlow logs.")
 
 

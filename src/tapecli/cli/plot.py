@@ -55,6 +55,7 @@ FINE = (1200, 800)
         + ".  [default: by the ending of --output, else text]",
     ),
     *output.OPTIONS,
+    options.max_seconds("What a drawing may take; beyond it is drawn in wider steps."),
     options.VERBOSE,
 )
 def command(
@@ -69,6 +70,7 @@ def command(
     format_name: str | None,
     file: str | None,
     color: str,
+    max_seconds: float,
     verbose: bool,
     **ranges: Any,
 ) -> int:
@@ -89,6 +91,7 @@ def command(
     Exit codes: 0 every value is right, rounded or undefined; 1 a value is off or lost; 2 the
     call is wrong; 3 TensorFlow is missing or broken.
     """
+    from tapecli.budget import Budget
     from tapecli.cli import asking
     from tapecli.plot import asked
     from tapecli.request import How
@@ -99,7 +102,7 @@ def command(
     output.check(file)
     format_ = output.format_of(_format(format_name, file), file, render.PLOTS)
     render.needed(format_)
-    how = How(method=method, dtype=dtype)
+    how = How(method=method, dtype=dtype, max_seconds=max_seconds)
     wanted = asked.ask(expressions or (choices.EXPRESSION,), given, wrt, order, how)
     limits = asked.limits(window) if window is not None else None
     from tapecli import compute, tensorflow_  # only now, for a wrong call is to be told at once
@@ -107,9 +110,10 @@ def command(
     from tapecli.plot import sample
 
     load = functools.partial(tensorflow_.load, quietly=True, verbose=verbose, core=True)
-    run = functools.partial(compute.run, formulas=False, load=load)
+    budget = Budget.of_plot(how.max_seconds)
+    run = functools.partial(compute.run, formulas=False, load=load, budget=budget)
     with waiting("drawing ..."):
-        shown = sample.curves(wanted, _paper(format_, color), limits, marked, run)
+        shown = sample.curves(wanted, _paper(format_, color), limits, marked, run, budget)
     output.write(shown, format_, file, color)
     if format_.binary:
         from tapecli.render.plot import legend

@@ -12,17 +12,18 @@ import itertools
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
 from tapecli import compute, grid, methods, points
+from tapecli.budget import Budget
 from tapecli.curves import DISAGREEING, Curve, Curves, Floats, Mark, Paper
 from tapecli.grid import PointsLike
 from tapecli.methods import Choice
 from tapecli.plot import window
 from tapecli.plot.asked import Wanted
+from tapecli.points import Points
 from tapecli.render import words
-from tapecli.request import Request
+from tapecli.request import Asked, Request
 from tapecli.result import Block, Check, Result
 from tapecli.verdict import Status
 
@@ -31,6 +32,23 @@ if TYPE_CHECKING:
 
 FIRST = 128
 """Stretches that a range begins as."""
+
+COARSEST = 8
+"""Stretches that it begins as where samples are so costly that no more can be certified."""
+
+FIRST_PART = 0.5
+"""Share of the budget that the first samples may take; the rest is for where curves bend."""
+
+FIRST_LOOK = 1.3
+"""How many times longer a first look at a sample takes than `methods.certified_seconds` says,
+for it is made for the value and for the derivatives, each with few terms."""
+
+SAFETY = 0.9
+"""Share of the samples that the rest of the budget is worth that are taken at a time: those
+where a curve bends may cost more than those before."""
+
+RESERVE = 0.1
+"""Share of the budget beyond which it may be overdrawn for what is between the last samples."""
 
 MOST = 5_000
 """Samples beyond which no more are taken."""
@@ -69,6 +87,7 @@ def curves(
     limits: tuple[float, float] | None = None,
     marked: bool = False,
     run: Compute = compute.run,
+    budget: Budget | None = None,
 ) -> Curves:
     """Sample what is asked for.
 
@@ -78,17 +97,21 @@ def curves(
         limits: what is shown from bottom to top, if it is known.
         marked: whether samples that are not ok are marked.
         run: computes a request.
+        budget: what may be certified: the one that `run` takes, if it takes one.
 
     Raises:
         RequestError: it would take too long, or TensorFlow lacks what this needs.
         TensorFlowError: TensorFlow is missing or does not start.
     """
-    sampler = _Sampler(wanted, paper, limits, run)
+    max_seconds = wanted.asked[0].how.max_seconds
+    budget = budget or Budget.of_plot(max_seconds)
+    sampler = _Sampler(wanted, paper, limits, run, budget)
     sampler.refine()
     low, high = sampler.window
     at = {name: wanted.asked[0].how.format_.round(value) for name, value in wanted.at.items()}
-    about = sampler.about
-    return Curves(wanted.axis, at, sampler.curves, low, high, paper, about, marked)
+    drawn = sampler.curves
+    hurried = max_seconds if sampler.hurried else None
+    return Curves(wanted.axis, at, drawn, low, high, paper, sampler.about, marked, hurried)
 
 
 class _Sampler:
@@ -100,17 +123,21 @@ class _Sampler:
         paper: Paper,
         limits: tuple[float, float] | None,
         run: Compute,
+        budget: Budget,
     ) -> None:
         self._wanted, self._paper, self._limits, self._run = wanted, paper, limits, run
         self._format = wanted.asked[0].how.format_
+        self._budget, self._whole = budget, budget.seconds
         self._choices: list[Choice] = []
         self._values: dict[float, list[Value]] = {}
         self._bends: dict[tuple[float, float], list[Bend]] = {}
         self._enclosures = list(self._enclosed())
         self._columns: list[tuple[Floats, list[Check]]] = []
+        self._curves: tuple[Curve, ...] | None = None
         self.about = ""
-        self._x = sorted(set(wanted.samples or self._even(FIRST)))
-        self._take(self._x)
+        self.hurried = False
+        self._x: list[float] = []
+        self._take(sorted(set(wanted.samples or self._even(self._first_stretches()))))
 
     # --- what is taken --------------------------------------------------------------------------
 
@@ -118,24 +145,64 @@ class _Sampler:
         """Take samples until nothing more of the curves could be seen."""
         for _ in range(0 if self._wanted.samples else ROUNDS):
             fresh = self._between()
-            room = self._most - len(self._x)
+            affordable = self._affordable
+            room = min(MOST - len(self._x), affordable)
+            if fresh and affordable < min(len(fresh), MOST - len(self._x)):
+                self.hurried = True
             if not fresh or room <= 0:
                 break
             self._take(fresh[:: math.ceil(len(fresh) / room)])
 
-    @cached_property
-    def _most(self) -> int:
-        """Samples that may be taken: as many as can be certified in the time that is allowed."""
-        how = self._wanted.asked[0].how
-        seconds = sum(
+    @property
+    def _affordable(self) -> int:
+        """Samples that the rest of the budget suffices for, if they cost what others did."""
+        spent = self._whole - self._budget.seconds
+        left = max(self._budget.seconds, 0)
+        return int(min(SAFETY * left * len(self._x) / spent, MOST)) if spent else MOST
+
+    def _first_look(self, count: int) -> float:
+        """The work of a first look at so many samples, in seconds."""
+        return FIRST_LOOK * sum(
             methods.certified_seconds(
                 [target.tree for target in asked.expressions],
                 [one.sequence for one in asked.derivatives],
-                MOST,
+                count,
             )
             for asked in self._wanted.asked
         )
-        return min(MOST, max(2 * FIRST, int(MOST * how.max_seconds / seconds)))
+
+    def _first_stretches(self) -> int:
+        """How many stretches a range begins as: fewer where samples are costly.
+
+        A few samples of the coarsest division tell. They are among those of any other, too, and
+        what is found there is kept (`Reference.at`), so that no work is done twice.
+        """
+        trials = list(self._even(COARSEST))[1::2]
+        budget = Budget(FIRST_PART * self._whole, self._budget.point_seconds)
+        for asked, at, choice in self._requests(trials, FIRST + 1):
+            verified = compute.verification(asked.at(at, choice), budget)
+            for expression in asked.expressions:
+                verified.certificates(expression.tree)
+        zeros = (FIRST_PART * self._whole - budget.seconds) / len(trials)
+        stretches = FIRST
+        while stretches > COARSEST and (
+            zeros * stretches + self._first_look(stretches) > FIRST_PART * self._whole
+        ):
+            stretches //= 2
+        self.hurried = stretches < FIRST
+        return stretches
+
+    def _requests(
+        self, samples: Sequence[float], expected: int
+    ) -> Iterator[tuple[Asked, Points, Choice]]:
+        """What is computed at some samples, and how: as is best for so many."""
+        wanted = self._wanted
+        given: dict[str, PointsLike] = {wanted.axis.name: samples, **wanted.at}
+        at = points.read(given, None, wanted.asked[0].names, self._format)
+        if not self._choices:
+            self._choices = [asked.chosen(expected) for asked in wanted.asked]
+        for asked, choice in zip(wanted.asked, self._choices, strict=True):
+            yield asked, at, choice
 
     def _even(self, count: int) -> Iterator[float]:
         axis = self._wanted.axis
@@ -148,15 +215,10 @@ class _Sampler:
 
     def _take(self, fresh: Sequence[float]) -> None:
         """Compute the values at these, which are in sequence, and put them among the others."""
-        wanted = self._wanted
-        given: dict[str, PointsLike] = {wanted.axis.name: fresh, **wanted.at}
-        names = wanted.asked[0].names
-        at = points.read(given, None, names, self._format)
-        if not self._choices:
-            self._choices = [asked.chosen(len(at)) for asked in wanted.asked]
+        self._budget.spend(self._first_look(len(fresh)))
         found = [
             self._run(asked.at(at, choice))
-            for asked, choice in zip(wanted.asked, self._choices, strict=True)
+            for asked, at, choice in self._requests(fresh, len(fresh))
         ]
         self.about = words.about(found[-1])
         blocks = self._arranged(found)
@@ -166,6 +228,7 @@ class _Sampler:
                 for block, value in ((block, block.values) for block in blocks)
             ]
         self._x = sorted(self._values)
+        self._curves = None
 
     def _arranged(self, found: Sequence[Result]) -> list[Block]:
         """The blocks of all results by target: its value, then its derivatives."""
@@ -211,15 +274,25 @@ class _Sampler:
         indices = [one.sequence for asked in self._wanted.asked for one in asked.derivatives]
         at = {name: self._format.round(value) for name, value in self._wanted.at.items()}
         for expression in values.expressions:
-            yield Enclosure(expression.tree, self._format, self._wanted.axis.name, at, indices)
+            yield Enclosure(
+                expression.tree, self._format, self._wanted.axis.name, at, indices, self._budget
+            )
 
     def _bend(self, a: float, b: float) -> list[Bend]:
-        """How far each curve bends between two samples, as in `Enclosure.over`."""
+        """How far each curve bends between two samples, as in `Enclosure.over`.
+
+        Once the budget is spent it is looked at as a whole alone, and then not at all.
+        """
         if (a, b) not in self._bends:
             depth = DEEP if self._wanted.samples else DEPTH
-            self._bends[a, b] = [
-                bend for enclosure in self._enclosures for bend in _over(enclosure, a, b, depth)
-            ]
+            bends: list[Bend] = []
+            for enclosure in self._enclosures:
+                if self._budget.seconds <= -RESERVE * self._whole:
+                    bends += [None] * enclosure.count
+                else:
+                    bends += _over(enclosure, a, b, 0 if self._budget.is_spent else depth)
+            self.hurried |= self._budget.is_spent
+            self._bends[a, b] = bends
         return self._bends[a, b]
 
     # --- what has been found --------------------------------------------------------------------
@@ -227,6 +300,12 @@ class _Sampler:
     @property
     def curves(self) -> tuple[Curve, ...]:
         """The curves through the samples that there are."""
+        if self._curves is None:
+            self._curves = self._joined()
+        return self._curves
+
+    def _joined(self) -> tuple[Curve, ...]:
+        """The samples of each curve, joined where it is continuous."""
         import numpy as np
 
         x = np.array(self._x)
