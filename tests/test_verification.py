@@ -11,11 +11,12 @@ import pytest
 
 from tapecli import derivative
 from tapecli.analytic.reference import Reference
+from tapecli.budget import OUT_OF_TIME, Budget
 from tapecli.expression import parse
 from tapecli.floats import FORMATS
 from tapecli.points import Axis, Points
 from tapecli.tree import Node
-from tapecli.verdict import Status
+from tapecli.verdict import Certified, NoDerivative, Status
 from tapecli.verification import (
     ALL_SERIES,
     EASY_ORDER,
@@ -48,6 +49,7 @@ def verification(
         targets,
         computer,
         how.get("share"),
+        how.get("budget", Budget()),
     )
 
 
@@ -240,3 +242,50 @@ def test_references_are_kept_and_stay_right() -> None:
     for each, analytic in ((one, [2, 4]), (other, [10, 2]), (one, [2, 4])):
         (found,) = each.checks(tree, [None], each.certificates(tree))
         assert [check.analytic for check in found.values()] == analytic
+
+
+# --- what it may cost -------------------------------------------------------------------------
+
+ZERO = "abs(gamma(x+1)-x*gamma(x))"
+
+
+def test_what_is_given_up_is_undefined_and_says_why() -> None:
+    one = verification([1.25, 1.5], computer="", budget=Budget(0.0, 0.0))
+    tree = tree_of(ZERO)
+    (checks,) = one.checks(tree, [None], one.certificates(tree))
+    assert {(check.status, check.note) for check in checks.values()} == {
+        (Status.UNDEFINED, OUT_OF_TIME)
+    }
+
+
+def test_targets_share_a_budget() -> None:
+    budget = Budget(0.5, 1.0)
+    one = verification([1.25, 1.375, 1.5, 1.75], targets=2, budget=budget)
+    counts = []
+    for text in (ZERO, ZERO + "+x"):
+        certified = one.certificates(tree_of(text)).values()
+        counts.append(sum(isinstance(exacts[0], Certified) for exacts in certified))
+    assert 0 < counts[0] < 4
+    assert counts[1] == 0
+    assert budget.seconds >= 0
+
+
+def test_strange_values_have_what_is_left_of_it() -> None:
+    tree = tree_of(ZERO)
+    column = np.full(MANY, 0.0)
+    column[1] = np.nan
+    for seconds, reason in ((0.0, OUT_OF_TIME), (math.inf, "")):
+        one = verification(range(1, MANY + 1), verify="sample", budget=Budget(seconds, seconds))
+        (checks,) = one.checks(tree, [column], {0: [NoDerivative("")]})
+        assert (checks[1].status is Status.UNDEFINED, checks[1].note == OUT_OF_TIME) == (
+            (reason == OUT_OF_TIME,) * 2
+        )
+
+
+def test_the_same_twice_is_the_same() -> None:
+    tree = tree_of(ZERO)
+    found = [
+        verification([1 + k / 16 for k in range(16)], budget=Budget(0.9, 0.5)).certificates(tree)
+        for _ in range(2)
+    ]
+    assert found[0] == found[1]

@@ -13,7 +13,7 @@ import tapecli
 ROOT = Path(tapecli.__file__).parent
 
 FLOORS = (
-    ("errors", "ending", "floats", "beside", "deadline", "choices", "sums", "notation"),
+    ("errors", "ending", "floats", "beside", "budget", "deadline", "choices", "sums", "notation"),
     ("functions", "verdict"),
     ("tree", "mistakes", "grammar"),
     ("derivative", "reader", "puiseux", "claims", "texts"),

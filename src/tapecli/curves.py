@@ -90,6 +90,7 @@ class Curve:
         joined: for each sample but the last whether the curve is continuous up to the next one.
         marks: the samples at which it is not ok.
         counts: how many samples have each status.
+        given_up: how many samples could not be certified in time.
     """
 
     target: str
@@ -101,6 +102,7 @@ class Curve:
     joined: NDArray[np.bool_]
     marks: tuple[Mark, ...]
     counts: Mapping[Status, int]
+    given_up: int = 0
 
     @property
     def pieces(self) -> Iterator[tuple[Floats, Floats]]:
@@ -161,7 +163,8 @@ class Curves:
         paper: what it is drawn on.
         about: how the values were computed, in words.
         marked: whether the samples that are not ok are marked.
-        hurried: the `--max-seconds` that a finer drawing would have exceeded; None for none.
+        hurried: the `--max-seconds` that ended the drawing early; None if nothing did.
+        coarser: whether it then has fewer samples; else it has those that were asked for.
     """
 
     axis: Axis
@@ -173,11 +176,17 @@ class Curves:
     about: str
     marked: bool = False
     hurried: float | None = None
+    coarser: bool = True
 
     @cached_property
     def counts(self) -> Counter[Status]:
         """How many samples of all curves have each status."""
         return sum((Counter(curve.counts) for curve in self.curves), Counter[Status]())
+
+    @property
+    def given_up(self) -> int:
+        """How many samples of all curves could not be certified in time."""
+        return sum(curve.given_up for curve in self.curves)
 
     def height(self, mark: Mark) -> float:
         """Where a mark goes: at the edge, if it has no height or one that is not shown."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
+from tapecli.budget import OUT_OF_TIME
 from tapecli.claims import Claim
 from tapecli.derivative import Derivative
 from tapecli.floats import FloatFormat
@@ -257,6 +258,12 @@ class Result:
         values = len(self.blocks) * len(self.points)
         found[Status.UNVERIFIED] = values - sum(found.values())
         return {status: found[status] for status in Status if found[status]}
+
+    @property
+    def given_up(self) -> int:
+        """At how many points something could not be certified in time."""
+        checks = ((place, check) for block in self.blocks for place, check in block.checks.items())
+        return len({place for place, check in checks if check.note == OUT_OF_TIME})
 
     @property
     def ok(self) -> bool:

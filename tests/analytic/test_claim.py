@@ -18,6 +18,7 @@ from tapecli.analytic import claim as judging
 from tapecli.analytic import proof
 from tapecli.analytic.claim import MOST_POINTS, RANDOM_POINTS, judged, spread
 from tapecli.analytic.proof import proved
+from tapecli.budget import OUT_OF_TIME, Budget
 from tapecli.claims import Claim, Finding
 from tapecli.derivative import Derivative
 from tapecli.expression import parse
@@ -445,3 +446,34 @@ def test_the_data_of_claims_import_nothing_heavy() -> None:
     tree = ast.parse(Path(tapecli.claims.__file__).read_text("utf-8"))
     modules = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
     assert modules == {"__future__", "collections.abc", "dataclasses", "enum"}
+
+
+# --- what it may cost ---------------------------------------------------------------------------
+
+DEAR = "gamma(x+1)-x*gamma(x)+x^2"
+
+
+def budgeted(seconds: float, claim: str = "2x") -> Claim:
+    target, claimed = parse([DEAR, claim], {"x"})
+    points = at(*(1 + k / 50 for k in range(50)))
+    derivative, budget = Derivative("x", ("x",)), Budget(seconds, seconds)
+    return judged(target, derivative, claimed.tree, points, FORMATS["float64"], budget=budget)
+
+
+def test_without_a_budget_a_claim_that_takes_a_further_look_is_not_tested() -> None:
+    found = budgeted(0.0)
+    assert (found.finding, found.tested) == (Finding.UNTESTED, 0)
+    assert OUT_OF_TIME in found.reason
+
+
+def test_more_seconds_test_more_points() -> None:
+    tested = [budgeted(seconds).tested for seconds in (0.01, 0.03, 10.0)]
+    assert tested == sorted(set(tested))
+    assert budgeted(0.01) == budgeted(0.01)
+    assert {budgeted(seconds).finding for seconds in (0.03, 10.0)} <= {
+        Finding.AGREES, Finding.PROVED,
+    }  # fmt: skip
+
+
+def test_a_wrong_claim_is_found_at_the_first_look() -> None:
+    assert budgeted(0.0, "3x").finding is Finding.DIFFERS

@@ -6,7 +6,8 @@ import itertools
 import math
 import re
 import sys
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from fractions import Fraction
@@ -18,6 +19,7 @@ import pytest
 
 import tapecli
 from tapecli.analytic.reference import Reference, constant_value
+from tapecli.budget import OUT_OF_TIME, Budget
 from tapecli.expression import parse
 from tapecli.floats import FORMATS
 from tapecli.verdict import Certified, NoDerivative, Status, judge
@@ -560,3 +562,89 @@ def test_a_zero_is_known_by_its_size_and_needs_no_more_precision(
 )
 def test_where_it_cannot_be_told_nothing_is_certified(typed: str, x: float) -> None:
     assert derivatives(typed, x, order=0) == [UNDEFINED]
+
+
+# --- what it may cost ---------------------------------------------------------------------------
+
+DEAR = "abs(gamma(x+1)-x*gamma(x))"
+"""Zero everywhere, which takes thousands of bits of a slow function to be taken for zero."""
+
+ZEROS = [
+    DEAR,
+    "sqrt(sin(x)^2+cos(x)^2-1)",
+    "abs(sin(2x)-2*sin(x)*cos(x))",
+    "abs(x-1.25)",
+    "max((x-1.25)^3,x-x)",
+    "tan(tan(tan(tan(x))))",
+    "log(x)",
+]
+
+
+def given_up(found: Sequence[Certified | NoDerivative]) -> bool:
+    return found == [NoDerivative(OUT_OF_TIME)] * len(found)
+
+
+def test_what_the_budget_does_not_suffice_for_says_so() -> None:
+    one = reference(DEAR, 1)
+    assert given_up(one.at({"x": 1.25}, Budget(0.01, 1.0)))  # in all
+    assert given_up(one.at({"x": 1.25}, Budget(1.0, 0.01)))  # at this point
+    assert [found.value for found in one.at({"x": 1.25}) if isinstance(found, Certified)] == [0, 0]
+
+
+def test_what_was_given_up_is_not_kept_as_the_truth() -> None:
+    one = reference(DEAR, 1)
+    assert given_up(one.at({"x": 1.25}, Budget(0.0, 0.0)))
+    assert not given_up(one.at({"x": 1.25}, Budget()))
+    assert given_up(one.at({"x": 1.25}, Budget(0.0, 0.0)))  # though it is known by now
+
+
+def test_what_is_kept_costs_as_much_as_it_did() -> None:
+    one, points = reference(DEAR, 1), [{"x": 1 + k / 8} for k in range(8)]
+    runs = []
+    for _ in range(2):
+        budget = Budget(0.9, 1.0)
+        runs.append(([one.at(point, budget) for point in points], budget.seconds))
+    assert runs[0] == runs[1]
+    assert 0 < sum(map(given_up, runs[0][0])) < len(points)
+
+
+def test_more_seconds_certify_more() -> None:
+    def certified(seconds: float) -> int:
+        one, budget = reference(DEAR, 1), Budget(seconds, 1.0)
+        return sum(not given_up(one.at({"x": 1 + k / 8}, budget)) for k in range(8))
+
+    counts = [certified(seconds) for seconds in (0.0, 0.5, 1.0, 10.0)]
+    assert counts == sorted(counts)
+    assert (counts[0], counts[-1]) == (0, 8)
+    assert counts[0] < counts[1] < counts[2] < counts[3]
+
+
+@pytest.mark.parametrize("text", ZEROS)
+def test_a_budget_that_suffices_changes_nothing(text: str) -> None:
+    points = [{"x": x} for x in (0.5, 1.25, 2.0, 3.0)]
+    budget = Budget(60.0, 10.0)
+    assert [reference(text, 1).at(point, budget) for point in points] == [
+        reference(text, 1).at(point) for point in points
+    ]
+
+
+def test_a_first_look_is_free() -> None:
+    budget = Budget(0.0, 0.0)
+    assert reference("sin(x)*exp(-x^2)", 2).at({"x": 0.5}, budget) == reference(
+        "sin(x)*exp(-x^2)", 2
+    ).at({"x": 0.5})
+    assert budget.seconds == 0
+
+
+def test_mixed_derivatives_have_a_budget_as_well() -> None:
+    (one,) = parse(["abs(gamma(x*y+1)-x*y*gamma(x*y))"], {"x", "y"})
+    both = Reference(one.tree, FLOAT64, [("x", "y")])
+    assert given_up(both.at({"x": 1.5, "y": 0.75}, Budget(0.0, 0.0)))
+
+
+def test_many_points_of_what_is_dear_end_soon() -> None:
+    one, budget = reference(DEAR, 1), Budget.of_request(10)
+    start = time.process_time()
+    found = [one.at({"x": 0.5 + k / 400}, budget) for k in range(1000)]
+    assert time.process_time() - start < 20  # 2.5 on an idle machine; it was 160
+    assert 5 < sum(not given_up(each) for each in found) < 100

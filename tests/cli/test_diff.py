@@ -796,3 +796,20 @@ def test_the_library_and_the_command_line_say_the_same(run: Run) -> None:
     result = tapecli.diff("x*sin(x)", x="0..1:0.25")
     assert [row["tape"] for row in document["rows"]] == [row.tape for row in result.rows]
     assert "tensorflow" in sys.modules
+
+
+def test_points_that_were_given_up_are_counted_where_more_is_wanted(run: Run) -> None:
+    dear = "abs(gamma(x+1)-x*gamma(x))"
+    call = ("diff", dear, "--method", "none", "--x", "0.5..3@30", "--max-seconds", "5")
+    quiet, verbose = run(*call), run(*call, "--verbose")
+    assert (quiet.code, quiet.err) == (0, "")
+    assert quiet.out == verbose.out
+    assert "could not be certified in time" in quiet.out
+    given_up = re.search(
+        r"^(\d+) of 30 points could not be certified within 1\.5 seconds of work; "
+        r"--max-seconds allows more$",
+        verbose.err,
+        re.MULTILINE,
+    )
+    assert given_up
+    assert f"30 values: {given_up[1]} undefined" in quiet.out

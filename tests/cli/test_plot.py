@@ -232,3 +232,39 @@ def test_it_fills_a_terminal_but_for_the_prompt(columns: int, lines: int, plain:
     found = re.sub(r"\x1b\[[0-9;]*m", "", text).splitlines()
     assert len(found) == lines - 1
     assert max(map(len, found)) == columns
+
+
+# --- what takes long ----------------------------------------------------------------------------
+
+DEAR = ("plot", "abs(gamma(x+1)-x*gamma(x))", "--method", "taylor", "--max-seconds", "2")
+
+
+def test_it_is_said_that_a_drawing_is_coarser(run: Run) -> None:
+    said = "drawn in wider steps, to end within 2 seconds; --max-seconds allows more"
+    done = run(*DEAR, "--x", "0.5..3")
+    assert done.code == 0
+    assert said in done.lines
+    assert max(map(len, done.lines)) <= 80
+    assert run(*DEAR, "--x", "0.5..3").out == done.out
+
+
+def test_it_is_said_beside_a_figure(run: Run) -> None:
+    pytest.importorskip("matplotlib")
+    done = run(*DEAR, "--x", "0.5..3", "--output", "plot.svg")
+    assert "drawn in wider steps" in done.err
+
+
+def test_samples_that_were_given_up_are_counted_where_more_is_wanted(run: Run) -> None:
+    done = run(*DEAR, "--x", "0.5..3@40", "--verbose")
+    assert "left open in places, to end within 2 seconds; --max-seconds allows more" in done.lines
+    assert re.search(
+        r"^\d+ of 80 values could not be certified within 0\.9 seconds of work; "
+        r"--max-seconds allows more$",
+        done.err,
+        re.MULTILINE,
+    )
+
+
+@pytest.mark.parametrize("seconds", ["-1", "nan", "soon"])
+def test_seconds_that_are_no_number_are_refused(run: Run, seconds: str) -> None:
+    assert run("plot", "x", f"--max-seconds={seconds}").code == 2

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import itertools
 import math
+import time
 from dataclasses import replace
 
 import numpy as np
@@ -230,3 +231,81 @@ def test_high_orders_take_fewer_samples() -> None:
 def test_sizes_beyond_the_dtype_are_drawn_as_far_as_they_go(text: str) -> None:
     shown = drawn(text, order=1)
     assert math.isfinite(shown.high - shown.low)
+
+
+# --- what it may cost -------------------------------------------------------------------------
+
+DEAR = [
+    ("abs(gamma(x+1)-x*gamma(x))", "0.5..3"),
+    ("sqrt(sin(x)^2+cos(x)^2-1)", "-5..5"),
+    ("tan(" * 100 + "x" + ")" * 100, "-5..5"),
+    ("sign(sin(1/x))*tan(1/x)", "-5..5"),
+]
+
+
+def budgeted(
+    *texts: str, seconds: float = 10.0, order: int = 1, paper: Paper = TERMINAL, **given: str
+) -> Curves:
+    """A plot whose requests and enclosures have a budget together, as the command has it."""
+    how = How(method="taylor", max_seconds=seconds)
+    budget = Budget.of_plot(seconds)
+    shared = functools.partial(run, budget=budget)
+    return sample.curves(ask(texts, given, (), order, how), paper, run=shared, budget=budget)
+
+
+@pytest.mark.parametrize(("text", "x"), DEAR, ids=["gamma", "sqrt", "tan", "sign"])
+@pytest.mark.parametrize("paper", [TERMINAL, FIGURE], ids=["terminal", "figure"])
+def test_what_is_dear_is_drawn_in_wider_steps_and_ends(text: str, x: str, paper: Paper) -> None:
+    start = time.process_time()
+    shown = budgeted(text, x=x, paper=paper)
+    assert time.process_time() - start < 20  # at most 7 on a machine with nothing else to do
+    assert shown.hurried == 10
+    assert shown.coarser
+    assert all(len(curve.x) > sample.COARSEST for curve in shown.curves)
+
+
+def test_many_curves_end() -> None:
+    start = time.process_time()
+    shown = budgeted(*(f"sin({k}x)" for k in range(1, 26)))
+    assert time.process_time() - start < 20  # 6 on a machine with nothing else to do
+    assert len(shown.curves) == 50
+    assert shown.hurried == 10
+
+
+def drawing(shown: Curves) -> list[object]:
+    return [
+        (curve.x.tolist(), list(map(repr, curve.y.tolist())), curve.joined.tolist(), curve.counts)
+        for curve in shown.curves
+    ]
+
+
+@pytest.mark.parametrize(("text", "x"), DEAR[:2], ids=["gamma", "sqrt"])
+def test_the_same_plot_twice_is_the_same(text: str, x: str) -> None:
+    first, second = (budgeted(text, seconds=4, x=x) for _ in range(2))
+    assert drawing(first) == drawing(second)
+    assert (first.low, first.high, first.given_up) == (second.low, second.high, second.given_up)
+
+
+def test_more_seconds_draw_finer() -> None:
+    counts = [len(budgeted(DEAR[1][0], seconds=n).curves[0].x) for n in (1.0, 4.0, 16.0)]
+    assert counts[0] < counts[1] < counts[2]
+
+
+@pytest.mark.parametrize("text", ["tan(x)", "sin(x)/x", "|x|", "sqrt(x^2)", "gamma(x)", "x^x"])
+def test_ordinary_plots_are_not_hurried(text: str) -> None:
+    shown = budgeted(text)
+    assert (shown.hurried, shown.given_up) == (None, 0)
+    ample = budgeted(text, seconds=1000.0)
+    assert drawing(shown) == drawing(ample)
+
+
+def test_samples_that_were_asked_for_are_kept_where_they_cannot_be_certified() -> None:
+    shown = budgeted(DEAR[0][0], seconds=6, x="0.5..3@40")
+    assert [len(curve.x) for curve in shown.curves] == [40, 40]
+    assert 0 < shown.given_up < 80
+    assert (shown.hurried, shown.coarser) == (6, False)
+
+
+def test_without_any_seconds_there_is_a_drawing_all_the_same() -> None:
+    shown = budgeted("x^2", seconds=0.2, order=0)
+    assert len(shown.curves[0].x) > sample.COARSEST

@@ -91,9 +91,10 @@ def command(
     Exit codes: 0 every value is right, rounded or undefined; 1 a value is off or lost; 2 the
     call is wrong; 3 TensorFlow is missing or broken.
     """
-    from tapecli.budget import Budget
+    from tapecli.budget import PLOT_SHARE, Budget
     from tapecli.cli import asking
     from tapecli.plot import asked
+    from tapecli.render import words
     from tapecli.request import How
 
     given, rows = asking.points(ranges, at)
@@ -115,6 +116,9 @@ def command(
     with waiting("drawing ..."):
         shown = sample.curves(wanted, _paper(format_, color), limits, marked, run, budget)
     output.write(shown, format_, file, color)
+    if verbose and shown.given_up:
+        total, seconds = sum(shown.counts.values()), PLOT_SHARE * max_seconds
+        click.echo(words.given_up(shown.given_up, total, seconds, "values"), err=True)
     if format_.binary:
         from tapecli.render.plot import legend
 

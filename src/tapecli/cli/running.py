@@ -22,6 +22,7 @@ from typing import IO, Any
 import click
 
 from tapecli import beside, compute, ending, tensorflow_
+from tapecli.budget import REQUEST_SHARE
 from tapecli.cli import output, pieces
 from tapecli.cli.partial import ANEW, Partial
 from tapecli.cli.pieces import Pieces
@@ -30,7 +31,7 @@ from tapecli.cli.waiting import waiting, watched
 from tapecli.ending import Ended
 from tapecli.errors import OutputError, PointsError, WriteError
 from tapecli.render import Format, Screen, words
-from tapecli.request import Request
+from tapecli.request import How, Request
 from tapecli.result import Result
 from tapecli.stream import Stream
 from tapecli.verdict import Status, all_ok, any_failed
@@ -105,6 +106,7 @@ class Run:
         self.stream = stream
         self.done = self.earlier = int(state.get("done", 0))
         self.counts = Counter({Status(name): n for name, n in state.get("counts", {}).items()})
+        self.given_up = 0
         self.first: Result | None = None
         self._pieces = writer
         self._resumed = bool(state)
@@ -133,6 +135,7 @@ class Run:
             self._pieces.write(result)
             self.done += len(result.points)
             self.counts.update(result.counts)
+            self.given_up += result.given_up
 
         writer = _Writer(write)
         try:
@@ -190,7 +193,15 @@ def at_once(request: Request, wish: Wish) -> int:
         click.echo(f"{len(result.points):,} points; {parts}", err=True)
         for sentence in account.given_up:
             click.echo(f"given up: {sentence}", err=True)
+        _tell_given_up(result.given_up, len(result.points), request.how)
     return wish.code(result.ok, result.counts)
+
+
+def _tell_given_up(count: int, points: int, how: How) -> None:
+    """Say on standard error at how many points nothing could be certified in time."""
+    if count:
+        seconds = REQUEST_SHARE * how.max_seconds
+        click.echo(words.given_up(count, points, seconds), err=True)
 
 
 def _load(verbose: bool) -> Any:
@@ -246,6 +257,8 @@ def _ended(one: Run, wish: Wish, seconds: float) -> int:
         wrong = any(claim.failed for claim in one.first.claims)
     if wish.verbose or failed or watched(sys.stderr):
         click.echo(words.of_run(one.done, one.counts, seconds, one.earlier), err=True)
+    if wish.verbose:
+        _tell_given_up(one.given_up, one.done - one.earlier, one.stream.asked.how)
     return wish.code(not (failed or wrong), one.counts)
 
 

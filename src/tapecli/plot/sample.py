@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
 from tapecli import compute, grid, methods, points
-from tapecli.budget import Budget
+from tapecli.budget import OUT_OF_TIME, Budget
 from tapecli.curves import DISAGREEING, Curve, Curves, Floats, Mark, Paper
 from tapecli.grid import PointsLike
 from tapecli.methods import Choice
@@ -111,7 +111,8 @@ def curves(
     at = {name: wanted.asked[0].how.format_.round(value) for name, value in wanted.at.items()}
     drawn = sampler.curves
     hurried = max_seconds if sampler.hurried else None
-    return Curves(wanted.axis, at, drawn, low, high, paper, sampler.about, marked, hurried)
+    about, coarser = sampler.about, not wanted.samples
+    return Curves(wanted.axis, at, drawn, low, high, paper, about, marked, hurried, coarser)
 
 
 class _Sampler:
@@ -321,7 +322,9 @@ class _Sampler:
             marks = tuple(_marks(self._x, values))
             counts = Counter(check.status for _, check in values)
             about = target.name, target.text, target.tree, derivative
-            found.append(Curve(*about, x, y, joined, marks, counts))
+            given_up = sum(check.note == OUT_OF_TIME for _, check in values)
+            self.hurried |= given_up > 0
+            found.append(Curve(*about, x, y, joined, marks, counts, given_up))
         return tuple(found)
 
 

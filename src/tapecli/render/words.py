@@ -191,6 +191,14 @@ def verdict(result: Result) -> str:
     return f"{values}, all ok: as near to the {exact} as {result.dtype} points allow"
 
 
+def given_up(count: int, total: int, seconds: float, what: str = "points") -> str:
+    """How many points, or other things, could not be certified, and what is to be done."""
+    return (
+        f"{count:,} of {total:,} {what} could not be certified within {seconds:.3g} seconds of "
+        "work; --max-seconds allows more"
+    )
+
+
 def of_run(points: int, counts: Mapping[Status, int], seconds: float, earlier: int = 0) -> str:
     """What became of a long run, on a line: how many points, how fast, and how the values are.
 

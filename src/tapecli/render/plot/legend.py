@@ -44,13 +44,11 @@ def notes(curves: Curves, signs: bool = True) -> Iterator[tuple[str, str]]:
     """
     for curve in curves.curves:
         if all(math.isnan(value) for value in curve.y.tolist()):
-            yield f"{label(curves, curve)} has no value at any of the {len(curve.x):,} samples", ""
+            what = "could not be certified in time" if curve.given_up else "has no value"
+            yield f"{label(curves, curve)} {what} at any of the {len(curve.x):,} samples", ""
     if curves.hurried is not None:
-        yield (
-            f"drawn in wider steps: a finer drawing would take longer than {curves.hurried:g} "
-            "seconds; --max-seconds allows more",
-            "",
-        )
+        what = "drawn in wider steps" if curves.coarser else "left open in places"
+        yield f"{what}, to end within {curves.hurried:g} seconds; --max-seconds allows more", ""
     counts = {status: curves.counts[status] for status in DISAGREEING if curves.counts[status]}
     bad = {status: count for status, count in counts.items() if status.failed}
     if curves.marked:
