@@ -18,8 +18,8 @@ POINT_SHARE = 0.05
 """Share of `--max-seconds` for a single point: 0.5 of 10 seconds. A sixth of what the request
 has, so that one hopeless point leaves enough for the others."""
 
-PLOT_SHARE = 0.45
-"""Share of `--max-seconds` for all that is certified of a plot, first looks as well: 4.5 of 10
+PLOT_SHARE = 0.4
+"""Share of `--max-seconds` for all that is certified of a plot, first looks as well: 4 of 10
 seconds. The rest is for TensorFlow's start (2.5 CPU seconds), the tapes and the drawing."""
 
 LEAST_CHUNK_SHARE = 1 / 12

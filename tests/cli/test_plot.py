@@ -258,7 +258,7 @@ def test_samples_that_were_given_up_are_counted_where_more_is_wanted(run: Run) -
     done = run(*DEAR, "--x", "0.5..3@40", "--verbose")
     assert "left open in places, to end within 2 seconds; --max-seconds allows more" in done.lines
     assert re.search(
-        r"^\d+ of 80 values could not be certified within 0\.9 seconds of work; "
+        r"^\d+ of 80 values could not be certified within 0\.8 seconds of work; "
         r"--max-seconds allows more$",
         done.err,
         re.MULTILINE,
