@@ -263,13 +263,14 @@ def _formulas(
     divisors = [one.divisor for one in request.derivatives]
     seconds = request.how.max_seconds * FORMULA_SHARE
     made = formulas(trees, wanted, divisors, seconds)
-    if not made.unshortened:
-        return made.of_targets, []
-    note = (
-        f"{made.unshortened} of {len(trees) * len(wanted)} formulas are not as short as they could "
-        f"be: to shorten them takes more than {seconds:g} s, and '--max-seconds' allows more"
-    )
-    return made.of_targets, [note]
+    total = len(trees) * len(wanted)
+    more = f"within {seconds:g} s; '--max-seconds' allows more"
+    given_up = []
+    if made.unshortened:
+        given_up += [f"{made.unshortened:,} of {total:,} formulas could not be shortened {more}"]
+    if made.left_out:
+        given_up += [f"{made.left_out:,} of {total:,} formulas could not be made {more}"]
+    return made.of_targets, given_up
 
 
 class _Clock:

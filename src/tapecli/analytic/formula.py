@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 import sympy
 
-from tapecli.analytic.decimals import tidied
+from tapecli.analytic.literals import tidied
 from tapecli.analytic.printing import latex, written
 from tapecli.analytic.shortening import shortest
 from tapecli.analytic.symbols import expression, is_endless
@@ -26,7 +26,7 @@ from tapecli.tree import Node, size
 MAX_SIZE = 120
 """Nodes of a tree, shared parts counted as often as they occur, beyond which SymPy is not asked."""
 
-MAX_OPERATIONS = 400
+MAX_OPERATIONS = 1_000
 """Operations in a derivative beyond which no formula of it or of a higher order is made."""
 
 MAX_MADE = 2_500
@@ -35,8 +35,11 @@ MAX_MADE = 2_500
 MAX_SEARCHED = 1_000
 """The same, beyond which no shorter forms of further ones are looked for."""
 
-MAX_RULED = 1_000
+MAX_RULED = 2_000
 """Nodes of a derivative by the chain rule beyond which it is too long to be read."""
+
+LEAST_RULED = 0.2
+"""Processor seconds that formulas by that rule have at least, once SymPy's are over."""
 
 RULED_SECONDS = 0.1
 """Processor seconds in which SymPy may put together what is alike in a derivative by that rule."""
@@ -56,11 +59,13 @@ class Formulas(NamedTuple):
     Attributes:
         of_targets: for each target that of each derivative; None for one that is too long to be
             of use, or that is not real.
-        unshortened: how many of them were left as they were when the time was over.
+        unshortened: how many of them are not as short as they could be, for the time was over.
+        left_out: how many there are not, for the same reason.
     """
 
     of_targets: list[list[Formula | None]]
     unshortened: int
+    left_out: int
 
 
 def formulas(
@@ -78,18 +83,20 @@ def formulas(
         seconds: the processor seconds that SymPy may take for all of them.
     """
     indices = [tuple(sorted(names)) for names in derivatives]
-    of_targets, unshortened, start = [], 0, time.thread_time()
+    of_targets, unshortened, left_out, start = [], 0, 0, time.thread_time()
+    last = start + seconds + max(seconds, LEAST_RULED)
     for number, tree in enumerate(trees):
         left = seconds - (time.thread_time() - start)
-        forms = Forms(tree, left / (len(trees) - number))
+        forms = Forms(tree, left / (len(trees) - number), last)
         of_targets.append(
             [
                 forms.formula(index, divisor)
                 for index, divisor in zip(indices, divisors, strict=True)
             ]
         )
-        unshortened += len(forms.late.intersection(indices))
-    return Formulas(of_targets, unshortened)
+        unshortened += len(forms.late.intersection(indices) - forms.left_out)
+        left_out += len(forms.left_out)
+    return Formulas(of_targets, unshortened, left_out)
 
 
 class Forms:
@@ -98,13 +105,18 @@ class Forms:
     Args:
         tree: the function.
         seconds: the processor seconds that SymPy may take.
+        last: when, on this thread's clock, no formula is begun any more.
 
     Attributes:
         late: the derivatives that were not shortened as far as they could be.
+        left_out: those that were not begun.
     """
 
-    def __init__(self, tree: Node, seconds: float = math.inf) -> None:
+    def __init__(self, tree: Node, seconds: float = math.inf, last: float = math.inf) -> None:
         self.late: set[Index] = set()
+        self.left_out: set[Index] = set()
+        self._long: set[Index] = set()
+        self._last = last
         self._tree = tree
         self._end = time.thread_time() + seconds
         self._made = 0
@@ -120,9 +132,11 @@ class Forms:
         if self._small:
             try:
                 form = self.form(index)
-                if form is None:
+                if form is None and index not in self._long:
                     return None
-                if not form.has(sympy.Derivative, sympy.re, sympy.im):  # it is real
+                if form is not None and not form.has(
+                    sympy.Derivative, sympy.re, sympy.im
+                ):  # it is real
                     return self._within(lambda: _written(form / divisor))
             except TimeUp:
                 self.late.add(index)
@@ -157,6 +171,7 @@ class Forms:
         operations = form.count_ops()
         self._made += operations
         if operations > MAX_OPERATIONS:
+            self._long.add(index)
             return None
         if self._made > MAX_SEARCHED:
             return form
@@ -174,6 +189,9 @@ class Forms:
 
     def _by_the_chain_rule(self, index: Index, divisor: int) -> Formula | None:
         """The formula that needs no search; None if it is too long."""
+        if time.thread_time() > self._last:
+            self.left_out.add(index)
+            return None
         tree = self._rule(index)
         if tree is None:
             return None

@@ -11,7 +11,7 @@ from sympy.printing.latex import LatexPrinter
 from sympy.printing.precedence import PRECEDENCE
 
 from tapecli import notation
-from tapecli.analytic.decimals import Decimal
+from tapecli.analytic.literals import Literal
 from tapecli.analytic.symbols import symbol_of
 from tapecli.functions import ATOM_BINDING, FUNCTIONS, OPERATORS, POWER_BINDING
 from tapecli.tree import Alias, Call, Named, Node, Number, Variable, steps, text
@@ -82,7 +82,7 @@ class _LatexPrinter(LatexPrinter):  # type: ignore[misc]
         return needed
 
     def parenthesize(self, item: Any, level: int, *more: Any, **named: Any) -> str:
-        if isinstance(item, Decimal) and item.is_product and level >= PRECEDENCE["Pow"]:
+        if isinstance(item, Literal) and item.is_product and level >= PRECEDENCE["Pow"]:
             return rf"\left({self._print(item)}\right)"
         written: str = super().parenthesize(item, level, *more, **named)
         return written

@@ -56,8 +56,8 @@ def proved(tree: Node, sequence: Sequence[str], claim: Node, format_: FloatForma
 
 
 def _equal(tree: Node, claim: Node, sequence: Sequence[str]) -> bool:
-    form = _differentiated(expression(tree), sequence)
-    return form is not None and _vanishes(form - expression(claim))
+    form = _differentiated(expression(tree, as_typed=False), sequence)
+    return form is not None and _vanishes(form - expression(claim, as_typed=False))
 
 
 def _differentiated(form: Any, sequence: Sequence[str]) -> Any:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import sympy
 
-from tapecli.analytic.decimals import Decimal, tidied
+from tapecli.analytic.literals import Literal, tidied
 from tapecli.deadline import TimeUp, within
 
 MAX_SHORTENED = 80
@@ -29,7 +29,9 @@ WORTH_FACTORING = 4
 """How many times as many operations a quotient may have when it is multiplied out, if it is then
 to be looked at for factors: factoring what is much longer takes seconds and finds nothing."""
 
-_FAILURES = (sympy.PolynomialError, NotImplementedError, RecursionError)
+NEARLY = 1.5
+"""How many times as many operations as the shortest form another may have, if it is to be looked
+at when it is written: the numbers in it may still be put together."""
 
 
 def shortest(form: Any, seconds: float) -> tuple[Any, bool]:
@@ -48,8 +50,8 @@ def shortest(form: Any, seconds: float) -> tuple[Any, bool]:
     try:
         within(seconds, lambda: forms.extend(_shorter(form)))
     except TimeUp:
-        return min(forms, key=_length), False
-    return min(forms, key=_length), True
+        return _best(forms), False
+    return _best(forms), True
 
 
 def _shorter(form: Any) -> Iterator[Any]:
@@ -66,15 +68,25 @@ def _tried(shorten: Any, form: Any) -> list[Any]:
     """What SymPy makes of a form; nothing, where it cannot."""
     try:
         return [shorten(form)]
-    except _FAILURES:
+    except Exception:  # whatever SymPy raises, it has no such form
         return []
 
 
-def _length(form: Any) -> tuple[int, int, int]:
+def _best(forms: Sequence[Any]) -> Any:
+    """The form that is shortest when it is written."""
+    operations = [form.count_ops() for form in forms]
+    most = NEARLY * min(operations)
+    near = [form for form, count in zip(forms, operations, strict=True) if count <= most]
+    lengths = [_length(form) for form in near]
+    best = [form for form, length in zip(near, lengths, strict=True) if length == min(lengths)]
+    return best[0] if len(best) == 1 else min(best, key=lambda form: len(str(tidied(form))))
+
+
+def _length(form: Any) -> tuple[int, int]:
     """How long a form is when it is written; a number that nobody typed counts as an operation."""
     written = tidied(form)
-    fresh = len(written.atoms(Decimal, sympy.Integer) - form.atoms(Decimal, sympy.Integer))
-    return written.count_ops() + fresh, fresh, len(str(written))
+    fresh = len(written.atoms(Literal, sympy.Integer) - form.atoms(Literal, sympy.Integer))
+    return written.count_ops() + fresh, fresh
 
 
 def _searchable(form: Any) -> bool:

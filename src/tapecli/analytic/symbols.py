@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import functools
+from fractions import Fraction
 from typing import Any
 
 import sympy
 
-from tapecli.analytic.decimals import number
+from tapecli.analytic.literals import typed
 from tapecli.analytic.reference import constant_value, is_extreme
 from tapecli.functions import CONSTANTS, row
 from tapecli.tree import Alias, Call, Named, Node, Number, Variable, exact_value, steps, variables
@@ -35,20 +36,30 @@ _DERIVATIVES_ALONE = ("digamma", "polygamma")
 """Functions that stand in derivatives, and have no row in the table of functions."""
 
 
-def expression(tree: Node) -> Any:
-    """The tree in SymPy, with real symbols."""
+def expression(tree: Node, as_typed: bool = True) -> Any:
+    """The tree in SymPy, with real symbols.
+
+    Args:
+        tree: the expression.
+        as_typed: whether numbers stay as they were typed, and are not worked with (`literals`).
+    """
     values: dict[Node, Any] = {}
     exact: dict[Node, Any] = {}
     for node in steps(tree):
         exact[node] = exact_value(node, [exact[child] for child in node.children])
         children = [values[child] for child in node.children]
-        values[node] = _expression(node, children) if exact[node] != 0 else sympy.S.Zero
+        if isinstance(node, Number):
+            values[node] = _number(node.value, as_typed)
+        else:
+            values[node] = _expression(node, children) if exact[node] != 0 else sympy.S.Zero
     return values[tree]
 
 
+def _number(value: Fraction, as_typed: bool) -> Any:
+    return typed(value) if as_typed else sympy.Rational(value.numerator, value.denominator)
+
+
 def _expression(node: Node, children: list[Any]) -> Any:
-    if isinstance(node, Number):
-        return number(node.value) if node.decimal else sympy.Integer(node.value.numerator)
     if isinstance(node, Variable):
         return sympy.Symbol(node.name, real=True)
     if isinstance(node, Named):
@@ -56,6 +67,9 @@ def _expression(node: Node, children: list[Any]) -> Any:
     if isinstance(node, Alias):
         return children[0]
     assert isinstance(node, Call)
+    if node.name == "pow" and isinstance(node.arguments[1], Number):
+        value = node.arguments[1].value  # whole exponents are worked with, whatever their size
+        children[1] = sympy.Integer(value.numerator) if value.denominator == 1 else children[1]
     return symbol_of(node.name)(*children)
 
 

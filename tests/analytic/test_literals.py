@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 from tests.analytic.forms import formulas_of, symbolic
 
-from tapecli.analytic.decimals import Decimal, number, tidied
+from tapecli.analytic.literals import Literal, number, tidied
 from tapecli.expression import parse
 
 x, y = sympy.Symbol("x", real=True), sympy.Symbol("y", real=True)
@@ -60,8 +60,8 @@ def test_a_decimal_has_its_exact_value() -> None:
     [
         (Fraction(3), sympy.Integer),
         (Fraction(1, 3), sympy.Rational),
-        (Fraction(1, 8), Decimal),
-        (Fraction(10**30), Decimal),
+        (Fraction(1, 8), Literal),
+        (Fraction(10**30), Literal),
         (Fraction(0), sympy.Integer),
     ],
 )

@@ -1,8 +1,8 @@
-"""Decimals in formulas: SymPy works with them as constants, so that they stay as they were typed.
+"""Numbers in formulas: SymPy works with them as constants, so that they stay as they were typed.
 
 As a fraction, 4.0888 is 5111/1250, and SymPy multiplies out powers of it until the formula is
 useless, or the time is over. As a constant of its own, like pi, it stands in the formula where it
-stood in the expression. Once SymPy has finished, `tidied` works out what is then shorter: 2·0.5 is
+stood in the expression, and so do whole numbers that are not small. Once SymPy has finished, `tidied` works out what is then shorter: 2·0.5 is
 1, and x^(2.5 - 1) is x^1.5, but 4.0888² stays.
 """
 
@@ -23,12 +23,16 @@ from tapecli.tree import decimal_text
 MAX_LENGTH = 40
 """Characters of a number beyond which a sum of decimals is left as it is."""
 
-SCIENTIFIC = 10**6
-"""Where whole decimals begin to be written with an exponent, if that is shorter: 6.02e23."""
+SMALL = 100
+"""Whole numbers below this are multiplied out: what a person has typed may be any of them."""
+
+SCIENTIFIC = 10**9
+"""Where whole numbers begin to be written with an exponent, if that is shorter: 6.02e23. Those
+below are worked out."""
 
 
-class Decimal(NumberSymbol):  # type: ignore[misc]
-    """A positive decimal that is no whole number.
+class Literal(NumberSymbol):  # type: ignore[misc]
+    """A positive number that stays as it was typed.
 
     Attributes:
         name: how it is written.
@@ -47,17 +51,17 @@ class Decimal(NumberSymbol):  # type: ignore[misc]
     is_irrational = False
     is_transcendental = False
 
-    def __new__(cls, name: str) -> Decimal:
-        made: Decimal = super().__new__(cls)
+    def __new__(cls, name: str) -> Literal:
+        made: Literal = super().__new__(cls)
         made.name = name
         made.value = Fraction(name)
         return made
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Decimal) and self.name == other.name
+        return isinstance(other, Literal) and self.name == other.name
 
     def __hash__(self) -> int:
-        return hash((Decimal, self.name))
+        return hash((Literal, self.name))
 
     def __getnewargs__(self) -> tuple[str]:
         return (self.name,)
@@ -93,14 +97,24 @@ class Decimal(NumberSymbol):  # type: ignore[misc]
         return notation.number(self.name)
 
 
+def typed(value: Fraction) -> Any:
+    """The form of a number that stands in an expression, and is not negative."""
+    return number(value) if value < SMALL or not _ends(value) else Literal(_text(value))
+
+
 def number(value: Fraction) -> Any:
-    """The form of a number: a whole number, a decimal where its digits end, else a fraction."""
+    """The form of a number that was worked out: whole, or a decimal if it ends, or a fraction."""
     if _is_whole(value):
         return sympy.Integer(value.numerator)
     if not _ends(value):
         return sympy.Rational(value.numerator, value.denominator)
-    written = _written(abs(value))
-    return Decimal(written) if value > 0 else -Decimal(written)
+    literal = Literal(_text(abs(value)))
+    return literal if value > 0 else -literal
+
+
+def _text(value: Fraction) -> str:
+    """How a number that ends is written: 0.25, 6.02e23, 100000."""
+    return str(value.numerator) if _is_whole(value) else _written(value)
 
 
 def _written(value: Fraction) -> str:
@@ -124,7 +138,7 @@ def _ends(value: Fraction) -> bool:
 
 def tidied(form: Any) -> Any:
     """The form with sums and products of its decimals worked out where that makes it shorter."""
-    if not form.has(Decimal):
+    if not form.has(Literal):
         return form
     made: dict[Any, Any] = {}
     for part in sympy.postorder_traversal(form):
@@ -177,7 +191,7 @@ def _exact(form: Any) -> Fraction | None:
     """The value of a number, or of a product of numbers; None for another form."""
     if form.is_Rational:
         return Fraction(int(form.p), int(form.q))
-    if isinstance(form, Decimal):
+    if isinstance(form, Literal):
         return form.value
     if form.is_Mul and all(_exact(factor) is not None for factor in form.args):
         return _in_front(form)
@@ -257,7 +271,9 @@ def _is_whole(value: Fraction) -> bool:
 
 
 def _is_short(result: Fraction, *factors: Fraction) -> bool:
-    """Whether a result is hardly longer than the longest of what it is made of."""
+    """Whether a result is a whole number, or hardly longer than the longest of its factors."""
+    if result.denominator == 1 and abs(result) < SCIENTIFIC:
+        return True
     longest = max(len(_written(abs(factor))) for factor in factors)
     return _ends(result) and len(_written(abs(result))) <= longest + 1
 
@@ -272,10 +288,11 @@ def _quotient(
     for index, value in enumerate(decimals):
         if bottom != 1 and _is_short(value / bottom, value):
             bottom, decimals[index] = Fraction(1), value / bottom
-    whole = sympy.Rational(int(top), int(bottom))
-    factors = [whole, *map(number, decimals), *rest]
-    factors += [sympy.Pow(number(value), -1, evaluate=False) for value in dividing]
-    return _multiplied([factor for factor in factors if factor != 1])
+    sign = math.prod(-1 for value in (*decimals, *dividing) if value < 0)
+    factors = [sympy.Rational(sign * int(top), int(bottom)), *(number(abs(v)) for v in decimals)]
+    factors += [sympy.Pow(number(abs(value)), -1, evaluate=False) for value in dividing]
+    factors = [factor for factor in factors if factor != 1]
+    return _multiplied([*factors, *rest])
 
 
 def _power(base: Any, exponent: Any) -> Any:
