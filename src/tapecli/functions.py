@@ -24,9 +24,6 @@ from tapecli.choices import EAGER, GRAPH, XLA
 
 Rule = str | Callable[..., Any]
 
-STEADY = 1.2
-"""How many times more operations each further order of tapes runs at least: x**5, sin and exp."""
-
 
 class Limit(NamedTuple):
     """What TensorFlow cannot do in a dtype.
@@ -63,8 +60,6 @@ class Function(NamedTuple):
         rough: where it is defined and has no derivative, in the same words; "" for nowhere.
         sample: values of its arguments at which it and its derivatives are ordinary.
         limits: what TensorFlow cannot do; all else it can, to any order.
-        growth: how many times more operations each further order of nested tapes runs, measured
-            at orders up to 8.
         compiled: the highest order that XLA has right everywhere, None for any, -1 for none:
             its polygamma is wrong below -7.5, and its log1p has lost digits near -0.4.
     """
@@ -81,7 +76,6 @@ class Function(NamedTuple):
     rough: str = ""
     sample: tuple[str, ...] = ("0.5", "2")
     limits: tuple[Limit, ...] = ()
-    growth: float = STEADY
     compiled: int | None = None
 
     @property
@@ -103,7 +97,7 @@ class Operator(NamedTuple):
         sign: what the explicit form writes.
         binding: larger binds tighter.
         tape, symbol, series: its rules.
-        meaning, derivatives, domain, limits, growth, compiled: as those of a function.
+        meaning, derivatives, domain, limits, compiled: as those of a function.
         parameters: one for a prefix, two for an infix.
     """
 
@@ -118,7 +112,6 @@ class Operator(NamedTuple):
     domain: str = ""
     parameters: tuple[str, ...] = ("x", "y")
     limits: tuple[Limit, ...] = ()
-    growth: float = STEADY
     compiled: int | None = None
 
     @property
@@ -188,80 +181,78 @@ _FUNCTIONS = (
     Function("sign", "-1, 0 or 1", "sign", "sign", "sign",
              ("0",), rough="x = 0"),
     Function("sqrt", "square root", "sqrt", "sqrt", "sqrt",
-             ("1/(2*sqrt(x))",), "x >= 0", ("√",), rough="x = 0", growth=4),
+             ("1/(2*sqrt(x))",), "x >= 0", ("√",), rough="x = 0"),
     Function("cbrt", "real cube root", _cbrt, "tapecli.cbrt", "cbrt",
-             ("1/(3*cbrt(x)**2)",), rough="x = 0", growth=1.5),
+             ("1/(3*cbrt(x)**2)",), rough="x = 0"),
     Function("exp", "exponential", "exp", "exp", "exp",
              ("exp(x)",)),
     Function("expm1", "exp(x) - 1", "math.expm1", lambda sp, x: sp.exp(x) - 1, "expm1",
              ("exp(x)",)),
     Function("log", "natural logarithm", "math.log", "log", "log",
-             ("1/x",), "x > 0", ("ln",), growth=3),
+             ("1/x",), "x > 0", ("ln",)),
     Function("log2", "logarithm to base 2",
              lambda tf, x: tf.math.log(x) / tf.math.log(tf.constant(2, x.dtype)),
              lambda sp, x: sp.log(x) / sp.log(2),
              lambda s, x: s.div(s.log(x), s.log(s.number(2))),
-             ("1/(x*log(2))",), "x > 0", growth=3),
+             ("1/(x*log(2))",), "x > 0"),
     Function("log10", "logarithm to base 10",
              lambda tf, x: tf.math.log(x) / tf.math.log(tf.constant(10, x.dtype)),
              lambda sp, x: sp.log(x) / sp.log(10),
              lambda s, x: s.div(s.log(x), s.log(s.number(10))),
-             ("1/(x*log(10))",), "x > 0", growth=3),
+             ("1/(x*log(10))",), "x > 0"),
     Function("log1p", "log(1 + x)", "math.log1p", lambda sp, x: sp.log(1 + x), "log1p",
-             ("1/(1 + x)",), "x > -1", growth=3,
+             ("1/(1 + x)",), "x > -1",
              limits=(Limit("float64", 0, (XLA,), "-0.415 < x < -0.366"),), compiled=-1),
     Function("sin", "sine", "sin", "sin", "sin",
              ("cos(x)",)),
     Function("cos", "cosine", "cos", "cos", "cos",
              ("-sin(x)",)),
     Function("tan", "tangent", "tan", "tan", "tan",
-             ("1 + tan(x)**2",), "cos(x) not 0", growth=3.3),
+             ("1 + tan(x)**2",), "cos(x) not 0"),
     Function("cot", "cotangent", lambda tf, x: tf.cos(x) / tf.sin(x), "cot", "cot",
-             ("-1 - cot(x)**2",), "sin(x) not 0", growth=4.3),
+             ("-1 - cot(x)**2",), "sin(x) not 0"),
     Function("sec", "secant", lambda tf, x: 1 / tf.cos(x), "sec", "sec",
-             ("sec(x)*tan(x)",), "cos(x) not 0", growth=4.3),
+             ("sec(x)*tan(x)",), "cos(x) not 0"),
     Function("csc", "cosecant", lambda tf, x: 1 / tf.sin(x), "csc", "csc",
-             ("-csc(x)*cot(x)",), "sin(x) not 0", growth=4.3),
+             ("-csc(x)*cot(x)",), "sin(x) not 0"),
     Function("asin", "arcsine", "asin", "asin", "asin",
-             ("1/sqrt(1 - x**2)",), "-1 <= x <= 1", ("arcsin",), rough="x = -1 or 1", growth=3.6),
+             ("1/sqrt(1 - x**2)",), "-1 <= x <= 1", ("arcsin",), rough="x = -1 or 1"),
     Function("acos", "arccosine", "acos", "acos", "acos",
-             ("-1/sqrt(1 - x**2)",), "-1 <= x <= 1", ("arccos",), rough="x = -1 or 1", growth=3.6),
+             ("-1/sqrt(1 - x**2)",), "-1 <= x <= 1", ("arccos",), rough="x = -1 or 1"),
     Function("atan", "arctangent", "atan", "atan", "atan",
-             ("1/(1 + x**2)",), "", ("arctan",), growth=2.5),
+             ("1/(1 + x**2)",), "", ("arctan",)),
     Function("sinh", "hyperbolic sine", "sinh", "sinh", "sinh",
              ("cosh(x)",)),
     Function("cosh", "hyperbolic cosine", "cosh", "cosh", "cosh",
              ("sinh(x)",)),
     Function("tanh", "hyperbolic tangent", "tanh", "tanh", "tanh",
-             ("1 - tanh(x)**2",), growth=3.2),
+             ("1 - tanh(x)**2",)),
     Function("asinh", "inverse hyperbolic sine", "asinh", "asinh", "asinh",
-             ("1/sqrt(x**2 + 1)",), "", ("arsinh",), growth=4.3),
+             ("1/sqrt(x**2 + 1)",), "", ("arsinh",)),
     Function("acosh", "inverse hyperbolic cosine", "acosh", "acosh", "acosh",
-             ("1/sqrt(x**2 - 1)",), "x >= 1", ("arcosh",), rough="x = 1", sample=("1.5",),
-             growth=4.3),
+             ("1/sqrt(x**2 - 1)",), "x >= 1", ("arcosh",), rough="x = 1", sample=("1.5",)),
     Function("atanh", "inverse hyperbolic tangent", "atanh", "atanh", "atanh",
-             ("1/(1 - x**2)",), "-1 < x < 1", ("artanh",), growth=2.5),
+             ("1/(1 - x**2)",), "-1 < x < 1", ("artanh",)),
     Function("sigmoid", "1/(1 + exp(-x))", "sigmoid", lambda sp, x: 1 / (1 + sp.exp(-x)),
              "sigmoid",
-             ("sigmoid(x)*(1 - sigmoid(x))",), growth=3.2),
+             ("sigmoid(x)*(1 - sigmoid(x))",)),
     Function("softplus", "log(1 + exp(x))", "math.softplus",
              lambda sp, x: sp.log(1 + sp.exp(x)), "softplus",
-             ("sigmoid(x)",), growth=2.8),
+             ("sigmoid(x)",)),
     Function("erf", "error function", "math.erf", "erf", "erf",
-             ("2*exp(-x**2)/sqrt(pi)",), growth=2),
+             ("2*exp(-x**2)/sqrt(pi)",)),
     Function("erfc", "1 - erf(x)", "math.erfc", "erfc", "erfc",
-             ("-2*exp(-x**2)/sqrt(pi)",), growth=2),
+             ("-2*exp(-x**2)/sqrt(pi)",)),
     Function("gamma", "gamma function", _gamma, "gamma", "gamma",
              ("gamma(x)*digamma(x)",), "x not 0, -1, ...", ("Gamma", "Γ"), limits=_GAMMA,
-             growth=3.3, compiled=1),
+             compiled=1),
     Function("lgamma", "log(|gamma(x)|)", "math.lgamma", "tapecli.lgamma", "lgamma",
-             ("digamma(x)",), "x not 0, -1, ...", limits=_GAMMA,
-             growth=1.4, compiled=1),
+             ("digamma(x)",), "x not 0, -1, ...", limits=_GAMMA, compiled=1),
     Function("atan2", "angle of the point (x, y)", "math.atan2", "atan2", "atan2",
              ("x/(x**2 + y**2)", "-y/(x**2 + y**2)"), "not both 0", ("arctan2",), ("y", "x"),
-             rough="y = 0 and x < 0", growth=4),
+             rough="y = 0 and x < 0"),
     Function("hypot", "sqrt(x**2 + y**2)", _hypot, lambda sp, x, y: sp.sqrt(x**2 + y**2), "hypot",
-             ("x/hypot(x, y)", "y/hypot(x, y)"), "", (), ("x", "y"), rough="both 0", growth=4),
+             ("x/hypot(x, y)", "y/hypot(x, y)"), "", (), ("x", "y"), rough="both 0"),
     Function("min", "the smaller of two", "minimum", "Min", "min",
              ("(1 - sign(x - y))/2", "(1 + sign(x - y))/2"), "", ("minimum",), ("x", "y"),
              rough="x = y"),
@@ -282,7 +273,7 @@ _OPERATORS = (
     Operator("mul", "*", 2, "multiply", "Mul", "mul",
              "product", ("y", "x")),
     Operator("div", "/", 2, "divide", lambda sp, a, b: a / b, "div",
-             "quotient", ("1/y", "-x/y**2"), "y not 0", growth=4),
+             "quotient", ("1/y", "-x/y**2"), "y not 0"),
     Operator("neg", "-", 3, "negative", lambda sp, a: -a, "neg",
              "opposite", ("-1",), parameters=("x",)),
 )

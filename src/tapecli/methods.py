@@ -1,59 +1,95 @@
 """Which method computes what is asked: arrangements of tapes, Taylor series, or none at all.
 
-What is asked is refused before any work where it would take too long. The times are those of a
-model: how many operations nested tapes run grows with each order by a factor that depends on the
-functions in the tree (`growth` in their rows), and an operation takes a fixed time and more for
-each point. The model was fitted to measurements of all rows of the function table and of 16
-composite expressions at orders 1 to 8, which it meets within a factor of 5 on an otherwise idle
-machine; `make bench` shows it beside new ones.
+What is asked is refused before any work where it would take too long. The times are CPU seconds
+by a model. How many operations nested tapes run is counted on paper (`tapecli.counting`), as far
+as counting is quick. Eagerly each of them takes a fixed time, and more for each point; in a graph
+it is traced, and compiled for XLA, which takes ten to thirty times as long, once in a call. The
+times of an operation were fitted to 581 calls at 3 points that took more than 0.1 s: some 60
+expressions of one and several variables and targets at orders 1 to 12, as far as a call took some
+4 s, on two cores with other work beside; those of a point to calls at 100,000 and 1,000,000
+points. It met all of them within a factor of 3; `make bench` shows it beside new ones.
 """
 
 from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from tapecli.choices import AUTO, EAGER, MAX_ORDER, MAX_SECONDS, METHODS, NONE, TAYLOR, XLA
+from tapecli.choices import (
+    AUTO,
+    EAGER,
+    GRAPH,
+    MAX_ORDER,
+    MAX_SECONDS,
+    METHODS,
+    NONE,
+    TAYLOR,
+    XLA,
+)
+from tapecli.counting import FIXED, KNOWN, OPEN, Counts, counted
 from tapecli.errors import RequestError
-from tapecli.floats import FORMATS
-from tapecli.functions import STEADY, row
+from tapecli.functions import row
 from tapecli.mistakes import clipped
-from tapecli.tapes import ARRANGEMENTS, FORWARD, Variables, asked, prepared
+from tapecli.tapes import ARRANGEMENTS, FORWARD, Variables
 from tapecli.taylor import PLAIN_ORDER
-from tapecli.tree import Call, Node, Variable, steps
+from tapecli.tree import Call, Node, steps
+
+NESTED, BATCH = "nested", "batch"
+"""Arrangements that the model tells apart: all others are like nested tapes."""
+
+USUAL_ORDER = 4
+"""The order up to which `auto` takes tapes, unless these would be refused."""
 
 AFFORDABLE = 0.5
-"""Seconds that `auto` lets tapes take, where Taylor series take less."""
+"""Seconds that `auto` lets tapes take beyond that order, where Taylor series take less."""
 
 MAX_NUMBERS = 400_000_000
 """Numbers that the tapes may be expected to hold, one per operation and point: 3 GB in float64."""
 
-PER_NODE = 4.5
-"""Operations that one tape runs, there and back, for each of the tree."""
-
-COMPOSED = 3.0
-"""How many times more operations each further order runs for a product or a chain."""
-
-ENTANGLED = 4.0
-"""The same for a quotient or another function of several parts that vary."""
-
 
 @dataclass(frozen=True)
 class _Speed:
-    """Seconds: once, for each operation, and for each number that it makes."""
+    """How quickly tapes are run: CPU seconds.
+
+    Attributes:
+        once: for a call.
+        operation: for each operation, traced and compiled where that is done.
+        number: for each arithmetic operation and point.
+        shapes: what is known of shapes where it is run, on which depends what is run.
+    """
 
     once: float
     operation: float
     number: float
+    shapes: str
 
 
 _SPEEDS = {
-    "eager": _Speed(0.0, 20e-6, 5e-9),
-    "graph": _Speed(0.02, 110e-6, 1e-9),
-    "xla": _Speed(0.06, 300e-6, 0.3e-9),
+    EAGER: _Speed(0.02, 0.1e-3, 5e-9, KNOWN),
+    GRAPH: _Speed(0.02, 1.1e-3, 2e-9, OPEN),
+    XLA: _Speed(0.13, 2.6e-3, 1e-9, FIXED),
 }
+"""Measured over 189 calls that ran eagerly, 48 as a graph and 344 compiled."""
+
+_TRACED = 2e-6
+"""Seconds for an operation of a graph that has been traced, or compiled, before."""
+
+_CROWDED = 10_000
+"""Operations in one program of which each takes the compiler twice as long as in a small one:
+measured up to 4,650 at once."""
+
+_SPECIAL = 30
+"""Operations that the compiler makes of lgamma and each of its derivatives: measured over
+lgamma(x)*sqrt(x) at orders 1 to 5."""
+
+_TAYLOR_ONCE = 6e-6
+"""Seconds of Taylor series for a function at each point, where they are refined."""
+
+_TAYLOR_OPERATION, _TAYLOR_NUMBER = 1.5e-6, 6e-9
+"""The same for a product of two coefficients: once for a chunk of points, and at each point."""
+
 _CERTIFIED = 0.25e-3
 """Seconds for a certified series along one line through one point, at orders up to 5, of an
 expression of a usual size."""
@@ -63,9 +99,6 @@ _USUAL_NODES = 20
 
 _CERTIFIED_TERM = 0.1e-6
 """The same for each operation and square of the order, which is most of it at high orders."""
-
-_TAYLOR = _Speed(6e-6, 1.5e-6, 6e-9)
-"""The same for a product of two coefficients, and once for a function at each point."""
 
 
 @dataclass(frozen=True)
@@ -125,7 +158,8 @@ def choose(
         _without_tensorflow(method, execution, device)
         taylor = method == TAYLOR
         seconds = instead if taylor else certified_seconds(targets, wanted, points)
-        _allowed(method, order, seconds, max_seconds, instead if taylor else math.inf)
+        others = {"--method taylor": instead} if taylor else {}
+        _allowed(method, order, seconds, max_seconds, others)
         return Choice(method)
     able = [name for name, row in ARRANGEMENTS.items() if row.can(len(targets), order)]
     if method not in (AUTO, *able) and order:
@@ -133,15 +167,19 @@ def choose(
     tapes = FORWARD if order == 0 else method
     if tapes == AUTO:
         tapes = preferred if preferred in able else able[0]
-    run = execution or (EAGER if tapes == "batch" else quickest(targets, wanted, points))
-    seconds = tape_seconds(targets, wanted, points, run)
+    run = execution or (EAGER if tapes == BATCH else quickest(targets, wanted, points))
+    seconds = tape_seconds(targets, wanted, points, run, tapes)
     large = run != XLA and _held(targets, wanted, points) > MAX_NUMBERS
-    slow = order > 1 and seconds > AFFORDABLE
+    slow = order > 1 and seconds > (max_seconds if order <= USUAL_ORDER else AFFORDABLE)
     if method == AUTO and execution is None and device is None and (slow or large):
         if instead < seconds or large:
-            _allowed(TAYLOR, order, instead, max_seconds, instead)
+            _allowed(TAYLOR, order, instead, max_seconds, {"--method taylor": instead})
             return Choice(TAYLOR, _why(tapes, seconds, large))
-    _allowed(tapes, order, seconds, max_seconds, instead)
+    others = {"--method taylor": instead}
+    if run != EAGER:
+        eager = tape_seconds(targets, wanted, points, EAGER, tapes)
+        others = {"--execution eager": eager, **others}
+    _allowed(tapes, order, seconds, max_seconds, others)
     if large:
         raise RequestError(
             f"{points:,} points are too many for tapes around expressions of this size; "
@@ -192,15 +230,20 @@ def _named(method: str) -> str:
     return names.get(method, f"{method} tapes")
 
 
-def _allowed(method: str, order: int, seconds: float, most: float, instead: float) -> None:
-    """Refuse what would take too long, and name Taylor series where they would not."""
+def _allowed(
+    method: str, order: int, seconds: float, most: float, others: Mapping[str, float]
+) -> None:
+    """Refuse what would take too long, and name what would not, of options with their seconds."""
     if seconds <= most:
         return
-    time = "less than a second" if instead < 1 else f"about {duration(instead)}"
-    mend = f"; '--method taylor' would take {time}" if instead <= most else ""
+    mends = [
+        f"'{option}' would take {'less than a second' if other < 1 else f'about {duration(other)}'}"
+        for option, other in others.items()
+        if other <= min(most, seconds)
+    ]
     raise RequestError(
         f"order {order} would take {_named(method)} about {duration(seconds)}, and "
-        f"'--max-seconds' is {most:g}{mend}"
+        f"'--max-seconds' is {most:g}{''.join(f'; {mend}' for mend in mends)}"
     )
 
 
@@ -241,77 +284,48 @@ def duration(seconds: float) -> str:
 
 
 def tape_seconds(
-    targets: Sequence[Node], wanted: Sequence[Variables], points: int, execution: str = EAGER
+    targets: Sequence[Node],
+    wanted: Sequence[Variables],
+    points: int,
+    execution: str = EAGER,
+    method: str = NESTED,
 ) -> float:
-    """How long tapes are expected to take, nested ones where the order is above 1."""
+    """How long a first call of tapes is expected to take, nested ones where the order is above 1.
+
+    TensorFlow traces what `batch` does, in each call.
+    """
+    speed = _SPEEDS[GRAPH if method == BATCH and execution == EAGER else execution]
+    counts = _counted(targets, wanted, speed.shapes)
+    run = counts.operations
+    if execution == XLA:
+        run += _SPECIAL * counts.special
+        run *= 1 + run / _CROWDED
+    numbers = _SPEEDS[execution].number * points * operations(targets, wanted)
+    return speed.once + speed.operation * run + numbers
+
+
+def again_seconds(
+    targets: Sequence[Node],
+    wanted: Sequence[Variables],
+    points: int,
+    execution: str = EAGER,
+    method: str = NESTED,
+) -> float:
+    """How long each further call is expected to take, in which nothing is traced again."""
+    if execution == EAGER:
+        return tape_seconds(targets, wanted, points, execution, method)
     speed = _SPEEDS[execution]
-    run = operations(targets, wanted)
-    return speed.once + run * (speed.operation + speed.number * points)
+    traced = _TRACED * _counted(targets, wanted, speed.shapes).operations
+    return traced + speed.number * points * operations(targets, wanted)
 
 
 def operations(targets: Sequence[Node], wanted: Sequence[Variables]) -> float:
-    """How many operations tapes are expected to run; infinite beyond any measure."""
-    order = max(map(len, wanted))
-    longest = _longest(wanted)
-    width = max((len(asked(longest, k)) for k in range(1, order + 1)), default=1)
-    trees = [prepared(target, FORMATS["float64"]) for target in targets]
-    nodes = sum(isinstance(node, Call) for node in steps(*trees)) or 1
-    exponent = max(order - 1, 0) * math.log(growth(*trees))
-    return math.inf if exponent > 300 else PER_NODE * nodes * width * math.exp(exponent)
+    """How many operations on numbers tapes are expected to run; infinite beyond any measure."""
+    return _counted(targets, wanted, FIXED).operations
 
 
-def _longest(wanted: Sequence[Variables]) -> list[Variables]:
-    """The sequences but those by one variable that are the beginning of another such."""
-    found: dict[tuple[str, ...], Variables] = {}
-    for sequence in wanted:
-        names = tuple(set(sequence))
-        key = names if len(names) == 1 else sequence
-        if len(sequence) >= len(found.get(key, ())):
-            found[key] = sequence
-    return list(found.values())
-
-
-def growth(*trees: Node) -> float:
-    """How many times more operations each further order of nested tapes runs."""
-    shapes: dict[Node, int] = {}
-    highest = STEADY
-    for node in steps(*trees):
-        inside = [shapes[child] for child in node.children]
-        shapes[node] = _shape(node, inside)
-        if isinstance(node, Call) and shapes[node] == _CURVED:
-            highest = max(highest, _growth_at(node, inside))
-    return highest
-
-
-_PIECES = ("add", "sub", "neg", "abs", "sign", "min", "max")
-"""What makes no new kind of function of what is inside of it."""
-
-_CONSTANT, _AFFINE, _POLYNOMIAL, _CURVED = range(4)
-
-
-def _shape(node: Node, inside: Sequence[int]) -> int:
-    """What kind of function of the variables a node is, from what is inside of it."""
-    if not isinstance(node, Call):
-        return max(inside, default=_AFFINE if isinstance(node, Variable) else _CONSTANT)
-    highest = max(inside)
-    if node.name in _PIECES or highest == _CONSTANT:
-        return highest
-    if node.name == "mul":
-        return highest if min(inside) == _CONSTANT else max(highest, _POLYNOMIAL)
-    return highest if node.name == "div" and inside[1] == _CONSTANT else _CURVED
-
-
-def _growth_at(node: Call, inside: Sequence[int]) -> float:
-    """The factor of one operation on what is inside of it."""
-    varying = [kind for kind in inside if kind != _CONSTANT]
-    if node.name in _PIECES or (node.name in ("mul", "div") and inside[-1] == _CONSTANT):
-        return STEADY
-    if node.name == "mul":
-        return STEADY if len(varying) == 1 else COMPOSED
-    own = row(node.name).growth
-    if len(varying) > 1:
-        return max(own, ENTANGLED)
-    return own if varying == [_AFFINE] else max(own, COMPOSED)
+def _counted(targets: Sequence[Node], wanted: Sequence[Variables], shapes: str) -> Counts:
+    return counted(tuple(targets), tuple(wanted), shapes)
 
 
 def taylor_seconds(targets: Sequence[Node], wanted: Sequence[Variables], points: int) -> float:
@@ -324,9 +338,9 @@ def taylor_seconds(targets: Sequence[Node], wanted: Sequence[Variables], points:
     # digamma of a series is summed up in as many steps as the order has
     nodes = sum(2 + order / 5 if name in ("gamma", "lgamma") else 1 for name in names) or 1
     chunks = math.ceil(points / 10_000)
-    products = terms * nodes * (_TAYLOR.operation * chunks + _TAYLOR.number * points)
+    products = terms * nodes * (_TAYLOR_OPERATION * chunks + _TAYLOR_NUMBER * points)
     refined = nodes * points if order > PLAIN_ORDER else 0
-    return products + _TAYLOR.once * refined
+    return products + _TAYLOR_ONCE * refined
 
 
 def _groups(wanted: Sequence[Variables]) -> list[Counter[str]]:

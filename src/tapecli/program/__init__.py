@@ -91,6 +91,7 @@ def _note(request: Request, choice: methods.Choice) -> str:
         [one.sequence for one in request.derivatives],
         len(request.points),
         choice.execution or EAGER,
+        choice.method,
     )
     instead = "; 'tapecli diff' takes Taylor series" if choice is not request.choice else ""
     lacking = _lacking(request, choice.execution or EAGER)

@@ -1,0 +1,431 @@
+"""How many operations nested tapes run, counted on paper: by TensorFlow's rules, without it.
+
+A tape that is asked for a gradient runs the rule of each operation that it has recorded on the
+way to the target; what these rules run is recorded by the tapes around it. The rules here are
+those of TensorFlow 2.21 (`math_grad.py`, `array_grad.py` and `nn_grad.py`), but for what they
+compute: each says which operations are run and what they depend on. What depends on no variable
+is counted and not kept. Counting ends at `MOST`, and goes on by the growth up to there.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Callable, Sequence
+from typing import NamedTuple, TypeAlias
+
+from tapecli.floats import FORMATS
+from tapecli.tapes import Variables, asked, prepared
+from tapecli.tree import Call, Node, Variable, steps
+
+MOST = 10_000
+"""Operations that are counted one by one, which takes some 20 ms."""
+
+GROWTH = 4.0
+"""How many times more operations an order is taken to run than the one below it, where counting
+ended before there were two: what quotients were measured to do."""
+
+LEAST_GROWTH = 1.2
+"""The same where an order was not counted: at the least, for all tapes record what each runs."""
+
+DEEPEST = 40
+"""The highest order that is counted."""
+
+_BEYOND = 300.0
+"""The logarithm of a growth that is beyond any measure."""
+
+_SPECIAL = {"lgamma", "digamma", "polygamma"}
+"""What a compiler makes hundreds of operations of."""
+
+KNOWN, OPEN, FIXED = "known", "open", "fixed"
+"""What a rule knows of shapes: those of tensors that are there, as where TensorFlow runs eagerly;
+nothing of the number of points, as in a graph for any number; or all, as in a compiled one."""
+
+Id: TypeAlias = int
+"""A tensor, by its number."""
+
+_SCALAR, _CONSTANT = 0, 1
+"""A tensor that depends on no variable: one number, or one for each point."""
+
+
+class Counts(NamedTuple):
+    """What tapes run.
+
+    Attributes:
+        levels: the operations of the targets, and of the gradients of each order from 1;
+            infinite beyond any measure.
+        special: how many of all are of the gamma family.
+    """
+
+    levels: tuple[float, ...]
+    special: float
+
+    @property
+    def operations(self) -> float:
+        """All operations."""
+        return sum(self.levels)
+
+
+@functools.lru_cache(maxsize=64)
+def counted(
+    targets: tuple[Node, ...], wanted: tuple[Variables, ...], shapes: str = KNOWN
+) -> Counts:
+    """Count what nested tapes run for these derivatives."""
+    names = sorted({name for sequence in wanted for name in sequence})
+    paper = _Paper({name: 1 << index for index, name in enumerate(names)}, shapes)
+    values = paper.forward(targets)
+    levels = [float(paper.count)]
+    derivatives: dict[Variables, list[Id]] = {(): values}
+    order = max(map(len, wanted))
+    for level in range(1, min(order, DEEPEST) + 1):
+        before = paper.count
+        share = _answered(paper, derivatives, wanted, level)
+        if share:
+            levels.append((paper.count - before) / share)
+        if share < 1:
+            break
+    special = paper.special / max(paper.count, 1)
+    levels += _continued(levels, order + 1 - len(levels))
+    return Counts(tuple(levels), special * sum(levels) if special else 0.0)
+
+
+def _continued(levels: Sequence[float], count: int) -> list[float]:
+    """Further levels, as many as are missing, that grow as the last did."""
+    growth = GROWTH
+    if len(levels) > 3:  # over two orders, for sin and cos take turns
+        growth = math.sqrt(levels[-1] / levels[-3])
+    elif len(levels) == 3:
+        growth = levels[-1] / levels[-2]
+    growth = max(growth, LEAST_GROWTH)
+    if count * math.log(growth) > _BEYOND:
+        return [math.inf] * count
+    return [levels[-1] * growth**further for further in range(1, count + 1)]
+
+
+def _answered(
+    paper: _Paper,
+    derivatives: dict[Variables, list[Id]],
+    wanted: Sequence[Variables],
+    order: int,
+) -> float:
+    """Ask the tape of an order for its gradients; the share of them that could be counted."""
+    questions = asked(wanted, order)
+    watched = {name for names in questions.values() for name in names}
+    share = 1 / sum(len(derivatives[below]) for below in questions)
+    done = 0
+    for below, names in questions.items():
+        for target in derivatives[below]:
+            gradients = paper.gradient(target, names, watched)
+            if gradients is None:
+                return done * share
+            for name, gradient in zip(names, gradients, strict=True):
+                derivatives.setdefault((*below, name), []).append(gradient)
+            done += 1
+    return 1.0
+
+
+class _Paper:
+    """The operations that are run, and what each is made from.
+
+    Args:
+        bits: for each variable a bit, of which a tensor has those that it depends on.
+        shapes: what the rules know of shapes.
+
+    Attributes:
+        count, special: how many operations were run, and how many of the gamma family.
+    """
+
+    def __init__(self, bits: dict[str, int], shapes: str) -> None:
+        self.count = self.special = 0
+        self.fixed = shapes == FIXED
+        self.open = shapes == OPEN
+        self._bits = bits
+        self._xs: dict[str, Id] = {}
+        self._kinds = ["", ""]
+        self._inputs: list[tuple[Id, ...]] = [(), ()]
+        self._masks = [0, 0]
+        self._watched = 0
+        for name, bit in bits.items():
+            self._xs[name] = self._new("", (), bit)
+
+    def _new(self, kind: str, inputs: tuple[Id, ...], mask: int) -> Id:
+        self._kinds.append(kind)
+        self._inputs.append(inputs)
+        self._masks.append(mask)
+        return len(self._kinds) - 1
+
+    def __call__(self, kind: str, *inputs: Id) -> Id:
+        """Run an operation."""
+        self.count += 1
+        self.special += kind in _SPECIAL
+        mask = 0
+        for place in inputs:
+            mask |= self._masks[place]
+        if mask:
+            return self._new(kind, inputs, mask)
+        return max(inputs, default=_CONSTANT)
+
+    def varies(self, tensor: Id) -> bool:
+        """Whether a tensor depends on what is differentiated by."""
+        return bool(self._masks[tensor] & self._watched)
+
+    def forward(self, targets: Sequence[Node]) -> list[Id]:
+        """The targets themselves."""
+        trees = [prepared(target, FORMATS["float64"]) for target in targets]
+        values: dict[Node, Id] = {}
+        for node in steps(*trees):
+            if isinstance(node, Call):
+                arguments = [values[child] for child in node.children]
+                values[node] = _FORWARD.get(node.name, _plain)(self, node.name, *arguments)
+            elif isinstance(node, Variable):
+                values[node] = self._xs.get(node.name, _CONSTANT)
+            else:
+                values[node] = _SCALAR
+        return [values[tree] for tree in trees]
+
+    def gradient(self, target: Id, by: Sequence[str], watched: set[str]) -> list[Id] | None:
+        """Ask a tape that watches these variables for the gradient of a target.
+
+        None where there are more than `MOST` operations.
+        """
+        self._watched = sum(self._bits[name] for name in watched)
+        self.count += 1  # the ones that it begins with
+        adjoints: dict[Id, list[Id]] = {target: [_CONSTANT]}
+        for place in self._on_the_way(target):
+            own = self._summed(adjoints.pop(place, []))
+            if own is None or not self._kinds[place]:
+                if own is not None:
+                    adjoints[place] = [own]
+                continue
+            inputs = self._inputs[place]
+            for tensor, part in zip(
+                inputs, _RULES[self._kinds[place]](self, own, place, *inputs), strict=True
+            ):
+                if part is not None and self._masks[tensor] & self._watched:
+                    adjoints.setdefault(tensor, []).append(part)
+            if self.count > MOST:
+                return None
+        found = (self._summed(adjoints.get(self._xs[name], [])) for name in by)
+        return [_CONSTANT if gradient is None else gradient for gradient in found]
+
+    def _on_the_way(self, target: Id) -> list[Id]:
+        """What a tape has recorded on the way to a target, the last first."""
+        reached: set[Id] = set()
+        stack = [target]
+        while stack:
+            place = stack.pop()
+            if place not in reached and self._masks[place] & self._watched:
+                reached.add(place)
+                stack += self._inputs[place]
+        return sorted(reached, reverse=True)
+
+    def _summed(self, parts: list[Id]) -> Id | None:
+        if len(parts) > 1:
+            return self("sum_of_all", *parts)
+        return parts[0] if parts else None
+
+    def reduced(self, x: Id, y: Id, *gradients: Id | None) -> list[Id | None]:
+        """The gradients of an operation of two tensors, each summed up to the shape of its own."""
+        if self.fixed:
+            return list(gradients)
+        self.count += 3  # both shapes, and along what to sum
+        return [None if each is None else self.collapsed(each) for each in gradients]
+
+    def collapsed(self, tensor: Id) -> Id:
+        """A tensor that is summed up along no axis at all, and given the shape that it has."""
+        return self("reshape", self("sum", tensor))
+
+
+# --- what is run on the way there ---------------------------------------------------------------
+
+
+def _plain(run: _Paper, name: str, *arguments: Id) -> Id:
+    return run(name, *arguments)
+
+
+def _hypot(run: _Paper, name: str, x: Id, y: Id) -> Id:
+    run.count += 6  # the scale, which is a constant
+    squares = [run("square", run("div", each, _CONSTANT)) for each in (x, y)]
+    return run("mul", _CONSTANT, run("sqrt", run("add", *squares)))
+
+
+_FORWARD: dict[str, Callable[..., Id]] = {
+    "log2": lambda run, name, x: run("div", run("log", x), run("log", _SCALAR)),
+    "log10": lambda run, name, x: run("div", run("log", x), run("log", _SCALAR)),
+    "cot": lambda run, name, x: run("div", run("cos", x), run("sin", x)),
+    "sec": lambda run, name, x: run("div", _SCALAR, run("cos", x)),
+    "csc": lambda run, name, x: run("div", _SCALAR, run("sin", x)),
+    "cbrt": lambda run, name, x: run("mul", run("sign", x), run("pow", run("abs", x), _SCALAR)),
+    "gamma": lambda run, name, x: run("mul", _CONSTANT, run("exp", run("lgamma", x))),
+    "hypot": _hypot,
+}
+"""What functions of the table run that are none of TensorFlow's."""
+
+
+# --- what is run on the way back ----------------------------------------------------------------
+# Each rule is given what runs operations, the gradient so far, the output and the inputs, and
+# returns a gradient for each input; None for what it does not run.
+
+
+def _of_one(factor: Callable[..., Id]) -> Callable[..., list[Id]]:
+    """The rule of a function whose gradient is multiplied by a factor."""
+    return lambda run, g, y, x: [run("mul", g, factor(run, y, x))]
+
+
+def _add(run: _Paper, g: Id, out: Id, x: Id, y: Id) -> Sequence[Id | None]:
+    if y == _SCALAR or ((run.fixed or not run.open) and _SCALAR not in (x, y)):
+        return g, g
+    return run.reduced(x, y, *(g if run.varies(each) else None for each in (x, y)))
+
+
+def _sub(run: _Paper, g: Id, out: Id, x: Id, y: Id) -> Sequence[Id | None]:
+    if y == _SCALAR:
+        return g, None
+    if (run.fixed or not run.open) and x != _SCALAR:
+        return g, run("neg", g)
+    return run.reduced(x, y, g if run.varies(x) else None, run("neg", g) if run.varies(y) else None)
+
+
+def _mul(run: _Paper, g: Id, out: Id, x: Id, y: Id) -> Sequence[Id | None]:
+    if y == _SCALAR:
+        return run("mul", g, y), None
+    gx = run("mul", g, y) if run.varies(x) else None
+    gy = run("mul", x, g) if run.varies(y) else None
+    return run.reduced(x, y, gx, gy)
+
+
+def _div(run: _Paper, g: Id, out: Id, x: Id, y: Id) -> Sequence[Id | None]:
+    slope = run("div", run("div", run("neg", x), y), y)
+    return run.reduced(x, y, run("div", g, y), run("mul", g, slope))
+
+
+def _pow(run: _Paper, g: Id, out: Id, x: Id, y: Id) -> Sequence[Id | None]:
+    gx = gy = None
+    if run.varies(x):
+        gx = run("mul", run("mul", g, y), run("pow", x, run("sub", y, _SCALAR)))
+        if y == _SCALAR:
+            return gx, None
+    if run.varies(y):
+        run.count += 3  # where x is positive, and what stands elsewhere
+        log = run("where", run("log", run("where", x, _CONSTANT)), _CONSTANT)
+        gy = run("mul", run("mul", g, out), log)
+    return run.reduced(x, y, gx, gy)
+
+
+def _extreme(run: _Paper, g: Id, out: Id, x: Id, y: Id) -> Sequence[Id | None]:
+    run.count += 2  # zeros, and which of the two it is
+    gx = run("where", g, _CONSTANT) if run.varies(x) else None
+    if y == _SCALAR:
+        return gx, None
+    return run.reduced(x, y, gx, run("where", _CONSTANT, g) if run.varies(y) else None)
+
+
+def _where(run: _Paper, g: Id, out: Id, x: Id, y: Id) -> Sequence[Id | None]:
+    return run.reduced(x, y, run("where", g, _CONSTANT), run("where", _CONSTANT, g))
+
+
+def _atan2(run: _Paper, g: Id, out: Id, y: Id, x: Id) -> Sequence[Id | None]:
+    part = run("div", g, run("add", run("square", y), run("square", x)))
+    return run.reduced(y, x, run("mul", x, part), run("mul", run("neg", y), part))
+
+
+def _sqrt_gradient(run: _Paper, g: Id, out: Id, y: Id, dy: Id) -> Sequence[Id]:
+    part = run("div", g, y)
+    return run("mul", run("neg", part), out), run("mul", _SCALAR, part)
+
+
+def _of_gradient(name: str) -> Callable[..., Sequence[Id]]:
+    """The rule of the gradient of tanh or of a reciprocal, which is one operation."""
+    return lambda run, g, out, y, dy: (
+        run("mul", run("mul", run("mul", g, _SCALAR), dy), y),
+        run(name, y, g),
+    )
+
+
+def _sigmoid_gradient(run: _Paper, g: Id, out: Id, y: Id, dy: Id) -> Sequence[Id]:
+    part = run("mul", g, dy)
+    twice = run("mul", run("mul", _SCALAR, part), y)
+    return run("sub", part, twice), run("sigmoid_gradient", y, g)
+
+
+def _broadcast(run: _Paper, g: Id, out: Id, x: Id) -> Sequence[Id]:
+    run.count += 2
+    return (run.collapsed(g),)
+
+
+def _shaped(name: str) -> Callable[..., Sequence[Id]]:
+    """The rule of what changes a shape, which is looked up."""
+
+    def rule(run: _Paper, g: Id, out: Id, x: Id) -> Sequence[Id]:
+        run.count += 1
+        return (run(name, g),)
+
+    return rule
+
+
+def _bell(run: _Paper, g: Id, out: Id, x: Id) -> Sequence[Id]:
+    return (run("mul", run("mul", g, _SCALAR), run("exp", run("neg", run("square", x)))),)
+
+
+def _arc(sign: int) -> Callable[..., Sequence[Id]]:
+    def rule(run: _Paper, g: Id, out: Id, x: Id) -> Sequence[Id]:
+        root = run("sqrt", run("sub", _SCALAR, run("square", x)))
+        return (run("mul", run("neg", g) if sign < 0 else g, run("reciprocal", root)),)
+
+    return rule
+
+
+def _polygamma(run: _Paper, g: Id, out: Id, x: Id) -> Sequence[Id]:
+    run.count += 4
+    return (run.collapsed(run("mul", run("polygamma", x), g)),)
+
+
+_RULES: dict[str, Callable[..., Sequence[Id | None]]] = {
+    "add": _add,
+    "sub": _sub,
+    "mul": _mul,
+    "div": _div,
+    "neg": lambda run, g, y, x: [run("neg", g)],
+    "pow": _pow,
+    "min": _extreme,
+    "max": _extreme,
+    "where": _where,
+    "sum_of_all": lambda run, g, out, *parts: [g] * len(parts),
+    "reshape": _shaped("reshape"),
+    "sum": _shaped("broadcast"),
+    "broadcast": _broadcast,
+    "abs": _of_one(lambda run, y, x: run("sign", x)),
+    "sign": lambda run, g, y, x: [_CONSTANT],
+    "square": _of_one(lambda run, y, x: run("mul", x, _SCALAR)),
+    "sqrt": lambda run, g, y, x: [run("sqrt_gradient", y, g)],
+    "sqrt_gradient": _sqrt_gradient,
+    "reciprocal": lambda run, g, y, x: [run("reciprocal_gradient", y, g)],
+    "reciprocal_gradient": _of_gradient("reciprocal_gradient"),
+    "exp": _of_one(lambda run, y, x: y),
+    "expm1": _of_one(lambda run, y, x: run("exp", x)),
+    "log": _of_one(lambda run, y, x: run("reciprocal", x)),
+    "log1p": _of_one(lambda run, y, x: run("reciprocal", run("add", _SCALAR, x))),
+    "sin": _of_one(lambda run, y, x: run("cos", x)),
+    "cos": lambda run, g, y, x: [run("mul", run("neg", g), run("sin", x))],
+    "tan": lambda run, g, y, x: [run("mul", run("square", run("reciprocal", run("cos", x))), g)],
+    "asin": _arc(1),
+    "acos": _arc(-1),
+    "atan": _of_one(lambda run, y, x: run("reciprocal", run("add", _SCALAR, run("square", x)))),
+    "atanh": _of_one(lambda run, y, x: run("reciprocal", run("sub", _SCALAR, run("square", x)))),
+    "sinh": _of_one(lambda run, y, x: run("cosh", x)),
+    "cosh": _of_one(lambda run, y, x: run("sinh", x)),
+    "tanh": lambda run, g, y, x: [run("tanh_gradient", y, g)],
+    "tanh_gradient": _of_gradient("tanh_gradient"),
+    "asinh": lambda run, g, y, x: [run("div", g, run("cosh", y))],
+    "acosh": lambda run, g, y, x: [run("div", g, run("sinh", y))],
+    "sigmoid": lambda run, g, y, x: [run("sigmoid_gradient", y, g)],
+    "sigmoid_gradient": _sigmoid_gradient,
+    "softplus": _of_one(lambda run, y, x: run("sigmoid", x)),
+    "erf": _bell,
+    "erfc": _bell,
+    "lgamma": _of_one(lambda run, y, x: run("digamma", x)),
+    "digamma": _of_one(lambda run, y, x: run("polygamma", x)),
+    "polygamma": _polygamma,
+    "atan2": _atan2,
+}
+"""TensorFlow's rules, by the operations of the tree and those that rules run."""
