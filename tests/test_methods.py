@@ -9,23 +9,20 @@ import time
 import pytest
 
 from tapecli.choices import EXECUTIONS, MAX_ORDER, MAX_SECONDS, METHODS
+from tapecli.counting import FIXED, counted
 from tapecli.errors import RequestError
 from tapecli.expression import parse
-from tapecli.floats import FORMATS
-from tapecli.functions import STEADY
 from tapecli.methods import (
     AFFORDABLE,
     Choice,
     certified_seconds,
     choose,
     duration,
-    growth,
     operations,
     quickest,
     tape_seconds,
     taylor_seconds,
 )
-from tapecli.tapes import prepared
 from tapecli.tree import Node, call
 
 WORKED = ("u = x^2", "y = log(u)")
@@ -41,8 +38,9 @@ def orders(highest: int) -> list[tuple[str, ...]]:
 
 
 def grown(typed: str) -> float:
-    """The growth of an expression, as the tapes compute it."""
-    return growth(*(prepared(tree, FORMATS["float64"]) for tree in trees(typed)))
+    """How many times more operations the sixth order of an expression runs than the fifth."""
+    levels = counted(tuple(trees(typed)), tuple(orders(6)), FIXED).levels
+    return levels[6] / levels[5]
 
 
 LOG = trees("log(x^2)")
@@ -241,7 +239,7 @@ def test_a_refusal_takes_no_longer_for_a_high_order(order: int) -> None:
     ],
 )
 def test_polynomials_and_what_is_its_own_derivative_stay_steady(typed: str) -> None:
-    assert grown(typed) <= STEADY * 1.5
+    assert grown(typed) <= 1.8
 
 
 @pytest.mark.parametrize(
@@ -283,7 +281,7 @@ def test_taylor_takes_the_square_of_the_order_and_tapes_a_power_of_it() -> None:
     series = [taylor_seconds(LOG, orders(order), 3) for order in (20, 40, 80)]
     assert all(3 < b / a < 4.1 for a, b in itertools.pairwise(series))
     tapes = [tape_seconds(LOG, orders(order), 3) for order in (5, 6, 7)]
-    assert all(b / a == pytest.approx(grown("log(x^2)")) for a, b in itertools.pairwise(tapes))
+    assert all(1.8 < b / a < 2.6 for a, b in itertools.pairwise(tapes))
 
 
 def test_more_variables_take_longer() -> None:
@@ -296,8 +294,11 @@ def test_more_variables_take_longer() -> None:
 
 def test_the_model_of_a_gradient_asks_each_tape_once() -> None:
     tree = trees("x*y")
-    assert operations(tree, [("x",), ("y",)]) == operations(tree, [("x",)])
-    assert operations(tree, [("x", "x"), ("y", "x")]) == 2 * operations(tree, [("x", "x")])
+    alone, by_y = operations(tree, [("x",)]), operations(tree, [("y",)])
+    assert alone == by_y == 3  # the product, the gradient that it begins with, and its other factor
+    assert operations(tree, [("x",), ("y",)]) == 4
+    both = operations(tree, [("x", "x"), ("y", "x")])
+    assert operations(tree, [("x", "x")]) < both <= 2 * operations(tree, [("x", "x")])
 
 
 @pytest.mark.parametrize("powers", ["x", "xx", "y", "x xx xxx", "x xx y yy yyy", "xy", "x xy xxx"])

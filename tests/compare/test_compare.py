@@ -37,7 +37,8 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
         (asked("x", max_seconds=1e9), 900_000_000, "900,000,000 points are too many"),
         (asked("sin(x)/x", order=12), 9, "ask for a lower order or fewer points"),
         (asked("sin(x)/x", order=12), 1, "ask for a lower order$"),
-        (asked("x"), 800_000_000, "; ask for fewer points$"),
+        (asked("x"), 800_000_000, "; '--points [125]0+' would do$"),
+        (asked("sin(x)/x", order=8), 1, "; ask for a lower order$"),
         (asked("x", max_seconds=0.001), 1, "; allow more$"),
     ],
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -26,6 +26,14 @@ if TYPE_CHECKING:
 
 _T = TypeVar("_T")
 
+_RUNS_TO_HOLD = 2
+"""Runs that tell what tapes hold, beside one up to where each of the tapes is asked."""
+
+
+_OVERHEAD = 1.4
+"""How many times as long as the calls alone a comparison takes, for garbage is collected before
+each of them: measured over sin(x) at 2,000,000 and 5,000,000 points."""
+
 
 def check(request: Request, points: int) -> None:
     """See that this can be compared, before TensorFlow is loaded.
@@ -45,35 +53,67 @@ def check(request: Request, points: int) -> None:
     if order == 0:
         raise RequestError("order 0 takes no tapes, so there is nothing to compare")
     trees, wanted = _asked(request)
+    most = request.how.max_seconds
     seconds = expected_seconds(trees, wanted, points)
-    if seconds > request.how.max_seconds:
+    if seconds > most:
         raise RequestError(
             f"order {order} would take about {methods.duration(seconds)} to compare, and "
-            f"'--max-seconds' is {request.how.max_seconds:g}; {_cheaper(order, points)}"
+            f"'--max-seconds' is {most:g}; {_cheaper(trees, wanted, points, most)}"
         )
-    if methods.operations(trees, wanted) * points > methods.MAX_NUMBERS:
+    if _held(trees, wanted, points) > methods.MAX_NUMBERS:
         raise RequestError(
-            f"{points:,} points are too many for tapes around expressions of this size; "
-            "'--points' takes fewer"
+            f"{points:,} points are too many to compare around expressions of this size; "
+            f"{_cheaper(trees, wanted, points, most)}"
         )
 
 
-def _cheaper(order: int, points: int) -> str:
-    """What to ask for where it would take too long."""
-    less = ["a lower order"] * (order > 1) + ["fewer points"] * (points > 1)
+def _cheaper(trees: Sequence[Node], wanted: Sequence[Variables], points: int, most: float) -> str:
+    """What to ask for where it would take too long, or too much memory."""
+    for count in _round_below(points):
+        fits = _held(trees, wanted, count) <= methods.MAX_NUMBERS
+        if fits and expected_seconds(trees, wanted, count) <= most:
+            return f"'--points {count}' would do"
+    less = ["a lower order"] * (max(map(len, wanted)) > 1) + ["fewer points"] * (points > 1)
     return f"ask for {' or '.join(less)}" if less else "allow more"
 
 
+def _round_below(points: int) -> Iterator[int]:
+    """Round numbers below this, the largest first."""
+    for digits in reversed(range(len(str(points)))):
+        yield from (first * 10**digits for first in (5, 2, 1) if first * 10**digits < points)
+
+
+def _held(trees: Sequence[Node], wanted: Sequence[Variables], points: int) -> float:
+    """How many numbers the tapes hold at most."""
+    return methods.operations(trees, wanted) * points
+
+
 def expected_seconds(trees: Sequence[Node], wanted: Sequence[Variables], points: int) -> float:
-    """How long it takes to run all of them as often as they must be."""
-    count = len(contenders(len(trees), max(map(len, wanted))))
-    once = sum(
-        methods.tape_seconds(trees, wanted, size, execution)
-        for size in sizes(points)
-        for execution in EXECUTIONS
+    """How many CPU seconds it takes to run all of them as often as they must be."""
+    names = [one.name for one in contenders(len(trees), max(map(len, wanted)))]
+    calls = (_expected(name, trees, wanted, size) for size in sizes(points) for name in names)
+    return _OVERHEAD * sum(calls)
+
+
+def _expected(name: str, trees: Sequence[Node], wanted: Sequence[Variables], points: int) -> float:
+    """The same for one arrangement at so many points."""
+    first, again = (
+        sum(
+            seconds(trees, wanted, points, execution, name)
+            for execution in EXECUTIONS
+            if not _takes_minutes(name, Setting(execution, points))
+        )
+        for seconds in (methods.tape_seconds, methods.again_seconds)
     )
-    again = sum(methods.tape_seconds(trees, wanted, size) for size in sizes(points))
-    return count * (once + clock.LEAST * again)
+    runs = _RUNS_TO_HOLD + max(map(len, wanted))
+    holding = runs * methods.tape_seconds(trees, wanted, points, EAGER, name)
+    return first + clock.LEAST * again + holding
+
+
+def _takes_minutes(name: str, setting: Setting) -> bool:
+    """Whether an arrangement is left out, for it takes XLA too long to compile."""
+    many = setting.points > methods.FOLDED
+    return many and name == methods.BATCH and setting.execution == XLA
 
 
 def sizes(points: int) -> list[int]:
@@ -153,6 +193,8 @@ class _Measuring:
         self._trees, self._wanted = _asked(request)
         self._settings = settings(points)
         self._points = points
+        expected = expected_seconds(self._trees, self._wanted, points)
+        self._seconds = max(0.0, min(clock.SECONDS, request.how.max_seconds - expected))
         self._contenders = contenders(len(self._trees), max(map(len, self._wanted)))
         self._problems: dict[str, str] = {}
 
@@ -195,10 +237,14 @@ class _Measuring:
         xs = self._xs(setting.points)
         runs = {}
         for one in self._contenders:
+            if _takes_minutes(one.name, setting):
+                most = f"{methods.FOLDED:,} points"
+                self._problems.setdefault(one.name, f"is not compiled for more than {most}")
+                continue
             program = self._tried(one, lambda one: self._program(one, setting.execution, xs))
             if program is not None:
                 runs[one.name] = program
-        return clock.times(runs, clock.SECONDS / len(self._settings))
+        return clock.times(runs, self._seconds / len(self._settings))
 
     def _program(self, one: Contender, execution: str, xs: Sources) -> Callable[[], list[Tensor]]:
         """What runs an arrangement, and has done so once."""

@@ -12,42 +12,50 @@ from typing import Any
 from tapecli.compare.memory import collected
 from tapecli.costs import Time
 
-SECONDS = 5.0
-"""How long all times may take together; a run that is slow is made `LEAST` times all the same."""
+SECONDS = 3.0
+"""CPU seconds that all times may take together; a run that is slow is made `LEAST` times all the
+same."""
 
-LEAST, MOST = 5, 200
-"""How often each is run."""
-
-_TRIES = 2
-"""Runs that tell how long one takes: the quicker of them, for the other may have been disturbed."""
+LEAST, MOST = 2, 200
+"""How often each is run. The least are the tries that tell how long a run takes: the quicker of
+them, for the other may have been disturbed."""
 
 
 def times(
     runs: Mapping[str, Callable[[], Any]],
     seconds: float,
     clock: Callable[[], float] = time.perf_counter,
+    effort: Callable[[], float] = time.process_time,
 ) -> dict[str, Time]:
     """How long each run takes, once it has been run.
 
     Args:
         runs: by name; each has been run before.
-        seconds: how long all of this may take.
+        seconds: CPU seconds that all of this may take.
         clock: what the time is.
+        effort: what CPU time was spent.
     """
     taken: dict[str, list[float]] = {name: [] for name in runs}
     with _steady():
-        first = {
-            name: min(_seconds(run, clock) for _ in range(_TRIES)) for name, run in runs.items()
-        }
+        tries = {name: _tries(run, clock, effort) for name, run in runs.items()}
         share = seconds / max(len(runs), 1)
-        counts = {name: repeats(one, share) for name, one in first.items()}
-        for name in in_turn(counts):
+        counts = {name: repeats(cost, share) for name, (_, cost) in tries.items()}
+        for name in in_turn({name: count for name, count in counts.items() if count > LEAST}):
             taken[name].append(_seconds(runs[name], clock))
-    return {name: summary(found) for name, found in taken.items()}
+    return {name: summary(found or tries[name][0]) for name, found in taken.items()}
+
+
+def _tries(
+    run: Callable[[], Any], clock: Callable[[], float], effort: Callable[[], float]
+) -> tuple[list[float], float]:
+    """How long the first runs take, and what one of them costs: CPU seconds, if these are more."""
+    start = effort()
+    tries = [_seconds(run, clock) for _ in range(LEAST)]
+    return tries, max(min(tries), (effort() - start) / LEAST)
 
 
 def repeats(once: float, seconds: float) -> int:
-    """How many runs that take so long fit into these seconds, within bounds."""
+    """How many runs that cost so much fit into these seconds, within bounds."""
     return max(LEAST, min(MOST, int(seconds / max(once, 1e-9))))
 
 
