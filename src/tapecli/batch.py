@@ -24,7 +24,7 @@ from tapecli.errors import (
     TensorFlowError,
 )
 from tapecli.floats import FORMATS
-from tapecli.methods import Choice
+from tapecli.methods import Choice, tape_seconds
 from tapecli.mistakes import clipped, twice
 from tapecli.reader import MAX_LENGTH
 from tapecli.request import KINDS, Asked, How, Request, Where, ask
@@ -237,9 +237,9 @@ class Batch:
             known.choices[count] = asked.chosen(count)
         choice = known.choices.get(count) or asked.chosen(count)
         known.times += 1
-        return asked.at(at, self._traced_if_usual(key, known, choice))
+        return asked.at(at, self._traced_if_usual(key, known, choice, count))
 
-    def _traced_if_usual(self, key: Key, known: _Known, choice: Choice) -> Choice:
+    def _traced_if_usual(self, key: Key, known: _Known, choice: Choice, count: int) -> Choice:
         """The same choice, but run as a graph if this was asked often enough."""
         alone = known.asked.how.execution is None and choice.method != "batch"
         if choice.execution != choices.EAGER or not alone:
@@ -247,8 +247,17 @@ class Batch:
         if key not in self._traced:
             if known.times < TRACED_AFTER or len(self._traced) >= tapes.MAX_TRACES:
                 return choice
+            if not _may_be_traced(known.asked, count):
+                return choice
             self._traced.add(key)
         return replace(choice, execution=choices.GRAPH)
+
+
+def _may_be_traced(asked: Asked, points: int) -> bool:
+    """Whether tracing it is expected to take no longer than a request may."""
+    targets = [expression.tree for expression in asked.expressions]
+    wanted = [derivative.sequence for derivative in asked.derivatives]
+    return tape_seconds(targets, wanted, points, choices.GRAPH) <= asked.how.max_seconds
 
 
 def _text(values: Mapping[str, Any]) -> str:

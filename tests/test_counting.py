@@ -1,0 +1,120 @@
+"""The operations of nested tapes: as TensorFlow runs them, and as they are counted without it."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+
+from tapecli import tapes, tensorflow_
+from tapecli.choices import EAGER
+from tapecli.counting import DEEPEST, FIXED, GROWTH, KNOWN, MOST, OPEN, counted
+from tapecli.expression import parse
+from tapecli.floats import FORMATS
+from tapecli.functions import FUNCTIONS, OPERATORS, Function
+from tapecli.tree import Node, variables
+
+FLOAT64 = FORMATS["float64"]
+
+FACTOR = 1.2
+"""How far the count may be off where gradients need more than the rules say: pow and gamma."""
+
+EXACT = (
+    *("x^5", "(x^2-1)^10", "x*sin(x)", "1/(1+x^2)", "log(x^2)", "sqrt(1+x^2)", "tan(x^2)"),
+    *("exp(sin(x)*cos(x))/(1+x^2)", "sin(sin(sin(x)))", "x*log(x)", "atan2(x, y)", "x*y/(x+y)"),
+)
+
+
+def trees(*typed: str) -> tuple[Node, ...]:
+    return tuple(expression.tree for expression in parse(typed))
+
+
+def by_x(order: int) -> tuple[tuple[str, ...], ...]:
+    return tuple(("x",) * k for k in range(1, order + 1))
+
+
+def run(targets: Sequence[Node], wanted: Sequence[tuple[str, ...]]) -> int:
+    """How many operations TensorFlow runs eagerly."""
+    tensorflow_.load()
+    from tensorflow.python.framework import op_callbacks
+
+    kinds: list[object] = []
+
+    def note(kind: object, *rest: object, **more: object) -> None:
+        kinds.append(kind)
+
+    columns = {name: np.array([0.3, 0.4]) for name in variables(*targets)}
+    op_callbacks.add_op_callback(note)
+    try:
+        tapes.run(targets, columns, wanted, "nested", FLOAT64, EAGER)
+    finally:
+        op_callbacks.remove_op_callback(note)
+    return len(kinds)
+
+
+@pytest.mark.parametrize("typed", EXACT)
+@pytest.mark.parametrize("order", [1, 2, 3, 4])
+def test_each_operation_is_counted(typed: str, order: int) -> None:
+    assert counted(trees(typed), by_x(order), KNOWN).operations == run(trees(typed), by_x(order))
+
+
+@pytest.mark.parametrize(
+    ("typed", "wanted"),
+    [
+        (("u = x^2", "y = log(u)"), by_x(3)),
+        (("exp(x*y)",), (("x", "y"), ("y", "x"), ("y", "y"))),
+        (("x*y*sin(y)",), (("x",), ("y",))),
+    ],
+)
+def test_several_targets_and_variables(
+    typed: tuple[str, ...], wanted: tuple[tuple[str, ...], ...]
+) -> None:
+    assert counted(trees(*typed), wanted, KNOWN).operations == run(trees(*typed), wanted)
+
+
+@pytest.mark.parametrize("row", FUNCTIONS.values(), ids=lambda row: row.name)
+def test_every_function_of_the_table_has_its_rules(row: Function) -> None:
+    arguments = ("1 + x/9" if row.name == "acosh" else "x/9", "1 + x^2")[: row.arity]
+    tree = trees(f"{row.name}({', '.join(arguments)})")
+    count, truth = counted(tree, by_x(4), KNOWN).operations, run(tree, by_x(4))
+    off = 1.5 if row.name == "gamma" else FACTOR
+    assert truth / off <= count <= truth * off
+
+
+def test_every_operator_has_its_rules() -> None:
+    tree = trees("-(x + 2)*(x - 3)/(x*x)")
+    assert {"add", "sub", "mul", "div", "neg"} == set(OPERATORS)
+    assert counted(tree, by_x(3), KNOWN).operations == run(tree, by_x(3))
+
+
+def test_a_graph_of_open_shapes_has_more_and_one_of_fixed_shapes_less() -> None:
+    for typed in EXACT:
+        count = {
+            shapes: counted(trees(typed), by_x(3), shapes).operations
+            for shapes in (FIXED, KNOWN, OPEN)
+        }
+        assert count[FIXED] <= count[KNOWN] <= count[OPEN]
+
+
+def test_what_is_beyond_counting_grows_on() -> None:
+    levels = counted(trees("(x^2-1)^10"), by_x(12), KNOWN).levels
+    assert sum(levels[:6]) < MOST < sum(levels)
+    ratios = [b / a for a, b in itertools.pairwise(levels[4:])]
+    assert all(2.4 < ratio < 3.2 for ratio in ratios)
+    assert counted(trees("log(x)/x"), by_x(1000), KNOWN).operations == math.inf
+
+
+def test_the_first_order_alone_may_be_beyond_counting() -> None:
+    many = trees(*("+".join(f"sin({n}x)*cos({n}x)^{k}" for n in range(90)) for k in range(2, 12)))
+    levels = counted(many, by_x(2), KNOWN).levels
+    assert levels[1] > MOST
+    assert levels[2] == GROWTH * levels[1]
+
+
+def test_steady_functions_are_counted_to_high_orders() -> None:
+    levels = counted(trees("sin(x)"), by_x(DEEPEST), KNOWN).levels
+    assert len(levels) == DEEPEST + 1
+    assert max(levels) <= 10
