@@ -23,6 +23,7 @@ FLOORS = (
     ("grid", "analytic", "taylor", "tensorflow_core"),
     ("table", "tensorflow_"),
     ("tapes",),
+    ("counting",),
     ("points", "methods", "verification", "recording"),
     ("sources",),
     ("request",),
