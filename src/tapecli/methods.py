@@ -111,6 +111,10 @@ expression of a usual size."""
 _USUAL_NODES = 20
 """Operations and variables up to which that hardly depends on how many they are."""
 
+_CHANGING = 0.5
+"""The part of an expression that changes along a line, where there are several variables: what
+does not is computed once for all lines."""
+
 _CERTIFIED_TERM = 0.1e-6
 """The same for each operation and square of the order, which is most of it at high orders."""
 
@@ -144,6 +148,7 @@ def choose(
     execution: str | None = None,
     device: str | None = None,
     max_seconds: float = MAX_SECONDS,
+    verified: bool = True,
 ) -> Choice:
     """The method that will be used, once it is certain that it can do what is asked.
 
@@ -157,6 +162,7 @@ def choose(
             tapes.
         device: where, None for anywhere; if it is given, "auto" is tapes.
         max_seconds: how long it may be expected to take.
+        verified: whether values are compared with certified ones, at one point at least.
 
     Raises:
         RequestError: the method is unknown or cannot do it (the message names those that can),
@@ -168,12 +174,13 @@ def choose(
     if order > MAX_ORDER:
         raise RequestError(f"order {order:,}: no more than {MAX_ORDER:,}")
     instead = taylor_seconds(targets, wanted, points)
+    certified = certified_seconds(targets, wanted, 1) if verified else 0.0
     if method in (TAYLOR, NONE):
         _without_tensorflow(method, execution, device)
-        taylor = method == TAYLOR
-        seconds = instead if taylor else certified_seconds(targets, wanted, points)
-        others = {"--method taylor": instead} if taylor else {}
-        _allowed(method, order, seconds, max_seconds, others)
+        if method == TAYLOR:
+            _allowed(method, order, instead, max_seconds, {}, certified)
+        else:
+            _allowed(method, order, certified_seconds(targets, wanted, points), max_seconds, {})
         return Choice(method)
     able = [name for name, row in ARRANGEMENTS.items() if row.can(len(targets), order)]
     if method not in (AUTO, *able) and order:
@@ -187,13 +194,13 @@ def choose(
     slow = order > 1 and seconds > (max_seconds if order <= USUAL_ORDER else AFFORDABLE)
     if method == AUTO and execution is None and device is None and (slow or large):
         if instead < seconds or large:
-            _allowed(TAYLOR, order, instead, max_seconds, {"--method taylor": instead})
+            _allowed(TAYLOR, order, instead, max_seconds, {}, certified)
             return Choice(TAYLOR, _why(tapes, seconds, large))
     others = {"--method taylor": instead}
     if run != EAGER:
         eager = tape_seconds(targets, wanted, points, EAGER, tapes)
         others = {"--execution eager": eager, **others}
-    _allowed(tapes, order, seconds, max_seconds, others)
+    _allowed(tapes, order, seconds, max_seconds, others, certified)
     if large:
         raise RequestError(
             f"{points:,} points are too many for tapes around expressions of this size; "
@@ -245,18 +252,39 @@ def _named(method: str) -> str:
 
 
 def _allowed(
-    method: str, order: int, seconds: float, most: float, others: Mapping[str, float]
+    method: str,
+    order: int,
+    seconds: float,
+    most: float,
+    others: Mapping[str, float],
+    certified: float = 0.0,
 ) -> None:
-    """Refuse what would take too long, and name what would not, of options with their seconds."""
-    if seconds <= most:
+    """Refuse what would take too long, and name what would not, of options with their seconds.
+
+    Args:
+        method: what computes the values.
+        order: the highest order.
+        seconds: what it is expected to take.
+        most: what it may take, with what certifies the values.
+        others: the seconds of options that would do the same.
+        certified: what it is expected to take to certify the values at a point.
+
+    Raises:
+        RequestError: it would take longer.
+    """
+    if seconds + certified <= most:
         return
+    name = _named(method)
+    if certified > seconds:
+        name, others = f"{name} and certified values", {"--verify none": seconds}
+    seconds += certified
     mends = [
         f"'{option}' would take {'less than a second' if other < 1 else f'about {duration(other)}'}"
         for option, other in others.items()
         if other <= min(most, seconds)
     ]
     raise RequestError(
-        f"order {order} would take {_named(method)} about {duration(seconds)}, and "
+        f"order {order} would take {name} about {duration(seconds)}, and "
         f"'--max-seconds' is {most:g}{''.join(f'; {mend}' for mend in mends)}"
     )
 
@@ -387,4 +415,4 @@ def certified_seconds(targets: Sequence[Node], wanted: Sequence[Variables], poin
     nodes = [len(steps(target)) for target in targets]
     sizes = sum(max(1.0, count / _USUAL_NODES) for count in nodes)
     each = _CERTIFIED * sizes * (1 + order / 5) + _CERTIFIED_TERM * sum(nodes) * order**2
-    return each * points * lines
+    return each * points * (lines if lines == 1 else lines * _CHANGING)

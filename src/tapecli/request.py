@@ -160,6 +160,7 @@ class Asked:
             execution,
             self.how.device,
             self.how.max_seconds,
+            self.how.verify != "none",
         )
 
     def at(

@@ -31,9 +31,16 @@ SAMPLE_SERIES = 1_000
 """Series that a sample is worth, and at least so many points of each target as below."""
 
 LEAST_SAMPLE = 100
+"""Points that a sample has, if they are not too dear."""
+
+LEAST_SAMPLE_SERIES = 5_000
+"""Series that so many points may be worth: a second or two."""
 
 EASY_ORDER = 5
 """Up to about this order a series costs the same; above, in proportion to the order."""
+
+EASY_NODES = 20
+"""Up to about so many operations and variables as well; above, in proportion to their number."""
 
 Column: TypeAlias = "NDArray[np.float64] | None"
 """The values of one derivative at every point; None where nothing was computed."""
@@ -96,7 +103,8 @@ class Verification:
         """
         if self.verify != "none" and len(certified) < len(self.points):
             strange = [place for place in self._strange(columns) if place not in certified]
-            few = strange[: max(len(certified), LEAST_SAMPLE) // 2]
+            least = self._least(self._series(self._reference(tree)))
+            few = strange[: max(len(certified), least) // 2]
             if few:
                 certified = dict(sorted((certified | self._certified(tree, few)).items()))
         checks: list[dict[int, Check]] = [{} for _ in columns]
@@ -124,9 +132,8 @@ class Verification:
     def _places(self, reference: Reference) -> Iterable[int]:
         """The places of the points that are verified."""
         count = len(self.points)
-        order = max(one.order for one in self.derivatives)
-        series = reference.lines * self.targets * max(1, order // EASY_ORDER)
-        size = max(SAMPLE_SERIES // series, LEAST_SAMPLE)
+        series = self._series(reference)
+        size = max(SAMPLE_SERIES // series, self._least(series))
         if self.verify == "all" or not self.computer:
             return range(count)
         if self.share is not None:
@@ -140,6 +147,17 @@ class Verification:
             if len(chosen) < size:
                 chosen.add(place)
         return sorted(chosen)
+
+    def _series(self, reference: Reference) -> int:
+        """How many easy series take as long as those of all targets at a point."""
+        order = max(one.order for one in self.derivatives)
+        easy = max(1, order // EASY_ORDER) * max(1, reference.nodes // EASY_NODES)
+        return reference.lines * self.targets * easy
+
+    @staticmethod
+    def _least(series: int) -> int:
+        """How many points a sample has at least, each of which is worth so many series."""
+        return max(min(LEAST_SAMPLE, LEAST_SAMPLE_SERIES // series), 2)
 
     def _strange(self, columns: Sequence[Column]) -> list[int]:
         """The places at which a value is not finite."""

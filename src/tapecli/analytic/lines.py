@@ -72,6 +72,7 @@ class Lines:
     unit: arb | None = None
     budget: Budget | None = None
     _series: dict[Direction, Series | Kink | Undefined | Overflow] = field(default_factory=dict)
+    _constants: dict[tuple[int, bool], dict[int, Series]] = field(default_factory=dict)
     _axes: dict[str, list[arb | NoDerivative]] = field(default_factory=dict)
 
     def enclosed(self, index: Index) -> arb | NoDerivative:
@@ -281,7 +282,9 @@ class Lines:
         """The series along a line; all but those of a first look are charged to the budget."""
         one_sided = balls.side in (Side.RIGHT, Side.LEFT)
         charged = one_sided or self.precision > FIRST_BITS
-        return self.program.run(line, balls, self.precision, self.budget if charged else None)
+        constants = self._constants.setdefault((balls.terms, balls.tiny is None), {})
+        budget = self.budget if charged else None
+        return self.program.run(line, balls, self.precision, budget, constants)
 
     def _line(self, direction: Direction) -> Line:
         """An axis; or, in several variables, a line with steps of the size of each variable.

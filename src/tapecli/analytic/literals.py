@@ -2,8 +2,8 @@
 
 As a fraction, 4.0888 is 5111/1250, and SymPy multiplies out powers of it until the formula is
 useless, or the time is over. As a constant of its own, like pi, it stands in the formula where it
-stood in the expression, and so do whole numbers that are not small. Once SymPy has finished, `tidied` works out what is then shorter: 2·0.5 is
-1, and x^(2.5 - 1) is x^1.5, but 4.0888² stays.
+stood in the expression, and so do whole numbers that are not small. Once SymPy has finished,
+`tidied` works out what is then shorter: 2·0.5 is 1, and x^(2.5 - 1) is x^1.5, but 4.0888² stays.
 """
 
 from __future__ import annotations

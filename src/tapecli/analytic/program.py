@@ -66,6 +66,11 @@ class Program:
         self._places = {node: place for place, node in enumerate(self._nodes)}
         self._format = format_
         self._effort = Effort(self._nodes)
+        self._exponents = {
+            node: self._exact(node.arguments[1])
+            for node in self._nodes
+            if isinstance(node, Call) and node.name == "pow"
+        }
         self._varying: dict[frozenset[str], list[bool]] = {}
         self.reach = reach(tree, self._exact)
 
@@ -89,7 +94,14 @@ class Program:
         """What a run is expected to take, as in `Effort.seconds`."""
         return self._effort.seconds(terms, precision)
 
-    def run(self, line: Line, balls: Balls, precision: int, budget: Budget | None = None) -> Series:
+    def run(
+        self,
+        line: Line,
+        balls: Balls,
+        precision: int,
+        budget: Budget | None = None,
+        constants: dict[int, Series] | None = None,
+    ) -> Series:
         """The series along a line; parts that do not change there are constants.
 
         Args:
@@ -97,6 +109,8 @@ class Program:
             balls: the rules.
             precision: the working precision in bits.
             budget: what it may cost; None for any amount.
+            constants: the values, by the index of the node, of what does not change along other
+                lines through the same point that were run with the same rules; it is added to.
 
         Raises:
             OverBudget: it would cost more than the budget has.
@@ -104,23 +118,36 @@ class Program:
             Flat: what looks like zero on one side is not, and more coefficients would show it.
             Overflow: a value is too large for the dtype, if the tapes are to be enclosed, too.
         """
-        return self._values(line, balls, precision, len(self._nodes), budget)[-1]
+        return self._values(line, balls, precision, len(self._nodes), budget, constants)[-1]
 
     def _values(
-        self, line: Line, balls: Balls, precision: int, count: int, budget: Budget | None
+        self,
+        line: Line,
+        balls: Balls,
+        precision: int,
+        count: int,
+        budget: Budget | None,
+        constants: dict[int, Series] | None = None,
     ) -> list[Series]:
         """The series of the first nodes."""
         if budget is not None:
             budget.charge(self.seconds(balls.terms, precision))
         still = replace(balls, side=Side.POINT)
+        constants = {} if constants is None else constants
         with working(precision, balls.terms):
             values: list[Series] = []
-            for node, varies in zip(self._nodes[:count], self._changing(line), strict=False):
-                value = self._value(node, values, balls if varies else still, line)
-                if balls.flat:
-                    balls.flat.clear()
-                    self._look_beside(node, value, line, balls, precision, budget)
-                values.append(self._rounded(node, value, balls))
+            changing = zip(self._nodes[:count], self._changing(line), strict=False)
+            for index, (node, varies) in enumerate(changing):
+                value = None if varies else constants.get(index)
+                if value is None:
+                    value = self._value(node, values, balls if varies else still, line)
+                    if balls.flat:
+                        balls.flat.clear()
+                        self._look_beside(node, value, line, balls, precision, budget)
+                    value = self._rounded(node, value, balls)
+                if not varies:
+                    constants[index] = value
+                values.append(value)
                 if balls.presume:
                     name = node.name if isinstance(node, Call) else ""
                     inside = [values[self._places[child]][0] for child in node.children]
@@ -183,7 +210,7 @@ class Program:
         assert isinstance(node, Call)
         if node.name == "pow":
             base, exponent = arguments
-            return balls.power(base, exponent, self._exact(node.arguments[1]))
+            return balls.power(base, exponent, self._exponents[node])
         series: Series = rule_of(row(node.name).series, balls)(*arguments)
         return series
 

@@ -127,6 +127,7 @@ class Reference:
 
     Attributes:
         lines: how many lines through a point are looked at, at least.
+        nodes: how many operations, variables and numbers the expression has.
     """
 
     def __init__(
@@ -137,6 +138,7 @@ class Reference:
         names: Sequence[str] = (),
         divisors: Sequence[int] = (),
     ) -> None:
+        self.nodes = len(steps(tree))
         self._program = Program(tree, format_)
         slow = any(isinstance(node, Call) and node.name in SLOW for node in steps(tree))
         self._precisions = PRECISIONS + (FURTHER[:-1] if slow else FURTHER)
