@@ -171,7 +171,7 @@ def test_taylor_is_not_named_where_it_would_take_too_long_as_well() -> None:
 
 
 def test_max_seconds_lifts_the_limit_and_lowers_it() -> None:
-    needed = tape_seconds(LOG, orders(12), 3)
+    needed = tape_seconds(LOG, orders(12), 3) + certified_seconds(LOG, orders(12), 1)
     assert needed > MAX_SECONDS
     assert choose("nested", LOG, orders(12), 3, max_seconds=needed).method == "nested"
     with pytest.raises(RequestError):
@@ -186,7 +186,7 @@ def test_taylor_is_refused_where_even_series_take_too_long(method: str) -> None:
     wanted = [("x",) * MAX_ORDER]
     with pytest.raises(RequestError, match="order 1000 would take Taylor series about"):
         choose(method, LOG, wanted, 10_000)
-    needed = taylor_seconds(LOG, wanted, 10_000)
+    needed = taylor_seconds(LOG, wanted, 10_000) + certified_seconds(LOG, wanted, 1)
     assert choose(method, LOG, wanted, 10_000, max_seconds=needed).method == "taylor"
 
 
@@ -345,3 +345,20 @@ def test_what_xla_has_wrong_somewhere_is_not_compiled_unasked(typed: str) -> Non
     assert quickest(trees(typed), orders(1), 10**7) == "xla"
     assert quickest(trees(typed), orders(2), 10**9) == "eager"
     assert choose("nested", trees(typed), orders(2), 10**5, execution="xla").execution == "xla"
+
+
+def test_what_certifies_the_values_counts_as_well() -> None:
+    """A Hessian of a product of 100 variables takes long to certify, whatever computes it."""
+    names = [f"x{n}" for n in range(100)]
+    (product,) = parse("*".join(names))
+    pairs = [(first, second) for first in names for second in names]
+    with pytest.raises(RequestError, match="Taylor series and certified values about"):
+        choose("auto", [product.tree], pairs, 1)
+    few = [(first, second) for first in names[:9] for second in names[:9]]
+    assert certified_seconds([product.tree], few, 1) < MAX_SECONDS
+    cheap = taylor_seconds(LOG, orders(1), 1)
+    assert cheap < certified_seconds(LOG, orders(1), 1)
+    with pytest.raises(RequestError, match="'--verify none' would take less than a second"):
+        choose("taylor", LOG, orders(1), 1, max_seconds=cheap)
+    quick = choose("taylor", LOG, orders(1), 1, max_seconds=cheap, verified=False)
+    assert quick.method == "taylor"

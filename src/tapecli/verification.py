@@ -33,8 +33,8 @@ SAMPLE_SERIES = 1_000
 LEAST_SAMPLE = 100
 """Points that a sample has, if they are not too dear."""
 
-LEAST_SAMPLE_SERIES = 5_000
-"""Series that so many points may be worth: a second or two."""
+LEAST_SAMPLE_SERIES = 400
+"""Series of each target that they may be worth; 50 targets take some 5 seconds then."""
 
 EASY_ORDER = 5
 """Up to about this order a series costs the same; above, in proportion to the order."""
@@ -103,7 +103,7 @@ class Verification:
         """
         if self.verify != "none" and len(certified) < len(self.points):
             strange = [place for place in self._strange(columns) if place not in certified]
-            least = self._least(self._series(self._reference(tree)))
+            least = self._least(self._reference(tree))
             few = strange[: max(len(certified), least) // 2]
             if few:
                 certified = dict(sorted((certified | self._certified(tree, few)).items()))
@@ -133,7 +133,7 @@ class Verification:
         """The places of the points that are verified."""
         count = len(self.points)
         series = self._series(reference)
-        size = max(SAMPLE_SERIES // series, self._least(series))
+        size = max(SAMPLE_SERIES // series, self._least(reference))
         if self.verify == "all" or not self.computer:
             return range(count)
         if self.share is not None:
@@ -154,9 +154,9 @@ class Verification:
         easy = max(1, order // EASY_ORDER) * max(1, reference.nodes // EASY_NODES)
         return reference.lines * self.targets * easy
 
-    @staticmethod
-    def _least(series: int) -> int:
-        """How many points a sample has at least, each of which is worth so many series."""
+    def _least(self, reference: Reference) -> int:
+        """How many points a sample has at least."""
+        series = self._series(reference) // self.targets
         return max(min(LEAST_SAMPLE, LEAST_SAMPLE_SERIES // series), 2)
 
     def _strange(self, columns: Sequence[Column]) -> list[int]:

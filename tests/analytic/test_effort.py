@@ -37,8 +37,11 @@ def test_it_grows_with_precision_and_terms(text: str) -> None:
     ]
     for row in costs:
         assert all(a < b for a, b in itertools.pairwise(row))
-    for column in zip(*costs, strict=True):
-        assert all(a < b for a, b in itertools.pairwise(column))
+    for terms, column in enumerate(zip(*costs, strict=True)):
+        if text == "x^3" and terms == 0:  # numbers are multiplied at no cost, however long
+            assert len(set(column)) == 1
+        else:
+            assert all(a < b for a, b in itertools.pairwise(column))
 
 
 def test_gamma_is_dear_and_a_straight_line_inside_is_cheap() -> None:

@@ -140,7 +140,7 @@ def test_a_formula_is_divided_before_it_is_written() -> None:
 @pytest.mark.parametrize(
     ("typed", "formula"),
     [
-        ("1/(1 + exp(-1e5x))", "100000·exp(-100000·x)/(1 + exp(-100000·x))²"),
+        ("1/(1 + exp(-1e5x))", "100000·exp(100000·x)/(exp(100000·x) + 1)²"),
         ("1/(1 + 2^(1e9x))", "-1e9·2^(1e9·x)·log(2)/(2^(1e9·x) + 1)²"),
         ("exp(x/1001) + exp(x/997)", "exp(x/1001)/1001 + exp(x/997)/997"),
     ],

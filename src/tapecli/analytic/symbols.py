@@ -11,7 +11,7 @@ import sympy
 from tapecli.analytic.literals import typed
 from tapecli.analytic.reference import constant_value, is_extreme
 from tapecli.functions import CONSTANTS, row
-from tapecli.tree import Alias, Call, Named, Node, Number, Variable, exact_value, steps, variables
+from tapecli.tree import Alias, Call, Named, Node, Number, Variable, exact_value, steps
 
 MAX_FACTORIAL = 500
 """Arguments of gamma beyond which SymPy's exact value is not worth its digits."""
@@ -92,7 +92,13 @@ def is_endless(tree: Node) -> bool:
     Those are extreme numbers, such as exp(10^300), what is no real number, such as atanh(2), and
     the gamma function of all but small ones.
     """
-    constants = [node for node in steps(tree) if isinstance(node, Call) and not variables(node)]
+    varying: set[Node] = set()
+    constants = []
+    for node in steps(tree):
+        if isinstance(node, Variable) or not varying.isdisjoint(node.children):
+            varying.add(node)
+        elif isinstance(node, Call):
+            constants.append(node)
     return any(is_extreme(node) or constant_value(node) is None for node in constants) or any(
         node.name in ("gamma", "lgamma")
         and not -MAX_FACTORIAL < (constant_value(node.arguments[0]) or 0) < MAX_FACTORIAL
