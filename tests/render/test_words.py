@@ -23,12 +23,31 @@ def test_a_derivative_is_written_as_leibniz_wrote_it(make: Make, order: int, exp
     assert words.derivative(make([(1, 2, 2)], order=order).blocks[0]) == expected
 
 
-def test_a_formula_longer_than_a_line_is_left_out_and_said_so(make: Make) -> None:
+def test_a_formula_longer_than_a_line_is_broken_in_front_of_operators(make: Make) -> None:
+    formula = " + ".join(f"{n}·x^{n}/sin({n}·x)" for n in range(1, 9))
+    heading = words.heading(make([(1, 2, 2)], formula=formula).blocks[0], 40)
+    lines = heading.splitlines()
+    assert all(len(line) <= 40 for line in lines)
+    assert all(line.strip()[0] in "+·/" for line in lines[1:])
+    assert " ".join(line.strip() for line in lines).replace(" ·", "·").replace(" /", "/") == (
+        f"dy/dx = {formula}"
+    )
+
+
+def test_what_cannot_be_broken_is_longer_than_its_line(make: Make) -> None:
     block = make([(1, 2, 2)], formula="x" * 100).blocks[0]
-    assert words.heading(block) == "dy/dx = " + "x" * 100
-    assert words.heading(block, 80) == "dy/dx   (the formula is left out: 100 characters)"
+    assert words.heading(block, 40) == "dy/dx = " + "x" * 100
+
+
+def test_a_formula_of_very_many_lines_is_left_out_and_said_so(make: Make) -> None:
+    formula = " + ".join(["x"] * 400)
+    block = make([(1, 2, 2)], formula=formula).blocks[0]
+    assert words.heading(block, 2_000) == f"dy/dx = {formula}"
+    assert words.heading(block, 80) == (
+        "dy/dx   (the formula is left out: 1,597 characters; --format json has it)"
+    )
     unknown = make([(1, 2, 2)], formula=None).blocks[0]
-    assert words.heading(unknown) == "dy/dx   (the formula is left out: too long to work out)"
+    assert words.heading(unknown, 80) == "dy/dx   (the formula is left out: too long to work out)"
 
 
 def test_points_with_the_same_reason_share_a_note_and_only_some_are_named(make: Make) -> None:

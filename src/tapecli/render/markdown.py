@@ -8,6 +8,9 @@ from tapecli.render import Screen, columns, words
 from tapecli.render.cells import table_row
 from tapecli.result import Block, Result
 
+LINE = 10_000
+"""Characters of a formula's line: what shows Markdown breaks it as it likes."""
+
 
 def render(result: Result, screen: Screen) -> Iterator[str]:
     """A heading and a table for each derivative, then the notes and the verdict."""
@@ -21,7 +24,7 @@ def _lines(result: Result) -> Iterator[str]:
         if block.target != target:
             target = block.target
             yield from (f"**`{block.target} = {block.expression}`** ({words.about(result)})", "")
-        yield from (f"`{words.heading(block)}`", "")
+        yield from (f"`{words.heading(block, LINE)}`", "")
         yield from _table(result, block)
         yield ""
         for _, note in words.notes(result, block):

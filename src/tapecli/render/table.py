@@ -134,7 +134,9 @@ def _arranged(
         Group(_heading(block, max(width, 40)), table, *_notes(result, block))
         for block, table in zip(blocks, tables, strict=True)
     ]
-    headings = [cell_len(words.heading(block, max(width, 40))) for block in blocks]
+    headings = [
+        max(map(cell_len, words.heading(block, max(width, 40)).splitlines())) for block in blocks
+    ]
     together = sum(map(max, widths, headings)) + _GAP * (len(blocks) - 1)
     if max(widths) > width and not endless:
         yield from _narrow(result, blocks, width)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -13,6 +14,12 @@ from tapecli.verdict import STABLE_ULPS, Status
 
 SHOWN_POINTS = 3
 """How many of the points that share a note are named."""
+
+MOST_LINES = 12
+"""Lines of a formula that is shown; a longer one hides the values."""
+
+INDENT = 4
+"""Spaces in front of the further lines of a formula."""
 
 _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _FROM_SUPERSCRIPTS = {
@@ -75,17 +82,46 @@ def _power(exponent: int) -> str:
     return "" if exponent == 1 else str(exponent).translate(_SUPERSCRIPTS)
 
 
-def heading(block: Block, width: int | None = None) -> str:
-    """The derivative with its formula; a note instead of one that is longer than a line."""
+def heading(block: Block, width: int) -> str:
+    """The derivative with its formula, in lines of this width.
+
+    They end before an operator; instead of a formula of more than `MOST_LINES` there is a note.
+    """
     name = derivative(block)
     if block.order == 0:
         return name
     if block.formula is None:
         return f"{name}   (the formula is left out: too long to work out)"
-    full = f"{name} = {block.formula}"
-    if len(full) <= (width or 120):
-        return full
-    return f"{name}   (the formula is left out: {len(block.formula)} characters)"
+    lines = _broken(f"{name} = {block.formula}", width, len(name))
+    if len(lines) <= MOST_LINES:
+        return "\n".join(lines)
+    length = f"{len(block.formula):,} characters"
+    return f"{name}   (the formula is left out: {length}; --format json has it)"
+
+
+def _broken(formula: str, width: int, start: int) -> list[str]:
+    """A formula in lines that begin with an operator, but for the first.
+
+    Of the operators in the second half of a line it is one in the fewest brackets, and the sign
+    of a sum before that of a product. What is in front of `start` is not broken.
+    """
+    depths = list(itertools.accumulate((c == "(") - (c == ")") for c in formula))
+    breaks = [match.start() for match in re.finditer(r"(?<= )(?=[+-] )|(?=[·/])", formula)]
+    breaks = [at for at in breaks if at > start]
+    lines, start, indent = [], 0, 0
+    while len(formula) - start > width - indent:
+        end = start + width - indent
+        ahead = [at for at in breaks if at > start]
+        half = [at for at in ahead if (start + end) // 2 < at <= end]
+        fitting = [at for at in ahead if at <= end][-1:]
+        at = min(
+            half or fitting or ahead[:1],
+            key=lambda at: (depths[at], formula[at] in "·/", -at),
+            default=len(formula),
+        )
+        lines.append(" " * indent + formula[start:at].rstrip())
+        start, indent = at, INDENT
+    return [*lines, " " * indent + formula[start:]] if start < len(formula) else lines
 
 
 def place(result: Result, number: int) -> str:
