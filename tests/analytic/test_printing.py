@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
+from sympy.core.evalf import EvalfMixin
 from tests.analytic.forms import formulas_of, orders, symbolic
 from tests.oracle import CASES, COMPOSITES, Case
 
-from tapecli.analytic.printing import latex, typed
+from tapecli.analytic.printing import latex, typed, written
 from tapecli.expression import parse
 
 
@@ -90,10 +92,10 @@ def balanced(written: str) -> bool:
 def test_latex_is_balanced_and_has_no_name_of_ours(case: Case) -> None:
     (expression,) = parse(case.expression)
     found = formulas_of(expression.tree, orders(3))
-    for written in (typed(expression.tree), *(one.latex for one in found if one)):
-        assert balanced(written)
-        words = re.findall(r"(?<![\\A-Za-z{])[A-Za-z]{2,}", written)
-        assert not words, written
+    for shown in (typed(expression.tree), *(one.latex for one in found if one)):
+        assert balanced(shown)
+        words = re.findall(r"(?<![\\A-Za-z{])[A-Za-z]{2,}", shown)
+        assert not words, shown
 
 
 def test_whether_latex_is_balanced_is_seen() -> None:
@@ -117,3 +119,21 @@ def test_decimals_in_latex(text: str, expected: str) -> None:
     (found,) = formulas_of(text, [("x",)])
     assert found is not None
     assert found.latex == expected
+
+
+def test_terms_stand_in_order_and_no_constant_is_worked_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    (form,) = symbolic(
+        parse("x*exp(0.25/7)^2.5 + x^3 + log(0.5)^0.3 + 2*x*sqrt(0.7)")[0].tree, [()]
+    )
+
+    evalf = EvalfMixin.evalf
+
+    def of_numbers_alone(form: Any, *arguments: Any, **named: Any) -> Any:
+        assert form.is_Atom, "a constant is worked out"
+        return evalf(form, *arguments, **named)
+
+    monkeypatch.setattr(EvalfMixin, "evalf", of_numbers_alone)
+    assert written(form) == "x³ + x·exp(0.25·2.5/7) + 2·sqrt(0.7)·x + log(0.5)^0.3"
+    assert latex(form).startswith("x^{3} + ")

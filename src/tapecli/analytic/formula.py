@@ -197,8 +197,11 @@ class Forms:
             return None
         with contextlib.suppress(Exception, TimeUp):
             return within(RULED_SECONDS, lambda: _written(expression(tree) / divisor))
-        with sympy.evaluate(False):  # nothing is put together, and nothing takes time
-            return _written(expression(tree) * sympy.Rational(1, divisor))
+        with contextlib.suppress(Exception, TimeUp), sympy.evaluate(False):
+            over = sympy.Rational(1, divisor)  # nothing is put together, which takes least time
+            return within(RULED_SECONDS, lambda: _written(expression(tree) * over))
+        self.left_out.add(index)
+        return None
 
     def _rule(self, index: Index) -> Node | None:
         if index not in self._ruled:

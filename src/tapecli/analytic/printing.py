@@ -27,7 +27,32 @@ def written(form: Any) -> str:
     return text.replace("**", "^").replace("*", "·")
 
 
-class _Printer(sympy.printing.str.StrPrinter):  # type: ignore[misc]
+class _InOrder:
+    """A printer of SymPy's that brings terms in order without working out their constants.
+
+    SymPy does that to two digits, which for some constants does not end.
+    """
+
+    def _as_ordered_terms(self, form: Any, order: str | None = None) -> list[Any]:
+        if (order or self.order) == "none":  # type: ignore[attr-defined]
+            return list(form.args)
+        light: dict[Any, list[Any]] = {}
+        for term in form.args:
+            light.setdefault(_without_constants(term), []).append(term)
+        if len(light) == 1:
+            return list(form.args)
+        ordered = sympy.Add(*light, evaluate=False).as_ordered_terms(order=order)
+        return [term for one in ordered for term in light[one]]
+
+
+def _without_constants(term: Any) -> Any:
+    """A term without the factors that are constants, but for plain numbers."""
+    factors = sympy.Mul.make_args(term)
+    kept = [one for one in factors if one.is_Atom or one.free_symbols]
+    return term if len(kept) == len(factors) else sympy.Mul(*kept, evaluate=False)
+
+
+class _Printer(_InOrder, sympy.printing.str.StrPrinter):  # type: ignore[misc]
     """SymPy's one-line printer with our names for functions."""
 
     def _print_Abs(self, form: Any) -> str:
@@ -67,7 +92,7 @@ class _Part(sympy.Dummy):  # type: ignore[misc]
     precedence = PRECEDENCE["Atom"]
 
 
-class _LatexPrinter(LatexPrinter):  # type: ignore[misc]
+class _LatexPrinter(_InOrder, LatexPrinter):  # type: ignore[misc]
     """SymPy's printer for LaTeX with our names for functions."""
 
     def __init__(self, names: Mapping[Any, str], order: str | None = None) -> None:
