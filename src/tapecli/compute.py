@@ -176,7 +176,15 @@ def _judged(request: Request) -> tuple[Claim, ...]:
     points = [request.points.at(place) for place in spread(len(request.points))]
     asked = itertools.product(request.expressions, request.derivatives)
     return tuple(
-        judged(target, one, claim, points, request.how.format_, budget=budget)
+        judged(
+            target,
+            one,
+            claim,
+            points,
+            request.how.format_,
+            budget=budget,
+            claims=len(request.claims),
+        )
         for (target, one), claim in zip(asked, request.claims, strict=True)
     )
 

@@ -275,9 +275,9 @@ def _allowed(
     if seconds + certified <= most:
         return
     name = _named(method)
-    if certified > seconds:
+    if seconds <= most:
         name, others = f"{name} and certified values", {"--verify none": seconds}
-    seconds += certified
+        seconds += certified
     mends = [
         f"'{option}' would take {'less than a second' if other < 1 else f'about {duration(other)}'}"
         for option, other in others.items()

@@ -24,6 +24,8 @@ VARIABLE = "x"
 
 _MAX_BITS = 4096
 """An exact constant of more bits is not worth carrying."""
+_PLAIN = 10**6
+"""Where whole decimals begin to be written with an exponent, if that is shorter: 6.02e+23."""
 _WIDE = Context(prec=5000)
 """Digits enough for every decimal that may be typed."""
 
@@ -272,6 +274,8 @@ def _literal(node: Number) -> str:
 
 def decimal_text(value: Fraction) -> str:
     """The digits of a number that has a finite number of them, with a point or an exponent."""
+    if value.denominator == 1 and abs(value) < _PLAIN:
+        return f"{value.numerator}.0"
     places = value.denominator.bit_length()  # no fewer than its powers of 2 and of 5
     digits = (int(value * 10**places), -places)
     written = str(Decimal(digits[0]).scaleb(digits[1], _WIDE).normalize(_WIDE)).lower()

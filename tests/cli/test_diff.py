@@ -331,7 +331,7 @@ def test_a_name_without_an_ending_is_told_so(run: Run) -> None:
 
 
 def test_what_the_message_names_can_be_done(run: Run) -> None:
-    call = ["diff", "x*sin(x)", "--order", "20", "--x", "1", "-f", "value"]
+    call = ["diff", "sin(x)/x", "--order", "12", "--x", "1", "-f", "value"]
     done = run(*call, "--method", "nested")
     assert (done.code, done.out) == (2, "")
     assert "'--method taylor'" in done.err

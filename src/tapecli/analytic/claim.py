@@ -21,7 +21,7 @@ from flint import arb
 from tapecli.analytic.balls import Balls, Side, Undecided, Undefined
 from tapecli.analytic.lines import Index, Lines, directions
 from tapecli.analytic.program import Line, Program, fraction, working
-from tapecli.analytic.proof import proved
+from tapecli.analytic.proof import SECONDS, proved
 from tapecli.analytic.reference import PRECISIONS
 from tapecli.budget import OUT_OF_TIME, Budget, OverBudget
 from tapecli.claims import Claim, Finding
@@ -53,6 +53,9 @@ _FEWEST_POINTS = 5
 _MOST_WORK = 60_000
 """Nodes times coefficients times lines at all points together: half a second or so."""
 
+FEW_CLAIMS = 4
+"""Claims that each have all the time and points that one has: 4 seconds at most together."""
+
 _ATTEMPTS = 15
 """How many points are tried for each that is wanted."""
 
@@ -65,6 +68,7 @@ def judged(
     format_: FloatFormat,
     seed: int = 0,
     budget: Budget | None = None,
+    claims: int = 1,
 ) -> Claim:
     """Judge the claim that a derivative is this expression.
 
@@ -77,12 +81,14 @@ def judged(
         format_: the dtype, whose numbers the decimals in both expressions mean.
         seed: of the random points; the same seed finds the same.
         budget: what all further looks at points may cost; None for any amount.
+        claims: how many there are to be judged; many of them share what `FEW_CLAIMS` may take.
     """
     about = target.name, derivative.wrt, derivative.order, str(claim)
     pair = Pair.of(target.tree, derivative.sequence, claim, format_)
     budget = budget or Budget()
+    share = min(1.0, FEW_CLAIMS / claims)
     again = replace(budget)
-    found, missing = pair.tested(points, format_, random.Random(seed), budget)
+    found, missing = pair.tested(points, format_, random.Random(seed), budget, share)
     found, holes = _without_holes(found)
     if not found:
         return Claim(*about, Finding.UNTESTED, 0, reason=_untested(derivative, missing))
@@ -100,7 +106,7 @@ def judged(
             _rounded(shown.analytic, format_),
             _difference(shown) + _pattern(found),
         )
-    proof = proved(target.tree, derivative.sequence, claim, format_)
+    proof = proved(target.tree, derivative.sequence, claim, format_, SECONDS * share)
     finding = Finding.PROVED if proof else Finding.AGREES
     return Claim(*about, finding, len(found), reason=_caveat(holes, format_))
 
@@ -185,13 +191,14 @@ class Pair:
         format_: FloatFormat,
         draw: random.Random,
         budget: Budget,
+        share: float = 1.0,
     ) -> tuple[list[Comparison], Counter[str]]:
-        """Compare at points of the user's and at random ones.
+        """Compare at points of the user's and at random ones, or at this share of them.
 
         Returns:
             The comparisons, and why there were none at other points, with how often.
         """
-        affordable = max(_MOST_WORK // self._work, _FEWEST_POINTS)
+        affordable = max(int(_MOST_WORK * share) // self._work, _FEWEST_POINTS)
         mine = list(self._own(points, min(MOST_POINTS, affordable), draw))
         wanted = min(RANDOM_POINTS, affordable)
         found: list[Comparison] = []

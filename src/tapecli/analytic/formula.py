@@ -41,7 +41,7 @@ MAX_RULED = 2_000
 LEAST_RULED = 0.2
 """Processor seconds that formulas by that rule have at least, once SymPy's are over."""
 
-RULED_SECONDS = 0.1
+RULED_SECONDS = 0.3
 """Processor seconds in which SymPy may put together what is alike in a derivative by that rule."""
 
 SEARCH_SHARE = 0.3
@@ -197,9 +197,8 @@ class Forms:
             return None
         with contextlib.suppress(Exception, TimeUp):
             return within(RULED_SECONDS, lambda: _written(expression(tree) / divisor))
-        with contextlib.suppress(Exception, TimeUp), sympy.evaluate(False):
-            over = sympy.Rational(1, divisor)  # nothing is put together, which takes least time
-            return within(RULED_SECONDS, lambda: _written(expression(tree) * over))
+        with contextlib.suppress(Exception, TimeUp):
+            return within(RULED_SECONDS, lambda: _written(_apart(tree, divisor)))
         self.left_out.add(index)
         return None
 
@@ -211,6 +210,13 @@ class Forms:
             self._ruled[index] = differentiated(lower, index[-1])
         tree = self._ruled[index]
         return tree if size(tree) <= MAX_RULED else None
+
+
+def _apart(tree: Node, divisor: int) -> Any:
+    """A tree over a number, of which nothing is put together, which takes least time."""
+    with sympy.evaluate(False):
+        form = expression(tree)
+        return form if divisor == 1 else form * sympy.Rational(1, divisor)
 
 
 def _written(form: Any) -> Formula:
