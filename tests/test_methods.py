@@ -355,7 +355,7 @@ def test_what_certifies_the_values_counts_as_well() -> None:
     both = alone + certified_seconds([product.tree], pairs, 1)
     assert choose("taylor", [product.tree], pairs, 1, max_seconds=both).method == "taylor"
     with pytest.raises(
-        RequestError, match="Taylor series and certified values about .*; '--verify"
+        RequestError, match=r"Taylor series and certified values about .*; '--verify"
     ):
         choose("taylor", [product.tree], pairs, 1, max_seconds=both * 0.99)
     quick = choose("taylor", [product.tree], pairs, 1, max_seconds=alone, verified=False)
