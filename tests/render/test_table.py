@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from tapecli.verdict import Status
 
 if TYPE_CHECKING:
     from tests.render.conftest import Make, Render, Samples
+
+    from tapecli.result import Result
 
 WORKED = """\
 y = log(x**2)                                              float64, nested tapes
@@ -143,23 +148,68 @@ def test_targets_follow_one_another_under_their_names(shown: Render, samples: Sa
     assert [line for line in lines if line.startswith("d")] == ["du/dt = 2·t", "dv/dt = 2/x"]
 
 
-@pytest.mark.parametrize("width", range(10, 201))
-@pytest.mark.parametrize("color", [False, True], ids=["plain", "coloured"])
-def test_no_digit_is_lost_at_any_width(
-    shown: Render, samples: Samples, width: int, color: bool
+def missing(text: str, sample: Result) -> set[str]:
+    """The numbers of a result that a table does not have, and the sign of what was cut off."""
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", text)
+    values = (value for block in sample.blocks for value in block.values if sample.computed)
+    at = (value for row in sample.rows for value in row.at.values())
+    analytic = (row.analytic for row in sample.rows if row.analytic is not None)
+    numbers = {sample.format_.text(value) for value in (*values, *at, *analytic)}
+    cut = {"…"} if "…" in plain else set()
+    return (numbers - set(plain.replace(",", " ").split())) | cut
+
+
+def lost(
+    shown: Render, samples: Samples, widths: Iterable[int], color: bool
+) -> dict[str, set[str]]:
+    """What each table that is not whole has lost, by its width and the expression."""
+    tables = ((width, sample) for width in widths for sample in samples.all)
+    found = {
+        f"{width} columns, {sample.blocks[0].expression}": missing(
+            shown("table", sample, width=width, color=color), sample
+        )
+        for width, sample in tables
+    }
+    return {name: numbers for name, numbers in found.items() if numbers}
+
+
+BOUNDARIES = (10, 11, 20, 27, 28, 48, 49, 50, 60, 73, 80, 81, 82, 86, 101, 102, 200)
+"""Widths in columns: the ends, those of usual terminals, and some where tables change."""
+
+WIDEST = 102
+"""The width from which on no table of the samples changes."""
+
+coloured_or_not = pytest.mark.parametrize("color", [False, True], ids=["plain", "coloured"])
+
+
+@coloured_or_not
+def test_no_digit_is_lost_where_tables_change(shown: Render, samples: Samples, color: bool) -> None:
+    assert lost(shown, samples, BOUNDARIES, color) == {}
+
+
+@pytest.mark.slow
+@coloured_or_not
+def test_no_digit_is_lost_at_any_width(shown: Render, samples: Samples, color: bool) -> None:
+    assert lost(shown, samples, range(10, WIDEST + 1), color) == {}
+
+
+@given(width=st.integers(WIDEST, 10 * WIDEST), number=st.integers(0, 99), color=st.booleans())
+def test_a_wider_terminal_changes_nothing(
+    shown: Render, samples: Samples, width: int, number: int, color: bool
 ) -> None:
-    for sample in samples.all:
-        text = shown("table", sample, width=width, color=color)
-        plain = re.sub(r"\x1b\[[0-9;]*m", "", text)
-        assert "…" not in plain
-        words = plain.replace(",", " ").split()
-        values = (value for block in sample.blocks for value in block.values)
-        shown_values = {sample.format_.text(value) for value in values if sample.computed}
-        assert set(words) >= shown_values
-        for row in sample.rows:
-            assert set(words) >= {sample.format_.text(value) for value in row.at.values()}
-        for row in sample.rows:
-            assert row.analytic is None or sample.format_.text(row.analytic) in words
+    sample = samples.all[number % len(samples.all)]
+    text = shown("table", sample, width=width, color=color)
+    assert missing(text, sample) == set()
+    assert text == shown("table", sample, width=WIDEST, color=color)
+
+
+def test_a_digit_that_is_lost_is_seen(shown: Render, samples: Samples) -> None:
+    text = shown("table", samples.worked, width=80)
+    assert missing(text, samples.worked) == set()
+    assert missing(text.replace("0.6666666666666666", "0.66666666…"), samples.worked) == {
+        "0.6666666666666666",
+        "…",
+    }
 
 
 @pytest.mark.parametrize("width", range(50, 201, 7))
