@@ -6,6 +6,7 @@ its numerical differentiation (finite differences at a precision far above the w
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
@@ -105,6 +106,7 @@ COMPOSITES = (
 )  # fmt: skip
 
 
+@functools.cache
 def derivative(function: Callable[[Real], Real], point: float, order: int) -> Fraction:
     """The derivative at this very float, to about `DIGITS` digits of its own scale."""
     with mp.workdps(DIGITS + 20):

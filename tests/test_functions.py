@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from fractions import Fraction
 from typing import Any
@@ -47,6 +48,19 @@ def rows(case: Case, points: tuple[float, ...], **options: Any) -> list[tapecli.
     return [*value.rows, *result.rows]
 
 
+@functools.cache
+def all_rows(name: str) -> list[tapecli.Row]:
+    """The rows of a function at all points of its case."""
+    return rows(CASES[name], CASES[name].ordinary + CASES[name].edges)
+
+
+def rows_at(name: str, points: tuple[float, ...]) -> list[tapecli.Row]:
+    """The rows of a function at some of these points."""
+    chosen = [row for row in all_rows(name) if row.at["x"] in points]
+    assert len(chosen) >= (ORDER + 1) * len(points)
+    return chosen
+
+
 def test_every_row_of_the_table_has_a_case() -> None:
     assert CASES.keys() == FUNCTIONS.keys()
 
@@ -54,7 +68,7 @@ def test_every_row_of_the_table_has_a_case() -> None:
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_the_reference_is_the_derivative_rounded_once(name: str) -> None:
     case = CASES[name]
-    for row in rows(case, case.ordinary + case.edges):
+    for row in all_rows(name):
         exact = derivative(case.function, row.at["x"], row.order)
         assert row.analytic is not None
         error = abs(Fraction(row.analytic) - exact)
@@ -64,7 +78,7 @@ def test_the_reference_is_the_derivative_rounded_once(name: str) -> None:
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_the_tape_is_right_at_ordinary_points(name: str) -> None:
     case = CASES[name]
-    for row in rows(case, case.ordinary):
+    for row in rows_at(name, case.ordinary):
         assert row.status is Status.OK, row
         assert row.tape is not None
         exact = derivative(case.function, row.at["x"], row.order)
@@ -74,8 +88,8 @@ def test_the_tape_is_right_at_ordinary_points(name: str) -> None:
 
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_no_alarm_near_the_edges(name: str) -> None:
-    case = CASES[name]
-    assert {row.status for row in rows(case, case.edges)} <= {Status.OK, Status.ROUNDED}
+    edges = rows_at(name, CASES[name].edges)
+    assert {row.status for row in edges} <= {Status.OK, Status.ROUNDED}
 
 
 @pytest.mark.parametrize("case", COMPOSITES, ids=lambda case: case.expression)
