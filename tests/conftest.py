@@ -6,11 +6,13 @@ With `--execution NAME`, what does not say how tapes are run is run in that way.
 from __future__ import annotations
 
 import gc
+import os
 import signal
 from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
+from hypothesis import settings
 
 from tapecli import tapes, tensorflow_core
 from tapecli.choices import EXECUTIONS
@@ -28,8 +30,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+THREADS = "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS"
+"""How many threads TensorFlow and NumPy compute with; those that wait for work count too."""
+
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
+
+
 def pytest_configure() -> None:
-    """Let calls be interrupted: what a shell runs in the background inherits that it is not."""
+    """Let processes that share the tests have a core each, and let calls be interrupted: what a
+    shell runs in the background inherits that it is not.
+    """
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        os.environ.update(dict.fromkeys(THREADS, "1"))
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 

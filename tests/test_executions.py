@@ -68,8 +68,9 @@ def verdicts(family: str, order: int, dtype: str, execution: str) -> dict[tuple[
 @pytest.mark.parametrize(
     ("dtype", "order"),
     [
-        *((name, 1) for name in FORMATS),
         ("float64", 2),
+        ("float16", 1),
+        *(pytest.param(name, 1, marks=pytest.mark.slow) for name in FORMATS if name != "float16"),
         *(pytest.param(name, 3, marks=pytest.mark.slow) for name in FORMATS),
     ],
 )

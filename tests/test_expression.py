@@ -6,7 +6,7 @@ import time
 from fractions import Fraction
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tapecli.errors import ExpressionError, UsageError
@@ -418,13 +418,11 @@ trees = st.recursive(
 )
 
 
-@settings(deadline=None)
 @given(trees)
 def test_text_reads_back_as_the_identical_tree(tree: Node) -> None:
     assert read(text(tree)) is tree
 
 
-@settings(deadline=None)
 @given(trees, trees)
 def test_text_reads_back_beside_another_target(one: Node, other: Node) -> None:
     first, second = parse([f"u = {text(one)}", f"v = ({text(other)}) + u"])
@@ -432,7 +430,6 @@ def test_text_reads_back_beside_another_target(one: Node, other: Node) -> None:
     assert parse([str(first), str(second)]) == (first, second)
 
 
-@settings(deadline=None)
 @given(digits, digits, st.integers(-300, 300))
 def test_every_number_reads_back_as_itself(whole: str, part: str, exponent: int) -> None:
     for typed in (whole, f"{whole}.{part}", f"{whole}.{part}e{exponent}"):
@@ -758,7 +755,6 @@ def outcome_of(typed: list[str]) -> tuple[Expression, ...] | UsageError:
         return error
 
 
-@settings(deadline=None)
 @given(texts)
 @example("")
 @example("\ud800")
@@ -792,14 +788,12 @@ def test_no_text_whatever_gives_anything_but_a_tree_or_an_error(typed: str) -> N
         assert read(outcome[0].text) is outcome[0].tree
 
 
-@settings(deadline=None)
 @given(st.lists(texts | words, max_size=6))
 def test_no_list_of_texts_gives_anything_but_trees_or_an_error(typed: list[str]) -> None:
     outcome = outcome_of(typed)
     assert str(outcome) if isinstance(outcome, UsageError) else len(outcome) == len(typed)
 
 
-@settings(deadline=None)
 @given(st.text(st.sampled_from("\x00\x07\x0b\x0c\x1b\x7f\x85\u2003\u2028\u200f\ud800"), min_size=1))
 def test_no_invisible_character_is_passed_over_in_silence(typed: str) -> None:
     refused(typed + "x")

@@ -11,7 +11,7 @@ from typing import Any
 import ml_dtypes
 import numpy as np
 import pytest
-from hypothesis import assume, example, given, settings
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from tapecli.floats import FORMATS, FloatFormat
@@ -81,7 +81,6 @@ def test_the_parameters_agree_with_the_dtypes_own_description(name: str) -> None
 # --- rounding ---------------------------------------------------------------------------------
 
 
-@settings(deadline=None)
 @given(st.fractions())
 @example(Fraction(1, 10))
 @example(Fraction(2**53 + 1))
@@ -91,7 +90,6 @@ def test_rounding_to_float64_is_pythons_division(number: Fraction) -> None:
     assert FORMATS["float64"].round(number) == float(number)
 
 
-@settings(deadline=None)
 @given(names, st.floats(allow_nan=False, allow_infinity=False))
 @example("float32", 1 + 2**-24)
 @example("float32", 1 + 3 * 2**-24)
@@ -107,7 +105,6 @@ def test_rounding_a_float64_is_the_cast_to_the_dtype(name: str, number: float) -
     assert FORMATS[name].round(Fraction(number)) == cast(number, name)
 
 
-@settings(deadline=None)
 @given(st.integers(-(2**40), 2**40), st.integers(-30, 30))
 def test_rounding_scaled_integers_is_the_cast_to_the_dtype(top: int, exponent: int) -> None:
     number = math.ldexp(top, exponent)
@@ -115,7 +112,6 @@ def test_rounding_scaled_integers_is_the_cast_to_the_dtype(top: int, exponent: i
         assert format_.round(Fraction(number)) == cast(number, name)
 
 
-@settings(deadline=None)
 @given(values())
 def test_a_number_of_the_format_is_rounded_to_itself(pair: tuple[FloatFormat, float]) -> None:
     format_, value = pair
@@ -159,7 +155,6 @@ def test_rounding_underflows_at_half_of_the_smallest(name: str) -> None:
 # --- distances --------------------------------------------------------------------------------
 
 
-@settings(deadline=None)
 @given(values())
 @example((FORMATS["float16"], 0.0))
 @example((FORMATS["float64"], -(2.0**-1074)))
@@ -174,7 +169,6 @@ def test_the_next_number_up_is_one_step_away(pair: tuple[FloatFormat, float]) ->
     assert format_.steps(value, above) == format_.steps(above, value) == 1
 
 
-@settings(deadline=None)
 @given(names, st.data())
 def test_steps_count_the_bit_patterns_between(name: str, data: st.DataObject) -> None:
     magnitudes = st.integers(0, int(math.ldexp(1, width(name) - 1)) - 1)
@@ -197,14 +191,12 @@ def test_the_zeros_are_one_number(name: str) -> None:
 # --- text -------------------------------------------------------------------------------------
 
 
-@settings(deadline=None)
 @given(st.floats(allow_nan=False, allow_infinity=False))
 def test_the_text_of_a_float64_is_pythons_repr_without_a_needless_fraction(value: float) -> None:
     expected = "0" if value == 0 else repr(value).removesuffix(".0")
     assert FORMATS["float64"].text(value) == expected
 
 
-@settings(deadline=None)
 @given(values())
 def test_text_reads_back_as_the_same_number(pair: tuple[FloatFormat, float]) -> None:
     format_, value = pair
@@ -212,7 +204,6 @@ def test_text_reads_back_as_the_same_number(pair: tuple[FloatFormat, float]) -> 
     assert cast(float(format_.text(value)), format_.name) == value
 
 
-@settings(deadline=None)
 @given(values().filter(lambda pair: pair[0].name in ("float16", "float32")))
 @example((FORMATS["float32"], float(np.float32(0.1))))
 @example((FORMATS["float16"], float(np.float16(0.1))))
@@ -235,7 +226,6 @@ def digits_of(text: str) -> int:
     return len(Decimal(text).normalize().as_tuple().digits)
 
 
-@settings(deadline=None)
 @given(values().filter(lambda pair: pair[0].name != "float64" and pair[1] != 0))
 def test_no_decimal_with_fewer_digits_reads_back(pair: tuple[FloatFormat, float]) -> None:
     format_, value = pair
@@ -282,7 +272,6 @@ def test_text_of_a_number(name: str, value: float, text: str) -> None:
     assert FORMATS[name].text(value) == text
 
 
-@settings(deadline=None)
 @given(values())
 def test_shortest_is_the_float64_that_the_text_is_of(pair: tuple[FloatFormat, float]) -> None:
     format_, value = pair

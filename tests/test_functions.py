@@ -48,6 +48,15 @@ def rows(case: Case, points: tuple[float, ...], **options: Any) -> list[tapecli.
     return [*value.rows, *result.rows]
 
 
+DEAR = ("gamma", "lgamma")
+"""What the oracle takes many seconds for."""
+
+by_name = pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=pytest.mark.slow if name in DEAR else ()) for name in FUNCTIONS],
+)
+
+
 @functools.cache
 def all_rows(name: str) -> list[tapecli.Row]:
     """The rows of a function at all points of its case."""
@@ -65,7 +74,7 @@ def test_every_row_of_the_table_has_a_case() -> None:
     assert CASES.keys() == FUNCTIONS.keys()
 
 
-@pytest.mark.parametrize("name", FUNCTIONS)
+@by_name
 def test_the_reference_is_the_derivative_rounded_once(name: str) -> None:
     case = CASES[name]
     for row in all_rows(name):
@@ -75,7 +84,7 @@ def test_the_reference_is_the_derivative_rounded_once(name: str) -> None:
         assert error <= abs(exact) * HALF_ULP + FORMATS["float64"].smallest, row
 
 
-@pytest.mark.parametrize("name", FUNCTIONS)
+@by_name
 def test_the_tape_is_right_at_ordinary_points(name: str) -> None:
     case = CASES[name]
     for row in rows_at(name, case.ordinary):

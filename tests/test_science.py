@@ -114,17 +114,28 @@ def _sections(cases: Sequence[Case]) -> list[tuple[Case, ...]]:
 CASES = tuple(_cases("science.txt"))
 MORE_CASES = tuple(_cases("more-science.txt"))
 
+QUICK = ("Radiation", "Rates of reactions", "Potentials between molecules", "Medicine", "Sound")
+"""Sections of the first file whose tests are not slow, so that the quick ones have some of each."""
+
+
+def _parameters(cases: Sequence[Sequence[Case]], start: str = "", quick: Sequence[str] = ()) -> Any:
+    names = [of_section[0].section for of_section in cases]
+    marks = [() if name in quick else pytest.mark.slow for name in names]
+    for of_section, name, mark in zip(cases, names, marks, strict=True):
+        yield pytest.param(of_section, id=start + name, marks=mark)
+
+
 by_section = pytest.mark.parametrize(
     "cases",
     [
-        *(pytest.param(cases, id=cases[0].section) for cases in _sections(CASES)),
-        *(
-            pytest.param(cases, id=f"more: {cases[0].section}", marks=pytest.mark.slow)
-            for cases in _sections(MORE_CASES)
-        ),
+        *_parameters(_sections(CASES), quick=QUICK),
+        *_parameters(_sections(MORE_CASES), start="more: "),
     ],
+    scope="module",
 )
-"""A test for each section of the corpus; those of the second file are slow."""
+"""A test for each section of the corpus; all tests of a section follow one another, so that a
+process that shares the tests with others has what they have in common.
+"""
 
 
 # --- answers ----------------------------------------------------------------------------------
@@ -260,6 +271,10 @@ def _disagreement(case: Case, block: Block) -> str:
 
 
 # --- tests ------------------------------------------------------------------------------------
+
+
+def test_the_quick_sections_are_there() -> None:
+    assert set(QUICK) <= {case.section for case in CASES}
 
 
 def test_the_corpus_has_many_formulas_and_none_twice() -> None:

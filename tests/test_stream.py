@@ -153,7 +153,7 @@ def test_a_text_is_the_same_after_its_beginning_has_been_read() -> None:
         assert list(Rejoined(io.StringIO(text[length:]), text[:length])) == text.splitlines(True)
 
 
-@pytest.mark.parametrize("line", [1, 2, 30_000, 400_000])
+@pytest.mark.parametrize("line", [1, 2, 30_000, pytest.param(400_000, marks=pytest.mark.slow)])
 def test_a_line_that_is_no_text_is_named(tmp_path: Path, line: int) -> None:
     lines = [b"%d" % n for n in range(1, 400_011)]
     lines[line - 1] = b"1\xff"

@@ -345,9 +345,13 @@ OTHER = "from tapecli import tensorflow_core as c; c.ROWS['sin'] = c.ROWS['cos']
 @pytest.mark.parametrize(
     ("planted", "found"),
     [
-        ("", [True, True, [], ""]),
+        pytest.param("", [True, True, [], ""], marks=pytest.mark.slow),
         (OTHER, [False, True, ["sin"], ""]),
-        ("raise SystemExit(4); ", [False, True, [], "importing it ends with exit code 4"]),
+        pytest.param(
+            "raise SystemExit(4); ",
+            [False, True, [], "importing it ends with exit code 4"],
+            marks=pytest.mark.slow,
+        ),
     ],
 )
 def test_the_core_is_compared_with_the_public_api(planted: str, found: list[object]) -> None:

@@ -92,7 +92,13 @@ def test_it_is_open_at_poles_and_jumps_and_where_there_is_nothing(
     ["exp(x)", "atan(1000x)", "x^9", "sin(50x)", "1/(x^2+1e-6)", "tanh(100x)", "exp(-x^2)*x^5",
      "3", "x", "|x|", "x+|x-x|", "atan2(x,1)", "erf(20x)", "hypot(x,0.01)", "sigmoid(50x)"],
 )  # fmt: skip
-@pytest.mark.parametrize("paper", [TERMINAL, FIGURE], ids=["terminal", "figure"])
+@pytest.mark.parametrize(
+    "paper",
+    [
+        pytest.param(TERMINAL, id="terminal"),
+        pytest.param(FIGURE, id="figure", marks=pytest.mark.slow),
+    ],
+)
 def test_steep_curves_that_are_continuous_are_drawn_in_one_piece(text: str, paper: Paper) -> None:
     curve = only(text, paper=paper)
     assert len(list(curve.pieces)) == 1
@@ -131,7 +137,15 @@ def test_samples_are_denser_where_it_bends() -> None:
     assert len(only("2x+1", paper=FIGURE).x) == sample.FIRST + 1
 
 
-@pytest.mark.parametrize("text", ["sin(50x)", "exp(-1000*(x-0.7)^2)", "sin(x^2)", "cos(500x)"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sin(50x)",
+        "exp(-1000*(x-0.7)^2)",
+        "sin(x^2)",
+        pytest.param("cos(500x)", marks=pytest.mark.slow),
+    ],
+)
 def test_chords_stay_close_to_their_curve(text: str) -> None:
     paper = Paper((1200, 100))
     shown = drawn(text, paper=paper, x="0..2")
@@ -253,6 +267,7 @@ def budgeted(
     return sample.curves(ask(texts, given, (), order, how), paper, run=shared, budget=budget)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("text", "x"), DEAR, ids=["gamma", "sqrt", "tan", "sign"])
 @pytest.mark.parametrize("paper", [TERMINAL, FIGURE], ids=["terminal", "figure"])
 def test_what_is_dear_is_drawn_in_wider_steps_and_ends(text: str, x: str, paper: Paper) -> None:
@@ -264,6 +279,7 @@ def test_what_is_dear_is_drawn_in_wider_steps_and_ends(text: str, x: str, paper:
     assert all(len(curve.x) > sample.COARSEST for curve in shown.curves)
 
 
+@pytest.mark.slow
 def test_many_curves_end() -> None:
     start = time.process_time()
     shown = budgeted(*(f"sin({k}x)" for k in range(1, 26)))

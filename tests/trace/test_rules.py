@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import mpmath
@@ -63,7 +64,15 @@ def checked(found: Trace) -> int:
     return count
 
 
-@pytest.mark.parametrize("name", FUNCTIONS)
+QUICK = ("sin", "sqrt", "atan2", "x*x*x", "(x+1)/(x-3)")
+"""What is traced in the quick tests as well; the rest, and all that is dear, is slow."""
+
+
+def quick_or_slow(texts: Iterable[str]) -> list[Any]:
+    return [pytest.param(text, marks=() if text in QUICK else pytest.mark.slow) for text in texts]
+
+
+@pytest.mark.parametrize("name", quick_or_slow(FUNCTIONS))
 def test_every_step_of_every_function(name: str) -> None:
     """Of its value, its first and its second derivative; no operation is without a row."""
     arity = FUNCTIONS[name].arity
@@ -73,7 +82,10 @@ def test_every_step_of_every_function(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["x*x*x", "x/x", "(x+1)/(x-3)", "-x^2 + 1/x^3", "2^x", "x^x", "sin(x)*exp(-x^2)"]
+    "text",
+    quick_or_slow(
+        ["x*x*x", "x/x", "(x+1)/(x-3)", "-x^2 + 1/x^3", "2^x", "x^x", "sin(x)*exp(-x^2)"]
+    ),
 )
 def test_every_step_of_composite_expressions(text: str) -> None:
     assert checked(traced(text, 3, x="0.4")) > 0
