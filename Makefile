@@ -5,13 +5,16 @@ VENV := .venv
 LOWEST := .venv-lowest
 NEWEST := .venv-newest
 SECONDS := 300
+# Processes that share the tests, at most eight: each takes up to 2 GB. 0 is this process alone.
+WORKERS := auto
+PYTEST = -m pytest --numprocesses $(WORKERS) --maxprocesses 8 --dist worksteal
 BIN := $(VENV)/bin
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
 INSTALL := $(BIN)/python $(PIP_INSTALL) -c constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-modes test-lowest test-newest test-dist dist fuzz check format bench accuracy \
-	docs man clean
+.PHONY: help demo test test-slow test-modes test-lowest test-newest test-dist dist fuzz check format \
+	bench accuracy docs man clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## */  make \1\t/' | expand -t 20
@@ -19,29 +22,32 @@ help:  ## list the targets
 demo: $(VENV)/.demo  ## install, and differentiate log(x^2) twice at 1, 2 and 3
 	$(BIN)/tapecli diff --order 2 --x 1..3
 
-test: $(VENV)/.test  ## install what the tests need, and run them
-	$(BIN)/python -m pytest
+test: $(VENV)/.test  ## install what the tests need, and run those that are quick
+	$(BIN)/python $(PYTEST) -m 'not slow' $(TESTS)
+
+test-slow: $(VENV)/.test  ## run the tests that look at breadth, which take longer
+	$(BIN)/python $(PYTEST) -m slow $(TESTS)
 
 TAPED := tests/check tests/cli tests/render tests/taylor $(wildcard $(addprefix tests/test_, batch.py \
 	beside.py compute.py differentiate.py executions.py random.py result.py stream.py tapes.py))
 
-test-modes: $(VENV)/.test  ## run the tests that run tapes as graphs and compiled
-	$(BIN)/python -m pytest --execution graph $(TAPED)
-	$(BIN)/python -m pytest --execution xla $(TAPED)
+test-modes: $(VENV)/.test  ## run all tests that run tapes as graphs and compiled
+	$(BIN)/python $(PYTEST) --execution graph $(TAPED)
+	$(BIN)/python $(PYTEST) --execution xla $(TAPED)
 
 PYTHONS = $(foreach minor,10 11 12 13,$(shell python3.$(minor) -c "print('python3.$(minor)')" 2>&-))
 LOWEST_PYTHON = $(if $(filter file,$(origin PYTHON)),$(firstword $(PYTHONS) $(PYTHON)),$(PYTHON))
 
-test-lowest:  ## run the tests on the lowest Python with the lowest versions; PYTHON= is another
+test-lowest:  ## run all tests on the lowest Python with the lowest versions; PYTHON= is another
 	$(LOWEST_PYTHON) -m venv $(LOWEST)
 	$(LOWEST)/bin/python tests/packaging/lowest.py > $(LOWEST)/constraints.txt
 	$(LOWEST)/bin/python $(PIP_INSTALL) -c $(LOWEST)/constraints.txt -e '.[test]'
-	$(LOWEST)/bin/python -m pytest $(TESTS)
+	$(LOWEST)/bin/python $(PYTEST) $(TESTS)
 
-test-newest:  ## run the tests with the newest versions that are allowed
+test-newest:  ## run all tests with the newest versions that are allowed
 	$(PYTHON) -m venv $(NEWEST)
 	$(NEWEST)/bin/python $(PIP_INSTALL) --upgrade --upgrade-strategy eager -e '.[test]'
-	$(NEWEST)/bin/python -m pytest $(TESTS)
+	$(NEWEST)/bin/python $(PYTEST) $(TESTS)
 
 dist: $(VENV)/.dev  ## make the sdist and the wheel in dist, and look at what is in them
 	rm -rf dist
