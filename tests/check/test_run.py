@@ -381,7 +381,8 @@ def test_every_planted_gradient_is_found_and_every_printed_command_shows_it() ->
 
 @pytest.mark.slow
 def test_one_wrong_gradient_as_a_user_meets_it() -> None:
-    code, out = call(ONE, "Erf", "check", "--quick")
+    functions = "--function", "erf", "--function", "sin", "--function", "composite"
+    code, out = call(ONE, "Erf", "check", "--quick", *functions)
     assert code == 1
     lines = out.splitlines()
     place = next(i for i, line in enumerate(lines) if line.startswith("erf: order 1 of erf(x) "))
