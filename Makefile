@@ -5,9 +5,9 @@ VENV := .venv
 LOWEST := .venv-lowest
 NEWEST := .venv-newest
 SECONDS := 300
-# Processes that share the tests, at most eight: each takes up to 2 GB. 0 is this process alone.
+# Processes that share the files of tests, at most eight: each takes up to 2 GB. 0 is one for all.
 WORKERS := auto
-PYTEST = -m pytest --numprocesses $(WORKERS) --maxprocesses 8 --dist worksteal
+PYTEST = -m pytest --numprocesses $(WORKERS) --maxprocesses 8 --dist loadfile
 BIN := $(VENV)/bin
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
 INSTALL := $(BIN)/python $(PIP_INSTALL) -c constraints.txt

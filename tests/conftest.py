@@ -31,7 +31,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 THREADS = "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS"
-"""How many threads TensorFlow and NumPy compute with; those that wait for work count too."""
+"""How many threads TensorFlow and OpenMP compute with."""
 
 settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")

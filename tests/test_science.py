@@ -131,11 +131,8 @@ by_section = pytest.mark.parametrize(
         *_parameters(_sections(CASES), quick=QUICK),
         *_parameters(_sections(MORE_CASES), start="more: "),
     ],
-    scope="module",
 )
-"""A test for each section of the corpus; all tests of a section follow one another, so that a
-process that shares the tests with others has what they have in common.
-"""
+"""A test for each section of the corpus."""
 
 
 # --- answers ----------------------------------------------------------------------------------
