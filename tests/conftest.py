@@ -22,19 +22,19 @@ from tapecli.request import Asked
 from tapecli.result import Result
 
 
+THREADS = "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS"
+"""How many threads TensorFlow and OpenMP compute with."""
+
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--execution",
         choices=list(EXECUTIONS),
         help="How tapes are run where a test leaves it open, in this process.",
     )
-
-
-THREADS = "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS"
-"""How many threads TensorFlow and OpenMP compute with."""
-
-settings.register_profile("unhurried", deadline=None)
-settings.load_profile("unhurried")
 
 
 def pytest_configure() -> None:
