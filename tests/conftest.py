@@ -21,7 +21,6 @@ from tapecli.render import words
 from tapecli.request import Asked
 from tapecli.result import Result
 
-
 THREADS = "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS"
 """How many threads TensorFlow and OpenMP compute with."""
 
