@@ -25,7 +25,9 @@ SETTINGS = ("config.optimizer", "config.threading")
 """What is offered and not used: how the runtime is set."""
 
 LONGEST = 1200
-"""Seconds after which a process hangs: all functions took it 260 on a machine with three times as much to do as cores."""
+"""Seconds after which a process is said to hang. With every function, two of them took 260 at once
+on a machine whose cores had three times as much to do as they can.
+"""
 
 
 def python(script: str, *arguments: str, **settings: str) -> Any:
