@@ -14,7 +14,7 @@ from tests.oracle import CASES, COMPOSITES, Case, derivative
 
 import tapecli
 from tapecli.analytic.claim import judged
-from tapecli.analytic.formula import expression
+from tapecli.analytic.symbols import expression
 from tapecli.choices import EXECUTIONS
 from tapecli.claims import Finding
 from tapecli.derivative import Derivative

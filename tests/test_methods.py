@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 import time
+from typing import Any
 
 import pytest
 
@@ -100,7 +101,7 @@ def test_what_is_steady_stays_with_tapes_to_higher_orders(order: int) -> None:
 
 
 @pytest.mark.parametrize("how", [{"execution": "eager"}, {"execution": "xla"}, {"device": "cpu"}])
-def test_whoever_says_how_tapes_are_to_run_gets_tapes(how: dict[str, str]) -> None:
+def test_whoever_says_how_tapes_are_to_run_gets_tapes(how: dict[str, Any]) -> None:
     order = next(n for n in range(2, 40) if tape_seconds(LOG, orders(n), 3) > AFFORDABLE)
     assert choose("auto", LOG, orders(order), 3).method == "taylor"
     chosen = choose("auto", LOG, orders(order), 3, max_seconds=100, **how)
