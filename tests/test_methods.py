@@ -107,7 +107,7 @@ def test_whoever_says_how_tapes_are_to_run_gets_tapes(how: dict[str, Any]) -> No
     chosen = choose("auto", LOG, orders(order), 3, max_seconds=100, **how)
     assert chosen == Choice("nested", execution=how.get("execution", "eager"))
     with pytest.raises(RequestError, match="nested tapes"):
-        choose("auto", LOG, orders(20), 3, **how)  # type: ignore[arg-type]
+        choose("auto", LOG, orders(20), 3, **how)
 
 
 PRODUCTS = [call("mul", LARGE[0], call("exp", LARGE[0]))] * 40
