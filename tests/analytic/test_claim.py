@@ -316,6 +316,7 @@ def test_decimals_mean_the_numbers_of_the_dtype() -> None:
         ("x^0.1", "0.1*x^-0.9", Finding.AGREES),
         ("exp(-0.3x)", "-0.3*exp(-0.3x)", Finding.PROVED),
         ("x^2.5", "2.5*x^1.5", Finding.PROVED),
+        ("0.1/(1 - 0.1x)^2", "0.02/(1 - 0.1x)^3", Finding.AGREES),  # 10 is a pole of exact ones
     ],
 )
 @pytest.mark.parametrize("dtype", ["float64", "float32"])

@@ -254,7 +254,8 @@ class Pair:
             return False
         exact = Pair.of(self.tree, self.index, self.claim, None)
         again = [exact.compared(one.at, one.own, budget) for one in found]
-        return all(isinstance(one, Comparison) and one.equal for one in again)
+        compared = [one for one in again if isinstance(one, Comparison)]  # others are poles there
+        return bool(compared) and all(one.equal for one in compared)
 
     @property
     def _nodes(self) -> list[Node]:

@@ -23,6 +23,12 @@ from tapecli.tree import decimal_text
 MAX_LENGTH = 40
 """Characters of a number beyond which a sum of decimals is left as it is."""
 
+TINY = Fraction(1, 10_000)
+"""Below this decimals are written with an exponent: 8.6e-5."""
+
+LARGEST = Fraction(10) ** 300
+"""Numbers beyond which, or their reciprocals, nothing is multiplied: no dtype has them."""
+
 SMALL = 100
 """Whole numbers below this are multiplied out: what a person has typed may be any of them."""
 
@@ -75,8 +81,9 @@ class Literal(NumberSymbol):  # type: ignore[misc]
         return sympy.Integer.class_key()
 
     def sort_key(self, order: str | None = None) -> Any:
-        """Its place among the factors of a product: behind whole numbers, by its digits."""
-        return self.class_key(), (1, (self.name,)), sympy.S.One.sort_key(), sympy.S.One
+        """Its place among the factors of a product: with the numbers, by its size."""
+        exact = sympy.Rational(self.value.numerator, self.value.denominator)
+        return self.class_key(), (0, ()), (), exact
 
     def approximation_interval(self, number_cls: Any) -> None:
         """Have it compared by its digits."""
@@ -121,7 +128,18 @@ def _written(value: Fraction) -> str:
     """The shortest text of a number of which the digits end; that of another is its fraction."""
     if not _ends(value):
         return f"{value.numerator}/{value.denominator}"
-    return decimal_text(value).removesuffix(".0").replace("e+", "e")
+    written = decimal_text(value).removesuffix(".0").replace("e+", "e")
+    if not value or value >= TINY or "e" in written:
+        return written
+    digits, places = _digits(value), len(written) - len("0.")
+    point = "." if len(digits) > 1 else ""
+    return f"{digits[0]}{point}{digits[1:]}e-{places - len(digits) + 1}"
+
+
+def _digits(value: Fraction) -> str:
+    """The digits of a number that ends, without zeros in front and behind."""
+    digits = decimal_text(abs(value)).partition("e")[0].replace(".", "")
+    return digits.strip("0") or "0"
 
 
 def _ends(value: Fraction) -> bool:
@@ -193,6 +211,8 @@ def _exact(form: Any) -> Fraction | None:
         return Fraction(int(form.p), int(form.q))
     if isinstance(form, Literal):
         return form.value
+    if form.is_Pow and isinstance(form.base, Literal) and form.exp in (2, 3, 4):
+        return form.base.value ** int(form.exp)
     if form.is_Mul and all(_exact(factor) is not None for factor in form.args):
         return _in_front(form)
     return None
@@ -271,11 +291,12 @@ def _is_whole(value: Fraction) -> bool:
 
 
 def _is_short(result: Fraction, *factors: Fraction) -> bool:
-    """Whether a result is a whole number, or hardly longer than the longest of its factors."""
+    """Whether a result is a whole number, or has hardly more digits than one of its factors."""
     if result.denominator == 1 and abs(result) < SCIENTIFIC:
         return True
-    longest = max(len(_written(abs(factor))) for factor in factors)
-    return _ends(result) and len(_written(abs(result))) <= longest + 1
+    if not (_ends(result) and 1 / LARGEST < abs(result) < LARGEST):
+        return False
+    return len(_digits(result)) <= max(len(_digits(factor)) for factor in factors) + 1
 
 
 def _quotient(
@@ -285,14 +306,32 @@ def _quotient(
     (top, decimals), (bottom, dividing) = above, below
     if top == 0:
         return sympy.S.Zero
-    for index, value in enumerate(decimals):
-        if bottom != 1 and _is_short(value / bottom, value):
-            bottom, decimals[index] = Fraction(1), value / bottom
-    sign = math.prod(-1 for value in (*decimals, *dividing) if value < 0)
-    factors = [sympy.Rational(sign * int(top), int(bottom)), *(number(abs(v)) for v in decimals)]
-    factors += [sympy.Pow(number(abs(value)), -1, evaluate=False) for value in dividing]
-    factors = [factor for factor in factors if factor != 1]
-    return _multiplied([*factors, *rest])
+    sign = math.prod(-1 for value in (top, *decimals, *dividing) if value < 0)
+    numbers, left = [abs(top), *map(abs, decimals)], []
+    for divisor in (bottom, *map(abs, dividing)):
+        for index, value in enumerate(numbers):
+            if value != 1 and divisor != 1 and _divides(divisor, value):
+                numbers[index] = value / divisor
+                break
+        else:
+            left.append(divisor)
+    whole = math.prod((value for value in numbers if _is_whole(value)), start=Fraction(sign))
+    under = math.prod((value for value in left if _is_whole(value)), start=Fraction(1))
+    factors = [sympy.Rational(int(whole), int(under))]
+    factors += [number(value) for value in numbers if not _is_whole(value)]
+    factors += [
+        sympy.Pow(number(value), -1, evaluate=False) for value in left if not _is_whole(value)
+    ]
+    return _multiplied([factor for factor in (*factors, *rest) if factor != 1])
+
+
+def _divides(divisor: Fraction, value: Fraction) -> bool:
+    """Whether a quotient, of which one is a decimal, has no more digits than the longer of them."""
+    quotient = value / divisor
+    if (_is_whole(divisor) and _is_whole(value)) or not _ends(quotient):
+        return False
+    longest = max(len(_digits(divisor)), len(_digits(value)))
+    return len(_digits(quotient)) <= longest + _is_whole(divisor)
 
 
 def _power(base: Any, exponent: Any) -> Any:

@@ -41,6 +41,10 @@ class _InOrder:
             light.setdefault(_without_constants(term), []).append(term)
         if len(light) == 1:
             return list(form.args)
+        if len(form.args) == 2 and any(not term.free_symbols for term in form.args):
+            first, last = sorted(form.args, key=lambda term: term.could_extract_minus_sign())
+            if last.could_extract_minus_sign() and not first.could_extract_minus_sign():
+                return [first, last]  # 1.5 - x, not -x + 1.5
         ordered = sympy.Add(*light, evaluate=False).as_ordered_terms(order=order)
         return [term for one in ordered for term in light[one]]
 
@@ -57,6 +61,14 @@ class _Printer(_InOrder, sympy.printing.str.StrPrinter):  # type: ignore[misc]
 
     def _print_Abs(self, form: Any) -> str:
         return f"|{self._print(form.args[0])}|"
+
+    def _print_Pow(self, form: Any, rational: bool = False) -> str:
+        base, exponent = form.args
+        if exponent.is_number and exponent != -1 and exponent.could_extract_minus_sign():
+            power = sympy.Pow(base, -exponent, evaluate=False)
+            return f"1/{self.parenthesize(power, PRECEDENCE['Mul'], strict=False)}"
+        printed: str = super()._print_Pow(form, rational=rational)
+        return printed
 
     def _print_polygamma(self, form: Any) -> str:
         order, at = form.args
