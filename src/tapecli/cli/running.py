@@ -190,7 +190,8 @@ def at_once(request: Request, wish: Wish) -> int:
         _tell_failed_claims(result)
     if wish.verbose:
         parts = ", ".join(f"{name} {seconds:.3g} s" for name, seconds in account.seconds.items())
-        click.echo(f"{len(result.points):,} points; {parts}", err=True)
+        count = len(result.points)
+        click.echo(f"{count:,} point{'s' * (count != 1)}; {parts}", err=True)
         for sentence in account.given_up:
             click.echo(f"given up: {sentence}", err=True)
         _tell_given_up(result.given_up, len(result.points), request.how)

@@ -121,8 +121,9 @@ def _lines(text: str, screen_width: int | None) -> list[str]:
 def _title(result: Result, block: Block, width: int) -> Text:
     title = Text(f"{block.target} = {block.expression}", style="bold")
     about = words.about(result)
-    space = min(width, PLAIN_WIDTH) - cell_len(title.plain) - len(about)
-    return title + Text(" " * max(space, 3) + about, style="dim")
+    space = max(min(width, PLAIN_WIDTH) - cell_len(title.plain) - len(about), 3)
+    fits = cell_len(title.plain) + space + len(about) <= max(width, PLAIN_WIDTH)
+    return title + Text((" " * space if fits else "\n") + about, style="dim")
 
 
 def _arranged(
