@@ -105,7 +105,7 @@ BOUNDS = [
     ),
     Bound(
         "the order with the size of the expression",
-        f"what is expected to take {choices.MAX_SECONDS:g} seconds; `--max-seconds`",
+        f"what is expected to take {choices.MAX_SECONDS:g} CPU seconds; `--max-seconds`",
         lambda: diff("tanh(" * 98 + "x" + ")" * 98, order=1_000),
         "order 1000 would take certified values about ",
     ),

@@ -27,7 +27,7 @@ LIGHT_CALLS = [
     ["dif"],
     ["diff", "sni(x)"],
     ["diff", "--order", "99", "--method", "nested"],
-    ["diff", "--order", "9", "--execution", "xla"],
+    ["diff", "--order", "12", "--execution", "xla"],
     ["diff", "--claim", "2/x", "--claim", "3"],
     ["diff", "--x", "1..1e12"],
     ["grad"],
