@@ -80,7 +80,7 @@ CALLS = [
     f"{_NESTED} --method nested --wrt x --wrt y --x 1..2 --y 3 --execution xla",
     f"{_NESTED} --method parallel --wrt x --wrt y --x 1..2 --y 1..11",
     f"{_NESTED} --method batch --wrt x --wrt y --x 1..2 --y 3",
-    f"{_NESTED} --wrt x --order 5 --x 1..2 --y 3",
+    f"{_NESTED} --method nested --wrt x --order 5 --x 1..2 --y 3",
     # connections that end
     "3",
     "'2^0.5' --x 1..3 --order 2",

@@ -50,7 +50,7 @@ def command(
     \b
       tapecli compare
       tapecli compare 'u = x^2' 'y = log(u)' --operations
-      tapecli compare 'sin(x)/x' --order 2 --points 200000
+      tapecli compare 'sin(x)/x' --order 2 --points 100000
       tapecli compare 'x*y' 'x+y' --x 1 --y 2 --wrt x --wrt y
 
     For each arrangement that can do what is asked: the operations that its tapes record, and
