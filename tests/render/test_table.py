@@ -413,3 +413,14 @@ def test_more_points_than_anyone_looks_at_say_the_same(
     long = shown("table", result)
     blocks_below = {word for word in short.split() if "─" not in word}
     assert {word for word in long.split() if "─" not in word} == blocks_below
+
+
+@pytest.mark.parametrize("sample", ["gradient", "jacobian", "hessians", "kinked"])
+@pytest.mark.parametrize("width", [60, 200, None])
+def test_a_matrix_of_many_entries_looks_the_same_without_styles(
+    shown: Render, samples: Samples, monkeypatch: pytest.MonkeyPatch, sample: str, width: int | None
+) -> None:
+    result = getattr(samples, sample)
+    drawn_by_rich = shown("table", result, width=width)
+    monkeypatch.setattr("tapecli.render.table.LONG", 1)  # there is one point, and more entries
+    assert shown("table", result, width=width) == drawn_by_rich

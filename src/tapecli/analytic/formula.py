@@ -38,8 +38,8 @@ MAX_SEARCHED = 1_000
 MAX_RULED = 2_000
 """Nodes of a derivative by the chain rule beyond which it is too long to be read."""
 
-LEAST_RULED = 0.2
-"""Processor seconds that formulas by that rule have at least, once SymPy's are over."""
+RULED_LONGER = 0.5
+"""Processor seconds for which formulas by that rule are still begun once SymPy's are over."""
 
 RULED_SECONDS = 0.3
 """Processor seconds in which SymPy may put together what is alike in a derivative by that rule."""
@@ -84,7 +84,7 @@ def formulas(
     """
     indices = [tuple(sorted(names)) for names in derivatives]
     of_targets, unshortened, left_out, start = [], 0, 0, time.thread_time()
-    last = start + seconds + max(seconds, LEAST_RULED)
+    last = start + seconds + RULED_LONGER
     for number, tree in enumerate(trees):
         left = seconds - (time.thread_time() - start)
         forms = Forms(tree, left / (len(trees) - number), last)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import re
 import textwrap
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from rich import box
 from rich.cells import cell_len
@@ -23,7 +23,7 @@ from tapecli.result import Block, Check, Result
 from tapecli.verdict import Status
 
 LONG = 2_000
-"""Points beyond which the table is written line by line, which is much quicker."""
+"""Rows beyond which the table is written line by line, which is much quicker."""
 
 _GAP = 4
 _STYLES = {
@@ -56,15 +56,12 @@ def _plain(result: Result) -> Iterator[str]:
         blocks = list(of_target)
         yield from (_title(result, blocks[0], PLAIN_WIDTH).plain, "")
         rows = _cells(result, blocks)
-        cells = zip(*rows, strict=True)
-        widths = [max(map(len, [n, *column])) for n, column in zip(names, cells, strict=True)]
-        pads = [str.rjust if name == "ulps" else str.ljust for name in names]
-        for number, block in enumerate(blocks):
+        lines = _rows(names, list(zip(*rows, strict=True)))
+        above = list(itertools.islice(lines, 2))
+        for block in blocks:
             yield words.heading(block, PLAIN_WIDTH)
-            yield _line(names, widths, pads)
-            yield "─" * (sum(widths) + 2 * (len(widths) - 1))
-            for row in rows[number * count : (number + 1) * count]:
-                yield _line(row, widths, pads)
+            yield from above
+            yield from itertools.islice(lines, count)
             yield from (note for _, note in words.notes(result, block))
             yield ""
     yield from words.hints(result)
@@ -72,11 +69,27 @@ def _plain(result: Result) -> Iterator[str]:
     yield words.verdict(result)
 
 
-def _line(
-    cells: Sequence[str], widths: Sequence[int], pads: Sequence[Callable[[str, int], str]]
-) -> str:
-    padded = (pad(cell, width) for cell, width, pad in zip(cells, widths, pads, strict=True))
-    return "  ".join(padded)
+def _rows(names: Sequence[str], columns: Sequence[Sequence[str]]) -> Iterator[str]:
+    """A table as rich draws it, without styles: its names, a rule, and a line for each row."""
+    widths = _widths(names, columns)
+    for number, row in enumerate(itertools.chain([names], zip(*columns, strict=True))):
+        spaces = (" " * (w - cell_len(cell)) for cell, w in zip(row, widths, strict=True))
+        cells = (
+            space + cell if name == "ulps" else cell + space
+            for name, cell, space in zip(names, row, spaces, strict=True)
+        )
+        yield "  ".join(cells)
+        if number == 0:
+            yield "─" * _across(widths)
+
+
+def _widths(names: Sequence[str], columns: Sequence[Sequence[str]]) -> list[int]:
+    return [max(map(cell_len, [n, *column])) for n, column in zip(names, columns, strict=True)]
+
+
+def _across(widths: Sequence[int]) -> int:
+    """How wide a table with columns of these widths is."""
+    return sum(widths) + 2 * (len(widths) - 1)
 
 
 def _text(page: Sequence[RenderableType], screen: Screen) -> str:
@@ -328,26 +341,28 @@ def _entries(
         entries = [words.ascii_only(entry) for entry in entries]
     cells = [entries, *_verdicts(result, blocks)]
     formulas = [block.formula or "(too long to work out)" for block in blocks]
-    table = _entry_table(blocks, [*names, "formula"], [*cells, formulas])
-    if _width(table) <= (2 * PLAIN_WIDTH if endless else width):
-        yield table
+    across = _across(_widths([*names, "formula"], [*cells, formulas]))
+    if across <= (2 * PLAIN_WIDTH if endless else width):
+        yield from _entry_table(blocks, [*names, "formula"], [*cells, formulas])
+    elif _across(_widths(names, cells)) > width and not endless:
+        yield from _narrow(result, blocks, width, notes=False)
     else:
-        table = _entry_table(blocks, names, cells)
-        if _width(table) > width and not endless:
-            yield from _narrow(result, blocks, width, notes=False)
-        else:
-            yield from (table, Text())
-            yield from (_heading(block, 10 * width) for block in blocks)
+        yield from _entry_table(blocks, names, cells)
+        yield Text()
+        yield from (_heading(block, 10 * width) for block in blocks)
     notes = {note.plain: note for block in blocks for note in _notes(result, block)}
     yield from notes.values()
 
 
 def _entry_table(
     blocks: Sequence[Block], names: Sequence[str], cells: Sequence[Sequence[str]]
-) -> Table:
+) -> Iterator[RenderableType]:
+    if len(blocks) > LONG:
+        yield from map(Text, _rows(names, cells))
+        return
     table = _empty(names, cells)
     for block, row in zip(blocks, zip(*cells, strict=True), strict=True):
         status = _STYLES[block.check(0).status]
         styles = {"": "cyan", names[1]: "bold", "ulps": "dim", "status": status}
         table.add_row(*(Text(c, style=styles.get(n, "")) for n, c in zip(names, row, strict=True)))
-    return table
+    yield table
