@@ -11,9 +11,10 @@ from typing import NamedTuple
 import pytest
 
 import tapecli
-from tapecli import batch, choices, derivative, expression, grid, points, reader, texts
+from tapecli import batch, choices, grid, points, texts
 from tapecli.cli import asking
 from tapecli.errors import TapecliError, UsageError
+from tapecli.expressions import derivative, expression, parser
 from tapecli.plot import asked
 
 README = (Path(__file__).parent.parent / "README.md").read_text("utf-8")
@@ -51,31 +52,31 @@ NAMES = {f"x{number}": [1] for number in range(points.MAX_LISTED + 1)}
 BOUNDS = [
     Bound(
         "characters of an expression",
-        f"{reader.MAX_LENGTH:,}",
-        lambda: diff("x" + " " * reader.MAX_LENGTH),
+        f"{parser.MAX_LENGTH:,}",
+        lambda: diff("x" + " " * parser.MAX_LENGTH),
         "the expression has 10,001 characters; the limit is 10,000",
     ),
     Bound(
         "brackets and operators inside one another",
-        f"{reader.MAX_DEPTH:,}",
-        lambda: diff("(" * reader.MAX_DEPTH + "x" + ")" * reader.MAX_DEPTH),
+        f"{parser.MAX_DEPTH:,}",
+        lambda: diff("(" * parser.MAX_DEPTH + "x" + ")" * parser.MAX_DEPTH),
         "more than 200 brackets and operators inside one another",
     ),
     Bound(
         "digits of a number, and of a constant such as `9^99`",
-        f"{reader.MAX_DIGITS:,}",
-        lambda: diff("9" * (reader.MAX_DIGITS + 1)),
+        f"{parser.MAX_DIGITS:,}",
+        lambda: diff("9" * (parser.MAX_DIGITS + 1)),
         "a number of more than 400 digits",
     ),
     Bound(
         "digits of a number, and of a constant such as `9^99`",
-        f"{reader.MAX_DIGITS:,}",
+        f"{parser.MAX_DIGITS:,}",
         lambda: diff("10^400"),
         "a constant of more than 400 digits",
     ),
     Bound(
         "a constant exponent",
-        f"{reader.MAX_EXPONENT:,}",
+        f"{parser.MAX_EXPONENT:,}",
         lambda: diff("x^1000001"),
         "an exponent beyond 1,000,000",
     ),

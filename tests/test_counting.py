@@ -12,10 +12,10 @@ import pytest
 from tapecli import tapes, tensorflow_
 from tapecli.choices import EAGER
 from tapecli.counting import DEEPEST, FIXED, GROWTH, KNOWN, MOST, OPEN, counted
-from tapecli.expression import parse
+from tapecli.expressions.expression import parse
+from tapecli.expressions.functions import FUNCTIONS, OPERATORS, Function
+from tapecli.expressions.tree import Node, variables
 from tapecli.floats import FORMATS
-from tapecli.functions import FUNCTIONS, OPERATORS, Function
-from tapecli.tree import Node, variables
 
 FLOAT64 = FORMATS["float64"]
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from tapecli.curves import Axis, Curve, Curves, Paper
-from tapecli.derivative import Derivative
-from tapecli.tree import variable
+from tapecli.expressions.derivative import Derivative
+from tapecli.expressions.tree import variable
 from tapecli.verdict import Status
 
 NAN = float("nan")

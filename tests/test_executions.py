@@ -11,8 +11,8 @@ import pytest
 import tapecli
 from tapecli.choices import EAGER, EXECUTIONS, GRAPH, NONE, TAYLOR, XLA
 from tapecli.errors import RequestError
+from tapecli.expressions.functions import FUNCTIONS
 from tapecli.floats import FORMATS
-from tapecli.functions import FUNCTIONS
 from tapecli.methods import Choice
 from tapecli.request import Asked, How, Where, ask
 from tapecli.verdict import Status

@@ -12,7 +12,8 @@ import pytest
 from tapecli.choices import EXECUTIONS, MAX_ORDER, MAX_SECONDS, METHODS
 from tapecli.counting import FIXED, counted
 from tapecli.errors import RequestError
-from tapecli.expression import parse
+from tapecli.expressions.expression import parse
+from tapecli.expressions.tree import Node, call
 from tapecli.methods import (
     AFFORDABLE,
     Choice,
@@ -24,7 +25,6 @@ from tapecli.methods import (
     tape_seconds,
     taylor_seconds,
 )
-from tapecli.tree import Node, call
 
 WORKED = ("u = x^2", "y = log(u)")
 

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from tapecli import expression, verification
+from tapecli import verification
 from tapecli.cli import COMMANDS
+from tapecli.expressions import expression
+from tapecli.expressions.functions import FUNCTIONS
 from tapecli.floats import FORMATS as FORMATS_OF_NUMBERS
-from tapecli.functions import FUNCTIONS
 from tapecli.render import FORMATS
 from tapecli.verdict import Status
 

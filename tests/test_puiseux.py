@@ -6,9 +6,9 @@ from fractions import Fraction
 
 import pytest
 
-from tapecli.expression import parse
+from tapecli.expressions.expression import parse
+from tapecli.expressions.tree import rational
 from tapecli.puiseux import MOST_TERMS, Reach, reach
-from tapecli.tree import rational
 
 
 def of(typed: str) -> Reach:

@@ -8,9 +8,9 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 import tapecli
-from tapecli.expression import parse
-from tapecli.functions import FUNCTIONS
-from tapecli.tree import Node, call, constant, number, text, variable
+from tapecli.expressions.expression import parse
+from tapecli.expressions.functions import FUNCTIONS
+from tapecli.expressions.tree import Node, call, constant, number, text, variable
 from tapecli.verdict import Status
 
 X = variable("x")

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tapecli import recording, tapes
-from tapecli.expression import parse
+from tapecli.expressions.expression import parse
 from tapecli.floats import FORMATS
 from tapecli.recording import Recording, Tape, names, record
 from tapecli.tapes import Variables

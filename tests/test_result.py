@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from tapecli.claims import Claim, Finding
-from tapecli.derivative import Derivative, by_orders, gradient, hessian
+from tapecli.expressions.derivative import Derivative, by_orders, gradient, hessian
 from tapecli.floats import FORMATS
 from tapecli.points import Axis, Points
 from tapecli.result import Block, Check, Result

@@ -22,11 +22,11 @@ from tests.fuzz.numerical import RULES
 
 from tapecli import compute
 from tapecli.errors import ExpressionError
-from tapecli.expression import parse
+from tapecli.expressions.expression import parse
+from tapecli.expressions.tree import Alias, Call, Named, Node, Number, Variable, steps
 from tapecli.render import FORMATS, Screen, render
 from tapecli.request import How, Where, prepare
 from tapecli.result import Block
-from tapecli.tree import Alias, Call, Named, Node, Number, Variable, steps
 
 CORPUS = Path(__file__).parent / "corpus"
 

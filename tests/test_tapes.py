@@ -13,10 +13,10 @@ import pytest
 
 from tapecli import choices, tapes
 from tapecli.errors import RequestError
-from tapecli.expression import parse
+from tapecli.expressions.expression import parse
+from tapecli.expressions.functions import FUNCTIONS, row
+from tapecli.expressions.tree import Node, call, text, variable
 from tapecli.floats import FORMATS
-from tapecli.functions import FUNCTIONS, row
-from tapecli.tree import Node, call, text, variable
 from tapecli.verdict import STABLE_ULPS
 
 FLOAT64 = FORMATS["float64"]

@@ -16,7 +16,7 @@ import pytest
 
 import tapecli
 from tapecli.choices import EXECUTIONS
-from tapecli.functions import FUNCTIONS, OPERATORS, row
+from tapecli.expressions.functions import FUNCTIONS, OPERATORS, row
 from tapecli.tensorflow_core import ROWS
 
 SOURCES = Path(tapecli.__file__).parent
@@ -99,8 +99,8 @@ import hashlib, json, sys
 import numpy as np
 from tapecli import tapes, tensorflow_, tensorflow_core
 from tapecli.floats import FORMATS
-from tapecli.functions import FUNCTIONS
-from tapecli.tree import call, variable
+from tapecli.expressions.functions import FUNCTIONS
+from tapecli.expressions.tree import call, variable
 
 tensorflow_.load(quietly=True, core=True)
 orders = [("x",) * order for order in range(4)]

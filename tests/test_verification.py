@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tapecli import derivative
 from tapecli.analytic.reference import Reference
 from tapecli.budget import OUT_OF_TIME, Budget
-from tapecli.expression import parse
+from tapecli.expressions import derivative
+from tapecli.expressions.expression import parse
+from tapecli.expressions.tree import Node
 from tapecli.floats import FORMATS
 from tapecli.points import Axis, Points
-from tapecli.tree import Node
 from tapecli.verdict import Certified, NoDerivative, Status
 from tapecli.verification import (
     ALL_SERIES,

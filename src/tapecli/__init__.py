@@ -21,7 +21,7 @@ if TYPE_CHECKING:
         UsageError,
         WriteError,
     )
-    from tapecli.expression import Expression
+    from tapecli.expressions.expression import Expression
     from tapecli.result import Check, Result, Row
     from tapecli.verdict import Status
 

@@ -22,11 +22,12 @@ from tapecli.errors import (
     RequestError,
     TapecliError,
     TensorFlowError,
+    clipped,
+    twice,
 )
+from tapecli.expressions.parser import MAX_LENGTH
 from tapecli.floats import FORMATS
 from tapecli.methods import Choice, tape_seconds
-from tapecli.mistakes import clipped, twice
-from tapecli.reader import MAX_LENGTH
 from tapecli.request import KINDS, Asked, How, Request, Where, ask
 from tapecli.result import SCHEMA
 

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any
 from tapecli import choices, tapes, tensorflow_
 from tapecli.budget import Budget
 from tapecli.claims import Claim
-from tapecli.derivative import Derivative
 from tapecli.errors import RequestError
+from tapecli.expressions.derivative import Derivative
+from tapecli.expressions.tree import Node
 from tapecli.request import Request
 from tapecli.result import Block, Formula, Latex, Result
-from tapecli.tree import Node
 from tapecli.verification import Certificates, Column, Verification
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
-from tapecli.derivative import Derivative
-from tapecli.tree import Node
+from tapecli.expressions.derivative import Derivative
+from tapecli.expressions.tree import Node
 from tapecli.verdict import Status, any_failed
 
 if TYPE_CHECKING:

@@ -1,8 +1,10 @@
-"""Everything that can go wrong, as one small tree; each class carries its exit code."""
+"""The errors, as one small tree, each class with its exit code; and the words of messages."""
 
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
 
 UNEXPECTED = 1
 """The exit code of a mistake of our own."""
@@ -12,6 +14,10 @@ MAX_WORD = 250
 
 MAX_SHOWN = 1_000
 """Characters of a line of a message; of a longer one the middle is left out."""
+
+
+MAX_QUOTED = 40
+"""Characters of what was typed that a message quotes."""
 
 
 def visible(text: str) -> str:
@@ -29,6 +35,22 @@ def brief(line: str) -> str:
     if len(line) > MAX_SHOWN:
         line = f"{line[: MAX_SHOWN // 2]} … {line[-MAX_SHOWN // 4 :]}"
     return visible(line)
+
+
+def clipped(text: str, most: int = MAX_QUOTED) -> str:
+    """The text as a message may quote it: short, and without control characters."""
+    start = text if len(text) <= most else text[: most - 1] + "…"
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in start)
+
+
+def together(names: Sequence[str]) -> str:
+    """Names in a sentence: x, y and z."""
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
+def twice(names: Iterable[str]) -> str | None:
+    """The first name that is there more than once."""
+    return next((name for name, times in Counter(names).items() if times > 1), None)
 
 
 class TapecliError(Exception):

@@ -15,13 +15,12 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, TextIO, TypeAlias
 
 from tapecli import texts
-from tapecli.errors import ExpressionError, PointsError, UsageError
-from tapecli.expression import parse
+from tapecli.errors import ExpressionError, PointsError, UsageError, clipped
+from tapecli.expressions.expression import parse
+from tapecli.expressions.functions import CONSTANTS
+from tapecli.expressions.parser import MAX_DIGITS
+from tapecli.expressions.tree import Named, Node, exact_value, steps, variables
 from tapecli.floats import FloatFormat
-from tapecli.functions import CONSTANTS
-from tapecli.mistakes import clipped
-from tapecli.reader import MAX_DIGITS
-from tapecli.tree import Named, Node, exact_value, steps, variables
 
 if TYPE_CHECKING:
     import numpy as np

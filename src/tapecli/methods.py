@@ -29,12 +29,11 @@ from tapecli.choices import (
     XLA,
 )
 from tapecli.counting import FIXED, KNOWN, OPEN, Counts, counted
-from tapecli.errors import RequestError
-from tapecli.functions import row
-from tapecli.mistakes import clipped
+from tapecli.errors import RequestError, clipped
+from tapecli.expressions.functions import row
+from tapecli.expressions.tree import Call, Node, steps
 from tapecli.tapes import ARRANGEMENTS, FORWARD, Variables
 from tapecli.taylor import PLAIN_ORDER
-from tapecli.tree import Call, Node, steps
 
 NESTED, BATCH = "nested", "batch"
 """Arrangements that the model tells apart: all others are like nested tapes."""

@@ -15,12 +15,11 @@ from typing import TYPE_CHECKING, TextIO
 
 from tapecli import grid
 from tapecli.choices import SHORT
-from tapecli.errors import PointsError, RequestError
+from tapecli.errors import PointsError, RequestError, together
+from tapecli.expressions.tree import natural
 from tapecli.floats import FloatFormat
 from tapecli.grid import PointsLike
-from tapecli.mistakes import together
 from tapecli.table import Table
-from tapecli.tree import natural
 
 if TYPE_CHECKING:
     import numpy as np

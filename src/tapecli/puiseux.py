@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from tapecli.tree import Call, Node, Variable, steps
+from tapecli.expressions.tree import Call, Node, Variable, steps
 
 MOST_TERMS = 2000
 """Coefficients carried on one side, whatever the powers and roots in the expression."""

@@ -18,6 +18,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from tapecli import tensorflow_
+from tapecli.expressions.tree import Node
 from tapecli.floats import FloatFormat
 from tapecli.tapes import (
     ARRANGEMENTS,
@@ -28,7 +29,6 @@ from tapecli.tapes import (
     functions_of,
     nested_orders,
 )
-from tapecli.tree import Node
 
 if TYPE_CHECKING:
     import numpy as np

@@ -9,14 +9,14 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TextIO
 
-from tapecli import choices, derivative
-from tapecli.derivative import Derivative
-from tapecli.errors import RequestError
-from tapecli.expression import Expression, parse, parse_more
+from tapecli import choices
+from tapecli.errors import RequestError, clipped, together
+from tapecli.expressions import derivative
+from tapecli.expressions.derivative import Derivative
+from tapecli.expressions.expression import Expression, parse, parse_more
+from tapecli.expressions.functions import CONSTANT_NAMES, FUNCTION_NAMES
+from tapecli.expressions.tree import VARIABLE, Node, variables
 from tapecli.floats import FORMATS, FloatFormat
-from tapecli.functions import CONSTANT_NAMES, FUNCTION_NAMES
-from tapecli.mistakes import clipped, together
-from tapecli.tree import VARIABLE, Node, variables
 
 if TYPE_CHECKING:
     from tapecli.grid import PointsLike

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from tapecli.budget import OUT_OF_TIME
 from tapecli.claims import Claim
-from tapecli.derivative import Derivative
+from tapecli.expressions.derivative import Derivative
 from tapecli.floats import FloatFormat
 from tapecli.verdict import Status, all_ok, any_failed
 

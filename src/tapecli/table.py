@@ -12,8 +12,7 @@ from fractions import Fraction
 from typing import Any, TextIO
 
 from tapecli import grid, texts
-from tapecli.errors import PointsError, UsageError
-from tapecli.mistakes import clipped, together, twice
+from tapecli.errors import PointsError, UsageError, clipped, together, twice
 
 
 @dataclass(frozen=True)

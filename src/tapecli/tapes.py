@@ -16,11 +16,9 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from tapecli import tensorflow_
-from tapecli.errors import RequestError
-from tapecli.floats import FloatFormat
-from tapecli.functions import CONSTANTS, row, rule_of
-from tapecli.mistakes import clipped, together
-from tapecli.tree import (
+from tapecli.errors import RequestError, clipped, together
+from tapecli.expressions.functions import CONSTANTS, row, rule_of
+from tapecli.expressions.tree import (
     VARIABLE,
     Alias,
     Call,
@@ -34,6 +32,7 @@ from tapecli.tree import (
     steps,
     variable,
 )
+from tapecli.floats import FloatFormat
 
 if TYPE_CHECKING:
     import numpy as np

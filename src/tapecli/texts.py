@@ -10,8 +10,7 @@ import stat
 from collections.abc import Iterator
 from typing import Any, TextIO
 
-from tapecli.errors import PointsError, UsageError
-from tapecli.mistakes import clipped
+from tapecli.errors import PointsError, UsageError, clipped
 
 MAX_LINE = 100_000
 """Characters of one line."""

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
 from tapecli.budget import Budget
-from tapecli.derivative import Derivative
+from tapecli.expressions.derivative import Derivative
+from tapecli.expressions.tree import Node
 from tapecli.floats import FloatFormat
 from tapecli.result import Check, Points
-from tapecli.tree import Node
 from tapecli.verdict import Certified, NoDerivative, Status, judge, right_digits
 
 if TYPE_CHECKING:

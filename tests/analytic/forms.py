@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from tapecli.analytic.formula import Forms, formulas
-from tapecli.expression import parse
+from tapecli.expressions.expression import parse
+from tapecli.expressions.tree import Node
 from tapecli.result import Formula
-from tapecli.tree import Node
 
 
 def orders(highest: int, lowest: int = 0) -> list[tuple[str, ...]]:

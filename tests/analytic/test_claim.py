@@ -20,8 +20,8 @@ from tapecli.analytic.claim import MOST_POINTS, RANDOM_POINTS, judged, spread
 from tapecli.analytic.proof import proved
 from tapecli.budget import OUT_OF_TIME, Budget
 from tapecli.claims import Claim, Finding
-from tapecli.derivative import Derivative
-from tapecli.expression import parse
+from tapecli.expressions.derivative import Derivative
+from tapecli.expressions.expression import parse
 from tapecli.floats import FORMATS
 
 SECONDS = 1.0

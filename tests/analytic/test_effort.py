@@ -11,8 +11,8 @@ import pytest
 from tapecli.analytic.balls import Balls, Side
 from tapecli.analytic.effort import OPERATIONS
 from tapecli.analytic.program import Line, Program
-from tapecli.expression import parse
-from tapecli.functions import FUNCTION_NAMES
+from tapecli.expressions.expression import parse
+from tapecli.expressions.functions import FUNCTION_NAMES
 
 FAR_OFF = 12.0
 """How many times longer than expected a series may take. The model was within a factor of 3 of

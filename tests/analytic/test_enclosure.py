@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import pytest
 
 from tapecli.analytic.enclosure import Enclosure
-from tapecli.expression import parse
+from tapecli.expressions.expression import parse
 from tapecli.floats import FORMATS
 
 ORDERS = ((), ("x",), ("x", "x"))

@@ -16,11 +16,11 @@ from tapecli.analytic.formula import MAX_MADE, formulas
 from tapecli.analytic.reference import Reference
 from tapecli.analytic.shortening import _searchable
 from tapecli.analytic.symbols import cbrt, expression, lgamma
-from tapecli.chain_rule import differentiated
-from tapecli.expression import parse
+from tapecli.expressions.chain_rule import differentiated
+from tapecli.expressions.expression import parse
+from tapecli.expressions.tree import Node
 from tapecli.floats import FORMATS
 from tapecli.result import Formula
-from tapecli.tree import Node
 from tapecli.verdict import Certified
 
 SECONDS = 5.0

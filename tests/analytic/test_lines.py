@@ -13,7 +13,7 @@ from flint import arb
 
 from tapecli.analytic.lines import Index, Lines, directions
 from tapecli.analytic.program import Program
-from tapecli.expression import parse
+from tapecli.expressions.expression import parse
 from tapecli.floats import FORMATS
 from tapecli.verdict import NoDerivative
 

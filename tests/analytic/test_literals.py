@@ -11,7 +11,7 @@ from hypothesis import strategies as some
 from tests.analytic.forms import formulas_of, symbolic
 
 from tapecli.analytic.literals import Literal, number, tidied
-from tapecli.expression import parse
+from tapecli.expressions.expression import parse
 
 x, y = sympy.Symbol("x", real=True), sympy.Symbol("y", real=True)
 

@@ -11,7 +11,7 @@ from tests.analytic.forms import formulas_of, orders, symbolic
 from tests.oracle import CASES, COMPOSITES, Case
 
 from tapecli.analytic.printing import latex, typed, written
-from tapecli.expression import parse
+from tapecli.expressions.expression import parse
 
 
 @pytest.mark.parametrize(

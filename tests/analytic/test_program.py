@@ -9,7 +9,7 @@ from flint import arb
 
 from tapecli.analytic.balls import Balls, Kink, Side
 from tapecli.analytic.program import Line, Program
-from tapecli.expression import parse
+from tapecli.expressions.expression import parse
 from tapecli.floats import FORMATS
 
 

@@ -20,7 +20,7 @@ import pytest
 import tapecli
 from tapecli.analytic.reference import Reference, constant_value
 from tapecli.budget import OUT_OF_TIME, Budget
-from tapecli.expression import parse
+from tapecli.expressions.expression import parse
 from tapecli.floats import FORMATS
 from tapecli.verdict import Certified, NoDerivative, Status, judge
 

@@ -6,7 +6,7 @@ import pytest
 from tests.analytic.forms import formulas_of
 
 from tapecli.analytic.symbols import is_endless
-from tapecli.expression import parse
+from tapecli.expressions.expression import parse
 
 
 @pytest.mark.parametrize(

@@ -21,10 +21,10 @@ from tests.benchmarks.measure import (
 import tapecli
 from tapecli import choices, tapes
 from tapecli.analytic.reference import Reference
-from tapecli.derivative import gradient, hessian
-from tapecli.expression import parse
+from tapecli.expressions.derivative import gradient, hessian
+from tapecli.expressions.expression import parse
+from tapecli.expressions.tree import Node
 from tapecli.floats import FORMATS
-from tapecli.tree import Node
 
 FLOAT64 = FORMATS["float64"]
 TYPED = "sin(x)*exp(-x^2)"

@@ -17,7 +17,7 @@ def main() -> None:
     import numpy as np
 
     from tapecli import tapes, tensorflow_
-    from tapecli.expression import parse
+    from tapecli.expressions.expression import parse
     from tapecli.floats import FORMATS
 
     count, again, rows = map(int, sys.argv[1:])

@@ -29,8 +29,8 @@ from tests.benchmarks.measure import (
 
 from tapecli import methods, tapes
 from tapecli.choices import EXECUTIONS
+from tapecli.expressions.tree import Node, variables
 from tapecli.taylor import engine
-from tapecli.tree import Node, variables
 
 POINTS = (1.0, 1.5, 2.0, 2.5, 3.0)
 

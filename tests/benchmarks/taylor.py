@@ -18,7 +18,7 @@ def main() -> None:
     start = time.perf_counter()
     import numpy as np
 
-    from tapecli.expression import parse
+    from tapecli.expressions.expression import parse
     from tapecli.floats import FORMATS
     from tapecli.taylor import engine
 

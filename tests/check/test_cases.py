@@ -7,10 +7,10 @@ import pytest
 from tapecli.analytic.reference import Reference
 from tapecli.check.cases import CASES, COMPOSITE, SEVERAL, Case, groups
 from tapecli.check.plan import MOST_ORDERS
-from tapecli.expression import parse
+from tapecli.expressions.expression import parse
+from tapecli.expressions.functions import FUNCTIONS, OPERATORS
+from tapecli.expressions.tree import Call, steps
 from tapecli.floats import FORMATS
-from tapecli.functions import FUNCTIONS, OPERATORS
-from tapecli.tree import Call, steps
 from tapecli.verdict import Certified
 
 ROWS = [*FUNCTIONS, *OPERATORS]

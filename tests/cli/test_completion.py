@@ -19,7 +19,7 @@ import pytest
 from tapecli import choices, cli
 from tapecli.cli import offers, options
 from tapecli.cli.shells import SHELLS, script, typed
-from tapecli.functions import CONSTANTS, FUNCTIONS
+from tapecli.expressions.functions import CONSTANTS, FUNCTIONS
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Run

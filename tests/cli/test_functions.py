@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tapecli.functions import FUNCTIONS, NAMES, ROWS
+from tapecli.expressions.functions import FUNCTIONS, NAMES, ROWS
 from tapecli.render.functions import words
 
 if TYPE_CHECKING:

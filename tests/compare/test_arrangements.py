@@ -7,7 +7,7 @@ import pytest
 import tensorflow as tf
 
 from tapecli.compare.arrangements import SEPARATE, Contender, contenders, separate
-from tapecli.expression import parse
+from tapecli.expressions.expression import parse
 from tapecli.floats import FORMATS
 from tapecli.tapes import ARRANGEMENTS, Variables
 

@@ -11,7 +11,7 @@ import tensorflow as tf
 from tapecli.compare import memory
 from tapecli.compare.arrangements import contenders
 from tapecli.costs import Held
-from tapecli.expression import parse
+from tapecli.expressions.expression import parse
 from tapecli.floats import FORMATS
 from tapecli.tapes import Variables
 

@@ -8,7 +8,7 @@ import pytest
 from tapecli.compare.arrangements import contenders
 from tapecli.compare.work import work
 from tapecli.costs import Aim, Work
-from tapecli.expression import parse
+from tapecli.expressions.expression import parse
 from tapecli.floats import FORMATS
 
 WORKED = ("u = x^2", "y = log(u)")

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from random import Random
 
 from tapecli import choices
-from tapecli.functions import CONSTANT_NAMES, FUNCTION_NAMES, FUNCTIONS
+from tapecli.expressions.functions import CONSTANT_NAMES, FUNCTION_NAMES, FUNCTIONS
 
 LARGEST = 3_000
 """Bytes of an input that a mutation may make."""

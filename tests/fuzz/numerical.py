@@ -12,7 +12,7 @@ from typing import Any
 
 import mpmath as mp
 
-from tapecli.tree import Alias, Call, Named, Node, Number, Variable, steps
+from tapecli.expressions.tree import Alias, Call, Named, Node, Number, Variable, steps
 
 Real = Any
 

@@ -17,8 +17,8 @@ from tests.fuzz.__main__ import NAMES, ROOT
 from tests.fuzz.judge import Finding, judge
 
 from tapecli.errors import ExpressionError
-from tapecli.expression import parse
-from tapecli.functions import FUNCTIONS, OPERATORS
+from tapecli.expressions.expression import parse
+from tapecli.expressions.functions import FUNCTIONS, OPERATORS
 from tapecli.result import Row
 
 

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from tapecli.curves import Axis, Curve
-from tapecli.derivative import Derivative
+from tapecli.expressions.derivative import Derivative
+from tapecli.expressions.tree import variable
 from tapecli.plot import window
-from tapecli.tree import variable
 from tapecli.verdict import Status
 
 AXIS = Axis("x", -5, 5)

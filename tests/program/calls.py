@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tapecli.functions import FUNCTIONS
+from tapecli.expressions.functions import FUNCTIONS
 
 _DOMAINS = {"acosh": "1.5,2", "lgamma": "-1.5,2.5", "gamma": "-2.5,-1.5,0.5,3"}
 """Points of functions that are not defined around 0.5."""

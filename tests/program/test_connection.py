@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tapecli import tensorflow_
-from tapecli.expression import parse
+from tapecli.expressions.expression import parse
 from tapecli.floats import FORMATS
 from tapecli.program.connection import unconnected
 from tapecli.tapes import functions_of, prepared

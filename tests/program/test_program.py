@@ -12,7 +12,7 @@ import pytest
 from tests.program import conftest
 from tests.program.calls import CALLS, RENAMED
 
-from tapecli.functions import FUNCTIONS
+from tapecli.expressions.functions import FUNCTIONS
 from tapecli.program.formulas import HELPERS, INLINE
 
 RunEach = Callable[[Sequence[str]], list[str]]

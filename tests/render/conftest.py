@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pytest
 
-from tapecli import derivative
 from tapecli.claims import Claim, Finding
-from tapecli.derivative import Derivative
+from tapecli.expressions import derivative
+from tapecli.expressions.derivative import Derivative
 from tapecli.floats import FORMATS
 from tapecli.points import Axis, Points
 from tapecli.render import FORMATS as RENDERED

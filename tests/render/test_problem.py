@@ -7,7 +7,7 @@ from rich.cells import cell_len
 
 from tapecli import errors
 from tapecli.errors import ExpressionError, PointsError
-from tapecli.expression import parse
+from tapecli.expressions.expression import parse
 from tapecli.render import problem
 
 

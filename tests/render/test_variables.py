@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from tests.render.conftest import Render
 
-from tapecli.derivative import Derivative, gradient, hessian
+from tapecli.expressions.derivative import Derivative, gradient, hessian
 from tapecli.floats import FORMATS
 from tapecli.points import Axis, Points
 from tapecli.render import FORMATS as RENDERED

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from tapecli.analytic.reference import Reference
-from tapecli.expression import parse
+from tapecli.expressions.expression import parse
 from tapecli.floats import FORMATS
 from tapecli.taylor import engine
 from tapecli.taylor.doubled import Double, Doubled

@@ -23,10 +23,10 @@ from tests.taylor.forms import (
 )
 
 from tapecli.analytic.reference import Reference
-from tapecli.expression import parse
+from tapecli.expressions.expression import parse
+from tapecli.expressions.tree import variables
 from tapecli.floats import FORMATS
 from tapecli.taylor import engine
-from tapecli.tree import variables
 from tapecli.verdict import NoDerivative, Status, judge
 
 FLOAT64 = FORMATS["float64"]

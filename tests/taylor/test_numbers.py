@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from tapecli.functions import FUNCTIONS
+from tapecli.expressions.functions import FUNCTIONS
 from tapecli.taylor.numbers import Numbers
 
 PLAIN = Numbers()

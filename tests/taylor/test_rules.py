@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 from tests.oracle import CASES, DIGITS
 
-from tapecli.expression import parse
+from tapecli.expressions.expression import parse
+from tapecli.expressions.functions import FUNCTIONS, OPERATORS, Function, Operator
 from tapecli.floats import FORMATS
-from tapecli.functions import FUNCTIONS, OPERATORS, Function, Operator
 from tapecli.taylor import engine
 from tapecli.taylor.numbers import Number, Numbers
 from tapecli.taylor.rules import Series, Taylor

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from tapecli.expression import parse
+from tapecli.expressions.expression import parse
 from tapecli.floats import FORMATS
 from tapecli.taylor import engine
 from tapecli.taylor.sides import OneSided, agreed

@@ -9,7 +9,7 @@ import mpmath
 import pytest
 
 from tapecli import request
-from tapecli.functions import FUNCTIONS
+from tapecli.expressions.functions import FUNCTIONS
 from tapecli.request import Where
 from tapecli.trace import rules, trace
 from tapecli.wengert import Trace

@@ -23,7 +23,7 @@ from typing import TypeAlias
 
 from flint import arb, arb_series, ctx, fmpq
 
-from tapecli.functions import FUNCTIONS
+from tapecli.expressions.functions import FUNCTIONS
 
 Series: TypeAlias = arb_series
 

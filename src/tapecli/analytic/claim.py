@@ -25,11 +25,11 @@ from tapecli.analytic.proof import SECONDS, proved
 from tapecli.analytic.reference import PRECISIONS
 from tapecli.budget import OUT_OF_TIME, Budget, OverBudget
 from tapecli.claims import Claim, Finding
-from tapecli.derivative import Derivative
-from tapecli.expression import Expression
+from tapecli.expressions.derivative import Derivative
+from tapecli.expressions.expression import Expression
+from tapecli.expressions.tree import Node, Number, steps, variable
+from tapecli.expressions.tree import variables as variables_of
 from tapecli.floats import FloatFormat
-from tapecli.tree import Node, Number, steps, variable
-from tapecli.tree import variables as variables_of
 from tapecli.verdict import NoDerivative
 
 MOST_POINTS = 200

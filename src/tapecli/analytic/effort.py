@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from tapecli.tree import Call, Node, Number, Variable
+from tapecli.expressions.tree import Call, Node, Number, Variable
 
 UNIT_BITS = 2560
 """The precision at which the costs below are given."""

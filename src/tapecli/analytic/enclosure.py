@@ -19,8 +19,8 @@ from tapecli.analytic.balls import Balls, Kink, Series, Side, Undecided, Undefin
 from tapecli.analytic.lines import directions
 from tapecli.analytic.program import Line, Overflow, Program, working
 from tapecli.budget import Budget
+from tapecli.expressions.tree import Node
 from tapecli.floats import FloatFormat
-from tapecli.tree import Node
 
 PRECISION = 96
 """Bits: more than the ends of an interval have."""

@@ -18,10 +18,10 @@ from tapecli.analytic.literals import tidied
 from tapecli.analytic.printing import latex, written
 from tapecli.analytic.shortening import shortest
 from tapecli.analytic.symbols import expression, is_endless
-from tapecli.chain_rule import differentiated
 from tapecli.deadline import TimeUp, within
+from tapecli.expressions.chain_rule import differentiated
+from tapecli.expressions.tree import Node, size
 from tapecli.result import Formula
-from tapecli.tree import Node, size
 
 MAX_SIZE = 120
 """Nodes of a tree, shared parts counted as often as they occur, beyond which SymPy is not asked."""

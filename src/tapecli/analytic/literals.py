@@ -17,8 +17,8 @@ from typing import Any
 import sympy
 from sympy.core.numbers import NumberSymbol
 
-from tapecli import notation
-from tapecli.tree import decimal_text
+from tapecli.expressions import tex
+from tapecli.expressions.tree import decimal_text
 
 MAX_LENGTH = 40
 """Characters of a number beyond which a sum of decimals is left as it is."""
@@ -101,7 +101,7 @@ class Literal(NumberSymbol):  # type: ignore[misc]
         return self.name
 
     def _latex(self, printer: Any) -> str:
-        return notation.number(self.name)
+        return tex.number(self.name)
 
 
 def typed(value: Fraction) -> Any:

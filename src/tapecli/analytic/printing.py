@@ -10,11 +10,11 @@ import sympy
 from sympy.printing.latex import LatexPrinter
 from sympy.printing.precedence import PRECEDENCE
 
-from tapecli import notation
 from tapecli.analytic.literals import Literal
 from tapecli.analytic.symbols import symbol_of
-from tapecli.functions import ATOM_BINDING, FUNCTIONS, OPERATORS, POWER_BINDING
-from tapecli.tree import Alias, Call, Named, Node, Number, Variable, steps, text
+from tapecli.expressions import tex
+from tapecli.expressions.functions import ATOM_BINDING, FUNCTIONS, OPERATORS, POWER_BINDING
+from tapecli.expressions.tree import Alias, Call, Named, Node, Number, Variable, steps, text
 
 _SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 
@@ -93,7 +93,7 @@ class _Printer(_InOrder, sympy.printing.str.StrPrinter):  # type: ignore[misc]
 
 def latex(form: Any) -> str:
     """A formula for LaTeX's mathematics: \\frac{2}{x}."""
-    names = {symbol: notation.name(symbol.name) for symbol in form.free_symbols}
+    names = {symbol: tex.name(symbol.name) for symbol in form.free_symbols}
     printed: str = _LatexPrinter(names).doprint(form)
     return printed
 
@@ -191,12 +191,12 @@ def typed(tree: Node) -> str:
 
 def _typed(node: Node, forms: Mapping[Node, _Typed]) -> _Typed:
     if isinstance(node, Number):
-        written = notation.number(text(node))
+        written = tex.number(text(node))
         return _Typed(written, OPERATORS["mul"].binding if "times" in written else ATOM_BINDING)
     if isinstance(node, Named):
         return _Typed({"pi": r"\pi", "tau": r"\tau"}.get(node.name, node.name), ATOM_BINDING)
     if isinstance(node, Variable | Alias):
-        return _Typed(notation.name(node.name), ATOM_BINDING)
+        return _Typed(tex.name(node.name), ATOM_BINDING)
     assert isinstance(node, Call)
     parts = [forms[argument] for argument in node.arguments]
     if node.name == "pow":

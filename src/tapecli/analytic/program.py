@@ -16,10 +16,20 @@ from flint import arb, ctx
 from tapecli.analytic.balls import Balls, Flat, Series, Side, exact_arb, perturbed, widened
 from tapecli.analytic.effort import Effort
 from tapecli.budget import Budget
+from tapecli.expressions.functions import CONSTANTS, row, rule_of
+from tapecli.expressions.tree import (
+    Alias,
+    Call,
+    Named,
+    Node,
+    Number,
+    Variable,
+    meant,
+    rational,
+    steps,
+)
 from tapecli.floats import FloatFormat
-from tapecli.functions import CONSTANTS, row, rule_of
 from tapecli.puiseux import reach
-from tapecli.tree import Alias, Call, Named, Node, Number, Variable, meant, rational, steps
 
 _LINEAR = ("add", "sub", "neg")
 

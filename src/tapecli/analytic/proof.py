@@ -18,8 +18,19 @@ from tapecli.analytic.formula import MAX_OPERATIONS, MAX_SIZE
 from tapecli.analytic.shortening import chosen
 from tapecli.analytic.symbols import cbrt, expression, is_endless
 from tapecli.deadline import TimeUp, within
+from tapecli.expressions.tree import (
+    Alias,
+    Call,
+    Node,
+    Number,
+    call,
+    meant,
+    number,
+    size,
+    steps,
+    variable,
+)
 from tapecli.floats import FloatFormat
-from tapecli.tree import Alias, Call, Node, Number, call, meant, number, size, steps, variable
 
 MAX_TERMS = 500
 """Terms beyond which nothing is multiplied out."""

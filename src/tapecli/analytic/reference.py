@@ -15,8 +15,8 @@ from tapecli.analytic.effort import SLOW
 from tapecli.analytic.lines import FIRST_BITS, Direction, Index, Lines, directions
 from tapecli.analytic.program import HUGE, Line, Program, fraction
 from tapecli.budget import OUT_OF_TIME, Budget, OverBudget
+from tapecli.expressions.tree import Call, Node, steps, variables
 from tapecli.floats import FloatFormat
-from tapecli.tree import Call, Node, steps, variables
 from tapecli.verdict import Certified, NoDerivative
 
 PRECISIONS = (FIRST_BITS, 512, 2560)

@@ -10,8 +10,8 @@ import sympy
 
 from tapecli.analytic.literals import typed
 from tapecli.analytic.reference import constant_value, is_extreme
-from tapecli.functions import CONSTANTS, row
-from tapecli.tree import Alias, Call, Named, Node, Number, Variable, exact_value, steps
+from tapecli.expressions.functions import CONSTANTS, row
+from tapecli.expressions.tree import Alias, Call, Named, Node, Number, Variable, exact_value, steps
 
 MAX_FACTORIAL = 500
 """Arguments of gamma beyond which SymPy's exact value is not worth its digits."""

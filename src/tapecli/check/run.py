@@ -20,9 +20,8 @@ from typing import Any
 from tapecli import choices, compute, tensorflow_, tensorflow_core
 from tapecli.check.defects import DEFECTS, MISSING, Defect
 from tapecli.check.plan import Trial, chosen, trials
-from tapecli.errors import RequestError
+from tapecli.errors import RequestError, clipped
 from tapecli.floats import FORMATS
-from tapecli.mistakes import clipped
 from tapecli.report import Cell, Core, Failure, KnownDefect, Report, Setting
 from tapecli.request import How, Where, prepare
 from tapecli.result import Block, Check, Result

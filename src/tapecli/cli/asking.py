@@ -9,7 +9,7 @@ from typing import Any
 
 from tapecli import choices, request, texts
 from tapecli.errors import ExpressionError, PointsError, RequestError, UsageError
-from tapecli.expression import MAX_TARGETS
+from tapecli.expressions.expression import MAX_TARGETS
 from tapecli.request import How, Request, Where
 
 MAX_LINES = 10_000

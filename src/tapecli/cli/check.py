@@ -9,8 +9,8 @@ from tapecli.choices import EXECUTIONS
 from tapecli.cli import options, output
 from tapecli.cli.progress import bar
 from tapecli.cli.types import OneOf, WholeNumber
+from tapecli.expressions.functions import FUNCTIONS, OPERATORS
 from tapecli.floats import FORMATS
-from tapecli.functions import FUNCTIONS, OPERATORS
 
 
 @click.command()

@@ -9,9 +9,8 @@ from click.shell_completion import CompletionItem
 
 from tapecli import render
 from tapecli.cli import offers, options, output
-from tapecli.errors import UsageError
-from tapecli.functions import NAMES, ROWS, Listing, Row
-from tapecli.mistakes import clipped
+from tapecli.errors import UsageError, clipped
+from tapecli.expressions.functions import NAMES, ROWS, Listing, Row
 
 
 def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:

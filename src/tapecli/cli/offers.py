@@ -168,7 +168,7 @@ def _names(text: str) -> Iterator[str]:
 
 def _known(aliases: bool = True) -> dict[str, tuple[str, str]]:
     """The names of the language, as an expression goes on with them, with their meanings."""
-    from tapecli.functions import CONSTANTS, FUNCTIONS
+    from tapecli.expressions.functions import CONSTANTS, FUNCTIONS
 
     rows = [
         *((row.name, row.aliases, row.meaning, "(") for row in FUNCTIONS.values()),

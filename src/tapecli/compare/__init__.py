@@ -15,10 +15,10 @@ from tapecli.compare.arrangements import Contender, contenders
 from tapecli.compare.work import work
 from tapecli.costs import Comparison, Cost, Held, Setting, Time, Work
 from tapecli.errors import RequestError
+from tapecli.expressions.tree import Node
 from tapecli.floats import FloatFormat
 from tapecli.request import Request
 from tapecli.tapes import Sources, Target, Tensor, Variables
-from tapecli.tree import Node
 
 if TYPE_CHECKING:
     import numpy as np

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from tapecli.expressions.tree import Node
 from tapecli.floats import FloatFormat
 from tapecli.tapes import (
     ARRANGEMENTS,
@@ -17,7 +18,6 @@ from tapecli.tapes import (
     functions_of,
     nested,
 )
-from tapecli.tree import Node
 
 SEPARATE = "separate"
 

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 from tapecli import recording
 from tapecli.compare.arrangements import Contender
 from tapecli.costs import Aim, Taped, WayBack, Work
-from tapecli.expression import Expression
+from tapecli.expressions.expression import Expression
+from tapecli.expressions.tree import Node
 from tapecli.floats import FloatFormat
 from tapecli.recording import Asked, Operation, Recording, record
 from tapecli.tapes import Sources, Target, Tensor, Variables
-from tapecli.tree import Node
 
 if TYPE_CHECKING:
     import numpy as np

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from tapecli import choices, derivative, grid, request
+from tapecli import choices, grid, request
 from tapecli.curves import Axis
-from tapecli.errors import PointsError, RequestError
+from tapecli.errors import PointsError, RequestError, clipped, together
+from tapecli.expressions import derivative
 from tapecli.floats import FORMATS
-from tapecli.mistakes import clipped, together
 from tapecli.request import Asked, How, Where
 
 RANGE = "-5..5"

@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 
 from tapecli import methods
 from tapecli.choices import AUTO, EAGER, MAX_SECONDS, NONE, TAYLOR, XLA
-from tapecli.errors import RequestError
-from tapecli.functions import FUNCTIONS, MEASURED_ON
-from tapecli.mistakes import together
+from tapecli.errors import RequestError, together
+from tapecli.expressions.functions import FUNCTIONS, MEASURED_ON
+from tapecli.expressions.tree import Call, steps, variables
 from tapecli.points import Points
 from tapecli.program import points, repeated
 from tapecli.program.formulas import HELPERS, Formulas, remarks
@@ -23,7 +23,6 @@ from tapecli.program.tapes import ARRANGEMENTS, Derivatives
 from tapecli.request import Request
 from tapecli.tapes import ARRANGEMENTS as RUNNABLE
 from tapecli.tapes import prepared
-from tapecli.tree import Call, steps, variables
 
 UNLIMITED = 1e300
 """Seconds that tapes may take which are written and not run."""

@@ -11,7 +11,7 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
-from tapecli.tree import Call, Node, Variable, steps
+from tapecli.expressions.tree import Call, Node, Variable, steps
 
 Degrees: TypeAlias = tuple[float, ...]
 """How often by each variable; infinite for as often as one likes."""

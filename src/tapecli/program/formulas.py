@@ -16,12 +16,27 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
+from tapecli.expressions.functions import (
+    ATOM_BINDING,
+    CONSTANTS,
+    FUNCTIONS,
+    OPERATORS,
+    POWER_BINDING,
+)
+from tapecli.expressions.tree import (
+    Call,
+    Named,
+    Node,
+    Number,
+    Variable,
+    rational_in,
+    steps,
+    variables,
+)
 from tapecli.floats import FloatFormat
-from tapecli.functions import ATOM_BINDING, CONSTANTS, FUNCTIONS, OPERATORS, POWER_BINDING
 from tapecli.program.layout import Brackets, Page
 from tapecli.program.literals import MAX_INTEGER, literal, whole
 from tapecli.program.names import Names
-from tapecli.tree import Call, Named, Node, Number, Variable, rational_in, steps, variables
 
 MULTIPLICATION = OPERATORS["mul"].binding
 

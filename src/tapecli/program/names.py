@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Sequence
 from itertools import chain, count, groupby
 
-from tapecli.functions import FUNCTIONS
+from tapecli.expressions.functions import FUNCTIONS
 
 LONGEST = 12
 """Characters of a variable's name in a program; a longer one would fill its lines."""

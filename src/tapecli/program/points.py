@@ -6,9 +6,8 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 
-from tapecli.errors import PointsError
+from tapecli.errors import PointsError, clipped
 from tapecli.floats import FloatFormat
-from tapecli.mistakes import clipped
 from tapecli.points import Axis, Points
 from tapecli.program.layout import Brackets, Page, listing
 from tapecli.program.literals import literal

@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from tapecli import notation
+from tapecli.expressions import tex
 from tapecli.render import Screen, columns, words
 from tapecli.result import Block, Check, Result
 
@@ -52,7 +52,7 @@ def _by_target(result: Result) -> list[list[Block]]:
 
 
 def _paragraph(text: str) -> str:
-    return f"\n\\medskip\\noindent {notation.sentence(text)}"
+    return f"\n\\medskip\\noindent {tex.sentence(text)}"
 
 
 def _target(result: Result, blocks: Sequence[Block]) -> Iterator[str]:
@@ -64,7 +64,7 @@ def _target(result: Result, blocks: Sequence[Block]) -> Iterator[str]:
         points = zip(*columns.texts(result), strict=True)
         about = [_numbers(column) for column in points]
         checks = [block.check(place) for place in range(len(block.points))]
-        names = [f"${notation.name(name)}$" for name in result.variables]
+        names = [f"${tex.name(name)}$" for name in result.variables]
         yield from _tables(result, names, about, block.values, checks)
 
 
@@ -76,7 +76,7 @@ def _aligned(equations: Sequence[str]) -> Iterator[str]:
 
 def _definition(block: Block) -> str:
     """A target and its expression; a long one is there as a comment."""
-    name, expression = notation.name(block.target), _expression(block)
+    name, expression = tex.name(block.target), _expression(block)
     if len(block.expression) > MOST_CHARACTERS:
         return _left_out(name, expression, "expression", len(block.expression))
     return f"{name} &= {expression}"
@@ -91,7 +91,7 @@ def _left_out(name: str, written: str, what: str, length: int) -> str:
 def _expression(block: Block) -> str:
     if block.latex:
         return block.latex.expression
-    return rf"\texttt{{{notation.sentence(block.expression)}}}"
+    return rf"\texttt{{{tex.sentence(block.expression)}}}"
 
 
 def _equations(blocks: Sequence[Block]) -> list[str]:
@@ -122,12 +122,12 @@ def derivative(block: Block, inline: bool = False) -> str:
 
     Within a line of text it is d^{2} y / d x^{2}.
     """
-    target = notation.name(block.target)
+    target = tex.name(block.target)
     if block.order == 0:
         return target
     sign = "d" if len(block.points.names) == 1 else r"\partial"
     below = r" \,".join(
-        f" {sign} {_power(notation.name(name), len(list(times)))}"
+        f" {sign} {_power(tex.name(name), len(list(times)))}"
         for name, times in itertools.groupby(block.derivative.sequence)
     )
     above = f"{_power(sign, block.order)} {target}"
@@ -181,7 +181,7 @@ def _numbers(texts: Sequence[str]) -> list[str]:
     for text, (sign, number) in zip(texts, before, strict=True):
         missing = "-" * (signed and not sign) + "0" * (digits - len(number))
         margin = rf"\phantom{{{missing}}}" if missing and number else ""
-        cells.append(f"${margin}{notation.number(text)}$" if text else "")
+        cells.append(f"${margin}{tex.number(text)}$" if text else "")
     return cells
 
 
@@ -206,7 +206,7 @@ def _matrices(result: Result) -> Iterator[str]:
             yield rf"\setcounter{{MaxMatrixCols}}{{{width}}}"
         first = {block.target: block for block in blocks}.values()
         text = result.format_.text
-        numbers = [notation.number(text(block.values[0])) for block in blocks]
+        numbers = [tex.number(text(block.values[0])) for block in blocks]
         formulas = [_formula(block) for block in blocks]
         short = all(formulas) and _widest(blocks, width) <= MOST_CHARACTERS
         single = [] if short else _equations(blocks)
@@ -236,7 +236,7 @@ def _widest(blocks: Sequence[Block], width: int) -> int:
 def _place(result: Result) -> list[str]:
     text = result.format_.text
     return [
-        f"{notation.name(name)} = {notation.number(text(value))}"
+        f"{tex.name(name)} = {tex.number(text(value))}"
         for name, value in result.points.at(0).items()
     ]
 
@@ -244,8 +244,8 @@ def _place(result: Result) -> list[str]:
 def _name(result: Result, blocks: Sequence[Block]) -> str:
     r"""What it is: \nabla f, \nabla^{2} f, or the Jacobian as a fraction."""
     names = list(dict.fromkeys(block.derivative.sequence[0] for block in blocks))
-    targets = list(dict.fromkeys(notation.name(block.target) for block in blocks))
-    by = ", ".join(map(notation.name, names))
+    targets = list(dict.fromkeys(tex.name(block.target) for block in blocks))
+    by = ", ".join(map(tex.name, names))
     if result.kind == "jacobian":
         return rf"\frac{{\partial ({', '.join(targets)})}}{{\partial ({by})}}"
     power = "^{2}" if result.kind == "hessian" else ""
@@ -260,7 +260,7 @@ def _claims(result: Result) -> Iterator[str]:
     blocks = {(block.target, block.wrt, block.order): block for block in result.blocks}
     for claim, _, found in words.claims(result):
         name = derivative(blocks[claim.target, claim.wrt, claim.order], inline=True)
-        judged = notation.sentence(found)
+        judged = tex.sentence(found)
         judged = rf"\textbf{{{judged}}}" if claim.failed else judged
-        claimed = rf"\texttt{{{notation.sentence(claim.text)}}}"
+        claimed = rf"\texttt{{{tex.sentence(claim.text)}}}"
         yield f"\n\\medskip\\noindent claim ${name}$ = {claimed}: {judged}"

@@ -14,17 +14,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tapecli import grid, points, table
-from tapecli.errors import PointsError, RequestError
+from tapecli.errors import PointsError, RequestError, together
+from tapecli.expressions.tree import natural
 from tapecli.floats import FloatFormat
 from tapecli.grid import PointsLike
-from tapecli.mistakes import together
 from tapecli.points import TOGETHER
 from tapecli.sources import arrays, ranges
 from tapecli.sources.axes import Axis, Columns, Joined, Known, Repeated
 from tapecli.sources.lines import Lines
 from tapecli.sources.parquet import Parquet
 from tapecli.sources.tables import Rows
-from tapecli.tree import natural
 
 Part = Axis | Lines | Rows | Parquet
 """What has the values of some variables: by their places, or one after the other."""

@@ -14,9 +14,8 @@ from typing import Any
 import numpy as np
 
 from tapecli import grid, texts
-from tapecli.errors import PointsError, RequestError
+from tapecli.errors import PointsError, RequestError, clipped
 from tapecli.floats import FORMATS, FloatFormat
-from tapecli.mistakes import clipped
 from tapecli.sources import arrays
 from tapecli.sources.axes import Columns
 from tapecli.sources.rounding import Floats

@@ -16,15 +16,25 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from tapecli.expressions.functions import CONSTANTS, row, rule_of
+from tapecli.expressions.tree import (
+    Alias,
+    Call,
+    Named,
+    Node,
+    Number,
+    Variable,
+    meant,
+    rational_in,
+    steps,
+)
 from tapecli.floats import FloatFormat
-from tapecli.functions import CONSTANTS, row, rule_of
 from tapecli.puiseux import Reach, reach
 from tapecli.taylor import PLAIN_ORDER
 from tapecli.taylor.doubled import Doubled
 from tapecli.taylor.numbers import Numbers
 from tapecli.taylor.rules import Series, Taylor
 from tapecli.taylor.sides import OneSided, agreed
-from tapecli.tree import Alias, Call, Named, Node, Number, Variable, meant, rational_in, steps
 
 Array: TypeAlias = NDArray[np.float64]
 Columns: TypeAlias = Mapping[str, Array]

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from rich.cells import cell_len
 
-from tapecli.functions import CONSTANTS, FUNCTIONS, OPERATORS, Limit, Listing
-from tapecli.functions import ROWS as ALL
+from tapecli.expressions.functions import CONSTANTS, FUNCTIONS, OPERATORS, Limit, Listing
+from tapecli.expressions.functions import ROWS as ALL
 from tapecli.render import PAGES, Screen, render
 from tapecli.render.functions import words
 

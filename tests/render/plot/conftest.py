@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from tapecli.curves import Axis, Curve, Curves, Floats, Mark, Paper
-from tapecli.derivative import Derivative
-from tapecli.expression import parse
+from tapecli.expressions.derivative import Derivative
+from tapecli.expressions.expression import parse
 from tapecli.verdict import Status
 
 AXIS = Axis("x", -2, 2)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tapecli.expression import parse
-from tapecli.functions import CONSTANTS, FUNCTIONS
+from tapecli.expressions.expression import parse
+from tapecli.expressions.functions import CONSTANTS, FUNCTIONS
 from tapecli.render.plot import mathtext
 
 

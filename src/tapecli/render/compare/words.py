@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from tapecli.costs import CALLS, Aim, Comparison, Cost, Setting, Time, Work
+from tapecli.errors import together
 from tapecli.floats import FORMATS
-from tapecli.mistakes import together
 from tapecli.render import words as result_words
 from tapecli.report import quoted
 

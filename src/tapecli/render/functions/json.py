@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from tapecli.functions import MEASURED_ON, Constant, Listing, Row
+from tapecli.expressions.functions import MEASURED_ON, Constant, Listing, Row
 from tapecli.render import Screen, columns
 from tapecli.render.functions import words
 from tapecli.result import SCHEMA

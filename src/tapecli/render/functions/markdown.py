@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from tapecli.functions import Listing, Row
+from tapecli.expressions.functions import Listing, Row
 from tapecli.render import Screen
 from tapecli.render.cells import escaped, table_row
 from tapecli.render.functions import words

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeAlias
 
-from tapecli.functions import Listing, Row
+from tapecli.expressions.functions import Listing, Row
 from tapecli.render import Screen
 from tapecli.render.functions import words
 

@@ -5,9 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from tapecli import choices
+from tapecli.errors import together
+from tapecli.expressions.functions import (
+    FUNCTIONS,
+    Constant,
+    Function,
+    Limit,
+    Listing,
+    Operator,
+    Row,
+)
 from tapecli.floats import FORMATS
-from tapecli.functions import FUNCTIONS, Constant, Function, Limit, Listing, Operator, Row
-from tapecli.mistakes import together
 from tapecli.render import Screen
 
 EVERYWHERE = "everywhere"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from tapecli.functions import ATOM_BINDING, OPERATORS, POWER_BINDING
-from tapecli.tree import Alias, Call, Named, Node, Number, Variable, steps, text
+from tapecli.expressions.functions import ATOM_BINDING, OPERATORS, POWER_BINDING
+from tapecli.expressions.tree import Alias, Call, Named, Node, Number, Variable, steps, text
 
 _QUOTIENT = OPERATORS["mul"].binding
 _CONSTANTS = {"pi": r"\pi", "tau": r"\tau", "e": r"\mathrm{e}"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from tapecli.mistakes import together
+from tapecli.errors import together
 from tapecli.render import words
 from tapecli.wengert import Adjoint, Answer, Pass, Slope, Step, Term, Trace
 

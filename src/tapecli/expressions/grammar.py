@@ -15,7 +15,7 @@ import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tapecli.functions import FUNCTION_NAMES
+from tapecli.expressions.functions import FUNCTION_NAMES
 
 if TYPE_CHECKING:
     from lark import Lark, Token
@@ -95,6 +95,6 @@ def _grammar() -> str:
     words = sorted((name for name in FUNCTION_NAMES if name.isascii()), key=len, reverse=True)
     signs = [name for name in FUNCTION_NAMES if not name.isascii()]
     names = rf"(?:(?:{'|'.join(words)})(?![A-Za-z_0-9])|{'|'.join(signs)})"
-    text = pkgutil.get_data("tapecli", "grammar.lark")
+    text = pkgutil.get_data(__package__, "grammar.lark")
     assert text is not None
     return text.decode().replace("FUNCTION_NAMES", names)

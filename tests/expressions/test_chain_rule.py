@@ -8,11 +8,11 @@ import pytest
 from tests.oracle import CASES
 
 from tapecli.analytic.reference import Reference
-from tapecli.chain_rule import differentiated
-from tapecli.expression import parse
+from tapecli.expressions.chain_rule import differentiated
+from tapecli.expressions.expression import parse
+from tapecli.expressions.functions import FUNCTIONS, ROWS, Constant
+from tapecli.expressions.tree import Call, steps, variables
 from tapecli.floats import FORMATS
-from tapecli.functions import FUNCTIONS, ROWS, Constant
-from tapecli.tree import Call, steps, variables
 from tapecli.verdict import Certified
 
 GAMMAS = {"digamma", "polygamma"}

@@ -10,9 +10,19 @@ import functools
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 
-from tapecli.expression import parse
-from tapecli.functions import row
-from tapecli.tree import Alias, Call, Node, Number, Variable, call, number, rational, steps
+from tapecli.expressions.expression import parse
+from tapecli.expressions.functions import row
+from tapecli.expressions.tree import (
+    Alias,
+    Call,
+    Node,
+    Number,
+    Variable,
+    call,
+    number,
+    rational,
+    steps,
+)
 
 ZERO, ONE = number(0), number(1)
 

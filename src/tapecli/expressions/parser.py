@@ -10,11 +10,20 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
-from tapecli import grammar, mistakes
 from tapecli.errors import ExpressionError
-from tapecli.functions import CONSTANT_NAMES, FUNCTION_NAMES, FUNCTIONS, INVERSES
-from tapecli.mistakes import BLANKS, Mistake, span
-from tapecli.tree import Node, alias, call, constant, exact_value, number, rational, variable
+from tapecli.expressions import diagnosis, grammar
+from tapecli.expressions.diagnosis import BLANKS, Mistake, span
+from tapecli.expressions.functions import CONSTANT_NAMES, FUNCTION_NAMES, FUNCTIONS, INVERSES
+from tapecli.expressions.tree import (
+    Node,
+    alias,
+    call,
+    constant,
+    exact_value,
+    number,
+    rational,
+    variable,
+)
 
 if TYPE_CHECKING:
     from lark import Token, Tree
@@ -89,11 +98,11 @@ class Reader:
         try:
             return grammar.parser().parse(source)
         except grammar.UnknownCall as error:
-            self._fail(mistakes.unknown_call(error.token, source, {*self.scope, *self.known}))
+            self._fail(diagnosis.unknown_call(error.token, source, {*self.scope, *self.known}))
         except UnexpectedToken as error:
-            self._fail(mistakes.unexpected(error.token, source))
+            self._fail(diagnosis.unexpected(error.token, source))
         except UnexpectedCharacters as error:
-            self._fail(mistakes.strange(error.pos_in_stream or 0, source))
+            self._fail(diagnosis.strange(error.pos_in_stream or 0, source))
 
     def _walked(self, root: Tree[Token]) -> _Part:
         """The meaning of each branch, from the leaves to the root."""
@@ -143,8 +152,8 @@ class Reader:
             return _Part(alias(name, target), exact=rational(target))
         if name in CONSTANT_NAMES:
             return _Part(constant(CONSTANT_NAMES[name]))
-        if not (name in self.known or mistakes.is_one_letter(name)):
-            self._fail(mistakes.unknown_name(token, {*self.scope, *self.known}))
+        if not (name in self.known or diagnosis.is_one_letter(name)):
+            self._fail(diagnosis.unknown_name(token, {*self.scope, *self.known}))
         return _Part(variable(name))
 
     def brackets(self, inside: _Part) -> _Part:

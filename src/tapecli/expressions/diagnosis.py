@@ -5,11 +5,11 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
-from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection
 from typing import TYPE_CHECKING, NamedTuple
 
-from tapecli.functions import CONSTANT_NAMES, FUNCTION_NAMES, FUNCTIONS
+from tapecli.errors import MAX_QUOTED, clipped
+from tapecli.expressions.functions import CONSTANT_NAMES, FUNCTION_NAMES, FUNCTIONS
 
 if TYPE_CHECKING:
     from lark import Token
@@ -19,9 +19,6 @@ NAME = r"[A-Za-z_][A-Za-z_0-9]*|[Α-Ωα-ω](?:_?[0-9]+)?"
 
 BLANKS = " \t\r\n\u00a0"
 """What may stand between any two words."""
-
-MAX_SHOWN = 40
-"""Characters of what was typed that a message quotes."""
 
 MAX_COMPARED = 10_000
 """Names beyond which none of them is looked at for what was meant, for that takes too long."""
@@ -44,17 +41,6 @@ class Mistake(NamedTuple):
 def is_one_letter(name: str) -> bool:
     """Whether a name is one letter, with or without a number: a variable without more ado."""
     return bool(re.fullmatch(_ONE_LETTER, name))
-
-
-def clipped(text: str, most: int = MAX_SHOWN) -> str:
-    """The text as a message may quote it: short, and without control characters."""
-    start = text if len(text) <= most else text[: most - 1] + "…"
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in start)
-
-
-def twice(names: Iterable[str]) -> str | None:
-    """The first name that is there more than once."""
-    return next((name for name, times in Counter(names).items() if times > 1), None)
 
 
 def unknown_name(token: Token, others: Collection[str]) -> Mistake:
@@ -91,7 +77,7 @@ def unknown_call(token: Token, source: str, others: Collection[str]) -> Mistake:
 
 
 def _closest(name: str, names: Collection[str]) -> str | None:
-    if len(name) > MAX_SHOWN or len(names) > MAX_COMPARED:
+    if len(name) > MAX_QUOTED or len(names) > MAX_COMPARED:
         return None
     return next(iter(difflib.get_close_matches(name.lower(), names, n=1)), None)
 
@@ -221,8 +207,3 @@ def _tail(source: str) -> str:
     """The last name, number or sign of the source."""
     match = re.search(_TAIL, source)
     return match[0].strip() if match else ""
-
-
-def together(names: Sequence[str]) -> str:
-    """Names in a sentence: x, y and z."""
-    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)

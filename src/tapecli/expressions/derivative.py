@@ -8,8 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from tapecli.errors import RequestError
-from tapecli.mistakes import clipped, together, twice
+from tapecli.errors import RequestError, clipped, together, twice
 
 MAX_ENTRIES = 10_000
 """Derivatives of all targets in one request."""

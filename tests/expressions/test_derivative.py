@@ -7,8 +7,16 @@ from dataclasses import replace
 
 import pytest
 
-from tapecli.derivative import MAX_ENTRIES, Derivative, asked, gradient, hessian, limited, listed
 from tapecli.errors import RequestError
+from tapecli.expressions.derivative import (
+    MAX_ENTRIES,
+    Derivative,
+    asked,
+    gradient,
+    hessian,
+    limited,
+    listed,
+)
 
 XYZ = ["x", "y", "z"]
 
@@ -96,7 +104,7 @@ def test_what_is_beyond_the_bound_is_refused_before_it_is_made(
     def made(*parts: object) -> None:
         raise AssertionError
 
-    monkeypatch.setattr("tapecli.derivative.Derivative", made)
+    monkeypatch.setattr("tapecli.expressions.derivative.Derivative", made)
     with pytest.raises(RequestError):
         ask()
 

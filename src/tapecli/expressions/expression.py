@@ -6,11 +6,11 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from tapecli.errors import ExpressionError, UsageError
-from tapecli.functions import CONSTANT_NAMES, FUNCTION_NAMES
-from tapecli.mistakes import BLANKS, NAME, clipped
-from tapecli.reader import MAX_LENGTH, Reader
-from tapecli.tree import Node, text, variables
+from tapecli.errors import ExpressionError, UsageError, clipped
+from tapecli.expressions.diagnosis import BLANKS, NAME
+from tapecli.expressions.functions import CONSTANT_NAMES, FUNCTION_NAMES
+from tapecli.expressions.parser import MAX_LENGTH, Reader
+from tapecli.expressions.tree import Node, text, variables
 
 MAX_TARGETS = 50
 """Expressions in one request."""

@@ -16,8 +16,8 @@ from fractions import Fraction
 from typing import Any
 from weakref import WeakValueDictionary
 
+from tapecli.expressions.functions import ATOM_BINDING, OPERATORS, POWER_BINDING, POWER_SIGN
 from tapecli.floats import FloatFormat
-from tapecli.functions import ATOM_BINDING, OPERATORS, POWER_BINDING, POWER_SIGN
 
 VARIABLE = "x"
 """The variable of an expression that has none, such as `3`."""

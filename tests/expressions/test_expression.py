@@ -10,11 +10,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tapecli.errors import ExpressionError, UsageError
-from tapecli.expression import MAX_TARGETS, Expression, parse, parse_more
-from tapecli.functions import CONSTANT_NAMES, FUNCTION_NAMES, FUNCTIONS, OPERATORS
-from tapecli.mistakes import MAX_COMPARED
-from tapecli.reader import MAX_DEPTH, MAX_DIGITS, MAX_EXPONENT, MAX_LENGTH
-from tapecli.tree import (
+from tapecli.expressions.diagnosis import MAX_COMPARED
+from tapecli.expressions.expression import MAX_TARGETS, Expression, parse, parse_more
+from tapecli.expressions.functions import CONSTANT_NAMES, FUNCTION_NAMES, FUNCTIONS, OPERATORS
+from tapecli.expressions.parser import MAX_DEPTH, MAX_DIGITS, MAX_EXPONENT, MAX_LENGTH
+from tapecli.expressions.tree import (
     Call,
     Node,
     Number,

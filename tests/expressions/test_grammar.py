@@ -9,7 +9,7 @@ import pytest
 from lark import Lark
 
 import tapecli
-from tapecli import grammar
+from tapecli.expressions import grammar
 
 TYPED = "2x sin²(x) - √x/|x| + Γ(x)^-1"
 

@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from tapecli import notation
-from tapecli.mistakes import NAME
+from tapecli.expressions import tex
+from tapecli.expressions.diagnosis import NAME
 
 
 @pytest.mark.parametrize(
@@ -32,7 +32,7 @@ from tapecli.mistakes import NAME
 )
 def test_names(name: str, written: str) -> None:
     assert re.fullmatch(NAME, name)
-    assert notation.name(name) == written
+    assert tex.name(name) == written
 
 
 GREEK = [chr(code) for code in range(ord("Α"), ord("ω") + 1)]
@@ -42,8 +42,8 @@ GREEK = [chr(code) for code in range(ord("Α"), ord("ω") + 1)]
     "letter", [each for each in GREEK if re.fullmatch(NAME, each) and each.isalpha()]
 )
 def test_every_greek_letter_has_one(letter: str) -> None:
-    assert notation.name(letter).isascii()
-    assert notation.sentence(letter) == f"${notation.name(letter)}$"
+    assert tex.name(letter).isascii()
+    assert tex.sentence(letter) == f"${tex.name(letter)}$"
 
 
 @pytest.mark.parametrize(
@@ -59,11 +59,11 @@ def test_every_greek_letter_has_one(letter: str) -> None:
     ],
 )
 def test_numbers_keep_every_digit(number: str, written: str) -> None:
-    assert notation.number(number) == written
+    assert tex.number(number) == written
 
 
 def test_nothing_in_a_sentence_is_a_command() -> None:
-    written = notation.sentence("50% of $x_1 & {y}^2 ~ a\\b < c | # é²…")
+    written = tex.sentence("50% of $x_1 & {y}^2 ~ a\\b < c | # é²…")
     assert written == (
         r"50\% of \$x\_1 \& \{y\}\textasciicircum{}2 \textasciitilde{} a\textbackslash{}b $<$ c "
         r"$|$ \# \textbackslash{}xe9\textbackslash{}xb2\dots{}"

@@ -17,11 +17,10 @@ from tapecli.analytic.claim import judged
 from tapecli.analytic.symbols import expression
 from tapecli.choices import EXECUTIONS
 from tapecli.claims import Finding
-from tapecli.derivative import Derivative
 from tapecli.errors import RequestError
-from tapecli.expression import parse
-from tapecli.floats import FORMATS
-from tapecli.functions import (
+from tapecli.expressions.derivative import Derivative
+from tapecli.expressions.expression import parse
+from tapecli.expressions.functions import (
     CONSTANTS,
     FUNCTIONS,
     NAMES,
@@ -31,6 +30,7 @@ from tapecli.functions import (
     Operator,
     rule_of,
 )
+from tapecli.floats import FORMATS
 from tapecli.verdict import Status
 
 ORDER = 4

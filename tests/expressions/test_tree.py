@@ -6,8 +6,8 @@ from fractions import Fraction
 
 import pytest
 
-from tapecli.functions import CONSTANTS, FUNCTIONS, OPERATORS
-from tapecli.tree import (
+from tapecli.expressions.functions import CONSTANTS, FUNCTIONS, OPERATORS
+from tapecli.expressions.tree import (
     Node,
     alias,
     call,
