@@ -14,8 +14,8 @@ from dataclasses import replace
 import pytest
 from hypothesis import settings
 
-from tapecli import tapes, tensorflow_core
 from tapecli.choices import EXECUTIONS
+from tapecli.engines.tapes import arrangements, core
 from tapecli.methods import Choice
 from tapecli.render import words
 from tapecli.request import Asked
@@ -73,7 +73,7 @@ def whole_tensorflow() -> Iterator[None]:
         raise ImportError
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(tensorflow_core, "load", load)
+        patch.setattr(core, "load", load)
         yield
 
 
@@ -97,5 +97,5 @@ def usual_execution(pytestconfig: pytest.Config) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(words, "about", untold)
         patch.setattr(Asked, "chosen", with_usual)
-        patch.setattr(tapes.run, "__defaults__", (execution, None))
+        patch.setattr(arrangements.run, "__defaults__", (execution, None))
         yield

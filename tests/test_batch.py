@@ -10,9 +10,10 @@ from typing import Any, NoReturn
 import numpy as np
 import pytest
 
-from tapecli import batch, choices, compute, tapes
+from tapecli import batch, choices, compute
 from tapecli.batch import FIELDS, MAX_LINE, MAX_VALUES, TRACED_AFTER, Batch
 from tapecli.differentiate import Options
+from tapecli.engines.tapes import arrangements
 from tapecli.errors import UNEXPECTED, RequestError, TensorFlowError
 from tapecli.request import KINDS
 
@@ -386,13 +387,13 @@ def test_every_kind_is_answered(kind: str) -> None:
 def executions(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """How TensorFlow was asked to run each request."""
     found: list[str] = []
-    kept: Callable[..., Any] = tapes.run
+    kept: Callable[..., Any] = arrangements.run
 
     def run(*arguments: Any) -> Any:
         found.append(arguments[5])
         return kept(*arguments)
 
-    monkeypatch.setattr(tapes, "run", run)
+    monkeypatch.setattr(arrangements, "run", run)
     return found
 
 
@@ -498,14 +499,14 @@ def test_so_many_values_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_traced_request_that_graphs_lack_is_computed_all_the_same(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    kept = tapes.run
+    kept = arrangements.run
 
     def run(*arguments: Any) -> list[list[np.ndarray[Any, Any]]]:
         if arguments[5] == choices.GRAPH:
             raise RequestError("no such kernel")
         return kept(*arguments)
 
-    monkeypatch.setattr(tapes, "run", run)
+    monkeypatch.setattr(arrangements, "run", run)
     one = Batch()
     for _ in range(TRACED_AFTER + 1):
         found = answer_to(one, '{"expr": "x^3", "x": 2}')

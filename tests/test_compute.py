@@ -10,13 +10,12 @@ from typing import Any, NoReturn
 import numpy as np
 import pytest
 
-from tapecli import choices, compute, tapes, tensorflow_
-from tapecli.claims import Finding
+from tapecli import choices, compute
 from tapecli.compute import Ahead
+from tapecli.engines.tapes import arrangements, loading
 from tapecli.errors import RequestError, TensorFlowError
 from tapecli.request import How, Request, Where, prepare
-from tapecli.result import Result
-from tapecli.verdict import Status
+from tapecli.result import Finding, Result, Status
 
 Columns = Mapping[str, np.ndarray[Any, Any]]
 
@@ -37,14 +36,14 @@ def run_by(request: Request, execution: str) -> Request:
 def runs(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Columns]]:
     """Executions and columns that tapes were run with; XLA and graphs are eager underneath."""
     found: list[tuple[str, Columns]] = []
-    kept: Callable[..., Any] = tapes.run
+    kept: Callable[..., Any] = arrangements.run
 
     def run(trees: Any, columns: Columns, *rest: Any) -> Any:
         wanted, method, format_, execution, device = rest
         found.append((execution, columns))
         return kept(trees, columns, wanted, method, format_, "eager", device)
 
-    monkeypatch.setattr(tapes, "run", run)
+    monkeypatch.setattr(arrangements, "run", run)
     return found
 
 
@@ -55,14 +54,14 @@ def runs(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Columns]]:
 def lacking(monkeypatch: pytest.MonkeyPatch) -> set[str]:
     """Executions that lack a kernel."""
     found: set[str] = set()
-    kept: Callable[..., Any] = tapes.run
+    kept: Callable[..., Any] = arrangements.run
 
     def run(*arguments: Any) -> Any:
         if arguments[5] in found:
             raise RequestError(f"TensorFlow cannot compute this by {arguments[5]}")
         return kept(*arguments)
 
-    monkeypatch.setattr(tapes, "run", run)
+    monkeypatch.setattr(arrangements, "run", run)
     return found
 
 
@@ -119,9 +118,9 @@ def test_a_compiled_program_serves_for_fewer_points() -> None:
     full = run_by(asked("sin(x)*x", x="1..8"), choices.XLA)
     part = replace(run_by(asked("sin(x)*x", x="1..5"), choices.XLA), fill=8)
     one = compute.run(full)
-    compiled = tapes._traced.cache_info().misses
+    compiled = arrangements._traced.cache_info().misses
     other = compute.run(part)
-    assert tapes._traced.cache_info().misses == compiled
+    assert arrangements._traced.cache_info().misses == compiled
     assert one.tape is not None
     assert other.tape is not None
     assert other.tape.tolist() == one.tape[..., :5].tolist()
@@ -222,7 +221,7 @@ def test_what_is_not_finite_stays_so_when_it_is_scaled() -> None:
 
 
 def test_a_version_is_that_of_the_tensorflow_that_was_loaded() -> None:
-    assert compute.run(asked("x^2")).tensorflow == tensorflow_.load().__version__
+    assert compute.run(asked("x^2")).tensorflow == loading.load().__version__
 
 
 def test_without_formulas_there_is_no_latex() -> None:

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from tapecli import tapes, tensorflow_
 from tapecli.choices import EAGER
 from tapecli.counting import DEEPEST, FIXED, GROWTH, KNOWN, MOST, OPEN, counted
+from tapecli.engines.tapes import arrangements, loading
 from tapecli.expressions.expression import parse
 from tapecli.expressions.functions import FUNCTIONS, OPERATORS, Function
 from tapecli.expressions.tree import Node, variables
@@ -38,7 +38,7 @@ def by_x(order: int) -> tuple[tuple[str, ...], ...]:
 
 def run(targets: Sequence[Node], wanted: Sequence[tuple[str, ...]]) -> int:
     """How many operations TensorFlow runs eagerly."""
-    tensorflow_.load()
+    loading.load()
     from tensorflow.python.framework import op_callbacks
 
     kinds: list[object] = []
@@ -49,7 +49,7 @@ def run(targets: Sequence[Node], wanted: Sequence[tuple[str, ...]]) -> int:
     columns = {name: np.array([0.3, 0.4]) for name in variables(*targets)}
     op_callbacks.add_op_callback(note)
     try:
-        tapes.run(targets, columns, wanted, "nested", FLOAT64, EAGER)
+        arrangements.run(targets, columns, wanted, "nested", FLOAT64, EAGER)
     finally:
         op_callbacks.remove_op_callback(note)
     return len(kinds)

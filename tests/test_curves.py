@@ -8,7 +8,7 @@ import pytest
 from tapecli.curves import Axis, Curve, Curves, Paper
 from tapecli.expressions.derivative import Derivative
 from tapecli.expressions.tree import variable
-from tapecli.verdict import Status
+from tapecli.result import Status
 
 NAN = float("nan")
 

@@ -12,7 +12,7 @@ import pytest
 
 import tapecli
 from tapecli import grid, stream, verification
-from tapecli.verdict import Status
+from tapecli.result import Status
 
 
 def test_the_worked_example() -> None:

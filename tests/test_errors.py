@@ -16,7 +16,11 @@ from tapecli.errors import (
     WriteError,
 )
 
-CLASSES = [value for value in vars(errors).values() if isinstance(value, type)]
+CLASSES = [
+    value
+    for value in vars(errors).values()
+    if isinstance(value, type) and value.__module__ == errors.__name__
+]
 
 
 def test_every_error_of_the_module_is_a_tapecli_error() -> None:

@@ -15,7 +15,7 @@ from tapecli.expressions.functions import FUNCTIONS
 from tapecli.floats import FORMATS
 from tapecli.methods import Choice
 from tapecli.request import Asked, How, Where, ask
-from tapecli.verdict import Status
+from tapecli.result import Status
 
 POINTS = (-2.5, -1, -0.75, -1e-3, 0, 1e-3, 0.5, 0.9, 1, 1.5, 2, 3, 20)
 

@@ -154,8 +154,8 @@ def test_the_help_of_a_command_loads_nothing_that_computes(command: str) -> None
 
 
 SPARED = {
-    "tapecli.analytic": {"flint", "sympy", "numpy"},
-    "tapecli.taylor": {"numpy", "flint"},
+    "tapecli.engines.certified": {"flint", "sympy", "numpy"},
+    "tapecli.engines.taylor": {"numpy", "flint"},
     "tapecli.sources": {"numpy"},
 }
 """Packages that may import some of what is heavy."""

@@ -14,7 +14,7 @@ from tapecli.expressions import expression
 from tapecli.expressions.functions import FUNCTIONS
 from tapecli.floats import FORMATS as FORMATS_OF_NUMBERS
 from tapecli.render import FORMATS
-from tapecli.verdict import Status
+from tapecli.result import Status
 
 ROOT = Path(__file__).parent.parent
 REFERENCE = (ROOT / "docs" / "reference.md").read_text("utf-8")

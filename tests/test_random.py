@@ -11,7 +11,7 @@ import tapecli
 from tapecli.expressions.expression import parse
 from tapecli.expressions.functions import FUNCTIONS
 from tapecli.expressions.tree import Node, call, constant, number, text, variable
-from tapecli.verdict import Status
+from tapecli.result import Status
 
 X = variable("x")
 LEAVES = st.one_of(

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from tapecli.report import Cell, Core, Failure, KnownDefect, Report, Setting, quoted
-from tapecli.verdict import Status
+from tapecli.result import Status
 
 EAGER = Setting("float32", "eager", "cpu:0")
 WRONG = Failure(

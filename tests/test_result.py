@@ -9,12 +9,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tapecli.claims import Claim, Finding
 from tapecli.expressions.derivative import Derivative, by_orders, gradient, hessian
 from tapecli.floats import FORMATS
 from tapecli.points import Axis, Points
-from tapecli.result import Block, Check, Result
-from tapecli.verdict import Status
+from tapecli.result import Block, Check, Claim, Finding, Result, Status
 
 ONE = Points((Axis({"x": (1.0,)}, listed=False), Axis({"y": (2.0,)}, listed=False)))
 PRODUCT = Points((Axis({"x": (1.0, 2.0)}), Axis({"y": (3.0, 4.0, 5.0)})))

@@ -246,10 +246,10 @@ def test_claims_are_judged_once() -> None:
 
 
 def test_what_xla_cannot_do_is_tried_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    from tapecli import tapes
+    from tapecli.engines.tapes import arrangements
     from tapecli.errors import RequestError
 
-    asked, real = [], tapes.run
+    asked, real = [], arrangements.run
 
     def run(*arguments: object) -> object:
         asked.append(arguments[5])
@@ -257,7 +257,7 @@ def test_what_xla_cannot_do_is_tried_once(monkeypatch: pytest.MonkeyPatch) -> No
             raise RequestError("there is no kernel for XLA")
         return real(*arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(tapes, "run", run)
+    monkeypatch.setattr(arrangements, "run", run)
     monkeypatch.setattr("tapecli.methods.quickest", lambda *rest: "xla")
     results = streamed(Where({"x": "1..100:1/2"}), how=How())
     assert asked == ["xla"] + ["eager"] * len(results)

@@ -9,14 +9,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tapecli.analytic.reference import Reference
-from tapecli.budget import OUT_OF_TIME, Budget
+from tapecli.engines.certified.budget import Budget
+from tapecli.engines.certified.records import Certified, NoDerivative
+from tapecli.engines.certified.reference import Reference
 from tapecli.expressions import derivative
 from tapecli.expressions.expression import parse
 from tapecli.expressions.tree import Node
 from tapecli.floats import FORMATS
 from tapecli.points import Axis, Points
-from tapecli.verdict import Certified, NoDerivative, Status
+from tapecli.result import OUT_OF_TIME, Status
 from tapecli.verification import (
     ALL_SERIES,
     EASY_ORDER,

@@ -22,8 +22,7 @@ if TYPE_CHECKING:
         WriteError,
     )
     from tapecli.expressions.expression import Expression
-    from tapecli.result import Check, Result, Row
-    from tapecli.verdict import Status
+    from tapecli.result import Check, Result, Row, Status
 
 __all__ = [
     "Check",

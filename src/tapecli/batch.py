@@ -15,7 +15,8 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, replace
 from typing import Any, NoReturn, TypeAlias
 
-from tapecli import choices, compute, points, render, table, tapes, tensorflow_
+from tapecli import choices, compute, points, render, table
+from tapecli.engines.tapes import arrangements, loading
 from tapecli.errors import (
     UNEXPECTED,
     ExpressionError,
@@ -150,7 +151,7 @@ class Batch:
 
     def __init__(
         self,
-        load: Callable[[], Any] = tensorflow_.load,
+        load: Callable[[], Any] = loading.load,
         tell: Callable[[Exception], None] = lambda error: None,
     ) -> None:
         self.failed = False
@@ -246,7 +247,7 @@ class Batch:
         if choice.execution != choices.EAGER or not alone:
             return choice
         if key not in self._traced:
-            if known.times < TRACED_AFTER or len(self._traced) >= tapes.MAX_TRACES:
+            if known.times < TRACED_AFTER or len(self._traced) >= arrangements.MAX_TRACES:
                 return choice
             if not _may_be_traced(known.asked, count):
                 return choice

@@ -11,14 +11,14 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from tapecli import choices, tapes, tensorflow_
-from tapecli.budget import Budget
-from tapecli.claims import Claim
+from tapecli import choices
+from tapecli.engines.certified.budget import Budget
+from tapecli.engines.tapes import arrangements, loading
 from tapecli.errors import RequestError
 from tapecli.expressions.derivative import Derivative
 from tapecli.expressions.tree import Node
 from tapecli.request import Request
-from tapecli.result import Block, Formula, Latex, Result
+from tapecli.result import Block, Claim, Formula, Latex, Result
 from tapecli.verification import Certificates, Column, Verification
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def run(
     request: Request,
     formulas: bool = True,
     account: Account | None = None,
-    load: Callable[[], Any] = tensorflow_.load,
+    load: Callable[[], Any] = loading.load,
     begin: Callable[[Callable[[], Ahead]], Callable[[], Ahead]] = lambda work: work,
     budget: Budget | None = None,
 ) -> Result:
@@ -170,7 +170,7 @@ def _judged(request: Request) -> tuple[Claim, ...]:
     """The judgements on the claims."""
     if not request.claims:
         return ()
-    from tapecli.analytic.claim import judged, spread
+    from tapecli.engines.certified.judge import judged, spread
 
     budget = Budget.of_request(request.how.max_seconds)
     points = [request.points.at(place) for place in spread(len(request.points))]
@@ -197,7 +197,7 @@ def _values(request: Request) -> tuple[Sequence[Sequence[Column]], str]:
         return [[None] * len(wanted) for _ in trees], ""
     columns = request.points.columns
     if request.choice.method == choices.TAYLOR:
-        from tapecli.taylor import engine
+        from tapecli.engines.taylor import engine
 
         found = engine.run(trees, columns, wanted, request.how.format_, request.how.scaled)
         return [list(of_target) for of_target in found], ""
@@ -230,7 +230,7 @@ def _taped(
         import numpy as np
 
         columns = {name: np.pad(values, (0, fill), "edge") for name, values in columns.items()}
-    found = tapes.run(
+    found = arrangements.run(
         trees,
         columns,
         wanted,
@@ -256,7 +256,7 @@ def _scaled(request: Request, values: NDArray[np.float64], one: Derivative) -> N
 
 
 def _typed(tree: Node) -> str:
-    from tapecli.analytic.printing import typed
+    from tapecli.engines.certified.printing import typed
 
     return typed(tree)
 
@@ -265,7 +265,7 @@ def _formulas(
     request: Request, trees: Sequence[Node]
 ) -> tuple[list[list[Formula | None]], list[str]]:
     """The formulas of each target, and what was given up for the time that it would take."""
-    from tapecli.analytic.formula import formulas
+    from tapecli.engines.certified.formula import formulas
 
     wanted = [one.sequence for one in request.derivatives]
     divisors = [one.divisor for one in request.derivatives]

@@ -14,9 +14,9 @@ import math
 from collections.abc import Callable, Sequence
 from typing import NamedTuple, TypeAlias
 
+from tapecli.engines.tapes.arrangements import Variables, asked, prepared
 from tapecli.expressions.tree import Call, Node, Variable, steps
 from tapecli.floats import FORMATS
-from tapecli.tapes import Variables, asked, prepared
 
 MOST = 10_000
 """Operations that are counted one by one, which takes some 20 ms."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from tapecli.expressions.derivative import Derivative
 from tapecli.expressions.tree import Node
-from tapecli.verdict import Status, any_failed
+from tapecli.result import Status, any_failed
 
 if TYPE_CHECKING:
     import numpy as np

@@ -340,7 +340,7 @@ def constant(typed: str) -> Fraction:
         raise PointsError(f"{shown} is not a number: it has a name")
     value = _value(expression.tree)
     if value is None:
-        from tapecli.analytic.reference import is_extreme
+        from tapecli.engines.certified.reference import is_extreme
 
         beyond = (
             "is too large, or too close to zero" if is_extreme(expression.tree) else "has no value"
@@ -358,6 +358,6 @@ def _value(tree: Node) -> Fraction | None:
             values[node] = exact_value(node, [values[child] for child in node.children])
     if values[tree] is not None:
         return values[tree]
-    from tapecli.analytic.reference import constant_value
+    from tapecli.engines.certified.reference import constant_value
 
     return constant_value(tree)  # it has a function: only the reference's arithmetic knows those

@@ -29,11 +29,11 @@ from tapecli.choices import (
     XLA,
 )
 from tapecli.counting import FIXED, KNOWN, OPEN, Counts, counted
+from tapecli.engines.tapes.arrangements import ARRANGEMENTS, FORWARD, Variables
+from tapecli.engines.taylor import PLAIN_ORDER
 from tapecli.errors import RequestError, clipped
 from tapecli.expressions.functions import row
 from tapecli.expressions.tree import Call, Node, steps
-from tapecli.tapes import ARRANGEMENTS, FORWARD, Variables
-from tapecli.taylor import PLAIN_ORDER
 
 NESTED, BATCH = "nested", "batch"
 """Arrangements that the model tells apart: all others are like nested tapes."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tapecli.floats import FORMATS
-from tapecli.verdict import Status
+from tapecli.result import Status
 
 
 @dataclass(frozen=True)

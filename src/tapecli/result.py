@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from tapecli.budget import OUT_OF_TIME
-from tapecli.claims import Claim
 from tapecli.expressions.derivative import Derivative
 from tapecli.floats import FloatFormat
-from tapecli.verdict import Status, all_ok, any_failed
 
 if TYPE_CHECKING:
     import numpy as np
@@ -29,6 +27,39 @@ COLUMNS = frozenset(
     | {"kind", "method", "tensorflow", "execution", "scaled"}
 )
 """The names that columns, fields and axes have, beside those of the variables."""
+
+OUT_OF_TIME = "could not be certified in time"
+"""The reason of a value that the budget for certified values did not suffice for."""
+
+
+class Status(str, Enum):
+    """What the verdict on one value can be."""
+
+    OK = "ok"
+    ROUNDED = "rounded"
+    OFF = "off"
+    UNDEFINED = "undefined"
+    LOST = "lost"
+    UNVERIFIED = "unverified"
+    CERTIFIED = "certified"
+
+    def __str__(self) -> str:
+        return self.value
+
+    @property
+    def failed(self) -> bool:
+        """Whether a value of this status fails the whole request."""
+        return self in (Status.OFF, Status.LOST)
+
+
+def any_failed(statuses: Iterable[Status]) -> bool:
+    """Whether one of the values is off or lost."""
+    return any(status.failed for status in statuses)
+
+
+def all_ok(statuses: Iterable[Status]) -> bool:
+    """Whether every value that was verified is ok."""
+    return set(statuses) <= {Status.OK, Status.UNVERIFIED, Status.CERTIFIED}
 
 
 @dataclass(frozen=True)
@@ -52,6 +83,65 @@ class Check:
 
 UNVERIFIED = Check(None, None, Status.UNVERIFIED)
 """The verdict on a value that was not looked at."""
+
+
+class Finding(str, Enum):
+    """What the judgement on a claim can be.
+
+    * proved: a symbolic proof says that the two are equal, and so does every tested point;
+    * agrees: there is no such proof, and certified values agree at every tested point;
+    * differs: there is a point at which they do not;
+    * untested: no point was found at which the two could be compared.
+    """
+
+    PROVED = "proved"
+    AGREES = "agrees"
+    DIFFERS = "differs"
+    UNTESTED = "untested"
+
+    def __str__(self) -> str:
+        return self.value
+
+    @property
+    def failed(self) -> bool:
+        """Whether a claim with this finding fails the whole request."""
+        return self in (Finding.DIFFERS, Finding.UNTESTED)
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A claim and the judgement on it.
+
+    Attributes:
+        target: the name of the target that it is a derivative of.
+        wrt: the variable of the derivative, or several with commas between them.
+        order: its order; 0 is the target itself.
+        text: the claim as it was understood.
+        finding: the judgement.
+        tested: how many points the two were compared at.
+        at: the point that shows the difference best, a number for each variable of the two;
+            None where there is no difference.
+        claimed: the claim's value there, rounded to the dtype; infinite if it is too large for
+            it, None if the claim has no value there.
+        analytic: the same of the derivative; None only where `at` is.
+        reason: why it differs or is untested, in words for people; "" if there is nothing to say.
+    """
+
+    target: str
+    wrt: str
+    order: int
+    text: str
+    finding: Finding
+    tested: int
+    at: Mapping[str, float] | None = None
+    claimed: float | None = None
+    analytic: float | None = None
+    reason: str = ""
+
+    @property
+    def failed(self) -> bool:
+        """Whether it fails the whole request."""
+        return self.finding.failed
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,11 @@ inside the expression can explain.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
-from dataclasses import dataclass
-from enum import Enum
 from fractions import Fraction
 
+from tapecli.engines.certified.records import Certified
 from tapecli.floats import FloatFormat
+from tapecli.result import Status
 
 STABLE_ULPS = 16
 """k: how many units of roundoff a good computation may stray, forward and backward, each order.
@@ -29,70 +28,6 @@ ROUNDING_FACTOR = 8
 The ball follows the recurrences of the series, the tapes the chain rule: the same
 cancellations, in another sequence, with a few more operations at high orders.
 """
-
-
-class Status(str, Enum):
-    """What the verdict on one value can be."""
-
-    OK = "ok"
-    ROUNDED = "rounded"
-    OFF = "off"
-    UNDEFINED = "undefined"
-    LOST = "lost"
-    UNVERIFIED = "unverified"
-    CERTIFIED = "certified"
-
-    def __str__(self) -> str:
-        return self.value
-
-    @property
-    def failed(self) -> bool:
-        """Whether a value of this status fails the whole request."""
-        return self in (Status.OFF, Status.LOST)
-
-
-def any_failed(statuses: Iterable[Status]) -> bool:
-    """Whether one of the values is off or lost."""
-    return any(status.failed for status in statuses)
-
-
-def all_ok(statuses: Iterable[Status]) -> bool:
-    """Whether every value that was verified is ok."""
-    return set(statuses) <= {Status.OK, Status.UNVERIFIED, Status.CERTIFIED}
-
-
-@dataclass(frozen=True)
-class Certified:
-    """The exact derivative, enclosed, with what the verdict needs to know about it.
-
-    Attributes:
-        value: the midpoint of a ball that holds the exact derivative.
-        radius: its radius.
-        sensitivity: the sum over all variables v of |v| times the size of the derivative's own
-            derivative by v, where that exists: what it changes by if the point does, relatively.
-        spread: the radius that the same derivative has when it is computed at the precision
-            of the dtype; None if it has no bound there.
-    """
-
-    value: Fraction
-    radius: Fraction
-    sensitivity: Fraction
-    spread: Fraction | None
-
-    def divided(self, divisor: int) -> Certified:
-        """The same of the derivative over a whole number."""
-        if divisor == 1:
-            return self
-        spread = None if self.spread is None else self.spread / divisor
-        rest = (self.value / divisor, self.radius / divisor, self.sensitivity / divisor)
-        return Certified(*rest, spread)
-
-
-@dataclass(frozen=True)
-class NoDerivative:
-    """There is no derivative, or no value, for this reason."""
-
-    reason: str
 
 
 def judge(

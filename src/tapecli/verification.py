@@ -11,18 +11,19 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
-from tapecli.budget import Budget
+from tapecli.engines.certified.budget import Budget
+from tapecli.engines.certified.records import Certified, NoDerivative
 from tapecli.expressions.derivative import Derivative
 from tapecli.expressions.tree import Node
 from tapecli.floats import FloatFormat
-from tapecli.result import Check, Points
-from tapecli.verdict import Certified, NoDerivative, Status, judge, right_digits
+from tapecli.result import Check, Points, Status
+from tapecli.verdict import judge, right_digits
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from tapecli.analytic.reference import Reference
+    from tapecli.engines.certified.reference import Reference
 
 ALL_SERIES = 20_000
 """Series, one for each line through each point, up to which every point is verified."""
@@ -123,7 +124,7 @@ class Verification:
         return {place: reference.at(self.points.at(place), self.budget) for place in places}
 
     def _reference(self, tree: Node) -> Reference:
-        from tapecli.analytic.reference import reference
+        from tapecli.engines.certified.reference import reference
 
         wanted = tuple(one.sequence for one in self.derivatives)
         divisors = tuple(one.divisor for one in self.derivatives)

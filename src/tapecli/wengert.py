@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tapecli.floats import FloatFormat
-from tapecli.verdict import Status, all_ok, any_failed
+from tapecli.result import Status, all_ok, any_failed
 
 
 @dataclass(frozen=True)

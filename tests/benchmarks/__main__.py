@@ -31,7 +31,7 @@ from tests.benchmarks.commands import HERE, Failed, Process
 from tests.benchmarks.environment import FOLDER
 from tests.benchmarks.measure import TRIAL, Curve, Section, number
 
-from tapecli import tensorflow_
+from tapecli.engines.tapes import loading
 
 SECTIONS: dict[str, dict[str, Callable[[], Section]]] = {
     "processes": {"Whole processes": processes.section},
@@ -182,7 +182,7 @@ def main() -> None:
         sys.exit(f"there is no section '{unknown[0]}'; there are {', '.join(SECTIONS)}")
     FOLDER.mkdir(exist_ok=True)
     load = os.getloadavg()[0]
-    tensorflow_.load(quietly=True)  # before a section does, with all that it logs
+    loading.load(quietly=True)  # before a section does, with all that it logs
     sections = measured(names)
     machine = environment.machine() | environment.peers()
     machine["load"] = f"{load:.1f} at the start, {os.getloadavg()[0]:.1f} at the end"

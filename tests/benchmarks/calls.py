@@ -19,8 +19,9 @@ from tests.benchmarks.measure import (
 )
 
 import tapecli
-from tapecli import choices, tapes
-from tapecli.analytic.reference import Reference
+from tapecli import choices
+from tapecli.engines.certified.reference import Reference
+from tapecli.engines.tapes import arrangements
 from tapecli.expressions.derivative import gradient, hessian
 from tapecli.expressions.expression import parse
 from tapecli.expressions.tree import Node
@@ -46,7 +47,7 @@ def nested(
     """The seconds of nested tapes."""
     targets, columns = trees(typed), {"x": np.array(points)}
     return seconds(
-        lambda: tapes.run(targets, columns, by_x(order), "nested", FLOAT64, execution), calls
+        lambda: arrangements.run(targets, columns, by_x(order), "nested", FLOAT64, execution), calls
     )
 
 
@@ -105,7 +106,7 @@ def of_variables() -> Section:
         wanted = [one.sequence for one in asked.get(kind, hessian(names))]
         columns = {name: np.linspace(-2, 2, side**2) for name in names}
         targets = trees(typed)
-        return seconds(lambda: tapes.run(targets, columns, wanted, method, FLOAT64))
+        return seconds(lambda: arrangements.run(targets, columns, wanted, method, FLOAT64))
 
     rows = [
         (2, 1000, ("gradient", "single"), ("order 1", "single")),

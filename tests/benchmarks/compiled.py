@@ -16,7 +16,7 @@ def main() -> None:
     """Measure, and print."""
     import numpy as np
 
-    from tapecli import tapes, tensorflow_
+    from tapecli.engines.tapes import arrangements, loading
     from tapecli.expressions.expression import parse
     from tapecli.floats import FORMATS
 
@@ -24,12 +24,12 @@ def main() -> None:
     points = np.linspace(1.0, 3.0, count)
     (target,) = parse("sin(x)*exp(-x^2)")
     wanted = [("x",), ("x", "x")]
-    tensorflow_.load(quietly=True)
+    loading.load(quietly=True)
 
     def derivatives() -> Any:
         """Both, of shape (derivatives, points)."""
         columns, format_ = {"x": points}, FORMATS["float64"]
-        return tapes.run([target.tree], columns, wanted, "nested", format_, "xla")[0]
+        return arrangements.run([target.tree], columns, wanted, "nested", format_, "xla")[0]
 
     def timed() -> float:
         start = time.perf_counter()

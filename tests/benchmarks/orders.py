@@ -27,10 +27,11 @@ from tests.benchmarks.measure import (
     verdict,
 )
 
-from tapecli import methods, tapes
+from tapecli import methods
 from tapecli.choices import EXECUTIONS
+from tapecli.engines.tapes import arrangements
+from tapecli.engines.taylor import engine
 from tapecli.expressions.tree import Node, variables
-from tapecli.taylor import engine
 
 POINTS = (1.0, 1.5, 2.0, 2.5, 3.0)
 
@@ -157,7 +158,7 @@ def _first_call(
     """The CPU seconds of a call that was not made before."""
     gc.collect()
     start = time.process_time()
-    tapes.run(targets, columns, wanted, "nested", FLOAT64, execution)
+    arrangements.run(targets, columns, wanted, "nested", FLOAT64, execution)
     return time.process_time() - start
 
 

@@ -18,9 +18,9 @@ def main() -> None:
     start = time.perf_counter()
     import numpy as np
 
+    from tapecli.engines.taylor import engine
     from tapecli.expressions.expression import parse
     from tapecli.floats import FORMATS
-    from tapecli.taylor import engine
 
     (target,) = parse("sin(x)*exp(-x^2)")
     imports = time.perf_counter() - start

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from tapecli.analytic.reference import Reference
 from tapecli.check.cases import CASES, COMPOSITE, SEVERAL, Case, groups
 from tapecli.check.plan import MOST_ORDERS
+from tapecli.engines.certified.records import Certified
+from tapecli.engines.certified.reference import Reference
 from tapecli.expressions.expression import parse
 from tapecli.expressions.functions import FUNCTIONS, OPERATORS
 from tapecli.expressions.tree import Call, steps
 from tapecli.floats import FORMATS
-from tapecli.verdict import Certified
 
 ROWS = [*FUNCTIONS, *OPERATORS]
 ORDERS = 4

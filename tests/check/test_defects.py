@@ -7,10 +7,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from tapecli import tensorflow_
 from tapecli.check.cases import CASES
 from tapecli.check.defects import DEFECTS, MISSING, Defect
 from tapecli.choices import EXECUTIONS
+from tapecli.engines.tapes import loading
 from tapecli.floats import FORMATS
 
 BY_NAME = {defect.name: defect for defect in DEFECTS}
@@ -18,7 +18,7 @@ BY_NAME = {defect.name: defect for defect in DEFECTS}
 
 @pytest.mark.parametrize("defect", DEFECTS, ids=list(BY_NAME))
 def test_its_program_says_that_it_is_there(defect: Defect) -> None:
-    tf = tensorflow_.load()
+    tf = loading.load()
     if not tf.__version__.startswith(defect.seen_in):
         pytest.skip(f"seen in {defect.seen_in}")
     assert defect.shows(tf)

@@ -7,10 +7,10 @@ import pytest
 from tapecli.check.cases import CASES, SEVERAL
 from tapecli.check.plan import LEVELS, MOST_ORDERS, Trial, chosen, trials
 from tapecli.choices import EXECUTIONS, TAYLOR
+from tapecli.engines.tapes.arrangements import ARRANGEMENTS
 from tapecli.errors import RequestError
 from tapecli.floats import FORMATS
 from tapecli.request import How, Where, prepare
-from tapecli.tapes import ARRANGEMENTS
 
 
 def plan(level: str, *devices: str) -> list[Trial]:

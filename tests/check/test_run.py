@@ -14,10 +14,10 @@ from typing import Any
 
 import pytest
 
-from tapecli import tensorflow_
 from tapecli.check import run as running
 from tapecli.check.defects import DEFECTS
 from tapecli.check.run import run
+from tapecli.engines.tapes import loading
 from tapecli.errors import RequestError
 from tapecli.report import Report, Setting
 
@@ -124,7 +124,7 @@ def test_a_function_that_is_right() -> None:
     ]
     assert report.values == sum(cell.values for cell in report.cells.values())
     assert all(0 <= cell.worst <= 2 and not cell.failed for cell in report.cells.values())
-    assert report.versions["tensorflow"] == tensorflow_.load().__version__
+    assert report.versions["tensorflow"] == loading.load().__version__
     assert report.seconds > 0
 
 
@@ -185,7 +185,7 @@ def test_threads_leave_nothing_behind(interrupted: bool) -> None:
 
 
 def test_a_wrong_rule_is_a_failure_with_its_command(monkeypatch: pytest.MonkeyPatch) -> None:
-    tf = tensorflow_.load()
+    tf = loading.load()
 
     @tf.custom_gradient  # type: ignore[untyped-decorator]
     def sin(x: Any) -> Any:
@@ -207,7 +207,7 @@ def test_a_wrong_rule_is_a_failure_with_its_command(monkeypatch: pytest.MonkeyPa
 
 
 def test_one_of_several_targets_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    tf = tensorflow_.load()
+    tf = loading.load()
     monkeypatch.setattr(tf, "atan", lambda x: tf.math.atan(x) * (1 + 1e-6))
     failures = [failure for failure in of("composite").unknown if len(failure.expressions) > 1]
     assert {failure.method for failure in failures} == {"parallel", "persistent", "nested"}
@@ -221,7 +221,7 @@ def test_a_broken_operation_is_a_failure_and_no_traceback(
     def broken(x: Any) -> Any:
         raise error
 
-    monkeypatch.setattr(tensorflow_.load(), "sin", broken)
+    monkeypatch.setattr(loading.load(), "sin", broken)
     (failure,) = of("sin").unknown
     assert failure.status is None
     assert failure.order == 1
@@ -235,7 +235,7 @@ def test_a_broken_operation_is_a_failure_and_no_traceback(
 def test_a_missing_gradient_that_is_not_known_is_a_failure_with_its_reason(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    tf = tensorflow_.load()
+    tf = loading.load()
     monkeypatch.setattr(tf, "sin", tf.nn.softsign)  # which has one derivative
     report = of("sin")
     missing = [failure for failure in report.unknown if failure.status is None]
@@ -261,7 +261,7 @@ def test_another_error_in_its_place_is_one(monkeypatch: pytest.MonkeyPatch) -> N
     def broken(x: Any) -> Any:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(tensorflow_.load().math, "lgamma", broken)
+    monkeypatch.setattr(loading.load().math, "lgamma", broken)
     assert [failure.note for failure in of("lgamma", dtypes=["bfloat16"]).unknown] == [
         "ZeroDivisionError"
     ]
@@ -329,17 +329,17 @@ def test_advice_on_tracing_is_held_back_and_only_here(caplog: pytest.LogCaptureF
 
 CORE = """
 import json, sys
-from tapecli import tensorflow_, tensorflow_core
+from tapecli.engines.tapes import core, loading
 from tapecli.check import run as running
-tensorflow_.load(quietly=True, core=True)
+loading.load(quietly=True, core_only=True)
 running._COMPARE = sys.argv[1] + running._COMPARE
 report = running.run("default", functions=["abs"], dtypes=["float64"], executions=["eager"])
 core = report.core
-every = core.names == len(tensorflow_core.ROWS)
+every = core.names == len(core.ROWS)
 print(json.dumps([report.ok, every, core.differing, core.problem]))
 """
 
-OTHER = "from tapecli import tensorflow_core as c; c.ROWS['sin'] = c.ROWS['cos']; "
+OTHER = "from tapecli.engines.tapes import core as c; c.ROWS['sin'] = c.ROWS['cos']; "
 
 
 @pytest.mark.parametrize(

@@ -18,12 +18,12 @@ from xml.etree import ElementTree as Xml
 
 import pytest
 
-from tapecli import tensorflow_
 from tapecli.check import run as running
 from tapecli.ending import Ended
+from tapecli.engines.tapes import loading
 from tapecli.render import PAGES
 from tapecli.report import Cell, Core, Failure, KnownDefect, Report, Setting
-from tapecli.verdict import Status
+from tapecli.result import Status
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Run, RunAll
@@ -76,7 +76,7 @@ class Answers:
 def answers(monkeypatch: pytest.MonkeyPatch) -> Answers:
     found = Answers(GOOD)
     monkeypatch.setattr(running, "run", found)
-    monkeypatch.setattr(tensorflow_, "load", lambda **how: None)
+    monkeypatch.setattr(loading, "load", lambda **how: None)
     return found
 
 
@@ -217,7 +217,7 @@ def test_verbose_lets_tensorflow_log(
     run: Run, answers: Answers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     loads: list[dict[str, bool]] = []
-    monkeypatch.setattr(tensorflow_, "load", lambda **how: loads.append(how))
+    monkeypatch.setattr(loading, "load", lambda **how: loads.append(how))
     run("check", "-v")
     assert loads == [{"verbose": True, "core": True}, {"quietly": True, "core": True}]
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tapecli import compare, tensorflow_
+from tapecli import compare
 from tapecli.costs import Aim, Comparison, Cost, Held, Setting, Taped, Time, WayBack, Work
+from tapecli.engines.tapes import loading
 from tapecli.request import Request
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ class Answers:
 def answers(monkeypatch: pytest.MonkeyPatch) -> Answers:
     found = Answers()
     monkeypatch.setattr(compare, "compare", found)
-    monkeypatch.setattr(tensorflow_, "load", lambda **how: None)
+    monkeypatch.setattr(loading, "load", lambda **how: None)
     return found
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tapecli import tensorflow_
+from tapecli.engines.tapes import loading
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Run, RunAll
@@ -112,7 +112,7 @@ def test_a_tensorflow_that_ends_the_process_does_not_end_it_in_silence(
 ) -> None:
     place("import os\nos.write(2, b'F0000 what it lacks\\n')\nos._exit(9)")
     done = process("diff")
-    assert (done.code, done.out, done.err) == (9, "", f"F0000 what it lacks\n{tensorflow_.ENDED}\n")
+    assert (done.code, done.out, done.err) == (9, "", f"F0000 what it lacks\n{loading.ENDED}\n")
 
 
 # --- nothing set, nothing to write to ---------------------------------------------------------

@@ -174,7 +174,7 @@ def test_a_file_that_cannot_be_written_is_told_before_anything_is_computed(
     def never(*arguments: object, **options: object) -> NoReturn:
         raise AssertionError("TensorFlow was started")
 
-    monkeypatch.setattr("tapecli.tensorflow_.load", never)
+    monkeypatch.setattr("tapecli.engines.tapes.loading.load", never)
     long = "y" * 300 + ".csv"
     for name, reason in [
         ("missing/y.csv", f"there is no folder '{tmp_path}/missing'"),

@@ -22,7 +22,7 @@ from tapecli.cli import answering, running
 from tapecli.cli.partial import Partial
 from tapecli.ending import Ended
 from tapecli.render import words
-from tapecli.verdict import Status
+from tapecli.result import Status
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,9 +7,9 @@ import pytest
 import tensorflow as tf
 
 from tapecli.compare.arrangements import SEPARATE, Contender, contenders, separate
+from tapecli.engines.tapes.arrangements import ARRANGEMENTS, Variables
 from tapecli.expressions.expression import parse
 from tapecli.floats import FORMATS
-from tapecli.tapes import ARRANGEMENTS, Variables
 
 FLOAT64 = FORMATS["float64"]
 

@@ -11,9 +11,9 @@ import tensorflow as tf
 from tapecli.compare import memory
 from tapecli.compare.arrangements import contenders
 from tapecli.costs import Held
+from tapecli.engines.tapes.arrangements import Variables
 from tapecli.expressions.expression import parse
 from tapecli.floats import FORMATS
-from tapecli.tapes import Variables
 
 POINTS = 1_000
 

@@ -7,13 +7,13 @@ from fractions import Fraction
 import pytest
 from tests.oracle import CASES
 
-from tapecli.analytic.reference import Reference
+from tapecli.engines.certified.records import Certified
+from tapecli.engines.certified.reference import Reference
 from tapecli.expressions.chain_rule import differentiated
 from tapecli.expressions.expression import parse
 from tapecli.expressions.functions import FUNCTIONS, ROWS, Constant
 from tapecli.expressions.tree import Call, steps, variables
 from tapecli.floats import FORMATS
-from tapecli.verdict import Certified
 
 GAMMAS = {"digamma", "polygamma"}
 """What stands in derivatives alone, so that no series is known of it."""

@@ -13,10 +13,9 @@ import sympy
 from tests.oracle import CASES, COMPOSITES, Case, derivative
 
 import tapecli
-from tapecli.analytic.claim import judged
-from tapecli.analytic.symbols import expression
 from tapecli.choices import EXECUTIONS
-from tapecli.claims import Finding
+from tapecli.engines.certified.judge import judged
+from tapecli.engines.certified.symbols import expression
 from tapecli.errors import RequestError
 from tapecli.expressions.derivative import Derivative
 from tapecli.expressions.expression import parse
@@ -31,7 +30,7 @@ from tapecli.expressions.functions import (
     rule_of,
 )
 from tapecli.floats import FORMATS
-from tapecli.verdict import Status
+from tapecli.result import Finding, Status
 
 ORDER = 4
 

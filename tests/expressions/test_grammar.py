@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from lark import Lark
 
-import tapecli
 from tapecli.expressions import grammar
 
 TYPED = "2x sin²(x) - √x/|x| + Γ(x)^-1"
@@ -74,4 +73,4 @@ def test_half_a_file_is_not_left_behind(file: Path) -> None:
 def test_another_grammar_has_another_file() -> None:
     path = grammar.kept("start: NAME")
     assert path != grammar.kept("start: NAME NAME")
-    assert path.parent.parent == Path(tapecli.__file__).parent or sys.pycache_prefix
+    assert path.parent.parent == Path(grammar.__file__).parent or sys.pycache_prefix

@@ -89,7 +89,7 @@ def test_what_does_not_end_is_stopped() -> None:
 def test_a_formula_that_does_not_end_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     target = targets.TARGETS["times"]
     target.run(target.sample)
-    monkeypatch.setattr("tapecli.analytic.formula.formulas", _endless)
+    monkeypatch.setattr("tapecli.engines.certified.formula.formulas", _endless)
     with pytest.raises(Finding, match=r"^endless"):
         judge(target.run, target.sample, target.most, endless=10 * SHORT)
 

@@ -12,13 +12,12 @@ import numpy as np
 import pytest
 
 from tapecli import compute
-from tapecli.budget import Budget
 from tapecli.curves import Curve, Curves, Paper
+from tapecli.engines.certified.budget import Budget
 from tapecli.plot import sample
 from tapecli.plot.asked import ask
 from tapecli.request import How, Request
-from tapecli.result import Result
-from tapecli.verdict import Status
+from tapecli.result import Result, Status
 
 TERMINAL = Paper((160, 76), 23)
 FIGURE = Paper((1200, 800))

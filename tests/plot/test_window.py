@@ -12,7 +12,7 @@ from tapecli.curves import Axis, Curve
 from tapecli.expressions.derivative import Derivative
 from tapecli.expressions.tree import variable
 from tapecli.plot import window
-from tapecli.verdict import Status
+from tapecli.result import Status
 
 AXIS = Axis("x", -5, 5)
 NAN = float("nan")

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from tapecli import tensorflow_
+from tapecli.engines.tapes import loading
+from tapecli.engines.tapes.arrangements import functions_of, prepared
 from tapecli.expressions.expression import parse
 from tapecli.floats import FORMATS
 from tapecli.program.connection import unconnected
-from tapecli.tapes import functions_of, prepared
 
 TEXTS = ("3", "x", "3*x", "x^2", "x^3 + x", "x/2", "2/x", "x*y", "x + y", "x/y", "y/x", "x^2*y",
          "exp(x)", "exp(x) + y", "exp(x*y)", "exp(x + y)", "sign(x)", "x*sign(x)", "exp(sign(x))",
@@ -39,7 +39,7 @@ def connected(tf: Any, text: str, sequence: str) -> bool:
 
 @pytest.mark.parametrize("text", TEXTS)
 def test_where_nothing_is_said_there_is_a_way(text: str) -> None:
-    tf = tensorflow_.load()
+    tf = loading.load()
     tree = prepared(parse(text)[0].tree, FORMATS["float64"])
     for sequence in SEQUENCES:
         if not unconnected(tree, [sequence]):

@@ -8,15 +8,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pytest
 
-from tapecli.claims import Claim, Finding
 from tapecli.expressions import derivative
 from tapecli.expressions.derivative import Derivative
 from tapecli.floats import FORMATS
 from tapecli.points import Axis, Points
 from tapecli.render import FORMATS as RENDERED
 from tapecli.render import Screen, packed, render
-from tapecli.result import Block, Check, Result
-from tapecli.verdict import Status
+from tapecli.result import Block, Check, Claim, Finding, Result, Status
 
 Make = Callable[..., Result]
 Render = Callable[..., str]

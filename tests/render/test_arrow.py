@@ -14,7 +14,7 @@ from tests.render.test_numbers import awkward
 from tapecli.errors import OutputError
 from tapecli.floats import FORMATS
 from tapecli.render import Screen, arrow, csv, numbers, tsv, value
-from tapecli.verdict import Status
+from tapecli.result import Status
 
 if TYPE_CHECKING:
     from tests.render.conftest import Make, Samples

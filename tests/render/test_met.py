@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tapecli.render import met, words
-from tapecli.verdict import Status
+from tapecli.result import Status
 
 if TYPE_CHECKING:
     from tests.render.conftest import Make, Samples

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from tapecli.verdict import Status
+from tapecli.result import Status
 
 if TYPE_CHECKING:
     from tests.render.conftest import Make, Pack, Samples

@@ -12,7 +12,7 @@ import pytest
 
 from tapecli.errors import OutputError
 from tapecli.render import FORMATS, needed, packed, parquet
-from tapecli.verdict import Status
+from tapecli.result import Status
 
 if TYPE_CHECKING:
     from tests.render.conftest import Make, Samples

@@ -15,8 +15,7 @@ from tapecli.floats import FORMATS
 from tapecli.points import Axis, Points
 from tapecli.render import FORMATS as RENDERED
 from tapecli.render import packed
-from tapecli.result import Block, Check, Result
-from tapecli.verdict import Status
+from tapecli.result import Block, Check, Result, Status
 
 ONE = Points((Axis({"x": (1.0,)}, listed=False), Axis({"y": (0.5,)}, listed=False)))
 MANY = Points((Axis({"x": (1.0, 2.0)}), Axis({"y": (0.5, 4.0)})))

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tapecli.claims import Claim, Finding
 from tapecli.render import words
-from tapecli.verdict import Status
+from tapecli.result import Claim, Finding, Status
 
 if TYPE_CHECKING:
     from tests.render.conftest import Make, Samples

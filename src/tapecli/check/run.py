@@ -17,16 +17,16 @@ from fractions import Fraction
 from importlib.metadata import version
 from typing import Any
 
-from tapecli import choices, compute, tensorflow_, tensorflow_core
+from tapecli import choices, compute
 from tapecli.check.defects import DEFECTS, MISSING, Defect
 from tapecli.check.plan import Trial, chosen, trials
+from tapecli.engines.tapes import core, loading
+from tapecli.engines.tapes.arrangements import device_named
 from tapecli.errors import RequestError, clipped
 from tapecli.floats import FORMATS
 from tapecli.report import Cell, Core, Failure, KnownDefect, Report, Setting
 from tapecli.request import How, Where, prepare
-from tapecli.result import Block, Check, Result
-from tapecli.tapes import device_named
-from tapecli.verdict import Status
+from tapecli.result import Block, Check, Result, Status
 
 _NO_LIMIT = 1e9
 
@@ -64,10 +64,10 @@ def run(
         TensorFlowError: TensorFlow is missing or does not start.
     """
     part = chosen(level, functions, dtypes, executions)
-    tf = tensorflow_.load()
+    tf = loading.load()
     start = time.perf_counter()
     plan = list(trials(part, _devices(tf, devices)))
-    with _compared(level) as core, _a_thread() as thread, tensorflow_.without_advice():
+    with _compared(level) as core, _a_thread() as thread, loading.without_advice():
         progress(0, len(plan), "known defects")
         found = _Findings(thread.submit(_there, tf).result())
         pending = [thread.submit(_answered, trial, seed, part.points) for trial in plan]
@@ -91,7 +91,7 @@ def run(
 
 
 _COMPARE = (
-    "import json; from tapecli.tensorflow_core import differing; print(json.dumps(differing()))"
+    "import json; from tapecli.engines.tapes.core import differing; print(json.dumps(differing()))"
 )
 
 
@@ -102,7 +102,7 @@ def _compared(level: str) -> Iterator[Callable[[], Core | None]]:
     Gives what awaits the answer. The other process imports the public API first, and so finds
     what a name is for those who import TensorFlow themselves. The quick level has no time for it.
     """
-    if level == "quick" or not tensorflow_core.alone():
+    if level == "quick" or not core.alone():
         yield lambda: None
         return
     quiet = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"}
@@ -124,7 +124,7 @@ def _compared(level: str) -> Iterator[Callable[[], Core | None]]:
 
 def _core(child: subprocess.Popen[str]) -> Core:
     said, logged = child.communicate()
-    names = len(tensorflow_core.ROWS)
+    names = len(core.ROWS)
     if child.returncode:
         problem = f"importing it ends with exit code {child.returncode}"
         reason = clipped("".join(logged.splitlines()[-1:]), _LONGEST_REASON)

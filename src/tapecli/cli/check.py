@@ -72,8 +72,8 @@ def command(
     Exit codes: 0 all is right, but for known defects of TensorFlow; 1 something is not;
     2 the call is wrong; 3 TensorFlow is missing or broken.
     """
-    from tapecli import tensorflow_
     from tapecli.check import plan
+    from tapecli.engines.tapes import loading
 
     if quick and full:
         raise click.UsageError("'--quick' and '--full' are two levels; leave one out")
@@ -82,9 +82,9 @@ def command(
     format_ = output.format_of(format_name, file, render.PAGES["check"])
     plan.chosen(level, functions, dtypes, executions)  # before TensorFlow takes its time
     if verbose:
-        tensorflow_.load(verbose=True, core=True)
+        loading.load(verbose=True, core_only=True)
     with bar(f"checking ({level})", color) as progress:
-        tensorflow_.load(quietly=True, core=True)
+        loading.load(quietly=True, core_only=True)
         from tapecli.check.run import run
 
         report = run(level, seed, functions, dtypes, executions, devices, progress)

@@ -61,17 +61,18 @@ def command(
     Exit codes: 0 it is measured; 1 that cannot be written; 2 the call is wrong; 3 TensorFlow is
     missing or broken.
     """
-    from tapecli import compare, tensorflow_
+    from tapecli import compare
     from tapecli.cli import asking
+    from tapecli.engines.tapes import loading
 
     output.check(file)
     format_ = output.format_of(format_name, file, render.PAGES["compare"])
     request = asking.prepared(expressions or TARGETS, otherwise=choices.POINT, **asked)
     compare.check(request, points)
     if verbose:
-        tensorflow_.load(verbose=True, core=True)
+        loading.load(verbose=True, core_only=True)
     with waiting("measuring, for some seconds ..."):  # at rest: a bar would disturb the times
-        tensorflow_.load(quietly=True, core=True)
+        loading.load(quietly=True, core_only=True)
         found = compare.compare(request, points, operations)
     output.write(found, format_, file, color)
     return 0

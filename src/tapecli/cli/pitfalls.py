@@ -69,11 +69,11 @@ def command(
     if not names and not every:
         output.write(CONTENTS, format_, file, color)
         return 0
-    from tapecli import tensorflow_
+    from tapecli.engines.tapes import loading
     from tapecli.pitfalls.run import run
 
     if verbose:
-        tensorflow_.load(verbose=True)
+        loading.load(verbose=True)
     with bar("running", color) as progress:
         lessons = run([PITFALLS[name] for name in dict.fromkeys(names or PITFALLS)], progress)
     output.write(lessons, format_, file, color)

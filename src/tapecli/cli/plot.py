@@ -91,8 +91,8 @@ def command(
     Exit codes: 0 every value is right, rounded or undefined; 1 a value is off or lost; 2 the
     call is wrong; 3 TensorFlow is missing or broken.
     """
-    from tapecli.budget import PLOT_SHARE, Budget
     from tapecli.cli import asking
+    from tapecli.engines.certified.budget import PLOT_SHARE, Budget
     from tapecli.plot import asked
     from tapecli.render import words
     from tapecli.request import How
@@ -106,11 +106,12 @@ def command(
     how = How(method=method, dtype=dtype, max_seconds=max_seconds)
     wanted = asked.ask(expressions or (choices.EXPRESSION,), given, wrt, order, how)
     limits = asked.limits(window) if window is not None else None
-    from tapecli import compute, tensorflow_  # only now, for a wrong call is to be told at once
+    from tapecli import compute
     from tapecli.cli.waiting import waiting
+    from tapecli.engines.tapes import loading  # only now, for a wrong call is to be told at once
     from tapecli.plot import sample
 
-    load = functools.partial(tensorflow_.load, quietly=True, verbose=verbose, core=True)
+    load = functools.partial(loading.load, quietly=True, verbose=verbose, core_only=True)
     budget = Budget.of_plot(how.max_seconds)
     run = functools.partial(compute.run, formulas=False, load=load, budget=budget)
     with waiting("drawing ..."):

@@ -21,20 +21,20 @@ from typing import IO, Any
 
 import click
 
-from tapecli import beside, compute, ending, tensorflow_
-from tapecli.budget import REQUEST_SHARE
+from tapecli import beside, compute, ending
 from tapecli.cli import output, pieces
 from tapecli.cli.partial import ANEW, Partial
 from tapecli.cli.pieces import Pieces
 from tapecli.cli.progress import bar
 from tapecli.cli.waiting import waiting, watched
 from tapecli.ending import Ended
+from tapecli.engines.certified.budget import REQUEST_SHARE
+from tapecli.engines.tapes import loading
 from tapecli.errors import OutputError, PointsError, WriteError
 from tapecli.render import Format, Screen, words
 from tapecli.request import How, Request
-from tapecli.result import Result
+from tapecli.result import Result, Status, all_ok, any_failed
 from tapecli.stream import Stream
-from tapecli.verdict import Status, all_ok, any_failed
 
 WAITING = 2
 """Results that may wait for being written."""
@@ -206,7 +206,7 @@ def _tell_given_up(count: int, points: int, how: How) -> None:
 
 
 def _load(verbose: bool) -> Any:
-    return tensorflow_.load(quietly=True, verbose=verbose, core=True)
+    return loading.load(quietly=True, verbose=verbose, core_only=True)
 
 
 def _tell_failed_claims(result: Result) -> None:

@@ -9,8 +9,8 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import Any, TextIO
 
-from tapecli import tensorflow_
 from tapecli.batch import MAX_LINE, Batch
+from tapecli.engines.tapes import loading
 from tapecli.errors import OutputError, PointsError
 
 
@@ -90,7 +90,7 @@ def _nothing(error: Exception) -> None:
 @functools.cache
 def _load(verbose: bool) -> object:
     """TensorFlow, whose graphs are not rewritten, so that they give what single operations do."""
-    tf = tensorflow_.load(quietly=True, verbose=verbose, core=True)
+    tf = loading.load(quietly=True, verbose=verbose, core_only=True)
     if not verbose:
         logging.getLogger("tensorflow").setLevel(logging.ERROR)  # it warns of many traces
     tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})

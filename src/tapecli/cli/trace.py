@@ -37,16 +37,17 @@ def command(
     Exit codes: 0 every number is that of 'tapecli diff', and right, rounded or undefined; 1 one
     is not; 2 the call is wrong; 3 TensorFlow is missing or broken.
     """
-    from tapecli import tensorflow_, trace
+    from tapecli import trace
     from tapecli.cli import asking
     from tapecli.cli.waiting import waiting
+    from tapecli.engines.tapes import loading
 
     output.check(file)
     format_ = output.format_of(format_name, file, render.PAGES["trace"])
     request = asking.prepared(otherwise=choices.POINT, **given)
     trace.check(request)
     with waiting("starting TensorFlow ..."):
-        tensorflow_.load(quietly=True, verbose=verbose, core=True)
+        loading.load(quietly=True, verbose=verbose, core_only=True)
         found = trace.trace(request)
     output.write(found, format_, file, color)
     return 0 if found.ok else 1

@@ -8,17 +8,18 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from tapecli import methods, tapes, tensorflow_
+from tapecli import methods
 from tapecli.choices import EAGER, EXECUTIONS, GRAPH, XLA
 from tapecli.compare import clock, memory
 from tapecli.compare.arrangements import Contender, contenders
 from tapecli.compare.work import work
 from tapecli.costs import Comparison, Cost, Held, Setting, Time, Work
+from tapecli.engines.tapes import arrangements, loading
+from tapecli.engines.tapes.arrangements import Sources, Target, Tensor, Variables
 from tapecli.errors import RequestError
 from tapecli.expressions.tree import Node
 from tapecli.floats import FloatFormat
 from tapecli.request import Request
-from tapecli.tapes import Sources, Target, Tensor, Variables
 
 if TYPE_CHECKING:
     import numpy as np
@@ -136,13 +137,13 @@ def compare(request: Request, points: int, listed: bool = False) -> Comparison:
     import numpy as np
 
     check(request, points)
-    tf = tensorflow_.load()
+    tf = loading.load()
     start = time.perf_counter()
     point = request.points.at(0)
     trees, wanted = _asked(request)
     columns = {name: np.array([value]) for name, value in point.items()}
     _refuse_lacking(trees, columns, wanted, request.how.format_)
-    with tensorflow_.without_advice():
+    with loading.without_advice():
         costs = _Measuring(tf, request, points).costs()
     return Comparison(
         tuple(map(str, request.expressions)),
@@ -166,7 +167,7 @@ def _refuse_lacking(
 ) -> None:
     """Refuse what tapes cannot do in any arrangement."""
     try:
-        tapes.run(trees, columns, wanted, "nested", format_)
+        arrangements.run(trees, columns, wanted, "nested", format_)
     except RequestError as error:
         lacking = str(error).partition("; ")[0]
         raise RequestError(f"{lacking}; try another '--dtype' or a lower order") from error

@@ -6,9 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tapecli.expressions.tree import Node
-from tapecli.floats import FloatFormat
-from tapecli.tapes import (
+from tapecli.engines.tapes.arrangements import (
     ARRANGEMENTS,
     Run,
     Sources,
@@ -18,6 +16,8 @@ from tapecli.tapes import (
     functions_of,
     nested,
 )
+from tapecli.expressions.tree import Node
+from tapecli.floats import FloatFormat
 
 SEPARATE = "separate"
 

@@ -15,10 +15,10 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
 
-from tapecli import tensorflow_
 from tapecli.costs import Held
-from tapecli.recording import WithTapes
-from tapecli.tapes import Run, Sources, Target, Variables
+from tapecli.engines.tapes import loading
+from tapecli.engines.tapes.arrangements import Run, Sources, Target, Variables
+from tapecli.engines.tapes.recording import WithTapes
 
 
 def held(
@@ -85,7 +85,7 @@ def _buffers() -> dict[int, int]:
     import numpy as np
 
     gc.collect()
-    kind = type(tensorflow_.load().constant(0))
+    kind = type(loading.load().constant(0))
     shown = [np.asarray(one) for one in gc.get_objects() if type(one) is kind]
     return {array.ctypes.data: array.nbytes for array in shown if array.nbytes}
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from tapecli import recording
 from tapecli.compare.arrangements import Contender
 from tapecli.costs import Aim, Taped, WayBack, Work
+from tapecli.engines.tapes import recording
+from tapecli.engines.tapes.arrangements import Sources, Target, Tensor, Variables
+from tapecli.engines.tapes.recording import Asked, Operation, Recording, record
 from tapecli.expressions.expression import Expression
 from tapecli.expressions.tree import Node
 from tapecli.floats import FloatFormat
-from tapecli.recording import Asked, Operation, Recording, record
-from tapecli.tapes import Sources, Target, Tensor, Variables
 
 if TYPE_CHECKING:
     import numpy as np

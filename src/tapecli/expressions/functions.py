@@ -6,10 +6,10 @@ dotted string (looked up in the library when first used) or are tiny functions t
 library as their first argument, so that this module imports none of them:
 
 * `tape`: in TensorFlow, on tensors of the wanted dtype;
-* `symbol`: in SymPy (or `tapecli.analytic.symbols`, for what SymPy lacks), on real symbols;
+* `symbol`: in SymPy (or `certified.symbols`, for what SymPy lacks), on real symbols;
 * `series`: on truncated power series, of which there are two kinds with rules of the same names:
-  in balls with error bounds (`tapecli.analytic.balls.Balls`) and in plain numbers
-  (`tapecli.taylor.rules.Taylor`).
+  in balls with error bounds (`certified.balls.Balls`) and in plain numbers
+  (`taylor.rules.Taylor`).
 
 What else a row has is for people: nothing is computed from its derivatives.
 """

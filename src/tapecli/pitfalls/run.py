@@ -10,7 +10,7 @@ import logging
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 
-from tapecli import tensorflow_
+from tapecli.engines.tapes import loading
 from tapecli.lessons import Lesson, Lessons, Outcome, Pitfall
 
 _runs = itertools.count(1)
@@ -25,7 +25,7 @@ def run(
         pitfalls: which.
         progress: told how many are done, of how many, and which is next.
     """
-    version: str = tensorflow_.load(quietly=True).__version__
+    version: str = loading.load(quietly=True).__version__
     lessons = []
     for number, pitfall in enumerate(pitfalls):
         if progress:
@@ -60,7 +60,7 @@ def _heard() -> Iterator[list[str]]:
     """Keep what TensorFlow logs and Python warns of from standard error; its state is as before."""
     heard: list[str] = []
     listener = _Listener(heard)
-    logger: logging.Logger = tensorflow_.load(quietly=True).get_logger()
+    logger: logging.Logger = loading.load(quietly=True).get_logger()
     handlers, level, propagate = logger.handlers, logger.level, logger.propagate
     logger.handlers, logger.propagate = [listener], False
     logger.setLevel(logging.WARNING)

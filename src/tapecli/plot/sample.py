@@ -15,8 +15,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
 from tapecli import compute, grid, methods, points
-from tapecli.budget import OUT_OF_TIME, Budget
 from tapecli.curves import DISAGREEING, Curve, Curves, Floats, Mark, Paper
+from tapecli.engines.certified.budget import Budget
 from tapecli.grid import PointsLike
 from tapecli.methods import Choice
 from tapecli.plot import window
@@ -24,11 +24,10 @@ from tapecli.plot.asked import Wanted
 from tapecli.points import Points
 from tapecli.render import words
 from tapecli.request import Asked, Request
-from tapecli.result import Block, Check, Result
-from tapecli.verdict import Status
+from tapecli.result import OUT_OF_TIME, Block, Check, Result, Status
 
 if TYPE_CHECKING:
-    from tapecli.analytic.enclosure import Enclosure
+    from tapecli.engines.certified.enclosure import Enclosure
 
 FIRST = 128
 """Stretches that a range begins as."""
@@ -269,7 +268,7 @@ class _Sampler:
     # --- where curves are continuous ------------------------------------------------------------
 
     def _enclosed(self) -> Iterator[Enclosure]:
-        from tapecli.analytic.enclosure import Enclosure
+        from tapecli.engines.certified.enclosure import Enclosure
 
         values = self._wanted.asked[0]
         indices = [one.sequence for asked in self._wanted.asked for one in asked.derivatives]

@@ -1,7 +1,7 @@
 """The TensorFlow program that computes what is asked, with its tapes in the open.
 
-It is made of the same trees, numbers and arrangements that `tapecli.tapes` runs, so that what
-it prints is what `diff` shows, to the bit. Nothing here imports TensorFlow.
+It is made of the same trees, numbers and arrangements that `engines.tapes` runs, so that what it
+prints is what `diff` shows, to the bit. Nothing here imports TensorFlow.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 
 from tapecli import methods
 from tapecli.choices import AUTO, EAGER, MAX_SECONDS, NONE, TAYLOR, XLA
+from tapecli.engines.tapes.arrangements import ARRANGEMENTS as RUNNABLE
+from tapecli.engines.tapes.arrangements import prepared
 from tapecli.errors import RequestError, together
 from tapecli.expressions.functions import FUNCTIONS, MEASURED_ON
 from tapecli.expressions.tree import Call, steps, variables
@@ -21,8 +23,6 @@ from tapecli.program.layout import Brackets, Page
 from tapecli.program.names import Names
 from tapecli.program.tapes import ARRANGEMENTS, Derivatives
 from tapecli.request import Request
-from tapecli.tapes import ARRANGEMENTS as RUNNABLE
-from tapecli.tapes import prepared
 
 UNLIMITED = 1e300
 """Seconds that tapes may take which are written and not run."""

@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 
+from tapecli.engines.tapes.arrangements import Variables, asked
 from tapecli.errors import RequestError
 from tapecli.program.connection import unconnected
 from tapecli.program.formulas import Formulas
 from tapecli.program.layout import Brackets, Page, listing
 from tapecli.program.names import Names
-from tapecli.tapes import Variables, asked
 
 MAX_INSIDE = 10
 """Tapes inside one another that are written out; lines begin further to the right with each."""
@@ -294,4 +294,4 @@ ARRANGEMENTS: Mapping[str, Callable[[Derivatives], None]] = {
     "persistent": persistent,
     "batch": batch,
 }
-"""How each arrangement is written out; their names are those of `tapecli.tapes`."""
+"""How each arrangement is written out; their names are those of `engines.tapes.arrangements`."""

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from tapecli.claims import Claim
 from tapecli.floats import FloatFormat
 from tapecli.render import Screen, columns
-from tapecli.result import Result
+from tapecli.result import Claim, Result
 
 
 def render(result: Result, screen: Screen) -> Iterator[str]:

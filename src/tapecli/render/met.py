@@ -7,8 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tapecli.result import Check, Result
-from tapecli.verdict import Status
+from tapecli.result import Check, Result, Status
 
 
 @dataclass(frozen=True)

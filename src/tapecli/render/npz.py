@@ -13,8 +13,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from tapecli.render import columns
-from tapecli.result import SCHEMA, Check, Result
-from tapecli.verdict import Status
+from tapecli.result import SCHEMA, Check, Result, Status
 
 if TYPE_CHECKING:
     import numpy as np

@@ -12,8 +12,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from tapecli.render import arrow, columns
-from tapecli.result import UNVERIFIED, Block, Check, Result
-from tapecli.verdict import Status
+from tapecli.result import UNVERIFIED, Block, Check, Result, Status
 
 if TYPE_CHECKING:
     import numpy as np

@@ -19,8 +19,7 @@ from rich.text import Text
 
 from tapecli.render import Screen, columns, words
 from tapecli.render.console import PLAIN_WIDTH, console, natural_width
-from tapecli.result import Block, Check, Result
-from tapecli.verdict import Status
+from tapecli.result import Block, Check, Result, Status
 
 LONG = 2_000
 """Rows beyond which the table is written line by line, which is much quicker."""

@@ -7,11 +7,12 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from tapecli import compute, recording, tensorflow_
+from tapecli import compute
 from tapecli.choices import NONE, TAYLOR
+from tapecli.engines.tapes import loading, recording
+from tapecli.engines.tapes.recording import Asked, Operation, Recording, record
 from tapecli.errors import RequestError
 from tapecli.methods import operations
-from tapecli.recording import Asked, Operation, Recording, record
 from tapecli.request import Request
 from tapecli.result import Result
 from tapecli.trace import rules
@@ -71,7 +72,7 @@ def trace(request: Request) -> Trace:
     import numpy as np
 
     check(request)
-    result = compute.run(request, formulas=False, load=tensorflow_.load)
+    result = compute.run(request, formulas=False, load=loading.load)
     recorded = record(
         [expression.tree for expression in request.expressions],
         {name: np.float64(value) for name, value in request.points.at(0).items()},

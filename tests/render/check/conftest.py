@@ -10,7 +10,7 @@ import pytest
 from tapecli import render
 from tapecli.render import PAGES, Screen
 from tapecli.report import Cell, Failure, KnownDefect, Report, Setting
-from tapecli.verdict import Status
+from tapecli.result import Status
 
 EAGER, XLA, TAYLOR, HALF = SETTINGS = (
     Setting("float64", "eager", "cpu:0"),

@@ -11,7 +11,7 @@ import pytest
 from tapecli.curves import Axis, Curve, Curves, Floats, Mark, Paper
 from tapecli.expressions.derivative import Derivative
 from tapecli.expressions.expression import parse
-from tapecli.verdict import Status
+from tapecli.result import Status
 
 AXIS = Axis("x", -2, 2)
 Make = Callable[..., Curves]

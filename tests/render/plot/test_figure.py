@@ -14,7 +14,7 @@ from tapecli.curves import Axis, Mark
 from tapecli.errors import OutputError
 from tapecli.render import PLOTS, needed, packed
 from tapecli.render.plot import figure
-from tapecli.verdict import Status
+from tapecli.result import Status
 
 if TYPE_CHECKING:
     from tests.render.plot.conftest import Make
@@ -129,10 +129,10 @@ def test_without_matplotlib_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) 
 def test_with_the_core_of_tensorflow_a_figure_does_not_load_the_whole() -> None:
     """Matplotlib asks a TensorFlow that is loaded whether numbers are tensors of it."""
     program = (
-        "from tapecli import tensorflow_, tensorflow_core\n"
-        "tensorflow_.load(quietly=True, core=True)\n"
+        "from tapecli.engines.tapes import core, loading\n"
+        "loading.load(quietly=True, core_only=True)\n"
         "from matplotlib.figure import Figure\n"
         "Figure().add_subplot().plot([1, 2], [1, 2])\n"
-        "assert tensorflow_core.alone()\n"
+        "assert core.alone()\n"
     )
     subprocess.run([sys.executable, "-c", program], check=True, timeout=60)

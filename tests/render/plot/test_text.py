@@ -11,7 +11,7 @@ import pytest
 
 from tapecli.curves import Axis, Curves, Mark, Paper
 from tapecli.render import PLOTS, Screen, render
-from tapecli.verdict import Status
+from tapecli.result import Status
 
 if TYPE_CHECKING:
     from tests.render.plot.conftest import Make

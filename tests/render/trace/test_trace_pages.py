@@ -9,7 +9,7 @@ import pytest
 from tapecli import render
 from tapecli.floats import FORMATS
 from tapecli.render import PAGES, Screen
-from tapecli.verdict import Status
+from tapecli.result import Status
 from tapecli.wengert import Adjoint, Answer, Pass, Slope, Step, Tape, Target, Term, Trace
 
 LONG = 0.1234567890123456

@@ -12,7 +12,7 @@ from typing import Any
 
 from tapecli.curves import Curve, Curves, Mark
 from tapecli.render.plot import mathtext
-from tapecli.verdict import Status
+from tapecli.result import Status
 
 SIZE = (6.4, 4.2)
 """Inches."""

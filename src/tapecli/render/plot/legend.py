@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from tapecli.curves import DISAGREEING, Curve, Curves
 from tapecli.render import words
-from tapecli.verdict import Status
+from tapecli.result import Status
 
 SIGNS = {Status.OFF: "X", Status.LOST: "!", Status.ROUNDED: "~", Status.UNDEFINED: "?"}
 """What marks a sample of this status in a plot of text."""

@@ -21,7 +21,7 @@ from tapecli.render import Screen, words
 from tapecli.render.console import PLAIN_WIDTH, console
 from tapecli.render.plot import ticks
 from tapecli.render.plot.legend import SIGNS, labels, notes, title
-from tapecli.verdict import Status
+from tapecli.result import Status
 
 ACROSS, UP = 2, 4
 """Dots of a character."""

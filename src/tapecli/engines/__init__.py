@@ -1,0 +1,1 @@
+"""What computes derivatives: gradient tapes, Taylor series, and certified values."""

@@ -1,0 +1,187 @@
+"""Whether derivatives are continuous over whole intervals, and how much they bend there.
+
+Ball arithmetic at a ball that holds an interval encloses what a function and its Taylor
+coefficients are at each point of it (Tucker, Validated Numerics, Princeton 2011). Where every rule
+is far enough from its poles and kinks, the function is analytic over the whole interval; where
+every rule that is asked for the value alone can give one, it is continuous.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from math import factorial, inf, nan
+
+from flint import arb
+
+from tapecli.engines.certified.balls import (
+    Balls,
+    Kink,
+    Series,
+    Side,
+    Undecided,
+    Undefined,
+    exact_arb,
+)
+from tapecli.engines.certified.budget import Budget
+from tapecli.engines.certified.interpreter import Line, Overflow, Program, working
+from tapecli.engines.certified.lines import directions
+from tapecli.expressions.tree import Node
+from tapecli.floats import FloatFormat
+
+PRECISION = 96
+"""Bits: more than the ends of an interval have."""
+
+_STEP = Fraction(1)
+
+
+@dataclass(frozen=True)
+class Intervals(Balls):
+    """The rules at all points of an interval together.
+
+    Where the value alone is asked for, functions are taken as they are at kinks and at the edges
+    of their domains, where they are continuous and have no series.
+    """
+
+    def leading(self, u: Series) -> tuple[int, int]:
+        if all(c.is_zero() for c in u.coeffs()):  # zero all along the interval, and no kink
+            return 0, 0
+        return super().leading(u)
+
+    def mul(self, u: Series, v: Series) -> Series:
+        return super().mul(u, v) if u is not v else self._product(u, 2)
+
+    def _product(self, u: Series, exponent: int) -> Series:
+        found = super()._product(u, exponent)
+        if exponent % 2 or self.terms > 1:
+            return found
+        ends = u[0].abs_lower(), u[0].abs_upper()
+        return self._between(*(end**exponent for end in ends))
+
+    def abs(self, u: Series) -> Series:
+        if self.terms > 1:
+            return super().abs(u)
+        return self._between(u[0].abs_lower(), u[0].abs_upper())
+
+    def sqrt(self, u: Series) -> Series:
+        if self.terms > 1 or not u[0].lower() >= 0:
+            return super().sqrt(u)
+        return self._between(u[0].lower().sqrt(), u[0].upper().sqrt())
+
+    def cbrt(self, u: Series) -> Series:
+        if self.terms > 1 or not u[0].is_finite():
+            return super().cbrt(u)
+        return self._between(*(_cube_root(end) for end in (u[0].lower(), u[0].upper())))
+
+    def max(self, u: Series, v: Series) -> Series:
+        return super().max(u, v) if self.terms > 1 else self.number(u[0].max(v[0]))
+
+    def min(self, u: Series, v: Series) -> Series:
+        return super().min(u, v) if self.terms > 1 else self.number(u[0].min(v[0]))
+
+    def _angle(self, y: Series, x: Series) -> Series:
+        if x[0] > 0:
+            return self.atan(self.div(y, x))
+        if y[0] > 0 or y[0] < 0:
+            return self._quarter() * (1 if y[0] > 0 else -1) - self.atan(self.div(x, y))
+        raise Undecided
+
+    def _between(self, low: arb, high: arb) -> Series:
+        return self.number(low.union(high))
+
+
+def _cube_root(number: arb) -> arb:
+    """The real cube root of an exact number."""
+    return -((-number).root(3)) if number < 0 else number.root(3)
+
+
+class Enclosure:
+    """Some derivatives along the axis of one variable.
+
+    Args:
+        tree: the expression.
+        format_: the dtype: decimal literals mean its numbers.
+        axis: the variable whose interval it is.
+        at: the values of the others.
+        derivatives: the variables of each derivative; () is the value.
+        budget: what each enclosure is charged to, whether it fits or not.
+    """
+
+    def __init__(
+        self,
+        tree: Node,
+        format_: FloatFormat,
+        axis: str,
+        at: Mapping[str, float],
+        derivatives: Sequence[Sequence[str]],
+        budget: Budget | None = None,
+    ) -> None:
+        self._program = Program(tree, format_)
+        self._axis = axis
+        self._budget = budget or Budget()
+        self._at = {name: Fraction(value) for name, value in at.items()}
+        self._wanted = [tuple(sorted(one)) for one in derivatives]
+        self._along = [all(name == axis for name in one) for one in self._wanted]
+        orders = [len(one) for one, along in zip(self._wanted, self._along, strict=True) if along]
+        self._highest = max(orders, default=-1)
+
+    @property
+    def count(self) -> int:
+        """How many derivatives there are."""
+        return len(self._wanted)
+
+    def over(self, low: float, high: float) -> list[float | None]:
+        """How far each derivative bends between two numbers; None where it may not be continuous.
+
+        It is a bound on the size of its own second derivative by the variable: infinite where
+        there is none, and NaN where the derivative exists at no point between the two.
+        """
+        point: dict[str, Fraction | arb] = {**self._at, self._axis: _interval(low, high)}
+        try:
+            series = self._series(point, self._highest + 3) if self._highest >= 0 else None
+            return [
+                self._bend(index, along, series, point)
+                for index, along in zip(self._wanted, self._along, strict=True)
+            ]
+        except Undefined:
+            return [nan] * len(self._wanted)
+
+    def _bend(
+        self,
+        index: tuple[str, ...],
+        along: bool,
+        series: Series | None,
+        point: Mapping[str, Fraction | arb],
+    ) -> float | None:
+        order = len(index)
+        if along and series is not None:
+            if series[order].is_finite() and series[order + 2].is_finite():
+                return float(series[order + 2].abs_upper() * factorial(order + 2))
+        lines = [((self._axis, 1),)] if along else directions(index)
+        for line in lines:
+            slopes = {name: Fraction(times) for name, times in line}
+            found = self._series(point, order + 1, slopes)
+            if found is None or not found[order].is_finite():
+                return None
+        return inf
+
+    def _series(
+        self,
+        point: Mapping[str, Fraction | arb],
+        terms: int,
+        slopes: Mapping[str, Fraction] | None = None,
+    ) -> Series | None:
+        """The Taylor coefficients at all points of the interval; None if there may be none."""
+        line = Line(point, slopes or {self._axis: _STEP})
+        self._budget.spend(self._program.seconds(terms, PRECISION))
+        try:
+            return self._program.run(line, Intervals(Side.BOTH, terms), PRECISION)
+        except (Undecided, Kink, Overflow):
+            return None
+
+
+def _interval(low: float, high: float) -> arb:
+    with working(PRECISION, 1):
+        ends = exact_arb(Fraction(low)), exact_arb(Fraction(high))
+        return (ends[0] + ends[1]) / 2 + arb(0, ((ends[1] - ends[0]) / 2).abs_upper())

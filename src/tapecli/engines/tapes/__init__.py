@@ -1,0 +1,1 @@
+"""TensorFlow's gradient tapes: nothing outside of this folder imports TensorFlow."""
