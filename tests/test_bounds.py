@@ -11,11 +11,12 @@ from typing import NamedTuple
 import pytest
 
 import tapecli
-from tapecli import batch, choices, grid, points, texts
+from tapecli import batch, choices
 from tapecli.cli import asking
 from tapecli.errors import TapecliError, UsageError
 from tapecli.expressions import derivative, expression, parser
 from tapecli.plot import asked
+from tapecli.points import points, ranges, text_files
 
 README = (Path(__file__).parent.parent / "README.md").read_text("utf-8")
 TABLE = dict(re.findall(r"(?m)^\| (.*?) \| (.*?) \|$", README.partition("## Hard to break")[2]))
@@ -112,8 +113,8 @@ BOUNDS = [
     ),
     Bound(
         "points of a variable, and rows of a table, where all are in memory",
-        f"{grid.MAX_POINTS:,}",
-        lambda: diff("x", x=f"1..{grid.MAX_POINTS + 1}"),
+        f"{ranges.MAX_POINTS:,}",
+        lambda: diff("x", x=f"1..{ranges.MAX_POINTS + 1}"),
         "'1..100001': more than 100,000 points",
     ),
     Bound(
@@ -130,19 +131,19 @@ BOUNDS = [
     ),
     Bound(
         "points that are taken in parts",
-        f"{grid.MAX_COUNT:,}",
-        lambda: next(tapecli.parts("x", x=f"0..{grid.MAX_COUNT}")),
+        f"{ranges.MAX_COUNT:,}",
+        lambda: next(tapecli.parts("x", x=f"0..{ranges.MAX_COUNT}")),
         "'0..1000000000000000': more than 1,000,000,000,000,000 points",
     ),
     Bound(
         "characters of a line of a file, and lines of a file of expressions",
-        f"{texts.MAX_LINE:,} and {asking.MAX_LINES:,}",
+        f"{text_files.MAX_LINE:,} and {asking.MAX_LINES:,}",
         lambda: diff("x", x=FILE),
         "line 1 of 'long' has more than 100,000 characters",
     ),
     Bound(
         "characters of a line of a file, and lines of a file of expressions",
-        f"{texts.MAX_LINE:,} and {asking.MAX_LINES:,}",
+        f"{text_files.MAX_LINE:,} and {asking.MAX_LINES:,}",
         lambda: list(asking.listed("@empty")),
         "more than 10,000 lines in 'empty'",
     ),
@@ -155,7 +156,7 @@ BOUNDS = [
     Bound(
         "characters of a request, and numbers of an answer, in a batch",
         f"{batch.MAX_LINE:,} and {batch.MAX_VALUES:,}",
-        lambda: answered(expr="x", x=f"1..{grid.MAX_POINTS}", order=6),
+        lambda: answered(expr="x", x=f"1..{ranges.MAX_POINTS}", order=6),
         "600,000 values: no more than 500,000 in an answer",
     ),
 ]
@@ -166,7 +167,7 @@ def test_one_step_beyond_it_is_an_error_of_its_own(
     bound: Bound, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    Path(FILE[1:]).write_text("1" * (texts.MAX_LINE + 1))
+    Path(FILE[1:]).write_text("1" * (text_files.MAX_LINE + 1))
     Path("empty").write_text("\n" * (asking.MAX_LINES + 1))
     with pytest.raises(TapecliError) as caught:
         bound.beyond()

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 import tapecli
-from tapecli import grid, stream, verification
+from tapecli import stream, verification
+from tapecli.points import ranges
 from tapecli.result import Status
 
 
@@ -473,7 +474,7 @@ def test_few_points_are_one_part() -> None:
 
 
 def test_many_points_come_in_parts_that_are_all_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(grid, "MAX_POINTS", 10)
+    monkeypatch.setattr(ranges, "MAX_POINTS", 10)
     monkeypatch.setattr(stream, "PART", 8)
     xs = np.linspace(1, 2, 21)
     found = list(tapecli.parts("log(x^2)", order=2, x=xs, verify="all"))

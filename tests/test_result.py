@@ -11,7 +11,7 @@ import pytest
 
 from tapecli.expressions.derivative import Derivative, by_orders, gradient, hessian
 from tapecli.floats import FORMATS
-from tapecli.points import Axis, Points
+from tapecli.points.points import Axis, Points
 from tapecli.result import Block, Check, Claim, Finding, Result, Status
 
 ONE = Points((Axis({"x": (1.0,)}, listed=False), Axis({"y": (2.0,)}, listed=False)))

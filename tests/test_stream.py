@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from tapecli import compute, grid, sources, stream
+from tapecli import compute, stream
 from tapecli.errors import PointsError
 from tapecli.floats import FORMATS
+from tapecli.points import ranges, sources
 from tapecli.request import How, Request, Where, prepare
 from tapecli.stream import PEEK, Begun, Rejoined, Stream, opened
 
@@ -26,7 +27,7 @@ PART = 32
 @pytest.fixture(autouse=True)
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """A hundred points are the most that a request may have."""
-    monkeypatch.setattr(grid, "MAX_POINTS", 100)
+    monkeypatch.setattr(ranges, "MAX_POINTS", 100)
     monkeypatch.setattr(stream, "SMALL_PART", PART)
 
 
@@ -179,7 +180,7 @@ def test_parts_have_the_values_of_one_request(
     where = Where({"x": f"1..3@{count}"})
     results = streamed(where, how=how)
     assert [len(result.points) for result in results[:-1]] == [PART] * (-(-count // PART) - 1)
-    monkeypatch.setattr(grid, "MAX_POINTS", 1000)
+    monkeypatch.setattr(ranges, "MAX_POINTS", 1000)
     whole = compute.run(prepare("diff", "log(x**2)", where, how=how))
     xs = np.concatenate([result.points.columns["x"] for result in results])
     assert np.array_equal(xs, whole.points.columns["x"])
@@ -201,7 +202,7 @@ def test_several_variables(monkeypatch: pytest.MonkeyPatch, where: Where) -> Non
     results = streamed(where, "x*y")
     run = begun(where, "x*y")
     assert isinstance(run, Stream)
-    monkeypatch.setattr(grid, "MAX_POINTS", 1000)
+    monkeypatch.setattr(ranges, "MAX_POINTS", 1000)
     whole = prepare("diff", "x*y", where, ["x"]).points
     for name in ("x", "y"):
         xs = np.concatenate([result.points.columns[name] for result in results])

@@ -16,7 +16,7 @@ from tapecli.expressions import derivative
 from tapecli.expressions.expression import parse
 from tapecli.expressions.tree import Node
 from tapecli.floats import FORMATS
-from tapecli.points import Axis, Points
+from tapecli.points.points import Axis, Points
 from tapecli.result import OUT_OF_TIME, Status
 from tapecli.verification import (
     ALL_SERIES,

@@ -15,7 +15,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, replace
 from typing import Any, NoReturn, TypeAlias
 
-from tapecli import choices, compute, points, render, table
+from tapecli import choices, compute, render
 from tapecli.engines.tapes import arrangements, loading
 from tapecli.errors import (
     UNEXPECTED,
@@ -29,6 +29,7 @@ from tapecli.errors import (
 from tapecli.expressions.parser import MAX_LENGTH
 from tapecli.floats import FORMATS
 from tapecli.methods import Choice, tape_seconds
+from tapecli.points import points, tables
 from tapecli.request import KINDS, Asked, How, Request, Where, ask
 from tapecli.result import SCHEMA
 
@@ -221,7 +222,7 @@ class Batch:
     def _request(self, fields: Mapping[str, Any]) -> Request:
         """The request; what it asks is read only once."""
         where = _where(fields)
-        rows = table.read(where.rows) if where.rows else None
+        rows = tables.read(where.rows) if where.rows else None
         columns = rows.names if rows else ()
         key = _key(fields, where.given, columns)
         known = self._known.pop(key, None) or _Known(_asked(fields, where, columns), {})
@@ -304,7 +305,7 @@ def _exact(values: Any) -> Any:
     """Points with all of their digits."""
     if isinstance(values, list):
         return [_exact(value) for value in values]
-    return table.decimal(values.text) if isinstance(values, _Written) else values
+    return tables.decimal(values.text) if isinstance(values, _Written) else values
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from tapecli import choices, compute, stream
 from tapecli.errors import RequestError
-from tapecli.grid import PointsLike
+from tapecli.points.ranges import PointsLike
 from tapecli.request import How, Where, prepare
 from tapecli.result import Result
 

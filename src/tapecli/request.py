@@ -19,8 +19,8 @@ from tapecli.expressions.tree import VARIABLE, Node, variables
 from tapecli.floats import FORMATS, FloatFormat
 
 if TYPE_CHECKING:
-    from tapecli.grid import PointsLike
     from tapecli.methods import Choice
+    from tapecli.points.ranges import PointsLike
     from tapecli.result import Points
 
 KINDS = ("diff", "grad", "jacobian", "hessian")
@@ -209,12 +209,12 @@ def prepare(
     how.check()
     loaded = None
     if where.rows is not None:
-        from tapecli import table
+        from tapecli.points import tables
 
-        loaded = table.read(where.rows, where.stdin)
+        loaded = tables.read(where.rows, where.stdin)
     columns = loaded.names if loaded else ()
     asked = ask(kind, expressions, where, wrt, order, claims, how, columns)
-    from tapecli import points
+    from tapecli.points import points
 
     return asked.at(
         points.read(asked.given, loaded, asked.names, how.format_, where.paired, where.stdin)

@@ -16,14 +16,15 @@ from io import StringIO, TextIOBase
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO, cast
 
-from tapecli import choices, grid, texts
+from tapecli import choices
 from tapecli.errors import PointsError
+from tapecli.points import ranges, text_files
 from tapecli.request import Asked, How, Request, Where, ask, prepare
 
 if TYPE_CHECKING:
     from tapecli.methods import Choice
+    from tapecli.points.sources import Chunk, Source
     from tapecli.result import Points, Result
-    from tapecli.sources import Chunk, Source
 
 PART = 262_144
 """Points of a part, of which tapes are asked at once."""
@@ -110,12 +111,12 @@ def opened(
         return prepare(kind, expressions, where, wrt, order, claims, how)
     columns = _header(where)
     asked = ask(kind, expressions, where, wrt, order, claims, how, columns)
-    from tapecli.sources import open_source
+    from tapecli.points.sources import open_source
 
     source = open_source(
         asked.given, where.rows, asked.names, how.format_, where.paired, where.stdin
     )
-    if not parts or (source.count is not None and source.count <= grid.MAX_POINTS):
+    if not parts or (source.count is not None and source.count <= ranges.MAX_POINTS):
         return asked.at(_only(source))
     choice = _choice(asked, size, source.count)
     part = size if choice.needs_tensorflow else SMALL_PART
@@ -145,15 +146,15 @@ def _only(source: Source) -> Points:
     Raises:
         PointsError: they are more, or none.
     """
-    from tapecli.sources import Product
+    from tapecli.points.sources import Product
 
-    if isinstance(source, Product) and source.count <= grid.MAX_POINTS:
+    if isinstance(source, Product) and source.count <= ranges.MAX_POINTS:
         return source.points()  # which has an axis for each variable
-    chunk = next(source.chunks(grid.MAX_POINTS + 1), None)
+    chunk = next(source.chunks(ranges.MAX_POINTS + 1), None)
     if chunk is None:
         raise PointsError("there are no points")
-    if len(chunk) > grid.MAX_POINTS:
-        raise PointsError(f"more than {grid.MAX_POINTS:,} points")
+    if len(chunk) > ranges.MAX_POINTS:
+        raise PointsError(f"more than {ranges.MAX_POINTS:,} points")
     return chunk
 
 
@@ -175,7 +176,7 @@ class Begun:
         self.are_many = False
         for chunk in self._rest:
             self._first.append(chunk)
-            if sum(map(len, self._first)) > grid.MAX_POINTS:
+            if sum(map(len, self._first)) > ranges.MAX_POINTS:
                 self.are_many = True
                 break
 
@@ -189,7 +190,7 @@ class Begun:
 
     def joined(self) -> Chunk:
         """All of the points, where they are few."""
-        from tapecli.sources import joined
+        from tapecli.points.sources import joined
 
         if not self._first:
             raise PointsError("there are no points")
@@ -210,7 +211,7 @@ class Rejoined(TextIOBase):
     """
 
     def __init__(
-        self, rest: TextIO, head: str, owned: bool = False, shown: str = texts.STANDARD_INPUT
+        self, rest: TextIO, head: str, owned: bool = False, shown: str = text_files.STANDARD_INPUT
     ) -> None:
         self.head = head
         self.shown = shown
@@ -250,12 +251,14 @@ def _peekable(where: Where) -> Where:
         pipe = Path(where.rows[1:]).open(encoding="utf-8-sig")  # noqa: SIM115 (read later)
     except OSError:
         return where  # which is said when it is read
-    return replace(where, rows="-", stdin=_begun(pipe, texts.shown(where.rows[1:]), owned=True))
+    return replace(
+        where, rows="-", stdin=_begun(pipe, text_files.shown(where.rows[1:]), owned=True)
+    )
 
 
-def _begun(stream: TextIO, shown: str = texts.STANDARD_INPUT, owned: bool = False) -> TextIO:
+def _begun(stream: TextIO, shown: str = text_files.STANDARD_INPUT, owned: bool = False) -> TextIO:
     """A text with its beginning read; what is no text in it will be found where it is."""
-    texts.tolerant(stream)
+    text_files.tolerant(stream)
     try:
         return cast(TextIO, Rejoined(stream, stream.read(PEEK), owned, shown))
     except (OSError, UnicodeDecodeError):
@@ -273,7 +276,7 @@ def _is_pipe(file: str) -> bool:
 
 def _is_array(file: str) -> bool:
     """Whether this is a file of points that is no text."""
-    return file.lower().endswith((grid.NPY, grid.PARQUET))
+    return file.lower().endswith((ranges.NPY, ranges.PARQUET))
 
 
 def _are_many(where: Where) -> bool:
@@ -282,19 +285,19 @@ def _are_many(where: Where) -> bool:
     if where.rows is not None:
         counts.append(_many_or_count(where.rows, where))
     together = max if where.paired else math.prod
-    return together(counts or [1]) > grid.MAX_POINTS
+    return together(counts or [1]) > ranges.MAX_POINTS
 
 
 def _many_or_count(values: object, where: Where) -> int:
     """How many points there are; of a text only whether they are many, or else 1."""
     if isinstance(values, str) and (values == "-" or values.startswith("@")):
         head = _head(values, where)
-        many = len(head) >= PEEK or head.count("\n") > grid.MAX_POINTS
-        return grid.MAX_POINTS + 1 if many else 1
+        many = len(head) >= PEEK or head.count("\n") > ranges.MAX_POINTS
+        return ranges.MAX_POINTS + 1 if many else 1
     try:
-        return grid.count_of(values) or 1  # type: ignore[arg-type]
+        return ranges.count_of(values) or 1  # type: ignore[arg-type]
     except PointsError:
-        return grid.MAX_POINTS + 1  # what is wrong is said when they are opened, or are too many
+        return ranges.MAX_POINTS + 1  # what is wrong is said when they are opened, or are too many
 
 
 def _head(source: str, where: Where) -> str:
@@ -302,7 +305,7 @@ def _head(source: str, where: Where) -> str:
     if source == "-":
         return getattr(where.stdin, "head", "")
     try:
-        with texts.opened(source, None) as (stream, _):
+        with text_files.opened(source, None) as (stream, _):
             return stream.read(PEEK)
     except PointsError:
         return ""
@@ -312,10 +315,10 @@ def _header(where: Where) -> tuple[str, ...]:
     """The names of the columns of a table of points, as far as its beginning tells."""
     if where.rows is None:
         return ()
-    if where.rows.lower().endswith(grid.PARQUET):
-        from tapecli.sources import parquet
+    if where.rows.lower().endswith(ranges.PARQUET):
+        from tapecli.points import parquet
 
         return parquet.names(where.rows[1:])
-    from tapecli import table
+    from tapecli.points import tables
 
-    return table.names(_head(where.rows, where).splitlines(), where.rows)
+    return tables.names(_head(where.rows, where).splitlines(), where.rows)

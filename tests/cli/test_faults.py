@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.cli.conftest import WITHOUT_TENSORFLOW, in_folder
 
-from tapecli import sources, texts
+from tapecli.points import arrays, bulk_tables, text_files, text_lines
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Run
@@ -104,16 +104,16 @@ def test_standard_output_without_room(light: Run, form: str, unbuffered: str) ->
 @pytest.fixture
 def in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     """So few points are many that a file is read while its points are computed."""
-    from tapecli import grid, stream
+    from tapecli import stream
     from tapecli.cli import answering
-    from tapecli.sources import lines
+    from tapecli.points import ranges
 
-    monkeypatch.setattr(grid, "MAX_POINTS", 20)
+    monkeypatch.setattr(ranges, "MAX_POINTS", 20)
     monkeypatch.setattr(stream, "PEEK", 64)
     monkeypatch.setattr(stream, "SMALL_PART", 16)
     monkeypatch.setattr(answering, "TEXT_PART", 16)
-    monkeypatch.setattr(lines, "_BLOCK", 64)
-    monkeypatch.setattr(texts, "_BUFFER", 64)
+    monkeypatch.setattr(text_lines, "_BLOCK", 64)
+    monkeypatch.setattr(text_files, "_BUFFER", 64)
 
 
 @pytest.mark.usefixtures("in_parts")
@@ -123,8 +123,8 @@ def test_a_file_that_grows_is_told_and_not_read_for_ever(
 ) -> None:
     file = Path("points.csv")
     file.write_text(("x\n" if rows else "") + "1\n" * 100)
-    module = sources.tables if rows else sources.lines
-    real = module.lines.blocks if rows else module.blocks
+    module = bulk_tables if rows else text_lines
+    real = module.text_lines.blocks if rows else module.blocks
 
     def growing(*arguments: object) -> Iterator[object]:
         for block in real(*arguments):
@@ -132,7 +132,7 @@ def test_a_file_that_grows_is_told_and_not_read_for_ever(
                 more.write("2\n" * 100)
             yield block
 
-    monkeypatch.setattr(sources.lines, "blocks", growing)
+    monkeypatch.setattr(text_lines, "blocks", growing)
     call = ("diff", "x^2", "--at" if rows else "--x", "@points.csv", "--method", "none")
     done = run(*call, "--output", "y.csv")
     assert (done.code, done.out) == (2, "")
@@ -146,13 +146,13 @@ def test_an_array_that_is_cut_off_is_told_and_ends_nothing(
     import numpy as np
 
     np.save("points.npy", np.arange(1.0, 5_001))
-    real = sources.arrays.Stored.take
+    real = arrays.Stored.take
 
-    def take(self: sources.arrays.Stored, start: int, stop: int) -> object:
+    def take(self: arrays.Stored, start: int, stop: int) -> object:
         os.truncate("points.npy", 4_096)
         return real(self, start, stop)
 
-    monkeypatch.setattr(sources.arrays.Stored, "take", take)
+    monkeypatch.setattr(arrays.Stored, "take", take)
     done = run("diff", "x^2", "--x", "@points.npy", "--method", "none", "--output", "y.csv")
     assert (done.code, done.out) == (2, "")
     assert done.err == "Error: the points in 'points.npy' changed while they were read\n"
@@ -161,13 +161,13 @@ def test_an_array_that_is_cut_off_is_told_and_ends_nothing(
 
 def test_a_file_that_vanishes_before_it_is_read(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     Path("points").write_text("1\n2\n")
-    real = texts.opened
+    real = text_files.opened
 
     def opened(source: str, *rest: object) -> object:
         Path("points").unlink(missing_ok=True)
         return real(source, *rest)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(texts, "opened", opened)
+    monkeypatch.setattr(text_files, "opened", opened)
     done = run("diff", "x^2", "--x", "@points")
     assert (done.code, done.out) == (2, "")
     assert done.err.startswith("Error: the points in 'points' cannot be read: No such file")

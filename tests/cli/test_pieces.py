@@ -8,9 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tapecli import compute, grid, render, stream
+from tapecli import compute, render, stream
 from tapecli.cli import pieces
 from tapecli.errors import OutputError
+from tapecli.points import ranges
 from tapecli.render import FORMATS, Screen
 from tapecli.request import How, Where, prepare
 from tapecli.result import Result
@@ -26,7 +27,7 @@ def parts(monkeypatch: pytest.MonkeyPatch, count: int = 100) -> tuple[Result, li
     where = Where({"x": f"1..{count}"})
     how = How(method="taylor", verify="all")
     asked = prepare("diff", TARGETS, where, order=2, how=how)
-    monkeypatch.setattr(grid, "MAX_POINTS", 50)
+    monkeypatch.setattr(ranges, "MAX_POINTS", 50)
     monkeypatch.setattr(stream, "SMALL_PART", 16)
     run = stream.opened("diff", TARGETS, where, order=2, how=how)
     assert isinstance(run, Stream)

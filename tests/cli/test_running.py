@@ -17,10 +17,11 @@ import numpy as np
 import pytest
 from tests.cli.conftest import in_folder
 
-from tapecli import grid, stream
+from tapecli import stream
 from tapecli.cli import answering, running
 from tapecli.cli.partial import Partial
 from tapecli.ending import Ended
+from tapecli.points import ranges
 from tapecli.render import words
 from tapecli.result import Status
 
@@ -36,7 +37,7 @@ COUNT = 101
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Parts of 16 points, saved after each, where there are more than 50."""
-    monkeypatch.setattr(grid, "MAX_POINTS", 50)
+    monkeypatch.setattr(ranges, "MAX_POINTS", 50)
     monkeypatch.setattr(stream, "SMALL_PART", 16)
     monkeypatch.setattr(stream, "PART", 16)
     monkeypatch.setattr(answering, "TEXT_PART", 16)
@@ -53,7 +54,7 @@ def test_it_is_written_the_same_wherever_it_goes(
 ) -> None:
     call = (*LONG, "--order", "2", "--verify", "all", "--format", format_)
     whole = run(*call).raw
-    monkeypatch.setattr(grid, "MAX_POINTS", 50)
+    monkeypatch.setattr(ranges, "MAX_POINTS", 50)
     monkeypatch.setattr(stream, "SMALL_PART", 16)
     if to == "stdout":
         assert run(*call).raw == whole

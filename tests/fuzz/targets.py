@@ -19,12 +19,13 @@ from tests.fuzz import language, numerical
 from tests.fuzz.judge import ENDLESS, Endless, Finding, apart
 
 import tapecli
-from tapecli import batch, cli, compute, grid, render, sources, table
+from tapecli import batch, cli, compute, render
 from tapecli.cli import serving
 from tapecli.errors import ExpressionError, TapecliError, TensorFlowError
 from tapecli.expressions import expression
 from tapecli.expressions.tree import variables
 from tapecli.floats import FORMATS, FloatFormat
+from tapecli.points import ranges, sources, tables
 from tapecli.render import FORMATS as PAGE_FORMATS
 from tapecli.render import Screen, problem
 from tapecli.request import How, Where, prepare
@@ -155,12 +156,12 @@ def grids(data: bytes) -> None:
     if typed == "-" or typed.startswith("@"):
         return
     try:
-        count = grid.count_of(typed)
-        grid.is_single(typed)
+        count = ranges.count_of(typed)
+        ranges.is_single(typed)
     except TapecliError as error:
         _shown(error)
         return
-    whole = _tried(lambda: list(grid.rounded(grid.read(typed), format_)))
+    whole = _tried(lambda: list(ranges.rounded(ranges.read(typed), format_)))
     if count is not None and count <= FEW:
         parts = _tried(lambda: _in_parts({"x": typed}, None, ("x",), format_))
         _alike(whole, parts, f"range {format_.name}")
@@ -174,20 +175,20 @@ def _stream(data: bytes) -> io.TextIOWrapper:
 def files(data: bytes) -> None:
     """Files of numbers, and tables: all at once, and in parts."""
     format_ = _format_of(data)
-    whole = _tried(lambda: list(grid.rounded(grid.read("-", _stream(data)), format_)))
+    whole = _tried(lambda: list(ranges.rounded(ranges.read("-", _stream(data)), format_)))
     parts = _tried(lambda: _in_parts({"x": "-"}, None, ("x",), format_, _stream(data)))
     _alike(whole, parts, f"numbers {format_.name}")
     names: tuple[str, ...] = ("x",)
     try:
-        read = table.read("-", _stream(data))
+        read = tables.read("-", _stream(data))
         names = tuple(name for name in read.names if name.isidentifier())[:2] or names
-        table.names(language.text(data).splitlines()[:5], "it")
+        tables.names(language.text(data).splitlines()[:5], "it")
     except TapecliError as error:
         _shown(error)
 
     def by_table() -> list[float]:
-        columns = table.read("-", _stream(data)).columns(names)
-        return [x for name in names for x in grid.rounded(columns[name], format_)]
+        columns = tables.read("-", _stream(data)).columns(names)
+        return [x for name in names for x in ranges.rounded(columns[name], format_)]
 
     _alike(
         _tried(by_table),

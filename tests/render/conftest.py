@@ -11,7 +11,7 @@ import pytest
 from tapecli.expressions import derivative
 from tapecli.expressions.derivative import Derivative
 from tapecli.floats import FORMATS
-from tapecli.points import Axis, Points
+from tapecli.points.points import Axis, Points
 from tapecli.render import FORMATS as RENDERED
 from tapecli.render import Screen, packed, render
 from tapecli.result import Block, Check, Claim, Finding, Result, Status

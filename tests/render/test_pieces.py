@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from tapecli.points import Axis, Points
+from tapecli.points.points import Axis, Points
 from tapecli.render import FORMATS, Screen, module, npy, packed, render, value
 from tapecli.result import Result
 

@@ -12,7 +12,7 @@ from tests.render.conftest import Render
 
 from tapecli.expressions.derivative import Derivative, gradient, hessian
 from tapecli.floats import FORMATS
-from tapecli.points import Axis, Points
+from tapecli.points.points import Axis, Points
 from tapecli.render import FORMATS as RENDERED
 from tapecli.render import packed
 from tapecli.result import Block, Check, Result, Status

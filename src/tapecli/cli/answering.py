@@ -7,9 +7,10 @@ import sys
 from dataclasses import asdict
 from typing import Any
 
-from tapecli import choices, render, stream, texts
+from tapecli import choices, render, stream
 from tapecli.cli import asking, output
 from tapecli.errors import RequestError
+from tapecli.points import text_files
 from tapecli.request import How, Request, Where
 from tapecli.stream import Stream
 
@@ -70,7 +71,7 @@ def _about(asked: Stream, where: Where, format_name: str) -> dict[str, Any]:
         "points": {name: str(text) for name, text in where.given.items()},
         "rows": where.rows,
         "zip": where.paired,
-        "files": [[file, *texts.state(file)] for file in where.files],
+        "files": [[file, *text_files.state(file)] for file in where.files],
         "format": format_name,
         "size": asked.size,
     }

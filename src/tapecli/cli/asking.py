@@ -7,9 +7,10 @@ import sys
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from tapecli import choices, request, texts
+from tapecli import choices, request
 from tapecli.errors import ExpressionError, PointsError, RequestError, UsageError
 from tapecli.expressions.expression import MAX_TARGETS
+from tapecli.points import text_files
 from tapecli.request import How, Request, Where
 
 MAX_LINES = 10_000
@@ -61,8 +62,8 @@ def listed(source: str) -> Iterator[tuple[str, str]]:
         UsageError: they cannot be read, are too many or none, or are on too many lines.
     """
     count = 0
-    with texts.opened(source, sys.stdin, "expressions", UsageError) as (stream, name):
-        for number, line in texts.lines(stream, name, UsageError):
+    with text_files.opened(source, sys.stdin, "expressions", UsageError) as (stream, name):
+        for number, line in text_files.lines(stream, name, UsageError):
             if number > MAX_LINES:
                 raise UsageError(f"more than {MAX_LINES:,} lines in {name}")
             text = line.strip()

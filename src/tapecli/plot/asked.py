@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from tapecli import choices, grid, request
+from tapecli import choices, request
 from tapecli.curves import Axis
 from tapecli.errors import PointsError, RequestError, clipped, together
 from tapecli.expressions import derivative
 from tapecli.floats import FORMATS
+from tapecli.points import ranges
 from tapecli.request import Asked, How, Where
 
 RANGE = "-5..5"
@@ -69,7 +70,7 @@ def ask(
     name = _along(values.names, given)
     text = given.get(name, RANGE)
     axis, samples = read(name, text, how)
-    at = {other: grid.constant(given[other]) for other in values.names if other != name}
+    at = {other: ranges.constant(given[other]) for other in values.names if other != name}
     asked = [values]
     if order != 0:
         by = wrt or [name]
@@ -86,7 +87,7 @@ def ask(
 
 def _along(names: Sequence[str], given: Mapping[str, str]) -> str:
     """The variable that has a range, or that is left to have one."""
-    ranges = [name for name in names if name in given and not grid.is_single(given[name])]
+    ranges = [name for name in names if name in given and not ranges.is_single(given[name])]
     if len(ranges) > 1:
         raise RequestError(
             f"{together(ranges)} each have a range, and a plot goes along one variable; "
@@ -127,16 +128,16 @@ def read(name: str, text: str, how: How = ORDINARY) -> tuple[Axis, tuple[float, 
         raise PointsError(f"a plot takes a range of {name} from the call: {_given(name, RANGE)}")
     if ".." in text and not any(sign in text for sign in ":@,"):
         low, high = ends(text)
-        start, stop = grid.rounded([low, high], how.format_)
+        start, stop = ranges.rounded([low, high], how.format_)
         _wide(start, stop, text)
         return Axis(name, start, stop), None
-    numbers = grid.read(text)
+    numbers = ranges.read(text)
     if len(numbers) > SAMPLES:
         raise PointsError(
             f"'{clipped(text)}' has {len(numbers):,} points, and a plot takes at most {SAMPLES:,}; "
             "a range A..B alone takes as many as can be seen"
         )
-    samples = sorted(set(grid.rounded(numbers, how.format_)))
+    samples = sorted(set(ranges.rounded(numbers, how.format_)))
     _wide(samples[0], samples[-1], text)
     log = text.rstrip().endswith("log") and "," not in text
     return Axis(name, samples[0], samples[-1], log and samples[0] >= 0), tuple(samples)
@@ -151,7 +152,7 @@ def ends(text: str) -> tuple[Fraction, Fraction]:
     first, dots, last = text.partition("..")
     if not dots or ".." in last.removeprefix("."):
         raise PointsError(f"'{clipped(text)}' is no range; write it as {RANGE}")
-    low, high = grid.constant(first), grid.constant(last)
+    low, high = ranges.constant(first), ranges.constant(last)
     if low == high:
         raise PointsError(f"'{clipped(text)}': a range of one point; write {RANGE}")
     if low > high:
@@ -166,7 +167,7 @@ def limits(text: str) -> tuple[float, float]:
     Raises:
         PointsError: it is no range.
     """
-    low, high = grid.rounded(ends(text), FORMATS["float64"])
+    low, high = ranges.rounded(ends(text), FORMATS["float64"])
     _wide(low, high, text)
     return low, high
 

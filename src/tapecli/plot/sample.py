@@ -14,14 +14,15 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
-from tapecli import compute, grid, methods, points
+from tapecli import compute, methods
 from tapecli.curves import DISAGREEING, Curve, Curves, Floats, Mark, Paper
 from tapecli.engines.certified.budget import Budget
-from tapecli.grid import PointsLike
 from tapecli.methods import Choice
 from tapecli.plot import window
 from tapecli.plot.asked import Wanted
-from tapecli.points import Points
+from tapecli.points import points, ranges
+from tapecli.points.points import Points
+from tapecli.points.ranges import PointsLike
 from tapecli.render import words
 from tapecli.request import Asked, Request
 from tapecli.result import OUT_OF_TIME, Block, Check, Result, Status
@@ -211,7 +212,7 @@ class _Sampler:
             yield self._rounded(axis.start * (1 - share) + axis.stop * share)
 
     def _rounded(self, value: float) -> float:
-        return self._format.round(grid.number(value))
+        return self._format.round(ranges.number(value))
 
     def _take(self, fresh: Sequence[float]) -> None:
         """Compute the values at these, which are in sequence, and put them among the others."""

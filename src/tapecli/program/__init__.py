@@ -16,7 +16,7 @@ from tapecli.engines.tapes.arrangements import prepared
 from tapecli.errors import RequestError, together
 from tapecli.expressions.functions import FUNCTIONS, MEASURED_ON
 from tapecli.expressions.tree import Call, steps, variables
-from tapecli.points import Points
+from tapecli.points.points import Points
 from tapecli.program import points, repeated
 from tapecli.program.formulas import HELPERS, Formulas, remarks
 from tapecli.program.layout import Brackets, Page

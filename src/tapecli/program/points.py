@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from tapecli.errors import PointsError, clipped
 from tapecli.floats import FloatFormat
-from tapecli.points import Axis, Points
+from tapecli.points.points import Axis, Points
 from tapecli.program.layout import Brackets, Page, listing
 from tapecli.program.literals import literal
 

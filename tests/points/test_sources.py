@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tapecli import grid, points, table
 from tapecli.errors import PointsError, RequestError, TapecliError
 from tapecli.floats import FORMATS
-from tapecli.sources import Source, lines, open_source, tables
+from tapecli.points import bulk_tables, points, ranges, tables, text_lines
+from tapecli.points.sources import Source, open_source
 
 FLOAT64 = FORMATS["float64"]
 
@@ -162,9 +162,9 @@ LINES = [
 def test_lines_are_read_as_grid_reads_them(
     text: str, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lines, "_BLOCK", 1 << 12)
+    monkeypatch.setattr(text_lines, "_BLOCK", 1 << 12)
     format_ = FORMATS[name]
-    read = outcome(lambda: grid.rounded(grid.read("-", io.StringIO(text)), format_))
+    read = outcome(lambda: ranges.rounded(ranges.read("-", io.StringIO(text)), format_))
     expected = read if isinstance(read, str) else [repr([value]) for value in read]
     assert written(lambda: opened({"x": "-"}, text, format_=format_), 1000) == expected
 
@@ -209,7 +209,7 @@ def test_an_array_on_disk_is_read_in_parts(tmp_path: Path, kind: str) -> None:
     for format_ in (FLOAT64, FORMATS["float32"], FORMATS["bfloat16"]):
         source = opened({"x": f"@{path}"}, format_=format_)
         assert source.count == 30
-        expected = grid.rounded(grid.read(array), format_)
+        expected = ranges.rounded(ranges.read(array), format_)
         assert [point["x"] for point in everything(source)] == list(expected)
 
 
@@ -296,12 +296,12 @@ def test_rows_are_read_as_table_reads_them(
     if with_arrow:
         pytest.importorskip("pyarrow")
     else:
-        monkeypatch.setattr(tables, "arrow", lambda module: None)
+        monkeypatch.setattr(bulk_tables, "arrow", lambda module: None)
     format_ = FORMATS[name]
 
     def read() -> list[str]:
-        columns = table.read("-", io.StringIO(text)).columns(["x", "y"])
-        rounded = [grid.rounded(columns[name], format_) for name in "xy"]
+        columns = tables.read("-", io.StringIO(text)).columns(["x", "y"])
+        rounded = [ranges.rounded(columns[name], format_) for name in "xy"]
         return [repr(list(row)) for row in zip(*rounded, strict=True)]
 
     source = lambda: opened({}, text, names="xy", rows="-", format_=format_)  # noqa: E731
@@ -315,8 +315,8 @@ def test_a_long_table_is_read_in_parts_and_names_a_bad_line(
     if with_arrow:
         pytest.importorskip("pyarrow")
     else:
-        monkeypatch.setattr(tables, "arrow", lambda module: None)
-    monkeypatch.setattr(tables, "_BLOCK", 1 << 16)
+        monkeypatch.setattr(bulk_tables, "arrow", lambda module: None)
+    monkeypatch.setattr(bulk_tables, "_BLOCK", 1 << 16)
     text = "y,x\n" + "".join(f"{i / 7},{i}\n" for i in range(1, 30_001))
     chunks = list(opened({"k": 2}, text, names="kxy", rows="-").chunks(8_000, 1_000))
     assert [len(chunk) for chunk in chunks] == [8_000, 8_000, 8_000, 5_000]
@@ -356,7 +356,7 @@ def test_rows_of_a_parquet_file_are_read_in_parts(tmp_path: Path) -> None:
 
 def test_a_column_of_parquet_may_have_any_numbers(tmp_path: Path) -> None:
     path = parquet(tmp_path / "points.parquet", t=["1/3", "pi", "-0.0"])
-    expected = grid.rounded([Fraction(1, 3), grid.constant("pi"), Fraction(0)], FLOAT64)
+    expected = ranges.rounded([Fraction(1, 3), ranges.constant("pi"), Fraction(0)], FLOAT64)
     assert [point["x"] for point in everything(opened({"x": f"@{path}"}))] == list(expected)
 
 

@@ -18,13 +18,12 @@ from typing import Any, TextIO
 
 import numpy as np
 
-from tapecli import table, texts
 from tapecli.errors import PointsError
 from tapecli.floats import FloatFormat
-from tapecli.sources import lines
-from tapecli.sources.axes import Columns
-from tapecli.sources.rounding import decide, settled
-from tapecli.table import Table
+from tapecli.points import tables, text_files, text_lines
+from tapecli.points.axes import Columns
+from tapecli.points.rounding import decide, settled
+from tapecli.points.tables import Table
 
 Row = tuple[int, Mapping[str, Any]]
 Numbered = list[tuple[int, str]]
@@ -67,7 +66,7 @@ class Rows:
             PointsError: as `table.read` does, but for the number of rows.
         """
         seen = 0
-        with texts.opened(self.source, self.stdin) as (stream, name):
+        with text_files.opened(self.source, self.stdin) as (stream, name):
             number, line = _first(stream, name)
             reader = _Reader.of((number, line), name, self.names, self.format_)
             if reader.delimiter is None:
@@ -75,7 +74,7 @@ class Rows:
                 seen += (rows := _count(found))
                 if seen > skip:
                     yield found
-            for first, text in lines.blocks(stream, name, number, _BLOCK):
+            for first, text in text_lines.blocks(stream, name, number, _BLOCK):
                 found = reader.read(first, text)
                 seen += (rows := _count(found))
                 if seen > skip:
@@ -91,7 +90,7 @@ def _count(columns: Columns) -> int:
 
 def _first(stream: TextIO, name: str) -> tuple[int, str]:
     """The first line that counts, with its number."""
-    first = next(table.counted_lines(texts.lines(stream, name)), None)
+    first = next(tables.counted_lines(text_files.lines(stream, name)), None)
     if first is None:
         raise PointsError(f"there is nothing in {name}")
     return first
@@ -121,21 +120,23 @@ class _Reader:
     ) -> _Reader:
         """The reader of a table with this first line."""
         delimiter = None
-        if table.is_object(first[1]):
-            names = tuple(next(table.objects([first], source))[1])
+        if tables.is_object(first[1]):
+            names = tuple(next(tables.objects([first], source))[1])
         else:
-            delimiter = table.delimiter_of(first[1])
-            names = table.header(first, delimiter, source)
+            delimiter = tables.delimiter_of(first[1])
+            names = tables.header(first, delimiter, source)
         Table(source, names, ()).columns(wanted)  # refuses those that are not there
         return cls(source, names, delimiter, wanted, format_)
 
     def read(self, first: int, text: str) -> Columns:
         """The columns of a block of lines, of which the first has this number."""
-        plain = lines.is_plain(text) and '"' not in text and "#" not in text and "\r" not in text
+        plain = (
+            text_lines.is_plain(text) and '"' not in text and "#" not in text and "\r" not in text
+        )
         if plain and self.delimiter is not None:
             if (found := self._by_arrow(first, text)) is not None:
                 return found
-        numbered = list(table.counted_lines(enumerate(lines.split(text), first)))
+        numbered = list(tables.counted_lines(enumerate(text_lines.split(text), first)))
         if plain and self.delimiter is not None:
             if (found := self._by_csv(numbered)) is not None:
                 return found
@@ -149,7 +150,7 @@ class _Reader:
         data = text.encode()
         ends = np.flatnonzero(np.frombuffer(data, np.uint8) == ord("\n"))
         count = len(ends) + (not text.endswith("\n"))
-        if max(np.diff(ends, prepend=-1, append=len(data))) > lines.LONG:
+        if max(np.diff(ends, prepend=-1, append=len(data))) > text_lines.LONG:
             return None
         core = importlib.import_module("pyarrow")
         try:
@@ -170,7 +171,7 @@ class _Reader:
             return None
         if found.num_rows != count:
             return None
-        split = _Once(lambda: lines.split(text))
+        split = _Once(lambda: text_lines.split(text))
         columns = {}
         for name in self.wanted:
             values, doubtful = settled(found.column(name).to_numpy(), self.format_)
@@ -194,7 +195,7 @@ class _Reader:
         for name in self.wanted:
             column = self.header.index(name)
             fields = [row[column] for row in rows]
-            values, doubtful = lines.numbers(fields, self.format_, True)
+            values, doubtful = text_lines.numbers(fields, self.format_, True)
 
             def exact(place: int, name: str = name) -> Fraction:
                 return self._exact(numbered[place], name)
@@ -207,7 +208,7 @@ class _Reader:
         columns = {}
         for name in self.wanted:
             fields = [row.get(name) for _, row in rows]
-            values, doubtful = lines.numbers(fields, self.format_, False)
+            values, doubtful = text_lines.numbers(fields, self.format_, False)
 
             def exact(place: int, name: str = name) -> Fraction:
                 return self._table.value(*rows[place], name)
@@ -221,8 +222,8 @@ class _Reader:
 
     def _rows(self, numbered: Numbered) -> Iterator[Row]:
         if self.delimiter is None:
-            return table.objects(numbered, self.source)
-        return table.records(numbered, self.header, self.delimiter, self.source)
+            return tables.objects(numbered, self.source)
+        return tables.records(numbered, self.header, self.delimiter, self.source)
 
     def _exact(self, line: tuple[int, str], name: str) -> Fraction:
         return self._table.value(*next(self._rows([line])), name)

@@ -13,17 +13,16 @@ from typing import Protocol, TextIO
 import numpy as np
 from numpy.typing import NDArray
 
-from tapecli import grid, points, table
 from tapecli.errors import PointsError, RequestError, together
 from tapecli.expressions.tree import natural
 from tapecli.floats import FloatFormat
-from tapecli.grid import PointsLike
-from tapecli.points import TOGETHER
-from tapecli.sources import arrays, ranges
-from tapecli.sources.axes import Axis, Columns, Joined, Known, Repeated
-from tapecli.sources.lines import Lines
-from tapecli.sources.parquet import Parquet
-from tapecli.sources.tables import Rows
+from tapecli.points import arrays, bulk_ranges, points, ranges, tables
+from tapecli.points.axes import Axis, Columns, Joined, Known, Repeated
+from tapecli.points.bulk_tables import Rows
+from tapecli.points.parquet import Parquet
+from tapecli.points.points import TOGETHER
+from tapecli.points.ranges import PointsLike
+from tapecli.points.text_lines import Lines
 
 Part = Axis | Lines | Rows | Parquet
 """What has the values of some variables: by their places, or one after the other."""
@@ -150,11 +149,11 @@ def open_source(
 
 def _of_rows(rows: str, names: tuple[str, ...], format_: FloatFormat, stdin: TextIO | None) -> Part:
     kind = rows.lower()
-    if kind.endswith(grid.NPY):
+    if kind.endswith(ranges.NPY):
         raise RequestError(
             f"an array has no names for its columns: give {names[0]} and its like one each"
         )
-    if kind.endswith(grid.PARQUET):
+    if kind.endswith(ranges.PARQUET):
         return _checked(Parquet(names, rows[1:], format_))
     return Rows(names, rows, stdin, format_)
 
@@ -164,15 +163,15 @@ def _of_values(name: str, values: PointsLike, format_: FloatFormat, stdin: TextI
         known = arrays.of_numbers(values, format_)
         if not known.count:
             raise PointsError("there are no points")
-        return Axis({name: known}, known.count > 1 or not grid.is_single(values))
-    if values.startswith("@") and values.lower().endswith(grid.NPY):
+        return Axis({name: known}, known.count > 1 or not ranges.is_single(values))
+    if values.startswith("@") and values.lower().endswith(ranges.NPY):
         return Axis({name: arrays.opened(values[1:], format_)})
-    if values.startswith("@") and values.lower().endswith(grid.PARQUET):
+    if values.startswith("@") and values.lower().endswith(ranges.PARQUET):
         return _checked(Parquet((name,), values[1:], format_, alone=True))
     if values == "-" or values.startswith("@"):
         return Lines(name, values, stdin, format_)
-    parts = [ranges.values_of(range_, format_) for range_ in grid.ranges(values)]
-    return Axis({name: Joined(parts)}, not grid.is_single(values))
+    parts = [bulk_ranges.values_of(range_, format_) for range_ in ranges.ranges(values)]
+    return Axis({name: Joined(parts)}, not ranges.is_single(values))
 
 
 def _checked(part: Parquet) -> Parquet:
@@ -186,15 +185,15 @@ def _whole(part: Part) -> Axis:
     if isinstance(part, Axis):
         return part
     if isinstance(part, Rows):
-        read = table.read(part.source, part.stdin).columns(part.names)
-        rounded = {name: grid.rounded(read[name], part.format_) for name in part.names}
+        read = tables.read(part.source, part.stdin).columns(part.names)
+        rounded = {name: ranges.rounded(read[name], part.format_) for name in part.names}
         return Axis({name: Known(np.array(values)) for name, values in rounded.items()})
     blocks, seen = [], 0
     for block in part.blocks():
         blocks.append(block)
         seen += len(block[part.names[0]])
-        if seen > grid.MAX_POINTS:
-            raise PointsError(f"more than {grid.MAX_POINTS:,} points")
+        if seen > ranges.MAX_POINTS:
+            raise PointsError(f"more than {ranges.MAX_POINTS:,} points")
     columns = {name: np.concatenate([block[name] for block in blocks]) for name in part.names}
     return Axis({name: Known(values) for name, values in columns.items()})
 
@@ -248,8 +247,8 @@ class Product:
     def __init__(self, axes: Sequence[Axis]) -> None:
         self.names = tuple(sorted((name for axis in axes for name in axis.names), key=natural))
         self.count = math.prod(axis.count for axis in axes)
-        if self.count > grid.MAX_COUNT:
-            raise PointsError(f"more than {grid.MAX_COUNT:,} points")
+        if self.count > ranges.MAX_COUNT:
+            raise PointsError(f"more than {ranges.MAX_COUNT:,} points")
         self.dimensions = {
             axis.names[0] if len(axis.names) == 1 else TOGETHER: axis.count
             for axis in axes

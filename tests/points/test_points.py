@@ -8,16 +8,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tapecli import table
 from tapecli.errors import PointsError, RequestError
 from tapecli.floats import FORMATS
-from tapecli.points import MAX_LISTED, MAX_PRODUCT, Points, read
+from tapecli.points import tables
+from tapecli.points.points import MAX_LISTED, MAX_PRODUCT, Points, read
 
 FLOAT64 = FORMATS["float64"]
 
 
 def points(given: dict[str, Any], names: str = "", paired: bool = False, rows: str = "") -> Points:
-    loaded = table.read("-", io.StringIO(rows)) if rows else None
+    loaded = tables.read("-", io.StringIO(rows)) if rows else None
     return read(given, loaded, list(names) or list(given), FLOAT64, paired)
 
 

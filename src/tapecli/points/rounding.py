@@ -15,8 +15,8 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from tapecli import grid
 from tapecli.floats import FloatFormat
+from tapecli.points import ranges
 
 Floats: TypeAlias = NDArray[np.float64]
 Mask: TypeAlias = NDArray[np.bool_]
@@ -113,4 +113,4 @@ def decide(
         PointsError: a number is too large or too small for the format.
     """
     for place in np.flatnonzero(doubtful).tolist():
-        values[place] = grid.fitting(exact(place), format_)
+        values[place] = ranges.fitting(exact(place), format_)

@@ -14,11 +14,11 @@ from typing import Any, TextIO
 
 import numpy as np
 
-from tapecli import grid, texts
 from tapecli.errors import PointsError, UsageError
 from tapecli.floats import FloatFormat
-from tapecli.sources.axes import Columns
-from tapecli.sources.rounding import Floats, Mask, settled
+from tapecli.points import ranges, text_files
+from tapecli.points.axes import Columns
+from tapecli.points.rounding import Floats, Mask, settled
 
 LONG = 400
 """Characters of a number that the language of points has, leaving constants aside."""
@@ -39,17 +39,17 @@ def blocks(stream: TextIO, name: str, read: int, size: int) -> Iterator[tuple[in
     Raises:
         PointsError: a line is not text, or too long.
     """
-    texts.tolerant(stream)
+    text_files.tolerant(stream)
     try:
         while text := stream.read(size):
             if not text.endswith("\n"):
-                text += stream.readline(texts.MAX_LINE + 2)
-            if odd := texts.no_text(text):
+                text += stream.readline(text_files.MAX_LINE + 2)
+            if odd := text_files.no_text(text):
                 number = read + 1 + text.count("\n", 0, odd.start())
                 raise PointsError(f"line {number} of {name} is not text")
             if (start := _too_long(text)) is not None:
                 number = read + 1 + text.count("\n", 0, start)
-                raise PointsError(f"line {number} of {name} {texts.TOO_LONG}")
+                raise PointsError(f"line {number} of {name} {text_files.TOO_LONG}")
             yield read + 1, text
             read += text.count("\n")
     except UnicodeDecodeError:
@@ -59,8 +59,8 @@ def blocks(stream: TextIO, name: str, read: int, size: int) -> Iterator[tuple[in
 def _too_long(text: str) -> int | None:
     """Where the first line begins that is too long, by as few glances as show it."""
     start = 0
-    while len(text) - start > texts.MAX_LINE:
-        end = text.rfind("\n", start, start + texts.MAX_LINE + 1)
+    while len(text) - start > text_files.MAX_LINE:
+        end = text.rfind("\n", start, start + text_files.MAX_LINE + 1)
         if end < 0:
             return start
         start = end + 1
@@ -140,7 +140,7 @@ class Lines:
             PointsError: a line has no number, or one that does not fit, or there are no points.
         """
         seen = 0
-        with texts.opened(self.source, self.stdin) as (stream, name):
+        with text_files.opened(self.source, self.stdin) as (stream, name):
             for first, text in blocks(stream, name, 0, _BLOCK):
                 values = self._read(text, first, name)
                 seen += len(values)
@@ -158,12 +158,12 @@ class Lines:
             if point is None:
                 blank.append(place)
             else:
-                values[place] = grid.fitting(point, self.format_)
+                values[place] = ranges.fitting(point, self.format_)
         return np.delete(values, blank) if blank else values
 
 
 def _exact(line: str, number: int, name: str) -> Fraction | None:
     try:
-        return grid.of_line(line)
+        return ranges.of_line(line)
     except UsageError as error:
         raise PointsError(f"line {number} of {name}: {error}") from None

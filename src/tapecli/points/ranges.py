@@ -14,13 +14,13 @@ from decimal import Context, Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, TextIO, TypeAlias
 
-from tapecli import texts
 from tapecli.errors import ExpressionError, PointsError, UsageError, clipped
 from tapecli.expressions.expression import parse
 from tapecli.expressions.functions import CONSTANTS
 from tapecli.expressions.parser import MAX_DIGITS
 from tapecli.expressions.tree import Named, Node, exact_value, steps, variables
 from tapecli.floats import FloatFormat
+from tapecli.points import text_files
 
 if TYPE_CHECKING:
     import numpy as np
@@ -169,7 +169,7 @@ def refuse_arrays(source: str) -> None:
     """
     if source.lower().endswith((NPY, PARQUET)):
         raise PointsError(
-            f"{texts.shown(source[1:])} is no text: such files are read by the commands diff, "
+            f"{text_files.shown(source[1:])} is no text: such files are read by the commands diff, "
             "grad, jacobian and hessian, and by tapecli.parts()"
         )
 
@@ -177,7 +177,7 @@ def refuse_arrays(source: str) -> None:
 def _of_text(typed: str, stdin: TextIO | None) -> Iterator[Fraction]:
     if typed == "-" or typed.startswith("@"):
         refuse_arrays(typed)
-        with texts.opened(typed, stdin) as (stream, name):
+        with text_files.opened(typed, stdin) as (stream, name):
             yield from _of_lines(stream, name)
     else:
         for item in _split(typed):
@@ -189,7 +189,7 @@ def _of_text(typed: str, stdin: TextIO | None) -> Iterator[Fraction]:
 
 def _of_lines(stream: TextIO, name: str) -> Iterator[Fraction]:
     """One number a line; blank lines and those that begin with # are passed over."""
-    for number, line in texts.lines(stream, name):
+    for number, line in text_files.lines(stream, name):
         try:
             point = of_line(line)
         except UsageError as error:

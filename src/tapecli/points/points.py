@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, TextIO
 
-from tapecli import grid
 from tapecli.choices import SHORT
 from tapecli.errors import PointsError, RequestError, together
 from tapecli.expressions.tree import natural
 from tapecli.floats import FloatFormat
-from tapecli.grid import PointsLike
-from tapecli.table import Table
+from tapecli.points import ranges
+from tapecli.points.ranges import PointsLike
+from tapecli.points.tables import Table
 
 if TYPE_CHECKING:
     import numpy as np
@@ -152,12 +152,12 @@ def read(
         if not needed:
             raise RequestError("every variable has a value beside those of the table")
         columns = rows.columns(needed)
-        axes.append(Axis({name: grid.rounded(columns[name], format_) for name in needed}))
+        axes.append(Axis({name: ranges.rounded(columns[name], format_) for name in needed}))
     elif needed:
         raise RequestError(_missing(needed))
     for name in sorted(given, key=natural):
-        values = grid.rounded(grid.read(given[name], stdin), format_)
-        axes.append(Axis({name: values}, len(values) > 1 or not grid.is_single(given[name])))
+        values = ranges.rounded(ranges.read(given[name], stdin), format_)
+        axes.append(Axis({name: values}, len(values) > 1 or not ranges.is_single(given[name])))
     axes.sort(key=lambda axis: natural(next(iter(axis.values))))
     points = Points(tuple(axes), paired)
     if paired:

@@ -18,9 +18,9 @@ from functools import cached_property
 import numpy as np
 
 from tapecli.floats import FloatFormat
-from tapecli.grid import Range, fitting
-from tapecli.sources.axes import Constant, Values
-from tapecli.sources.rounding import Floats, Mask, decide, narrowed, of_sums, unsure
+from tapecli.points.axes import Constant, Values
+from tapecli.points.ranges import Range, fitting
+from tapecli.points.rounding import Floats, Mask, decide, narrowed, of_sums, unsure
 from tapecli.sums import product, total
 
 _BLOCK = 1 << 14

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from tapecli import grid, table, texts
 from tapecli.errors import PointsError
+from tapecli.points import ranges, tables, text_files
 
 TENTH = Fraction(1, 10)
 
 
 def columns(text: str, *names: str) -> list[list[Fraction]]:
-    found = table.read("-", io.StringIO(text)).columns(names)
+    found = tables.read("-", io.StringIO(text)).columns(names)
     return [list(found[name]) for name in names]
 
 
@@ -62,7 +62,10 @@ def test_every_kind_of_table_is_read_exactly(text: str) -> None:
         ('{"x": 1, "y": 2\n', "line 1 of standard input: it is no JSON object"),
         ('{"x": 1, "y": 2}\n[1, 2]\n', "line 2 of standard input: it is no JSON object"),
         ('{"x": 1, "x": 2}\n', "line 1 of standard input: a name is there twice"),
-        ("x" * (texts.MAX_LINE + 1), "line 1 of standard input has more than 100,000 characters"),
+        (
+            "x" * (text_files.MAX_LINE + 1),
+            "line 1 of standard input has more than 100,000 characters",
+        ),
     ],
 )
 def test_what_is_wrong_is_named_with_its_place(text: str, words: str) -> None:
@@ -74,7 +77,7 @@ def test_what_is_wrong_is_named_with_its_place(text: str, words: str) -> None:
 def test_a_file_is_read_without_its_byte_order_mark(tmp_path: Path) -> None:
     path = tmp_path / "points.csv"
     path.write_bytes(b"\xef\xbb\xbfx,y\n1,2\n")
-    assert table.read(f"@{path}").names == ("x", "y")
+    assert tables.read(f"@{path}").names == ("x", "y")
 
 
 @pytest.mark.parametrize(("content", "words"), [(None, "No such file"), (b"\xff\xfe", "not text")])
@@ -85,12 +88,12 @@ def test_a_file_that_cannot_be_read_is_named(
     if content is not None:
         path.write_bytes(content)
     with pytest.raises(PointsError, match=words) as refused:
-        table.read(f"@{path}")
+        tables.read(f"@{path}")
     assert "points.csv" in str(refused.value)
 
 
 def test_more_rows_than_can_be_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(grid, "MAX_POINTS", 3)
+    monkeypatch.setattr(ranges, "MAX_POINTS", 3)
     assert columns("x\n1\n2\n3\n", "x") == [[1, 2, 3]]
     with pytest.raises(PointsError, match="more than 3 rows"):
         columns("x\n1\n2\n3\n4\n", "x")

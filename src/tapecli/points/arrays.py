@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tapecli import grid, texts
 from tapecli.errors import PointsError
 from tapecli.floats import FloatFormat
-from tapecli.sources.axes import Known
-from tapecli.sources.rounding import Floats, decide, settled
+from tapecli.points import ranges, text_files
+from tapecli.points.axes import Known
+from tapecli.points.rounding import Floats, decide, settled
 
 _REAL = "fiu"
 """The kinds of numbers that float64 is the nearest of: floating-point, signed and unsigned."""
@@ -37,7 +37,7 @@ def rounded(array: NDArray[Any], format_: FloatFormat, name: str = "", first: in
 
     def exact(place: int) -> Fraction:
         try:
-            return grid.number(array[place].item())
+            return ranges.number(array[place].item())
         except PointsError as error:
             raise PointsError(
                 f"index {first + place} of {name}: {error}" if name else f"{error}"
@@ -65,7 +65,7 @@ def of_numbers(given: Any, format_: FloatFormat) -> Known:
     elif isinstance(given, Sequence) and set(map(type, given)) == {float}:
         array = np.array(given)
     else:
-        return Known(np.array([grid.fitting(point, format_) for point in grid.numbers(given)]))
+        return Known(np.array([ranges.fitting(point, format_) for point in ranges.numbers(given)]))
     return Known(rounded(array, format_))
 
 
@@ -97,15 +97,15 @@ class Stored:
         Raises:
             PointsError: one cannot be used, or the file is another by now.
         """
-        name = texts.shown(self.path)
+        name = text_files.shown(self.path)
         offset = self.offset + start * self.dtype.itemsize
         try:
             array = np.fromfile(self.path, self.dtype, stop - start, offset=offset)
-            changed = texts.state(self.path) != self.state
+            changed = text_files.state(self.path) != self.state
         except OSError as error:
-            raise PointsError(texts.unreadable(name, error)) from None
+            raise PointsError(text_files.unreadable(name, error)) from None
         if changed or len(array) < stop - start:
-            raise PointsError(texts.changed(name))
+            raise PointsError(text_files.changed(name))
         return rounded(array, self.format_, name, start)
 
 
@@ -115,12 +115,12 @@ def opened(path: str, format_: FloatFormat) -> Stored:
     Raises:
         PointsError: it cannot be read, or is not one of real numbers in one dimension.
     """
-    name = texts.shown(path)
+    name = text_files.shown(path)
     try:
-        state = texts.state(path)
+        state = text_files.state(path)
         array = np.load(path, mmap_mode="r", allow_pickle=False)
     except OSError as error:
-        raise PointsError(texts.unreadable(name, error)) from None
+        raise PointsError(text_files.unreadable(name, error)) from None
     except (ValueError, EOFError, TypeError, OverflowError):  # whatever a wrong header raises
         raise PointsError(f"there is no array of numbers in {name}") from None
     if not isinstance(array, np.memmap) or not is_real(array):

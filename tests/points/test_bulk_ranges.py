@@ -12,11 +12,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from tapecli import grid, sums
+from tapecli import sums
 from tapecli.errors import PointsError
 from tapecli.floats import FORMATS, FloatFormat
-from tapecli.grid import Range
-from tapecli.sources import ranges, rounding
+from tapecli.points import bulk_ranges, ranges, rounding
+from tapecli.points.ranges import Range
 
 BLOCK = 16_384
 """Points that are computed together; its ends are where a place may slip."""
@@ -64,7 +64,7 @@ def outcome(make: Callable[[], Iterable[float]]) -> list[str] | str:
 @pytest.mark.parametrize("name", FORMATS)
 @pytest.mark.parametrize("typed", RANGES)
 def test_every_point_is_that_of_grid_rounded_once(typed: str, name: str) -> None:
-    format_, (range_,) = FORMATS[name], grid.ranges(typed)
+    format_, (range_,) = FORMATS[name], ranges.ranges(typed)
     dice = random.Random(typed)
     for at in (0, BLOCK - 50, range_.count - 100, dice.randrange(range_.count)):
         start = min(max(0, at), range_.count - 1)
@@ -73,9 +73,9 @@ def test_every_point_is_that_of_grid_rounded_once(typed: str, name: str) -> None
 
 def check(range_: Range, format_: FloatFormat, start: int, stop: int) -> None:
     """The ends are looked at first, so that a range is refused before anything is computed."""
-    ends = outcome(lambda: grid.rounded((range_.start, range_.stop), format_))
-    exact = outcome(lambda: grid.rounded(map(range_.at, range(start, stop)), format_))
-    found = outcome(lambda: ranges.values_of(range_, format_).take(start, stop).tolist())
+    ends = outcome(lambda: ranges.rounded((range_.start, range_.stop), format_))
+    exact = outcome(lambda: ranges.rounded(map(range_.at, range(start, stop)), format_))
+    found = outcome(lambda: bulk_ranges.values_of(range_, format_).take(start, stop).tolist())
     assert found == (ends if isinstance(ends, str) else exact)
 
 
@@ -92,18 +92,20 @@ def check(range_: Range, format_: FloatFormat, start: int, stop: int) -> None:
 def test_a_range_of_fractions_is_exact_wherever_it_is_looked_at(
     first: Fraction, last: Fraction, count: int, name: str, seed: int
 ) -> None:
-    (range_,) = grid.ranges(f"({first})..({last})@{count}")
+    (range_,) = ranges.ranges(f"({first})..({last})@{count}")
     start = seed % count
     check(range_, FORMATS[name], start, min(start + 20, count))
 
 
 def test_the_points_are_those_of_arithmetic_of_many_digits() -> None:
     with mpmath.workdps(50):
-        even = ranges.values_of(grid.ranges("0..2pi@100000000")[0], FORMATS["float64"])
+        even = bulk_ranges.values_of(ranges.ranges("0..2pi@100000000")[0], FORMATS["float64"])
         start = 77_777_777
         expected = [float(2 * mpmath.pi * place / 99_999_999) for place in range(start, start + 50)]
         assert even.take(start, start + 50).tolist() == expected
-        by_ratio = ranges.values_of(grid.ranges("1e-3..1e3@10000000log")[0], FORMATS["float64"])
+        by_ratio = bulk_ranges.values_of(
+            ranges.ranges("1e-3..1e3@10000000log")[0], FORMATS["float64"]
+        )
         exponents = [mpmath.mpf(6 * place) / 9_999_999 - 3 for place in range(start // 10, 7777787)]
         expected = [float(mpmath.mpf(10) ** exponent) for exponent in exponents]
         assert by_ratio.take(start // 10, 7_777_787).tolist() == expected
@@ -111,18 +113,18 @@ def test_the_points_are_those_of_arithmetic_of_many_digits() -> None:
 
 def test_the_exact_points_are_looked_at_rarely(monkeypatch: pytest.MonkeyPatch) -> None:
     looked: list[int] = []
-    fitting = grid.fitting
+    fitting = ranges.fitting
 
     def counted(point: Fraction, format_: FloatFormat) -> float:
         looked.append(1)
         return fitting(point, format_)
 
-    monkeypatch.setattr(grid, "fitting", counted)
+    monkeypatch.setattr(ranges, "fitting", counted)
     for typed in ("0..2pi@1000000", "1e-3..1e3@1000000log", "1e-310..2e-310@1000000"):
         for format_ in FORMATS.values():
             looked.clear()
             try:
-                ranges.values_of(grid.ranges(typed)[0], format_).take(0, 100_000)
+                bulk_ranges.values_of(ranges.ranges(typed)[0], format_).take(0, 100_000)
             except PointsError:
                 continue
             assert len(looked) < 100
@@ -136,11 +138,11 @@ def test_a_quotient_that_float64_takes_for_a_tie_is_rounded_by_its_rest(
     """N/D is 2**-bits/D beside the tie 1 + 2**-bits, which is below half an ulp of float64."""
     below = 2**50 - side
     above = ((2**bits + 1) * below + side) >> bits
-    (range_,) = grid.ranges(f"{above}/{below}..{above}/{below}+1@2")
+    (range_,) = ranges.ranges(f"{above}/{below}..{above}/{below}+1@2")
     assert range_.start - 1 - Fraction(1, 2**bits) == Fraction(side, below << bits)
     assert float(range_.start) == 1 + 2.0**-bits
-    assert isinstance(ranges.values_of(range_, FORMATS[name]), ranges.Quotients)
-    (found,) = ranges.values_of(range_, FORMATS[name]).take(0, 1).tolist()
+    assert isinstance(bulk_ranges.values_of(range_, FORMATS[name]), bulk_ranges.Quotients)
+    (found,) = bulk_ranges.values_of(range_, FORMATS[name]).take(0, 1).tolist()
     assert found == (1 + 2.0 ** (1 - bits) if side > 0 else 1)
 
 

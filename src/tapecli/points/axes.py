@@ -10,7 +10,7 @@ from typing import Protocol
 
 import numpy as np
 
-from tapecli.sources.rounding import Floats
+from tapecli.points.rounding import Floats
 
 Columns = dict[str, Floats]
 """The values of each variable, as many for each."""

@@ -8,8 +8,8 @@ from typing import Any, BinaryIO, cast
 
 import pytest
 
-from tapecli import texts
 from tapecli.errors import PointsError, UsageError
+from tapecli.points import text_files
 
 
 class Endless(io.RawIOBase):
@@ -32,27 +32,27 @@ def of(data: bytes) -> io.TextIOWrapper:
 
 
 def test_lines_have_numbers_and_their_ends() -> None:
-    assert list(texts.lines(of("x\n\nä".encode()), "f")) == [(1, "x\n"), (2, "\n"), (3, "ä")]
+    assert list(text_files.lines(of("x\n\nä".encode()), "f")) == [(1, "x\n"), (2, "\n"), (3, "ä")]
 
 
 @pytest.mark.parametrize("end", ["", "\n"])
 def test_a_line_of_the_most_characters_is_read_and_one_more_is_not(end: str) -> None:
-    most = "9" * texts.MAX_LINE
-    assert list(texts.lines(io.StringIO(f"{most}{end}"), "f")) == [(1, f"{most}{end}")]
+    most = "9" * text_files.MAX_LINE
+    assert list(text_files.lines(io.StringIO(f"{most}{end}"), "f")) == [(1, f"{most}{end}")]
     with pytest.raises(PointsError, match="line 2 of f has more than 100,000 characters"):
-        list(texts.lines(io.StringIO(f"\n{most}9{end}"), "f"))
+        list(text_files.lines(io.StringIO(f"\n{most}9{end}"), "f"))
 
 
 def test_of_a_line_without_an_end_little_is_read() -> None:
     endless = Endless()
     stream = io.TextIOWrapper(cast(BinaryIO, io.BufferedReader(endless)), "utf-8")
     with pytest.raises(UsageError, match="line 1 of f has more than 100,000 characters"):
-        list(texts.lines(stream, "f", UsageError))
-    assert endless.given < 2 * texts.MAX_LINE
+        list(text_files.lines(stream, "f", UsageError))
+    assert endless.given < 2 * text_files.MAX_LINE
 
 
 def test_bytes_that_are_no_text_are_found_on_their_line() -> None:
-    read = texts.lines(of(b"1\n2\n\xff\n"), "f")
+    read = text_files.lines(of(b"1\n2\n\xff\n"), "f")
     assert [next(read), next(read)] == [(1, "1\n"), (2, "2\n")]
     with pytest.raises(PointsError, match="line 3 of f is not text"):
         next(read)
@@ -61,10 +61,10 @@ def test_bytes_that_are_no_text_are_found_on_their_line() -> None:
 def test_a_file_has_a_name_that_can_be_shown(tmp_path: Path) -> None:
     path = tmp_path / "\x1b[31m"
     path.write_text("\ufeff1\n")
-    with texts.opened(f"@{path}", None) as (stream, name):
-        assert list(texts.lines(stream, name)) == [(1, "1\n")]
+    with text_files.opened(f"@{path}", None) as (stream, name):
+        assert list(text_files.lines(stream, name)) == [(1, "1\n")]
     assert name.isprintable()
-    assert len(texts.shown("x" * 1_000)) == texts.MAX_PATH + 2
+    assert len(text_files.shown("x" * 1_000)) == text_files.MAX_PATH + 2
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_a_file_has_a_name_that_can_be_shown(tmp_path: Path) -> None:
     ],
 )
 def test_what_cannot_be_opened_is_an_error_of_the_wanted_kind(source: str, problem: str) -> None:
-    with pytest.raises(UsageError) as caught, texts.opened(source, None, "slopes", UsageError):
+    with pytest.raises(UsageError) as caught, text_files.opened(source, None, "slopes", UsageError):
         pass
     assert str(caught.value).startswith(problem)
     assert type(caught.value) is UsageError

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from tapecli import choices
 from tapecli.errors import PointsError, TapecliError
 from tapecli.floats import FORMATS
-from tapecli.grid import MAX_POINTS, count_of, read, rounded
+from tapecli.points.ranges import MAX_POINTS, count_of, read, rounded
 
 FLOAT64 = FORMATS["float64"]
 SECONDS = 10.0

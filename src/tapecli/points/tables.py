@@ -11,8 +11,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, TextIO
 
-from tapecli import grid, texts
 from tapecli.errors import PointsError, UsageError, clipped, together, twice
+from tapecli.points import ranges, text_files
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class Table:
             shown = clipped(json.dumps(field, default=str))
             raise PointsError(f"{place}, '{name}': {shown} is not a number")
         try:
-            return grid.constant(field) if isinstance(field, str) else grid.number(field)
+            return ranges.constant(field) if isinstance(field, str) else ranges.number(field)
         except UsageError as error:
             raise PointsError(f"{place}, '{name}': {error}") from None
 
@@ -76,9 +76,9 @@ def read(source: str, stdin: TextIO | None = None) -> Table:
         PointsError: the table cannot be read, has a column twice, has a row with more or fewer
             fields than the header, or has too many rows or none.
     """
-    grid.refuse_arrays(source)
-    with texts.opened(source, stdin) as (lines, name):
-        counted = _limited(counted_lines(texts.lines(lines, name)), name)
+    ranges.refuse_arrays(source)
+    with text_files.opened(source, stdin) as (lines, name):
+        counted = _limited(counted_lines(text_files.lines(lines, name)), name)
         first = next(counted, None)
         if first is None:
             raise PointsError(f"there is nothing in {name}")
@@ -117,8 +117,8 @@ def counted_lines(lines: Iterable[tuple[int, str]]) -> Iterator[tuple[int, str]]
 
 def _limited(lines: Iterator[tuple[int, str]], name: str) -> Iterator[tuple[int, str]]:
     for rows, line in enumerate(lines):
-        if rows > grid.MAX_POINTS:
-            raise PointsError(f"more than {grid.MAX_POINTS:,} rows in {name}")
+        if rows > ranges.MAX_POINTS:
+            raise PointsError(f"more than {ranges.MAX_POINTS:,} rows in {name}")
         yield line
 
 

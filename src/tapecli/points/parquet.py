@@ -13,13 +13,12 @@ from typing import Any
 
 import numpy as np
 
-from tapecli import grid, texts
 from tapecli.errors import PointsError, RequestError, clipped
 from tapecli.floats import FORMATS, FloatFormat
-from tapecli.sources import arrays
-from tapecli.sources.axes import Columns
-from tapecli.sources.rounding import Floats
-from tapecli.table import Table, once
+from tapecli.points import arrays, ranges, text_files
+from tapecli.points.axes import Columns
+from tapecli.points.rounding import Floats
+from tapecli.points.tables import Table, once
 
 _BATCH = 1 << 17
 """Rows that are read at once."""
@@ -111,7 +110,7 @@ class Parquet:
             return arrays.rounded(array, self.format_, f"'{clipped(name)}' of {self._shown}", first)
         return np.array(
             [
-                grid.fitting(self._value(field, name, first + place), self.format_)
+                ranges.fitting(self._value(field, name, first + place), self.format_)
                 for place, field in enumerate(column.to_pylist())
             ]
         )
@@ -121,13 +120,13 @@ class Parquet:
         if field is None or isinstance(field, bool):
             raise PointsError(f"{place_}: {str(field).lower()} is not a number")
         try:
-            return grid.constant(field) if isinstance(field, str) else grid.number(field)
+            return ranges.constant(field) if isinstance(field, str) else ranges.number(field)
         except PointsError as error:
             raise PointsError(f"{place_}: {error}") from None
 
     @property
     def _shown(self) -> str:
-        return texts.shown(self.path)
+        return text_files.shown(self.path)
 
     @cached_property
     def _file(self) -> Any:
@@ -143,7 +142,7 @@ class Parquet:
             yield
         except OSError as error:
             if error.strerror:
-                raise PointsError(texts.unreadable(self._shown, error)) from None
+                raise PointsError(text_files.unreadable(self._shown, error)) from None
             raise PointsError(f"{self._shown} is a damaged Parquet file") from None
         except broken:
             raise PointsError(f"{self._shown} is no Parquet file") from None

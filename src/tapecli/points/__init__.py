@@ -1,0 +1,1 @@
+"""Where derivatives are computed: ranges, tables, text files, arrays and Parquet files."""
