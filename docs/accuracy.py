@@ -19,8 +19,8 @@ from pathlib import Path
 
 import tapecli
 from tapecli.check.cases import CASES, COMPOSITE, Case
+from tapecli.evaluation.verdict import STABLE_ULPS
 from tapecli.floats import FORMATS
-from tapecli.verdict import STABLE_ULPS
 
 PAGE = Path(__file__).with_name("accuracy.md")
 

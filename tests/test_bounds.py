@@ -11,9 +11,10 @@ from typing import NamedTuple
 import pytest
 
 import tapecli
-from tapecli import batch, choices
+from tapecli import choices
 from tapecli.cli import asking
 from tapecli.errors import TapecliError, UsageError
+from tapecli.evaluation import batch
 from tapecli.expressions import derivative, expression, parser
 from tapecli.plot import asked
 from tapecli.points import points, ranges, text_files

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import tapecli
-from tapecli import stream, verification
+from tapecli.evaluation import chunks, verification
 from tapecli.points import ranges
 from tapecli.result import Status
 
@@ -475,7 +475,7 @@ def test_few_points_are_one_part() -> None:
 
 def test_many_points_come_in_parts_that_are_all_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ranges, "MAX_POINTS", 10)
-    monkeypatch.setattr(stream, "PART", 8)
+    monkeypatch.setattr(chunks, "PART", 8)
     xs = np.linspace(1, 2, 21)
     found = list(tapecli.parts("log(x^2)", order=2, x=xs, verify="all"))
     assert [len(part.points) for part in found] == [8, 8, 5]

@@ -11,10 +11,10 @@ import pytest
 import tapecli
 from tapecli.choices import EAGER, EXECUTIONS, GRAPH, NONE, TAYLOR, XLA
 from tapecli.errors import RequestError
+from tapecli.evaluation.planner import Choice
+from tapecli.evaluation.question import Asked, How, Where, ask
 from tapecli.expressions.functions import FUNCTIONS
 from tapecli.floats import FORMATS
-from tapecli.methods import Choice
-from tapecli.request import Asked, How, Where, ask
 from tapecli.result import Status
 
 POINTS = (-2.5, -1, -0.75, -1e-3, 0, 1e-3, 0.5, 0.9, 1, 1.5, 2, 3, 20)

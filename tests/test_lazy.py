@@ -131,7 +131,9 @@ def test_what_reads_no_expression_does_without_the_parser_and_rich(
 ) -> None:
     loaded = loaded_by[call]
     assert isinstance(loaded, list)
-    assert [name for name in ("lark", "rich", "tapecli.request") if name in loaded] == []
+    assert [
+        name for name in ("lark", "rich", "tapecli.evaluation.question") if name in loaded
+    ] == []
 
 
 @pytest.mark.parametrize("call", ["--version", "--help"])
@@ -199,7 +201,7 @@ def test_completion_imports_nothing_heavy(words: str) -> None:
     imported = {line.split("|")[-1].strip() for line in done.stderr.splitlines()}
     assert "click" in imported
     assert done.stdout
-    assert imported.isdisjoint([*HEAVY, "lark", "rich", "tapecli.request"])
+    assert imported.isdisjoint([*HEAVY, "lark", "rich", "tapecli.evaluation.question"])
 
 
 def test_the_public_names_are_there() -> None:
@@ -224,7 +226,9 @@ print(json.dumps(steps))
     assert alone == ["tapecli"]
     assert errors == ["tapecli", "tapecli.errors"]
     assert isinstance(everything, list)
-    assert {"tapecli.differentiate", "tapecli.result", "tapecli.verdict"} <= set(everything)
+    assert {"tapecli.differentiate", "tapecli.result", "tapecli.evaluation.verdict"} <= set(
+        everything
+    )
 
 
 def test_no_public_name_is_that_of_a_module() -> None:

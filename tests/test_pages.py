@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tapecli import verification
 from tapecli.cli import COMMANDS
+from tapecli.evaluation import verification
 from tapecli.expressions import expression
 from tapecli.expressions.functions import FUNCTIONS
 from tapecli.floats import FORMATS as FORMATS_OF_NUMBERS

@@ -20,12 +20,12 @@ import mpmath as mp
 import pytest
 from tests.fuzz.numerical import RULES
 
-from tapecli import compute
 from tapecli.errors import ExpressionError
+from tapecli.evaluation import compute
+from tapecli.evaluation.question import How, Where, prepare
 from tapecli.expressions.expression import parse
 from tapecli.expressions.tree import Alias, Call, Named, Node, Number, Variable, steps
 from tapecli.render import FORMATS, Screen, render
-from tapecli.request import How, Where, prepare
 from tapecli.result import Block
 
 CORPUS = Path(__file__).parent / "corpus"

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, TypedDict
 
-from tapecli import choices, compute, stream
+from tapecli import choices
 from tapecli.errors import RequestError
+from tapecli.evaluation import chunks, compute
+from tapecli.evaluation.question import How, Where, prepare
 from tapecli.points.ranges import PointsLike
-from tapecli.request import How, Where, prepare
 from tapecli.result import Result
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ def parts(
     raised, are those of `diff`; `kind` is diff, grad, jacobian or hessian. Formulas are left out.
     """
     where, rest = _split(options)
-    asked = stream.opened(
+    asked = chunks.opened(
         kind,
         expressions,
         where,
@@ -109,9 +110,9 @@ def parts(
         order,
         claims,
         How(scaled=scaled, **rest),
-        size=stream.PART,
+        size=chunks.PART,
     )
-    if isinstance(asked, stream.Stream):
+    if isinstance(asked, chunks.Stream):
         yield from asked.results()
     else:
         yield compute.run(asked, formulas=False)

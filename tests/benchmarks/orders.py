@@ -27,10 +27,10 @@ from tests.benchmarks.measure import (
     verdict,
 )
 
-from tapecli import methods
 from tapecli.choices import EXECUTIONS
 from tapecli.engines.tapes import arrangements
 from tapecli.engines.taylor import engine
+from tapecli.evaluation import planner
 from tapecli.expressions.tree import Node, variables
 
 POINTS = (1.0, 1.5, 2.0, 2.5, 3.0)
@@ -59,7 +59,7 @@ MODELLED = (
 is between targets."""
 
 FACTOR = 3.0
-"""What the model claims of itself in tapecli.methods, wherever a call takes `QUICK` or longer."""
+"""What the model claims of itself in the planner, wherever a call takes `QUICK` or longer."""
 
 QUICK = 0.1
 """CPU seconds below which nobody waits."""
@@ -121,7 +121,7 @@ def of_the_model() -> Section:
     notes = [
         f"All orders up to the one that is named, at {len(POINTS)} points: the CPU seconds that "
         "the first call of nested tapes took in this process, traced and compiled where that is "
-        "done, and what tapecli.methods.tape_seconds says over that. What would take more than "
+        "done, and what the planner.tape_seconds says over that. What would take more than "
         f"{LONGEST:g} s is not measured.",
         f"The model claims to be within a factor of {FACTOR:g} of what takes {QUICK:g} s or more. "
         f"Of {len(long)} such calls, {_furthest(long)}",
@@ -141,7 +141,7 @@ def _modelled(typed: str, execution: str) -> list[Figure]:
         if before and taken * max(taken / before, 1) > LONGEST:
             break
         wanted = [tuple(itertools.islice(itertools.cycle(names), order))]
-        expected = methods.tape_seconds(targets, wanted, len(POINTS), execution)
+        expected = planner.tape_seconds(targets, wanted, len(POINTS), execution)
         before, taken = taken, _first_call(targets, columns, wanted, execution)
         target = Target(1 / FACTOR, FACTOR) if taken >= QUICK else None
         what = f"the model of order {order} of {typed}, {execution}"

@@ -9,8 +9,8 @@ from tapecli.check.plan import LEVELS, MOST_ORDERS, Trial, chosen, trials
 from tapecli.choices import EXECUTIONS, TAYLOR
 from tapecli.engines.tapes.arrangements import ARRANGEMENTS
 from tapecli.errors import RequestError
+from tapecli.evaluation.question import How, Where, prepare
 from tapecli.floats import FORMATS
-from tapecli.request import How, Where, prepare
 
 
 def plan(level: str, *devices: str) -> list[Trial]:

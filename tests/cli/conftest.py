@@ -29,11 +29,11 @@ import sys
 
 import numpy as np
 
-from tapecli import compute
+from tapecli.evaluation import compute
 from tapecli.engines.tapes import loading
 from tapecli.cli import main
 from tapecli.result import Block, Check, Result
-from tapecli.verdict import Status
+from tapecli.result import Status
 
 
 def run(self, *rest, **options):

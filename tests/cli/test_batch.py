@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
 
-from tapecli.batch import MAX_LINE, TRACED_AFTER
+from tapecli.evaluation.batch import MAX_LINE, TRACED_AFTER
 from tapecli.floats import FORMATS
 
 if TYPE_CHECKING:
@@ -376,7 +376,7 @@ def test_without_tensorflow_each_request_is_answered_and_the_end_tells(
 
 BROKEN = """
 import sys
-from tapecli import compute
+from tapecli.evaluation import compute
 from tapecli.cli import main
 
 def run(*rest, **options):

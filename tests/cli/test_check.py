@@ -219,7 +219,7 @@ def test_verbose_lets_tensorflow_log(
     loads: list[dict[str, bool]] = []
     monkeypatch.setattr(loading, "load", lambda **how: loads.append(how))
     run("check", "-v")
-    assert loads == [{"verbose": True, "core": True}, {"quietly": True, "core": True}]
+    assert loads == [{"verbose": True, "core_only": True}, {"quietly": True, "core_only": True}]
 
 
 def test_an_interrupt_is_one_line(

@@ -10,7 +10,7 @@ import pytest
 from tapecli import compare
 from tapecli.costs import Aim, Comparison, Cost, Held, Setting, Taped, Time, WayBack, Work
 from tapecli.engines.tapes import loading
-from tapecli.request import Request
+from tapecli.evaluation.question import Request
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Run, RunAll

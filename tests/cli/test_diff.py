@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 import tapecli
 from tapecli.engines.tapes import arrangements
-from tapecli.request import How, Where, prepare
+from tapecli.evaluation.question import How, Where, prepare
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Done, Run, RunAll

@@ -8,14 +8,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tapecli import compute, render, stream
+from tapecli import render
 from tapecli.cli import pieces
 from tapecli.errors import OutputError
+from tapecli.evaluation import chunks, compute
+from tapecli.evaluation.chunks import Stream
+from tapecli.evaluation.question import How, Where, prepare
 from tapecli.points import ranges
 from tapecli.render import FORMATS, Screen
-from tapecli.request import How, Where, prepare
 from tapecli.result import Result
-from tapecli.stream import Stream
 
 TARGETS = ("log(x**2)", "z = x**3")
 
@@ -28,8 +29,8 @@ def parts(monkeypatch: pytest.MonkeyPatch, count: int = 100) -> tuple[Result, li
     how = How(method="taylor", verify="all")
     asked = prepare("diff", TARGETS, where, order=2, how=how)
     monkeypatch.setattr(ranges, "MAX_POINTS", 50)
-    monkeypatch.setattr(stream, "SMALL_PART", 16)
-    run = stream.opened("diff", TARGETS, where, order=2, how=how)
+    monkeypatch.setattr(chunks, "SMALL_PART", 16)
+    run = chunks.opened("diff", TARGETS, where, order=2, how=how)
     assert isinstance(run, Stream)
     return compute.run(asked, formulas=False), list(run.results())
 

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tapecli import compute
-from tapecli.request import Request
+from tapecli.evaluation import compute
+from tapecli.evaluation.question import Request
 from tapecli.result import Result
 
 if TYPE_CHECKING:

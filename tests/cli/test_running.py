@@ -17,10 +17,10 @@ import numpy as np
 import pytest
 from tests.cli.conftest import in_folder
 
-from tapecli import stream
 from tapecli.cli import answering, running
 from tapecli.cli.partial import Partial
 from tapecli.ending import Ended
+from tapecli.evaluation import chunks
 from tapecli.points import ranges
 from tapecli.render import words
 from tapecli.result import Status
@@ -38,8 +38,8 @@ COUNT = 101
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Parts of 16 points, saved after each, where there are more than 50."""
     monkeypatch.setattr(ranges, "MAX_POINTS", 50)
-    monkeypatch.setattr(stream, "SMALL_PART", 16)
-    monkeypatch.setattr(stream, "PART", 16)
+    monkeypatch.setattr(chunks, "SMALL_PART", 16)
+    monkeypatch.setattr(chunks, "PART", 16)
     monkeypatch.setattr(answering, "TEXT_PART", 16)
     monkeypatch.setattr(running, "SAVED_EVERY", -1.0)
 
@@ -55,7 +55,7 @@ def test_it_is_written_the_same_wherever_it_goes(
     call = (*LONG, "--order", "2", "--verify", "all", "--format", format_)
     whole = run(*call).raw
     monkeypatch.setattr(ranges, "MAX_POINTS", 50)
-    monkeypatch.setattr(stream, "SMALL_PART", 16)
+    monkeypatch.setattr(chunks, "SMALL_PART", 16)
     if to == "stdout":
         assert run(*call).raw == whole
     elif to == "file":
@@ -171,9 +171,9 @@ def stopped(run: Run, monkeypatch: pytest.MonkeyPatch, small: None) -> Callable[
     """Interrupts a call after so many parts."""
 
     def call(*arguments: str, parts: int = 3, error: BaseException, stdin: str = "") -> Done:
-        real = stream.Stream.results
+        real = chunks.Stream.results
 
-        def results(self: stream.Stream, skip: int = 0) -> Iterator[object]:
+        def results(self: chunks.Stream, skip: int = 0) -> Iterator[object]:
             for number, result in enumerate(real(self, skip)):
                 if number == parts:
                     time.sleep(0.2)  # until all that there are have been written
@@ -181,7 +181,7 @@ def stopped(run: Run, monkeypatch: pytest.MonkeyPatch, small: None) -> Callable[
                 yield result
 
         with monkeypatch.context() as patch:
-            patch.setattr(stream.Stream, "results", results)
+            patch.setattr(chunks.Stream, "results", results)
             return run(*arguments, stdin=stdin)
 
     return call

@@ -11,7 +11,7 @@ from tapecli.compare import clock
 from tapecli.compare.arrangements import Contender, contenders
 from tapecli.costs import Held, Setting
 from tapecli.errors import RequestError
-from tapecli.request import How, Request, Where, prepare
+from tapecli.evaluation.question import How, Request, Where, prepare
 
 WORKED = ("u = x^2", "y = log(u)")
 

@@ -19,16 +19,17 @@ from tests.fuzz import language, numerical
 from tests.fuzz.judge import ENDLESS, Endless, Finding, apart
 
 import tapecli
-from tapecli import batch, cli, compute, render
+from tapecli import cli, render
 from tapecli.cli import serving
 from tapecli.errors import ExpressionError, TapecliError, TensorFlowError
+from tapecli.evaluation import batch, compute
+from tapecli.evaluation.question import How, Where, prepare
 from tapecli.expressions import expression
 from tapecli.expressions.tree import variables
 from tapecli.floats import FORMATS, FloatFormat
 from tapecli.points import ranges, sources, tables
 from tapecli.render import FORMATS as PAGE_FORMATS
 from tapecli.render import Screen, problem
-from tapecli.request import How, Where, prepare
 
 MOST_SECONDS = "0.2"
 """What a request may be expected to take: a tenth of what it may take."""

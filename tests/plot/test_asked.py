@@ -8,8 +8,8 @@ import pytest
 
 from tapecli.curves import Axis
 from tapecli.errors import PointsError, RequestError
+from tapecli.evaluation.question import How
 from tapecli.plot.asked import Wanted, ask, limits, read
-from tapecli.request import How
 
 
 def wanted(*expressions: str, order: int | None = None, wrt: str = "", **given: str) -> Wanted:

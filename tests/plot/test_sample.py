@@ -11,12 +11,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tapecli import compute
 from tapecli.curves import Curve, Curves, Paper
 from tapecli.engines.certified.budget import Budget
+from tapecli.evaluation import compute
+from tapecli.evaluation.question import How, Request
 from tapecli.plot import sample
 from tapecli.plot.asked import ask
-from tapecli.request import How, Request
 from tapecli.result import Result, Status
 
 TERMINAL = Paper((160, 76), 23)

@@ -8,9 +8,9 @@ from typing import Any
 import mpmath
 import pytest
 
-from tapecli import request
+from tapecli.evaluation import question
+from tapecli.evaluation.question import Where
 from tapecli.expressions.functions import FUNCTIONS
-from tapecli.request import Where
 from tapecli.trace import rules, trace
 from tapecli.wengert import Trace
 
@@ -35,8 +35,8 @@ WORDS: dict[str, Any] = {
 
 
 def traced(text: str, order: int, **at: str) -> Trace:
-    asked = request.prepare("diff", text, Where(at), ",".join(["x"] * order) if len(at) > 1 else (),
-                            None if len(at) > 1 else order)  # fmt: skip
+    wrt = ",".join(["x"] * order) if len(at) > 1 else ()
+    asked = question.prepare("diff", text, Where(at), wrt, None if wrt else order)
     return trace(asked)
 
 

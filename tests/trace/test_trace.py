@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from tapecli import request
 from tapecli.errors import RequestError
-from tapecli.request import How, Where
+from tapecli.evaluation import question
+from tapecli.evaluation.question import How, Where
 from tapecli.trace import check, trace
 from tapecli.wengert import Trace
 
@@ -19,7 +19,7 @@ LOG = math.log(4.0)
 def traced(
     *texts: str, order: int | None = None, wrt: str = "", how: How | None = None, **at: str
 ) -> Trace:
-    asked = request.prepare(
+    asked = question.prepare(
         "diff", texts, Where(at or {"x": "2"}), wrt or (), order, (), how or How()
     )
     return trace(asked)
@@ -115,7 +115,7 @@ def test_a_slope_that_the_dtype_has_not_is_left_out() -> None:
 
 
 def test_names_of_steps_are_no_variables() -> None:
-    asked = request.prepare("diff", "v1^2 + w2", Where({"v1": "3", "w2": "1"}), "v1")
+    asked = question.prepare("diff", "v1^2 + w2", Where({"v1": "3", "w2": "1"}), "v1")
     found = trace(asked)
     assert {step.name[0] for step in found.steps} == {"u"}
 
@@ -135,6 +135,6 @@ def test_what_cannot_be_followed_is_refused(
 ) -> None:
     options = dict(options)
     how, order = options.pop("how", How()), options.pop("order", None)
-    asked = request.prepare("diff", texts, Where(options or {"x": "2"}), (), order, (), how)
+    asked = question.prepare("diff", texts, Where(options or {"x": "2"}), (), order, (), how)
     with pytest.raises(RequestError, match=problem):
         check(asked)

@@ -17,15 +17,16 @@ from fractions import Fraction
 from importlib.metadata import version
 from typing import Any
 
-from tapecli import choices, compute
+from tapecli import choices
 from tapecli.check.defects import DEFECTS, MISSING, Defect
 from tapecli.check.plan import Trial, chosen, trials
 from tapecli.engines.tapes import core, loading
 from tapecli.engines.tapes.arrangements import device_named
 from tapecli.errors import RequestError, clipped
+from tapecli.evaluation import compute
+from tapecli.evaluation.question import How, Where, prepare
 from tapecli.floats import FORMATS
 from tapecli.report import Cell, Core, Failure, KnownDefect, Report, Setting
-from tapecli.request import How, Where, prepare
 from tapecli.result import Block, Check, Result, Status
 
 _NO_LIMIT = 1e9

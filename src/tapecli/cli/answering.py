@@ -7,12 +7,13 @@ import sys
 from dataclasses import asdict
 from typing import Any
 
-from tapecli import choices, render, stream
+from tapecli import choices, render
 from tapecli.cli import asking, output
 from tapecli.errors import RequestError
+from tapecli.evaluation import chunks
+from tapecli.evaluation.chunks import Stream
+from tapecli.evaluation.question import How, Request, Where
 from tapecli.points import text_files
-from tapecli.request import How, Request, Where
-from tapecli.stream import Stream
 
 TEXT_PART = 65_536
 """Points of a part that is written as text, so that the first lines come soon."""
@@ -48,8 +49,8 @@ def answer(
         expressions = (choices.EXPRESSION,)
     where = Where(given, rows, paired, sys.stdin)
     how = How(**rest)
-    size = stream.PART if format_.binary else TEXT_PART
-    asked = stream.opened(kind, expressions, where, wrt, order, claims, how, format_.pieces, size)
+    size = chunks.PART if format_.binary else TEXT_PART
+    asked = chunks.opened(kind, expressions, where, wrt, order, claims, how, format_.pieces, size)
     from tapecli.cli import running  # only now, for a wrong call is to be told at once
 
     wish = running.Wish(format_, file, color, strict, verbose)

@@ -7,11 +7,12 @@ import sys
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from tapecli import choices, request
+from tapecli import choices
 from tapecli.errors import ExpressionError, PointsError, RequestError, UsageError
+from tapecli.evaluation import question
+from tapecli.evaluation.question import How, Request, Where
 from tapecli.expressions.expression import MAX_TARGETS
 from tapecli.points import text_files
-from tapecli.request import How, Request, Where
 
 MAX_LINES = 10_000
 """Lines of a file of expressions, with those that are blank and remarks."""
@@ -101,7 +102,7 @@ def prepared(
     given, rows = points(rest, at)
     where = Where(given, rows, paired, sys.stdin, otherwise)
     expressions = expressions or (choices.EXPRESSION,)
-    return request.prepare("diff", expressions, where, wrt, order, (), How(**rest))
+    return question.prepare("diff", expressions, where, wrt, order, (), How(**rest))
 
 
 def points(

@@ -93,9 +93,9 @@ def command(
     """
     from tapecli.cli import asking
     from tapecli.engines.certified.budget import PLOT_SHARE, Budget
+    from tapecli.evaluation.question import How
     from tapecli.plot import asked
     from tapecli.render import words
-    from tapecli.request import How
 
     given, rows = asking.points(ranges, at)
     if rows is not None:
@@ -106,9 +106,9 @@ def command(
     how = How(method=method, dtype=dtype, max_seconds=max_seconds)
     wanted = asked.ask(expressions or (choices.EXPRESSION,), given, wrt, order, how)
     limits = asked.limits(window) if window is not None else None
-    from tapecli import compute
     from tapecli.cli.waiting import waiting
     from tapecli.engines.tapes import loading  # only now, for a wrong call is to be told at once
+    from tapecli.evaluation import compute
     from tapecli.plot import sample
 
     load = functools.partial(loading.load, quietly=True, verbose=verbose, core_only=True)

@@ -21,7 +21,7 @@ from typing import IO, Any
 
 import click
 
-from tapecli import beside, compute, ending
+from tapecli import beside, ending
 from tapecli.cli import output, pieces
 from tapecli.cli.partial import ANEW, Partial
 from tapecli.cli.pieces import Pieces
@@ -31,10 +31,11 @@ from tapecli.ending import Ended
 from tapecli.engines.certified.budget import REQUEST_SHARE
 from tapecli.engines.tapes import loading
 from tapecli.errors import OutputError, PointsError, WriteError
+from tapecli.evaluation import compute
+from tapecli.evaluation.chunks import Stream
+from tapecli.evaluation.question import How, Request
 from tapecli.render import Format, Screen, words
-from tapecli.request import How, Request
 from tapecli.result import Result, Status, all_ok, any_failed
-from tapecli.stream import Stream
 
 WAITING = 2
 """Results that may wait for being written."""

@@ -9,9 +9,9 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import Any, TextIO
 
-from tapecli.batch import MAX_LINE, Batch
 from tapecli.engines.tapes import loading
 from tapecli.errors import OutputError, PointsError
+from tapecli.evaluation.batch import MAX_LINE, Batch
 
 
 def serve(verbose: bool, strict: bool) -> int:

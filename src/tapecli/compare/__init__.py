@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from tapecli import methods
 from tapecli.choices import EAGER, EXECUTIONS, GRAPH, XLA
 from tapecli.compare import clock, memory
 from tapecli.compare.arrangements import Contender, contenders
@@ -17,9 +16,10 @@ from tapecli.costs import Comparison, Cost, Held, Setting, Time, Work
 from tapecli.engines.tapes import arrangements, loading
 from tapecli.engines.tapes.arrangements import Sources, Target, Tensor, Variables
 from tapecli.errors import RequestError
+from tapecli.evaluation import planner
+from tapecli.evaluation.question import Request
 from tapecli.expressions.tree import Node
 from tapecli.floats import FloatFormat
-from tapecli.request import Request
 
 if TYPE_CHECKING:
     import numpy as np
@@ -58,10 +58,10 @@ def check(request: Request, points: int) -> None:
     seconds = expected_seconds(trees, wanted, points)
     if seconds > most:
         raise RequestError(
-            f"order {order} would take about {methods.duration(seconds)} to compare, and "
+            f"order {order} would take about {planner.duration(seconds)} to compare, and "
             f"'--max-seconds' is {most:g}; {_cheaper(trees, wanted, points, most)}"
         )
-    if _held(trees, wanted, points) > methods.MAX_NUMBERS:
+    if _held(trees, wanted, points) > planner.MAX_NUMBERS:
         raise RequestError(
             f"{points:,} points are too many to compare around expressions of this size; "
             f"{_cheaper(trees, wanted, points, most)}"
@@ -71,7 +71,7 @@ def check(request: Request, points: int) -> None:
 def _cheaper(trees: Sequence[Node], wanted: Sequence[Variables], points: int, most: float) -> str:
     """What to ask for where it would take too long, or too much memory."""
     for count in _round_below(points):
-        fits = _held(trees, wanted, count) <= methods.MAX_NUMBERS
+        fits = _held(trees, wanted, count) <= planner.MAX_NUMBERS
         if fits and expected_seconds(trees, wanted, count) <= most:
             return f"'--points {count}' would do"
     less = ["a lower order"] * (max(map(len, wanted)) > 1) + ["fewer points"] * (points > 1)
@@ -86,7 +86,7 @@ def _round_below(points: int) -> Iterator[int]:
 
 def _held(trees: Sequence[Node], wanted: Sequence[Variables], points: int) -> float:
     """How many numbers the tapes hold at most."""
-    return methods.operations(trees, wanted) * points
+    return planner.operations(trees, wanted) * points
 
 
 def expected_seconds(trees: Sequence[Node], wanted: Sequence[Variables], points: int) -> float:
@@ -104,17 +104,17 @@ def _expected(name: str, trees: Sequence[Node], wanted: Sequence[Variables], poi
             for execution in EXECUTIONS
             if not _takes_minutes(name, Setting(execution, points))
         )
-        for seconds in (methods.tape_seconds, methods.again_seconds)
+        for seconds in (planner.tape_seconds, planner.again_seconds)
     )
     runs = _RUNS_TO_HOLD + max(map(len, wanted))
-    holding = runs * methods.tape_seconds(trees, wanted, points, EAGER, name)
+    holding = runs * planner.tape_seconds(trees, wanted, points, EAGER, name)
     return first + clock.LEAST * again + holding
 
 
 def _takes_minutes(name: str, setting: Setting) -> bool:
     """Whether an arrangement is left out, for it takes XLA too long to compile."""
-    many = setting.points > methods.FOLDED
-    return many and name == methods.BATCH and setting.execution == XLA
+    many = setting.points > planner.FOLDED
+    return many and name == planner.BATCH and setting.execution == XLA
 
 
 def sizes(points: int) -> list[int]:
@@ -239,7 +239,7 @@ class _Measuring:
         runs = {}
         for one in self._contenders:
             if _takes_minutes(one.name, setting):
-                most = f"{methods.FOLDED:,} points"
+                most = f"{planner.FOLDED:,} points"
                 self._problems.setdefault(
                     one.name, f"XLA takes minutes to compile it for more than {most}"
                 )

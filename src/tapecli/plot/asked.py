@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from tapecli import choices, request
+from tapecli import choices
 from tapecli.curves import Axis
 from tapecli.errors import PointsError, RequestError, clipped, together
+from tapecli.evaluation import question
+from tapecli.evaluation.question import Asked, How, Where
 from tapecli.expressions import derivative
 from tapecli.floats import FORMATS
 from tapecli.points import ranges
-from tapecli.request import Asked, How, Where
 
 RANGE = "-5..5"
 """What is drawn where no range is given."""
@@ -66,7 +67,7 @@ def ask(
         RequestError: it is not clear what is to be drawn, or along which variable.
     """
     how = replace(how, verify="all")
-    values = request.ask("diff", expressions, Where(given), (), 0, (), how)
+    values = question.ask("diff", expressions, Where(given), (), 0, (), how)
     name = _along(values.names, given)
     text = given.get(name, RANGE)
     axis, samples = read(name, text, how)
@@ -74,9 +75,9 @@ def ask(
     asked = [values]
     if order != 0:
         by = wrt or [name]
-        asked.append(request.ask("diff", expressions, Where(given), by, order, (), how))
+        asked.append(question.ask("diff", expressions, Where(given), by, order, (), how))
     elif wrt:
-        request.ask("diff", expressions, Where(given), wrt, None, (), how)
+        question.ask("diff", expressions, Where(given), wrt, None, (), how)
     zeroth = derivative.by_orders(name, 0)
     asked[0] = replace(values, derivatives=tuple(zeroth))
     curves = sum(len(one.expressions) * len(one.derivatives) for one in asked)
@@ -87,30 +88,30 @@ def ask(
 
 def _along(names: Sequence[str], given: Mapping[str, str]) -> str:
     """The variable that has a range, or that is left to have one."""
-    ranges = [name for name in names if name in given and not ranges.is_single(given[name])]
-    if len(ranges) > 1:
+    along = [name for name in names if name in given and not ranges.is_single(given[name])]
+    if len(along) > 1:
         raise RequestError(
-            f"{together(ranges)} each have a range, and a plot goes along one variable; "
-            f"give the others a value, such as {_given(ranges[1], '2')}"
+            f"{together(along)} each have a range, and a plot goes along one variable; "
+            f"give the others a value, such as {_given(along[1], '2')}"
         )
     missing = [name for name in names if name not in given]
-    if not ranges and len(names) == 1 and not missing:
+    if not along and len(names) == 1 and not missing:
         raise PointsError(
             f"'{_given(names[0], clipped(given[names[0]]))}' is a single point, and a plot "
             f"goes along a range: {_given(names[0], RANGE)}"
         )
-    if ranges and missing:
+    if along and missing:
         raise RequestError(
             f"the variable{'s' * (len(missing) > 1)} {together(missing)} "
             f"{'have no values' if len(missing) > 1 else 'has no value'}; "
             f"give one, such as {_given(missing[0], '2')}"
         )
-    if not ranges and len(missing) != 1:
+    if not along and len(missing) != 1:
         raise RequestError(
             f"the variables are {together(list(names))}: give one of them a range, such as "
             f"{_given(names[0], RANGE)}, and the others a value, such as {_given(names[1], '2')}"
         )
-    return (ranges or missing)[0]
+    return (along or missing)[0]
 
 
 def _given(name: str, text: str) -> str:

@@ -14,17 +14,17 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
-from tapecli import compute, methods
 from tapecli.curves import DISAGREEING, Curve, Curves, Floats, Mark, Paper
 from tapecli.engines.certified.budget import Budget
-from tapecli.methods import Choice
+from tapecli.evaluation import compute, planner
+from tapecli.evaluation.planner import Choice
+from tapecli.evaluation.question import Asked, Request
 from tapecli.plot import window
 from tapecli.plot.asked import Wanted
 from tapecli.points import points, ranges
 from tapecli.points.points import Points
 from tapecli.points.ranges import PointsLike
 from tapecli.render import words
-from tapecli.request import Asked, Request
 from tapecli.result import OUT_OF_TIME, Block, Check, Result, Status
 
 if TYPE_CHECKING:
@@ -164,7 +164,7 @@ class _Sampler:
     def _first_look(self, count: int) -> float:
         """The work of a first look at so many samples, in seconds."""
         return FIRST_LOOK * sum(
-            methods.certified_seconds(
+            planner.certified_seconds(
                 [target.tree for target in asked.expressions],
                 [one.sequence for one in asked.derivatives],
                 count,

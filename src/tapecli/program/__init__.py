@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from tapecli import methods
 from tapecli.choices import AUTO, EAGER, MAX_SECONDS, NONE, TAYLOR, XLA
 from tapecli.engines.tapes.arrangements import ARRANGEMENTS as RUNNABLE
 from tapecli.engines.tapes.arrangements import prepared
 from tapecli.errors import RequestError, together
+from tapecli.evaluation import planner
+from tapecli.evaluation.question import Request
 from tapecli.expressions.functions import FUNCTIONS, MEASURED_ON
 from tapecli.expressions.tree import Call, steps, variables
 from tapecli.points.points import Points
@@ -22,7 +23,6 @@ from tapecli.program.formulas import HELPERS, Formulas, remarks
 from tapecli.program.layout import Brackets, Page
 from tapecli.program.names import Names
 from tapecli.program.tapes import ARRANGEMENTS, Derivatives
-from tapecli.request import Request
 
 UNLIMITED = 1e300
 """Seconds that tapes may take which are written and not run."""
@@ -66,7 +66,7 @@ def written(request: Request) -> Program:
     return Program(_Writer(request, choice).text(), _note(request, choice))
 
 
-def _of_tapes(request: Request) -> methods.Choice:
+def _of_tapes(request: Request) -> planner.Choice:
     """The tapes that `auto` would be if there were nothing quicker.
 
     Raises:
@@ -76,16 +76,16 @@ def _of_tapes(request: Request) -> methods.Choice:
     count = len(request.expressions)
     able = [name for name, row in RUNNABLE.items() if row.can(count, order)]
     if request.how.method == AUTO:
-        return methods.Choice(able[0], execution=EAGER)
+        return planner.Choice(able[0], execution=EAGER)
     words = f"one of {together(able)}" if len(able) > 1 else able[0]
     raise RequestError(
         f"'--method {request.how.method}' uses no tapes, so there is no program of it; take {words}"
     )
 
 
-def _note(request: Request, choice: methods.Choice) -> str:
+def _note(request: Request, choice: planner.Choice) -> str:
     """What to expect of tapes that would take long, or that TensorFlow cannot do."""
-    seconds = methods.tape_seconds(
+    seconds = planner.tape_seconds(
         [expression.tree for expression in request.expressions],
         [one.sequence for one in request.derivatives],
         len(request.points),
@@ -98,7 +98,7 @@ def _note(request: Request, choice: methods.Choice) -> str:
         return f"this program is expected to fail: TensorFlow {MEASURED_ON} {lacking}{instead}"
     if seconds <= MAX_SECONDS and not instead:
         return ""
-    return f"this program is expected to take about {methods.duration(seconds)}{instead}"
+    return f"this program is expected to take about {planner.duration(seconds)}{instead}"
 
 
 def _lacking(request: Request, execution: str) -> str:
@@ -121,7 +121,7 @@ def _lacking(request: Request, execution: str) -> str:
 class _Writer:
     """One program in the making."""
 
-    def __init__(self, request: Request, choice: methods.Choice) -> None:
+    def __init__(self, request: Request, choice: planner.Choice) -> None:
         self._request = request
         self._choice = choice
         self._format = request.how.format_

@@ -7,9 +7,9 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
+from tapecli.evaluation.verdict import STABLE_ULPS
 from tapecli.render import Screen, met
 from tapecli.result import Block, Claim, Finding, Result, Status
-from tapecli.verdict import STABLE_ULPS
 
 SHOWN_POINTS = 3
 """How many of the points that share a note are named."""

@@ -7,16 +7,16 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from tapecli import compute
 from tapecli.choices import NONE, TAYLOR
 from tapecli.engines.tapes import loading, recording
 from tapecli.engines.tapes.recording import Asked, Operation, Recording, record
 from tapecli.errors import RequestError
-from tapecli.methods import operations
-from tapecli.request import Request
+from tapecli.evaluation import compute
+from tapecli.evaluation.planner import operations
+from tapecli.evaluation.question import Request
+from tapecli.evaluation.verdict import STABLE_ULPS
 from tapecli.result import Result
 from tapecli.trace import rules
-from tapecli.verdict import STABLE_ULPS
 from tapecli.wengert import Adjoint, Answer, Pass, Slope, Step, Tape, Target, Term, Trace
 
 MAX_OPERATIONS = 1_000

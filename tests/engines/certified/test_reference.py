@@ -21,10 +21,10 @@ import tapecli
 from tapecli.engines.certified.budget import Budget
 from tapecli.engines.certified.records import Certified, NoDerivative
 from tapecli.engines.certified.reference import Reference, constant_value
+from tapecli.evaluation.verdict import judge
 from tapecli.expressions.expression import parse
 from tapecli.floats import FORMATS
 from tapecli.result import OUT_OF_TIME, Status
-from tapecli.verdict import judge
 
 FLOAT64 = FORMATS["float64"]
 

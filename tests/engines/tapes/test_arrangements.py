@@ -14,11 +14,11 @@ import pytest
 from tapecli import choices
 from tapecli.engines.tapes import arrangements
 from tapecli.errors import RequestError
+from tapecli.evaluation.verdict import STABLE_ULPS
 from tapecli.expressions.expression import parse
 from tapecli.expressions.functions import FUNCTIONS, row
 from tapecli.expressions.tree import Node, call, text, variable
 from tapecli.floats import FORMATS
-from tapecli.verdict import STABLE_ULPS
 
 FLOAT64 = FORMATS["float64"]
 POINTS = (1.0, 2.0, 3.0)

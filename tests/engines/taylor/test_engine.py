@@ -25,11 +25,11 @@ from tests.oracle import CASES, COMPOSITES, Case
 from tapecli.engines.certified.records import NoDerivative
 from tapecli.engines.certified.reference import Reference
 from tapecli.engines.taylor import engine
+from tapecli.evaluation.verdict import judge
 from tapecli.expressions.expression import parse
 from tapecli.expressions.tree import variables
 from tapecli.floats import FORMATS
 from tapecli.result import Status
-from tapecli.verdict import judge
 
 FLOAT64 = FORMATS["float64"]
 

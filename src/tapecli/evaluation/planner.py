@@ -1,7 +1,7 @@
 """Which method computes what is asked: arrangements of tapes, Taylor series, or none at all.
 
 What is asked is refused before any work where it would take too long. The times are CPU seconds
-by a model. How many operations nested tapes run is counted on paper (`tapecli.counting`), as far
+by a model. How many operations nested tapes run is counted on paper (`counting`), as far
 as counting is quick. Eagerly each of them takes a fixed time, and more for each point; in a graph
 it is traced, and compiled for XLA, which takes ten to thirty times as long, once in a call. The
 times of an operation were fitted to 581 calls at 3 points that took more than 0.1 s: some 60
@@ -28,10 +28,10 @@ from tapecli.choices import (
     TAYLOR,
     XLA,
 )
-from tapecli.counting import FIXED, KNOWN, OPEN, Counts, counted
 from tapecli.engines.tapes.arrangements import ARRANGEMENTS, FORWARD, Variables
 from tapecli.engines.taylor import PLAIN_ORDER
 from tapecli.errors import RequestError, clipped
+from tapecli.evaluation.counting import FIXED, KNOWN, OPEN, Counts, counted
 from tapecli.expressions.functions import row
 from tapecli.expressions.tree import Call, Node, steps
 

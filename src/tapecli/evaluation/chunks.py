@@ -18,11 +18,11 @@ from typing import TYPE_CHECKING, TextIO, cast
 
 from tapecli import choices
 from tapecli.errors import PointsError
+from tapecli.evaluation.question import Asked, How, Request, Where, ask, prepare
 from tapecli.points import ranges, text_files
-from tapecli.request import Asked, How, Request, Where, ask, prepare
 
 if TYPE_CHECKING:
-    from tapecli.methods import Choice
+    from tapecli.evaluation.planner import Choice
     from tapecli.points.sources import Chunk, Source
     from tapecli.result import Points, Result
 
@@ -76,7 +76,7 @@ class Stream:
             UsageError: a point cannot be read, or TensorFlow lacks what this needs.
             TensorFlowError: TensorFlow is missing or does not start.
         """
-        from tapecli import compute
+        from tapecli.evaluation import compute
 
         asked, choice = self.asked, self.choice
         for chunk in self.source.chunks(self.size, skip):
@@ -133,11 +133,11 @@ def _choice(asked: Asked, size: int, count: int | None) -> Choice:
     asked_for = asked.how.execution or asked.how.usual
     if choice.execution != choices.EAGER or asked_for or choice.method == "batch":
         return choice
-    from tapecli import methods
+    from tapecli.evaluation import planner
 
     trees = [expression.tree for expression in asked.expressions]
     wanted = [one.sequence for one in asked.derivatives]
-    return replace(choice, execution=methods.quickest(trees, wanted, count or ANY))
+    return replace(choice, execution=planner.quickest(trees, wanted, count or ANY))
 
 
 def _only(source: Source) -> Points:

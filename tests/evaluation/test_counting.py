@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from tapecli.choices import EAGER
-from tapecli.counting import DEEPEST, FIXED, GROWTH, KNOWN, MOST, OPEN, counted
 from tapecli.engines.tapes import arrangements, loading
+from tapecli.evaluation.counting import DEEPEST, FIXED, GROWTH, KNOWN, MOST, OPEN, counted
 from tapecli.expressions.expression import parse
 from tapecli.expressions.functions import FUNCTIONS, OPERATORS, Function
 from tapecli.expressions.tree import Node, variables

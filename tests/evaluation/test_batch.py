@@ -10,12 +10,13 @@ from typing import Any, NoReturn
 import numpy as np
 import pytest
 
-from tapecli import batch, choices, compute
-from tapecli.batch import FIELDS, MAX_LINE, MAX_VALUES, TRACED_AFTER, Batch
+from tapecli import choices
 from tapecli.differentiate import Options
 from tapecli.engines.tapes import arrangements
 from tapecli.errors import UNEXPECTED, RequestError, TensorFlowError
-from tapecli.request import KINDS
+from tapecli.evaluation import batch, compute
+from tapecli.evaluation.batch import FIELDS, MAX_LINE, MAX_VALUES, TRACED_AFTER, Batch
+from tapecli.evaluation.question import KINDS
 
 Answer = dict[str, Any]
 

@@ -12,19 +12,19 @@ import pytest
 from tapecli.engines.certified.budget import Budget
 from tapecli.engines.certified.records import Certified, NoDerivative
 from tapecli.engines.certified.reference import Reference
-from tapecli.expressions import derivative
-from tapecli.expressions.expression import parse
-from tapecli.expressions.tree import Node
-from tapecli.floats import FORMATS
-from tapecli.points.points import Axis, Points
-from tapecli.result import OUT_OF_TIME, Status
-from tapecli.verification import (
+from tapecli.evaluation.verification import (
     ALL_SERIES,
     EASY_ORDER,
     LEAST_SAMPLE,
     SAMPLE_SERIES,
     Verification,
 )
+from tapecli.expressions import derivative
+from tapecli.expressions.expression import parse
+from tapecli.expressions.tree import Node
+from tapecli.floats import FORMATS
+from tapecli.points.points import Axis, Points
+from tapecli.result import OUT_OF_TIME, Status
 
 MANY = ALL_SERIES + 1
 """Points of which a sample is verified."""
@@ -67,9 +67,9 @@ def test_all_of_few_points_are_verified() -> None:
 
 
 def test_all_points_are_verified_up_to_a_number(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tapecli.verification.ALL_SERIES", 1000)
+    monkeypatch.setattr("tapecli.evaluation.verification.ALL_SERIES", 1000)
     assert places(verification(range(1000), verify="auto")) == list(range(1000))
-    monkeypatch.setattr("tapecli.verification.SAMPLE_SERIES", 500)
+    monkeypatch.setattr("tapecli.evaluation.verification.SAMPLE_SERIES", 500)
     assert len(places(verification(range(1001)))) == 500
 
 

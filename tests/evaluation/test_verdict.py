@@ -9,9 +9,9 @@ from fractions import Fraction
 import pytest
 
 from tapecli.engines.certified.records import Certified
+from tapecli.evaluation.verdict import ROUNDING_FACTOR, STABLE_ULPS, judge, right_digits
 from tapecli.floats import FORMATS
 from tapecli.result import Status
-from tapecli.verdict import ROUNDING_FACTOR, STABLE_ULPS, judge, right_digits
 
 FLOAT64 = FORMATS["float64"]
 U = FLOAT64.unit_roundoff

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from tapecli import compute, stream
 from tapecli.errors import PointsError
+from tapecli.evaluation import chunks, compute
+from tapecli.evaluation.chunks import PEEK, Begun, Rejoined, Stream, opened
+from tapecli.evaluation.question import How, Request, Where, prepare
 from tapecli.floats import FORMATS
 from tapecli.points import ranges, sources
-from tapecli.request import How, Request, Where, prepare
-from tapecli.stream import PEEK, Begun, Rejoined, Stream, opened
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -28,7 +28,7 @@ PART = 32
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """A hundred points are the most that a request may have."""
     monkeypatch.setattr(ranges, "MAX_POINTS", 100)
-    monkeypatch.setattr(stream, "SMALL_PART", PART)
+    monkeypatch.setattr(chunks, "SMALL_PART", PART)
 
 
 def begun(
@@ -128,7 +128,7 @@ def test_a_pipe_loses_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, count: int, table: bool
 ) -> None:
     """300,000 numbers are more than is read to see how many there are."""
-    monkeypatch.setattr(stream, "SMALL_PART", 65_536)
+    monkeypatch.setattr(chunks, "SMALL_PART", 65_536)
     numbers = "".join(f"{n}\n" for n in range(1, count + 1))
     pipe = piped(("x\n" if table else "") + numbers, tmp_path, "pipe")
     where = Where({}, pipe) if table else Where({"x": pipe})
@@ -259,7 +259,7 @@ def test_what_xla_cannot_do_is_tried_once(monkeypatch: pytest.MonkeyPatch) -> No
         return real(*arguments)  # type: ignore[arg-type]
 
     monkeypatch.setattr(arrangements, "run", run)
-    monkeypatch.setattr("tapecli.methods.quickest", lambda *rest: "xla")
+    monkeypatch.setattr("tapecli.evaluation.planner.quickest", lambda *rest: "xla")
     results = streamed(Where({"x": "1..100:1/2"}), how=How())
     assert asked == ["xla"] + ["eager"] * len(results)
     assert {result.execution for result in results} == {"eager"}

@@ -10,11 +10,12 @@ from typing import Any, NoReturn
 import numpy as np
 import pytest
 
-from tapecli import choices, compute
-from tapecli.compute import Ahead
+from tapecli import choices
 from tapecli.engines.tapes import arrangements, loading
 from tapecli.errors import RequestError, TensorFlowError
-from tapecli.request import How, Request, Where, prepare
+from tapecli.evaluation import compute
+from tapecli.evaluation.compute import Ahead
+from tapecli.evaluation.question import How, Request, Where, prepare
 from tapecli.result import Finding, Result, Status
 
 Columns = Mapping[str, np.ndarray[Any, Any]]

@@ -19,7 +19,7 @@ from tapecli.expressions.tree import VARIABLE, Node, variables
 from tapecli.floats import FORMATS, FloatFormat
 
 if TYPE_CHECKING:
-    from tapecli.methods import Choice
+    from tapecli.evaluation.planner import Choice
     from tapecli.points.ranges import PointsLike
     from tapecli.result import Points
 
@@ -149,9 +149,9 @@ class Asked:
         return found
 
     def _choice(self, points: int, execution: str | None) -> Choice:
-        from tapecli import methods
+        from tapecli.evaluation import planner
 
-        return methods.choose(
+        return planner.choose(
             self.how.method,
             [expression.tree for expression in self.expressions],
             [one.sequence for one in self.derivatives],

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from tapecli.engines.certified.budget import Budget
 from tapecli.engines.certified.records import Certified, NoDerivative
+from tapecli.evaluation.verdict import judge, right_digits
 from tapecli.expressions.derivative import Derivative
 from tapecli.expressions.tree import Node
 from tapecli.floats import FloatFormat
 from tapecli.result import Check, Points, Status
-from tapecli.verdict import judge, right_digits
 
 if TYPE_CHECKING:
     import numpy as np

@@ -10,11 +10,9 @@ from typing import Any
 import pytest
 
 from tapecli.choices import EXECUTIONS, MAX_ORDER, MAX_SECONDS, METHODS
-from tapecli.counting import FIXED, counted
 from tapecli.errors import RequestError
-from tapecli.expressions.expression import parse
-from tapecli.expressions.tree import Node, call
-from tapecli.methods import (
+from tapecli.evaluation.counting import FIXED, counted
+from tapecli.evaluation.planner import (
     AFFORDABLE,
     Choice,
     certified_seconds,
@@ -25,6 +23,8 @@ from tapecli.methods import (
     tape_seconds,
     taylor_seconds,
 )
+from tapecli.expressions.expression import parse
+from tapecli.expressions.tree import Node, call
 
 WORKED = ("u = x^2", "y = log(u)")
 

@@ -15,7 +15,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, replace
 from typing import Any, NoReturn, TypeAlias
 
-from tapecli import choices, compute, render
+from tapecli import choices, render
 from tapecli.engines.tapes import arrangements, loading
 from tapecli.errors import (
     UNEXPECTED,
@@ -26,11 +26,12 @@ from tapecli.errors import (
     clipped,
     twice,
 )
+from tapecli.evaluation import compute
+from tapecli.evaluation.planner import Choice, tape_seconds
+from tapecli.evaluation.question import KINDS, Asked, How, Request, Where, ask
 from tapecli.expressions.parser import MAX_LENGTH
 from tapecli.floats import FORMATS
-from tapecli.methods import Choice, tape_seconds
 from tapecli.points import points, tables
-from tapecli.request import KINDS, Asked, How, Request, Where, ask
 from tapecli.result import SCHEMA
 
 TRACED_AFTER = 3

@@ -15,11 +15,11 @@ from tapecli import choices
 from tapecli.engines.certified.budget import Budget
 from tapecli.engines.tapes import arrangements, loading
 from tapecli.errors import RequestError
+from tapecli.evaluation.question import Request
+from tapecli.evaluation.verification import Certificates, Column, Verification
 from tapecli.expressions.derivative import Derivative
 from tapecli.expressions.tree import Node
-from tapecli.request import Request
 from tapecli.result import Block, Claim, Formula, Latex, Result
-from tapecli.verification import Certificates, Column, Verification
 
 if TYPE_CHECKING:
     import numpy as np
