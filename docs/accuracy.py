@@ -18,8 +18,8 @@ from importlib.metadata import version
 from pathlib import Path
 
 import tapecli
-from tapecli.check.cases import CASES, COMPOSITE, Case
 from tapecli.evaluation.verdict import STABLE_ULPS
+from tapecli.features.check.cases import CASES, COMPOSITE, Case
 from tapecli.floats import FORMATS
 
 PAGE = Path(__file__).with_name("accuracy.md")

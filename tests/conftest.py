@@ -18,7 +18,7 @@ from tapecli.choices import EXECUTIONS
 from tapecli.engines.tapes import arrangements, core
 from tapecli.evaluation.planner import Choice
 from tapecli.evaluation.question import Asked
-from tapecli.render import words
+from tapecli.formats import words
 from tapecli.result import Result
 
 THREADS = "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS"

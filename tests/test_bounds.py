@@ -16,7 +16,7 @@ from tapecli.cli import asking
 from tapecli.errors import TapecliError, UsageError
 from tapecli.evaluation import batch
 from tapecli.expressions import derivative, expression, parser
-from tapecli.plot import asked
+from tapecli.features.plot import asked
 from tapecli.points import points, ranges, text_files
 
 README = (Path(__file__).parent.parent / "README.md").read_text("utf-8")

@@ -13,7 +13,7 @@ from tapecli.evaluation import verification
 from tapecli.expressions import expression
 from tapecli.expressions.functions import FUNCTIONS
 from tapecli.floats import FORMATS as FORMATS_OF_NUMBERS
-from tapecli.render import FORMATS
+from tapecli.formats import FORMATS
 from tapecli.result import Status
 
 ROOT = Path(__file__).parent.parent

@@ -25,7 +25,7 @@ from tapecli.evaluation import compute
 from tapecli.evaluation.question import How, Where, prepare
 from tapecli.expressions.expression import parse
 from tapecli.expressions.tree import Alias, Call, Named, Node, Number, Variable, steps
-from tapecli.render import FORMATS, Screen, render
+from tapecli.formats import FORMATS, Screen, render
 from tapecli.result import Block
 
 CORPUS = Path(__file__).parent / "corpus"

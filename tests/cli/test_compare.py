@@ -7,10 +7,20 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tapecli import compare
-from tapecli.costs import Aim, Comparison, Cost, Held, Setting, Taped, Time, WayBack, Work
 from tapecli.engines.tapes import loading
 from tapecli.evaluation.question import Request
+from tapecli.features.compare import measuring
+from tapecli.features.compare.model import (
+    Aim,
+    Comparison,
+    Cost,
+    Held,
+    Setting,
+    Taped,
+    Time,
+    WayBack,
+    Work,
+)
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Run, RunAll
@@ -36,7 +46,7 @@ class Answers:
 @pytest.fixture
 def answers(monkeypatch: pytest.MonkeyPatch) -> Answers:
     found = Answers()
-    monkeypatch.setattr(compare, "compare", found)
+    monkeypatch.setattr(measuring, "compare", found)
     monkeypatch.setattr(loading, "load", lambda **how: None)
     return found
 

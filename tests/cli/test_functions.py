@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tapecli.expressions.functions import FUNCTIONS, NAMES, ROWS
-from tapecli.render.functions import words
+from tapecli.features.functions.pages import words
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Run, RunAll

@@ -12,7 +12,7 @@ import pytest
 
 from tapecli import cli
 from tapecli.cli.help import ENVIRONMENT, EXIT_CODES, TOPICS
-from tapecli.compare import clock
+from tapecli.features.compare import clock
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Run

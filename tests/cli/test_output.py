@@ -16,9 +16,9 @@ import pytest
 from tests import steps
 from tests.cli.conftest import in_folder
 
-from tapecli import render
+from tapecli import formats
 from tapecli.ending import Ended
-from tapecli.render import FORMATS
+from tapecli.formats import FORMATS
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Run
@@ -101,7 +101,7 @@ def test_a_failure_leaves_the_old_file_and_nothing_else(
     code: int,
     message: str,
 ) -> None:
-    monkeypatch.setattr(render, "render", rendering)
+    monkeypatch.setattr(formats, "render", rendering)
     done = run(*AT_2, "-o", "y.csv")
     assert (done.code, done.out) == (code, "")
     assert done.err.endswith(f"Error: {message}\n")
@@ -112,19 +112,19 @@ def test_a_failure_leaves_the_old_file_and_nothing_else(
 WRITING = """
 import os, sys
 from pathlib import Path
-from tapecli import render
+from tapecli import formats
 from tapecli.cli import output
 from tests import steps
 os.chdir(sys.argv[1])
 before = {"y.csv": "old\\n"} if sys.argv[2:] else {}
-render.render = lambda *arguments: iter(["new\\n"])
+formats.render = lambda *arguments: iter(["new\\n"])
 
 def write():
     for path in Path().iterdir():
         path.unlink()
     for name, text in before.items():
         Path(name).write_text(text)
-    output.write(None, render.FORMATS["csv"], "y.csv", "auto")
+    output.write(None, formats.FORMATS["csv"], "y.csv", "auto")
 
 def look():
     there = {path.name: path.read_text() for path in Path().iterdir()}
@@ -144,7 +144,7 @@ def test_an_end_at_any_step_of_writing_leaves_the_whole_file_or_what_was_there(
 def test_a_failure_leaves_no_new_file(
     run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(render, "render", failing)
+    monkeypatch.setattr(formats, "render", failing)
     assert run(*AT_2, "-o", "new.csv").code == 1
     assert in_folder(tmp_path) == []
 
@@ -158,7 +158,7 @@ def test_the_old_file_stands_until_the_new_one_is_complete(
         yield "new\n"
         seen.append(old.read_text())
 
-    monkeypatch.setattr(render, "render", looking)
+    monkeypatch.setattr(formats, "render", looking)
     assert run(*AT_2, "-o", "y.csv").code == 0
     assert (seen, old.read_text()) == (["old\n"], "new\n")
 

@@ -10,10 +10,9 @@ import pytest
 from click.shell_completion import ShellComplete
 
 from tapecli.cli import cli
-from tapecli.lessons import Lesson, Lessons, Outcome
-from tapecli.pitfalls import PITFALLS
-from tapecli.pitfalls import run as running
-from tapecli.render import PAGES
+from tapecli.features.pitfalls import PITFALLS, running
+from tapecli.features.pitfalls.model import Lesson, Lessons, Outcome
+from tapecli.formats import PAGES
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Run, RunAll

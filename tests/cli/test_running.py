@@ -21,8 +21,8 @@ from tapecli.cli import answering, running
 from tapecli.cli.partial import Partial
 from tapecli.ending import Ended
 from tapecli.evaluation import chunks
+from tapecli.formats import words
 from tapecli.points import ranges
-from tapecli.render import words
 from tapecli.result import Status
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tapecli.render import FORMATS
+from tapecli.formats import FORMATS
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Run

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tapecli import render
+from tapecli import formats
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Done, Run, RunAll
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 HELP = "Try 'tapecli diff --help' for help.\n"
 ORDER = "Error: Invalid value for '-n' / '--order'"
 FORMAT = "Error: Invalid value for '-f' / '--format'"
-FORMATS = ", ".join(render.FORMATS)
+FORMATS = ", ".join(formats.FORMATS)
 
 REFUSED: Mapping[tuple[str, ...], str] = {
     ("--order", "two"): f"{ORDER}: 'two' is not a whole number from 0 on\n{HELP}",

@@ -19,7 +19,7 @@ from tests.fuzz import language, numerical
 from tests.fuzz.judge import ENDLESS, Endless, Finding, apart
 
 import tapecli
-from tapecli import cli, render
+from tapecli import cli, formats
 from tapecli.cli import serving
 from tapecli.errors import ExpressionError, TapecliError, TensorFlowError
 from tapecli.evaluation import batch, compute
@@ -27,9 +27,9 @@ from tapecli.evaluation.question import How, Where, prepare
 from tapecli.expressions import expression
 from tapecli.expressions.tree import variables
 from tapecli.floats import FORMATS, FloatFormat
+from tapecli.formats import FORMATS as PAGE_FORMATS
+from tapecli.formats import Screen, problem
 from tapecli.points import ranges, sources, tables
-from tapecli.render import FORMATS as PAGE_FORMATS
-from tapecli.render import Screen, problem
 
 MOST_SECONDS = "0.2"
 """What a request may be expected to take: a tenth of what it may take."""
@@ -402,7 +402,7 @@ def times(data: bytes) -> None:
         _shown(error)
         return
     for name in PAGES:
-        page = "".join(render.render(result, PAGE_FORMATS[name], Screen()))
+        page = "".join(formats.render(result, PAGE_FORMATS[name], Screen()))
         _clean(page, name)
         if name == "json":
             json.loads(page, parse_constant=_no_number)

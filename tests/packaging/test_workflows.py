@@ -10,7 +10,7 @@ from email.message import Message
 from pathlib import Path
 
 import pytest
-from tests.check.test_run import ONE, call
+from tests.features.check.test_running import ONE, call
 from tests.packaging.conftest import ROOT
 from tests.packaging.lowest import PROJECT, lowest
 

@@ -219,7 +219,7 @@ def _told(arguments: Sequence[str] | None) -> int:
     except click.ClickException as error:
         return _report([error.format_message()], error.exit_code, _usage(error))
     except TapecliError as error:
-        from tapecli.render import problem
+        from tapecli.formats import problem
 
         _log(error)
         return _report(problem.lines(error), error.exit_code)

@@ -7,7 +7,7 @@ import sys
 from dataclasses import asdict
 from typing import Any
 
-from tapecli import choices, render
+from tapecli import choices, formats
 from tapecli.cli import asking, output
 from tapecli.errors import RequestError
 from tapecli.evaluation import chunks
@@ -42,7 +42,7 @@ def answer(
     given, rows = asking.points(rest, at)
     output.check(file)
     format_ = output.format_of(format_name, file)
-    render.needed(format_)
+    formats.needed(format_)
     if resume and file is None:
         raise RequestError("'--resume' goes on with a file; name it with --output")
     if not expressions and kind == "diff":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from tapecli import render
+from tapecli import formats
 from tapecli.choices import EXECUTIONS
 from tapecli.cli import options, output
 from tapecli.cli.progress import bar
@@ -72,20 +72,20 @@ def command(
     Exit codes: 0 all is right, but for known defects of TensorFlow; 1 something is not;
     2 the call is wrong; 3 TensorFlow is missing or broken.
     """
-    from tapecli.check import plan
     from tapecli.engines.tapes import loading
+    from tapecli.features.check import plan
 
     if quick and full:
         raise click.UsageError("'--quick' and '--full' are two levels; leave one out")
     level = "quick" if quick else "full" if full else "default"
     output.check(file)
-    format_ = output.format_of(format_name, file, render.PAGES["check"])
+    format_ = output.format_of(format_name, file, formats.PAGES["check"])
     plan.chosen(level, functions, dtypes, executions)  # before TensorFlow takes its time
     if verbose:
         loading.load(verbose=True, core_only=True)
     with bar(f"checking ({level})", color) as progress:
         loading.load(quietly=True, core_only=True)
-        from tapecli.check.run import run
+        from tapecli.features.check.running import run
 
         report = run(level, seed, functions, dtypes, executions, devices, progress)
     output.write(report, format_, file, color)

@@ -6,10 +6,10 @@ from typing import Any
 
 import click
 
-from tapecli import render
+from tapecli import formats
 from tapecli.cli import options, output
 
-SOURCE = render.Format("source", "a program of Python", (".py",))
+SOURCE = formats.Format("source", "a program of Python", (".py",))
 """How a program is written."""
 
 
@@ -39,8 +39,8 @@ def command(file: str | None, color: str, **asked: Any) -> int:
 
     Exit codes: 0 it is written; 1 it cannot be; 2 the call is wrong.
     """
-    from tapecli import program
     from tapecli.cli import asking
+    from tapecli.features.codegen import program
 
     output.check(file)
     request = asking.prepared(**asked, max_seconds=program.UNLIMITED)

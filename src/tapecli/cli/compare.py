@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from tapecli import choices, render
+from tapecli import choices, formats
 from tapecli.cli import options, output
 from tapecli.cli.types import WholeNumber
 from tapecli.cli.waiting import waiting
@@ -61,18 +61,18 @@ def command(
     Exit codes: 0 it is measured; 1 that cannot be written; 2 the call is wrong; 3 TensorFlow is
     missing or broken.
     """
-    from tapecli import compare
     from tapecli.cli import asking
     from tapecli.engines.tapes import loading
+    from tapecli.features.compare import measuring
 
     output.check(file)
-    format_ = output.format_of(format_name, file, render.PAGES["compare"])
+    format_ = output.format_of(format_name, file, formats.PAGES["compare"])
     request = asking.prepared(expressions or TARGETS, otherwise=choices.POINT, **asked)
-    compare.check(request, points)
+    measuring.check(request, points)
     if verbose:
         loading.load(verbose=True, core_only=True)
     with waiting("measuring, for some seconds ..."):  # at rest: a bar would disturb the times
         loading.load(quietly=True, core_only=True)
-        found = compare.compare(request, points, operations)
+        found = measuring.compare(request, points, operations)
     output.write(found, format_, file, color)
     return 0

@@ -7,7 +7,7 @@ import difflib
 import click
 from click.shell_completion import CompletionItem
 
-from tapecli import render
+from tapecli import formats
 from tapecli.cli import offers, options, output
 from tapecli.errors import UsageError, clipped
 from tapecli.expressions.functions import NAMES, ROWS, Listing, Row
@@ -33,7 +33,7 @@ def command(names: tuple[str, ...], format_name: str | None, file: str | None, c
     """
     chosen = dict.fromkeys(row for name in names for row in _named(name))
     output.check(file)
-    format_ = output.format_of(format_name, file, render.PAGES["functions"])
+    format_ = output.format_of(format_name, file, formats.PAGES["functions"])
     listing = Listing(tuple(chosen or ROWS.values()), detailed=bool(names))
     output.write(listing, format_, file, color)
 

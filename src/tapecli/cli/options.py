@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 import click
 from click.shell_completion import CompletionItem
 
-from tapecli import choices, render
+from tapecli import choices, formats
 from tapecli.cli import offers, output
 from tapecli.cli.types import (
     ExpressionCommand,
@@ -192,17 +192,17 @@ VERBOSE = click.option("-v", "--verbose", is_flag=True, help="Show what TensorFl
 
 def page(kind: str) -> tuple[Any, ...]:
     """The options of a command that writes a page of this kind: its format, and where it goes."""
-    return _format(render.PAGES[kind]), *output.OPTIONS
+    return _format(formats.PAGES[kind]), *output.OPTIONS
 
 
-def _format(formats: Mapping[str, render.Format], **rest: Any) -> Any:
+def _format(table: Mapping[str, formats.Format], **rest: Any) -> Any:
     """The option that chooses one of the formats."""
-    meanings = {name: row.meaning for name, row in formats.items()}
+    meanings = {name: row.meaning for name, row in table.items()}
     return click.option(
         "-f",
         "--format",
         "format_name",
-        type=OneOf(formats, meanings),
+        type=OneOf(table, meanings),
         help=f"The form of what is shown. {_listed(meanings)}.  "
         "[default: by the ending of --output, else table]",
         **rest,
@@ -231,7 +231,7 @@ _HOW = (
         help="Widen or narrow what the verdict allows by this factor.",
     ),
     click.option("--strict", is_flag=True, help="Exit 1 for rounded and undefined values as well."),
-    _format(render.FORMATS, cls=FromEnvironment, envvar="TAPECLI_FORMAT", show_envvar=True),
+    _format(formats.FORMATS, cls=FromEnvironment, envvar="TAPECLI_FORMAT", show_envvar=True),
     *output.OPTIONS,
     click.option(
         "--resume",

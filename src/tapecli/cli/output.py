@@ -14,10 +14,10 @@ from typing import IO, Any, TextIO
 
 import click
 
-from tapecli import render
+from tapecli import formats
 from tapecli.cli.types import FromEnvironment, OneOf
 from tapecli.errors import OutputError, WriteError
-from tapecli.render import Screen
+from tapecli.formats import Screen
 
 COLOR = ("auto", "always", "never")
 
@@ -41,8 +41,8 @@ OPTIONS = (
 def format_of(
     name: str | None,
     output: str | None,
-    formats: Mapping[str, render.Format] = render.FORMATS,
-) -> render.Format:
+    choices: Mapping[str, formats.Format] = formats.FORMATS,
+) -> formats.Format:
     """The format by its name, or else by the ending of the output file.
 
     Raises:
@@ -51,13 +51,13 @@ def format_of(
     """
     streamed = output is None or _is_standard_output(output)
     if name:
-        format_ = formats[name]
+        format_ = choices[name]
         if format_.binary and streamed and sys.stdout is not None and sys.stdout.isatty():
             raise OutputError(f"{name} is not for a terminal; add --output slopes.{name}")
         return format_
     if output is None or streamed or _is_special(Path(output)):
-        return formats["table"]
-    return render.of_ending(Path(output).suffix, formats)
+        return choices["table"]
+    return formats.of_ending(Path(output).suffix, choices)
 
 
 def check(output: str | None) -> None:
@@ -89,7 +89,7 @@ def check(output: str | None) -> None:
         raise OutputError(f"cannot write '{output}': {reason}") from None
 
 
-def write(shown: Any, format_: render.Format, output: str | None, color: str) -> None:
+def write(shown: Any, format_: formats.Format, output: str | None, color: str) -> None:
     """Write a Result, or what a page shows.
 
     Raises:
@@ -107,24 +107,24 @@ def write(shown: Any, format_: render.Format, output: str | None, color: str) ->
             with Path(output).open("w", encoding="utf-8") as stream:
                 _to_stream(shown, format_, stream, color)
         elif format_.binary:
-            _replace(path, lambda stream: stream.buffer.write(render.packed(shown, format_)))
+            _replace(path, lambda stream: stream.buffer.write(formats.packed(shown, format_)))
         else:
             _replace(
-                path, lambda stream: stream.writelines(render.render(shown, format_, Screen()))
+                path, lambda stream: stream.writelines(formats.render(shown, format_, Screen()))
             )
     except OSError as error:
         raise WriteError(f"cannot write '{output}': {error.strerror or error}") from error
 
 
-def _to_stream(shown: Any, format_: render.Format, stream: TextIO, color: str) -> None:
+def _to_stream(shown: Any, format_: formats.Format, stream: TextIO, color: str) -> None:
     if format_.binary:
-        stream.buffer.write(render.packed(shown, format_))
+        stream.buffer.write(formats.packed(shown, format_))
         stream.buffer.flush()
         return
     seen_on = screen(stream, color)
     if isinstance(stream, io.TextIOWrapper):
         stream.reconfigure(errors="backslashreplace")
-    stream.writelines(render.render(shown, format_, seen_on))
+    stream.writelines(formats.render(shown, format_, seen_on))
     stream.flush()
 
 

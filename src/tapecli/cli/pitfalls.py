@@ -5,10 +5,10 @@ from __future__ import annotations
 import click
 from click.shell_completion import CompletionItem
 
-from tapecli import render
+from tapecli import formats
 from tapecli.cli import nearest, options, output
 from tapecli.cli.progress import bar
-from tapecli.pitfalls import CONTENTS, PITFALLS
+from tapecli.features.pitfalls import CONTENTS, PITFALLS
 
 
 class PitfallName(click.ParamType[str]):
@@ -65,12 +65,12 @@ def command(
     if names and every:
         raise click.UsageError("'--all' runs every pitfall; leave out the names, or '--all'")
     output.check(file)
-    format_ = output.format_of(format_name, file, render.PAGES["pitfalls"])
+    format_ = output.format_of(format_name, file, formats.PAGES["pitfalls"])
     if not names and not every:
         output.write(CONTENTS, format_, file, color)
         return 0
     from tapecli.engines.tapes import loading
-    from tapecli.pitfalls.run import run
+    from tapecli.features.pitfalls.running import run
 
     if verbose:
         loading.load(verbose=True)

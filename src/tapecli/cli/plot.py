@@ -9,10 +9,10 @@ from typing import Any
 
 import click
 
-from tapecli import choices, render
+from tapecli import choices, formats
 from tapecli.cli import offers, options, output
 from tapecli.cli.types import OneOf
-from tapecli.curves import Paper
+from tapecli.features.plot.model import Paper
 
 WIDTH, LINES = 80, 24
 """Characters across and down, where there is no terminal that says how many it has."""
@@ -50,8 +50,8 @@ FINE = (1200, 800)
         "-f",
         "--format",
         "format_name",
-        type=OneOf(render.PLOTS),
-        help="; ".join(f"{name}: {row.meaning}" for name, row in render.PLOTS.items())
+        type=OneOf(formats.PLOTS),
+        help="; ".join(f"{name}: {row.meaning}" for name, row in formats.PLOTS.items())
         + ".  [default: by the ending of --output, else text]",
     ),
     *output.OPTIONS,
@@ -94,22 +94,22 @@ def command(
     from tapecli.cli import asking
     from tapecli.engines.certified.budget import PLOT_SHARE, Budget
     from tapecli.evaluation.question import How
-    from tapecli.plot import asked
-    from tapecli.render import words
+    from tapecli.features.plot import asked
+    from tapecli.formats import words
 
     given, rows = asking.points(ranges, at)
     if rows is not None:
         raise click.UsageError("a plot takes a range from the call, not a table: --x -5..5")
     output.check(file)
-    format_ = output.format_of(_format(format_name, file), file, render.PLOTS)
-    render.needed(format_)
+    format_ = output.format_of(_format(format_name, file), file, formats.PLOTS)
+    formats.needed(format_)
     how = How(method=method, dtype=dtype, max_seconds=max_seconds)
     wanted = asked.ask(expressions or (choices.EXPRESSION,), given, wrt, order, how)
     limits = asked.limits(window) if window is not None else None
     from tapecli.cli.waiting import waiting
     from tapecli.engines.tapes import loading  # only now, for a wrong call is to be told at once
     from tapecli.evaluation import compute
-    from tapecli.plot import sample
+    from tapecli.features.plot import sample
 
     load = functools.partial(loading.load, quietly=True, verbose=verbose, core_only=True)
     budget = Budget.of_plot(how.max_seconds)
@@ -121,7 +121,7 @@ def command(
         total, seconds = sum(shown.counts.values()), PLOT_SHARE * max_seconds
         click.echo(words.given_up(shown.given_up, total, seconds, "values"), err=True)
     if format_.binary:
-        from tapecli.render.plot import legend
+        from tapecli.features.plot.pages import legend
 
         for line, _ in legend.notes(shown, signs=False):
             click.echo(line, err=True)
@@ -134,7 +134,7 @@ def _format(name: str | None, file: str | None) -> str | None:
     return name or ("text" if streamed else None)
 
 
-def _paper(format_: render.Format, color: str) -> Paper:
+def _paper(format_: formats.Format, color: str) -> Paper:
     """What is drawn on: the terminal but for the line of the prompt, or a figure."""
     if format_.binary:
         return Paper(FINE)

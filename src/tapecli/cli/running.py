@@ -22,9 +22,8 @@ from typing import IO, Any
 import click
 
 from tapecli import beside, ending
-from tapecli.cli import output, pieces
+from tapecli.cli import output
 from tapecli.cli.partial import ANEW, Partial
-from tapecli.cli.pieces import Pieces
 from tapecli.cli.progress import bar
 from tapecli.cli.waiting import waiting, watched
 from tapecli.ending import Ended
@@ -34,7 +33,8 @@ from tapecli.errors import OutputError, PointsError, WriteError
 from tapecli.evaluation import compute
 from tapecli.evaluation.chunks import Stream
 from tapecli.evaluation.question import How, Request
-from tapecli.render import Format, Screen, words
+from tapecli.formats import Format, Screen, words, writers
+from tapecli.formats.writers import Pieces
 from tapecli.result import Result, Status, all_ok, any_failed
 
 WAITING = 2
@@ -114,7 +114,7 @@ class Run:
 
     def go(
         self,
-        open_: pieces.Open,
+        open_: writers.Open,
         tell: Callable[[int, int | None], None],
         save: Callable[[], None] = lambda: None,
     ) -> None:
@@ -235,7 +235,7 @@ def in_parts(stream: Stream, wish: Wish, resume: bool, about: dict[str, Any]) ->
     start = time.monotonic()
     screen = output.screen(sys.stdout, wish.color) if sys.stdout else Screen()
     target = None if wish.file is None else output.path_of(wish.file)
-    writer = pieces.of_format(
+    writer = writers.of_format(
         wish.format_, Screen() if target else screen, stream.dimensions, stream.count
     )
     if resume and not (target and writer.resumable):

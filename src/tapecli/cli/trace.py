@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tapecli import choices, render
+from tapecli import choices, formats
 from tapecli.cli import options, output
 
 
@@ -37,17 +37,17 @@ def command(
     Exit codes: 0 every number is that of 'tapecli diff', and right, rounded or undefined; 1 one
     is not; 2 the call is wrong; 3 TensorFlow is missing or broken.
     """
-    from tapecli import trace
     from tapecli.cli import asking
     from tapecli.cli.waiting import waiting
     from tapecli.engines.tapes import loading
+    from tapecli.features.trace import tracing
 
     output.check(file)
-    format_ = output.format_of(format_name, file, render.PAGES["trace"])
+    format_ = output.format_of(format_name, file, formats.PAGES["trace"])
     request = asking.prepared(otherwise=choices.POINT, **given)
-    trace.check(request)
+    tracing.check(request)
     with waiting("starting TensorFlow ..."):
         loading.load(quietly=True, verbose=verbose, core_only=True)
-        found = trace.trace(request)
+        found = tracing.trace(request)
     output.write(found, format_, file, color)
     return 0 if found.ok else 1

@@ -15,7 +15,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, replace
 from typing import Any, NoReturn, TypeAlias
 
-from tapecli import choices, render
+from tapecli import choices, formats
 from tapecli.engines.tapes import arrangements, loading
 from tapecli.errors import (
     UNEXPECTED,
@@ -207,7 +207,7 @@ class Batch:
         formulas = bool(fields.get("formula", False))
         result = compute.run(request, formulas, load=self._tensorflow)
         self.failed |= not result.ok
-        found: dict[str, Any] = render.module(render.FORMATS["json"]).document(result)
+        found: dict[str, Any] = formats.module(formats.FORMATS["json"]).document(result)
         return found
 
     def _tensorflow(self) -> Any:

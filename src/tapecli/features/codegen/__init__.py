@@ -1,0 +1,1 @@
+"""`tapecli code`: the TensorFlow program that computes what was asked."""

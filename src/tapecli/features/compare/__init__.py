@@ -1,0 +1,1 @@
+"""`tapecli compare`: arrangements of tapes beside one another, by work, memory and time."""

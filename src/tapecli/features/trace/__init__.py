@@ -1,0 +1,1 @@
+"""`tapecli trace`: what tapes record in the forward pass, and what each backward pass computes."""

@@ -1,0 +1,46 @@
+"""Comma-separated values (RFC 4180, but for the line ends, which are \\n)."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+
+from tapecli.formats import Screen, bulk_lines, columns, numbers
+from tapecli.result import Block, Check, Result
+
+
+def render(result: Result, screen: Screen) -> Iterator[str]:
+    """A header and a line a row."""
+    yield head(result, screen)
+    for block in result.blocks:
+        yield from body(result, block, screen)
+
+
+def head(result: Result, screen: Screen, delimiter: str = ",") -> str:
+    """The names of the columns."""
+    return _record(columns.names(result), delimiter)
+
+
+def body(result: Result, block: Block, screen: Screen, delimiter: str = ",") -> Iterator[str]:
+    """A line for each row of a block, in large pieces."""
+    tape = columns.tape(block)
+    blank = delimiter if tape is None else ""
+
+    def after(check: Check, analytic: str) -> str:
+        ulps = "" if check.ulps is None else str(check.ulps)
+        return blank + delimiter + delimiter.join((analytic, ulps, check.status.value)) + "\n"
+
+    about = [block.target, block.expression, block.wrt, str(block.order)]
+    start = _record(about, delimiter).removesuffix("\n") + delimiter
+    shown = columns.points(result) + ([] if tape is None else [tape])
+    before = start, *(delimiter for _ in shown[1:])
+    line = bulk_lines.Line(before, after, numbers.texts, delimiter)
+    return bulk_lines.written(line, shown, block.checks, result.format_)
+
+
+def _record(fields: Sequence[str], delimiter: str) -> str:
+    """A line of fields, those in quotes that need them."""
+    buffer = io.StringIO()
+    csv.writer(buffer, delimiter=delimiter, lineterminator="\n").writerow(fields)
+    return buffer.getvalue()

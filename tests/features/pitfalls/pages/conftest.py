@@ -1,0 +1,61 @@
+"""Lessons made by hand: a mistake that happens, one that is cured, and a mend that fails."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from tapecli.features.pitfalls.model import (
+    Contents,
+    Expected,
+    Group,
+    Lesson,
+    Lessons,
+    Outcome,
+    Pitfall,
+)
+from tapecli.formats import PAGES, Screen, render
+
+Write = Callable[..., str]
+
+PROGRAM = """\
+import tensorflow as tf
+
+x = tf.Variable(3.0)
+with tf.GradientTape() as tape:
+    y = x**2
+print(tape.gradient(y, x))
+"""
+ROW = Pitfall(
+    "a-name",
+    "What [bold]surprises",
+    PROGRAM,
+    "It is so. And that is why it is as it is, although nobody would have thought of it before.",
+    PROGRAM.replace("x**2", "x * x"),
+    happens=Expected(raises="ValueError"),
+    mended=Expected(shows=(6,)),
+    threads=("tensorflow/tensorflow#1", "jax-ml/jax#2"),
+)
+OTHER = replace(ROW, name="another", title="What else", threads=())
+MESSAGE = "x " + "is not what it should be, " * 4 + "[/] 0.1234567890123456"
+WRONG = Outcome("None\n", "ValueError", MESSAGE, ("WARNING:tensorflow:look",))
+RIGHT = Outcome("6.0\n")
+HAPPENS = replace(ROW, happens=Expected(shows=(None,), raises="ValueError", warns=True))
+
+CONTENTS = Contents((Group("One kind", (ROW,)), Group("Another kind", (OTHER,))))
+FOUND = Lessons("2.21.0", (Lesson(HAPPENS, WRONG, RIGHT),))
+CURED = Lessons("2.99.0", (Lesson(ROW, RIGHT, RIGHT),))
+CHANGED = Lessons("2.99.0", (Lesson(OTHER, Outcome("7"), RIGHT),))
+BROKEN = Lessons("2.99.0", (Lesson(HAPPENS, WRONG, Outcome("")), *FOUND.lessons))
+
+
+@pytest.fixture
+def write() -> Write:
+    """A page in one of its formats."""
+
+    def call(name: str, shown: Contents | Lessons, **screen: object) -> str:
+        return "".join(render(shown, PAGES["pitfalls"][name], Screen(**screen)))  # type: ignore[arg-type]
+
+    return call

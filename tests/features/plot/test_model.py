@@ -1,0 +1,70 @@
+"""Curves: places on an axis, pieces, and what of them is between two heights."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tapecli.expressions.derivative import Derivative
+from tapecli.expressions.tree import variable
+from tapecli.features.plot.model import Axis, Curve, Curves, Paper
+from tapecli.result import Status
+
+NAN = float("nan")
+
+
+def curve(
+    x: list[float], y: list[float], joined: list[bool], counts: dict[Status, int] | None = None
+) -> Curve:
+    about = "y", "x", variable("x"), Derivative("x", ())
+    counts = counts or {Status.OK: len(x)}
+    return Curve(*about, np.array(x), np.array(y), np.array(joined, bool), (), counts)
+
+
+def listed(parts: object) -> list[list[tuple[float, float]]]:
+    return [list(zip(x.tolist(), y.tolist(), strict=True)) for x, y in parts]  # type: ignore[attr-defined]
+
+
+def test_places_are_shares_of_the_axis() -> None:
+    assert Axis("x", -1, 3).places([-1, 0, 3]) == [0, 0.25, 1]
+
+
+def test_equal_ratios_are_equally_far_apart_on_a_logarithmic_axis() -> None:
+    places = Axis("x", 1e-2, 1e2, log=True).places([1e-2, 1e-1, 1, 10, 100])
+    assert places == pytest.approx([0, 0.25, 0.5, 0.75, 1])
+
+
+def test_pieces_end_where_the_curve_is_open() -> None:
+    found = curve([0, 1, 2, 3, 4], [5, 6, 7, NAN, 8], [True, False, False, False])
+    assert listed(found.pieces) == [[(0, 5), (1, 6)], [(2, 7)], [(4, 8)]]
+
+
+def test_pieces_are_cut_at_both_heights() -> None:
+    found = curve([0, 1, 2], [-4, 4, -4], [True, True])
+    assert listed(found.within(-2, 2)) == [[(0.25, -2), (0.75, 2)], [(1.25, 2), (1.75, -2)]]
+    assert listed(found.within(-9, 9)) == [[(0, -4), (1, 4), (2, -4)]]
+    assert listed(found.within(5, 6)) == []
+
+
+def test_a_sample_alone_is_a_part_of_one_point() -> None:
+    assert listed(curve([1], [2], []).within(0, 3)) == [[(1, 2)]]
+    assert listed(curve([1], [4], []).within(0, 3)) == []
+
+
+def test_a_steep_line_is_cut_where_it_crosses() -> None:
+    ((first, last),) = listed(curve([0, 1], [-1e300, 1e300], [True]).within(-1, 1))
+    assert first == pytest.approx((0.5, -1))
+    assert last == pytest.approx((0.5, 1))
+
+
+@pytest.mark.parametrize(
+    ("status", "ok"),
+    [(Status.ROUNDED, True), (Status.UNDEFINED, True), (Status.OFF, False), (Status.LOST, False)],
+)
+def test_values_that_are_off_or_lost_make_it_wrong(status: Status, ok: bool) -> None:
+    curves = tuple(
+        curve([0, 1], [0, 1], [True], counts) for counts in ({Status.OK: 2}, {status: 1})
+    )
+    shown = Curves(Axis("x", 0, 1), {}, curves, 0, 1, Paper((2, 4)), "")
+    assert shown.counts == {Status.OK: 2, status: 1}
+    assert shown.ok is ok

@@ -1,0 +1,97 @@
+"""pyarrow's way of writing CSV: faster, and the same text to the last byte."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from tests.formats.test_numbers import awkward
+
+from tapecli.errors import OutputError
+from tapecli.floats import FORMATS
+from tapecli.formats import Screen, arrow, csv, numbers, tsv, value
+from tapecli.result import Status
+
+if TYPE_CHECKING:
+    from tests.formats.conftest import Make, Samples
+
+MODULES: dict[str, Any] = {"csv": csv, "tsv": tsv, "value": value}
+
+
+@pytest.fixture(autouse=True)
+def pyarrow() -> Any:
+    return pytest.importorskip("pyarrow")
+
+
+def written(columns: list[NDArray[np.float64]], dtype: str) -> list[str]:
+    return arrow.text(columns, FORMATS[dtype], ",").split("\n")[:-1]
+
+
+@pytest.mark.parametrize("dtype", FORMATS)
+def test_numbers_are_the_same_text_to_the_last_byte(dtype: str) -> None:
+    values = awkward(dtype, 40_000)
+    assert written([values], dtype) == numbers.texts(values, FORMATS[dtype])
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_the_notation_turns_at_the_same_powers_of_ten(dtype: str) -> None:
+    scalar = np.dtype(dtype).type
+    tens = np.array([scalar(f"{d}e{e}") for e in range(-12, 19) for d in (1, -1, 3, 9.5, -1.25)])
+    near = np.concatenate([tens, np.nextafter(tens, scalar(0)), np.nextafter(tens, 2 * tens)])
+    values = near.astype(np.float64)
+    assert written([values], dtype) == list(map(FORMATS[dtype].text, values.tolist()))
+
+
+@pytest.mark.parametrize("low", [1e-10, 1e-9, 1e-7, 1e-6, 1e-5, 1e-4, 1e9, 1e10, 1e15, 1e16])
+def test_a_column_of_one_magnitude_is_the_same(low: float) -> None:
+    few = np.array([1, 1.5, -9, 1.2345678901234567]) * low
+    values = np.concatenate([few, np.random.default_rng(1).uniform(low, 10 * low, 500)])
+    assert written([values], "float64") == numbers.texts(values, FORMATS["float64"])
+
+
+def test_numbers_that_the_dtype_does_not_have_are_the_same() -> None:
+    values = np.array([0.1, 1e-5, 1 / 3, 1e300, 2.0])
+    assert written([values], "float32") == list(map(FORMATS["float32"].text, values.tolist()))
+
+
+@pytest.mark.parametrize("name", MODULES)
+@pytest.mark.parametrize("rows", [1, 7])
+def test_every_result_is_written_the_same(
+    samples: Samples, monkeypatch: pytest.MonkeyPatch, name: str, rows: int
+) -> None:
+    monkeypatch.setattr("tapecli.formats.bulk_lines.ARROW_ROWS", rows)
+    for sample in samples.all:
+        plain = "".join(MODULES[name].render(sample, Screen()))
+        with monkeypatch.context() as quick:
+            quick.setattr(arrow, "MIN_ROWS", 0)
+            assert "".join(MODULES[name].render(sample, Screen())) == plain
+
+
+@pytest.mark.parametrize("verified", [(), (0,), (8,), (0, 1, 4, 8), range(9)])
+def test_verdicts_stand_where_they_belong(
+    make: Make, monkeypatch: pytest.MonkeyPatch, verified: tuple[int, ...]
+) -> None:
+    rows = [(k, k / 7, k / 7, k, Status.ROUNDED) for k in range(9)]
+    whole = make(rows, expression="x!, y")
+    (block,) = whole.blocks
+    checks = {place: block.checks[place] for place in reversed(verified)}
+    sampled = replace(whole, blocks=(replace(block, checks=checks),))
+    plain = "".join(csv.render(sampled, Screen()))
+    monkeypatch.setattr(arrow, "MIN_ROWS", 0)
+    assert "".join(csv.render(sampled, Screen())) == plain
+    assert plain.count(",rounded\n") == len(verified)
+
+
+def test_without_it_the_text_is_written_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    arrow.loads.cache_clear()
+    try:
+        assert not arrow.wanted(10**9)
+        with pytest.raises(OutputError, match=r"pip install 'tapecli\[arrow\]'"):
+            arrow.load()
+    finally:
+        arrow.loads.cache_clear()
