@@ -19,7 +19,7 @@ from pathlib import Path
 import click
 
 from tapecli.cli import COMMANDS, cli
-from tapecli.cli.help import ENVIRONMENT, EXIT_CODES, TOPICS
+from tapecli.cli.commands.help import ENVIRONMENT, EXIT_CODES, TOPICS
 
 CHANGES = (Path(__file__).parent.parent / "CHANGELOG.md").read_text("utf-8")
 VERSION = version("tapecli")

@@ -12,7 +12,7 @@ import pytest
 from docs import manual
 
 from tapecli import cli
-from tapecli.cli.help import ENVIRONMENT, EXIT_CODES
+from tapecli.cli.commands.help import ENVIRONMENT, EXIT_CODES
 
 PAGES = dict(manual.pages())
 COMMANDS = [name for name in PAGES if name != "tapecli"]

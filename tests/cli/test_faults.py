@@ -104,14 +104,14 @@ def test_standard_output_without_room(light: Run, form: str, unbuffered: str) ->
 @pytest.fixture
 def in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     """So few points are many that a file is read while its points are computed."""
-    from tapecli.cli import answering
+    from tapecli.cli import answer
     from tapecli.evaluation import chunks
     from tapecli.points import ranges
 
     monkeypatch.setattr(ranges, "MAX_POINTS", 20)
     monkeypatch.setattr(chunks, "PEEK", 64)
     monkeypatch.setattr(chunks, "SMALL_PART", 16)
-    monkeypatch.setattr(answering, "TEXT_PART", 16)
+    monkeypatch.setattr(answer, "TEXT_PART", 16)
     monkeypatch.setattr(text_lines, "_BLOCK", 64)
     monkeypatch.setattr(text_files, "_BUFFER", 64)
 

@@ -20,7 +20,7 @@ from tests.fuzz.judge import ENDLESS, Endless, Finding, apart
 
 import tapecli
 from tapecli import cli, formats
-from tapecli.cli import serving
+from tapecli.cli import serve
 from tapecli.errors import ExpressionError, TapecliError, TensorFlowError
 from tapecli.evaluation import batch, compute
 from tapecli.evaluation.question import How, Where, prepare
@@ -229,7 +229,7 @@ def _no_number(name: str) -> None:
 def requests(data: bytes) -> None:
     """Requests of a batch: each has an answer of its own."""
     stream = io.TextIOWrapper(io.BytesIO(data), encoding="utf-8-sig", errors="replace")
-    lines = [brief for line in serving._lines(stream) if (brief := _brief(line)) is not None][:4]
+    lines = [brief for line in serve._lines(stream) if (brief := _brief(line)) is not None][:4]
     found = list(batch.Batch(_no_tensorflow).answers(lines))
     see(len(found) == sum(bool(line.strip()) for line in lines), "count", "answers", found)
     for answer in found:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tests.packaging.conftest import ROOT
 
-from tapecli.cli.shells import script
+from tapecli.cli.completion import script
 
 SOURCE = ROOT / "src"
 PLACE = "import tapecli; print(tapecli.__file__)"

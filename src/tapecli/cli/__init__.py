@@ -73,7 +73,7 @@ class _Group(click.Group):
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         if name not in COMMANDS:
             return None
-        command: click.Command = importlib.import_module(f"tapecli.cli.{name}").command
+        command: click.Command = importlib.import_module(f"tapecli.cli.commands.{name}").command
         command.help = examples_first(command.help or "")
         return command
 
@@ -81,7 +81,7 @@ class _Group(click.Group):
         """Commands, from the table and not their modules; or the options of the group."""
         if incomplete.startswith("-"):
             return click.Command.shell_complete(self, ctx, incomplete)
-        from tapecli.cli.offers import of
+        from tapecli.cli.completion.candidates import of
 
         return of(COMMANDS, incomplete)
 
@@ -206,9 +206,9 @@ def _told(arguments: Sequence[str] | None) -> int:
     """Run a command, and tell what is wrong if it fails; the exit code."""
     try:
         if os.environ.get(COMPLETING):
-            from tapecli.cli import shells
+            from tapecli.cli import completion
 
-            return shells.answer(cli, os.environ[COMPLETING])
+            return completion.answer(cli, os.environ[COMPLETING])
         code = cli.main(arguments, prog_name="tapecli", standalone_mode=False)
         if sys.stdout is not None:
             sys.stdout.flush()

@@ -9,8 +9,9 @@ import click
 from click.shell_completion import CompletionItem
 
 from tapecli import choices, formats
-from tapecli.cli import offers, output
-from tapecli.cli.types import (
+from tapecli.cli import output
+from tapecli.cli.completion import candidates
+from tapecli.cli.parameters import (
     ExpressionCommand,
     ExpressionText,
     FromEnvironment,
@@ -85,7 +86,7 @@ def variables(
     return *own, named
 
 
-def order(text: str, complete: Offered = offers.orders) -> Any:
+def order(text: str, complete: Offered = candidates.orders) -> Any:
     """The option of the order, with this help."""
     return click.option("-n", "--order", type=WholeNumber(), shell_complete=complete, help=text)
 
@@ -93,7 +94,7 @@ def order(text: str, complete: Offered = offers.orders) -> Any:
 def by(text: str) -> Any:
     """The option of the variables that are differentiated by, with this help."""
     return click.option(
-        "--wrt", multiple=True, metavar="NAMES", shell_complete=offers.by, help=text
+        "--wrt", multiple=True, metavar="NAMES", shell_complete=candidates.by, help=text
     )
 
 
@@ -111,8 +112,8 @@ POINTS = (
         f"{POINTS_HELP}  [default: {choices.POINTS}, if it is the only variable]",
         "The same for a variable of any name; or @FILE or - alone, for rows of points under a "
         "header of names, as CSV, TSV or JSON lines.",
-        offers.points,
-        offers.named_points,
+        candidates.points,
+        candidates.named_points,
     ),
     click.option(
         "--zip",
@@ -127,8 +128,8 @@ ONE_POINT = variables(
     "VALUE",
     f"The value of x.  [default: {choices.POINT}, if it is the only variable]",
     "The same for a variable of any name.",
-    offers.values,
-    offers.named_values,
+    candidates.values,
+    candidates.named_values,
 )
 """Where: one value of every variable."""
 
@@ -136,7 +137,7 @@ ORDER = order(
     "The highest order by one variable; all from 1 are shown. 0 is the value alone.  [default: 1]"
 )
 ORDER_OF_TAPES = order(
-    "The highest order by one variable, from 1 on.  [default: 1]", offers.orders_of_tapes
+    "The highest order by one variable, from 1 on.  [default: 1]", candidates.orders_of_tapes
 )
 BY = by("The variables to differentiate by, with commas.  [default: all]")
 BY_IN_TURN = by_in_turn("the only variable")
@@ -169,7 +170,7 @@ EXECUTION = click.option(
 DEVICE = click.option(
     "--device",
     metavar="NAME",
-    shell_complete=offers.devices,
+    shell_complete=candidates.devices,
     help="Where TensorFlow runs them: cpu, gpu, gpu:1.  [default: its own choice]",
 )
 
@@ -279,8 +280,8 @@ def answer(kind: str, **given: Any) -> int:
     An execution from the environment is the usual one: not a demand, as the option is, which
     Taylor series cannot meet.
     """
-    from tapecli.cli import answering
+    from tapecli.cli import answer
 
     if from_environment(click.get_current_context(), "execution"):
         given["usual"] = given.pop("execution")
-    return answering.answer(kind, **given)
+    return answer.answer(kind, **given)

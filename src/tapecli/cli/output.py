@@ -15,7 +15,7 @@ from typing import IO, Any, TextIO
 import click
 
 from tapecli import formats
-from tapecli.cli.types import FromEnvironment, OneOf
+from tapecli.cli.parameters import FromEnvironment, OneOf
 from tapecli.errors import OutputError, WriteError
 from tapecli.formats import Screen
 

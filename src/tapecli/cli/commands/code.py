@@ -39,11 +39,11 @@ def command(file: str | None, color: str, **asked: Any) -> int:
 
     Exit codes: 0 it is written; 1 it cannot be; 2 the call is wrong.
     """
-    from tapecli.cli import asking
+    from tapecli.cli import inputs
     from tapecli.features.codegen import program
 
     output.check(file)
-    request = asking.prepared(**asked, max_seconds=program.UNLIMITED)
+    request = inputs.prepared(**asked, max_seconds=program.UNLIMITED)
     written = program.written(request)
     if written.note:
         click.echo(f"note: {written.note}", err=True)

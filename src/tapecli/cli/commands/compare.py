@@ -8,7 +8,7 @@ import click
 
 from tapecli import choices, formats
 from tapecli.cli import options, output
-from tapecli.cli.types import WholeNumber
+from tapecli.cli.parameters import WholeNumber
 from tapecli.cli.waiting import waiting
 
 TARGETS = ("u = x^2", "y = log(u)")
@@ -61,13 +61,13 @@ def command(
     Exit codes: 0 it is measured; 1 that cannot be written; 2 the call is wrong; 3 TensorFlow is
     missing or broken.
     """
-    from tapecli.cli import asking
+    from tapecli.cli import inputs
     from tapecli.engines.tapes import loading
     from tapecli.features.compare import measuring
 
     output.check(file)
     format_ = output.format_of(format_name, file, formats.PAGES["compare"])
-    request = asking.prepared(expressions or TARGETS, otherwise=choices.POINT, **asked)
+    request = inputs.prepared(expressions or TARGETS, otherwise=choices.POINT, **asked)
     measuring.check(request, points)
     if verbose:
         loading.load(verbose=True, core_only=True)

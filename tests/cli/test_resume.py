@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tapecli.cli.partial import STATE, Partial
+from tapecli.cli.resume import STATE, Partial
 from tapecli.errors import OutputError
 
 

@@ -19,7 +19,7 @@ from typing import NamedTuple
 import click
 from click.shell_completion import CompletionItem
 
-from tapecli.cli import offers
+from tapecli.cli.completion import candidates
 
 SHELLS = {
     "bash": 'eval "$(tapecli completion bash)" in ~/.bashrc',
@@ -162,7 +162,7 @@ def _options(ctx: click.Context, word: str) -> list[CompletionItem]:
 def _joined(before: str, items: list[CompletionItem]) -> list[CompletionItem]:
     """Values as they stand in one word with the option; names of files are put there later."""
     for item in items:
-        item.value = item.value if item.type == offers.FILE else f"{before}{item.value}"
+        item.value = item.value if item.type == candidates.FILE else f"{before}{item.value}"
     return items
 
 
@@ -182,7 +182,7 @@ def _names(ctx: click.Context, begun: str) -> list[CompletionItem]:
 def _values(ctx: click.Context, option: click.Option, begun: str) -> list[CompletionItem]:
     """The values that an option may have: names of files, where its help calls them FILE."""
     found = option.shell_complete(ctx, begun)
-    return found or (offers.files(ctx, option, begun) if option.metavar == "FILE" else [])
+    return found or (candidates.files(ctx, option, begun) if option.metavar == "FILE" else [])
 
 
 def _lines(typed: Typed, items: list[CompletionItem], shell: str) -> Iterator[str]:
@@ -190,7 +190,7 @@ def _lines(typed: Typed, items: list[CompletionItem], shell: str) -> Iterator[st
     if re.search(r"[\n\t]", typed.word):
         return
     for item in items:
-        if item.type == offers.FILE:
+        if item.type == candidates.FILE:
             before = typed.word.removesuffix(item.value)
             put, stays = before[len(typed.kept) :], typed.kept[len(before) :]
             yield "\t".join((item.type, str(len(put)), put, item.value, stays, typed.quote))
@@ -203,7 +203,7 @@ def _lines(typed: Typed, items: list[CompletionItem], shell: str) -> Iterator[st
     ends = [item.value.removeprefix(typed.kept) for item in fitting]
     safe = shell == "fish" or all(re.fullmatch(_SAFE, end) for end in ends)
     for item, end in zip(fitting, ends, strict=True):
-        text = end if safe else _quoted(end, typed.quote, item.type != offers.PART)
+        text = end if safe else _quoted(end, typed.quote, item.type != candidates.PART)
         yield "\t".join((item.type, text, item.shown or item.value, item.help or ""))
 
 

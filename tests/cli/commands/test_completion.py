@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tapecli import choices, cli
-from tapecli.cli import offers, options
-from tapecli.cli.shells import SHELLS, script, typed
+from tapecli.cli import options
+from tapecli.cli.completion import SHELLS, candidates, script, typed
 from tapecli.expressions.functions import CONSTANTS, FUNCTIONS
 
 if TYPE_CHECKING:
@@ -123,11 +123,11 @@ METHODS = list(choices.METHODS)
         ("diff --verify s", ["sample"]),
         ("diff --color a", ["auto", "always"]),
         ("diff --device g", ["gpu", "gpu:1"]),
-        ("diff --order ", list(offers.ORDERS)),
+        ("diff --order ", list(candidates.ORDERS)),
         ("diff -n 1", ["1", "10"]),
         ("diff --max-seconds ", []),
         # points
-        ("diff --x ", [*offers.GRIDS, "@"]),
+        ("diff --x ", [*candidates.GRIDS, "@"]),
         ("diff --x 1", ["1..3", "1e-3..1e3@7log"]),
         ("diff --x=0..2", ["--x=0..2pi@9"]),
         ("diff 'a*t*x' --at ", ["a=", "t=", "x=", "-", "@"]),

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from typing import Any
 
 from tapecli import choices, formats
-from tapecli.cli import asking, output
+from tapecli.cli import inputs, output
 from tapecli.errors import RequestError
 from tapecli.evaluation import chunks
 from tapecli.evaluation.chunks import Stream
@@ -39,7 +39,7 @@ def answer(
 
     `rest` has the points of the variables with an option of their own, and how it is to be done.
     """
-    given, rows = asking.points(rest, at)
+    given, rows = inputs.points(rest, at)
     output.check(file)
     format_ = output.format_of(format_name, file)
     formats.needed(format_)
@@ -51,12 +51,12 @@ def answer(
     how = How(**rest)
     size = chunks.PART if format_.binary else TEXT_PART
     asked = chunks.opened(kind, expressions, where, wrt, order, claims, how, format_.pieces, size)
-    from tapecli.cli import running  # only now, for a wrong call is to be told at once
+    from tapecli.cli import long_run  # only now, for a wrong call is to be told at once
 
-    wish = running.Wish(format_, file, color, strict, verbose)
+    wish = long_run.Wish(format_, file, color, strict, verbose)
     if isinstance(asked, Request):
-        return running.at_once(asked, wish)
-    return running.in_parts(asked, wish, resume, _about(asked, where, format_.name))
+        return long_run.at_once(asked, wish)
+    return long_run.in_parts(asked, wish, resume, _about(asked, where, format_.name))
 
 
 def _about(asked: Stream, where: Where, format_name: str) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import click
 import pytest
 
 from tapecli import cli
-from tapecli.cli.help import ENVIRONMENT, EXIT_CODES, TOPICS
+from tapecli.cli.commands.help import ENVIRONMENT, EXIT_CODES, TOPICS
 from tapecli.features.compare import clock
 
 if TYPE_CHECKING:

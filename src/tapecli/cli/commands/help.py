@@ -5,8 +5,8 @@ from __future__ import annotations
 import click
 
 from tapecli.cli import COMMANDS
-from tapecli.cli.offers import GRIDS
-from tapecli.cli.types import OneOf
+from tapecli.cli.completion.candidates import GRIDS
+from tapecli.cli.parameters import OneOf
 
 ENVIRONMENT = {
     "TAPECLI_FORMAT": "The default of --format, where a result is shown.",

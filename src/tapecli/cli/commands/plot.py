@@ -10,8 +10,9 @@ from typing import Any
 import click
 
 from tapecli import choices, formats
-from tapecli.cli import offers, options, output
-from tapecli.cli.types import OneOf
+from tapecli.cli import options, output
+from tapecli.cli.completion import candidates
+from tapecli.cli.parameters import OneOf
 from tapecli.features.plot.model import Paper
 
 WIDTH, LINES = 80, 24
@@ -28,8 +29,8 @@ FINE = (1200, 800)
         "at exactly these values. Or the value of x, where another variable has the range.  "
         "[default: -5..5]",
         "The same for a variable of any name.",
-        offers.ranges,
-        offers.named_ranges,
+        candidates.ranges,
+        candidates.named_ranges,
     ),
     options.order("The highest order; all from 0, the value, are drawn.  [default: 1]"),
     options.by_in_turn("the variable with the range"),
@@ -91,13 +92,13 @@ def command(
     Exit codes: 0 every value is right, rounded or undefined; 1 a value is off or lost; 2 the
     call is wrong; 3 TensorFlow is missing or broken.
     """
-    from tapecli.cli import asking
+    from tapecli.cli import inputs
     from tapecli.engines.certified.budget import PLOT_SHARE, Budget
     from tapecli.evaluation.question import How
     from tapecli.features.plot import asked
     from tapecli.formats import words
 
-    given, rows = asking.points(ranges, at)
+    given, rows = inputs.points(ranges, at)
     if rows is not None:
         raise click.UsageError("a plot takes a range from the call, not a table: --x -5..5")
     output.check(file)

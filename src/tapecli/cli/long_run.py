@@ -23,8 +23,8 @@ import click
 
 from tapecli import beside, ending
 from tapecli.cli import output
-from tapecli.cli.partial import ANEW, Partial
 from tapecli.cli.progress import bar
+from tapecli.cli.resume import ANEW, Partial
 from tapecli.cli.waiting import waiting, watched
 from tapecli.ending import Ended
 from tapecli.engines.certified.budget import REQUEST_SHARE

@@ -26,6 +26,6 @@ def command(verbose: bool, strict: bool) -> int:
     standard input cannot be read; 3 TensorFlow is missing or broken, as each request that needs it
     was told.
     """
-    from tapecli.cli import serving
+    from tapecli.cli import serve
 
-    return serving.serve(verbose, strict)
+    return serve.serve(verbose, strict)

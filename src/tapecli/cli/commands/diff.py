@@ -6,7 +6,8 @@ from typing import Any
 
 import click
 
-from tapecli.cli import offers, options
+from tapecli.cli import options
+from tapecli.cli.completion import candidates
 
 
 @options.differentiating(
@@ -17,7 +18,7 @@ from tapecli.cli import offers, options
         "claims",
         multiple=True,
         metavar="EXPRESSION",
-        shell_complete=offers.expressions,
+        shell_complete=candidates.expressions,
         help="Judge a derivative that you worked out, or that stands in your code: one for each "
         "derivative that is shown.",
     ),

@@ -8,13 +8,14 @@ import click
 from click.shell_completion import CompletionItem
 
 from tapecli import formats
-from tapecli.cli import offers, options, output
+from tapecli.cli import options, output
+from tapecli.cli.completion import candidates
 from tapecli.errors import UsageError, clipped
 from tapecli.expressions.functions import NAMES, ROWS, Listing, Row
 
 
 def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    return offers.of({name: rows[0].meaning for name, rows in NAMES.items()}, incomplete)
+    return candidates.of({name: rows[0].meaning for name, rows in NAMES.items()}, incomplete)
 
 
 @click.command()

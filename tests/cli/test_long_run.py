@@ -17,8 +17,8 @@ import numpy as np
 import pytest
 from tests.cli.conftest import in_folder
 
-from tapecli.cli import answering, running
-from tapecli.cli.partial import Partial
+from tapecli.cli import answer, long_run
+from tapecli.cli.resume import Partial
 from tapecli.ending import Ended
 from tapecli.evaluation import chunks
 from tapecli.formats import words
@@ -40,8 +40,8 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ranges, "MAX_POINTS", 50)
     monkeypatch.setattr(chunks, "SMALL_PART", 16)
     monkeypatch.setattr(chunks, "PART", 16)
-    monkeypatch.setattr(answering, "TEXT_PART", 16)
-    monkeypatch.setattr(running, "SAVED_EVERY", -1.0)
+    monkeypatch.setattr(answer, "TEXT_PART", 16)
+    monkeypatch.setattr(long_run, "SAVED_EVERY", -1.0)
 
 
 # --- written ----------------------------------------------------------------------------------

@@ -37,14 +37,14 @@ def command(
     Exit codes: 0 every number is that of 'tapecli diff', and right, rounded or undefined; 1 one
     is not; 2 the call is wrong; 3 TensorFlow is missing or broken.
     """
-    from tapecli.cli import asking
+    from tapecli.cli import inputs
     from tapecli.cli.waiting import waiting
     from tapecli.engines.tapes import loading
     from tapecli.features.trace import tracing
 
     output.check(file)
     format_ = output.format_of(format_name, file, formats.PAGES["trace"])
-    request = asking.prepared(otherwise=choices.POINT, **given)
+    request = inputs.prepared(otherwise=choices.POINT, **given)
     tracing.check(request)
     with waiting("starting TensorFlow ..."):
         loading.load(quietly=True, verbose=verbose, core_only=True)

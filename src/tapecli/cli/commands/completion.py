@@ -7,8 +7,8 @@ from pathlib import PurePath
 
 import click
 
-from tapecli.cli.shells import SHELLS, script
-from tapecli.cli.types import OneOf
+from tapecli.cli.completion import SHELLS, script
+from tapecli.cli.parameters import OneOf
 
 
 @click.command()

@@ -10,7 +10,8 @@ import click
 from click.core import ParameterSource
 from click.shell_completion import CompletionItem
 
-from tapecli.cli import nearest, offers
+from tapecli.cli import nearest
+from tapecli.cli.completion import candidates
 
 MOST_DIGITS = 9
 """Digits of a whole number; what options count is bounded far below."""
@@ -71,7 +72,9 @@ class OneOf(click.Choice[str]):
     def shell_complete(
         self, ctx: click.Context, param: click.Parameter, incomplete: str
     ) -> list[CompletionItem]:
-        return offers.of({word: self.meanings.get(word, "") for word in self.choices}, incomplete)
+        return candidates.of(
+            {word: self.meanings.get(word, "") for word in self.choices}, incomplete
+        )
 
 
 class ExpressionText(click.ParamType[str]):
@@ -87,7 +90,7 @@ class ExpressionText(click.ParamType[str]):
     def shell_complete(
         self, ctx: click.Context, param: click.Parameter, incomplete: str
     ) -> list[CompletionItem]:
-        return offers.expressions(ctx, param, incomplete)
+        return candidates.expressions(ctx, param, incomplete)
 
 
 def from_environment(ctx: click.Context | None, name: str | None) -> bool:
@@ -119,9 +122,9 @@ class ExpressionCommand(click.Command):
         return super().parse_args(ctx, self._options_first(args))
 
     def invoke(self, ctx: click.Context) -> Any:
-        from tapecli.cli import asking
+        from tapecli.cli import inputs
 
-        with asking.expressions(ctx.params) as expressions:
+        with inputs.expressions(ctx.params) as expressions:
             ctx.params["expressions"] = expressions
             return super().invoke(ctx)
 

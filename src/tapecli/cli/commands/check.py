@@ -7,8 +7,8 @@ import click
 from tapecli import formats
 from tapecli.choices import EXECUTIONS
 from tapecli.cli import options, output
+from tapecli.cli.parameters import OneOf, WholeNumber
 from tapecli.cli.progress import bar
-from tapecli.cli.types import OneOf, WholeNumber
 from tapecli.expressions.functions import FUNCTIONS, OPERATORS
 from tapecli.floats import FORMATS
 

@@ -1,0 +1,1 @@
+"""One thin file for each command: its options, one call, one print."""
