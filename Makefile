@@ -28,8 +28,8 @@ test: $(VENV)/.test  ## install what the tests need, and run those that are quic
 test-slow: $(VENV)/.test  ## run the tests that look at breadth, which take longer
 	$(BIN)/python $(PYTEST) -m slow $(TESTS)
 
-TAPED := tests/check tests/cli tests/render tests/taylor $(wildcard $(addprefix tests/test_, batch.py \
-	beside.py compute.py differentiate.py executions.py random.py result.py stream.py tapes.py))
+TAPED := tests/cli tests/formats tests/engines/taylor tests/features/check $(wildcard $(addprefix tests/,test_api.py \
+	test_process.py test_random.py test_executions.py test_result.py evaluation engines/tapes))
 
 test-modes: $(VENV)/.test  ## run all tests that run tapes as graphs and compiled
 	$(BIN)/python $(PYTEST) --execution graph $(TAPED)

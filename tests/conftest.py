@@ -14,7 +14,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import settings
 
-from tapecli.choices import EXECUTIONS
+from tapecli.defaults import EXECUTIONS
 from tapecli.engines.tapes import arrangements, core
 from tapecli.evaluation.planner import Choice
 from tapecli.evaluation.question import Asked

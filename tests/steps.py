@@ -15,12 +15,12 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from tapecli import ending
+from tapecli import process
 
 ROOT = Path(__file__).parent.parent
 
 
-def process(program: str, *arguments: str) -> int:
+def in_a_process(program: str, *arguments: str) -> int:
     """Run a program that prints what `interrupted` returns; it must say nothing else."""
     command = [sys.executable, "-c", program, *arguments]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
@@ -36,18 +36,18 @@ def interrupted(call: Callable[[], object], files: Sequence[str], look: Callable
         files: where the steps are.
         look: looks at what the interrupted call has left.
     """
-    ending.in_good_order()
+    process.raise_on_signal()
     for step in itertools.count(1):
-        ending._came = None
+        process._came = None
         _stop_at(step, tuple(f"/{name}" for name in files))
         try:
             call()
-        except ending.Ended:
+        except process.Ended:
             sys.settrace(None)
             look()
         else:
             sys.settrace(None)
-            assert ending._came is None, f"step {step} was passed over"
+            assert process._came is None, f"step {step} was passed over"
             break
     return step - 1
 

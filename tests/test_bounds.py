@@ -11,12 +11,13 @@ from typing import NamedTuple
 import pytest
 
 import tapecli
-from tapecli import choices
+from tapecli import defaults
 from tapecli.cli import inputs
 from tapecli.errors import TapecliError, UsageError
 from tapecli.evaluation import batch
 from tapecli.expressions import derivative, expression, parser
 from tapecli.features.plot import asked
+from tapecli.formats.json import document
 from tapecli.points import points, ranges, text_files
 
 README = (Path(__file__).parent.parent / "README.md").read_text("utf-8")
@@ -44,7 +45,7 @@ def diff(*typed: str, **given: object) -> object:
 
 def answered(**request: object) -> object:
     """Raises the error that a request is answered by."""
-    error = json.loads(batch.Batch().answer(json.dumps(request)))["error"]
+    error = json.loads(batch.Batch(document=document).answer(json.dumps(request)))["error"]
     raise UsageError(error["message"])
 
 
@@ -90,8 +91,8 @@ BOUNDS = [
     ),
     Bound(
         "the order",
-        f"{choices.MAX_ORDER:,}",
-        lambda: diff("x", order=choices.MAX_ORDER + 1),
+        f"{defaults.MAX_ORDER:,}",
+        lambda: diff("x", order=defaults.MAX_ORDER + 1),
         "order 1,001: no more than 1,000",
     ),
     Bound(
@@ -108,7 +109,7 @@ BOUNDS = [
     ),
     Bound(
         "the order with the size of the expression",
-        f"what is expected to take {choices.MAX_SECONDS:g} CPU seconds; `--max-seconds`",
+        f"what is expected to take {defaults.MAX_SECONDS:g} CPU seconds; `--max-seconds`",
         lambda: diff("tanh(" * 98 + "x" + ")" * 98, order=1_000),
         "order 1000 would take certified values about ",
     ),

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import tapecli
-from tapecli.choices import EAGER, EXECUTIONS, GRAPH, NONE, TAYLOR, XLA
+from tapecli.defaults import EAGER, EXECUTIONS, GRAPH, NONE, TAYLOR, XLA
 from tapecli.errors import RequestError
 from tapecli.evaluation.planner import Choice
 from tapecli.evaluation.question import Asked, How, Where, ask

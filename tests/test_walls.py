@@ -1,9 +1,10 @@
-"""The house: which module may import which, read from the syntax trees."""
+"""The walls of the house, read from the syntax trees: floors, doors, and features apart."""
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
@@ -12,75 +13,41 @@ import tapecli
 
 ROOT = Path(tapecli.__file__).parent
 
+ENTRANCES = {"__init__.py", "__main__.py", "py.typed"}
+"""What the package has beside the rooms of `FLOORS`."""
+
 FLOORS = (
-    ("errors", "ending", "floats", "beside", "budget", "deadline", "choices", "sums", "notation"),
-    ("functions", "verdict"),
-    ("tree", "mistakes", "grammar"),
-    ("derivative", "reader", "puiseux", "claims", "texts"),
-    ("result", "report", "lessons", "wengert", "costs", "curves"),
-    ("expression", "render"),
-    ("chain_rule",),
-    ("grid", "analytic", "taylor", "tensorflow_core"),
-    ("table", "tensorflow_"),
-    ("tapes",),
-    ("counting",),
-    ("points", "methods", "verification", "recording"),
-    ("sources",),
-    ("request",),
-    ("compute",),
-    ("stream", "batch"),
-    ("check", "pitfalls", "program", "trace", "compare", "plot"),
-    ("differentiate",),
-    ("",),
+    ("errors", "defaults", "floats"),
+    ("expressions", "process"),
+    ("result",),
+    ("engines",),
+    ("points",),
+    ("evaluation",),
+    ("formats",),
+    ("features",),
+    ("api",),
     ("cli",),
-    ("__main__",),
 )
-"""From the ground up; a module may import its own floor's own package and lower floors.
+"""From the ground up; a module imports its own room and lower floors. Points stand on the engines,
+for a point may be a constant such as pi/3, whose certified value is taken."""
 
-"" is the package itself. `grid` may use `analytic`, for points that are constants, and
-`taylor`, for functions of numbers of twice the precision.
-"""
-
-ALLOWED_ASIDE = {("grid", "analytic"), ("taylor", "analytic")}
-
-KNOWN_BY = {
-    "tensorflow": {"tensorflow_"},
-    "sympy": {"analytic"},
-    "flint": {"analytic"},
-    "mpmath": set(),
-    "rich": {"render", "cli"},
-    "plotext": {"render"},
-    "plotille": {"render"},
-    "matplotlib": {"render"},
-    "click": {"cli"},
-    "lark": {"grammar", "reader", "mistakes"},
-    "numpy": {
-        "compute",
-        "recording",
-        "trace",
-        "compare",
-        "plot",
-        "curves",
-        "verification",
-        "sums",
-        "tapes",
-        "result",
-        "grid",
-        "points",
-        "sources",
-        "render",
-        "taylor",
-        "analytic",
-    },
+DOORS = {
+    "tensorflow": ("engines/tapes",),
+    "sympy": ("engines/certified",),
+    "flint": ("engines/certified",),
+    "mpmath": (),
+    "lark": ("expressions",),
+    "click": ("cli",),
+    "rich": ("formats", "features/*/pages", "cli"),
+    "plotille": ("features/plot/pages",),
+    "matplotlib": ("features/plot/pages",),
 }
+"""The only rooms that know a library."""
 
-
-def modules() -> Iterator[tuple[str, str, ast.Module]]:
-    """Each file with its part of the house: its top module or package."""
-    for path in sorted(ROOT.rglob("*.py")):
-        relative = path.relative_to(ROOT)
-        part = relative.parts[0].removesuffix(".py")
-        yield str(relative), "" if part == "__init__" else part, ast.parse(path.read_text("utf-8"))
+MODULES = {
+    str(path.relative_to(ROOT)): ast.parse(path.read_text("utf-8"))
+    for path in sorted(ROOT.rglob("*.py"))
+}
 
 
 def imports(module: ast.Module) -> Iterator[str]:
@@ -90,45 +57,32 @@ def imports(module: ast.Module) -> Iterator[str]:
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, "imports are absolute"
-            yield node.module or ""
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
-def parts_of(name: str) -> str | None:
-    """The part of the house that an imported name belongs to, if it does."""
-    if name != "tapecli" and not name.startswith("tapecli."):
-        return None
-    path = name.split(".")[1:]
-    known = {part for floor in FLOORS for part in floor}
-    return path[0] if path and path[0] in known else ""
+def floor(path: str) -> int:
+    """The floor of a room; the package itself and its entry stand above all."""
+    room = path.split("/")[0].removesuffix(".py")
+    return next((level for level, rooms in enumerate(FLOORS) if room in rooms), len(FLOORS))
 
 
-MODULES = list(modules())
+def test_the_package_has_these_rooms_and_no_others() -> None:
+    rooms = {room for rooms in FLOORS for room in rooms} | ENTRANCES
+    found = {path.name for path in ROOT.iterdir() if path.name != "__pycache__"}
+    assert {name if name in ENTRANCES else name.removesuffix(".py") for name in found} == rooms
 
 
-def floor(part: str) -> int:
-    return next(level for level, parts in enumerate(FLOORS) if part in parts)
-
-
-@pytest.mark.parametrize(("file", "part", "module"), MODULES, ids=[file for file, _, _ in MODULES])
-def test_no_import_runs_upward(file: str, part: str, module: ast.Module) -> None:
-    for name in imports(module):
-        other = parts_of(name)
-        if other in (None, part) or (part, other) in ALLOWED_ASIDE:
-            continue
-        if other == "" and name == "tapecli":
-            continue  # `from tapecli import module`: the module itself is listed as well
-        assert floor(other) < floor(part), f"{file} imports {name}"
-
-
-@pytest.mark.parametrize(("file", "part", "module"), MODULES, ids=[file for file, _, _ in MODULES])
-def test_each_library_stays_behind_its_door(file: str, part: str, module: ast.Module) -> None:
-    for name in imports(module):
-        doors = KNOWN_BY.get(name.split(".")[0])
-        assert doors is None or part in doors, f"{file} imports {name}"
-
-
-def test_every_module_has_a_floor_and_says_what_it_is_for() -> None:
-    for file, part, module in MODULES:
-        floor(part)
-        assert ast.get_docstring(module), file
+@pytest.mark.parametrize("path", MODULES)
+def test_what_a_module_imports(path: str) -> None:
+    assert ast.get_docstring(MODULES[path]), "it says what it is for"
+    for name in imports(MODULES[path]):
+        library, *rooms = name.split(".")
+        if library != "tapecli":
+            doors = DOORS.get(library)
+            assert doors is None or any(fnmatch(path, f"{door}/*") for door in doors), name
+        elif floor(path) < len(FLOORS):
+            other = "/".join(rooms)
+            same = path.split("/")[0].removesuffix(".py") == rooms[0]
+            assert floor(other) < floor(path) or same, f"{path} imports {name}"
+            if path.startswith("features/") and same:
+                assert rooms[1] == path.split("/")[1], f"{path} imports another feature: {name}"

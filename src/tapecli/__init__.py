@@ -10,7 +10,7 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tapecli.differentiate import diff, grad, hessian, jacobian, parts
+    from tapecli.api import diff, grad, hessian, jacobian, parts
     from tapecli.errors import (
         ExpressionError,
         OutputError,
@@ -47,23 +47,23 @@ __all__ = [
 
 _MODULES = {
     "Check": "result",
-    "Expression": "expression",
+    "Expression": "expressions.expression",
     "ExpressionError": "errors",
     "OutputError": "errors",
     "PointsError": "errors",
     "RequestError": "errors",
     "Result": "result",
     "Row": "result",
-    "Status": "verdict",
+    "Status": "result",
     "TapecliError": "errors",
     "TensorFlowError": "errors",
     "UsageError": "errors",
     "WriteError": "errors",
-    "diff": "differentiate",
-    "grad": "differentiate",
-    "hessian": "differentiate",
-    "jacobian": "differentiate",
-    "parts": "differentiate",
+    "diff": "api",
+    "grad": "api",
+    "hessian": "api",
+    "jacobian": "api",
+    "parts": "api",
 }
 """Where each public name is."""
 

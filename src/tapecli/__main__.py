@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import NoReturn
 
-from tapecli import ending
+from tapecli import process
 
 
 def main() -> NoReturn:
     """Run the command line, which takes a moment to be there."""
-    ending.at_once()
+    process.exit_on_signal()
     from tapecli import cli
 
     cli.main()

@@ -1,4 +1,4 @@
-"""The floating-point formats: rounding into them, distances in ulps, shortest text.
+"""The floating-point formats: rounding into them, distances in ulps, shortest text, exact sums.
 
 Every number of every format here is also a Python float (binary64 holds them all), so
 values travel as plain floats and a `FloatFormat` says which of them are representable.
@@ -12,6 +12,11 @@ from dataclasses import dataclass
 from decimal import ROUND_UP, Context, Decimal
 from fractions import Fraction
 from functools import cached_property
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 
 @dataclass(frozen=True)
@@ -138,3 +143,36 @@ FORMATS = {
         FloatFormat("float16", 11, 15, -14),
     )
 }
+
+
+# --- sums and products with their rounding errors ---------------------------------------------
+
+Floats: TypeAlias = "float | np.float64 | NDArray[np.float64]"
+
+_SPLITTER = 2.0**27 + 1
+
+
+def two_sum(a: Floats, b: Floats) -> tuple[Any, Any]:
+    """A sum and its rounding error (Knuth; Dekker, Numer. Math. 18, 1971).
+
+    It holds where nothing overflows and no error is a subnormal number.
+    """
+    rounded = a + b
+    of_b = rounded - a
+    return rounded, (a - (rounded - of_b)) + (b - of_b)
+
+
+def two_product(a: Floats, b: Floats) -> tuple[Any, Any]:
+    """A product and its rounding error (Veltkamp; Dekker, as above), where the same holds."""
+    rounded = a * b
+    a_high, a_low = _halves(a)
+    b_high, b_low = _halves(b)
+    error = ((a_high * b_high - rounded) + a_high * b_low + a_low * b_high) + a_low * b_low
+    return rounded, error
+
+
+def _halves(a: Floats) -> tuple[Any, Any]:
+    """Two halves of 26 bits."""
+    large = _SPLITTER * a
+    high = large - (large - a)
+    return high, a - high

@@ -19,7 +19,7 @@ from tests.benchmarks.measure import (
 )
 
 import tapecli
-from tapecli import choices
+from tapecli import defaults
 from tapecli.engines.certified.reference import Reference
 from tapecli.engines.tapes import arrangements
 from tapecli.expressions.derivative import gradient, hessian
@@ -78,11 +78,11 @@ def of_executions() -> Section:
     for count in (1, 10_000, 1_000_000):
         points = np.linspace(0.5, 3, count)
         costs = in_turn(
-            {name: nested(typed, list(points), order, name) for name in choices.EXECUTIONS}
+            {name: nested(typed, list(points), order, name) for name in defaults.EXECUTIONS}
         )
         own = [
             figure(f"{name}, {count:,} points", "eager", "s", costs[name], costs["eager"])
-            for name in choices.EXECUTIONS
+            for name in defaults.EXECUTIONS
         ]
         cells = [amount(own[0].cost, "s"), *(spread(one) for one in own[1:])]
         rows.append([f"{count:,}", *cells, " : ".join(f"{one.ratio:.2g}" for one in own)])

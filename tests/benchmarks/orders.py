@@ -27,7 +27,7 @@ from tests.benchmarks.measure import (
     verdict,
 )
 
-from tapecli.choices import EXECUTIONS
+from tapecli.defaults import EXECUTIONS
 from tapecli.engines.tapes import arrangements
 from tapecli.engines.taylor import engine
 from tapecli.evaluation import planner

@@ -64,6 +64,7 @@ def stream():
     return io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True)
 
 
+from tapecli import process
 from tapecli.cli import _run
 
 answers = []
@@ -71,8 +72,7 @@ for arguments in json.loads(sys.argv[1]):
     before, out, err = set(sys.modules), stream(), stream()
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         code = _run(arguments)
-    if "tapecli.beside" in sys.modules:
-        sys.modules["tapecli.beside"].abandon()
+    process.kill_forked()
     texts = [bytes(text.buffer.getvalue()).decode() for text in (out, err)]
     answers.append([code, *texts, sorted(HEAVY & (set(sys.modules) - before))])
 print(json.dumps(answers))

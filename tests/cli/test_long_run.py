@@ -19,10 +19,10 @@ from tests.cli.conftest import in_folder
 
 from tapecli.cli import answer, long_run
 from tapecli.cli.resume import Partial
-from tapecli.ending import Ended
 from tapecli.evaluation import chunks
 from tapecli.formats import words
 from tapecli.points import ranges
+from tapecli.process import Ended
 from tapecli.result import Status
 
 if TYPE_CHECKING:

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, NoReturn
 import pytest
 
 import tapecli
-from tapecli.ending import Ended
 from tapecli.evaluation import compute
+from tapecli.process import Ended
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Run

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from tapecli.choices import EXECUTIONS
+from tapecli.defaults import EXECUTIONS
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Done, Run, RunAll

@@ -17,8 +17,8 @@ from tests import steps
 from tests.cli.conftest import in_folder
 
 from tapecli import formats
-from tapecli.ending import Ended
 from tapecli.formats import FORMATS
+from tapecli.process import Ended
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Run
@@ -138,7 +138,7 @@ print(steps.interrupted(write, ("cli/output.py",), look))
 def test_an_end_at_any_step_of_writing_leaves_the_whole_file_or_what_was_there(
     tmp_path: Path, before: list[str]
 ) -> None:
-    assert steps.process(WRITING, str(tmp_path), *before) > 30
+    assert steps.in_a_process(WRITING, str(tmp_path), *before) > 30
 
 
 def test_a_failure_leaves_no_new_file(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -10,15 +11,18 @@ from typing import Any, NoReturn
 import numpy as np
 import pytest
 
-from tapecli import choices
-from tapecli.differentiate import Options
+from tapecli import defaults
+from tapecli.api import Options
 from tapecli.engines.tapes import arrangements
 from tapecli.errors import UNEXPECTED, RequestError, TensorFlowError
 from tapecli.evaluation import batch, compute
-from tapecli.evaluation.batch import FIELDS, MAX_LINE, MAX_VALUES, TRACED_AFTER, Batch
+from tapecli.evaluation.batch import FIELDS, MAX_LINE, MAX_VALUES, TRACED_AFTER
 from tapecli.evaluation.question import KINDS
+from tapecli.formats.json import document
 
 Answer = dict[str, Any]
+
+Batch = functools.partial(batch.Batch, document=document)
 
 
 def strict(text: str) -> Any:
@@ -30,7 +34,7 @@ def strict(text: str) -> Any:
     return json.loads(text, parse_constant=refuse)
 
 
-def answer_to(one: Batch, line: str) -> Answer:
+def answer_to(one: batch.Batch, line: str) -> Answer:
     """The answer to a line, which is one line of strict JSON."""
     (text,) = one.answers([line])
     assert text.endswith("\n")
@@ -405,7 +409,7 @@ def test_what_is_asked_often_is_traced(executions: list[str]) -> None:
         answer_to(one, json.dumps({"id": x, "expr": "x^3", "x": [x, x + 1]})) for x in range(5)
     ]
     graph = len(answers) - TRACED_AFTER + 1
-    assert executions == [choices.EAGER] * (TRACED_AFTER - 1) + [choices.GRAPH] * graph
+    assert executions == [defaults.EAGER] * (TRACED_AFTER - 1) + [defaults.GRAPH] * graph
     for x, found in enumerate(answers):
         assert [row["tape"] for row in found["rows"]] == [3 * x**2, 3 * (x + 1) ** 2]
         assert found["execution"] == executions[x]
@@ -417,7 +421,7 @@ def test_what_is_to_be_run_otherwise_is_not_traced(fields: Answer, executions: l
     one = Batch()
     for _ in range(TRACED_AFTER + 2):
         assert answer_to(one, json.dumps({"expr": "x^3", "x": 2, **fields}))["ok"] is True
-    assert set(executions) == {choices.EAGER}
+    assert set(executions) == {defaults.EAGER}
 
 
 def test_a_kept_request_is_right_for_other_points_and_other_requests_between() -> None:
@@ -503,7 +507,7 @@ def test_a_traced_request_that_graphs_lack_is_computed_all_the_same(
     kept = arrangements.run
 
     def run(*arguments: Any) -> list[list[np.ndarray[Any, Any]]]:
-        if arguments[5] == choices.GRAPH:
+        if arguments[5] == defaults.GRAPH:
             raise RequestError("no such kernel")
         return kept(*arguments)
 
@@ -511,12 +515,12 @@ def test_a_traced_request_that_graphs_lack_is_computed_all_the_same(
     one = Batch()
     for _ in range(TRACED_AFTER + 1):
         found = answer_to(one, '{"expr": "x^3", "x": 2}')
-        assert (found["rows"][0]["tape"], found["execution"]) == (12, choices.EAGER)
+        assert (found["rows"][0]["tape"], found["execution"]) == (12, defaults.EAGER)
 
 
 def test_before_anything_takes_time_earlier_answers_can_be_sent() -> None:
     told: list[str] = []
-    one = batch.Batch()
+    one = Batch()
     lines = ["(\n", "(\n", "(\n", '{"expr": "x", "x": 2, "method": "none"}\n', "(\n", "[\n"]
     for answer in one.answers(lines, lambda: told.append("sent")):
         told.append("ok" if json.loads(answer)["ok"] else "refused")
@@ -527,7 +531,7 @@ def test_before_anything_takes_time_earlier_answers_can_be_sent() -> None:
 
 
 def test_no_more_is_kept_of_what_is_no_request_than_a_little() -> None:
-    one = batch.Batch()
+    one = Batch()
     for number in range(3 * batch.MAX_REFUSED):
         one.answer(f"no request {number}")
     one.answer("(" * 1_000)

@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 import numpy as np
 import pytest
 
-from tapecli import choices
+from tapecli import defaults
 from tapecli.engines.tapes import arrangements, loading
 from tapecli.errors import RequestError, TensorFlowError
 from tapecli.evaluation import compute
@@ -66,27 +66,27 @@ def lacking(monkeypatch: pytest.MonkeyPatch) -> set[str]:
     return found
 
 
-@pytest.mark.parametrize("execution", [choices.XLA, choices.GRAPH])
+@pytest.mark.parametrize("execution", [defaults.XLA, defaults.GRAPH])
 def test_what_a_chosen_execution_lacks_is_done_operation_by_operation(
     execution: str, lacking: set[str]
 ) -> None:
     lacking.add(execution)
     result = compute.run(run_by(asked("x^3"), execution))
-    assert result.execution == choices.EAGER
+    assert result.execution == defaults.EAGER
     assert result.tape is not None
     assert result.tape.tolist() == [[[3, 12, 27]]]
 
 
 def test_what_an_execution_that_was_asked_for_lacks_is_told(lacking: set[str]) -> None:
-    lacking.add(choices.XLA)
+    lacking.add(defaults.XLA)
     with pytest.raises(RequestError, match="by xla"):
         compute.run(asked("x^3", execution="xla"))
 
 
 def test_what_every_execution_lacks_is_told(lacking: set[str]) -> None:
-    lacking |= {choices.XLA, choices.EAGER}
+    lacking |= {defaults.XLA, defaults.EAGER}
     with pytest.raises(RequestError, match="by eager"):
-        compute.run(run_by(asked("x^3"), choices.XLA))
+        compute.run(run_by(asked("x^3"), defaults.XLA))
 
 
 # --- filled to what was compiled for ----------------------------------------------------------
@@ -95,12 +95,12 @@ def test_what_every_execution_lacks_is_told(lacking: set[str]) -> None:
 @pytest.mark.parametrize(
     ("execution", "fill", "expected"),
     [
-        (choices.XLA, 5, [1, 2, 3, 3, 3]),
-        (choices.XLA, 3, [1, 2, 3]),
-        (choices.XLA, 2, [1, 2, 3]),
-        (choices.XLA, 0, [1, 2, 3]),
-        (choices.EAGER, 5, [1, 2, 3]),
-        (choices.GRAPH, 5, [1, 2, 3]),
+        (defaults.XLA, 5, [1, 2, 3, 3, 3]),
+        (defaults.XLA, 3, [1, 2, 3]),
+        (defaults.XLA, 2, [1, 2, 3]),
+        (defaults.XLA, 0, [1, 2, 3]),
+        (defaults.EAGER, 5, [1, 2, 3]),
+        (defaults.GRAPH, 5, [1, 2, 3]),
     ],
 )
 def test_fewer_points_than_were_compiled_for_are_filled_with_the_last(
@@ -116,8 +116,8 @@ def test_fewer_points_than_were_compiled_for_are_filled_with_the_last(
 
 
 def test_a_compiled_program_serves_for_fewer_points() -> None:
-    full = run_by(asked("sin(x)*x", x="1..8"), choices.XLA)
-    part = replace(run_by(asked("sin(x)*x", x="1..5"), choices.XLA), fill=8)
+    full = run_by(asked("sin(x)*x", x="1..8"), defaults.XLA)
+    part = replace(run_by(asked("sin(x)*x", x="1..5"), defaults.XLA), fill=8)
     one = compute.run(full)
     compiled = arrangements._traced.cache_info().misses
     other = compute.run(part)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from tapecli.choices import EAGER
+from tapecli.defaults import EAGER
 from tapecli.engines.tapes import arrangements, loading
 from tapecli.evaluation.counting import DEEPEST, FIXED, GROWTH, KNOWN, MOST, OPEN, counted
 from tapecli.expressions.expression import parse

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tapecli.choices import EXECUTIONS, MAX_ORDER, MAX_SECONDS, METHODS
+from tapecli.defaults import EXECUTIONS, MAX_ORDER, MAX_SECONDS, METHODS
 from tapecli.errors import RequestError
 from tapecli.evaluation.counting import FIXED, counted
 from tapecli.evaluation.planner import (

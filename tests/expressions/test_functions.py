@@ -13,7 +13,7 @@ import sympy
 from tests.oracle import CASES, COMPOSITES, Case, derivative
 
 import tapecli
-from tapecli.choices import EXECUTIONS
+from tapecli.defaults import EXECUTIONS
 from tapecli.engines.certified.judge import judged
 from tapecli.engines.certified.symbols import expression
 from tapecli.errors import RequestError

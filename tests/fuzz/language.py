@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Sequence
 from random import Random
 
-from tapecli import choices
+from tapecli import defaults
 from tapecli.expressions.functions import CONSTANT_NAMES, FUNCTION_NAMES, FUNCTIONS
 
 LARGEST = 3_000
@@ -154,7 +154,7 @@ FIELDS = (
         "id",
         "kind",
         "expr",
-        *choices.SHORT,
+        *defaults.SHORT,
         "at",
         "zip",
         "wrt",

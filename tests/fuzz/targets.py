@@ -29,6 +29,7 @@ from tapecli.expressions.tree import variables
 from tapecli.floats import FORMATS, FloatFormat
 from tapecli.formats import FORMATS as PAGE_FORMATS
 from tapecli.formats import Screen, problem
+from tapecli.formats.json import document
 from tapecli.points import ranges, sources, tables
 
 MOST_SECONDS = "0.2"
@@ -230,7 +231,7 @@ def requests(data: bytes) -> None:
     """Requests of a batch: each has an answer of its own."""
     stream = io.TextIOWrapper(io.BytesIO(data), encoding="utf-8-sig", errors="replace")
     lines = [brief for line in serve._lines(stream) if (brief := _brief(line)) is not None][:4]
-    found = list(batch.Batch(_no_tensorflow).answers(lines))
+    found = list(batch.Batch(_no_tensorflow, document=document).answers(lines))
     see(len(found) == sum(bool(line.strip()) for line in lines), "count", "answers", found)
     for answer in found:
         see(answer.endswith("\n") and answer.count("\n") == 1, "lines", "answer", answer)

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from tapecli import sums
+from tapecli import floats
 from tapecli.errors import PointsError
 from tapecli.floats import FORMATS, FloatFormat
 from tapecli.points import bulk_ranges, ranges, rounding
@@ -170,7 +170,7 @@ def test_arrays_are_rounded_as_numbers_are(name: str) -> None:
 
 def test_sums_and_products_have_their_errors() -> None:
     many, one = np.random.default_rng(6).uniform(-5, 5, 100), 1 / 3
-    added, multiplied = sums.total(one, many), sums.product(many, one)
+    added, multiplied = floats.two_sum(one, many), floats.two_product(many, one)
     for place, number in enumerate(many.tolist()):
         total = Fraction(float(added[0][place])) + Fraction(float(added[1][place]))
         product = Fraction(float(multiplied[0][place])) + Fraction(float(multiplied[1][place]))

@@ -18,7 +18,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tapecli import choices
+from tapecli import defaults
 from tapecli.errors import PointsError, TapecliError
 from tapecli.floats import FORMATS
 from tapecli.points.ranges import MAX_POINTS, count_of, read, rounded
@@ -113,7 +113,7 @@ def test_eleven_points_from_0_to_1_and_the_fourth_is_the_float_nearest_to_0_3() 
 
 
 def test_the_default_points_are_those_of_the_worked_example() -> None:
-    assert floats(choices.POINTS) == (1, 2, 3)
+    assert floats(defaults.POINTS) == (1, 2, 3)
 
 
 @pytest.mark.parametrize(

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from tapecli import ending
-from tapecli.ending import Ended
+from tapecli import process
 from tapecli.errors import UNEXPECTED, TapecliError, WriteError, brief
+from tapecli.process import Ended
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -165,11 +165,11 @@ cli.help = examples_first(cli.help or "")
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and leave the process with its exit code."""
     gc.set_threshold(GARBAGE)
-    ending.in_good_order()
+    process.raise_on_signal()
     _occupy_closed_descriptors()
     _buffer_standard_output()
     code = _run(arguments)
-    ending.at_once()
+    process.exit_on_signal()
     _leave(code)
 
 
@@ -285,7 +285,5 @@ def _leave(code: int) -> NoReturn:
                 stream.flush()
         except (OSError, ValueError):
             code = code or TapecliError.exit_code
-    beside = sys.modules.get("tapecli.beside")
-    if beside is not None:
-        beside.abandon()
+    process.kill_forked()
     os._exit(code)

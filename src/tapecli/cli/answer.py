@@ -7,7 +7,7 @@ import sys
 from dataclasses import asdict
 from typing import Any
 
-from tapecli import choices, formats
+from tapecli import defaults, formats
 from tapecli.cli import inputs, output
 from tapecli.errors import RequestError
 from tapecli.evaluation import chunks
@@ -46,7 +46,7 @@ def answer(
     if resume and file is None:
         raise RequestError("'--resume' goes on with a file; name it with --output")
     if not expressions and kind == "diff":
-        expressions = (choices.EXPRESSION,)
+        expressions = (defaults.EXPRESSION,)
     where = Where(given, rows, paired, sys.stdin)
     how = How(**rest)
     size = chunks.PART if format_.binary else TEXT_PART

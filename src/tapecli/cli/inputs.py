@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from tapecli import choices
+from tapecli import defaults
 from tapecli.errors import ExpressionError, PointsError, RequestError, UsageError
 from tapecli.evaluation import question
 from tapecli.evaluation.question import How, Request, Where
@@ -33,7 +33,7 @@ def expressions(options: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
             or too many.
     """
     typed: tuple[str, ...] = options["expressions"]
-    in_points = [text for name in choices.SHORT for text in options.get(name, ())]
+    in_points = [text for name in defaults.SHORT for text in options.get(name, ())]
     in_points += [text for _, text in options.get("at", ())]
     if [*typed, *in_points].count("-") > 1:
         raise RequestError("'-' is there twice, and standard input can be read but once")
@@ -91,7 +91,7 @@ def prepared(
     wrt: tuple[str, ...] = (),
     order: int | None = None,
     paired: bool = False,
-    otherwise: str = choices.POINTS,
+    otherwise: str = defaults.POINTS,
     **rest: Any,
 ) -> Request:
     """The request of derivatives that the options of these names make, checked.
@@ -101,7 +101,7 @@ def prepared(
     """
     given, rows = points(rest, at)
     where = Where(given, rows, paired, sys.stdin, otherwise)
-    expressions = expressions or (choices.EXPRESSION,)
+    expressions = expressions or (defaults.EXPRESSION,)
     return question.prepare("diff", expressions, where, wrt, order, (), How(**rest))
 
 
@@ -113,7 +113,7 @@ def points(
     The variables with an option of their own are taken out of the options.
     """
     points: dict[str, str] = {}
-    named = [(name, text) for name in choices.SHORT for text in options.pop(name, ())]
+    named = [(name, text) for name in defaults.SHORT for text in options.pop(name, ())]
     for name, text in [*named, *at]:
         if name in points:
             what = f"the points of '{name}' are" if name else "a table of points is"

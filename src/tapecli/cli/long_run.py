@@ -21,12 +21,11 @@ from typing import IO, Any
 
 import click
 
-from tapecli import beside, ending
+from tapecli import process
 from tapecli.cli import output
 from tapecli.cli.progress import bar
 from tapecli.cli.resume import ANEW, Partial
 from tapecli.cli.waiting import waiting, watched
-from tapecli.ending import Ended
 from tapecli.engines.certified.budget import REQUEST_SHARE
 from tapecli.engines.tapes import loading
 from tapecli.errors import OutputError, PointsError, WriteError
@@ -35,6 +34,7 @@ from tapecli.evaluation.chunks import Stream
 from tapecli.evaluation.question import How, Request
 from tapecli.formats import Format, Screen, words, writers
 from tapecli.formats.writers import Pieces
+from tapecli.process import Ended
 from tapecli.result import Result, Status, all_ok, any_failed
 
 WAITING = 2
@@ -150,7 +150,7 @@ class Run:
             raise
         except Ended as end:
             if not writer.abandon():  # nobody reads what it writes
-                ending.leave(end)
+                process.exit_now(end)
             raise
         if self.first is None:
             raise PointsError(f"cannot resume: there are no more than {self.done:,} points")
@@ -185,7 +185,7 @@ def at_once(request: Request, wish: Wish) -> int:
     account = compute.Account()
     with waiting("differentiating ..."):
         load = functools.partial(_load, wish.verbose)
-        result = compute.run(request, wish.format_.formulas, account, load, beside.begin)
+        result = compute.run(request, wish.format_.formulas, account, load, process.fork)
     output.write(result, wish.format_, wish.file, wish.color)
     if not wish.format_.claims:
         _tell_failed_claims(result)

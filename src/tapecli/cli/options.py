@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 import click
 from click.shell_completion import CompletionItem
 
-from tapecli import choices, formats
+from tapecli import defaults, formats
 from tapecli.cli import output
 from tapecli.cli.completion import candidates
 from tapecli.cli.parameters import (
@@ -68,12 +68,12 @@ def variables(
         complete: what the shell offers for it.
         complete_named: what it offers for NAME= and it.
     """
-    helps = [of_x, *(f"The same for {name}." for name in choices.SHORT[1:])]
+    helps = [of_x, *(f"The same for {name}." for name in defaults.SHORT[1:])]
     own = (
         click.option(
             f"--{name}", multiple=True, metavar=metavar, shell_complete=complete, help=text
         )
-        for name, text in zip(choices.SHORT, helps, strict=True)
+        for name, text in zip(defaults.SHORT, helps, strict=True)
     )
     named = click.option(
         "--at",
@@ -109,7 +109,7 @@ def by_in_turn(otherwise: str) -> Any:
 POINTS = (
     *variables(
         "POINTS",
-        f"{POINTS_HELP}  [default: {choices.POINTS}, if it is the only variable]",
+        f"{POINTS_HELP}  [default: {defaults.POINTS}, if it is the only variable]",
         "The same for a variable of any name; or @FILE or - alone, for rows of points under a "
         "header of names, as CSV, TSV or JSON lines.",
         candidates.points,
@@ -126,7 +126,7 @@ POINTS = (
 
 ONE_POINT = variables(
     "VALUE",
-    f"The value of x.  [default: {choices.POINT}, if it is the only variable]",
+    f"The value of x.  [default: {defaults.POINT}, if it is the only variable]",
     "The same for a variable of any name.",
     candidates.values,
     candidates.named_values,
@@ -143,7 +143,7 @@ BY = by("The variables to differentiate by, with commas.  [default: all]")
 BY_IN_TURN = by_in_turn("the only variable")
 METHOD = click.option(
     "--method",
-    type=OneOf(choices.METHODS, METHODS),
+    type=OneOf(defaults.METHODS, METHODS),
     default="auto",
     show_default=True,
     help=f"The arrangement of tapes, or what is done without them. {_listed(METHODS)}.",
@@ -160,11 +160,11 @@ DTYPE = click.option(
 )
 EXECUTION = click.option(
     "--execution",
-    type=OneOf(choices.EXECUTIONS, choices.EXECUTIONS),
+    type=OneOf(defaults.EXECUTIONS, defaults.EXECUTIONS),
     cls=FromEnvironment,
     envvar="TAPECLI_EXECUTION",
     show_envvar=True,
-    help=f"How TensorFlow runs the tapes. {_listed(choices.EXECUTIONS)}.  "
+    help=f"How TensorFlow runs the tapes. {_listed(defaults.EXECUTIONS)}.  "
     "[default: eager for few points, xla for many]",
 )
 DEVICE = click.option(
@@ -180,7 +180,7 @@ def max_seconds(help_: str) -> Any:
     return click.option(
         "--max-seconds",
         type=float,
-        default=choices.MAX_SECONDS,
+        default=defaults.MAX_SECONDS,
         show_default=True,
         metavar="SECONDS",
         help=help_,
@@ -218,7 +218,7 @@ _HOW = (
     MAX_SECONDS,
     click.option(
         "--verify",
-        type=OneOf(choices.VERIFY, VERIFY),
+        type=OneOf(defaults.VERIFY, VERIFY),
         default="auto",
         show_default=True,
         help=f"At which points to compare with certified values. {_listed(VERIFY)}.",

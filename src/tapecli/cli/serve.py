@@ -12,6 +12,7 @@ from typing import Any, TextIO
 from tapecli.engines.tapes import loading
 from tapecli.errors import OutputError, PointsError
 from tapecli.evaluation.batch import MAX_LINE, Batch
+from tapecli.formats.json import document
 
 
 def serve(verbose: bool, strict: bool) -> int:
@@ -36,7 +37,7 @@ def serve(verbose: bool, strict: bool) -> int:
         asking = io.BufferedReader(_Asking(source.buffer.raw, sink.flush))
         source = io.TextIOWrapper(asking, "utf-8-sig", "replace")
     tell = _traceback if verbose else _nothing
-    batch = Batch(functools.partial(_load, verbose), tell)
+    batch = Batch(functools.partial(_load, verbose), tell, document=document)
     for answer in batch.answers(_lines(source), sink.flush):
         sink.write(answer)
     sink.flush()

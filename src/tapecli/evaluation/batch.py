@@ -15,7 +15,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, replace
 from typing import Any, NoReturn, TypeAlias
 
-from tapecli import choices, formats
+from tapecli import defaults
 from tapecli.engines.tapes import arrangements, loading
 from tapecli.errors import (
     UNEXPECTED,
@@ -32,7 +32,7 @@ from tapecli.evaluation.question import KINDS, Asked, How, Request, Where, ask
 from tapecli.expressions.parser import MAX_LENGTH
 from tapecli.floats import FORMATS
 from tapecli.points import points, tables
-from tapecli.result import SCHEMA
+from tapecli.result import SCHEMA, Result
 
 TRACED_AFTER = 3
 """Times that the same is asked before it is traced, which takes as long as ten answers."""
@@ -100,19 +100,19 @@ FIELDS = {
     "id": Field("anything; it stands in the answer", (object, bool)),
     "kind": Field(_one_of(KINDS), _TEXT),
     "expr": Field("an expression, or a list of them", *_TEXTS),
-    **dict.fromkeys(choices.SHORT, _POINTS),
+    **dict.fromkeys(defaults.SHORT, _POINTS),
     "at": Field("an object of points by name, or '@file' with a table of them", (dict, str)),
     "zip": Field("true if points go side by side, or false", _FLAG),
     "wrt": Field("a variable to differentiate by, or a list of them", *_TEXTS),
     "order": Field("a whole number", (int,)),
     "claim": Field("a claim, or a list of them", *_TEXTS),
-    "method": Field(_one_of(choices.METHODS), _TEXT),
+    "method": Field(_one_of(defaults.METHODS), _TEXT),
     "dtype": Field(_one_of(FORMATS), _TEXT),
-    "execution": Field(_one_of(choices.EXECUTIONS), _TEXT),
+    "execution": Field(_one_of(defaults.EXECUTIONS), _TEXT),
     "device": Field("the name of a device, such as cpu", _TEXT),
     "max_seconds": Field("a number of seconds", _NUMBER),
     "tolerance": Field("a number that the verdicts are scaled by", _NUMBER),
-    "verify": Field(_one_of(choices.VERIFY), _TEXT),
+    "verify": Field(_one_of(defaults.VERIFY), _TEXT),
     "scaled": Field("true for Taylor coefficients, or false", _FLAG),
     "formula": Field("true for formulas, which take longer, or false", _FLAG),
 }
@@ -145,6 +145,7 @@ class Batch:
     Args:
         load: loads TensorFlow; it is called for each request that needs it, until it fails.
         tell: is given an exception that nobody expected; the request is answered all the same.
+        document: the fields of the answer with a Result.
 
     Attributes:
         failed: whether any value was off or lost, or a claim wrong.
@@ -155,11 +156,14 @@ class Batch:
         self,
         load: Callable[[], Any] = loading.load,
         tell: Callable[[Exception], None] = lambda error: None,
+        *,
+        document: Callable[[Result], dict[str, Any]],
     ) -> None:
         self.failed = False
         self.broken: TensorFlowError | None = None
         self._load = load
         self._tell = tell
+        self._as_document = document
         self._known: OrderedDict[Key, _Known] = OrderedDict()
         self._traced: set[Key] = set()
         self._refused: dict[str, str] = {}
@@ -207,8 +211,7 @@ class Batch:
         formulas = bool(fields.get("formula", False))
         result = compute.run(request, formulas, load=self._tensorflow)
         self.failed |= not result.ok
-        found: dict[str, Any] = formats.module(formats.FORMATS["json"]).document(result)
-        return found
+        return self._as_document(result)
 
     def _tensorflow(self) -> Any:
         """TensorFlow; what does not start is not tried again, which takes as long each time."""
@@ -246,7 +249,7 @@ class Batch:
     def _traced_if_usual(self, key: Key, known: _Known, choice: Choice, count: int) -> Choice:
         """The same choice, but run as a graph if this was asked often enough."""
         alone = known.asked.how.execution is None and choice.method != "batch"
-        if choice.execution != choices.EAGER or not alone:
+        if choice.execution != defaults.EAGER or not alone:
             return choice
         if key not in self._traced:
             if known.times < TRACED_AFTER or len(self._traced) >= arrangements.MAX_TRACES:
@@ -254,14 +257,14 @@ class Batch:
             if not _may_be_traced(known.asked, count):
                 return choice
             self._traced.add(key)
-        return replace(choice, execution=choices.GRAPH)
+        return replace(choice, execution=defaults.GRAPH)
 
 
 def _may_be_traced(asked: Asked, points: int) -> bool:
     """Whether tracing it is expected to take no longer than a request may."""
     targets = [expression.tree for expression in asked.expressions]
     wanted = [derivative.sequence for derivative in asked.derivatives]
-    return tape_seconds(targets, wanted, points, choices.GRAPH) <= asked.how.max_seconds
+    return tape_seconds(targets, wanted, points, defaults.GRAPH) <= asked.how.max_seconds
 
 
 def _text(values: Mapping[str, Any]) -> str:
@@ -346,7 +349,7 @@ def _where(fields: Mapping[str, Any]) -> Where:
     at = fields.get("at", {})
     rows = at if isinstance(at, str) else None
     given = {} if rows else dict(at)
-    for name in choices.SHORT:
+    for name in defaults.SHORT:
         if name in fields:
             if name in given:
                 raise RequestError(f"the points of '{name}' are given twice")
@@ -361,7 +364,7 @@ def _where(fields: Mapping[str, Any]) -> Where:
 def _key(fields: Mapping[str, Any], given: Collection[str], columns: Sequence[str]) -> Key:
     """What a request asks, but for its points and its name."""
     rest = {
-        name: value for name, value in fields.items() if name not in ("id", "at", *choices.SHORT)
+        name: value for name, value in fields.items() if name not in ("id", "at", *defaults.SHORT)
     }
     return json.dumps(rest, sort_keys=True), *sorted(given), None, *columns
 

@@ -16,7 +16,7 @@ from io import StringIO, TextIOBase
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO, cast
 
-from tapecli import choices
+from tapecli import defaults
 from tapecli.errors import PointsError
 from tapecli.evaluation.question import Asked, How, Request, Where, ask, prepare
 from tapecli.points import ranges, text_files
@@ -128,10 +128,10 @@ def opened(
 
 def _choice(asked: Asked, size: int, count: int | None) -> Choice:
     """The method for all parts: one that can do each of them, run as is quickest for them all."""
-    part = SMALL_PART if asked.how.method in (choices.TAYLOR, choices.NONE) else size
+    part = SMALL_PART if asked.how.method in (defaults.TAYLOR, defaults.NONE) else size
     choice = asked.chosen(part)
     asked_for = asked.how.execution or asked.how.usual
-    if choice.execution != choices.EAGER or asked_for or choice.method == "batch":
+    if choice.execution != defaults.EAGER or asked_for or choice.method == "batch":
         return choice
     from tapecli.evaluation import planner
 

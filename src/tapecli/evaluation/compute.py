@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from tapecli import choices
+from tapecli import defaults
 from tapecli.engines.certified.budget import Budget
 from tapecli.engines.tapes import arrangements, loading
 from tapecli.errors import RequestError
@@ -160,7 +160,7 @@ def verification(request: Request, budget: Budget) -> Verification:
         request.how.tolerance,
         request.how.verify,
         len(request.expressions),
-        "" if request.choice.method == choices.NONE else computer,
+        "" if request.choice.method == defaults.NONE else computer,
         request.share,
         budget,
     )
@@ -193,10 +193,10 @@ def _values(request: Request) -> tuple[Sequence[Sequence[Column]], str]:
     """For each target and derivative the computed values, or None; and the execution."""
     trees = [expression.tree for expression in request.expressions]
     wanted = [one.sequence for one in request.derivatives]
-    if request.choice.method == choices.NONE:
+    if request.choice.method == defaults.NONE:
         return [[None] * len(wanted) for _ in trees], ""
     columns = request.points.columns
-    if request.choice.method == choices.TAYLOR:
+    if request.choice.method == defaults.TAYLOR:
         from tapecli.engines.taylor import engine
 
         found = engine.run(trees, columns, wanted, request.how.format_, request.how.scaled)
@@ -205,9 +205,9 @@ def _values(request: Request) -> tuple[Sequence[Sequence[Column]], str]:
     try:
         of_targets = _taped(request, trees, wanted, execution)
     except RequestError:
-        if execution == request.how.execution or execution == choices.EAGER:
+        if execution == request.how.execution or execution == defaults.EAGER:
             raise
-        execution = choices.EAGER  # which has kernels for more functions than XLA
+        execution = defaults.EAGER  # which has kernels for more functions than XLA
         of_targets = _taped(request, trees, wanted, execution)
     scaled = [
         [
@@ -225,7 +225,7 @@ def _taped(
     """The values from tapes, and from a few more at the last point where it is to be filled."""
     columns = request.points.columns
     count = len(request.points)
-    fill = request.fill - count if execution == choices.XLA else 0
+    fill = request.fill - count if execution == defaults.XLA else 0
     if fill > 0:
         import numpy as np
 

@@ -17,17 +17,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from tapecli.choices import (
-    AUTO,
-    EAGER,
-    GRAPH,
-    MAX_ORDER,
-    MAX_SECONDS,
-    METHODS,
-    NONE,
-    TAYLOR,
-    XLA,
-)
+from tapecli.defaults import AUTO, EAGER, GRAPH, MAX_ORDER, MAX_SECONDS, METHODS, NONE, TAYLOR, XLA
 from tapecli.engines.tapes.arrangements import ARRANGEMENTS, FORWARD, Variables
 from tapecli.engines.taylor import PLAIN_ORDER
 from tapecli.errors import RequestError, clipped

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TextIO
 
-from tapecli import choices
+from tapecli import defaults
 from tapecli.errors import RequestError, clipped, together
 from tapecli.expressions import derivative
 from tapecli.expressions.derivative import Derivative
@@ -40,12 +40,12 @@ class How:
     has no say in which method is used.
     """
 
-    method: str = choices.AUTO
+    method: str = defaults.AUTO
     dtype: str = "float64"
     execution: str | None = None
     usual: str | None = None
     device: str | None = None
-    max_seconds: float = choices.MAX_SECONDS
+    max_seconds: float = defaults.MAX_SECONDS
     tolerance: float = 1.0
     verify: str = "auto"
     scaled: bool = False
@@ -63,9 +63,9 @@ class How:
         """
         for value, words, what in (
             (self.dtype, FORMATS, "dtype"),
-            (self.execution, (None, *choices.EXECUTIONS), "execution"),
-            (self.usual, (None, *choices.EXECUTIONS), "execution"),
-            (self.verify, choices.VERIFY, "'verify'"),
+            (self.execution, (None, *defaults.EXECUTIONS), "execution"),
+            (self.usual, (None, *defaults.EXECUTIONS), "execution"),
+            (self.verify, defaults.VERIFY, "'verify'"),
         ):
             if value not in words:
                 there = ", ".join(word for word in words if word)
@@ -77,7 +77,7 @@ class How:
         if self.device is not None and not _DEVICE.fullmatch(self.device):
             shown = clipped(self.device)
             raise RequestError(f"'{shown}' is no device; write cpu, gpu or gpu:1")
-        if self.method == choices.NONE and self.verify == "none":
+        if self.method == defaults.NONE and self.verify == "none":
             raise RequestError(
                 "'--verify none' leaves out the analytic values, and '--method none' has no others"
             )
@@ -99,7 +99,7 @@ class Where:
     rows: str | None = None
     paired: bool = False
     stdin: TextIO | None = None
-    otherwise: str = choices.POINTS
+    otherwise: str = defaults.POINTS
 
     @property
     def files(self) -> list[str]:
@@ -239,8 +239,8 @@ def ask(
     how.check()
     if order is not None and (isinstance(order, bool) or not isinstance(order, int) or order < 0):
         raise RequestError(f"the order must be a whole number from 0, not {clipped(str(order))}")
-    if order is not None and order > choices.MAX_ORDER:
-        raise RequestError(f"order {clipped(f'{order:,}')}: no more than {choices.MAX_ORDER:,}")
+    if order is not None and order > defaults.MAX_ORDER:
+        raise RequestError(f"order {clipped(f'{order:,}')}: no more than {defaults.MAX_ORDER:,}")
     wrt = [wrt] if isinstance(wrt, str) else list(wrt)
     named = [name.strip() for text in wrt for name in text.split(",")]
     given = where.given
@@ -316,13 +316,13 @@ def _expected(given: Mapping[str, PointsLike], names: Sequence[str]) -> None:
         if name in names:
             continue
         other = clipped(name)
-        option = f"--{other}" if name in choices.SHORT else f"--at {other}"
+        option = f"--{other}" if name in defaults.SHORT else f"--at {other}"
         if len(names) > 1:
             raise RequestError(
                 f"'{option}' gives values of '{other}', but the variables are {together(names)}"
             )
         (only,) = names
-        mend = f"'--{only}'" if only in choices.SHORT else f"'--at {only}=...'"
+        mend = f"'--{only}'" if only in defaults.SHORT else f"'--at {only}=...'"
         raise RequestError(
             f"'{option}' gives points of '{other}', but the variable is '{only}'; "
             f"give its points with {mend}"

@@ -20,7 +20,7 @@ import functools
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from tapecli.choices import EAGER, GRAPH, XLA
+from tapecli.defaults import EAGER, GRAPH, XLA
 
 Rule = str | Callable[..., Any]
 

@@ -17,11 +17,10 @@ from functools import cached_property
 
 import numpy as np
 
-from tapecli.floats import FloatFormat
+from tapecli.floats import FloatFormat, two_product, two_sum
 from tapecli.points.axes import Constant, Values
 from tapecli.points.ranges import Range, fitting
 from tapecli.points.rounding import Floats, Mask, decide, narrowed, of_sums, unsure
-from tapecli.sums import product, total
 
 _BLOCK = 1 << 14
 """Points of a block: as many as stay in a processor's cache."""
@@ -103,7 +102,7 @@ class Quotients(_Blocks):
         if ties is None:
             return rounded, np.zeros(0, np.bool_)
         tied = np.flatnonzero(ties)
-        back, rest = product(quotients[tied], self._scale)
+        back, rest = two_product(quotients[tied], self._scale)
         gap = np.abs(quotients[tied] - rounded[tied])
         beside = np.sign((above[tied] - back) - rest)
         rounded[tied] = np.where(beside == 0, rounded[tied], quotients[tied] + beside * gap)
@@ -122,7 +121,7 @@ class Even(_Blocks):
     def _offsets(self) -> tuple[Floats, Floats]:
         high, low = _double(self.range.step * self._scale)
         places = np.arange(min(self.block, self.count), dtype=np.float64)
-        offsets, rest = product(places, high)
+        offsets, rest = two_product(places, high)
         rest += places * low
         return offsets, rest
 
@@ -130,7 +129,7 @@ class Even(_Blocks):
         block = start - start % self.block
         high, low = _double(self.range.at(block) * self._scale)
         offsets, rest = (part[start - block : stop - block] for part in self._offsets)
-        points, error = total(high, offsets)
+        points, error = two_sum(high, offsets)
         error += rest + low
         bound = _ERROR * (abs(high) + abs(float(self._offsets[0][-1])))
         values, doubtful = of_sums(points, error, bound, self._shift, self.format)
@@ -160,7 +159,7 @@ class ByRatio(_Blocks):
         shift = _shift(first)
         high, low = _double(first * Fraction(2) ** -shift)
         factors, rest = (part[start - block : stop - block] for part in self._factors)
-        points, error = product(factors, high)
+        points, error = two_product(factors, high)
         error += factors * low + rest * high
         bound = _ERROR * float(np.max(np.abs(points)))
         values, doubtful = of_sums(points, error, bound, shift, self.format)

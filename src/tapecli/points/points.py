@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, TextIO
 
-from tapecli.choices import SHORT
+from tapecli.defaults import SHORT
 from tapecli.errors import PointsError, RequestError, together
 from tapecli.expressions.tree import natural
 from tapecli.floats import FloatFormat

@@ -18,11 +18,11 @@ from xml.etree import ElementTree as Xml
 
 import pytest
 
-from tapecli.ending import Ended
 from tapecli.engines.tapes import loading
 from tapecli.features.check import running
 from tapecli.features.check.model import Cell, Core, Failure, KnownDefect, Report, Setting
 from tapecli.formats import PAGES
+from tapecli.process import Ended
 from tapecli.result import Status
 
 if TYPE_CHECKING:

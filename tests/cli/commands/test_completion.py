@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tapecli import choices, cli
+from tapecli import cli, defaults
 from tapecli.cli import options
 from tapecli.cli.completion import SHELLS, candidates, script, typed
 from tapecli.expressions.functions import CONSTANTS, FUNCTIONS
@@ -95,7 +95,7 @@ def ask(run: Run, monkeypatch: pytest.MonkeyPatch) -> Ask:
     return Ask(run, monkeypatch)
 
 
-METHODS = list(choices.METHODS)
+METHODS = list(defaults.METHODS)
 
 
 @pytest.mark.parametrize(
@@ -206,12 +206,12 @@ def test_a_plot_is_offered_ranges(ask: Ask) -> None:
 
 def test_values_come_with_their_meanings(ask: Ask) -> None:
     assert ask("diff -f npz") == [["plain", "npz", "npz", "NumPy arrays with named axes"]]
-    assert ask("diff --execution ea") == [["plain", "eager", "eager", choices.EXECUTIONS["eager"]]]
+    assert ask("diff --execution ea") == [["plain", "eager", "eager", defaults.EXECUTIONS["eager"]]]
 
 
 def test_every_method_and_every_way_to_verify_has_a_meaning() -> None:
-    assert tuple(options.METHODS) == choices.METHODS
-    assert tuple(options.VERIFY) == choices.VERIFY
+    assert tuple(options.METHODS) == defaults.METHODS
+    assert tuple(options.VERIFY) == defaults.VERIFY
 
 
 @pytest.mark.parametrize(

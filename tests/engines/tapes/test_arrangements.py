@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tapecli import choices
+from tapecli import defaults
 from tapecli.engines.tapes import arrangements
 from tapecli.errors import RequestError
 from tapecli.evaluation.verdict import STABLE_ULPS
@@ -317,7 +317,7 @@ NO_KERNEL = {
     ("bfloat16", "eager"): {"gamma": 0, "lgamma": 0},
     ("bfloat16", "graph"): {"gamma": 0, "lgamma": 0},
     ("bfloat16", "xla"): {"gamma": 2, "lgamma": 2},
-    **{("float16", execution): {"gamma": 2, "lgamma": 2} for execution in choices.EXECUTIONS},
+    **{("float16", execution): {"gamma": 2, "lgamma": 2} for execution in defaults.EXECUTIONS},
 }
 """What TensorFlow 2.21 lacks: from which order on it cannot differentiate a function."""
 
@@ -365,7 +365,7 @@ def test_eager_does_every_row_but_those_whose_kernels_are_missing(dtype: str, na
         assert np.isfinite(of_row(name, lacking - 1, dtype, "eager")).all()
 
 
-@pytest.mark.parametrize("execution", choices.EXECUTIONS)
+@pytest.mark.parametrize("execution", defaults.EXECUTIONS)
 @pytest.mark.parametrize("method", arrangements.ARRANGEMENTS)
 def test_every_arrangement_can_be_run_in_every_way(method: str, execution: str) -> None:
     typed = WORKED if arrangements.ARRANGEMENTS[method].several else WORKED[:1]
@@ -376,7 +376,7 @@ def test_every_arrangement_can_be_run_in_every_way(method: str, execution: str) 
     np.testing.assert_allclose(values, expected, rtol=1e-15)
 
 
-@pytest.mark.parametrize("execution", choices.EXECUTIONS)
+@pytest.mark.parametrize("execution", defaults.EXECUTIONS)
 def test_a_hessian_by_batch_in_every_way(execution: str) -> None:
     pairs = list(itertools.product("xy", repeat=2))
     values = arrangements.run(trees("x^2*y^3"), PLACES, pairs, "batch", FLOAT64, execution)
@@ -401,7 +401,7 @@ def test_order_0_in_every_way(execution: str) -> None:
     np.testing.assert_array_equal(values, [[[1, 4, 9]]])
 
 
-@pytest.mark.parametrize("execution", choices.EXECUTIONS)
+@pytest.mark.parametrize("execution", defaults.EXECUTIONS)
 def test_a_mistake_of_ours_is_not_called_a_lack_of_tensorflow(
     monkeypatch: pytest.MonkeyPatch, execution: str
 ) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 import tapecli
-from tapecli.choices import EXECUTIONS
+from tapecli.defaults import EXECUTIONS
 from tapecli.engines.tapes.core import ROWS
 from tapecli.expressions.functions import FUNCTIONS, OPERATORS, row
 

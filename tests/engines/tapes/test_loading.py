@@ -124,7 +124,7 @@ def test_a_signal_at_any_step_of_its_start_leaves_standard_error_where_it_was(
     tmp_path: Path,
 ) -> None:
     (tmp_path / "tensorflow.py").write_text(LOUD)
-    assert steps.process(AT_EACH_STEP, str(tmp_path)) > 50
+    assert steps.in_a_process(AT_EACH_STEP, str(tmp_path)) > 50
 
 
 AGAIN = "; pip install 'tensorflow>=2.20' --force-reinstall"

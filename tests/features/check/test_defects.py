@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from tapecli.choices import EXECUTIONS
+from tapecli.defaults import EXECUTIONS
 from tapecli.engines.tapes import loading
 from tapecli.features.check.cases import CASES
 from tapecli.features.check.defects import DEFECTS, MISSING, Defect

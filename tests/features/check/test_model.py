@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from tapecli.features.check.model import Cell, Core, Failure, KnownDefect, Report, Setting, quoted
+from tapecli.features.check.model import Cell, Core, Failure, KnownDefect, Report, Setting
 from tapecli.result import Status
 
 EAGER = Setting("float32", "eager", "cpu:0")
@@ -89,5 +89,5 @@ def test_what_could_not_be_computed_has_its_reason() -> None:
 
 
 @pytest.mark.parametrize("text", ["sin(x)", "|x| + x^2", "it's", "a  b", "$(rm x) `y` \\", "-x"])
-def test_a_shell_takes_a_quoted_word_as_it_is(text: str) -> None:
-    assert shlex.split(quoted(text)) == [text]
+def test_a_shell_takes_the_expression_of_a_command_as_it_is(text: str) -> None:
+    assert shlex.split(replace(WRONG, expressions=(text,)).command)[2] == text

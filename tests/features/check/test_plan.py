@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tapecli.choices import EXECUTIONS, TAYLOR
+from tapecli.defaults import EXECUTIONS, TAYLOR
 from tapecli.engines.tapes.arrangements import ARRANGEMENTS
 from tapecli.errors import RequestError
 from tapecli.evaluation.question import How, Where, prepare

@@ -5,10 +5,10 @@ from __future__ import annotations
 import click
 
 from tapecli import formats
-from tapecli.choices import EXECUTIONS
 from tapecli.cli import options, output
 from tapecli.cli.parameters import OneOf, WholeNumber
 from tapecli.cli.progress import bar
+from tapecli.defaults import EXECUTIONS
 from tapecli.expressions.functions import FUNCTIONS, OPERATORS
 from tapecli.floats import FORMATS
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from tapecli import choices, formats
+from tapecli import defaults, formats
 from tapecli.cli import options, output
 from tapecli.cli.parameters import WholeNumber
 from tapecli.cli.waiting import waiting
@@ -67,7 +67,7 @@ def command(
 
     output.check(file)
     format_ = output.format_of(format_name, file, formats.PAGES["compare"])
-    request = inputs.prepared(expressions or TARGETS, otherwise=choices.POINT, **asked)
+    request = inputs.prepared(expressions or TARGETS, otherwise=defaults.POINT, **asked)
     measuring.check(request, points)
     if verbose:
         loading.load(verbose=True, core_only=True)

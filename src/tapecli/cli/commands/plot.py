@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from tapecli import choices, formats
+from tapecli import defaults, formats
 from tapecli.cli import options, output
 from tapecli.cli.completion import candidates
 from tapecli.cli.parameters import OneOf
@@ -105,7 +105,7 @@ def command(
     format_ = output.format_of(_format(format_name, file), file, formats.PLOTS)
     formats.needed(format_)
     how = How(method=method, dtype=dtype, max_seconds=max_seconds)
-    wanted = asked.ask(expressions or (choices.EXPRESSION,), given, wrt, order, how)
+    wanted = asked.ask(expressions or (defaults.EXPRESSION,), given, wrt, order, how)
     limits = asked.limits(window) if window is not None else None
     from tapecli.cli.waiting import waiting
     from tapecli.engines.tapes import loading  # only now, for a wrong call is to be told at once

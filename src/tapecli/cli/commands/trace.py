@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tapecli import choices, formats
+from tapecli import defaults, formats
 from tapecli.cli import options, output
 
 
@@ -44,7 +44,7 @@ def command(
 
     output.check(file)
     format_ = output.format_of(format_name, file, formats.PAGES["trace"])
-    request = inputs.prepared(otherwise=choices.POINT, **given)
+    request = inputs.prepared(otherwise=defaults.POINT, **given)
     tracing.check(request)
     with waiting("starting TensorFlow ..."):
         loading.load(quietly=True, verbose=verbose, core_only=True)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 import click
 from click.shell_completion import CompletionItem
 
-from tapecli import choices
+from tapecli import defaults
 
 PART = "part"
 """The type of an offer that something is still to follow: the shell adds no blank."""
@@ -139,7 +139,7 @@ def _named(rows: Mapping[str, str], ctx: click.Context, incomplete: str) -> list
 
 def _names_of_points(ctx: click.Context, incomplete: str) -> list[CompletionItem]:
     """NAME=, those first that have no option of their own."""
-    names = sorted(variables(ctx), key=choices.SHORT.__contains__)
+    names = sorted(variables(ctx), key=defaults.SHORT.__contains__)
     return [CompletionItem(f"{name}=", type=PART) for name in names if name.startswith(incomplete)]
 
 
@@ -155,7 +155,7 @@ def by(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Comp
 
 def variables(ctx: click.Context) -> list[str]:
     """The variables of the expressions on the line, in the sequence in which they stand there."""
-    given = ctx.params.get("expressions") or (choices.EXPRESSION,)
+    given = ctx.params.get("expressions") or (defaults.EXPRESSION,)
     defined = {text.partition("=")[0].strip() for text in given if "=" in text}
     known = _known()
     found = [name for text in given for name in _names(text.rpartition("=")[2])]

@@ -19,7 +19,7 @@ import sys
 from collections.abc import Iterator
 from typing import IO, Any
 
-from tapecli import beside, ending
+from tapecli import process
 from tapecli.engines.tapes import core
 from tapecli.errors import TensorFlowError
 
@@ -172,7 +172,7 @@ def _witnessed(log: IO[bytes]) -> Iterator[None]:
             log.seek(0)
             os.write(2, b"%s%s\n" % (log.read(), ENDED.encode()))
 
-    finish = beside.begin(witness, outlives=True)
+    finish = process.fork(witness, outlives=True)
     try:
         yield
     finally:
@@ -192,7 +192,7 @@ def _standard_error_to(log: IO[bytes]) -> Iterator[None]:
         return
     if sys.stderr is not None:
         sys.stderr.flush()
-    ending.undone_by(lambda: os.dup2(kept, 2))
+    process.on_signal(lambda: os.dup2(kept, 2))
     os.dup2(log.fileno(), 2)
     try:
         yield
@@ -200,5 +200,5 @@ def _standard_error_to(log: IO[bytes]) -> Iterator[None]:
         if sys.stderr is not None:
             sys.stderr.flush()
         os.dup2(kept, 2)
-        ending.undone_by(None)
+        process.on_signal(None)
         os.close(kept)

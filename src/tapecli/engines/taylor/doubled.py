@@ -16,7 +16,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
-from tapecli import sums
+from tapecli import floats
 from tapecli.engines.certified import elementary
 from tapecli.engines.taylor.numbers import Number, Numbers, Plain
 
@@ -51,7 +51,7 @@ class Doubled(Numbers):
     # --- arithmetic ---------------------------------------------------------------------------
 
     def add(self, u: Double, v: Double) -> Double:
-        high, rest = sums.total(u.high, v.high)
+        high, rest = floats.two_sum(u.high, v.high)
         return _normal(high, rest + (u.low + v.low))
 
     def sub(self, u: Double, v: Double) -> Double:
@@ -135,5 +135,5 @@ def _normal(high: Number, low: Number) -> Double:
 
 def _product(a: Factor, b: Factor) -> tuple[Number, Number]:
     """A product and its rounding error; none where it overflows."""
-    rounded, error = sums.product(a, b)
+    rounded, error = floats.two_product(a, b)
     return rounded, np.where(np.isfinite(error), error, 0.0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -85,7 +86,7 @@ class Failure:
     def command(self) -> str:
         """The call of tapecli that shows it, as a shell takes it."""
         text = FORMATS[self.setting.dtype].text
-        parts = ["tapecli diff", *map(quoted, self.expressions), f"--x={text(self.x)}"]
+        parts = ["tapecli diff", *map(shlex.quote, self.expressions), f"--x={text(self.x)}"]
         parts += [f"--order {self.order}", f"--method {self.method}"]
         parts.append(f"--dtype {self.setting.dtype}")
         if self.uses_tensorflow:
@@ -198,8 +199,3 @@ class Report:
     def ok(self) -> bool:
         """Whether all is well, but for known defects: exit code 0."""
         return not self.unknown and (self.core is None or self.core.ok)
-
-
-def quoted(text: str) -> str:
-    """A word as a shell takes it."""
-    return "'" + text.replace("'", "'\\''") + "'"

@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from tapecli.choices import TAYLOR
+from tapecli.defaults import TAYLOR
 from tapecli.errors import RequestError
 from tapecli.features.check.cases import CASES, COMPOSITE, SEVERAL, Case
 from tapecli.features.check.model import Setting

@@ -17,7 +17,7 @@ from fractions import Fraction
 from importlib.metadata import version
 from typing import Any
 
-from tapecli import choices
+from tapecli import defaults
 from tapecli.engines.tapes import core, loading
 from tapecli.engines.tapes.arrangements import device_named
 from tapecli.errors import RequestError, clipped
@@ -168,7 +168,7 @@ def _devices(tf: Any, asked: Collection[str]) -> list[str]:
 
 
 def _column(trial: Trial) -> tuple[str, int, int]:
-    executions = (*choices.EXECUTIONS, choices.TAYLOR)
+    executions = (*defaults.EXECUTIONS, defaults.TAYLOR)
     setting = trial.setting
     return setting.device, list(FORMATS).index(setting.dtype), executions.index(setting.execution)
 
@@ -219,7 +219,7 @@ def _answered(trial: Trial, seed: int, points: int) -> _Answer:
 
 
 def _asked(trial: Trial, order: int, seed: int, points: int) -> Result:
-    setting, taylor = trial.setting, trial.method == choices.TAYLOR
+    setting, taylor = trial.setting, trial.method == defaults.TAYLOR
     xs = trial.case.points(FORMATS[setting.dtype], seed, points, awkward=True)
     how = How(
         method=trial.method,

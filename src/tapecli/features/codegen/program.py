@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from tapecli.choices import AUTO, EAGER, MAX_SECONDS, NONE, TAYLOR, XLA
+from tapecli.defaults import AUTO, EAGER, MAX_SECONDS, NONE, TAYLOR, XLA
 from tapecli.engines.tapes.arrangements import ARRANGEMENTS as RUNNABLE
 from tapecli.engines.tapes.arrangements import prepared
 from tapecli.errors import RequestError, together

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from tapecli.choices import EAGER, EXECUTIONS, GRAPH, XLA
+from tapecli.defaults import EAGER, EXECUTIONS, GRAPH, XLA
 from tapecli.engines.tapes import arrangements, loading
 from tapecli.engines.tapes.arrangements import Sources, Target, Tensor, Variables
 from tapecli.errors import RequestError

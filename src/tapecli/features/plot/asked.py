@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from tapecli import choices
+from tapecli import defaults
 from tapecli.errors import PointsError, RequestError, clipped, together
 from tapecli.evaluation import question
 from tapecli.evaluation.question import Asked, How, Where
@@ -116,7 +116,7 @@ def _along(names: Sequence[str], given: Mapping[str, str]) -> str:
 
 def _given(name: str, text: str) -> str:
     """How a variable is given a range or a value: --x -5..5, --at t=2."""
-    return f"--{name} {text}" if name in choices.SHORT else f"--at {name}={text}"
+    return f"--{name} {text}" if name in defaults.SHORT else f"--at {name}={text}"
 
 
 def read(name: str, text: str, how: How = ORDINARY) -> tuple[Axis, tuple[float, ...] | None]:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from tapecli.choices import NONE, TAYLOR
+from tapecli.defaults import NONE, TAYLOR
 from tapecli.engines.tapes import loading, recording
 from tapecli.engines.tapes.recording import Asked, Operation, Recording, record
 from tapecli.errors import RequestError

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import itertools
+import shlex
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from tapecli.errors import together
-from tapecli.features.check.model import quoted
 from tapecli.features.compare.model import CALLS, Aim, Comparison, Cost, Setting, Time, Work
 from tapecli.floats import FORMATS
 from tapecli.formats import words as result_words
@@ -191,7 +191,7 @@ def about(comparison: Comparison) -> str:
 
 def command(comparison: Comparison) -> str:
     """The expressions as they were understood."""
-    return "  ".join(map(quoted, comparison.expressions))
+    return "  ".join(map(shlex.quote, comparison.expressions))
 
 
 # --- cells ------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from tapecli import choices
+from tapecli import defaults
 from tapecli.errors import together
 from tapecli.expressions.functions import (
     FUNCTIONS,
@@ -84,7 +84,7 @@ def tapes(row: Row) -> Iterator[str]:
         return
     for dtype in FORMATS:
         alike: dict[str, list[str]] = {}
-        for execution in choices.EXECUTIONS:
+        for execution in defaults.EXECUTIONS:
             alike.setdefault(_able(row, execution, dtype), []).append(execution)
         for able, executions in alike.items():
             by = f" by {' and '.join(executions)}" if len(alike) > 1 else ""
@@ -105,7 +105,7 @@ def _up_to(limit: Limit) -> str:
     return f"up to order {limit.order - 1}" if limit.order else "not at all: no kernel"
 
 
-TAYLOR = f"any order up to {choices.MAX_ORDER:,}, in every dtype, without TensorFlow"
+TAYLOR = f"any order up to {defaults.MAX_ORDER:,}, in every dtype, without TensorFlow"
 
 
 def example(row: Row) -> str:

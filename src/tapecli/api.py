@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, TypedDict
 
-from tapecli import choices
+from tapecli import defaults
 from tapecli.errors import RequestError
 from tapecli.evaluation import chunks, compute
 from tapecli.evaluation.question import How, Where, prepare
@@ -34,7 +34,7 @@ class Options(TypedDict, total=False):
 
 
 def diff(
-    expressions: str | Iterable[str] = choices.EXPRESSION,
+    expressions: str | Iterable[str] = defaults.EXPRESSION,
     *,
     order: int | None = None,
     claims: str | Iterable[str] = (),
@@ -85,7 +85,7 @@ def diff(
 
 
 def parts(
-    expressions: str | Iterable[str] = choices.EXPRESSION,
+    expressions: str | Iterable[str] = defaults.EXPRESSION,
     *,
     kind: str = "diff",
     order: int | None = None,

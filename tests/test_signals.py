@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from tapecli.ending import Ended
+from tapecli.process import Ended
 
 BOTH = [
     (signal.SIGINT, 130, "Error: interrupted\n"),
@@ -16,8 +16,8 @@ BOTH = [
 ]
 
 AT_ONCE = """
-from tapecli import ending
-ending.at_once()
+from tapecli import process
+process.exit_on_signal()
 try:
     os.kill(os.getpid(), number)
     time.sleep(5)
@@ -26,14 +26,14 @@ finally:
 """
 
 IN_GOOD_ORDER = """
-from tapecli import ending
-ending.in_good_order()
+from tapecli import process
+process.raise_on_signal()
 try:
     os.kill(os.getpid(), number)
     time.sleep(5)
 except Exception:
     print("passed over")
-except ending.Ended as end:
+except process.Ended as end:
     os.kill(os.getpid(), number)  # a second time, while it is undone
     os.kill(os.getpid(), signal.SIGTERM)
     end.more = " after 3 points"
@@ -41,9 +41,9 @@ except ending.Ended as end:
 """
 
 SWALLOWED = """
-from tapecli import ending
-ending.in_good_order()
-ending.TWICE = 0.1
+from tapecli import process
+process.raise_on_signal()
+process.TWICE = 0.1
 try:
     os.kill(os.getpid(), number)
     time.sleep(5)
@@ -55,23 +55,23 @@ time.sleep(5)
 """
 
 TURNED_ASIDE = """
-from tapecli import ending
-ending.{}()
+from tapecli import process
+process.{}()
 kept = os.dup(2)
-ending.undone_by(lambda: os.dup2(kept, 2))
+process.on_signal(lambda: os.dup2(kept, 2))
 os.close(2)
 try:
     os.kill(os.getpid(), number)
     time.sleep(5)
-except ending.Ended as end:
-    ending.leave(end)
+except process.Ended as end:
+    process.exit_now(end)
 """
 
 PASSED_OVER = """
 signal.signal(number, signal.SIG_IGN)
-from tapecli import ending
-ending.at_once()
-ending.in_good_order()
+from tapecli import process
+process.exit_on_signal()
+process.raise_on_signal()
 os.kill(os.getpid(), number)
 print("goes on")
 """
@@ -116,7 +116,7 @@ def test_where_it_was_passed_over_a_later_one_ends_the_process(
     assert process(SWALLOWED, number) == (code, "goes on\n", line)
 
 
-@pytest.mark.parametrize("when", ["at_once", "in_good_order"])
+@pytest.mark.parametrize("when", ["exit_on_signal", "raise_on_signal"])
 @pytest.mark.parametrize(("number", "code", "line"), BOTH)
 def test_what_is_to_be_undone_first_is_undone_before_anything_is_said(
     number: signal.Signals, code: int, line: str, when: str

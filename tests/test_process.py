@@ -16,7 +16,7 @@ from typing import NoReturn
 
 import pytest
 
-from tapecli import beside
+from tapecli import process
 
 LARGE = 100_000_000
 
@@ -24,11 +24,11 @@ LARGE = 100_000_000
 @pytest.fixture(autouse=True)
 def alone(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Forks in a process with threads, which the work of these tests does not touch."""
-    monkeypatch.setattr(beside, "_can_fork", lambda: True)
+    monkeypatch.setattr(process, "_can_fork", lambda: True)
     gc.collect()
     yield
-    beside.abandon()
-    assert not beside._children
+    process.kill_forked()
+    assert not process._children
 
 
 pytestmark = [
@@ -40,14 +40,14 @@ pytestmark = [
 def no_children() -> bool:
     """Whether this process has no child, ended or not, that it has not waited for."""
     try:
-        return os.waitpid(-1, os.WNOHANG) == (0, 0) and not beside._children
+        return os.waitpid(-1, os.WNOHANG) == (0, 0) and not process._children
     except ChildProcessError:
         return True
 
 
 def test_the_result_is_that_of_the_work_in_another_process() -> None:
     here = os.getpid()
-    there, found = beside.begin(lambda: (os.getpid(), {"a": [1.5, None]}))()
+    there, found = process.fork(lambda: (os.getpid(), {"a": [1.5, None]}))()
     assert there != here
     assert found == {"a": [1.5, None]}
     assert no_children()
@@ -55,7 +55,7 @@ def test_the_result_is_that_of_the_work_in_another_process() -> None:
 
 def test_it_goes_on_meanwhile(tmp_path: Path) -> None:
     done = tmp_path / "done"
-    finish = beside.begin(lambda: done.write_text("yes"))
+    finish = process.fork(lambda: done.write_text("yes"))
     for _ in range(500):
         if done.exists():
             break
@@ -65,13 +65,13 @@ def test_it_goes_on_meanwhile(tmp_path: Path) -> None:
 
 
 def test_several_at_once() -> None:
-    finishes = [beside.begin(functools.partial(pow, number, 2)) for number in range(5)]
+    finishes = [process.fork(functools.partial(pow, number, 2)) for number in range(5)]
     assert [finish() for finish in reversed(finishes)] == [16, 9, 4, 1, 0]
     assert no_children()
 
 
 def test_a_large_result_does_not_hold_it_up() -> None:
-    found = beside.begin(lambda: bytes(LARGE))()
+    found = process.fork(lambda: bytes(LARGE))()
     assert len(found) == LARGE
     assert no_children()
 
@@ -81,7 +81,7 @@ def test_what_fails_is_done_here_with_its_exception(capfd: pytest.CaptureFixture
         raise ValueError(f"in {os.getpid()}")
 
     with pytest.raises(ValueError, match=f"in {os.getpid()}"):
-        beside.begin(work)()
+        process.fork(work)()
     assert capfd.readouterr() == ("", "")
     assert no_children()
 
@@ -95,14 +95,14 @@ def test_what_is_killed_is_done_here(number: signal.Signals) -> None:
             os.kill(os.getpid(), number)
         return os.getpid()
 
-    assert beside.begin(work)() == here
+    assert process.fork(work)() == here
     assert no_children()
 
 
 def test_what_is_killed_while_it_writes_is_done_here() -> None:
     here = os.getpid()
-    finish = beside.begin(lambda: (os.getpid(), bytes(LARGE)))
-    (child,) = beside._children
+    finish = process.fork(lambda: (os.getpid(), bytes(LARGE)))
+    (child,) = process._children
     time.sleep(0.3)  # the pipe is full by then, and nobody reads it
     os.kill(child, signal.SIGKILL)
     assert finish()[0] == here
@@ -111,7 +111,7 @@ def test_what_is_killed_while_it_writes_is_done_here() -> None:
 
 def test_what_cannot_be_pickled_is_done_here() -> None:
     here = os.getpid()
-    assert beside.begin(lambda: lambda: os.getpid())()() == here
+    assert process.fork(lambda: lambda: os.getpid())()() == here
     assert no_children()
 
 
@@ -123,7 +123,7 @@ def test_an_end_in_the_child_is_not_that_of_its_parent() -> None:
             raise SystemExit(5)
         return 7
 
-    assert beside.begin(work)() == 7
+    assert process.fork(work)() == 7
 
 
 def test_without_processes_or_pipes_it_is_done_here(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -134,33 +134,33 @@ def test_without_processes_or_pipes_it_is_done_here(monkeypatch: pytest.MonkeyPa
     for name in ("fork", "pipe"):
         with monkeypatch.context() as patch:
             patch.setattr(os, name, lacking)
-            assert beside.begin(os.getpid)() == os.getpid()
+            assert process.fork(os.getpid)() == os.getpid()
     if before:
         assert len(os.listdir("/proc/self/fd")) == before
 
 
 def test_signals_are_as_they_were() -> None:
-    kept = [signal.getsignal(number) for number in beside._ENDS]
+    kept = [signal.getsignal(number) for number in process._ENDS]
     mask = signal.pthread_sigmask(signal.SIG_BLOCK, [])
-    beside.begin(lambda: 1)()
-    assert [signal.getsignal(number) for number in beside._ENDS] == kept
+    process.fork(lambda: 1)()
+    assert [signal.getsignal(number) for number in process._ENDS] == kept
     assert signal.pthread_sigmask(signal.SIG_BLOCK, []) == mask
 
 
 def test_a_child_that_is_forgotten_by_the_system_is_no_problem() -> None:
     kept = signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     try:
-        assert beside.begin(lambda: 5)() == 5
+        assert process.fork(lambda: 5)() == 5
     finally:
         signal.signal(signal.SIGCHLD, kept)
 
 
 def test_abandoned_work_ends() -> None:
-    beside.begin(lambda: time.sleep(60))
-    (child,) = beside._children
-    beside.abandon()
+    process.fork(lambda: time.sleep(60))
+    (child,) = process._children
+    process.kill_forked()
     assert os.waitpid(child, 0) == (child, signal.SIGKILL)
-    beside._children.clear()
+    process._children.clear()
 
 
 def test_no_fork_with_tensorflow_or_threads(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -168,27 +168,27 @@ def test_no_fork_with_tensorflow_or_threads(monkeypatch: pytest.MonkeyPatch) -> 
     with monkeypatch.context() as patch:
         patch.setattr(threading, "active_count", lambda: 1)
         patch.delitem(sys.modules, "tensorflow", raising=False)
-        assert beside._can_fork() is (sys.platform != "darwin")
+        assert process._can_fork() is (sys.platform != "darwin")
         patch.setattr(threading, "active_count", lambda: 2)
-        assert not beside._can_fork()
-        assert beside.begin(os.getpid)() == os.getpid()
+        assert not process._can_fork()
+        assert process.fork(os.getpid)() == os.getpid()
         patch.setattr(threading, "active_count", lambda: 1)
         patch.setitem(sys.modules, "tensorflow", os)
-        assert not beside._can_fork()
-        assert beside.begin(os.getpid)() == os.getpid()
+        assert not process._can_fork()
+        assert process.fork(os.getpid)() == os.getpid()
 
 
 PARENT = """
 import os, signal, sys, time
 import tapecli.cli as cli
-from tapecli import beside
+from tapecli import process
 
 def work():
     print(os.getpid(), flush=True)
     time.sleep(60)
 
 def main(*rest, **options):
-    finish = beside.begin(work)
+    finish = process.fork(work)
     {then}
 
 cli.cli.main = main
@@ -237,13 +237,13 @@ def gone(process: int) -> bool:
 
 KILLED = """
 import os, signal, time
-from tapecli import beside
+from tapecli import process
 
 def work():
     os.write(1, f"{os.getpid()}\\n".encode())
     time.sleep(60)
 
-beside.begin(work)
+process.fork(work)
 time.sleep(60)
 """
 
