@@ -1,0 +1,78 @@
+"""Follows one question from the shell to the table: which modules run, and which functions see it.
+
+    python -m tests.benchmarks.walk
+
+It calls `tapecli diff 'log(x^2)' --order 2 --x 1..3` in this process and notes each of our
+functions that is called: in which module it stands, and whether one of its arguments holds the
+expression's text or the points' text, itself or within a tuple, a list or a dictionary.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from types import FrameType
+
+import tapecli
+from tapecli import cli
+
+ROOT = Path(tapecli.__file__).parent
+
+EXPRESSION, POINTS = "log(x^2)", "1..3"
+
+CALL = ["diff", EXPRESSION, "--order", "2", "--x", POINTS]
+
+
+def arguments(frame: FrameType) -> Iterator[object]:
+    """The values of the arguments of a call, and what its containers hold."""
+    code = frame.f_code
+    for name in code.co_varnames[: code.co_argcount + code.co_kwonlyargcount + 2]:
+        value = frame.f_locals.get(name)
+        yield value
+        if isinstance(value, dict):
+            yield from value.values()
+        elif isinstance(value, (tuple, list)):
+            yield from value
+
+
+def walk() -> tuple[set[str], dict[str, set[str]]]:
+    """The modules of which functions are called, and the functions that see each text."""
+    modules: set[str] = set()
+    seen: dict[str, set[str]] = {EXPRESSION: set(), POINTS: set()}
+
+    def note(frame: FrameType, event: str, _: object) -> None:
+        path = Path(frame.f_code.co_filename)
+        if event != "call" or ROOT not in path.parents or frame.f_code.co_name.startswith("<"):
+            return
+        module = str(path.relative_to(ROOT))
+        modules.add(module)
+        for value in arguments(frame):
+            if isinstance(value, str) and value in seen:
+                seen[value].add(f"{module}: {frame.f_code.co_qualname}")
+
+    with contextlib.redirect_stdout(io.StringIO()):
+        sys.setprofile(note)
+        try:
+            cli._run(CALL)
+        finally:
+            sys.setprofile(None)
+    return modules, seen
+
+
+def lines(title: str, items: Iterable[str]) -> Iterator[str]:
+    """A heading with the number of items, and the items."""
+    listed = sorted(items)
+    yield f"{title}: {len(listed)}"
+    yield from (f"  {item}" for item in listed)
+
+
+if __name__ == "__main__":
+    modules, seen = walk()
+    for line in lines("Modules of which a function is called", modules):
+        print(line)
+    for text, functions in seen.items():
+        for line in lines(f"Functions that see '{text}'", functions):
+            print(line)
