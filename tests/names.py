@@ -16,14 +16,13 @@ ROOT = Path(tapecli.__file__).parent
 
 VAGUE = frozenset(
     """
-    about above again ahead alike alone along apart asked asked_for at_once before beginning begin
-    begun beside beyond came chosen close done doubtful each ended every far few found fresh further
-    given half have heard held here hurried instead in_points item joined kept known lacking less
-    listed made many meant met mine more most moved needed of_target of_targets one opened other
-    others our ours own paper part parts place places plain prepared presume put rest rewound said
-    same seen several shown similar single so_far some still taken tell there thing things this
-    told together typed us wanted watched what where whole why wish within written wrong
-    """.split()
+    about ahead alike apart asked asked_for at_once begin beginning begun beside beyond came
+    chosen doubtful each ended every far few found fresh further given heard held here hurried
+    in_points kept known lacking listed made many meant met mine more needed of_target of_targets
+    one opened ours own part parts place places plain prepared presume put rewound said same seen
+    several shown so_far still taken tell there thing this told us wanted what where why wish
+    written wrong
+    """.split()  # noqa: SIM905
 )
 """The words that alone are no name. Some have a meaning of their own in a place, as `value` has;
 these were looked at in this code and had none."""
