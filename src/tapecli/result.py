@@ -409,7 +409,7 @@ class Result:
         if len(targets) > 1 or self.kind == "jacobian":
             axes["target"] = targets
         if self.kind == "hessian":
-            names = list(dict.fromkeys(block.derivative.sequence[0] for block in own))
+            names = list(dict.fromkeys(block.derivative.variables[0] for block in own))
             return {**axes, "row": names, "column": names}
         if len(own) > 1 or self.kind in ("jacobian", "grad"):
             several = len({block.wrt for block in own}) > 1

@@ -103,7 +103,7 @@ def of_variables() -> Section:
         names = [f"x{i}" for i in range(1, count + 1)]
         typed = "+".join(f"(1-{a})^2 + 100({b}-{a}^2)^2" for a, b in itertools.pairwise(names))
         asked = {"order 1": gradient(["x1"]), "gradient": gradient(names)}
-        wanted = [one.sequence for one in asked.get(kind, hessian(names))]
+        wanted = [one.variables for one in asked.get(kind, hessian(names))]
         columns = {name: np.linspace(-2, 2, side**2) for name in names}
         targets = trees(typed)
         return seconds(lambda: arrangements.run(targets, columns, wanted, method, FLOAT64))

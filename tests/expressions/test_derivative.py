@@ -11,11 +11,12 @@ from tapecli.errors import RequestError
 from tapecli.expressions.derivative import (
     MAX_ENTRIES,
     Derivative,
-    asked,
     gradient,
     hessian,
-    limited,
-    listed,
+    leibniz,
+    refuse_too_many,
+    requested,
+    requested_variables,
 )
 
 XYZ = ["x", "y", "z"]
@@ -40,8 +41,8 @@ XYZ = ["x", "y", "z"]
 def test_wrt_and_order_say_which_derivatives(
     wrt: list[str], order: int | None, names: list[str], found: list[tuple[str, str]]
 ) -> None:
-    derivatives = asked(wrt, order, names)
-    assert [(one.wrt, "".join(one.sequence)) for one in derivatives] == found
+    derivatives = requested(wrt, order, names)
+    assert [(one.wrt, "".join(one.variables)) for one in derivatives] == found
     assert [one.order for one in derivatives] == [len(sequence) for _, sequence in found]
 
 
@@ -60,7 +61,7 @@ def test_wrt_and_order_say_which_derivatives(
 )
 def test_what_cannot_be_meant_is_refused(wrt: list[str], order: int | None, words: str) -> None:
     with pytest.raises(RequestError) as refused:
-        asked(wrt, order, XYZ)
+        requested(wrt, order, XYZ)
     assert words in str(refused.value)
 
 
@@ -70,13 +71,13 @@ def test_what_cannot_be_meant_is_refused(wrt: list[str], order: int | None, word
 def test_a_vector_has_all_variables_or_those_that_are_listed(
     wrt: list[str], names: list[str]
 ) -> None:
-    assert listed(wrt, XYZ) == names
+    assert requested_variables(wrt, XYZ) == names
 
 
 @pytest.mark.parametrize("wrt", [["x,x"], ["x", "x"], ["w"], ["x,,y"]])
 def test_a_vector_names_each_variable_once(wrt: list[str]) -> None:
     with pytest.raises(RequestError):
-        listed(wrt, XYZ)
+        requested_variables(wrt, XYZ)
 
 
 def test_a_gradient_and_a_hessian_go_row_by_row() -> None:
@@ -85,16 +86,16 @@ def test_a_gradient_and_a_hessian_go_row_by_row() -> None:
 
 
 def test_more_entries_than_can_be_shown_are_refused() -> None:
-    limited(MAX_ENTRIES)
+    refuse_too_many(MAX_ENTRIES)
     with pytest.raises(RequestError, match="no more than"):
-        limited(MAX_ENTRIES + 1)
+        refuse_too_many(MAX_ENTRIES + 1)
 
 
 @pytest.mark.parametrize(
     "ask",
     [
-        lambda: asked(["x"] * 100_000, 1_000, XYZ),
-        lambda: asked([f"a{i}" for i in range(2_000)], 1_000, [f"a{i}" for i in range(2_000)]),
+        lambda: requested(["x"] * 100_000, 1_000, XYZ),
+        lambda: requested([f"a{i}" for i in range(2_000)], 1_000, [f"a{i}" for i in range(2_000)]),
         lambda: hessian([f"a{i}" for i in range(20_000)]),
     ],
 )
@@ -118,3 +119,9 @@ def test_a_coefficient_is_divided_by_the_factorials_of_its_orders(
 ) -> None:
     plain = Derivative(",".join(sequence), tuple(sequence))
     assert (plain.divisor, replace(plain, scaled=True).divisor) == (1, divisor)
+
+
+def test_leibniz_writes_a_sign_and_each_variable_with_its_exponent() -> None:
+    assert leibniz("xxx", partial=False) == ("d", [("x", 3)])
+    assert leibniz("xxy", partial=True) == ("∂", [("x", 2), ("y", 1)])
+    assert leibniz("xyx", partial=True) == ("∂", [("x", 1), ("y", 1), ("x", 1)])

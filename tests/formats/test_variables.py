@@ -32,7 +32,7 @@ def made(
             value = VALUES.get(one.wrt, 7.0)
             check = Check(value, 0, status, "" if status is Status.OK else "a kink")
             checks = dict.fromkeys(range(len(points)), check)
-            formula = "·".join(one.sequence)
+            formula = "·".join(one.variables)
             tape = np.full(len(points), value)
             blocks.append(Block(target, "x*y", one, formula, points, tape, checks))
     return Result(kind, tuple(blocks), points, FORMATS[dtype], "nested", "2.21.0", 1.0)

@@ -67,7 +67,7 @@ def _about(asked: Stream, where: Where, format_name: str) -> dict[str, Any]:
         "version": version("tapecli"),
         "kind": asked.asked.kind,
         "expressions": [f"{one.name} = {one.text}" for one in asked.asked.expressions],
-        "derivatives": [one.sequence for one in asked.asked.derivatives],
+        "derivatives": [one.variables for one in asked.asked.derivatives],
         "how": asdict(asked.asked.how),
         "points": {name: str(text) for name, text in where.given.items()},
         "rows": where.rows,

@@ -263,7 +263,7 @@ class Batch:
 def _may_be_traced(asked: Asked, points: int) -> bool:
     """Whether tracing it is expected to take no longer than a request may."""
     targets = [expression.tree for expression in asked.expressions]
-    wanted = [derivative.sequence for derivative in asked.derivatives]
+    wanted = [derivative.variables for derivative in asked.derivatives]
     return tape_seconds(targets, wanted, points, defaults.GRAPH) <= asked.how.max_seconds
 
 

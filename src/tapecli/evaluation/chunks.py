@@ -136,7 +136,7 @@ def _choice(asked: Asked, size: int, count: int | None) -> Choice:
     from tapecli.evaluation import planner
 
     trees = [expression.tree for expression in asked.expressions]
-    wanted = [one.sequence for one in asked.derivatives]
+    wanted = [one.variables for one in asked.derivatives]
     return replace(choice, execution=planner.quickest(trees, wanted, count or ANY))
 
 

@@ -192,7 +192,7 @@ def _judged(request: Request) -> tuple[Claim, ...]:
 def _values(request: Request) -> tuple[Sequence[Sequence[Column]], str]:
     """For each target and derivative the computed values, or None; and the execution."""
     trees = [expression.tree for expression in request.expressions]
-    wanted = [one.sequence for one in request.derivatives]
+    wanted = [one.variables for one in request.derivatives]
     if request.choice.method == defaults.NONE:
         return [[None] * len(wanted) for _ in trees], ""
     columns = request.points.columns
@@ -267,7 +267,7 @@ def _formulas(
     """The formulas of each target, and what was given up for the time that it would take."""
     from tapecli.engines.certified.formula import formulas
 
-    wanted = [one.sequence for one in request.derivatives]
+    wanted = [one.variables for one in request.derivatives]
     divisors = [one.divisor for one in request.derivatives]
     seconds = request.how.max_seconds * FORMULA_SHARE
     made = formulas(trees, wanted, divisors, seconds)

@@ -154,7 +154,7 @@ class Asked:
         return planner.choose(
             self.how.method,
             [expression.tree for expression in self.expressions],
-            [one.sequence for one in self.derivatives],
+            [one.variables for one in self.derivatives],
             points,
             _PREFERRED.get(self.kind, ""),
             execution,
@@ -254,7 +254,7 @@ def ask(
     _usable(names)
     _expected(given, names)
     derivatives = [replace(one, scaled=how.scaled) for one in _derivatives(kind, wrt, order, names)]
-    derivative.limited(len(derivatives) * len(targets))
+    derivative.refuse_too_many(len(derivatives) * len(targets))
     claimed = _claimed(claims, expressions, known, len(targets) * len(derivatives), names)
     if claims and how.scaled:
         raise RequestError("a claim is about derivatives; leave '--scaled' out")
@@ -294,8 +294,8 @@ def _derivatives(
 ) -> list[Derivative]:
     """What each target is differentiated by."""
     if kind == "diff":
-        return derivative.asked(wrt, order, names)
-    by = derivative.listed(wrt, names)
+        return derivative.requested(wrt, order, names)
+    by = derivative.requested_variables(wrt, names)
     return derivative.hessian(by) if kind == "hessian" else derivative.gradient(by)
 
 

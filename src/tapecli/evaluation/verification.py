@@ -126,7 +126,7 @@ class Verification:
     def _reference(self, tree: Node) -> Reference:
         from tapecli.engines.certified.reference import reference
 
-        wanted = tuple(one.sequence for one in self.derivatives)
+        wanted = tuple(one.variables for one in self.derivatives)
         divisors = tuple(one.divisor for one in self.derivatives)
         return reference(tree, self.format_, wanted, tuple(self.points.names), divisors)
 

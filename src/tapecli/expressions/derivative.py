@@ -1,4 +1,4 @@
-"""What is differentiated by: the variables of each derivative, from what was asked."""
+"""The derivatives of a question: which variables each is taken by, and how it is written."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from tapecli.errors import RequestError, clipped, together, twice
 
 MAX_ENTRIES = 10_000
-"""Derivatives of all targets in one request."""
+"""The most derivatives, counted over all targets, in one request."""
 
 
 @dataclass(frozen=True)
@@ -19,25 +19,44 @@ class Derivative:
     """One derivative.
 
     Attributes:
-        wrt: the variables as they were asked for: "x", "x,y".
-        sequence: the same, each as often as it is differentiated by, the first one first.
+        wrt: the variables as the user named them: "x", "x,y".
+        variables: one variable for each time that is differentiated, the first time first.
         scaled: whether it is divided by the factorials of its orders: a Taylor coefficient.
     """
 
     wrt: str
-    sequence: tuple[str, ...]
+    variables: tuple[str, ...]
     scaled: bool = False
 
     @property
     def order(self) -> int:
-        """How often is differentiated; 0 is the value."""
-        return len(self.sequence)
+        """How many times is differentiated; 0 is the value itself."""
+        return len(self.variables)
+
+    @property
+    def factorials(self) -> list[int]:
+        """The n of each n! above 1 that the derivative is divided by, the largest first."""
+        orders = sorted(Counter(self.variables).values(), reverse=True)
+        return [order for order in orders if order > 1 and self.scaled]
 
     @property
     def divisor(self) -> int:
-        """What the derivative is divided by."""
-        times = Counter(self.sequence).values()
-        return math.prod(map(math.factorial, times)) if self.scaled else 1
+        """What the derivative is divided by: the product of its factorials."""
+        return math.prod(map(math.factorial, self.factorials))
+
+
+def leibniz(variables: Sequence[str], partial: bool) -> tuple[str, list[tuple[str, int]]]:
+    """The parts of a derivative in Leibniz's notation, such as ∂³u/∂x²∂y.
+
+    Args:
+        variables: one variable for each time that is differentiated, the first time first.
+        partial: whether the target has several variables.
+
+    Returns:
+        The sign, "d" or "∂", and below the line each variable with its exponent.
+    """
+    runs = ((name, len(list(times))) for name, times in itertools.groupby(variables))
+    return "∂" if partial else "d", list(runs)
 
 
 def by_orders(variable: str, order: int) -> list[Derivative]:
@@ -57,59 +76,60 @@ def hessian(names: Sequence[str]) -> list[Derivative]:
     Raises:
         RequestError: there are more than `MAX_ENTRIES`.
     """
-    limited(len(names) ** 2)
+    refuse_too_many(len(names) ** 2)
     pairs = itertools.product(names, repeat=2)
     return [Derivative(f"{first},{second}", (first, second)) for first, second in pairs]
 
 
-def asked(wrt: Iterable[str], order: int | None, names: Sequence[str]) -> list[Derivative]:
+def requested(wrt: Iterable[str], order: int | None, names: Sequence[str]) -> list[Derivative]:
     """The derivatives that `--wrt` and `--order` ask for.
 
     Args:
         wrt: a variable, or several with commas between them for a mixed derivative; each text
             is a derivative of its own.
         order: the highest order by a single variable; 1 if None.
-        names: the variables that there are.
+        names: the variables of the expressions.
 
     Raises:
         RequestError: there is no such variable, a derivative is asked for twice, nothing says
-            by which of several variables, there are more than `MAX_ENTRIES`, or the order cannot
-            be for a mixed derivative.
+            by which of several variables, there are more than `MAX_ENTRIES`, or a mixed
+            derivative is asked for with an order.
     """
     texts = list(wrt)
-    sequences = [tuple(_of(text, names)) for text in texts]
+    mixed_or_single = [tuple(_variables(text, names)) for text in texts]
     if order == 0:
         return by_orders(",".join(names), 0)
     if not texts:
         if len(names) > 1:
-            raise RequestError(_choices(names))
-        sequences = [tuple(names)]
-    _distinct([",".join(sequence) for sequence in sequences])
-    limited(sum((order or 1) if len(sequence) == 1 else 1 for sequence in sequences))
-    found: list[Derivative] = []
-    for sequence in sequences:
-        several = [Derivative(",".join(sequence), sequence)]
-        found += by_orders(sequence[0], order or 1) if len(sequence) == 1 else several
-    if order not in (None, 1) and not any("," not in one.wrt for one in found):
+            raise RequestError(_which_variable(names))
+        mixed_or_single = [tuple(names)]
+    _refuse_repeated([",".join(variables) for variables in mixed_or_single])
+    singles = sum(len(variables) == 1 for variables in mixed_or_single)
+    refuse_too_many(singles * (order or 1) + len(mixed_or_single) - singles)
+    if order not in (None, 1) and all(len(variables) > 1 for variables in mixed_or_single):
         raise RequestError(
             "'--order' is for a derivative by one variable; "
             "for a mixed one write each variable as often as it is meant: --wrt x,x,y"
         )
-    return found
+    derivatives: list[Derivative] = []
+    for variables in mixed_or_single:
+        mixed = [Derivative(",".join(variables), variables)]
+        derivatives += by_orders(variables[0], order or 1) if len(variables) == 1 else mixed
+    return derivatives
 
 
-def listed(wrt: Iterable[str], names: Sequence[str]) -> list[str]:
+def requested_variables(wrt: Iterable[str], names: Sequence[str]) -> list[str]:
     """The variables of a gradient, Jacobian or Hessian: those of `--wrt`, or else all.
 
     Raises:
         RequestError: there is no such variable, or it is named twice.
     """
-    chosen = [name for text in wrt for name in _of(text, names)]
-    _distinct(chosen)
-    return chosen or list(names)
+    variables = [name for text in wrt for name in _variables(text, names)]
+    _refuse_repeated(variables)
+    return variables or list(names)
 
 
-def limited(entries: int) -> None:
+def refuse_too_many(entries: int) -> None:
     """Refuse more derivatives than can be shown.
 
     Raises:
@@ -119,9 +139,8 @@ def limited(entries: int) -> None:
         raise RequestError(f"{entries:,} derivatives: no more than {MAX_ENTRIES:,} at once")
 
 
-def _of(text: str, names: Sequence[str]) -> Iterator[str]:
-    for part in text.split(","):
-        name = part.strip()
+def _variables(text: str, names: Sequence[str]) -> Iterator[str]:
+    for name in map(str.strip, text.split(",")):
         if not name:
             raise RequestError(f"'--wrt {clipped(text)}' lacks a variable; write --wrt x,y")
         if name not in names:
@@ -132,12 +151,12 @@ def _of(text: str, names: Sequence[str]) -> Iterator[str]:
         yield name
 
 
-def _distinct(names: Sequence[str]) -> None:
+def _refuse_repeated(names: Sequence[str]) -> None:
     if (name := twice(names)) is not None:
         raise RequestError(f"'{name}' is named twice in '--wrt'")
 
 
-def _choices(names: Sequence[str]) -> str:
+def _which_variable(names: Sequence[str]) -> str:
     options = [f"--wrt {name}" for name in names[:3]]
     return (
         f"the variables are {together(names)}: say by which to differentiate, with "

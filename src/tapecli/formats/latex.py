@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from tapecli.expressions import tex
+from tapecli.expressions.derivative import leibniz
 from tapecli.formats import Screen, columns, words
 from tapecli.result import Block, Check, Result
 
@@ -125,18 +125,13 @@ def derivative(block: Block, inline: bool = False) -> str:
     target = tex.name(block.target)
     if block.order == 0:
         return target
-    sign = "d" if len(block.points.names) == 1 else r"\partial"
-    below = r" \,".join(
-        f" {sign} {_power(tex.name(name), len(list(times)))}"
-        for name, times in itertools.groupby(block.derivative.sequence)
-    )
+    sign, runs = leibniz(block.derivative.variables, partial=len(block.points.names) > 1)
+    sign = sign.replace("∂", r"\partial")
+    below = r" \,".join(f" {sign} {_power(tex.name(name), times)}" for name, times in runs)
     above = f"{_power(sign, block.order)} {target}"
     name = f"{above} / {below.strip()}" if inline else rf"\frac{{{above}}}{{{below.strip()}}}"
-    if block.derivative.divisor == 1:
-        return name
-    orders = sorted(Counter(block.derivative.sequence).values(), reverse=True)
-    factorials = r" \, ".join(f"{order}!" for order in orders if order > 1)
-    return rf"\frac{{1}}{{{factorials}}} \, {name}"
+    factorials = r" \, ".join(f"{order}!" for order in block.derivative.factorials)
+    return rf"\frac{{1}}{{{factorials}}} \, {name}" if factorials else name
 
 
 def _power(base: str, exponent: int) -> str:
@@ -200,7 +195,7 @@ def _matrices(result: Result) -> Iterator[str]:
     if len(at) > MOST_BEHIND:
         yield r"\noindent At " + ", ".join(f"${each}$" for each in at)
     for blocks in parts:
-        heads = dict.fromkeys(block.derivative.sequence[0] for block in blocks)
+        heads = dict.fromkeys(block.derivative.variables[0] for block in blocks)
         width = 1 if result.kind == "grad" else len(heads)
         if width > MOST_COLUMNS:
             yield rf"\setcounter{{MaxMatrixCols}}{{{width}}}"
@@ -243,7 +238,7 @@ def _place(result: Result) -> list[str]:
 
 def _name(result: Result, blocks: Sequence[Block]) -> str:
     r"""What it is: \nabla f, \nabla^{2} f, or the Jacobian as a fraction."""
-    names = list(dict.fromkeys(block.derivative.sequence[0] for block in blocks))
+    names = list(dict.fromkeys(block.derivative.variables[0] for block in blocks))
     targets = list(dict.fromkeys(tex.name(block.target) for block in blocks))
     by = ", ".join(map(tex.name, names))
     if result.kind == "jacobian":

@@ -298,7 +298,7 @@ def _matrix(result: Result, blocks: Sequence[Block]) -> Iterator[Text]:
     """The values in brackets, with the names of rows and columns."""
     text = result.format_.text
     values = [text(block.values[0]) for block in blocks]
-    first = [block.derivative.sequence[0] for block in blocks]
+    first = [block.derivative.variables[0] for block in blocks]
     names = list(dict.fromkeys(first))
     if result.kind == "grad":
         title, rows, heads = "gradient", names, [""]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from tapecli.evaluation.verdict import STABLE_ULPS
+from tapecli.expressions import derivative as notation
 from tapecli.formats import Screen, pitfall_hints
 from tapecli.result import Block, Claim, Finding, Result, Status
 
@@ -51,23 +51,20 @@ def derivative(block: Block) -> str:
 
     A Taylor coefficient has its factorials: (d²y/dx²)/2!.
     """
-    name = leibniz(block.target, block.derivative.sequence, len(block.points.names) > 1)
-    if block.derivative.divisor == 1:
+    name = leibniz(block.target, block.derivative.variables, len(block.points.names) > 1)
+    factorials = "·".join(f"{order}!" for order in block.derivative.factorials)
+    if not factorials:
         return name
-    orders = sorted(Counter(block.derivative.sequence).values(), reverse=True)
-    factorials = "·".join(f"{order}!" for order in orders if order > 1)
     return f"({name})/({factorials})" if "·" in factorials else f"({name})/{factorials}"
 
 
-def leibniz(target: str, sequence: Sequence[str], partial: bool) -> str:
+def leibniz(target: str, variables: Sequence[str], partial: bool) -> str:
     """The derivative of a target by these variables, the first one first."""
-    if not sequence:
+    if not variables:
         return target
-    sign = "∂" if partial else "d"
-    below = "".join(
-        f"{sign}{name}{_power(len(list(times)))}" for name, times in itertools.groupby(sequence)
-    )
-    return f"{sign}{_power(len(sequence))}{target}/{below}"
+    sign, runs = notation.leibniz(variables, partial)
+    below = "".join(f"{sign}{name}{_power(times)}" for name, times in runs)
+    return f"{sign}{_power(len(variables))}{target}/{below}"
 
 
 def columns(result: Result) -> list[str]:

@@ -55,7 +55,7 @@ def asked(answers: Answers) -> tuple[Any, ...]:
     """What the last call came to."""
     request, points, listed = answers.asked[-1]
     expressions = tuple(str(each) for each in request.expressions)
-    sequences = tuple(each.sequence for each in request.derivatives)
+    sequences = tuple(each.variables for each in request.derivatives)
     return expressions, sequences, request.points.at(0), request.how.dtype, points, listed
 
 

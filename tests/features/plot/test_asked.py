@@ -17,7 +17,7 @@ def wanted(*expressions: str, order: int | None = None, wrt: str = "", **given: 
 
 
 def shown(plot: Wanted) -> list[str]:
-    return ["".join(one.sequence) for asked in plot.asked for one in asked.derivatives]
+    return ["".join(one.variables) for asked in plot.asked for one in asked.derivatives]
 
 
 def test_a_variable_without_a_range_has_the_usual_one() -> None:

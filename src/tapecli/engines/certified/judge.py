@@ -84,7 +84,7 @@ def judged(
         claims: how many there are to be judged; many of them share what `FEW_CLAIMS` may take.
     """
     about = target.name, derivative.wrt, derivative.order, str(claim)
-    pair = Pair.of(target.tree, derivative.sequence, claim, format_)
+    pair = Pair.of(target.tree, derivative.variables, claim, format_)
     budget = budget or Budget()
     share = min(1.0, FEW_CLAIMS / claims)
     again = replace(budget)
@@ -106,7 +106,7 @@ def judged(
             _rounded(shown.analytic, format_),
             _difference(shown) + _pattern(found),
         )
-    proof = proved(target.tree, derivative.sequence, claim, format_, SECONDS * share)
+    proof = proved(target.tree, derivative.variables, claim, format_, SECONDS * share)
     finding = Finding.PROVED if proof else Finding.AGREES
     return Claim(*about, finding, len(found), reason=_caveat(holes, format_))
 

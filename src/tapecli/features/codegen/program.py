@@ -87,7 +87,7 @@ def _note(request: Request, choice: planner.Choice) -> str:
     """What to expect of tapes that would take long, or that TensorFlow cannot do."""
     seconds = planner.tape_seconds(
         [expression.tree for expression in request.expressions],
-        [one.sequence for one in request.derivatives],
+        [one.variables for one in request.derivatives],
         len(request.points),
         choice.execution or EAGER,
         choice.method,
@@ -108,7 +108,7 @@ def _lacking(request: Request, execution: str) -> str:
         if not isinstance(node, Call) or node.name not in FUNCTIONS:
             continue
         within = variables(node)
-        order = max(sum(by in within for by in one.sequence) for one in request.derivatives)
+        order = max(sum(by in within for by in one.variables) for one in request.derivatives)
         for limit in FUNCTIONS[node.name].limits:
             here = limit.dtype == dtype and execution in limit.executions
             if here and not limit.where and order >= limit.order:
@@ -131,7 +131,7 @@ class _Writer:
         targets = [expression.name for expression in request.expressions]
         trees = [prepared(expression.tree, self._format) for expression in request.expressions]
         called = [names.user(target) for target in targets]
-        wanted = [one.sequence for one in request.derivatives]
+        wanted = [one.variables for one in request.derivatives]
         typed = [expression.tree for expression in request.expressions]
         comments = remarks(typed, max(map(len, wanted)), self._format)
         self._formulas = Formulas(called, trees, sources, self._format, names, comments)

@@ -180,7 +180,7 @@ def settings(points: int) -> list[Setting]:
 
 def _asked(request: Request) -> tuple[list[Node], list[Variables]]:
     trees = [expression.tree for expression in request.expressions]
-    return trees, [one.sequence for one in request.derivatives]
+    return trees, [one.variables for one in request.derivatives]
 
 
 class _Measuring:

@@ -166,7 +166,7 @@ class _Sampler:
         return FIRST_LOOK * sum(
             planner.certified_seconds(
                 [target.tree for target in asked.expressions],
-                [one.sequence for one in asked.derivatives],
+                [one.variables for one in asked.derivatives],
                 count,
             )
             for asked in self._wanted.asked
@@ -272,7 +272,7 @@ class _Sampler:
         from tapecli.engines.certified.enclosure import Enclosure
 
         values = self._wanted.asked[0]
-        indices = [one.sequence for asked in self._wanted.asked for one in asked.derivatives]
+        indices = [one.variables for asked in self._wanted.asked for one in asked.derivatives]
         at = {name: self._format.round(value) for name, value in self._wanted.at.items()}
         for expression in values.expressions:
             yield Enclosure(

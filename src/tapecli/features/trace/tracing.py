@@ -57,7 +57,7 @@ def check(request: Request) -> None:
         )
     expected = operations(
         [expression.tree for expression in request.expressions],
-        [one.sequence for one in request.derivatives],
+        [one.variables for one in request.derivatives],
     )
     if expected > MAX_OPERATIONS:
         raise RequestError(
@@ -86,7 +86,7 @@ def trace(request: Request) -> Trace:
     recorded = record(
         [expression.tree for expression in request.expressions],
         {name: np.float64(value) for name, value in request.points.at(0).items()},
-        [one.sequence for one in request.derivatives],
+        [one.variables for one in request.derivatives],
         request.choice.method,
         request.how.format_,
         steps=True,
@@ -266,7 +266,7 @@ class _Teller:
         self, result: Result, targets: Sequence[Target], passes: Sequence[Pass]
     ) -> list[Answer]:
         """Each derivative as it came out here, beside what `diff` says of it."""
-        rows = {(row.target, block.derivative.sequence): row
+        rows = {(row.target, block.derivative.variables): row
                 for block in result.blocks for row in block.rows}  # fmt: skip
         answers = []
         for (name, sequence), row in rows.items():

@@ -147,7 +147,7 @@ def _draw_curve(axes: Any, curves: Curves, number: int, curve: Curve) -> None:
 
 def label(curves: Curves, curve: Curve) -> str:
     """What the legend says of a curve: y = tan(x), or a derivative in Leibniz's notation."""
-    name = mathtext.derivative(curve.target, curve.derivative.sequence, bool(curves.at))
+    name = mathtext.derivative(curve.target, curve.derivative.variables, bool(curves.at))
     if curve.derivative.order or len(curve.expression) > LONG:
         return name
     return f"{name} = {mathtext.expression(curve.tree)}"

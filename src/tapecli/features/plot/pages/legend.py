@@ -34,7 +34,7 @@ def labels(curves: Curves) -> list[str]:
 
 def label(curves: Curves, curve: Curve) -> str:
     """In Leibniz's notation: y, dy/dx, d²y/dx²."""
-    return words.leibniz(curve.target, curve.derivative.sequence, bool(curves.at))
+    return words.leibniz(curve.target, curve.derivative.variables, bool(curves.at))
 
 
 def notes(curves: Curves, signs: bool = True) -> Iterator[tuple[str, str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from tapecli.expressions.derivative import leibniz
 from tapecli.expressions.functions import ATOM_BINDING, OPERATORS, POWER_BINDING
 from tapecli.expressions.tree import Alias, Call, Named, Node, Number, Variable, steps, text
 
@@ -59,14 +60,14 @@ def expression(tree: Node) -> str:
     return forms[tree][0]
 
 
-def derivative(target: str, sequence: Sequence[str], partial: bool) -> str:
+def derivative(target: str, variables: Sequence[str], partial: bool) -> str:
     """A derivative of a target in Leibniz's notation; the target itself by no variables."""
-    if not sequence:
+    if not variables:
         return name(target)
-    sign = r"\partial " if partial else r"\mathrm{d}"
-    times = {each: sequence.count(each) for each in sequence}
-    below = r"\,".join(f"{sign}{name(each)}{_power(count)}" for each, count in times.items())
-    return rf"\dfrac{{{sign}{_power(len(sequence))}{name(target)}}}{{{below}}}"
+    sign, runs = leibniz(variables, partial)
+    sign = {"∂": r"\partial ", "d": r"\mathrm{d}"}[sign]
+    below = r"\,".join(f"{sign}{name(variable)}{_power(times)}" for variable, times in runs)
+    return rf"\dfrac{{{sign}{_power(len(variables))}{name(target)}}}{{{below}}}"
 
 
 def name(text: str) -> str:
