@@ -95,3 +95,34 @@ def test_of_many_words_the_middle_is_left_out() -> None:
     assert len(told) < errors.MAX_SHOWN
     assert told.startswith("no 'word word")
     assert told.endswith("word ' here; try --help")
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("sni", "sin"),
+        ("SIN", "sin"),
+        ("differentiate", "diff"),
+        ("dif", "diff"),
+        ("functi", "functions"),
+        ("s", None),
+        ("elapsed", None),
+        ("", None),
+        ("sin" * 20, None),
+    ],
+)
+def test_the_word_that_was_meant_is_similar_or_the_only_one_that_begins_alike(
+    typed: str, meant: str | None
+) -> None:
+    assert errors.nearest(typed, ["sin", "sinh", "diff", "functions", "e"]) == meant
+
+
+def test_a_name_that_may_be_new_is_no_shortened_word() -> None:
+    assert errors.nearest("fun", ["functions"]) == "functions"
+    assert errors.nearest("fun", ["functions"], may_be_shortened=False) is None
+
+
+def test_among_too_many_words_none_is_looked_for() -> None:
+    words = [f"a{i}" for i in range(errors.MAX_COMPARED)]
+    assert errors.nearest("a55x", words) is not None
+    assert errors.nearest("a55x", [*words, "b"]) is None

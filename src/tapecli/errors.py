@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 UNEXPECTED = 1
 """The exit code of a mistake of our own."""
@@ -15,9 +15,11 @@ MAX_WORD = 250
 MAX_SHOWN = 1_000
 """Characters of a line of a message; of a longer one the middle is left out."""
 
-
 MAX_QUOTED = 40
 """Characters of what was typed that a message quotes."""
+
+MAX_COMPARED = 10_000
+"""Words among which the one that was meant is looked for; among more it takes too long."""
 
 
 def visible(text: str) -> str:
@@ -51,6 +53,34 @@ def together(names: Sequence[str]) -> str:
 def twice(names: Iterable[str]) -> str | None:
     """The first name that is there more than once."""
     return next((name for name, times in Counter(names).items() if times > 1), None)
+
+
+def nearest(typed: str, words: Collection[str], may_be_shortened: bool = True) -> str | None:
+    """The word that was probably meant: the most similar one, whatever the capitals.
+
+    Args:
+        typed: what the user typed, which is none of the words.
+        words: what could have been meant.
+        may_be_shortened: whether, where no word is similar, the only one that begins as `typed`
+            does, or that `typed` begins with, will do.
+
+    Returns:
+        The word; None if there is none, or if comparing would take too long.
+    """
+    import difflib
+
+    if len(typed) > MAX_QUOTED or len(words) > MAX_COMPARED:
+        return None
+    lower = typed.lower()
+    if similar := difflib.get_close_matches(lower, words, n=1):
+        return similar[0]
+    same_start = [
+        word
+        for word in words
+        if may_be_shortened and lower and len(word) > 1
+        if word.startswith(lower) or lower.startswith(word)
+    ]
+    return same_start[0] if len(same_start) == 1 else None
 
 
 class TapecliError(Exception):

@@ -9,8 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tapecli.errors import ExpressionError, UsageError
-from tapecli.expressions.diagnosis import MAX_COMPARED
+from tapecli.errors import MAX_COMPARED, ExpressionError, UsageError
 from tapecli.expressions.expression import MAX_TARGETS, Expression, parse, parse_more
 from tapecli.expressions.functions import CONSTANT_NAMES, FUNCTION_NAMES, FUNCTIONS, OPERATORS
 from tapecli.expressions.parser import MAX_DEPTH, MAX_DIGITS, MAX_EXPONENT, MAX_LENGTH

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import gc
 import importlib
 import inspect
@@ -10,13 +9,13 @@ import io
 import os
 import re
 import sys
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NoReturn
 
 import click
 
 from tapecli import process
-from tapecli.errors import UNEXPECTED, TapecliError, WriteError, brief
+from tapecli.errors import UNEXPECTED, TapecliError, WriteError, brief, nearest
 from tapecli.process import Ended
 
 if TYPE_CHECKING:
@@ -54,14 +53,6 @@ def examples_first(text: str) -> str:
     """A help text with its examples in front: the block of calls that is to be left as it is."""
     blocks = inspect.cleandoc(text).split("\n\n")
     return "\n\n".join(sorted(blocks, key=lambda block: not block.startswith(EXAMPLES)))
-
-
-def nearest(text: str, words: Collection[str]) -> str | None:
-    """The word that may have been meant: a similar one, or the only one that begins alike."""
-    close = difflib.get_close_matches(text, words, n=1)
-    alike = [word for word in words if text and (word.startswith(text) or text.startswith(word))]
-    found = close or alike
-    return found[0] if len(found) == 1 else None
 
 
 class _Group(click.Group):

@@ -10,8 +10,8 @@ import click
 from click.core import ParameterSource
 from click.shell_completion import CompletionItem
 
-from tapecli.cli import nearest
 from tapecli.cli.completion import candidates
+from tapecli.errors import nearest
 
 MOST_DIGITS = 9
 """Digits of a whole number; what options count is bounded far below."""

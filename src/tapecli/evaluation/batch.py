@@ -6,7 +6,6 @@ of requests is bounded, so that there may be any number of them.
 
 from __future__ import annotations
 
-import difflib
 import itertools
 import json
 import sys
@@ -24,6 +23,7 @@ from tapecli.errors import (
     TapecliError,
     TensorFlowError,
     clipped,
+    nearest,
     twice,
 )
 from tapecli.evaluation import compute
@@ -391,8 +391,8 @@ def _asked(fields: Mapping[str, Any], where: Where, columns: Sequence[str]) -> A
 def _check(name: str, value: Any) -> None:
     """See that a field is known, and of its type."""
     if name not in FIELDS:
-        close = difflib.get_close_matches(name, FIELDS, n=1)
-        meant = f"; did you mean '{close[0]}'?" if close else f"; there are {', '.join(FIELDS)}"
+        close = nearest(name, FIELDS)
+        meant = f"; did you mean '{close}'?" if close else f"; there are {', '.join(FIELDS)}"
         raise RequestError(f"unknown field '{clipped(name)}'{meant}")
     if not FIELDS[name].can_be(value):
         raise RequestError(f"'{name}' must be {FIELDS[name].meaning}")

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 import unicodedata
 from collections.abc import Collection
 from typing import TYPE_CHECKING, NamedTuple
 
-from tapecli.errors import MAX_QUOTED, clipped
+from tapecli.errors import clipped, nearest
 from tapecli.expressions.functions import CONSTANT_NAMES, FUNCTION_NAMES, FUNCTIONS
 
 if TYPE_CHECKING:
@@ -19,9 +18,6 @@ NAME = r"[A-Za-z_][A-Za-z_0-9]*|[Α-Ωα-ω](?:_?[0-9]+)?"
 
 BLANKS = " \t\r\n\u00a0"
 """What may stand between any two words."""
-
-MAX_COMPARED = 10_000
-"""Names beyond which none of them is looked at for what was meant, for that takes too long."""
 
 _ONE_LETTER = r"(?:[A-Za-z]|[Α-Ωα-ω])(?:_?[0-9]+)?"
 _POWER = r"\s*(?:(?:\^|\*\*)\s*[0-9]*|[⁰¹²³⁴⁵⁶⁷⁸⁹]+)?"
@@ -54,7 +50,8 @@ def _meant(name: str, others: Collection[str]) -> str:
     rest = name[len(head) :]
     if len(head) > 1 and (is_one_letter(rest) or rest in CONSTANT_NAMES):
         return f"did you mean '{head}({rest})'?"
-    close = _closest(name, [*FUNCTION_NAMES, *CONSTANT_NAMES, *others])
+    names = [*FUNCTION_NAMES, *CONSTANT_NAMES, *others]
+    close = nearest(name, names, may_be_shortened=False)  # a new variable is as likely
     if close:
         return f"did you mean '{close}'?"
     return f"a variable of more than one letter needs its points: --at {clipped(name)}=1..3"
@@ -71,15 +68,9 @@ def unknown_call(token: Token, source: str, others: Collection[str]) -> Mistake:
         named = behind.startswith("=") and not behind.startswith("==")
         meant = f"{name} = {behind[1:].strip(BLANKS)}" if named else product
         return Mistake(start, end, f"is '{clipped(name)}' a function?", f"write {clipped(meant)}")
-    close = _closest(name, FUNCTION_NAMES)
+    close = nearest(name, FUNCTION_NAMES)
     hint = f"did you mean '{close}'?" if close else "see 'tapecli functions'"
     return Mistake(start, end, f"unknown function '{clipped(name)}'", hint)
-
-
-def _closest(name: str, names: Collection[str]) -> str | None:
-    if len(name) > MAX_QUOTED or len(names) > MAX_COMPARED:
-        return None
-    return next(iter(difflib.get_close_matches(name.lower(), names, n=1)), None)
 
 
 def strange(place: int, source: str) -> Mistake:

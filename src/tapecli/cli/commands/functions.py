@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
-
 import click
 from click.shell_completion import CompletionItem
 
 from tapecli import formats
 from tapecli.cli import options, output
 from tapecli.cli.completion import candidates
-from tapecli.errors import UsageError, clipped
+from tapecli.errors import UsageError, clipped, nearest
 from tapecli.expressions.functions import NAMES, ROWS, Listing, Row
 
 
@@ -49,6 +47,6 @@ def _named(name: str) -> tuple[Row, ...]:
     found = NAMES.get(name) or NAMES.get(start) or NAMES.get(start.lower())
     if found:
         return found
-    close = difflib.get_close_matches(name.lower(), NAMES, n=1) if len(name) < 40 else []
-    hint = f"did you mean '{close[0]}'?" if close else "see 'tapecli functions'"
+    close = nearest(name, NAMES)
+    hint = f"did you mean '{close}'?" if close else "see 'tapecli functions'"
     raise UsageError(f"unknown function '{clipped(name)}'; {hint}")

@@ -6,8 +6,9 @@ import click
 from click.shell_completion import CompletionItem
 
 from tapecli import formats
-from tapecli.cli import nearest, options, output
+from tapecli.cli import options, output
 from tapecli.cli.progress import bar
+from tapecli.errors import nearest
 from tapecli.features.pitfalls import CONTENTS, PITFALLS
 
 
