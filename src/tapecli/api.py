@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from tapecli import defaults
 from tapecli.errors import RequestError
 from tapecli.evaluation import chunks, compute
-from tapecli.evaluation.question import How, Where, prepare
+from tapecli.evaluation.question import How, Where, by_variable, prepare
 from tapecli.points.ranges import PointsLike
 from tapecli.result import Result
 
@@ -179,9 +179,5 @@ def _given(
     rows = at if isinstance(at, str) else None
     if rows is not None and not rows.startswith("@"):
         raise RequestError("'at' is a mapping of names to values, or '@file'")
-    given = dict(at) if isinstance(at, Mapping) else {}
-    if x is not None:
-        if "x" in given:
-            raise RequestError("the values of 'x' are given twice")
-        given["x"] = x
-    return given, rows
+    named = list(at.items()) if isinstance(at, Mapping) else []
+    return by_variable([*named, *([] if x is None else [("x", x)])]), rows

@@ -112,12 +112,7 @@ def points(
 
     The variables with an option of their own are taken out of the options.
     """
-    points: dict[str, str] = {}
     named = [(name, text) for name in defaults.SHORT for text in options.pop(name, ())]
-    for name, text in [*named, *at]:
-        if name in points:
-            what = f"the points of '{name}' are" if name else "a table of points is"
-            raise RequestError(f"{what} given twice")
-        points[name] = text
+    points = question.by_variable([*named, *at])
     rows = points.pop("", None)
     return points, rows

@@ -28,7 +28,7 @@ from tapecli.errors import (
 )
 from tapecli.evaluation import compute
 from tapecli.evaluation.planner import Choice, tape_seconds
-from tapecli.evaluation.question import KINDS, Asked, How, Request, Where, ask
+from tapecli.evaluation.question import KINDS, Asked, How, Request, Where, ask, by_variable
 from tapecli.expressions.parser import MAX_LENGTH
 from tapecli.floats import FORMATS
 from tapecli.points import points, tables
@@ -348,12 +348,8 @@ def _where(fields: Mapping[str, Any]) -> Where:
     """
     at = fields.get("at", {})
     rows = at if isinstance(at, str) else None
-    given = {} if rows else dict(at)
-    for name in defaults.SHORT:
-        if name in fields:
-            if name in given:
-                raise RequestError(f"the points of '{name}' are given twice")
-            given[name] = fields[name]
+    named = [(name, fields[name]) for name in defaults.SHORT if name in fields]
+    given = by_variable([*({} if rows else at).items(), *named])
     listed = (each if isinstance(each, list) else [each] for each in (rows, *given.values()))
     if any(isinstance(each, str) and each.strip() == "-" for each in itertools.chain(*listed)):
         raise RequestError("'-' is standard input, which has the requests")

@@ -7,10 +7,10 @@ import math
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, TextIO, TypeVar
 
 from tapecli import defaults
-from tapecli.errors import RequestError, clipped, together
+from tapecli.errors import RequestError, clipped, together, twice
 from tapecli.expressions import derivative
 from tapecli.expressions.derivative import Derivative
 from tapecli.expressions.expression import Expression, parse, parse_more
@@ -81,6 +81,22 @@ class How:
             raise RequestError(
                 "'--verify none' leaves out the analytic values, and '--method none' has no others"
             )
+
+
+Values = TypeVar("Values")
+
+
+def by_variable(pairs: Iterable[tuple[str, Values]]) -> dict[str, Values]:
+    """The points of each variable by its name; those of a table have the name "".
+
+    Raises:
+        RequestError: two of them are of the same variable, or tables.
+    """
+    pairs = list(pairs)
+    if (name := twice(name for name, _ in pairs)) is not None:
+        what = f"the points of '{name}' are" if name else "a table of points is"
+        raise RequestError(f"{what} given twice")
+    return dict(pairs)
 
 
 @dataclass(frozen=True)
