@@ -12,7 +12,7 @@ from tapecli.expressions import derivative
 from tapecli.expressions.derivative import Derivative
 from tapecli.floats import FORMATS
 from tapecli.formats import FORMATS as RENDERED
-from tapecli.formats import Screen, packed, render
+from tapecli.formats import Screen, encode, render
 from tapecli.points.points import Axis, Points
 from tapecli.result import Block, Check, Claim, Finding, Result, Status
 
@@ -311,8 +311,8 @@ def shown() -> Render:
 
 @pytest.fixture(scope="session")
 def bytes_of() -> Pack:
-    """Pack a result: `bytes_of("npy", result)`."""
-    return lambda name, result: packed(result, RENDERED[name])
+    """Encode a result: `bytes_of("npy", result)`."""
+    return lambda name, result: encode(result, RENDERED[name])
 
 
 @pytest.fixture(scope="session")

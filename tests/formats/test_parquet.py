@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from tapecli.errors import OutputError
-from tapecli.formats import FORMATS, needed, packed, parquet
+from tapecli.formats import FORMATS, encode, parquet, require_library
 from tapecli.result import Status
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def read(pq: Any, whole: bytes) -> Any:
 
 def test_it_has_the_rows_of_the_result(pq: Any, samples: Samples) -> None:
     for sample in samples.all:
-        table = read(pq, packed(sample, FORMATS["parquet"]))
+        table = read(pq, encode(sample, FORMATS["parquet"]))
         fields = ("target", "expression", "wrt", "order", "analytic", "ulps", "note")
         expected = [{name: getattr(row, name) for name in fields} for row in sample.rows]
         assert table.select(fields).to_pylist() == expected
@@ -55,7 +55,7 @@ def test_it_has_the_rows_of_the_result(pq: Any, samples: Samples) -> None:
     [("float64", "double"), ("float32", "float"), ("float16", "float"), ("bfloat16", "float")],
 )
 def test_columns_have_types(pq: Any, make: Make, dtype: str, held: str) -> None:
-    schema = read(pq, parquet.packed(make([(1, 0.40625, 0.40625)], dtype=dtype))).schema
+    schema = read(pq, parquet.encode(make([(1, 0.40625, 0.40625)], dtype=dtype))).schema
     word = "dictionary<values=string, indices=int32, ordered=0>"
     assert {field.name: str(field.type) for field in schema} == {
         **dict.fromkeys(("target", "expression", "wrt", "status"), word),
@@ -67,7 +67,7 @@ def test_columns_have_types(pq: Any, make: Make, dtype: str, held: str) -> None:
 
 
 def test_the_request_is_in_the_metadata(pq: Any, samples: Samples) -> None:
-    metadata = read(pq, parquet.packed(samples.claimed)).schema.metadata
+    metadata = read(pq, parquet.encode(samples.claimed)).schema.metadata
     about = {name.decode(): value.decode() for name, value in metadata.items()}
     assert {name: about[f"tapecli.{name}"] for name in ("schema", "kind", "dtype", "scaled")} == {
         "schema": "1",
@@ -81,35 +81,37 @@ def test_the_request_is_in_the_metadata(pq: Any, samples: Samples) -> None:
 
 def test_each_part_of_a_run_is_a_row_group(pq: Any, samples: Samples, make: Make) -> None:
     file = io.BytesIO()
-    writer = parquet.Writer(file, samples.worked)
+    writer = parquet.ParquetWriter()
+    writer.start(samples.worked, lambda: file)
     for _ in range(3):
         writer.write(samples.worked)
-    writer.close()
+    writer.finish(9)
     assert not file.closed
     assert pq.ParquetFile(file).num_row_groups == 3
-    table, once = read(pq, file.getvalue()), read(pq, parquet.packed(samples.worked))
+    table, once = read(pq, file.getvalue()), read(pq, parquet.encode(samples.worked))
     assert table.to_pylist() == once.to_pylist() * 3
 
 
 def test_the_same_result_is_the_same_bytes(samples: Samples, pq: Any) -> None:
     for sample in samples.all:
-        assert parquet.packed(sample) == parquet.packed(sample)
+        assert parquet.encode(sample) == parquet.encode(sample)
 
 
 def test_a_distance_past_64_bits_is_the_largest_integer(pq: Any, make: Make) -> None:
     row = (1, 1e300, -1e300, MAX_DISTANCE, Status.OFF)
-    assert read(pq, parquet.packed(make([row])))["ulps"].to_pylist() == [2**63 - 1]
+    assert read(pq, parquet.encode(make([row])))["ulps"].to_pylist() == [2**63 - 1]
 
 
 def test_nan_is_a_value_and_null_is_none(pq: Any, samples: Samples) -> None:
-    tape = read(pq, parquet.packed(samples.sampled))["tape"]
+    tape = read(pq, parquet.encode(samples.sampled))["tape"]
     assert (tape.null_count, np.isnan(tape.to_numpy()).tolist()) == (0, [False, False, True, False])
 
 
 def test_points_without_rows_are_left_out(pq: Any, samples: Samples) -> None:
     file = io.BytesIO()
-    writer = parquet.Writer(file, samples.worked)
-    writer.close()
+    writer = parquet.ParquetWriter()
+    writer.start(samples.worked, lambda: file)
+    writer.finish(9)
     assert read(pq, file.getvalue()).num_rows == 0
 
 
@@ -119,15 +121,15 @@ def test_without_pyarrow_it_says_what_to_install(
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     text = r"^'--format parquet' needs pyarrow; pip install 'tapecli\[arrow\]'$"
     with pytest.raises(OutputError, match=text):
-        needed(FORMATS["parquet"])
+        require_library(FORMATS["parquet"])
     with pytest.raises(OutputError, match=text):
-        packed(samples.worked, FORMATS["parquet"])
+        encode(samples.worked, FORMATS["parquet"])
     for name in FORMATS.keys() - {"parquet"}:
-        needed(FORMATS[name])
+        require_library(FORMATS[name])
 
 
 def test_notes_that_differ_stand_in_their_rows(pq: Any, samples: Samples) -> None:
     (block,) = samples.mixed.blocks
     checks = dict(reversed(list(block.checks.items())))
     turned = replace(samples.mixed, blocks=(replace(block, checks=checks),))
-    assert read(pq, parquet.packed(turned)).to_pylist()[1]["note"] == "11 digits"
+    assert read(pq, parquet.encode(turned)).to_pylist()[1]["note"] == "11 digits"

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from tapecli.formats import FORMATS, Screen, module, npy, packed, render, value
+from tapecli.formats import FORMATS, Screen, blocks, encode, module, npy, render
 from tapecli.points.points import Axis, Points
 from tapecli.result import Result
 
 if TYPE_CHECKING:
     from tests.formats.conftest import Render, Samples
 
-TEXT = [name for name, format_ in FORMATS.items() if format_.pieces and not format_.binary]
+TEXT = [name for name, format_ in FORMATS.items() if format_.chunked and not format_.binary]
 
 
 def parts(result: Result, size: int) -> Iterator[Result]:
@@ -42,7 +42,7 @@ def parts(result: Result, size: int) -> Iterator[Result]:
 
 
 def test_these_formats_can_be_written_piece_by_piece() -> None:
-    pieces = {name for name, format_ in FORMATS.items() if format_.pieces}
+    pieces = {name for name, format_ in FORMATS.items() if format_.chunked}
     assert pieces == {"csv", "tsv", "jsonl", "value", "npy", "parquet"}
 
 
@@ -51,8 +51,8 @@ def test_text_is_a_head_and_the_bodies_of_the_blocks(samples: Samples, name: str
     format_ = module(FORMATS[name])
     for sample in samples.all:
         for screen in (Screen(), Screen(unicode=False)):
-            blocks = value.blocks(sample) if name == "value" else sample.blocks
-            bodies = ["".join(format_.body(sample, block, screen)) for block in blocks]
+            shown = blocks(format_, sample)
+            bodies = ["".join(format_.body(sample, block, screen)) for block in shown]
             whole = "".join(render(sample, FORMATS[name], screen))
             assert format_.head(sample, screen) + "".join(bodies) == whole
 
@@ -90,14 +90,14 @@ def test_parts_of_an_array_follow_one_another(samples: Samples, size: int) -> No
     for sample in (*samples.one_variable, samples.several, samples.uncertain):
         whole = npy.head(sample, sample.points.dimensions)
         whole += b"".join(npy.body(part) for part in parts(sample, size))
-        assert whole == packed(sample, FORMATS["npy"])
+        assert whole == encode(sample, FORMATS["npy"])
 
 
 def test_an_array_of_several_axes_is_the_same_in_parts(samples: Samples) -> None:
     rows = replace(samples.grid, points=next(parts(samples.grid, 6)).points)
     whole = npy.head(samples.grid, samples.grid.points.dimensions)
     whole += b"".join(npy.body(part) for part in parts(rows, 4))
-    assert whole == packed(samples.grid, FORMATS["npy"])
+    assert whole == encode(samples.grid, FORMATS["npy"])
 
 
 def test_the_head_of_an_array_can_be_written_again_in_its_place(samples: Samples) -> None:

@@ -13,7 +13,7 @@ from tests.formats.conftest import Render
 from tapecli.expressions.derivative import Derivative, gradient, hessian
 from tapecli.floats import FORMATS
 from tapecli.formats import FORMATS as RENDERED
-from tapecli.formats import packed
+from tapecli.formats import encode
 from tapecli.points.points import Axis, Points
 from tapecli.result import Block, Check, Result, Status
 
@@ -98,8 +98,8 @@ def test_what_is_not_verified_is_empty_and_counted(shown: Render) -> None:
 )  # fmt: skip
 def test_arrays_have_named_axes(dtype: str, stored: str) -> None:
     result = made("jacobian", gradient(XY), MANY, targets="fg", dtype=dtype)
-    file = packed(result, RENDERED["npz"])
-    assert file == packed(result, RENDERED["npz"])
+    file = encode(result, RENDERED["npz"])
+    assert file == encode(result, RENDERED["npz"])
     arrays = np.load(io.BytesIO(file))
     assert arrays["axes"].tolist() == ["x", "y", "target", "wrt"]
     assert arrays["tape"].shape == (2, 2, 2, 2) == arrays["ulps"].shape
@@ -108,11 +108,11 @@ def test_arrays_have_named_axes(dtype: str, stored: str) -> None:
     assert arrays["target"].tolist() == ["f", "g"]
     assert arrays["tape"][0, 1, 1].tolist() == np.array([0.25, -1e-30], stored).tolist()
     assert {arrays["statuses"][code] for code in arrays["status"].flat} == {"ok"}
-    alone = np.load(io.BytesIO(packed(result, RENDERED["npy"])))
+    alone = np.load(io.BytesIO(encode(result, RENDERED["npy"])))
     np.testing.assert_array_equal(alone, arrays["tape"])
 
 
 def test_a_variable_of_one_value_is_a_number_beside_the_arrays() -> None:
     points = Points((Axis({"x": (1.0, 2.0)}), Axis({"y": (4.0,)}, listed=False)))
-    arrays = np.load(io.BytesIO(packed(made("grad", gradient(XY), points), RENDERED["npz"])))
+    arrays = np.load(io.BytesIO(encode(made("grad", gradient(XY), points), RENDERED["npz"])))
     assert (arrays["axes"].tolist(), arrays["y"].tolist()) == (["x", "wrt"], 4)

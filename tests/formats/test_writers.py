@@ -44,7 +44,7 @@ def written(name: str, results: list[Result], count: int | None) -> tuple[bytes,
 
     total = sum(len(result.points) for result in results)
     one = writers.of_format(FORMATS[name], Screen(), lambda n: {"x": n}, count)
-    one.begin(results[0], open_, False)
+    one.start(results[0], open_, False)
     for result in results:
         one.write(result)
     one.finish(total)
@@ -72,7 +72,7 @@ def test_an_array_has_its_length_in_the_end(
 ) -> None:
     whole, results = both
     array, streams = written("npy", results, count)
-    assert array == formats.packed(whole, FORMATS["npy"])
+    assert array == formats.encode(whole, FORMATS["npy"])
     assert np.load(io.BytesIO(array)).shape == (100, 2, 2)
     assert streams == 1
 
@@ -84,7 +84,7 @@ def test_a_row_group_for_each_part(both: tuple[Result, list[Result]]) -> None:
     file = parquet.ParquetFile(io.BytesIO(data))
     sizes = [file.metadata.row_group(n).num_rows for n in range(file.num_row_groups)]
     assert sizes == [4 * len(result.points) for result in results]
-    same = parquet.read_table(io.BytesIO(formats.packed(whole, FORMATS["parquet"])))
+    same = parquet.read_table(io.BytesIO(formats.encode(whole, FORMATS["parquet"])))
     assert rows_of(file.read().to_pylist()) == rows_of(same.to_pylist())
 
 
@@ -93,11 +93,11 @@ def rows_of(rows: list[dict[str, object]]) -> list[tuple[object, ...]]:
     return sorted((row["target"], row["order"], row["x"], *row.values()) for row in rows)
 
 
-@pytest.mark.parametrize("name", [name for name in FORMATS if FORMATS[name].pieces])
+@pytest.mark.parametrize("name", [name for name in FORMATS if FORMATS[name].chunked])
 def test_only_what_can_be_resumed_says_so(name: str) -> None:
     one = writers.of_format(FORMATS[name], Screen(), lambda n: {"x": n}, None)
     assert one.resumable is (name != "parquet")
-    assert one.rewound is (name == "npy")
+    assert one.rewrites_head is (name == "npy")
 
 
 def test_what_goes_on_has_no_second_head(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -105,7 +105,7 @@ def test_what_goes_on_has_no_second_head(monkeypatch: pytest.MonkeyPatch, tmp_pa
     for name in (*TEXTS, "npy"):
         out = io.BytesIO()
         one = writers.of_format(FORMATS[name], Screen(), lambda n: {"x": n}, 100)
-        one.begin(results[1], lambda out=out: out, True)  # type: ignore[misc]
+        one.start(results[1], lambda out=out: out, True)  # type: ignore[misc]
         assert out.getvalue() == b""
 
 

@@ -42,7 +42,7 @@ def answer(
     given, rows = inputs.points(rest, at)
     output.check(file)
     format_ = output.format_of(format_name, file)
-    formats.needed(format_)
+    formats.require_library(format_)
     if resume and file is None:
         raise RequestError("'--resume' goes on with a file; name it with --output")
     if not expressions and kind == "diff":
@@ -50,7 +50,7 @@ def answer(
     where = Where(given, rows, paired, sys.stdin)
     how = How(**rest)
     size = chunks.PART if format_.binary else TEXT_PART
-    asked = chunks.opened(kind, expressions, where, wrt, order, claims, how, format_.pieces, size)
+    asked = chunks.opened(kind, expressions, where, wrt, order, claims, how, format_.chunked, size)
     from tapecli.cli import long_run  # only now, for a wrong call is to be told at once
 
     wish = long_run.Wish(format_, file, color, strict, verbose)

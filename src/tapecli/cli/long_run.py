@@ -33,7 +33,7 @@ from tapecli.evaluation import compute
 from tapecli.evaluation.chunks import Stream
 from tapecli.evaluation.question import How, Request
 from tapecli.formats import Format, Screen, words, writers
-from tapecli.formats.writers import Pieces
+from tapecli.formats.writers import ChunkWriter
 from tapecli.process import Ended
 from tapecli.result import Result, Status, all_ok, any_failed
 
@@ -103,13 +103,13 @@ class Run:
         state: how far an earlier call had come; {} if there was none.
     """
 
-    def __init__(self, stream: Stream, writer: Pieces, state: dict[str, Any]) -> None:
+    def __init__(self, stream: Stream, writer: ChunkWriter, state: dict[str, Any]) -> None:
         self.stream = stream
         self.done = self.earlier = int(state.get("done", 0))
         self.counts = Counter({Status(name): n for name, n in state.get("counts", {}).items()})
         self.given_up = 0
         self.first: Result | None = None
-        self._pieces = writer
+        self._writer = writer
         self._resumed = bool(state)
 
     def go(
@@ -130,10 +130,10 @@ class Run:
         def write(result: Result) -> None:
             if self.first is None:
                 self.first = result
-                self._pieces.begin(result, open_, self._resumed)
+                self._writer.start(result, open_, self._resumed)
             else:
                 save()
-            self._pieces.write(result)
+            self._writer.write(result)
             self.done += len(result.points)
             self.counts.update(result.counts)
             self.given_up += result.given_up
@@ -154,7 +154,7 @@ class Run:
             raise
         if self.first is None:
             raise PointsError(f"cannot resume: there are no more than {self.done:,} points")
-        self._pieces.finish(self.done)
+        self._writer.finish(self.done)
 
 
 @dataclass(frozen=True)
@@ -265,7 +265,7 @@ def _ended(one: Run, wish: Wish, seconds: float) -> int:
 
 
 def _to_stream(
-    one: Run, file: str | None, writer: Pieces, tell: Callable[[int, int | None], None]
+    one: Run, file: str | None, writer: ChunkWriter, tell: Callable[[int, int | None], None]
 ) -> None:
     """To standard output, or to a device: at once, and what comes later by way of the disk."""
     with contextlib.ExitStack() as closing:
@@ -273,7 +273,7 @@ def _to_stream(
         opened: list[IO[bytes]] = []
 
         def open_() -> IO[bytes]:
-            direct = not opened and not writer.rewound
+            direct = not opened and not writer.rewrites_head
             opened.append(out if direct else closing.enter_context(tempfile.TemporaryFile()))
             return opened[-1]
 
@@ -286,7 +286,7 @@ def _to_stream(
 
 def _to_file(
     stream: Stream,
-    writer: Pieces,
+    writer: ChunkWriter,
     path: Path,
     resume: bool,
     about: dict[str, Any],

@@ -107,7 +107,7 @@ def write(shown: Any, format_: formats.Format, output: str | None, color: str) -
             with Path(output).open("w", encoding="utf-8") as stream:
                 _to_stream(shown, format_, stream, color)
         elif format_.binary:
-            _replace(path, lambda stream: stream.buffer.write(formats.packed(shown, format_)))
+            _replace(path, lambda stream: stream.buffer.write(formats.encode(shown, format_)))
         else:
             _replace(
                 path, lambda stream: stream.writelines(formats.render(shown, format_, Screen()))
@@ -118,7 +118,7 @@ def write(shown: Any, format_: formats.Format, output: str | None, color: str) -
 
 def _to_stream(shown: Any, format_: formats.Format, stream: TextIO, color: str) -> None:
     if format_.binary:
-        stream.buffer.write(formats.packed(shown, format_))
+        stream.buffer.write(formats.encode(shown, format_))
         stream.buffer.flush()
         return
     seen_on = screen(stream, color)

@@ -1,24 +1,29 @@
 """Output formats: one file each, all fed by a Result. `FORMATS` is the table of them.
 
-A format is a module with a function `render(result, screen)` that yields pieces of text, or, if
-it is binary, with `packed(result)`, which returns bytes. It is loaded when it is
-asked for, and knows nothing of files, streams or options.
+A format is a module that is loaded when it is asked for, and knows nothing of files, streams or
+options. Its functions depend on its kind:
 
-A format in pieces can be written of one part of the points after another, from a Result for each
-part. If it is text, its module has `head(result, screen)` and `body(result, block, screen)`; npy
-has `head(result, dimensions)` and `body(result)`, and parquet has a `Writer`.
+* text: `render(result, screen)` yields pieces of text;
+* text that can be written in chunks: `head(result, screen)` is what stands above the rows, and
+  `body(result, block, screen)` yields the rows of one derivative, in a whole result or in the
+  result of one chunk of its points; `blocks(result)` says which derivatives have rows, if not all;
+* bytes: `encode(result)` returns them. To write them in chunks, npy has `head(result, dimensions)`
+  and `body(result)`, and parquet a `ParquetWriter`.
 """
 
 from __future__ import annotations
 
 import importlib
 import importlib.util
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tapecli.errors import OutputError
+
+if TYPE_CHECKING:
+    from tapecli.result import Block, Result
 
 
 @dataclass(frozen=True)
@@ -48,7 +53,7 @@ class Format:
         claims: whether it shows what became of claims.
         binary: whether it is made of bytes, and not for a terminal.
         package: where its module is.
-        pieces: whether it can be written piece by piece.
+        chunked: whether it can be written in chunks, a Result for each.
         needs: the library that it takes and that is not always there, or "".
         extra: the extra of this package that brings that library, or "".
     """
@@ -60,19 +65,24 @@ class Format:
     claims: bool = False
     binary: bool = False
     package: str = "tapecli.formats"
-    pieces: bool = False
+    chunked: bool = False
     needs: str = ""
     extra: str = ""
 
 
-FORMATS = {
-    format_.name: format_
-    for format_ in (
+def _by_name(package: str, formats: Iterable[Format]) -> dict[str, Format]:
+    """Formats by their names, whose modules are in this package."""
+    return {format_.name: replace(format_, package=package) for format_ in formats}
+
+
+FORMATS = _by_name(
+    "tapecli.formats",
+    [
         Format("table", "a table for people", (".txt",), formulas=True, claims=True),
         Format("json", "one JSON document", (".json",), formulas=True, claims=True),
-        Format("jsonl", "one JSON object a line", (".jsonl", ".ndjson"), pieces=True),
-        Format("csv", "comma-separated values with a header", (".csv",), pieces=True),
-        Format("tsv", "tab-separated values with a header", (".tsv",), pieces=True),
+        Format("jsonl", "one JSON object a line", (".jsonl", ".ndjson"), chunked=True),
+        Format("csv", "comma-separated values with a header", (".csv",), chunked=True),
+        Format("tsv", "tab-separated values with a header", (".tsv",), chunked=True),
         Format(
             "markdown",
             "tables for a Markdown page",
@@ -81,70 +91,52 @@ FORMATS = {
             claims=True,
         ),
         Format("latex", "equations and tables for LaTeX", (".tex",), formulas=True, claims=True),
-        Format("value", "bare numbers of the highest order, one a line", (), pieces=True),
-        Format("npy", "a NumPy array of the values", (".npy",), binary=True, pieces=True),
+        Format("value", "bare numbers of the highest order, one a line", (), chunked=True),
+        Format("npy", "a NumPy array of the values", (".npy",), binary=True, chunked=True),
         Format("npz", "NumPy arrays with named axes", (".npz",), binary=True),
         Format(
             "parquet",
             "the columns of csv in a Parquet file",
             (".parquet",),
             binary=True,
-            pieces=True,
+            chunked=True,
             needs="pyarrow",
             extra="arrow",
         ),
-    )
-}
+    ],
+)
+"""The formats of a Result."""
 
-
-_PAGE = {
-    format_.name: format_
-    for format_ in (
-        Format("table", "a page for people", (".txt",)),
-        Format("json", "one JSON document", (".json",)),
-        Format("markdown", "a Markdown page", (".md", ".markdown")),
-        Format("junit", "JUnit's XML, for CI", (".xml",)),
-        Format("github", "annotations of a GitHub workflow", ()),
-    )
-}
+_TABLE = Format("table", "a page for people", (".txt",))
+_JSON = Format("json", "one JSON document", (".json",))
+_MARKDOWN = Format("markdown", "a Markdown page", (".md", ".markdown"))
+_JUNIT = Format("junit", "JUnit's XML, for CI", (".xml",))
+_GITHUB = Format("github", "annotations of a GitHub workflow", ())
 
 PAGES = {
-    kind: {name: replace(_PAGE[name], package=f"tapecli.features.{kind}.pages") for name in names}
-    for kind, names in {
-        "check": ("table", "json", "junit", "github", "markdown"),
-        "pitfalls": ("table", "json", "markdown"),
-        "trace": ("table", "json", "markdown"),
-        "compare": ("table", "json", "markdown"),
-        "functions": ("table", "json", "markdown"),
+    command: _by_name(f"tapecli.features.{command}.pages", formats)
+    for command, formats in {
+        "check": (_TABLE, _JSON, _JUNIT, _GITHUB, _MARKDOWN),
+        "pitfalls": (_TABLE, _JSON, _MARKDOWN),
+        "trace": (_TABLE, _JSON, _MARKDOWN),
+        "compare": (_TABLE, _JSON, _MARKDOWN),
+        "functions": (_TABLE, _JSON, _MARKDOWN),
     }.items()
 }
 """The formats of what is no Result, by the command that shows it; a package for each command."""
 
+_DRAWINGS = {"png": "a picture", "svg": "a drawing, for the web", "pdf": "a drawing, for print"}
 
-PLOTS = {
-    format_.name: format_
-    for format_ in (
-        Format(
-            "text", "as large as the terminal", (".txt",), package="tapecli.features.plot.pages"
-        ),
+PLOTS = _by_name(
+    "tapecli.features.plot.pages",
+    [
+        Format("text", "as large as the terminal", (".txt",)),
         *(
-            Format(
-                name,
-                meaning,
-                (f".{name}",),
-                binary=True,
-                package="tapecli.features.plot.pages",
-                needs="matplotlib",
-                extra="plot",
-            )
-            for name, meaning in (
-                ("png", "a picture"),
-                ("svg", "a drawing, for the web"),
-                ("pdf", "a drawing, for print"),
-            )
+            Format(name, meaning, (f".{name}",), binary=True, needs="matplotlib", extra="plot")
+            for name, meaning in _DRAWINGS.items()
         ),
-    )
-}
+    ],
+)
 """The formats of plots."""
 
 
@@ -162,8 +154,8 @@ def of_ending(ending: str, formats: Mapping[str, Format] = FORMATS) -> Format:
     raise OutputError(f"{problem}; use --format, or one of {endings}")
 
 
-def needed(format_: Format) -> None:
-    """Make sure that what the format takes is installed, before anything is computed.
+def require_library(format_: Format) -> None:
+    """Make sure that the library of a format is installed, before anything is computed.
 
     Raises:
         OutputError: it is not.
@@ -179,23 +171,34 @@ def module(format_: Format) -> ModuleType:
     """The module of a format.
 
     Raises:
-        OutputError: what it takes is not installed.
+        OutputError: its library is not installed.
     """
-    needed(format_)
+    require_library(format_)
     return importlib.import_module(f"{format_.package}.{format_.name}")
 
 
-def render(shown: Any, format_: Format, screen: Screen) -> Iterator[str]:
-    """A Result, or what a page shows, in this format of text, piece by piece."""
-    pieces: Iterator[str] = module(format_).render(shown, screen)
-    return pieces
+def render(content: Any, format_: Format, screen: Screen) -> Iterator[str]:
+    """Pieces of text for a Result, or for what a command shows instead of one."""
+    page = module(format_)
+    if not format_.chunked:
+        yield from page.render(content, screen)
+        return
+    yield page.head(content, screen)
+    for block in blocks(page, content):
+        yield from page.body(content, block, screen)
 
 
-def packed(shown: Any, format_: Format) -> bytes:
-    """The same in this format of bytes.
+def blocks(page: ModuleType, result: Result) -> Sequence[Block]:
+    """The derivatives of which a format that is written in chunks has rows."""
+    choose: Callable[[Result], Sequence[Block]] | None = getattr(page, "blocks", None)
+    return choose(result) if choose else result.blocks
+
+
+def encode(content: Any, format_: Format) -> bytes:
+    """The bytes of a Result, or of what a command shows instead of one.
 
     Raises:
-        OutputError: what the format takes is not installed.
+        OutputError: the library of the format is not installed.
     """
-    whole: bytes = module(format_).packed(shown)
-    return whole
+    encoded: bytes = module(format_).encode(content)
+    return encoded

@@ -38,7 +38,7 @@ _NOTATIONS: tuple[tuple[float, float, tuple[str | slice, ...]], ...] = (
         for e in range(10, 16)
     ),
 )
-"""Magnitudes for which pyarrow's notation is another one, and the parts of it to be put together.
+"""Magnitudes that pyarrow writes in another notation, and how Python's is put together from it.
 
 It has fractions down to 1e-6, 1e-7 for 1e-07, and exponents from 1e10 on, where Python's repr has
 exponents below 1e-4 and from 1e16 on. The last rows are for numbers that are not whole.
@@ -67,8 +67,8 @@ def loads() -> bool:
         return False
 
 
-def wanted(rows: int) -> bool:
-    """Whether so many rows are to be written with pyarrow."""
+def is_faster(rows: int) -> bool:
+    """Whether pyarrow is there, and writes so many rows in less time."""
     return rows >= MIN_ROWS and loads()
 
 
@@ -90,7 +90,7 @@ def text(
     arrays = [_column(values, format_) for values in columns]
     if marked is not None:
         arrays.append(load("pyarrow.compute").if_else(pa.array(marked), MARK, ""))
-    table = pa.Table.from_arrays(arrays, [str(place) for place in range(len(arrays))])
+    table = pa.Table.from_arrays(arrays, list(map(str, range(len(arrays)))))
     stream = pa.BufferOutputStream()
     options = csv.WriteOptions(include_header=False, delimiter=delimiter, quoting_style="none")
     csv.write_csv(table, stream, options)
@@ -104,50 +104,50 @@ def _column(values: NDArray[np.float64], format_: FloatFormat) -> Any:
     if format_.name not in ("float64", "float32"):
         values = numbers.shortest(values, format_)
     with np.errstate(over="ignore", invalid="ignore"):
-        held = values.astype("float32" if format_.name == "float32" else "float64") + 0
-        other = (held != values) & ~np.isnan(values)
-    size = np.abs(held)
+        narrowed = values.astype("float32" if format_.name == "float32" else "float64") + 0
+        foreign = (narrowed != values) & ~np.isnan(values)  # not of the dtype at all
+    size = np.abs(narrowed)
     high = (size >= 1e10) & (size < 1e16)
-    if not (other | high | (size >= 1e-10) & (size < 1e-3)).any():
-        return load("pyarrow").array(held)
+    if not (foreign | high | (size >= 1e-10) & (size < 1e-3)).any():
+        return load("pyarrow").array(narrowed)
     if format_.name == "float32":
-        rest = high | other
-        made = numbers.texts(np.abs(values[rest]), format_)
+        by_us = high | foreign
+        replacements = numbers.texts(np.abs(values[by_us]), format_)
     else:  # a whole number this large has all of its digits
-        rest = high & (np.rint(size) == size)
-        made = size[rest].astype(np.int64)
-    texts = _replaced(_rewritten(size, ~rest), rest, _texts(made))
-    if not (held < 0).any():
+        by_us = high & (np.rint(size) == size)
+        replacements = size[by_us].astype(np.int64)
+    texts = _replace(_rewritten(size, ~by_us), by_us, _texts(replacements))
+    if not (narrowed < 0).any():
         return texts
     compute = load("pyarrow.compute")
-    signs = compute.if_else(load("pyarrow").array(held < 0), "-", "")
+    signs = compute.if_else(load("pyarrow").array(narrowed < 0), "-", "")
     return compute.binary_join_element_wise(signs, texts, "")
 
 
-def _rewritten(size: NDArray[Any], where: NDArray[np.bool_]) -> Any:
+def _rewritten(size: NDArray[Any], by_arrow: NDArray[np.bool_]) -> Any:
     """The texts of magnitudes by pyarrow, those in another notation put together anew."""
     compute = load("pyarrow.compute")
     texts = _texts(size)
-    for low, high, parts in _NOTATIONS:
-        here = where & (size >= size.dtype.type(low)) & (size < size.dtype.type(high))
-        if here.any():
-            old = texts.filter(load("pyarrow").array(here))
+    for low, high, pieces in _NOTATIONS:
+        selected = by_arrow & (size >= size.dtype.type(low)) & (size < size.dtype.type(high))
+        if selected.any():
+            old = texts.filter(load("pyarrow").array(selected))
             new = [
-                part
-                if isinstance(part, str)
-                else compute.utf8_slice_codeunits(old, part.start, part.stop)
-                for part in parts
+                piece
+                if isinstance(piece, str)
+                else compute.utf8_slice_codeunits(old, piece.start, piece.stop)
+                for piece in pieces
             ]
             joined = compute.binary_join_element_wise(*new, "")
-            if isinstance(parts[-1], str):  # a single digit has no fraction
+            if isinstance(pieces[-1], str):  # a single digit has no fraction
                 joined = compute.replace_substring(joined, ".e", "e")
-            texts = _replaced(texts, here, joined)
+            texts = _replace(texts, selected, joined)
     return texts
 
 
-def _replaced(texts: Any, where: NDArray[np.bool_], others: Any) -> Any:
-    mask = load("pyarrow").array(where)
-    return load("pyarrow.compute").replace_with_mask(texts, mask, others)
+def _replace(texts: Any, selected: NDArray[np.bool_], replacements: Any) -> Any:
+    mask = load("pyarrow").array(selected)
+    return load("pyarrow.compute").replace_with_mask(texts, mask, replacements)
 
 
 def _texts(values: Any) -> Any:

@@ -21,18 +21,19 @@ ROWS = 16_384
 """Rows in a piece of text."""
 
 ARROW_ROWS = 65_536
-"""The same where pyarrow writes."""
+"""Rows in a piece of text that pyarrow writes."""
 
 
 @dataclass(frozen=True)
-class Line:
-    """What the lines of a block are made of.
+class LineLayout:
+    """How the lines of a block are put together.
 
     Attributes:
-        before: what stands before each number; the start of the line before the first.
-        after: the rest of the line by the verdict and its analytic value, "" for none.
+        before: the text in front of each number; the first one begins the line.
+        after: the rest of a line, made from its verdict and the text of the analytic value,
+            which is "" where there is none.
         texts: the texts of numbers.
-        delimiter: what stands between two numbers, if it is one character and the texts are
+        delimiter: the text between two numbers, if it is one character and the texts are
             those of `numbers.texts`; else "".
     """
 
@@ -42,8 +43,8 @@ class Line:
     delimiter: str = ""
 
 
-def written(
-    line: Line,
+def lines(
+    layout: LineLayout,
     columns: Sequence[NDArray[np.float64]],
     checks: Mapping[int, Check],
     format_: FloatFormat,
@@ -51,61 +52,61 @@ def written(
     """A line for each row of the columns, in large pieces.
 
     Args:
-        line: what it is made of.
+        layout: how a line is put together.
         columns: the numbers.
-        checks: the verdicts by the place of the row; the others are unverified.
+        checks: the verdicts by the index of the row; the others are unverified.
         format_: the dtype.
     """
     count = len(columns[0])
-    places = sorted(checks)
-    quick = bool(line.delimiter) and arrow.wanted(count)
-    size = ARROW_ROWS if quick else ROWS
-    write = _with_arrow if quick else _plainly
+    indices = sorted(checks)
+    by_arrow = bool(layout.delimiter) and arrow.is_faster(count)
+    size = ARROW_ROWS if by_arrow else ROWS
+    join = _join_with_arrow if by_arrow else _join
     for start in range(0, count, size):
-        here = places[bisect_left(places, start) : bisect_left(places, start + size)]
-        ends = _ends(line, [checks[place] for place in here], format_)
-        part = [column[start : start + size] for column in columns]
-        yield write(line, part, [place - start for place in here], ends, format_)
+        verified = indices[bisect_left(indices, start) : bisect_left(indices, start + size)]
+        ends = _ends(layout, [checks[index] for index in verified], format_)
+        rows = [column[start : start + size] for column in columns]
+        yield join(layout, rows, [index - start for index in verified], ends, format_)
 
 
-def _ends(line: Line, checks: Sequence[Check], format_: FloatFormat) -> list[str]:
+def _ends(layout: LineLayout, checks: Sequence[Check], format_: FloatFormat) -> list[str]:
     """The rest of each line that has a verdict."""
     import numpy as np
 
-    known = [check.analytic for check in checks if check.analytic is not None]
-    texts = iter(line.texts(np.array(known, np.float64), format_))
-    return [line.after(c, "" if c.analytic is None else next(texts)) for c in checks]
+    analytic = [check.analytic for check in checks if check.analytic is not None]
+    texts = iter(layout.texts(np.array(analytic, np.float64), format_))
+    return [layout.after(c, "" if c.analytic is None else next(texts)) for c in checks]
 
 
-def _plainly(
-    line: Line,
+def _join(
+    layout: LineLayout,
     columns: Sequence[NDArray[np.float64]],
-    places: Sequence[int],
+    verified: Sequence[int],
     ends: Sequence[str],
     format_: FloatFormat,
 ) -> str:
-    """The lines, joined from their parts."""
+    """The lines, from the texts of their numbers and what stands around these."""
     count = len(columns[0])
-    rest = [line.after(UNVERIFIED, "")] * count
-    for place, end in zip(places, ends, strict=True):
-        rest[place] = end
+    rest = [layout.after(UNVERIFIED, "")] * count
+    for index, end in zip(verified, ends, strict=True):
+        rest[index] = end
     width = 2 * len(columns) + 1
-    parts = [""] * (width * count)
-    for number, (before, column) in enumerate(zip(line.before, columns, strict=True)):
-        parts[2 * number :: width] = [before] * count
-        parts[2 * number + 1 :: width] = line.texts(column, format_)
-    parts[width - 1 :: width] = rest
-    return "".join(parts)
+    pieces = [""] * (width * count)
+    for number, (before, column) in enumerate(zip(layout.before, columns, strict=True)):
+        pieces[2 * number :: width] = [before] * count
+        pieces[2 * number + 1 :: width] = layout.texts(column, format_)
+    pieces[width - 1 :: width] = rest
+    return "".join(pieces)
 
 
-def _with_arrow(
-    line: Line,
+def _join_with_arrow(
+    layout: LineLayout,
     columns: Sequence[NDArray[np.float64]],
-    places: Sequence[int],
+    verified: Sequence[int],
     ends: Sequence[str],
     format_: FloatFormat,
 ) -> str:
-    """The same lines: pyarrow's lines of numbers with the rest put at every line's end.
+    """The lines that `_join` makes, from lines of numbers that pyarrow writes.
 
     Where there are verdicts, a mark in a last column says where the text is to be cut and
     another rest to be put; the delimiter before that column is the one that the rest begins
@@ -113,19 +114,19 @@ def _with_arrow(
     """
     import numpy as np
 
-    rest, start = line.after(UNVERIFIED, ""), line.before[0]
+    rest, start = layout.after(UNVERIFIED, ""), layout.before[0]
     marked = None
-    if places:
+    if verified:
         marked = np.zeros(len(columns[0]), bool)
-        marked[list(places)] = True
-        rest = rest.removeprefix(line.delimiter)
-    numbers = arrow.text(columns, format_, line.delimiter, marked).removesuffix("\n")
+        marked[list(verified)] = True
+        rest = rest.removeprefix(layout.delimiter)
+    numbers = arrow.text(columns, format_, layout.delimiter, marked).removesuffix("\n")
     first, *others = numbers.split(arrow.MARK)
-    parts = [start, first.replace("\n", rest + start)]
+    pieces = [start, first.replace("\n", rest + start)]
     for end, other in zip(ends, others, strict=True):
-        parts.append(end.removeprefix(line.delimiter))
+        pieces.append(end.removeprefix(layout.delimiter))
         if other:
-            parts += [start, other[1:].replace("\n", rest + start)]
+            pieces += [start, other[1:].replace("\n", rest + start)]
     if numbers[-1] != arrow.MARK:
-        parts.append(rest)
-    return "".join(parts)
+        pieces.append(rest)
+    return "".join(pieces)

@@ -1,20 +1,17 @@
-"""The tidy columns that every machine format carries: one record a row of the result."""
+"""The tidy columns that every machine format carries, as arrays with a value for each point."""
 
 from __future__ import annotations
 
-import json
 import math
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, TypeAlias
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
-from tapecli.formats import Screen, numbers
-from tapecli.result import SCHEMA, Block, Result
+from tapecli.formats import numbers
+from tapecli.result import SCHEMA, UNVERIFIED, Block, Check, Result, Status
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
-
-Field: TypeAlias = str | int | float | None
 
 
 def names(result: Result) -> list[str]:
@@ -23,60 +20,7 @@ def names(result: Result) -> list[str]:
     return [*before, *result.variables, "tape", "analytic", "ulps", "status"]
 
 
-def records(result: Result) -> Iterator[list[Field]]:
-    """The fields of each row, numbers as numbers; None where there is none."""
-    shortest = result.format_.shortest
-    columns = [numbers.shortest(column, result.format_).tolist() for column in points(result)]
-    at = list(zip(*columns, strict=True))
-    for block in result.blocks:
-        about: list[Field] = [block.target, block.expression, block.wrt, block.order]
-        values = tape(block)
-        found = [None] * len(at)
-        if values is not None:
-            found = numbers.shortest(values, result.format_).tolist()
-        for place, (point, value) in enumerate(zip(at, found, strict=True)):
-            check = block.check(place)
-            exact = None if check.analytic is None else shortest(check.analytic)
-            yield [*about, *point, value, exact, check.ulps, str(check.status)]
-
-
-def texts(result: Result) -> list[tuple[str, ...]]:
-    """The values of the variables at each point as text."""
-    columns = [numbers.texts(column, result.format_) for column in points(result)]
-    return list(zip(*columns, strict=True))
-
-
-def points(result: Result) -> list[NDArray[np.float64]]:
-    """The values of each variable at all points."""
-    return [result.points.columns[name] for name in result.variables]
-
-
-def tape(block: Block) -> NDArray[np.float64] | None:
-    """What was computed at each point; None where only analytic values were asked for."""
-    import numpy as np
-
-    return None if block.tape is None else np.asarray(block.tape, np.float64)
-
-
-def analytic(block: Block) -> NDArray[np.float64]:
-    """The analytic value at each point; NaN where there is none."""
-    import numpy as np
-
-    found = np.full(len(block.points), math.nan)
-    known = {place: c.analytic for place, c in block.checks.items() if c.analytic is not None}
-    found[np.fromiter(known, np.int64, len(known))] = np.fromiter(
-        known.values(), np.float64, len(known)
-    )
-    return found
-
-
-def values(block: Block) -> NDArray[np.float64]:
-    """The answer at each point: what was computed, or else the analytic value."""
-    found = tape(block)
-    return analytic(block) if found is None else found
-
-
-def about(result: Result) -> dict[str, Any]:
+def metadata(result: Result) -> dict[str, Any]:
     """What the request was, and how it was computed."""
     return {
         "schema": SCHEMA,
@@ -92,12 +36,61 @@ def about(result: Result) -> dict[str, Any]:
     }
 
 
-def document(fields: Mapping[str, Any], screen: Screen) -> Iterator[str]:
-    """Strict JSON, indented; numbers that it has not must be null already."""
-    yield json.dumps(fields, indent=2, allow_nan=False, ensure_ascii=not screen.unicode)
-    yield "\n"
+def points(result: Result) -> list[NDArray[np.float64]]:
+    """The values of each variable at all points."""
+    return [result.points.columns[name] for name in result.variables]
 
 
-def strict(field: Field) -> Field:
-    """The field as strict JSON has it: null for NaN and the infinities."""
-    return None if isinstance(field, float) and not math.isfinite(field) else field
+def point_texts(result: Result) -> list[list[str]]:
+    """The values of each variable at all points, as text."""
+    return [numbers.texts(column, result.format_) for column in points(result)]
+
+
+def tape(block: Block) -> NDArray[np.float64] | None:
+    """What was computed at each point; None where only analytic values were asked for."""
+    import numpy as np
+
+    return None if block.tape is None else np.asarray(block.tape, np.float64)
+
+
+def analytic(block: Block) -> NDArray[np.float64]:
+    """The analytic value at each point; NaN where there is none."""
+    import numpy as np
+
+    return of_checks(block, lambda check: check.analytic, math.nan, np.float64)
+
+
+def values(block: Block) -> NDArray[np.float64]:
+    """The answer at each point: what was computed, or else the analytic value."""
+    computed = tape(block)
+    return analytic(block) if computed is None else computed
+
+
+def statuses(block: Block) -> NDArray[np.uint8]:
+    """The status at each point, as its index among the members of `Status`."""
+    import numpy as np
+
+    indices = {status: index for index, status in enumerate(Status)}
+    unverified = indices[UNVERIFIED.status]
+    return of_checks(block, lambda check: indices[check.status], unverified, np.uint8)
+
+
+def of_checks(
+    block: Block, field: Callable[[Check], Any], default: Any, dtype: type[np.generic]
+) -> NDArray[Any]:
+    """An array with a value for each point of a block, taken from the verdicts.
+
+    Args:
+        block: the block.
+        field: the value for a verdict, or None.
+        default: the value of points that are unverified, and of those whose field is None.
+        dtype: the dtype of the array.
+    """
+    import numpy as np
+
+    array = np.full(len(block.points), default, dtype)
+    fields = {index: field(check) for index, check in block.checks.items()}
+    fields = {index: value for index, value in fields.items() if value is not None}
+    indices = np.fromiter(fields, np.int64, len(fields))
+    array[indices] = np.fromiter(fields.values(), dtype, len(fields))
+    return array

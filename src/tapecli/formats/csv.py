@@ -10,15 +10,8 @@ from tapecli.formats import Screen, bulk_lines, columns, numbers
 from tapecli.result import Block, Check, Result
 
 
-def render(result: Result, screen: Screen) -> Iterator[str]:
-    """A header and a line a row."""
-    yield head(result, screen)
-    for block in result.blocks:
-        yield from body(result, block, screen)
-
-
 def head(result: Result, screen: Screen, delimiter: str = ",") -> str:
-    """The names of the columns."""
+    """The line with the names of the columns."""
     return _record(columns.names(result), delimiter)
 
 
@@ -31,16 +24,16 @@ def body(result: Result, block: Block, screen: Screen, delimiter: str = ",") -> 
         ulps = "" if check.ulps is None else str(check.ulps)
         return blank + delimiter + delimiter.join((analytic, ulps, check.status.value)) + "\n"
 
-    about = [block.target, block.expression, block.wrt, str(block.order)]
-    start = _record(about, delimiter).removesuffix("\n") + delimiter
-    shown = columns.points(result) + ([] if tape is None else [tape])
-    before = start, *(delimiter for _ in shown[1:])
-    line = bulk_lines.Line(before, after, numbers.texts, delimiter)
-    return bulk_lines.written(line, shown, block.checks, result.format_)
+    fields = [block.target, block.expression, block.wrt, str(block.order)]
+    start = _record(fields, delimiter).removesuffix("\n") + delimiter
+    arrays = columns.points(result) + ([] if tape is None else [tape])
+    before = start, *(delimiter for _ in arrays[1:])
+    layout = bulk_lines.LineLayout(before, after, numbers.texts, delimiter)
+    return bulk_lines.lines(layout, arrays, block.checks, result.format_)
 
 
 def _record(fields: Sequence[str], delimiter: str) -> str:
-    """A line of fields, those in quotes that need them."""
+    """A line of fields, with quotes around those that need them."""
     buffer = io.StringIO()
     csv.writer(buffer, delimiter=delimiter, lineterminator="\n").writerow(fields)
     return buffer.getvalue()

@@ -2,56 +2,94 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+import json
+import math
+from collections.abc import Iterator, Mapping
+from typing import Any, TypeAlias
 
 from tapecli.floats import FloatFormat
-from tapecli.formats import Screen, columns
-from tapecli.result import Claim, Result
+from tapecli.formats import Screen, columns, numbers
+from tapecli.result import Block, Claim, Result
+
+Field: TypeAlias = str | int | float | None
 
 
 def render(result: Result, screen: Screen) -> Iterator[str]:
     """The document, indented."""
-    yield from columns.document(document(result), screen)
+    yield from indented(document(result), screen)
+
+
+def indented(fields: Mapping[str, Any], screen: Screen) -> Iterator[str]:
+    """Strict JSON; numbers that JSON does not have must be null already."""
+    yield json.dumps(fields, indent=2, allow_nan=False, ensure_ascii=not screen.unicode)
+    yield "\n"
+
+
+def strict(field: Field) -> Field:
+    """The field as strict JSON has it: null for NaN and the infinities."""
+    return None if isinstance(field, float) and not math.isfinite(field) else field
 
 
 def document(result: Result) -> dict[str, Any]:
     """What the document has, as plain values."""
-    names = columns.names(result)
-    places = range(len(result.points))
-    notes = (block.check(place).note for block in result.blocks for place in places)
-    rows = [
-        {**dict(zip(names, map(columns.strict, record), strict=True)), "note": note}
-        for record, note in zip(columns.records(result), notes, strict=True)
-    ]
     matrix = {} if result.kind == "diff" else _matrix(result)
     return {
-        **columns.about(result),
+        **columns.metadata(result),
         "variable": result.variables[0] if len(result.variables) == 1 else None,
         "variables": result.variables,
         "derivatives": [
-            {
-                "target": block.target,
-                "expression": block.expression,
-                "wrt": block.wrt,
-                "order": block.order,
-                "formula": block.formula,
-            }
-            for block in result.blocks
+            {**_derivative(block), "formula": block.formula} for block in result.blocks
         ],
         "claims": [_claim(claim, result.format_) for claim in result.claims],
         **matrix,
-        "rows": rows,
+        "rows": list(_rows(result)),
         "counts": {str(status): count for status, count in result.counts.items()},
         "ok": result.ok,
     }
 
 
-def _claim(claim: Claim, format_: FloatFormat) -> dict[str, Any]:
-    """A claim and what became of it; the numbers are null where there are none."""
+def _derivative(block: Block) -> dict[str, Field]:
+    return {
+        "target": block.target,
+        "expression": block.expression,
+        "wrt": block.wrt,
+        "order": block.order,
+    }
 
-    def number(value: float | None) -> columns.Field:
-        return None if value is None else columns.strict(format_.shortest(value))
+
+def _rows(result: Result) -> Iterator[dict[str, Field]]:
+    """The fields of each row; None where there is no value."""
+    shortest = result.format_.shortest
+    arrays = [
+        numbers.shortest(column, result.format_).tolist() for column in columns.points(result)
+    ]
+    points = [
+        dict(zip(result.variables, values, strict=True)) for values in zip(*arrays, strict=True)
+    ]
+    for block in result.blocks:
+        tape = columns.tape(block)
+        computed = [None] * len(points)
+        if tape is not None:
+            computed = numbers.shortest(tape, result.format_).tolist()
+        for index, (point, value) in enumerate(zip(points, computed, strict=True)):
+            check = block.check(index)
+            fields = {
+                **_derivative(block),
+                **point,
+                "tape": value,
+                "analytic": None if check.analytic is None else shortest(check.analytic),
+                "ulps": check.ulps,
+                "status": str(check.status),
+                "note": check.note,
+            }
+            yield {name: strict(field) for name, field in fields.items()}
+
+
+def _claim(claim: Claim, format_: FloatFormat) -> dict[str, Any]:
+    """A claim and the judgement on it; the numbers are null where there are none."""
+
+    def number(value: float | None) -> Field:
+        return None if value is None else strict(format_.shortest(value))
 
     at = None if claim.at is None else {name: number(value) for name, value in claim.at.items()}
     return {
@@ -75,6 +113,6 @@ def _matrix(result: Result) -> dict[str, Any]:
     def nested(values: Any) -> Any:
         if isinstance(values, list):
             return [nested(value) for value in values]
-        return columns.strict(shortest(values))
+        return strict(shortest(values))
 
     return {"axes": list(result.axes), "matrix": nested(result.arranged(result.values).tolist())}

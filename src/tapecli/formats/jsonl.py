@@ -1,4 +1,4 @@
-"""JSON lines: one strict JSON object a row."""
+"""JSON lines: one strict JSON object a row, with the dtype and the version of the schema."""
 
 from __future__ import annotations
 
@@ -7,12 +7,6 @@ from collections.abc import Iterator
 
 from tapecli.formats import Screen, bulk_lines, columns, numbers
 from tapecli.result import SCHEMA, Block, Check, Result
-
-
-def render(result: Result, screen: Screen) -> Iterator[str]:
-    """An object a line: the tidy columns, the dtype and the version of the schema."""
-    for block in result.blocks:
-        yield from body(result, block, screen)
 
 
 def head(result: Result, screen: Screen) -> str:
@@ -31,16 +25,16 @@ def body(result: Result, block: Block, screen: Screen) -> Iterator[str]:
         verdict = f'"analytic": {analytic or "null"}, "ulps": {ulps}, "status": "{check.status}"'
         return f'{blank}, {verdict}, "dtype": {dtype}}}\n'
 
-    about = {
+    fields = {
         "schema": SCHEMA,
         "target": block.target,
         "expression": block.expression,
         "wrt": block.wrt,
         "order": block.order,
     }
-    start = json.dumps(about, ensure_ascii=not screen.unicode).removesuffix("}")
-    shown = dict(zip(result.variables, columns.points(result), strict=True))
-    shown |= {} if tape is None else {"tape": tape}
-    keys = [f", {json.dumps(name, ensure_ascii=not screen.unicode)}: " for name in shown]
-    line = bulk_lines.Line((start + keys[0], *keys[1:]), after, numbers.json_texts)
-    return bulk_lines.written(line, list(shown.values()), block.checks, result.format_)
+    start = json.dumps(fields, ensure_ascii=not screen.unicode).removesuffix("}")
+    arrays = dict(zip(result.variables, columns.points(result), strict=True))
+    arrays |= {} if tape is None else {"tape": tape}
+    keys = [f", {json.dumps(name, ensure_ascii=not screen.unicode)}: " for name in arrays]
+    layout = bulk_lines.LineLayout((start + keys[0], *keys[1:]), after, numbers.json_texts)
+    return bulk_lines.lines(layout, list(arrays.values()), block.checks, result.format_)

@@ -61,8 +61,7 @@ def _target(result: Result, blocks: Sequence[Block]) -> Iterator[str]:
     yield from _aligned([_definition(blocks[0]), *_equations(derivatives)])
     for block in blocks:
         yield f"\n\\medskip\\noindent ${derivative(block, inline=True)}$\n"
-        points = zip(*columns.texts(result), strict=True)
-        about = [_numbers(column) for column in points]
+        about = [_numbers(column) for column in columns.point_texts(result)]
         checks = [block.check(place) for place in range(len(block.points))]
         names = [f"${tex.name(name)}$" for name in result.variables]
         yield from _tables(result, names, about, block.values, checks)

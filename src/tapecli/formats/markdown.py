@@ -41,7 +41,9 @@ def _table(result: Result, block: Block) -> Iterator[str]:
     names = [*result.variables, *words.columns(result)]
     yield table_row([*names, "status"])
     yield table_row([*["---:"] * len(names), "---"])
-    for place, (point, value) in enumerate(zip(columns.texts(result), block.values, strict=True)):
+    for place, (point, value) in enumerate(
+        zip(zip(*columns.point_texts(result), strict=True), block.values, strict=True)
+    ):
         check = block.check(place)
         analytic = "" if check.analytic is None else text(check.analytic)
         ulps = "" if check.ulps is None else str(check.ulps)

@@ -9,11 +9,11 @@ import io
 from collections.abc import Mapping
 
 from tapecli.formats import columns
-from tapecli.formats.npz import held
+from tapecli.formats.npz import array_dtype
 from tapecli.result import Result
 
 
-def packed(result: Result) -> bytes:
+def encode(result: Result) -> bytes:
     """The array, points first and matrices last, in NumPy's format."""
     return b"".join((head(result, result.points.dimensions), body(result)))
 
@@ -21,34 +21,36 @@ def packed(result: Result) -> bytes:
 def head(result: Result, dimensions: Mapping[str, int]) -> bytes:
     """What stands before the values of a whole array.
 
-    It is as long for every length of the first axis, so that it can be written again in its
-    place once that is known.
+    It has the same length for every length of the first axis, so that it can be written again
+    in its place once that is known.
 
     Args:
-        result: any part of the whole.
+        result: the result of any chunk of the points.
         dimensions: the axes of all points by name, with their lengths.
     """
     from numpy.lib import format as npy
 
-    own = result.points.dimensions
-    entries = [len(along) for name, along in result.axes.items()
-               if along is not None and name not in own]  # fmt: skip
+    entries = [
+        len(labels)
+        for name, labels in result.axes.items()
+        if labels is not None and name not in result.points.dimensions
+    ]
     file = io.BytesIO()
-    about = {
-        "descr": npy.dtype_to_descr(held(result)),
+    header = {
+        "descr": npy.dtype_to_descr(array_dtype(result)),
         "fortran_order": False,
         "shape": (*dimensions.values(), *entries),
     }
-    npy.write_array_header_1_0(file, about)
+    npy.write_array_header_1_0(file, header)
     return file.getvalue()
 
 
 def body(result: Result) -> memoryview:
-    """The values of a result, or of a part of a longer one, point by point."""
+    """The values of a result, or of one chunk of a longer one, point by point."""
     import numpy as np
 
-    whole = np.empty((len(result.points), len(result.blocks)), held(result))
+    values = np.empty((len(result.points), len(result.blocks)), array_dtype(result))
     with np.errstate(over="ignore", invalid="ignore"):
-        for place, block in enumerate(result.blocks):
-            whole[:, place] = columns.values(block)
-    return whole.reshape(-1).view(np.uint8).data
+        for number, block in enumerate(result.blocks):
+            values[:, number] = columns.values(block)
+    return values.reshape(-1).view(np.uint8).data

@@ -1,4 +1,4 @@
-"""Columns of numbers as text, all at once: the same text as `FloatFormat.text` gives of each."""
+"""Columns of numbers as text, all at once: the text that `FloatFormat.text` gives for each."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-MADE = 65_536
+CACHED = 65_536
 """Texts that are kept: as many as there are numbers of 16 bits."""
 
 
@@ -25,13 +25,13 @@ def texts(values: NDArray[np.float64], format_: FloatFormat) -> list[str]:
 
 
 def json_texts(values: NDArray[np.float64], format_: FloatFormat) -> list[str]:
-    """The same numbers as strict JSON has them: 2.0 and -0.0, null for NaN and infinities."""
+    """The shortest decimals as strict JSON has them: 2.0 and -0.0, null for NaN and infinities."""
     import numpy as np
 
-    made = list(map(repr, shortest(values, format_).tolist()))
-    for place in np.flatnonzero(~np.isfinite(values)).tolist():
-        made[place] = "null"
-    return made
+    numbers = list(map(repr, shortest(values, format_).tolist()))
+    for index in np.flatnonzero(~np.isfinite(values)).tolist():
+        numbers[index] = "null"
+    return numbers
 
 
 def shortest(values: NDArray[np.float64], format_: FloatFormat) -> NDArray[np.float64]:
@@ -41,26 +41,26 @@ def shortest(values: NDArray[np.float64], format_: FloatFormat) -> NDArray[np.fl
     if format_.name == "float64":
         return values
     if format_.name == "bfloat16":
-        return _distinct(values, format_)
+        return _of_bits(values, format_)
     with np.errstate(over="ignore", invalid="ignore"):
         narrow = values.astype(format_.name)
-    found = np.array(list(map(float, narrow.astype("S").tolist())), np.float64)
+    numbers = np.array(list(map(float, narrow.astype("S").tolist())), np.float64)
     wider = np.flatnonzero((narrow != values) & ~np.isnan(values))  # not of the format at all
-    found[wider] = [format_.shortest(value) for value in values[wider].tolist()]
-    return found
+    numbers[wider] = [format_.shortest(value) for value in values[wider].tolist()]
+    return numbers
 
 
-def _distinct(values: NDArray[np.float64], format_: FloatFormat) -> NDArray[np.float64]:
-    """The same by way of the distinct bit patterns, so that a signed zero keeps its sign."""
+def _of_bits(values: NDArray[np.float64], format_: FloatFormat) -> NDArray[np.float64]:
+    """`FloatFormat.shortest`, once for each bit pattern, so that a zero keeps its sign."""
     import numpy as np
 
-    bits, places = np.unique(np.ascontiguousarray(values).view(np.int64), return_inverse=True)
+    bits, indices = np.unique(np.ascontiguousarray(values).view(np.int64), return_inverse=True)
     pairs = zip(bits.tolist(), bits.view(np.float64).tolist(), strict=True)
-    found = np.array([_shortest(each, value, format_.name) for each, value in pairs], np.float64)
-    return found[places.reshape(-1)]
+    numbers = np.array([_shortest(*pair, format_.name) for pair in pairs], np.float64)
+    return numbers[indices.reshape(-1)]
 
 
-@lru_cache(MADE)
+@lru_cache(CACHED)
 def _shortest(bits: int, value: float, name: str) -> float:
-    """The value's shortest; its bits keep the two zeros apart among those that are known."""
+    """The shortest of a value; its bits tell the two zeros apart in the cache."""
     return FORMATS[name].shortest(value)

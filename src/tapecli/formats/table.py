@@ -207,8 +207,7 @@ def _empty(names: Sequence[str], cells: Sequence[Sequence[str]]) -> Table:
 
 def _cells(result: Result, blocks: Sequence[Block]) -> list[tuple[str, ...]]:
     """The cells of every row of the blocks, numbers aligned on their decimal points."""
-    points = zip(*columns.texts(result), strict=True)
-    aligned = [_aligned(column * len(blocks)) for column in points]
+    aligned = [_aligned(column * len(blocks)) for column in columns.point_texts(result)]
     return list(zip(*aligned, *_verdicts(result, blocks), strict=True))
 
 

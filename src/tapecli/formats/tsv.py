@@ -2,24 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import functools
 
-from tapecli.formats import Screen, csv
-from tapecli.result import Block, Result
+from tapecli.formats import csv
 
-
-def render(result: Result, screen: Screen) -> Iterator[str]:
-    """A header and a line a row."""
-    yield head(result, screen)
-    for block in result.blocks:
-        yield from body(result, block, screen)
-
-
-def head(result: Result, screen: Screen) -> str:
-    """The names of the columns."""
-    return csv.head(result, screen, "\t")
-
-
-def body(result: Result, block: Block, screen: Screen) -> Iterator[str]:
-    """A line for each row of a block, in large pieces."""
-    return csv.body(result, block, screen, "\t")
+head = functools.partial(csv.head, delimiter="\t")
+body = functools.partial(csv.body, delimiter="\t")

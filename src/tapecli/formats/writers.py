@@ -1,34 +1,40 @@
-"""How each format is written piece by piece, from a Result for each part of a run."""
+"""How each format is written in chunks: from one Result after another, each of further points."""
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from types import ModuleType
 from typing import IO, Protocol
 
 from tapecli import formats
 from tapecli.errors import OutputError
 from tapecli.formats import Format, Screen
-from tapecli.result import Block, Result
+from tapecli.result import Result
 
 Open = Callable[[], IO[bytes]]
-"""Opens the next stream: first that of the whole, then those that go behind it in the end."""
+"""Opens the next stream: first that of the whole, then those that are appended to it at the end."""
 
 
-class Pieces(Protocol):
-    """A file in one format, written piece by piece.
+class ChunkWriter(Protocol):
+    """Writes a file in one format, chunk by chunk.
 
     Attributes:
         resumable: whether a later call can go on where this one was interrupted.
-        rewound: whether the beginning is written again in the end.
+        rewrites_head: whether the beginning is written again at the end.
     """
 
     resumable: bool
-    rewound: bool
+    rewrites_head: bool
 
-    def begin(self, result: Result, open_: Open, resumed: bool) -> None:
-        """Open what is needed for results like this one, the first."""
+    def start(self, result: Result, open_: Open, resumed: bool) -> None:
+        """Open the streams for results like this one, the first.
+
+        Args:
+            result: the first one, which is not written yet.
+            open_: opens the next stream.
+            resumed: whether an earlier call has written the beginning.
+        """
         ...
 
     def write(self, result: Result) -> None:
@@ -36,33 +42,34 @@ class Pieces(Protocol):
         ...
 
     def finish(self, count: int) -> None:
-        """Complete the whole, of so many points."""
+        """Complete the file, which has so many points."""
         ...
 
 
-class Text:
-    """Lines: a stream for each derivative, which go one behind the other in the end.
+class TextWriter:
+    """Lines: a stream for each derivative, which are put one behind the other at the end.
 
-    So the rows come in the same sequence however many parts they were computed in.
+    So the rows come in the same order, however many chunks they were computed in.
     """
 
     resumable = True
-    rewound = False
+    rewrites_head = False
 
-    def __init__(self, module: ModuleType, screen: Screen) -> None:
-        self._module = module
+    def __init__(self, page: ModuleType, screen: Screen) -> None:
+        self._page = page
         self._screen = screen
         self._streams: list[IO[bytes]] = []
 
-    def begin(self, result: Result, open_: Open, resumed: bool) -> None:
-        self._streams = [open_() for _ in self._blocks(result)]
+    def start(self, result: Result, open_: Open, resumed: bool) -> None:
+        self._streams = [open_() for _ in formats.blocks(self._page, result)]
         if not resumed:
-            self._streams[0].write(self._encoded(self._module.head(result, self._screen)))
+            self._streams[0].write(self._encoded(self._page.head(result, self._screen)))
 
     def write(self, result: Result) -> None:
-        for block, stream in zip(self._blocks(result), self._streams, strict=True):
-            for piece in self._module.body(result, block, self._screen):
-                stream.write(self._encoded(piece))
+        blocks = formats.blocks(self._page, result)
+        for block, stream in zip(blocks, self._streams, strict=True):
+            for lines in self._page.body(result, block, self._screen):
+                stream.write(self._encoded(lines))
 
     def finish(self, count: int) -> None:
         whole, *rest = self._streams
@@ -70,71 +77,45 @@ class Text:
             stream.seek(0)
             shutil.copyfileobj(stream, whole, 1 << 20)
 
-    def _blocks(self, result: Result) -> Sequence[Block]:
-        """The derivatives that the format shows."""
-        shown: Callable[[Result], Sequence[Block]] | None = getattr(self._module, "blocks", None)
-        return shown(result) if shown else result.blocks
-
     def _encoded(self, text: str) -> bytes:
         encoding = "utf-8" if self._screen.unicode else "ascii"
         return text.encode(encoding, "backslashreplace")
 
 
-class Npy:
-    """An array, whose head is written again in the end if nobody knew how many points there are.
+class NpyWriter:
+    """An array, whose head is written again at the end if the number of points was unknown.
 
     Args:
-        dimensions: the axes of all points for their number.
+        page: the module of the format.
+        dimensions: the axes of all points, for their number.
         count: how many points there are, if that is known.
     """
 
     resumable = True
 
     def __init__(
-        self,
-        module: ModuleType,
-        dimensions: Callable[[int], Mapping[str, int]],
-        count: int | None,
+        self, page: ModuleType, dimensions: Callable[[int], Mapping[str, int]], count: int | None
     ) -> None:
-        self._module = module
+        self._page = page
         self._dimensions = dimensions
         self._count = count
-        self.rewound = count is None
+        self.rewrites_head = count is None
 
-    def begin(self, result: Result, open_: Open, resumed: bool) -> None:
+    def start(self, result: Result, open_: Open, resumed: bool) -> None:
         self._first, self._stream = result, open_()
         if not resumed:
             self._write_head(self._count or 0)
 
     def write(self, result: Result) -> None:
-        self._stream.write(self._module.body(result))
+        self._stream.write(self._page.body(result))
 
     def finish(self, count: int) -> None:
-        if self.rewound:
+        if self.rewrites_head:
             self._stream.seek(0)
             self._write_head(count)
 
     def _write_head(self, count: int) -> None:
-        self._stream.write(self._module.head(self._first, self._dimensions(count)))
-
-
-class Parquet:
-    """A Parquet file: a row group for each part. Its index is at its end."""
-
-    resumable = False
-    rewound = False
-
-    def __init__(self, module: ModuleType) -> None:
-        self._module = module
-
-    def begin(self, result: Result, open_: Open, resumed: bool) -> None:
-        self._writer = self._module.Writer(open_(), result)
-
-    def write(self, result: Result) -> None:
-        self._writer.write(result)
-
-    def finish(self, count: int) -> None:
-        self._writer.close()
+        self._stream.write(self._page.head(self._first, self._dimensions(count)))
 
 
 def of_format(
@@ -142,17 +123,24 @@ def of_format(
     screen: Screen,
     dimensions: Callable[[int], Mapping[str, int]],
     count: int | None,
-) -> Pieces:
+) -> ChunkWriter:
     """The writer of a format.
 
+    Args:
+        format_: the format.
+        screen: what text is made for.
+        dimensions: the axes of all points, for their number.
+        count: how many points there are, if that is known.
+
     Raises:
-        OutputError: what the format takes is not installed.
+        OutputError: the library of the format is not installed.
     """
-    module = formats.module(format_)
+    page = formats.module(format_)
     if format_.name == "npy":
-        return Npy(module, dimensions, count)
+        return NpyWriter(page, dimensions, count)
     if format_.name == "parquet":
-        return Parquet(module)
+        writer: ChunkWriter = page.ParquetWriter()
+        return writer
     if format_.binary:
         raise OutputError(f"{format_.name} cannot be written in pieces")
-    return Text(module, screen)
+    return TextWriter(page, screen)

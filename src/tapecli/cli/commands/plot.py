@@ -103,7 +103,7 @@ def command(
         raise click.UsageError("a plot takes a range from the call, not a table: --x -5..5")
     output.check(file)
     format_ = output.format_of(_format(format_name, file), file, formats.PLOTS)
-    formats.needed(format_)
+    formats.require_library(format_)
     how = How(method=method, dtype=dtype, max_seconds=max_seconds)
     wanted = asked.ask(expressions or (defaults.EXPRESSION,), given, wrt, order, how)
     limits = asked.limits(window) if window is not None else None

@@ -13,7 +13,7 @@ import pytest
 from tapecli.errors import OutputError
 from tapecli.features.plot.model import Axis, Mark
 from tapecli.features.plot.pages import figure
-from tapecli.formats import PLOTS, needed, packed
+from tapecli.formats import PLOTS, encode, require_library
 from tapecli.result import Status
 
 if TYPE_CHECKING:
@@ -30,18 +30,18 @@ def matplotlib() -> Any:
 @pytest.mark.parametrize("name", list(MAGIC))
 def test_files_are_what_they_say_and_the_same_each_time(make: Make, name: str) -> None:
     shown = make("x^2", lambda x: x**2, lambda x: 2 * x)
-    first = packed(shown, PLOTS[name])
+    first = encode(shown, PLOTS[name])
     assert first.startswith(MAGIC[name])
-    assert packed(shown, PLOTS[name]) == first
+    assert encode(shown, PLOTS[name]) == first
     assert b"20" + b"26-" not in first
     assert b"CreationDate" not in first
 
 
 def test_no_setting_of_the_user_matters(make: Make, matplotlib: Any) -> None:
     shown = make("x^2", lambda x: x**2)
-    first = packed(shown, PLOTS["svg"])
+    first = encode(shown, PLOTS["svg"])
     with matplotlib.rc_context({"font.size": 30, "lines.linewidth": 9, "svg.hashsalt": "other"}):
-        assert packed(shown, PLOTS["svg"]) == first
+        assert encode(shown, PLOTS["svg"]) == first
 
 
 def axes(shown: Any) -> Any:
@@ -122,8 +122,8 @@ def test_many_curves_make_a_higher_figure(make: Make) -> None:
 def test_without_matplotlib_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     with pytest.raises(OutputError, match=r"needs matplotlib; pip install 'tapecli\[plot\]'"):
-        needed(PLOTS["svg"])
-    needed(PLOTS["text"])
+        require_library(PLOTS["svg"])
+    require_library(PLOTS["text"])
 
 
 def test_with_the_core_of_tensorflow_a_figure_does_not_load_the_whole() -> None:

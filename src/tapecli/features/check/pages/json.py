@@ -8,13 +8,13 @@ from typing import Any
 
 from tapecli.features.check.model import Failure, Report
 from tapecli.floats import FORMATS
-from tapecli.formats import Screen, columns
+from tapecli.formats import Screen, json
 from tapecli.result import SCHEMA
 
 
 def render(report: Report, screen: Screen) -> Iterator[str]:
     """The document, indented."""
-    yield from columns.document(_document(report), screen)
+    yield from json.indented(_document(report), screen)
 
 
 def _document(report: Report) -> dict[str, Any]:
@@ -48,7 +48,7 @@ def _failure(failure: Failure) -> dict[str, Any]:
         **asdict(failure.setting),
         "status": None if failure.status is None else str(failure.status),
         **{
-            name: None if value is None else columns.strict(shortest(value))
+            name: None if value is None else json.strict(shortest(value))
             for name, value in numbers.items()
         },
         "points": failure.points,

@@ -9,13 +9,13 @@ from typing import Any
 from tapecli.features.compare.model import Comparison, Cost, Work
 from tapecli.features.compare.pages import words
 from tapecli.floats import FORMATS
-from tapecli.formats import Screen, columns
+from tapecli.formats import Screen, json
 from tapecli.result import SCHEMA
 
 
 def render(comparison: Comparison, screen: Screen) -> Iterator[str]:
     """The document, indented."""
-    yield from columns.document(_document(comparison), screen)
+    yield from json.indented(_document(comparison), screen)
 
 
 def _document(comparison: Comparison) -> dict[str, Any]:
@@ -26,7 +26,7 @@ def _document(comparison: Comparison) -> dict[str, Any]:
         "answer": words.answer(comparison),
         "findings": list(words.findings(comparison)),
         "expressions": list(comparison.expressions),
-        "at": {name: columns.strict(shortest(value)) for name, value in comparison.at.items()},
+        "at": {name: json.strict(shortest(value)) for name, value in comparison.at.items()},
         "wrt": list(comparison.wrt),
         "order": comparison.order,
         "dtype": comparison.dtype,

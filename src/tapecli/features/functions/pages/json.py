@@ -7,7 +7,7 @@ from typing import Any
 
 from tapecli.expressions.functions import MEASURED_ON, Constant, Listing, Row
 from tapecli.features.functions.pages import words
-from tapecli.formats import Screen, columns
+from tapecli.formats import Screen, json
 from tapecli.result import SCHEMA
 
 
@@ -18,7 +18,7 @@ def render(listing: Listing, screen: Screen) -> Iterator[str]:
         "tensorflow": MEASURED_ON,
         "functions": [_entry(row) for row in listing.rows],
     }
-    yield from columns.document(document, screen)
+    yield from json.indented(document, screen)
 
 
 def _entry(row: Row) -> dict[str, Any]:

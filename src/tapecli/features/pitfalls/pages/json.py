@@ -7,14 +7,14 @@ from typing import Any
 
 from tapecli.features.pitfalls.model import Contents, Lesson, Lessons, Outcome, Pitfall
 from tapecli.features.pitfalls.pages import words
-from tapecli.formats import Screen, columns
+from tapecli.formats import Screen, json
 from tapecli.result import SCHEMA
 
 
 def render(shown: Contents | Lessons, screen: Screen) -> Iterator[str]:
     """The document, indented."""
     document = _contents(shown) if isinstance(shown, Contents) else _lessons(shown)
-    yield from columns.document(document, screen)
+    yield from json.indented(document, screen)
 
 
 def _contents(contents: Contents) -> dict[str, Any]:

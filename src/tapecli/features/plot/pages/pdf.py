@@ -6,6 +6,6 @@ from tapecli.features.plot.model import Curves
 from tapecli.features.plot.pages.figure import drawn
 
 
-def packed(curves: Curves) -> bytes:
+def encode(curves: Curves) -> bytes:
     """The file's bytes, the same ones each time."""
     return drawn(curves, "pdf")

@@ -8,13 +8,13 @@ from typing import Any
 
 from tapecli.features.trace.model import Trace
 from tapecli.features.trace.pages import words
-from tapecli.formats import Screen, columns
+from tapecli.formats import Screen, json
 from tapecli.result import SCHEMA
 
 
 def render(trace: Trace, screen: Screen) -> Iterator[str]:
     """The document, indented."""
-    yield from columns.document(_document(trace), screen)
+    yield from json.indented(_document(trace), screen)
 
 
 def _document(trace: Trace) -> dict[str, Any]:
@@ -46,5 +46,5 @@ def _strict(part: Any, trace: Trace) -> Any:
     if isinstance(part, list | tuple):
         return [_strict(value, trace) for value in part]
     if isinstance(part, float):
-        return columns.strict(trace.format_.shortest(part))
+        return json.strict(trace.format_.shortest(part))
     return part
