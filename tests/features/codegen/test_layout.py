@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from tapecli.features.codegen.layout import Brackets, Page, laid, listing
+from tapecli.features.codegen.layout import Brackets, Page, listing, split
 
 CALL = Brackets("y = f(", ["one", "two"])
 
@@ -23,12 +23,12 @@ CALL = Brackets("y = f(", ["one", "two"])
     ],
 )
 def test_a_call_is_split_where_it_has_to_be(width: int, lines: list[str]) -> None:
-    assert laid(CALL, width) == lines
+    assert split(CALL, width) == lines
 
 
 def test_a_list_has_a_line_for_each_item() -> None:
     part = Brackets("x = f(", [listing(["1.0", "2.0"]), "dtype"])
-    assert laid(part, 14) == ["x = f(", "    [", "        1.0,", "        2.0,", "    ],",
+    assert split(part, 14) == ["x = f(", "    [", "        1.0,", "        2.0,", "    ],",
                               "    dtype,", ")"]  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tapecli.features.codegen.names import LONGEST, Names
+from tapecli.features.codegen.names import MAX_LENGTH, Names
 
 
 @pytest.mark.parametrize(
@@ -23,8 +23,8 @@ from tapecli.features.codegen.names import LONGEST, Names
         ("ς", "sigma"),
         ("θ_1", "theta_1"),
         ("_", "__"),
-        ("a" * LONGEST, "a" * LONGEST),
-        ("a" * 40, "a" * LONGEST + "1"),
+        ("a" * MAX_LENGTH, "a" * MAX_LENGTH),
+        ("a" * 40, "a" * MAX_LENGTH + "1"),
         ("_" * 40, "x1"),
     ],
 )

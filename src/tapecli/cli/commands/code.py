@@ -44,8 +44,8 @@ def command(file: str | None, color: str, **asked: Any) -> int:
 
     output.check(file)
     request = inputs.prepared(**asked, max_seconds=program.UNLIMITED)
-    written = program.written(request)
-    if written.note:
-        click.echo(f"note: {written.note}", err=True)
-    output.write(written.text, SOURCE, file, color)
+    generated = program.generate(request)
+    if generated.note:
+        click.echo(f"note: {generated.note}", err=True)
+    output.write(generated.text, SOURCE, file, color)
     return 0

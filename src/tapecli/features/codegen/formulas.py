@@ -1,8 +1,7 @@
 """The targets as statements: their trees in TensorFlow's words, with shared parts named.
 
-What a statement computes is what the tapes of `diff` compute, operation by operation. Numbers
-stand as Python's wherever TensorFlow makes the same number of the dtype of them, and as tensors
-where it would not.
+A statement computes what the tapes of `diff` compute, operation by operation. Numbers are Python's
+wherever TensorFlow makes the same number of the dtype of them, and tensors where it would not.
 """
 
 from __future__ import annotations
@@ -34,52 +33,46 @@ from tapecli.expressions.tree import (
     variables,
 )
 from tapecli.features.codegen.layout import Brackets, Page
-from tapecli.features.codegen.literals import MAX_INTEGER, literal, whole
 from tapecli.features.codegen.names import Names
+from tapecli.features.codegen.numbers import MAX_INTEGER, literal, whole
 from tapecli.floats import FloatFormat
 
 MULTIPLICATION = OPERATORS["mul"].binding
 
-LONGEST = 64
+MAX_LENGTH = 64
 """Characters of a formula in one statement; parts of longer ones get a name."""
 
 INLINE = {"sec": "1 / tf.cos({})", "csc": "1 / tf.sin({})"}
 """What TensorFlow has in two operations: a quotient."""
 
-HELPERS: Mapping[str, tuple[str, ...]] = {
-    "cbrt": (
-        "def cbrt(x):",
-        "    return tf.sign(x) * tf.pow(tf.abs(x), tf.constant(1 / 3, x.dtype))",
-    ),
-    "log2": (
-        "def log2(x):",
-        "    return tf.math.log(x) / tf.math.log(tf.constant(2, x.dtype))",
-    ),
-    "log10": (
-        "def log10(x):",
-        "    return tf.math.log(x) / tf.math.log(tf.constant(10, x.dtype))",
-    ),
-    "cot": (
-        "def cot(x):",
-        "    return tf.cos(x) / tf.sin(x)",
-    ),
-    "gamma": (
-        "def gamma(x):",
-        "    # exp(lgamma(x)) has no sign, which is -1 between every other pair of poles",
-        "    below = 1 - 2 * tf.math.floormod(tf.floor(x), tf.constant(2, x.dtype))",
-        "    sign = tf.where(x > 0, tf.ones_like(x), below)",
-        "    return sign * tf.exp(tf.math.lgamma(x))",
-    ),
-    "hypot": (
-        "def hypot(x, y):",
-        "    # divided by the larger one, so that no square overflows",
-        "    largest = tf.maximum(tf.abs(x), tf.abs(y))",
-        "    scale = tf.where(largest > 0, largest, tf.ones_like(largest))",
-        "    scale = tf.stop_gradient(scale)",
-        "    return scale * tf.sqrt(tf.square(x / scale) + tf.square(y / scale))",
-    ),
+HELPERS = {
+    "cbrt": """\
+def cbrt(x):
+    return tf.sign(x) * tf.pow(tf.abs(x), tf.constant(1 / 3, x.dtype))""",
+    "log2": """\
+def log2(x):
+    return tf.math.log(x) / tf.math.log(tf.constant(2, x.dtype))""",
+    "log10": """\
+def log10(x):
+    return tf.math.log(x) / tf.math.log(tf.constant(10, x.dtype))""",
+    "cot": """\
+def cot(x):
+    return tf.cos(x) / tf.sin(x)""",
+    "gamma": """\
+def gamma(x):
+    # exp(lgamma(x)) has no sign, which is -1 between every other pair of poles
+    below = 1 - 2 * tf.math.floormod(tf.floor(x), tf.constant(2, x.dtype))
+    sign = tf.where(x > 0, tf.ones_like(x), below)
+    return sign * tf.exp(tf.math.lgamma(x))""",
+    "hypot": """\
+def hypot(x, y):
+    # divided by the larger one, so that no square overflows
+    largest = tf.maximum(tf.abs(x), tf.abs(y))
+    scale = tf.where(largest > 0, largest, tf.ones_like(largest))
+    scale = tf.stop_gradient(scale)
+    return scale * tf.sqrt(tf.square(x / scale) + tf.square(y / scale))""",
 }
-"""What TensorFlow lacks: the lines of a function for each."""
+"""What TensorFlow lacks: the source of a function for each."""
 
 _CONSTANTS = {
     "pi": ("np.pi", math.pi, ATOM_BINDING),
@@ -117,34 +110,31 @@ class Form:
         return self.text if self.binding >= binding else f"({self.text})"
 
 
-class Formulas:
-    """The targets of one program.
+@dataclass
+class Statements:
+    """The targets of one program, as statements.
 
     Attributes:
-        targets: what they are called in the program.
-        trees: what the tapes compute of them: prepared trees.
-        comments: what is said above each, or "".
+        targets: the names of the targets in the program.
+        trees: what the tapes compute for each target: prepared trees.
+        sources: the names of the variables in the program, by the user's names.
+        format_: the dtype.
+        names: the names that the program uses.
+        comments: the comment above each target, or "".
     """
 
-    def __init__(
-        self,
-        targets: Sequence[str],
-        trees: Sequence[Node],
-        sources: Mapping[str, str],
-        format_: FloatFormat,
-        names: Names,
-        comments: Sequence[str],
-    ) -> None:
-        self.targets = targets
-        self.comments = comments
-        self.trees = trees
-        self._sources = sources
-        self._format = format_
-        self._names = names
-        uses = Counter([*trees, *(child for node in steps(*trees) for child in node.children)])
-        self._shared = {node for node, times in uses.items() if times > 1}
-        self._parts: dict[Node, str] = {}
-        self.forget()
+    targets: Sequence[str]
+    trees: Sequence[Node]
+    sources: Mapping[str, str]
+    format_: FloatFormat
+    names: Names
+    comments: Sequence[str]
+
+    def __post_init__(self) -> None:
+        nodes = [*self.trees, *(child for node in steps(*self.trees) for child in node.children)]
+        self._shared = {node for node, uses in Counter(nodes).items() if uses > 1}
+        self._node_names: dict[Node, str] = {}
+        self._forms: dict[Node, Form] = {}
 
     @property
     def helpers(self) -> list[str]:
@@ -152,42 +142,35 @@ class Formulas:
         used = {node.name for node in steps(*self.trees) if isinstance(node, Call)}
         return [name for name in HELPERS if name in used]
 
-    def forget(self) -> None:
-        """Begin again, in the body of another function: no part has been computed there."""
-        self._forms = {}
-
-    def write(self, page: Page, place: int) -> None:
-        """The statements that compute a target; what earlier ones have computed is used."""
-        name = self.targets[place]
-        form = self._written(page, place, len(name))
+    def write(self, page: Page, index: int) -> None:
+        """Write the statements that compute a target; what earlier ones have computed is used."""
+        name, tree = self.targets[index], self.trees[index]
+        form = self._form_of_target(page, index, len(name))
         page.add(f"{name} = {form.text}")
-        if isinstance(self.trees[place], Call) and form.python is None:
-            self._forms[self.trees[place]] = Form(name)
+        if isinstance(tree, Call) and form.python is None:
+            self._forms[tree] = Form(name)
 
     def write_all(self, page: Page) -> None:
-        """The statements that compute all targets."""
-        for place in range(len(self.targets)):
-            self.write(page, place)
+        """Write the statements that compute all targets."""
+        for index in range(len(self.targets)):
+            self.write(page, index)
 
-    def returned(self, page: Page, place: int) -> None:
-        """The body of a function that returns one target."""
-        self.forget()
-        page.add(f"return {self._written(page, place, len('return')).text}")
-        self.forget()
+    def write_returned(self, page: Page, index: int) -> None:
+        """Write the body of a function that returns one target, and computes all parts of it."""
+        self._forms = {}
+        page.add(f"return {self._form_of_target(page, index, len('return')).text}")
 
-    _forms: dict[Node, Form]
-
-    def _written(self, page: Page, place: int, name: int) -> Form:
+    def _form_of_target(self, page: Page, index: int, name_length: int) -> Form:
         """The form of a target, below statements for what has a name of its own."""
-        tree = self.trees[place]
-        if self.comments[place] and len(self.comments[place]) <= page.width:
-            page.add(self.comments[place])
-        width = min(LONGEST, page.width - len(" = ") - max(name, len("part00")))
+        tree, comment = self.trees[index], self.comments[index]
+        if comment and len(comment) <= page.width:
+            page.add(comment)
+        width = min(MAX_LENGTH, page.width - len(" = ") - max(name_length, len("part00")))
         for node in steps(tree):
             if node in self._forms:
                 continue
             form = self._form(node)
-            while len(form.text) > width and self._named_part(page, node, width // 4):
+            while len(form.text) > width and self._name_longest_child(page, node, width // 4):
                 form = self._form(node)
             self._forms[node] = form
             if node in self._shared and node is not tree and form.python is None:
@@ -195,143 +178,139 @@ class Formulas:
         form = self._forms[tree]
         if variables(tree):
             return form
-        ones = f" * tf.ones_like({next(iter(self._sources.values()))})"
+        ones = f" * tf.ones_like({next(iter(self.sources.values()))})"
         if len(form.text + ones) > width:
             self._name(page, tree)
             form = self._forms[tree]
         return Form(form.within(MULTIPLICATION) + ones, MULTIPLICATION)
 
-    def _named_part(self, page: Page, node: Node, worth: int) -> bool:
-        """Give the longest part of a node a name, if one is longer than it would be worth."""
-        long = [child for child in node.children if len(self._forms[child].text) > worth]
-        if long:
-            self._name(page, max(long, key=lambda child: len(self._forms[child].text)))
-        return bool(long)
+    def _name_longest_child(self, page: Page, node: Node, min_length: int) -> bool:
+        """Give the longest argument of a node a name, if one is longer than `min_length`."""
+        longest = max(node.children, key=lambda child: len(self._forms[child].text), default=None)
+        if longest is None or len(self._forms[longest].text) <= min_length:
+            return False
+        self._name(page, longest)
+        return True
 
     def _name(self, page: Page, node: Node) -> None:
+        """Write the statement that gives a node its name, which stands for it from now on."""
         if isinstance(node, Variable):
             return
-        if node not in self._parts:
-            self._parts[node] = self._name_of(node)
-        page.add(f"{self._parts[node]} = {self._forms[node].text}")
-        self._forms[node] = replace(self._forms[node], text=self._parts[node], binding=ATOM_BINDING)
+        if node not in self._node_names:
+            self._node_names[node] = self._new_name(node)
+        page.add(f"{self._node_names[node]} = {self._forms[node].text}")
+        self._forms[node] = replace(
+            self._forms[node], text=self._node_names[node], binding=ATOM_BINDING
+        )
 
-    def _name_of(self, node: Node) -> str:
+    def _new_name(self, node: Node) -> str:
         """x2 for a square, sin_x for a sine, and else part1."""
-        power = _power_of(node)
-        if power:
+        if power := _power_of(node):
             name, exponent = power
-            return self._names.fresh(f"{self._sources[name]}{exponent}")
+            return self.names.unused(f"{self.sources[name]}{exponent}")
         if isinstance(node, Call) and node.name in FUNCTIONS and len(node.arguments) == 1:
             (argument,) = node.arguments
             if isinstance(argument, Variable):
-                return self._names.fresh(f"{node.name}_{self._sources[argument.name]}")
-        return self._names.numbered("part")
+                return self.names.unused(f"{node.name}_{self.sources[argument.name]}")
+        return self.names.numbered("part")
 
     # --- one node ---
 
     def _form(self, node: Node) -> Form:
         if isinstance(node, Variable):
-            return Form(self._sources[node.name])
+            return Form(self.sources[node.name])
         if isinstance(node, Number):
-            value = self._format.round(node.value)
-            if whole(node.value, self._format) and not node.decimal:
-                return _number(int(node.value), value)
+            value = self.format_.round(node.value)
+            if whole(node.value, self.format_) and not node.decimal:
+                return _integer(int(node.value), value)
             return self._literal(value)
         if isinstance(node, Named):
-            value = self._format.round(Fraction(CONSTANTS[node.name].digits))
+            value = self.format_.round(Fraction(CONSTANTS[node.name].digits))
             text, python, binding = _CONSTANTS[node.name]
-            if self._format.round(Fraction(python)) == value:
+            if self.format_.round(Fraction(python)) == value:
                 return Form(text, binding, python, value)
             return self._literal(value)
         assert isinstance(node, Call)
-        inside = [self._forms[child] for child in node.arguments]
-        if node.name in OPERATORS:
-            return self._of_operator(node.name, inside)
-        return self._of_function(node.name, inside)
+        arguments = [self._forms[child] for child in node.arguments]
+        if node.name not in OPERATORS:
+            return self._of_function(node.name, arguments)
+        if all(form.python is not None for form in arguments):
+            if form := self._of_numbers(node.name, arguments):
+                return form
+            arguments[0] = self._tensor(arguments[0])
+        return _of_operator(node.name, arguments)
 
     def _literal(self, value: float) -> Form:
-        text = literal(value, self._format)
+        text = literal(value, self.format_)
         return Form(text, ATOM_BINDING, float(text) if math.isfinite(value) else math.nan, value)
 
-    def _of_operator(self, name: str, inside: Sequence[Form]) -> Form:
-        numbers = all(form.python is not None for form in inside)
-        if numbers:
-            found = self._of_numbers(name, inside)
-            if found:
-                return found
-            inside = [self._tensor(inside[0]), *inside[1:]]
-        return _signed(name, inside)
-
-    def _of_numbers(self, name: str, inside: Sequence[Form]) -> Form | None:
-        """Arithmetic that Python may do, because the dtype comes to the same number."""
-        python = [form.python for form in inside]
+    def _of_numbers(self, name: str, arguments: Sequence[Form]) -> Form | None:
+        """Arithmetic that Python may do, because the dtype comes to the same number; else None."""
+        operation = _ARITHMETIC[name]
         try:
-            value = _ARITHMETIC[name](*python)
-            exact = self._format.round(_ARITHMETIC[name](*(Fraction(x.exact) for x in inside)))
-            same = self._format.round(Fraction(value)) == exact
+            value = operation(*(form.python for form in arguments))
+            exact = self.format_.round(operation(*(Fraction(form.exact) for form in arguments)))
+            equal = self.format_.round(Fraction(value)) == exact
         except (ArithmeticError, ValueError):
             return None
-        if not same or not math.isfinite(exact) or not exact:
+        if not equal or not math.isfinite(exact) or not exact:
             return None
         if name == "mul" and isinstance(value, int):  # a power, as a rule
-            small = whole(Fraction(value), self._format)
-            return _number(value, exact) if small else self._literal(exact)
+            fits = whole(Fraction(value), self.format_)
+            return _integer(value, exact) if fits else self._literal(exact)
         if abs(value) > MAX_INTEGER and isinstance(value, int):
             return None
-        form = _signed(name, inside)
-        return Form(form.text, form.binding, value, exact)
+        return replace(_of_operator(name, arguments), python=value, exact=exact)
 
-    def _of_function(self, name: str, inside: Sequence[Form]) -> Form:
-        first, *rest = inside
-        formula = name in HELPERS or name in INLINE
-        inside = [self._tensor(first), *(self._tensor(form) if formula else form for form in rest)]
+    def _of_function(self, name: str, arguments: Sequence[Form]) -> Form:
+        first, *others = arguments
+        if name == "pow" and _is_power(first, *others):
+            return Form(f"{first.text}**{others[0].text}", POWER_BINDING)
+        if name in HELPERS or name in INLINE:
+            others = [self._tensor(form) for form in others]
+        texts = [form.text for form in (self._tensor(first), *others)]
         if name in INLINE:
-            return Form(INLINE[name].format(inside[0].text), MULTIPLICATION)
-        if name in HELPERS:
-            return Form(str(Brackets(f"{name}(", [form.text for form in inside])))
-        if name == "pow" and _is_power(first, *rest):
-            return Form(f"{first.text}**{rest[0].text}", POWER_BINDING)
-        return Form(str(Brackets(f"tf.{FUNCTIONS[name].tape}(", [form.text for form in inside])))
+            return Form(INLINE[name].format(*texts), MULTIPLICATION)
+        function = name if name in HELPERS else f"tf.{FUNCTIONS[name].tape}"
+        return Form(str(Brackets(f"{function}(", texts)))
 
     def _tensor(self, form: Form) -> Form:
         if form.python is None:
             return form
-        return Form(f"tf.constant({form.text}, tf.{self._format.name})")
+        return Form(f"tf.constant({form.text}, tf.{self.format_.name})")
 
 
-def _number(value: int, exact: float) -> Form:
+def _integer(value: int, exact: float) -> Form:
     return Form(str(value), ATOM_BINDING if value >= 0 else OPERATORS["neg"].binding, value, exact)
 
 
-def _signed(name: str, inside: Sequence[Form]) -> Form:
+def _of_operator(name: str, arguments: Sequence[Form]) -> Form:
     row = OPERATORS[name]
     if row.arity == 1:
-        return Form(f"-{inside[0].within(ATOM_BINDING)}", row.binding)
-    left, right = inside[0].within(row.binding), inside[1].within(row.binding + 1)
+        return Form(f"-{arguments[0].within(ATOM_BINDING)}", row.binding)
+    left, right = arguments[0].within(row.binding), arguments[1].within(row.binding + 1)
     return Form(f"{left} {row.sign.strip()} {right}", row.binding)
 
 
 def _is_power(base: Form, exponent: Form) -> bool:
     """Whether this can be written with **: of names and numbers, and not of two numbers."""
-    plain = not re.search(r"[ (]", base.text + exponent.text)
+    simple = not re.search(r"[ (]", base.text + exponent.text)
     tight = base.binding == ATOM_BINDING and exponent.binding >= OPERATORS["neg"].binding
-    return plain and tight and (base.python is None or exponent.python is None)
+    return simple and tight and (base.python is None or exponent.python is None)
 
 
-def _power_of(node: Node) -> tuple[str, int] | None:
-    """The variable and the exponent, of a product that has but one variable in it."""
+def _power_of(product: Node) -> tuple[str, int] | None:
+    """The variable and the exponent of a product of one variable alone; None of other nodes."""
     powers: dict[Node, tuple[str, int] | None] = {}
-    for part in steps(node):
-        inside = [powers[child] for child in part.children]
-        if isinstance(part, Variable):
-            powers[part] = part.name, 1
-        elif isinstance(part, Call) and part.name == "mul" and all(inside):
-            (first, times), (other, more) = (power for power in inside if power)
-            powers[part] = (first, times + more) if first == other else None
-        else:
-            powers[part] = None
-    return powers[node]
+    for node in steps(product):
+        factors = [powers[child] for child in node.children]
+        powers[node] = None
+        if isinstance(node, Variable):
+            powers[node] = node.name, 1
+        elif isinstance(node, Call) and node.name == "mul" and all(factors):
+            (name, exponent), (other, other_exponent) = filter(None, factors)
+            powers[node] = (name, exponent + other_exponent) if name == other else None
+    return powers[product]
 
 
 def remarks(trees: Sequence[Node], order: int, format_: FloatFormat) -> list[str]:
@@ -345,21 +324,20 @@ def remarks(trees: Sequence[Node], order: int, format_: FloatFormat) -> list[str
     Returns:
         A comment for each target, or "".
     """
+    comments = [""] * len(trees)
     surprising = [
         [power for power in _whole_powers(tree, format_) if power > 2 or power < order]
         for tree in trees
     ]
-    found = ["" for _ in trees]
-    for place, powers in enumerate(surprising):
-        if powers:
-            order = min(power for powers in surprising for power in powers) + 1
-            found[place] = f"# products, not powers: at 0, tf.pow gives NaN from order {order} on"
-            break
-    return found
+    if any(surprising):
+        lowest = min(power for powers in surprising for power in powers) + 1
+        index = next(index for index, powers in enumerate(surprising) if powers)
+        comments[index] = f"# products, not powers: at 0, tf.pow gives NaN from order {lowest} on"
+    return comments
 
 
 def _whole_powers(tree: Node, format_: FloatFormat) -> list[int]:
-    """The exponents of what varies in a tree, those that are whole numbers above 1."""
+    """The exponents above 1 of powers of what varies in a tree, those that are whole numbers."""
     powers = [
         rational_in(node.arguments[1], format_)
         for node in steps(tree)

@@ -18,14 +18,14 @@ class Brackets:
         head: what is before the items, the opening bracket last.
         items: what is between the commas.
         tail: what is behind the items, the closing bracket first.
-        together: whether the items may share a line of their own, as arguments do; those of a
+        shared_line: whether the items may share a line of their own, as arguments do; those of a
             list that does not fit have a line each.
     """
 
     head: str
     items: Sequence[Brackets | str]
     tail: str = ")"
-    together: bool = True
+    shared_line: bool = True
 
     def __str__(self) -> str:
         return f"{self.head}{', '.join(map(str, self.items))}{self.tail}"
@@ -33,23 +33,23 @@ class Brackets:
 
 def listing(items: Sequence[str]) -> Brackets:
     """A list."""
-    return Brackets("[", items, "]", together=False)
+    return Brackets("[", items, "]", shared_line=False)
 
 
-def laid(part: Brackets | str, width: int) -> list[str]:
+def split(statement: Brackets | str, width: int) -> list[str]:
     """The lines of a statement: one if it fits, else split at its brackets, outermost first."""
-    flat = str(part)
-    if isinstance(part, str) or len(flat) <= width:
-        return [flat]
-    inner = width - len(INDENT)
-    within = ", ".join(map(str, part.items))
-    if part.together and len(within) <= inner:
-        return [part.head, INDENT + within, part.tail]
-    lines = [part.head]
-    for item in part.items:
-        *rest, last = laid(item, inner - len(","))
-        lines += [INDENT + line for line in (*rest, f"{last},")]
-    return [*lines, part.tail]
+    line = str(statement)
+    if isinstance(statement, str) or len(line) <= width:
+        return [line]
+    inner_width = width - len(INDENT)
+    items = ", ".join(map(str, statement.items))
+    if statement.shared_line and len(items) <= inner_width:
+        return [statement.head, INDENT + items, statement.tail]
+    lines = [statement.head]
+    for item in statement.items:
+        *others, last = split(item, inner_width - len(","))
+        lines += [INDENT + line for line in (*others, f"{last},")]
+    return [*lines, statement.tail]
 
 
 class Page:
@@ -67,7 +67,7 @@ class Page:
     def add(self, *statements: Brackets | str) -> None:
         """Write statements, each in as many lines as it takes."""
         for statement in statements:
-            lines = laid(statement, self.width)
+            lines = split(statement, self.width)
             self.lines += [INDENT * self._depth + line if line else "" for line in lines]
 
     def blank(self, lines: int = 1) -> None:

@@ -1,28 +1,31 @@
-"""Names in a program: those of the user where Python lets them be, and none of them twice."""
+"""Names in a program: the user's where Python allows them, and no name twice."""
 
 from __future__ import annotations
 
 import builtins
 import keyword
 import unicodedata
-from collections.abc import Sequence
-from itertools import chain, count, groupby
+from collections.abc import Iterable, Sequence
+from itertools import chain, count
 
+from tapecli.expressions.derivative import leibniz
 from tapecli.expressions.functions import FUNCTIONS
 
-LONGEST = 12
-"""Characters of a variable's name in a program; a longer one would fill its lines."""
+MAX_LENGTH = 12
+"""Characters of a variable's or target's name in a program; a longer one would fill its lines."""
 
-LONGEST_DERIVATIVE = 36
-"""The same of a derivative's."""
+MAX_DERIVATIVE = 36
+"""Characters of the name of a derivative."""
 
-OF_TAPES = {1: ("tape",), 2: ("inner", "outer"), 3: ("inner", "middle", "outer")}
-"""What tapes inside one another are called, the innermost first."""
+NESTED_TAPES = {1: ("tape",), 2: ("inner", "outer"), 3: ("inner", "middle", "outer")}
+"""The names of tapes inside one another, the innermost first."""
 
-OWN = ("tf", "np", "tape", "inner", "middle", "outer", "row", "rows", "columns", "jacobian",
-       "hessian", "gradient", "lower", "order", "place", "function", "differentiated",
-       "derivative", "derivatives", "values", "targets", "compiled", "label", "labels", "grid",
-       "xs", "ys", "found", "each")  # fmt: skip
+RESERVED = (
+    "tf", "np", "tape", "inner", "middle", "outer", "row", "rows", "columns", "jacobian", "hessian",
+    "gradient", "lower", "highest", "order", "index", "function", "differentiated", "derivative",
+    "derivatives", "value", "values", "targets", "compiled", "label", "labels", "grid", "xs", "ys",
+    "results",
+)  # fmt: skip
 """What programs call things of their own."""
 
 
@@ -30,71 +33,64 @@ class Names:
     """The names of one program."""
 
     def __init__(self) -> None:
-        self._taken = {*keyword.kwlist, *keyword.softkwlist, *dir(builtins), *OWN, *FUNCTIONS}
+        self._used = {*keyword.kwlist, *keyword.softkwlist, *dir(builtins), *RESERVED, *FUNCTIONS}
         self._labels: dict[str, str] = {}
         self._names: dict[str, str] = {}
 
-    def fresh(self, wanted: str) -> str:
-        """A name that nothing has yet: this one, or one like it."""
-        name = wanted
-        for number in count():
-            if name not in self._taken:
-                break
-            name = f"{wanted}_{number or ''}"
-        self._taken.add(name)
-        return name
+    def unused(self, name: str) -> str:
+        """A name that is not in use yet: this one, or this one with an underscore behind it."""
+        return self._use(chain([name], (f"{name}_{number or ''}" for number in count())))
 
-    def numbered(self, wanted: str) -> str:
-        """The name with the first number behind it that makes it new."""
-        for number in count(1):
-            name = f"{wanted}{number}"
-            if name not in self._taken:
-                break
-        self._taken.add(name)
+    def numbered(self, name: str) -> str:
+        """The name with the first number behind it that is not in use yet."""
+        return self._use(f"{name}{number}" for number in count(1))
+
+    def _use(self, candidates: Iterable[str]) -> str:
+        name = next(name for name in candidates if name not in self._used)
+        self._used.add(name)
         return name
 
     def user(self, name: str) -> str:
         """The name in the program of a variable or target of the user's."""
         if name not in self._names:
-            self._names[name] = self.fresh(self.label(name))
+            self._names[name] = self.unused(self.label(name))
         return self._names[name]
 
     def label(self, name: str) -> str:
-        """What is printed for it: its name, with Greek letters spelled out; short in any case."""
+        """What is printed for a variable or target: its name in ASCII, shortened if it is long."""
         if name not in self._labels:
             spelled = "".join(map(_spelled, name))
-            short = spelled[:LONGEST].rstrip("_") or "x"
-            taken = self._labels.values()
-            candidates = chain(
-                [spelled] * (len(spelled) <= LONGEST), map(f"{short}{{}}".format, count(1))
-            )
-            self._labels[name] = next(label for label in candidates if label not in taken)
+            short = spelled[:MAX_LENGTH].rstrip("_") or "x"
+            numbered = (f"{short}{number}" for number in count(1))
+            candidates = chain([spelled] * (len(spelled) <= MAX_LENGTH), numbered)
+            labels = self._labels.values()
+            self._labels[name] = next(label for label in candidates if label not in labels)
         return self._labels[name]
 
-    def derivative(self, target: str, sequence: Sequence[str]) -> tuple[str, str]:
+    def derivative(self, target: str, variables: Sequence[str]) -> tuple[str, str]:
         """A new name for a derivative, and what is printed for it: d2y_dx2 and d2y/dx2."""
-        label = self.derivative_label(target, sequence)
-        if len(label) > LONGEST_DERIVATIVE:
-            name = self.numbered(f"d{len(sequence)}{self.label(target)}_")
+        label = self.derivative_label(target, variables)
+        if len(label) > MAX_DERIVATIVE:
+            name = self.numbered(f"d{len(variables)}{self.label(target)}_")
             return name, name
-        return self.fresh(label.replace("/", "_")), label
+        return self.unused(label.replace("/", "_")), label
 
-    def derivative_label(self, target: str, sequence: Sequence[str]) -> str:
-        """A derivative as Leibniz wrote it."""
-        runs = [(self.label(name), len(list(run))) for name, run in groupby(sequence)]
-        below = "".join(f"d{name}{times if times > 1 else ''}" for name, times in runs)
-        return f"d{len(sequence) if len(sequence) > 1 else ''}{self.label(target)}/{below}"
+    def derivative_label(self, target: str, variables: Sequence[str]) -> str:
+        """A derivative as Leibniz wrote it, in ASCII: d2y/dx2."""
+        d, runs = leibniz(variables, partial=False)
+        below = "".join(f"{d}{self.label(x)}{times if times > 1 else ''}" for x, times in runs)
+        return f"{d}{len(variables) if len(variables) > 1 else ''}{self.label(target)}/{below}"
 
     def tapes(self, number: int) -> list[str]:
         """Names for tapes inside one another, the innermost first."""
-        if number in OF_TAPES:
-            return list(OF_TAPES[number])
+        if number in NESTED_TAPES:
+            return list(NESTED_TAPES[number])
         return [self.numbered("tape") for _ in range(number)]
 
 
 def _spelled(character: str) -> str:
-    """A letter in ASCII: theta, Theta."""
+    """A Greek letter spelled out: theta, Theta."""
     if character.isascii():
         return character
-    _, kind, *_, name = unicodedata.name(character).replace("LAMDA", "LAMBDA").split()
-    return name.lower() if kind == "SMALL" else name.title()
+    _, case, *_, name = unicodedata.name(character).replace("LAMDA", "LAMBDA").split()
+    return name.lower() if case == "SMALL" else name.title()

@@ -1,13 +1,13 @@
 """The TensorFlow program that computes what is asked, with its tapes in the open.
 
-It is made of the same trees, numbers and arrangements that `engines.tapes` runs, so that what it
-prints is what `diff` shows, to the bit. Nothing here imports TensorFlow.
+It is made of the trees, numbers and arrangements that `engines.tapes` runs, so that what it prints
+is what `diff` shows, to the last bit. Nothing here imports TensorFlow.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from tapecli.defaults import AUTO, EAGER, MAX_SECONDS, NONE, TAYLOR, XLA
 from tapecli.engines.tapes.arrangements import ARRANGEMENTS as RUNNABLE
@@ -17,11 +17,11 @@ from tapecli.evaluation import planner
 from tapecli.evaluation.question import Request
 from tapecli.expressions.functions import FUNCTIONS, MEASURED_ON
 from tapecli.expressions.tree import Call, steps, variables
-from tapecli.features.codegen import points, repeated
-from tapecli.features.codegen.formulas import HELPERS, Formulas, remarks
+from tapecli.features.codegen import numbers, repeated
+from tapecli.features.codegen.formulas import HELPERS, Statements, remarks
 from tapecli.features.codegen.layout import Brackets, Page
 from tapecli.features.codegen.names import Names
-from tapecli.features.codegen.tapes import ARRANGEMENTS, Derivatives
+from tapecli.features.codegen.tapes import ARRANGEMENTS, Draft
 from tapecli.points.points import Points
 
 UNLIMITED = 1e300
@@ -31,17 +31,17 @@ MAX_EXPLICIT = 3
 """The highest order with a `with` statement for each; above it a function is called again."""
 
 MAX_MIXED = 4
-"""The same where derivatives are by several variables."""
+"""The highest such order where derivatives are by several variables."""
 
 MAX_SOURCES = 20
 """Characters of the variables' names that are repeated in each call."""
 
 MAX_ACROSS = 12
-"""Points that are printed side by side; more of them have a line each."""
+"""Points whose values are printed in one line; of more of them each has a line."""
 
 
 @dataclass(frozen=True)
-class Program:
+class GeneratedProgram:
     """A program.
 
     Attributes:
@@ -53,7 +53,7 @@ class Program:
     note: str = ""
 
 
-def written(request: Request) -> Program:
+def generate(request: Request) -> GeneratedProgram:
     """The program of a request.
 
     Raises:
@@ -62,225 +62,210 @@ def written(request: Request) -> Program:
     """
     choice = request.choice
     if choice.method in (TAYLOR, NONE):
-        choice = _of_tapes(request)
-    return Program(_Writer(request, choice).text(), _note(request, choice))
+        choice = _choice_of_tapes(request)
+    return GeneratedProgram(_Generator(request, choice).text(), _note(request, choice))
 
 
-def _of_tapes(request: Request) -> planner.Choice:
+def _choice_of_tapes(request: Request) -> planner.Choice:
     """The tapes that `auto` would be if there were nothing quicker.
 
     Raises:
         RequestError: a method without tapes was asked for by its name.
     """
-    order = max(one.order for one in request.derivatives)
+    order = max(derivative.order for derivative in request.derivatives)
     count = len(request.expressions)
-    able = [name for name, row in RUNNABLE.items() if row.can(count, order)]
+    methods = [name for name, row in RUNNABLE.items() if row.can(count, order)]
     if request.how.method == AUTO:
-        return planner.Choice(able[0], execution=EAGER)
-    words = f"one of {together(able)}" if len(able) > 1 else able[0]
+        return planner.Choice(methods[0], execution=EAGER)
+    advice = f"one of {together(methods)}" if len(methods) > 1 else methods[0]
     raise RequestError(
-        f"'--method {request.how.method}' uses no tapes, so there is no program of it; take {words}"
+        f"'--method {request.how.method}' uses no tapes, so there is no program of it; "
+        f"take {advice}"
     )
 
 
 def _note(request: Request, choice: planner.Choice) -> str:
     """What to expect of tapes that would take long, or that TensorFlow cannot do."""
+    execution = choice.execution or EAGER
+    instead = "; 'tapecli diff' takes Taylor series" if choice is not request.choice else ""
+    if problem := _unsupported(request, execution):
+        return f"this program is expected to fail: TensorFlow {MEASURED_ON} {problem}{instead}"
     seconds = planner.tape_seconds(
         [expression.tree for expression in request.expressions],
-        [one.variables for one in request.derivatives],
+        [derivative.variables for derivative in request.derivatives],
         len(request.points),
-        choice.execution or EAGER,
+        execution,
         choice.method,
     )
-    instead = "; 'tapecli diff' takes Taylor series" if choice is not request.choice else ""
-    lacking = _lacking(request, choice.execution or EAGER)
-    if lacking:
-        return f"this program is expected to fail: TensorFlow {MEASURED_ON} {lacking}{instead}"
     if seconds <= MAX_SECONDS and not instead:
         return ""
     return f"this program is expected to take about {planner.duration(seconds)}{instead}"
 
 
-def _lacking(request: Request, execution: str) -> str:
-    """What TensorFlow cannot do of it in its dtype; "" where it can do all."""
+def _unsupported(request: Request, execution: str) -> str:
+    """What TensorFlow cannot do of the request in its dtype; "" where it can do all."""
     dtype = request.how.format_.name
     for node in steps(*(expression.tree for expression in request.expressions)):
         if not isinstance(node, Call) or node.name not in FUNCTIONS:
             continue
-        within = variables(node)
-        order = max(sum(by in within for by in one.variables) for one in request.derivatives)
+        names = variables(node)
+        order = max(sum(by in names for by in d.variables) for d in request.derivatives)
         for limit in FUNCTIONS[node.name].limits:
-            here = limit.dtype == dtype and execution in limit.executions
-            if here and not limit.where and order >= limit.order:
+            applies = limit.dtype == dtype and execution in limit.executions
+            if applies and not limit.where and order >= limit.order:
                 times = f" {order} times" if limit.order else ""
-                done = "differentiate" if times else "compute"
-                return f"cannot {done} '{node.name}'{times} in {dtype}"
+                verb = "differentiate" if times else "compute"
+                return f"cannot {verb} '{node.name}'{times} in {dtype}"
     return ""
 
 
-class _Writer:
-    """One program in the making."""
+class _Generator:
+    """Writes the program of a request, in an arrangement of tapes."""
 
     def __init__(self, request: Request, choice: planner.Choice) -> None:
-        self._request = request
-        self._choice = choice
-        self._format = request.how.format_
-        self._page = Page()
-        names = Names()
-        sources = {name: names.user(name) for name in request.points.names}
-        targets = [expression.name for expression in request.expressions]
-        trees = [prepared(expression.tree, self._format) for expression in request.expressions]
-        called = [names.user(target) for target in targets]
-        wanted = [one.variables for one in request.derivatives]
-        typed = [expression.tree for expression in request.expressions]
-        comments = remarks(typed, max(map(len, wanted)), self._format)
-        self._formulas = Formulas(called, trees, sources, self._format, names, comments)
-        self._work = Derivatives(self._page, self._formulas, targets, sources, wanted, names)
-        highest = MAX_MIXED if len(self._work.by) > 1 else MAX_EXPLICIT
-        self._repeated = self._work.order > highest
         assert isinstance(request.points, Points)
         self._points = request.points
-        self._single = (
-            points.is_single(self._points) and choice.method != "batch" and not self._traced
+        self._format = request.how.format_
+        self._arrangement = choice.method
+        self._execution = choice.execution
+        expressions = request.expressions
+        derivatives = [derivative.variables for derivative in request.derivatives]
+        names = Names()
+        sources = {name: names.user(name) for name in request.points.names}
+        statements = Statements(
+            [names.user(expression.name) for expression in expressions],
+            [prepared(expression.tree, self._format) for expression in expressions],
+            sources,
+            self._format,
+            names,
+            remarks([e.tree for e in expressions], max(map(len, derivatives)), self._format),
         )
+        targets = [expression.name for expression in expressions]
+        self._draft = Draft(Page(), statements, targets, sources, derivatives, names)
+        self._single = (
+            numbers.is_single(self._points) and choice.method != "batch" and not self._options
+        )
+        self._star = "" if self._single else "*"
 
     def text(self) -> str:
-        page = self._page
-        for name in self._formulas.helpers:
+        page, draft = self._draft.page, self._draft
+        for name in draft.statements.helpers:
             page.blank(2)
-            page.add(*HELPERS[name])
+            page.add(*HELPERS[name].splitlines())
         page.blank(2 if page.lines else 1)
-        points.write(page, self._points, self._work.sources, self._format, self._single)
+        numbers.write_points(page, self._points, draft.sources, self._format, self._single)
         page.blank()
-        if self._repeated and repeated.is_chain(self._work):
-            self._chain()
-        elif self._repeated:
-            self._one_by_one()
-        elif self._traced:
+        if draft.order > (MAX_MIXED if len(draft.by) > 1 else MAX_EXPLICIT):
+            (self._functions if len(draft.by) > 1 else self._chain)()
+        elif self._options:
             self._compiled()
         else:
-            ARRANGEMENTS[self._choice.method](self._work)
+            ARRANGEMENTS[self._arrangement](draft)
             page.blank()
             self._print()
         body = str(page)
-        imports = ["import numpy as np"] * bool(re.search(r"\bnp\.", body)) + [
-            "import tensorflow as tf"
-        ]
+        imports = "import numpy as np\n" if re.search(r"\bnp\.", body) else ""
         between = "\n\n\n" if body.startswith(("def ", "@")) else "\n\n"
-        return "\n".join(imports) + between + body
-
-    # --- the parts ---
+        return f"{imports}import tensorflow as tf{between}{body}"
 
     @property
-    def _star(self) -> str:
-        return "" if self._single else "*"
+    def _options(self) -> list[str]:
+        """The arguments of `tf.function` for the execution; [] for eager execution.
 
-    @property
-    def _traced(self) -> list[str]:
-        """How TensorFlow is told to run a function otherwise than eagerly; [] for eagerly.
-
-        A graph is made for any number of points, as that of `diff` is: for a known one
+        A graph is made for any number of points, as that of `diff` is: for a known number
         TensorFlow would rearrange it, and round otherwise.
         """
-        if self._choice.execution in ("", EAGER):
+        if self._execution in ("", EAGER):
             return []
-        if self._choice.execution == XLA:
+        if self._execution == XLA:
             return ["jit_compile=True", "autograph=False"]
-        several = len(self._work.sources)
-        each = f"[tf.TensorSpec([None], tf.{self._format.name})]"
-        times = f" * {several}" if several > 1 else ""
-        return [f"input_signature={each}{times}", "autograph=False"]
+        count = len(self._draft.sources)
+        times = f" * {count}" if count > 1 else ""
+        signature = f"[tf.TensorSpec([None], tf.{self._format.name})]{times}"
+        return [f"input_signature={signature}", "autograph=False"]
+
+    # --- the derivatives ---
 
     def _compiled(self) -> None:
-        """The derivatives as one function, which TensorFlow traces."""
-        page, work = self._page, self._work
-        sources = list(work.sources.values())
-        name = "derivatives" if work.order else "values"
-        with page.function(
-            Brackets("@tf.function(", self._traced), Brackets(f"def {name}(", sources, "):")
-        ):
-            ARRANGEMENTS[self._choice.method](work)
-            results = list(work.shown.values())
-            flat = ", ".join(results)
-            several = len(f"{flat} = {name}(") > page.width
-            if several:
-                items = [f'"{label}": {result}' for label, result in work.shown.items()]
-                page.add(Brackets("return {", items, "}", together=False))
-            else:
-                page.add(f"return {flat}")
-        if several:
-            self._print_found(Brackets(f"{name}(", sources))
-        else:
-            page.add(Brackets(f"{flat} = {name}(", sources))
+        """Write the derivatives as one function, which TensorFlow traces."""
+        page, draft = self._draft.page, self._draft
+        sources = list(draft.sources.values())
+        name = "derivatives" if draft.order else "values"
+        head = Brackets(f"def {name}(", sources, "):")
+        with page.function(Brackets("@tf.function(", self._options), head):
+            ARRANGEMENTS[self._arrangement](draft)
+            results = ", ".join(draft.results.values())
+            fits = len(f"{results} = {name}(") <= page.width
+            items = [f'"{label}": {result}' for label, result in draft.results.items()]
+            dictionary = Brackets("return {", items, "}", shared_line=False)
+            page.add(f"return {results}" if fits else dictionary)
+        if fits:
+            page.add(Brackets(f"{results} = {name}(", sources))
             page.blank()
-            self._print()
-
-    def _chain(self) -> None:
-        """A function that calls itself for each order, and what it returns."""
-        work = self._work
-        repeated.chain(work)
-        sources = list(work.sources.values())
-        call = Brackets("derivatives(", [*sources, str(work.order)])
-        if self._traced:
-            head = Brackets("def compiled(", sources, "):")
-            with self._page.function(Brackets("@tf.function(", self._traced), head):
-                self._page.add(f"return {call}")
-            call = Brackets("compiled(", sources)
-        if repeated.taken_apart(work, call):
-            self._page.blank()
             self._print()
         else:
             self._print_sources()
-            repeated.printed(work, call, self._star)
+            page.add(Brackets(f"results = {name}(", sources))
+            with page.block("for label, values in results.items():"):
+                page.add(f'print(label, "=", {self._star}values.numpy())')
 
-    def _one_by_one(self) -> None:
-        """A function for each derivative."""
-        page = self._page
-        repeated.one_by_one(self._work)
-        if self._traced:
+    def _chain(self) -> None:
+        """Write a function that calls itself for each order, and print what it returns."""
+        page, draft = self._draft.page, self._draft
+        repeated.write_chain(draft)
+        sources = list(draft.sources.values())
+        call = Brackets("derivatives(", [*sources, str(draft.order)])
+        if self._options:
+            head = Brackets("def compiled(", sources, "):")
+            with page.function(Brackets("@tf.function(", self._options), head):
+                page.add(f"return {call}")
+            call = Brackets("compiled(", sources)
+        if repeated.unpack_chain(draft, call):
+            page.blank()
+            self._print()
+        else:
+            self._print_sources()
+            repeated.print_chain(draft, call, self._star)
+
+    def _functions(self) -> None:
+        """Write a function for each derivative, and print what each returns."""
+        page, draft = self._draft.page, self._draft
+        repeated.write_functions(draft)
+        if self._options:
             with page.function("def compiled(function):"):
-                page.add(Brackets("return tf.function(", ["function", *self._traced]))
-        width = max(map(len, self._work.shown))
+                page.add(Brackets("return tf.function(", ["function", *self._options]))
+        width = max(map(len, draft.results))
         self._print_sources(width)
-        sources = ", ".join(self._work.sources.values())
+        sources = ", ".join(draft.sources.values())
         if len(sources) > MAX_SOURCES:
-            items = list(self._work.sources.values())
-            page.add(Brackets("xs = [", items, "]", together=False))
+            page.add(Brackets("xs = [", list(draft.sources.values()), "]", shared_line=False))
             sources = "*xs"
-        for label, name in self._work.shown.items():
-            function = f"compiled({name})" if self._traced else name
+        for label, name in draft.results.items():
+            function = f"compiled({name})" if self._options else name
             value = f"{self._star}{function}({sources}).numpy()"
             page.add(Brackets("print(", [f'"{label:<{width}} ="', value]))
 
-    def _print(self) -> None:
-        """The statements that print everything, labelled."""
-        shown = self._sources() | self._work.shown
-        if len(self._points) > MAX_ACROSS:
-            self._print_rows(shown)
-            return
-        width = max(map(len, shown))
-        for label, name in shown.items():
-            arguments = [f'"{label:<{width}} ="', f"{self._star}{name}.numpy()"]
-            self._page.add(Brackets("print(", arguments))
+    # --- what is printed ---
 
-    def _print_rows(self, shown: dict[str, str]) -> None:
-        """A line for each point, below a line of labels."""
-        page = self._page
-        page.add(Brackets("print(", [f'"{label}"' for label in shown]))
-        columns = [f"{name}.numpy()" for name in shown.values()]
+    def _print(self) -> None:
+        """Write the statements that print all sources and results, labelled."""
+        page = self._draft.page
+        labelled = self._source_labels() | self._draft.results
+        if len(self._points) <= MAX_ACROSS:
+            width = max(map(len, labelled))
+            for label, name in labelled.items():
+                arguments = [f'"{label:<{width}} ="', f"{self._star}{name}.numpy()"]
+                page.add(Brackets("print(", arguments))
+            return
+        page.add(Brackets("print(", [f'"{label}"' for label in labelled]))
+        columns = [f"{name}.numpy()" for name in labelled.values()]
         with page.block(Brackets("for row in zip(", columns, "):")):
             page.add("print(*row)")
 
-    def _print_found(self, call: Brackets) -> None:
-        """The loop that prints what a function has returned by label."""
-        self._print_sources()
-        self._page.add(replace(call, head=f"found = {call.head}"))
-        with self._page.block("for label, values in found.items():"):
-            self._page.add(f'print(label, "=", {self._star}values.numpy())')
-
     def _print_sources(self, width: int = 0) -> None:
-        for label, name in self._sources().items():
-            self._page.add(f'print("{label:<{width}} =", {self._star}{name}.numpy())')
+        for label, name in self._source_labels().items():
+            self._draft.page.add(f'print("{label:<{width}} =", {self._star}{name}.numpy())')
 
-    def _sources(self) -> dict[str, str]:
-        return {self._work.names.label(user): name for user, name in self._work.sources.items()}
+    def _source_labels(self) -> dict[str, str]:
+        """The names of the variables in the program by the labels printed for them."""
+        return {self._draft.names.label(user): name for user, name in self._draft.sources.items()}

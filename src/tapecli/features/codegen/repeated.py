@@ -4,125 +4,120 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from tapecli.engines.tapes.arrangements import Variables
 from tapecli.features.codegen.layout import Brackets
-from tapecli.features.codegen.tapes import Derivatives
+from tapecli.features.codegen.tapes import Draft
 
-_WIDE = 50
-"""Characters of names in one line that a loop may have."""
-
-
-def is_chain(work: Derivatives) -> bool:
-    """Whether all derivatives are by one variable, each the derivative of the one before."""
-    return len(work.by) == 1
+_MAX_NAMES = 50
+"""Characters of the targets' names that a loop may have in one line."""
 
 
-def chain(work: Derivatives) -> None:
-    """A function that returns the values and all derivatives up to an order."""
-    page = work.page
-    (by,) = work.by
-    x = work.sources[by]
-    several = len(work.targets) > 1
-    ys = ", ".join(work.formulas.targets)
-    sequences = [(by,) * order for order in range(1, work.order + 1)]
-    apart = [bool(work.zero(i, before[1:], [by])) for i in range(len(work.targets))
-             for before in sequences]  # fmt: skip
-    zero = ['unconnected_gradients="zero"'] if any(apart) else []
-    with page.function(Brackets("def derivatives(", [*work.sources.values(), "order"], "):")):
+def _orders(draft: Draft) -> list[Variables]:
+    """The derivatives by the one variable, of each order up to the highest."""
+    (by,) = draft.by
+    return [(by,) * order for order in range(1, draft.order + 1)]
+
+
+def write_chain(draft: Draft) -> None:
+    """Write a function that returns the values and all derivatives by one variable."""
+    page = draft.page
+    (by,) = draft.by
+    x = draft.sources[by]
+    targets = draft.statements.targets
+    several = len(targets) > 1
+    zero = draft.zero(range(len(targets)), _orders(draft))
+    with page.function(Brackets("def derivatives(", [*draft.sources.values(), "order"], "):")):
         page.add(f'"""The values and their derivatives by {x}, up to an order."""')
         with page.block("if order == 0:"):
-            work.formulas.write_all(page)
-            if _is_wide(work):
-                page.add(Brackets("ys = [", work.formulas.targets, "]", together=False))
-                page.add("return [ys]")
+            draft.statements.write_all(page)
+            if _is_long(targets):
+                page.add(Brackets("ys = [", targets, "]", shared_line=False), "return [ys]")
             else:
-                page.add(f"return [({ys})]" if several else f"return [{ys}]")
+                page.add(
+                    f"return [({', '.join(targets)})]" if several else f"return [{targets[0]}]"
+                )
         with page.block(f"with tf.GradientTape({'persistent=True' * several}) as tape:"):
             page.add(f"tape.watch({x})")
-            page.add(Brackets("lower = derivatives(", [*work.sources.values(), "order - 1"]))
-        of = "each" if several else "lower[-1]"
+            page.add(Brackets("lower = derivatives(", [*draft.sources.values(), "order - 1"]))
+        of = "value" if several else "lower[-1]"
         call = Brackets("tape.gradient(", [of, x, *zero])
         if several:
-            page.add(Brackets("found = [", [f"{call} for each in lower[-1]"], "]"))
+            page.add(Brackets("highest = [", [f"{call} for value in lower[-1]"], "]"))
         else:
-            page.add(f"found = {call}")
-        page.add("return [*lower, found]")
+            page.add(f"highest = {call}")
+        page.add("return [*lower, highest]")
 
 
-def taken_apart(work: Derivatives, call: Brackets) -> bool:
-    """Write the statement that gives each of what the function returns its name, if it fits."""
-    (by,) = work.by
-    if len(work.targets) > 1:
+def unpack_chain(draft: Draft, call: Brackets) -> bool:
+    """Write the statement that names each result of the chain, if it fits in one line."""
+    if len(draft.targets) > 1:
         return False
-    (target,) = work.targets
-    sequences = [(by,) * order for order in range(1, work.order + 1)]
-    shown = {work.names.derivative_label(target, one): one for one in sequences}
-    names = [*work.formulas.targets, *(label.replace("/", "_") for label in shown)]
-    if len(f"{', '.join(names)} = {call}") > work.page.width:
+    (target,) = draft.targets
+    labels = [draft.names.derivative_label(target, variables) for variables in _orders(draft)]
+    names = [*draft.statements.targets, *(label.replace("/", "_") for label in labels)]
+    if len(f"{', '.join(names)} = {call}") > draft.page.width:
         return False
-    work.values()
-    named = [*work.formulas.targets, *(work.named(0, one) for one in sequences)]
-    work.page.add(f"{', '.join(named)} = {call}")
+    draft.values()
+    names[1:] = [draft.named(0, variables) for variables in _orders(draft)]
+    draft.page.add(f"{', '.join(names)} = {call}")
     return True
 
 
-def _is_wide(work: Derivatives) -> bool:
+def _is_long(names: Sequence[str]) -> bool:
     """Whether the targets are too many to be named in one line."""
-    return len(", ".join(work.formulas.targets)) > _WIDE
+    return len(", ".join(names)) > _MAX_NAMES
 
 
-def printed(work: Derivatives, found: Brackets, star: str) -> None:
-    """The loop that prints what the function returned."""
-    (by,) = work.by
-    x = work.names.label(by)
-    names = work.formulas.targets
-    labels = [work.names.label(target) for target in work.targets]
-    if _is_wide(work):
+def print_chain(draft: Draft, call: Brackets, star: str) -> None:
+    """Write the loop that prints the results of the chain."""
+    (by,) = draft.by
+    names = draft.statements.targets
+    labels = [draft.names.label(target) for target in draft.targets]
+
+    def print_value(label: str, name: str) -> None:
+        text = f'f"d{{order}}{label}/d{draft.names.label(by)}{{order}} ="'
+        draft.page.add(Brackets("print(", [text, f"{star}{name}.numpy()"]))
+
+    if _is_long(names):
         items = [f'"{label}"' for label in labels]
-        work.page.add(Brackets("labels = [", items, "]", together=False))
-        head = Brackets("for order, ys in enumerate(", [found], "):")
-        with work.page.block(head), work.page.block("for label, y in zip(labels, ys):"):
-            text = f'f"d{{order}}{{label}}/d{x}{{order}} ="'
-            work.page.add(Brackets("print(", [text, f"{star}y.numpy()"]))
+        draft.page.add(Brackets("labels = [", items, "]", shared_line=False))
+        head = Brackets("for order, ys in enumerate(", [call], "):")
+        with draft.page.block(head), draft.page.block("for label, y in zip(labels, ys):"):
+            print_value("{label}", "y")
         return
-    each = f"({', '.join(names)})" if len(names) > 1 else names[0]
-    with work.page.block(Brackets(f"for order, {each} in enumerate(", [found], "):")):
+    values = f"({', '.join(names)})" if len(names) > 1 else names[0]
+    with draft.page.block(Brackets(f"for order, {values} in enumerate(", [call], "):")):
         for label, name in zip(labels, names, strict=True):
-            text = f'f"d{{order}}{label}/d{x}{{order}} ="'
-            work.page.add(Brackets("print(", [text, f"{star}{name}.numpy()"]))
+            print_value(label, name)
 
 
-def one_by_one(work: Derivatives) -> None:
-    """A function that differentiates a function, and each derivative as one of another."""
-    page = work.page
-    parameters = list(work.sources.values())
-    for place, name in enumerate(work.formulas.targets):
+def write_functions(draft: Draft) -> None:
+    """Write a function that differentiates a function, and each derivative as one of another."""
+    page = draft.page
+    parameters = list(draft.sources.values())
+    for target, name in enumerate(draft.statements.targets):
         with page.function(Brackets(f"def {name}(", parameters, "):")):
-            work.formulas.returned(page, place)
-    apart = any(
-        work.zero(target, sequence[:-1], sequence[-1:])
-        for target in range(len(work.targets))
-        for sequence in _steps(work)
-    )
-    zero = ['unconnected_gradients="zero"'] if apart else []
-    with page.function("def derivative(function, place):"):
-        page.add('"""The derivative of a function by its argument at a place."""', "")
+            draft.statements.write_returned(page, target)
+    zero = draft.zero(range(len(draft.targets)), _by_order(draft))
+    with page.function("def derivative(function, index):"):
+        page.add('"""The derivative of a function by the argument at an index."""', "")
         with page.block("def differentiated(*xs):"):
             with page.block("with tf.GradientTape() as tape:"):
-                page.add("tape.watch(xs[place])", "y = function(*xs)")
-            page.add(Brackets("return tape.gradient(", ["y", "xs[place]", *zero]))
+                page.add("tape.watch(xs[index])", "y = function(*xs)")
+            page.add(Brackets("return tape.gradient(", ["y", "xs[index]", *zero]))
         page.blank()
         page.add("return differentiated")
-    work.values()
-    for target, name in enumerate(work.formulas.targets):
-        made: dict[tuple[str, ...], str] = {(): name}
-        for sequence in _steps(work):
-            made[sequence] = work.named(target, sequence)
-            place = list(work.sources).index(sequence[-1])
-            page.add(f"{made[sequence]} = derivative({made[sequence[:-1]]}, {place})")
+    draft.values()
+    for target, name in enumerate(draft.statements.targets):
+        names: dict[Variables, str] = {(): name}
+        for variables in _by_order(draft):
+            names[variables] = draft.named(target, variables)
+            index = list(draft.sources).index(variables[-1])
+            page.add(f"{names[variables]} = derivative({names[variables[:-1]]}, {index})")
     page.blank()
 
 
-def _steps(work: Derivatives) -> Sequence[tuple[str, ...]]:
-    """The sequences and their beginnings, lower orders first."""
-    found = {sequence[:k]: None for sequence in work.wanted for k in range(1, len(sequence) + 1)}
-    return sorted(found, key=len)
+def _by_order(draft: Draft) -> list[Variables]:
+    """The derivatives and those that they are derivatives of, lower orders first."""
+    lower = {d[:order]: None for d in draft.derivatives for order in range(1, len(d) + 1)}
+    return sorted(lower, key=len)

@@ -1,82 +1,83 @@
-"""The arrangements of tapes, written out: the same as those that `diff` runs."""
+"""The arrangements of tapes, written out as `diff` runs them."""
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import partial
 
 from tapecli.engines.tapes.arrangements import Variables, asked
 from tapecli.errors import RequestError
 from tapecli.features.codegen.connection import unconnected
-from tapecli.features.codegen.formulas import Formulas
+from tapecli.features.codegen.formulas import Statements
 from tapecli.features.codegen.layout import Brackets, Page, listing
 from tapecli.features.codegen.names import Names
 
-MAX_INSIDE = 10
+MAX_NESTED = 10
 """Tapes inside one another that are written out; lines begin further to the right with each."""
 
 
 @dataclass
-class Derivatives:
-    """What a program computes, and where it is written.
+class Draft:
+    """A program that is being written.
 
     Attributes:
-        page: where.
-        formulas: the targets as statements.
-        targets: their names as the user has them.
-        sources: the names of the variables in the program by the user's, in sequence.
-        wanted: the sequences of variables.
-        names: the names of the program.
-        shown: what each derivative is called in the program, by its label, as far as written.
+        page: its lines.
+        statements: the targets as statements.
+        targets: the user's names of the targets.
+        sources: the names of the variables in the program by the user's names, in order.
+        derivatives: the variables of each derivative.
+        names: the names that the program uses.
+        results: the name of each value and derivative in the program, by the label printed for it.
     """
 
     page: Page
-    formulas: Formulas
+    statements: Statements
     targets: Sequence[str]
     sources: Mapping[str, str]
-    wanted: Sequence[Variables]
+    derivatives: Sequence[Variables]
     names: Names
-    shown: dict[str, str] = field(default_factory=dict)
+    results: dict[str, str] = field(default_factory=dict)
 
     @property
     def order(self) -> int:
         """The highest order."""
-        return max(map(len, self.wanted))
+        return max(map(len, self.derivatives))
 
     @property
     def by(self) -> list[str]:
         """The variables that are differentiated by first, each once."""
-        return list(dict.fromkeys(name for sequence in self.wanted for name in sequence))
+        return list(dict.fromkeys(name for variables in self.derivatives for name in variables))
 
     def values(self) -> None:
-        """Take the names of the targets to what is shown."""
-        for target, name in zip(self.targets, self.formulas.targets, strict=True):
-            self.shown[self.names.label(target)] = name
+        """Have the values of the targets printed."""
+        for target, name in zip(self.targets, self.statements.targets, strict=True):
+            self.results[self.names.label(target)] = name
 
-    def named(self, target: int, sequence: Variables) -> str:
-        """A new name for a derivative that is shown."""
-        name, label = self.names.derivative(self.targets[target], sequence)
-        self.shown[label] = name
+    def named(self, target: int, variables: Variables) -> str:
+        """A new name for a derivative that is printed."""
+        name, label = self.names.derivative(self.targets[target], variables)
+        self.results[label] = name
         return name
 
-    def of(self, names: Sequence[str]) -> Brackets | str:
-        """Sources as a tape is given them: one, or a list."""
-        found = [self.sources[name] for name in names]
-        return found[0] if len(found) == 1 else listing(found)
+    def watched(self, variables: Sequence[str]) -> Brackets | str:
+        """The sources that a tape watches or differentiates by: one, or a list."""
+        names = [self.sources[name] for name in variables]
+        return names[0] if len(names) == 1 else listing(names)
 
-    def zero(self, target: int, before: Variables, names: Sequence[str]) -> list[str]:
-        """What a tape is told where it may find no way from a target to a source: zero it is."""
-        sequences = [(*before, name) for name in names]
-        apart = unconnected(self.formulas.trees[target], sequences)
-        return ['unconnected_gradients="zero"'] if apart else []
+    def zero(self, targets: Iterable[int], derivatives: Sequence[Variables]) -> list[str]:
+        """The argument that has a tape return zero, if it may find no connection; else none."""
+        trees = [self.statements.trees[target] for target in targets]
+        may_be_unconnected = any(unconnected(tree, derivatives) for tree in trees)
+        return ['unconnected_gradients="zero"'] * may_be_unconnected
 
     @contextlib.contextmanager
     def tape(self, name: str, watched: Brackets | str, persistent: bool = False) -> Iterator[None]:
-        """What is recorded by a tape."""
-        how = "persistent=True" if persistent else ""
-        with self.page.block(f"with tf.GradientTape({how}) as {name}:"):
+        """The block of statements that a tape records."""
+        option = "persistent=True" if persistent else ""
+        with self.page.block(f"with tf.GradientTape({option}) as {name}:"):
             self.page.add(Brackets(f"{name}.watch(", [watched]))
             yield
 
@@ -85,213 +86,203 @@ class Derivatives:
         tape: str,
         target: int,
         before: Variables,
-        names: Sequence[str],
+        by: Sequence[str],
         of: str,
-        end: str = "",
+        remark: str = "",
     ) -> list[str]:
-        """The statement that asks a tape for derivatives, and the names of these."""
-        found = [self.named(target, (*before, name)) for name in names]
-        arguments = [of, self.of(names), *self.zero(target, before, names)]
+        """Write the statement that computes derivatives with a tape, and return their names.
+
+        Args:
+            tape: the tape.
+            target: the index of the target.
+            before: the variables that the target has been differentiated by already.
+            by: the variables of the gradient.
+            of: the name of what is differentiated.
+            remark: a comment behind the statement, where there is room for it.
+        """
+        derivatives = [(*before, name) for name in by]
+        results = [self.named(target, variables) for variables in derivatives]
+        arguments = [of, self.watched(by), *self.zero([target], derivatives)]
         call = f"{tape}.gradient("
-        head = f"{', '.join(found)} = {call}"
+        head = f"{', '.join(results)} = {call}"
         if len(head) <= self.page.width:
             statement = Brackets(head, arguments)
-            self.page.add(_ended(str(statement), end, self.page.width) or statement)
+            commented = f"{statement}  # {remark}"
+            fits = remark and len(commented) <= self.page.width
+            self.page.add(commented if fits else statement)
         else:
-            together = self.names.numbered("gradient")
-            self.page.add(Brackets(f"{together} = {call}", arguments))
-            self.page.add(*(f"{name} = {together}[{i}]" for i, name in enumerate(found)))
-        return found
+            gradient = self.names.numbered("gradient")
+            self.page.add(Brackets(f"{gradient} = {call}", arguments))
+            self.page.add(*(f"{name} = {gradient}[{i}]" for i, name in enumerate(results)))
+        return results
 
-
-def _ended(statement: str, end: str, width: int) -> str:
-    """A statement with a remark behind it, if there is room for both."""
-    both = f"{statement}  # {end}"
-    return both if end and len(both) <= width else ""
+    def first_derivatives(self, tapes: Iterable[str]) -> None:
+        """Write the statements that differentiate each target with its tape."""
+        self.values()
+        names = self.statements.targets
+        for target, (tape, name) in enumerate(zip(tapes, names, strict=True)):
+            self.gradients(tape, target, (), self.by, name)
 
 
 # --- first derivatives ------------------------------------------------------------------------
 
 
-def forward(work: Derivatives) -> None:
+def forward(draft: Draft) -> None:
     """The values, without any tape."""
-    work.formulas.write_all(work.page)
-    work.values()
+    draft.statements.write_all(draft.page)
+    draft.values()
 
 
-def single(work: Derivatives) -> None:
-    """One tape, asked for all sources at once."""
-    _one_tape(work, persistent=False)
+def one_tape(draft: Draft, persistent: bool) -> None:
+    """One tape around all targets, which returns the gradient of each: for several persistent."""
+    with draft.tape("tape", draft.watched(draft.by), persistent):
+        draft.statements.write_all(draft.page)
+    draft.first_derivatives(["tape"] * len(draft.targets))
 
 
-def persistent(work: Derivatives) -> None:
-    """One tape around all targets, asked once for each."""
-    _one_tape(work, persistent=True)
-
-
-def _one_tape(work: Derivatives, persistent: bool) -> None:
-    with work.tape("tape", work.of(work.by), persistent):
-        work.formulas.write_all(work.page)
-    work.values()
-    for target, name in enumerate(work.formulas.targets):
-        work.gradients("tape", target, (), work.by, name)
-
-
-def parallel(work: Derivatives) -> None:
+def parallel(draft: Draft) -> None:
     """One tape for each target, all open at once."""
-    tapes = [work.names.fresh(f"tape_{work.names.label(target)}") for target in work.targets]
+    tapes = [draft.names.unused(f"tape_{draft.names.label(target)}") for target in draft.targets]
     items = [f"tf.GradientTape() as {tape}" for tape in tapes]
     head = Brackets("with ", items, ":")
-    if len(str(head)) > work.page.width:
-        head = Brackets("with (", items, "):", together=False)
-    with work.page.block(head):
-        work.page.add(*(Brackets(f"{tape}.watch(", [work.of(work.by)]) for tape in tapes))
-        work.formulas.write_all(work.page)
-    work.values()
-    for target, (tape, name) in enumerate(zip(tapes, work.formulas.targets, strict=True)):
-        work.gradients(tape, target, (), work.by, name)
+    if len(str(head)) > draft.page.width:
+        head = Brackets("with (", items, "):", shared_line=False)
+    with draft.page.block(head):
+        for tape in tapes:
+            draft.page.add(Brackets(f"{tape}.watch(", [draft.watched(draft.by)]))
+        draft.statements.write_all(draft.page)
+    draft.first_derivatives(tapes)
 
 
-def nested_targets(work: Derivatives) -> None:
+def nested_targets(draft: Draft) -> None:
     """The innermost tape around the first target alone, each further one around one more."""
-    count = len(work.targets)
-    if count > MAX_INSIDE:
+    count = len(draft.targets)
+    if count > MAX_NESTED:
         raise RequestError(
-            f"{count} tapes inside one another are more than the {MAX_INSIDE} that a program "
+            f"{count} tapes inside one another are more than the {MAX_NESTED} that a program "
             "can be read with; '--method parallel' and 'persistent' can do them"
         )
-    tapes = work.names.tapes(count)
-    with ExitStack() as open_:
-        blocks = [open_.enter_context(ExitStack()) for _ in tapes]
-        for tape, block in zip(reversed(tapes), reversed(blocks), strict=True):
-            block.enter_context(work.tape(tape, work.of(work.by)))
-        for target, block in enumerate(blocks):
-            work.formulas.write(work.page, target)
-            block.close()
-    work.values()
-    for target, (tape, name) in enumerate(zip(tapes, work.formulas.targets, strict=True)):
-        work.gradients(tape, target, (), work.by, name)
+    tapes = draft.names.tapes(count)
+    blocks = [ExitStack() for _ in tapes]
+    for tape, block in zip(reversed(tapes), reversed(blocks), strict=True):
+        block.enter_context(draft.tape(tape, draft.watched(draft.by)))
+    for target, block in enumerate(blocks):
+        draft.statements.write(draft.page, target)
+        block.close()
+    draft.first_derivatives(tapes)
 
 
 # --- higher orders ----------------------------------------------------------------------------
 
 
-def nested(work: Derivatives) -> None:
+def nested(draft: Draft) -> None:
     """Tapes inside one another: for the targets at order 1, for the orders above it."""
-    if work.order == 1:
-        nested_targets(work)
+    if draft.order == 1:
+        nested_targets(draft)
     else:
-        nested_orders(work)
+        nested_orders(draft)
 
 
-def nested_orders(work: Derivatives) -> None:
+def nested_orders(draft: Draft) -> None:
     """One tape for each order: the inner tape's gradients are taken inside the outer tape."""
-    tapes = work.names.tapes(work.order)
-    found: dict[tuple[int, Variables], str] = {}
+    tapes = draft.names.tapes(draft.order)
+    names: dict[tuple[int, Variables], str] = {}
 
-    def recorded(order: int) -> None:
+    def record(order: int) -> None:
         if order == 0:
-            work.formulas.write_all(work.page)
-            work.values()
-            found.update({(i, ()): name for i, name in enumerate(work.formulas.targets)})
+            forward(draft)
+            names.update({(i, ()): name for i, name in enumerate(draft.statements.targets)})
             return
-        for_each = asked(work.wanted, order)
-        names = list(dict.fromkeys(name for names in for_each.values() for name in names))
-        several = len(work.targets) * len(for_each) > 1
-        with work.tape(tapes[order - 1], work.of(names), several):
-            recorded(order - 1)
-        outer = tapes[order] if order < work.order else ""
-        remark = f"recorded by {outer}" if outer and order == 1 else ""
-        for before, names in for_each.items():
-            for target in range(len(work.targets)):
-                of = found[target, before]
-                made = work.gradients(tapes[order - 1], target, before, names, of, remark)
-                for name, one in zip(names, made, strict=True):
-                    found[target, (*before, name)] = one
+        gradients = asked(draft.derivatives, order)
+        sources = list(dict.fromkeys(name for by in gradients.values() for name in by))
+        persistent = len(draft.targets) * len(gradients) > 1
+        with draft.tape(tapes[order - 1], draft.watched(sources), persistent):
+            record(order - 1)
+        remark = f"recorded by {tapes[1]}" if order == 1 < draft.order else ""
+        for before, by in gradients.items():
+            for target in range(len(draft.targets)):
+                of = names[target, before]
+                results = draft.gradients(tapes[order - 1], target, before, by, of, remark)
+                names.update({(target, (*before, n)): r for n, r in zip(by, results, strict=True)})
 
-    recorded(work.order)
+    record(draft.order)
 
 
-def batch(work: Derivatives) -> None:
+def batch(draft: Draft) -> None:
     """TensorFlow's own Jacobian, point by point, of all targets or of a gradient at once."""
-    (_batch_jacobian if work.order == 1 else _batch_hessian)(work)
+    (_batch_jacobian if draft.order == 1 else _batch_hessian)(draft)
 
 
-def _stacked(head: str, items: Sequence[str]) -> Brackets:
-    """Columns side by side."""
-    return Brackets(f"{head}tf.stack(", [listing(items), "axis=1"])
+def _stack(name: str, columns: Sequence[str]) -> Brackets:
+    """The statement that makes one tensor of several columns."""
+    return Brackets(f"{name} = tf.stack(", [listing(columns), "axis=1"])
 
 
-def _columns(work: Derivatives) -> None:
-    items = [work.sources[name] for name in work.by]
-    work.page.add(_stacked("columns = ", items))
-
-
-def _taken_apart(work: Derivatives) -> None:
-    """The statements that make variables of the columns again, for the tape to see whence."""
-    names = ", ".join(work.sources[name] for name in work.by)
-    head = f"{names} = tf.unstack("
-    if len(work.by) == 1:
-        work.page.add(f"{names} = columns[:, 0]")
-    elif len(head) <= work.page.width:
-        work.page.add(Brackets(head, ["columns", "axis=1"]))
+def _unstack(draft: Draft) -> None:
+    """Write the statements that make variables of the columns again, so that the tape sees them."""
+    variables = [draft.sources[name] for name in draft.by]
+    head = f"{', '.join(variables)} = tf.unstack("
+    if len(variables) > 1 and len(head) <= draft.page.width:
+        draft.page.add(Brackets(head, ["columns", "axis=1"]))
     else:
-        work.page.add(*(f"{work.sources[n]} = columns[:, {i}]" for i, n in enumerate(work.by)))
+        draft.page.add(*(f"{name} = columns[:, {i}]" for i, name in enumerate(variables)))
 
 
-def _apart(work: Derivatives, target: int, orders: int) -> bool:
-    """Whether a target, as a function of the columns, may run out of connections."""
-    return all(work.zero(target, (name,) * (orders - 1), [name]) for name in work.by)
+def _zero_of_columns(draft: Draft, targets: Iterable[int], order: int) -> list[str]:
+    """The argument `zero` for targets that may depend on no column after so many derivatives."""
+    zeros = [draft.zero([target], [(name,) * order]) for target in targets for name in draft.by]
+    return zeros[0] if all(zeros) else []
 
 
-def _batch_jacobian(work: Derivatives) -> None:
-    _columns(work)
-    with work.tape("tape", "columns"):
-        _taken_apart(work)
-        work.formulas.write_all(work.page)
-        work.page.add(_stacked("rows = ", work.formulas.targets))
-    work.values()
-    none = all(_apart(work, target, 1) for target in range(len(work.targets)))
-    zero = ['unconnected_gradients="zero"'] if none else []
-    work.page.add(Brackets("jacobian = tape.batch_jacobian(", ["rows", "columns", *zero]))
-    for target in range(len(work.targets)):
-        for place, name in enumerate(work.by):
-            work.page.add(f"{work.named(target, (name,))} = jacobian[:, {target}, {place}]")
+def _batch_jacobian(draft: Draft) -> None:
+    targets = range(len(draft.targets))
+    draft.page.add(_stack("columns", [draft.sources[name] for name in draft.by]))
+    with draft.tape("tape", "columns"):
+        _unstack(draft)
+        draft.statements.write_all(draft.page)
+        draft.page.add(_stack("rows", draft.statements.targets))
+    draft.values()
+    zero = _zero_of_columns(draft, targets, 1)
+    draft.page.add(Brackets("jacobian = tape.batch_jacobian(", ["rows", "columns", *zero]))
+    for target in targets:
+        for column, name in enumerate(draft.by):
+            result = draft.named(target, (name,))
+            draft.page.add(f"{result} = jacobian[:, {target}, {column}]")
 
 
-def _batch_hessian(work: Derivatives) -> None:
-    several = len(work.targets) > 1
-    _columns(work)
+def _batch_hessian(draft: Draft) -> None:
+    several = len(draft.targets) > 1
+    suffixes = [f"_{draft.names.label(target)}" * several for target in draft.targets]
+    draft.page.add(_stack("columns", [draft.sources[name] for name in draft.by]))
     gradients = []
-    with work.tape("outer", "columns", several):
-        with work.tape("inner", "columns", several):
-            _taken_apart(work)
-            work.formulas.write_all(work.page)
-        work.values()
-        for target, name in enumerate(work.formulas.targets):
-            label = work.names.label(work.targets[target])
-            gradients.append(work.names.fresh(f"gradient_{label}") if several else "gradient")
-            zero = ['unconnected_gradients="zero"'] if _apart(work, target, 1) else []
-            head = f"{gradients[-1]} = inner.gradient("
-            work.page.add(Brackets(head, [name, "columns", *zero]))
-    for target, gradient in enumerate(gradients):
-        label = work.names.label(work.targets[target])
-        hessian = work.names.fresh(f"hessian_{label}") if several else "hessian"
-        zero = ['unconnected_gradients="zero"'] if _apart(work, target, 2) else []
+    with draft.tape("outer", "columns", several):
+        with draft.tape("inner", "columns", several):
+            _unstack(draft)
+            draft.statements.write_all(draft.page)
+        draft.values()
+        for target, (name, suffix) in enumerate(
+            zip(draft.statements.targets, suffixes, strict=True)
+        ):
+            gradients.append(draft.names.unused(f"gradient{suffix}") if several else "gradient")
+            zero = _zero_of_columns(draft, [target], 1)
+            draft.page.add(Brackets(f"{gradients[-1]} = inner.gradient(", [name, "columns", *zero]))
+    for target, (gradient, suffix) in enumerate(zip(gradients, suffixes, strict=True)):
+        hessian = draft.names.unused(f"hessian{suffix}") if several else "hessian"
+        zero = _zero_of_columns(draft, [target], 2)
         head = f"{hessian} = outer.batch_jacobian("
-        work.page.add(Brackets(head, [gradient, "columns", *zero]))
-        for sequence in work.wanted:
-            place, *others = (work.by.index(name) for name in sequence)
-            entry = f"{hessian}[:, {place}, {others[0]}]" if others else f"{gradient}[:, {place}]"
-            work.page.add(f"{work.named(target, sequence)} = {entry}")
+        draft.page.add(Brackets(head, [gradient, "columns", *zero]))
+        for variables in draft.derivatives:
+            row, *column = (draft.by.index(name) for name in variables)
+            entry = f"{hessian}[:, {row}, {column[0]}]" if column else f"{gradient}[:, {row}]"
+            draft.page.add(f"{draft.named(target, variables)} = {entry}")
 
 
-ARRANGEMENTS: Mapping[str, Callable[[Derivatives], None]] = {
+ARRANGEMENTS: Mapping[str, Callable[[Draft], None]] = {
     "forward": forward,
-    "single": single,
+    "single": partial(one_tape, persistent=False),
     "parallel": parallel,
     "nested": nested,
-    "persistent": persistent,
+    "persistent": partial(one_tape, persistent=True),
     "batch": batch,
 }
 """How each arrangement is written out; their names are those of `engines.tapes.arrangements`."""

@@ -9,8 +9,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from tapecli.features.codegen.literals import literal, whole
-from tapecli.features.codegen.points import sequence
+from tapecli.features.codegen.numbers import array, literal, whole
 from tapecli.floats import FORMATS
 
 DTYPES = list(FORMATS)
@@ -71,7 +70,7 @@ def test_integers_are_written_where_the_dtype_has_them(
 )
 def test_a_range_is_the_values_to_the_bit(values: list[float], text: str, dtype: str) -> None:
     rounded = [FORMATS[dtype].round(Fraction(value)) for value in values]
-    found = str(sequence("x", rounded, FORMATS[dtype]))
+    found = str(array("x", rounded, FORMATS[dtype]))
     made = [FORMATS[dtype].round(Fraction(value)) for value in eval(found).tolist()]
     assert made == rounded
     if dtype == "float64":
@@ -80,9 +79,9 @@ def test_a_range_is_the_values_to_the_bit(values: list[float], text: str, dtype:
 
 def test_ends_that_are_multiples_of_pi_are_written_so() -> None:
     values = [2 * math.pi * i / 16 for i in range(17)]
-    assert str(sequence("x", values, FORMATS["float64"])) == "np.linspace(0, 2 * np.pi, 17)"
+    assert str(array("x", values, FORMATS["float64"])) == "np.linspace(0, 2 * np.pi, 17)"
 
 
 def test_what_is_no_range_is_a_list() -> None:
     values = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.5]
-    assert str(sequence("x", values, FORMATS["float64"])) == str(values)
+    assert str(array("x", values, FORMATS["float64"])) == str(values)
