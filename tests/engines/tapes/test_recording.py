@@ -9,7 +9,7 @@ import pytest
 
 from tapecli.engines.tapes import arrangements, recording
 from tapecli.engines.tapes.arrangements import Variables
-from tapecli.engines.tapes.recording import Recording, Tape, names, record
+from tapecli.engines.tapes.recording import RecordedTape, Recording, record, tape_names
 from tapecli.expressions.expression import parse
 from tapecli.floats import FORMATS
 
@@ -26,7 +26,7 @@ def recorded(
     return record(trees, columns, wanted, method, FLOAT64, steps)
 
 
-def kinds(one: Recording, tape: Tape) -> list[str]:
+def kinds(one: Recording, tape: RecordedTape) -> list[str]:
     return [operation.kind for operation in one.recorded(tape)]
 
 
@@ -34,7 +34,7 @@ def test_a_single_tape_records_the_way_there() -> None:
     one = recorded("log(x^2)", method="single")
     (tape,) = one.tapes
     assert kinds(one, tape) == ["Mul", "Log"]
-    assert [len(asked.sources) for asked in tape.asked] == [1]
+    assert [len(backward.sources) for backward in tape.backward_passes] == [1]
     assert one.wasted(tape) == []
 
 
@@ -77,11 +77,11 @@ def test_steps_have_their_numbers_slopes_and_adjoints() -> None:
     assert one.values[log.outputs[0]] == np.log(4.0)
     assert one.slopes[square.outputs[0], one.sources["x"]] == 4  # both factors are x
     assert one.slopes[log.outputs[0], square.outputs[0]] == 0.25
-    (back,) = inner.asked
+    (back,) = inner.backward_passes
     adjoints = [one.values[back.adjoints[name]] for name in (*log.outputs, *square.outputs)]
     assert adjoints == [1, 0.25]
     assert [one.values[name] for name in back.gradients] == [1]
-    assert [one.values[name] for name in outer.asked[0].gradients] == [-0.5]
+    assert [one.values[name] for name in outer.backward_passes[0].gradients] == [-0.5]
     assert [one.values[name] for (name,) in one.results.values()] == [np.log(4.0), 1, -0.5]
 
 
@@ -106,7 +106,7 @@ def test_a_derivative_that_is_nothing_wastes_everything() -> None:
 def test_every_arrangement_can_be_recorded(method: str) -> None:
     one = recorded(*WORKED, method=method)
     assert one.tapes
-    assert all(tape.asked for tape in one.tapes)
+    assert all(tape.backward_passes for tape in one.tapes)
     assert set(one.results) >= {("x",)}
 
 
@@ -120,10 +120,10 @@ def test_made_from_and_dependent_are_each_others_mirror() -> None:
 
 
 def test_tapes_are_named_as_people_do() -> None:
-    beside = [Tape(0, 0, False, 0, 2), Tape(1, 1, False, 0, 2)]
-    inside = [Tape(0, 0, False, 0, 3), Tape(1, 1, False, 0, 2)]
-    apart = [Tape(0, 0, False, 0, 2), Tape(1, 0, False, 4, 6)]
-    assert names(beside) == ["tape1", "tape2"]
-    assert names(inside) == ["outer", "inner"]
-    assert names(apart) == ["tape1", "tape2"]
-    assert names(beside[:1]) == ["tape"]
+    beside = [RecordedTape(0, 0, False, 0, 2), RecordedTape(1, 1, False, 0, 2)]
+    inside = [RecordedTape(0, 0, False, 0, 3), RecordedTape(1, 1, False, 0, 2)]
+    apart = [RecordedTape(0, 0, False, 0, 2), RecordedTape(1, 0, False, 4, 6)]
+    assert tape_names(beside) == ["tape1", "tape2"]
+    assert tape_names(inside) == ["outer", "inner"]
+    assert tape_names(apart) == ["tape1", "tape2"]
+    assert tape_names(beside[:1]) == ["tape"]

@@ -263,6 +263,11 @@ ARRANGEMENTS = {
 """The arrangements by name; without a choice, the first that can do what is asked."""
 
 
+def arrangement(method: str) -> Run:
+    """The arrangement of this name; for `FORWARD` the one that needs no tape at order 0."""
+    return nested_orders if method == FORWARD else ARRANGEMENTS[method].run
+
+
 # --- running it -------------------------------------------------------------------------------
 
 
@@ -301,11 +306,10 @@ def run(
     import numpy as np
 
     tf = loading.load()
-    arrangement = nested_orders if method == FORWARD else ARRANGEMENTS[method].run
     work = _Work(
         tf,
         tuple(targets),
-        arrangement,
+        arrangement(method),
         tuple(wanted),
         format_,
         execution,

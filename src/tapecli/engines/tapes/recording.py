@@ -1,13 +1,13 @@
-"""What tapes record and what they are asked for, read from the arrangement's own traced graph.
+"""What each tape records and computes, read from the traced graph of an arrangement.
 
-An arrangement is run by `tf.function` with GradientTapes that take notes: where in the graph a
-tape is opened and closed, and what each of its gradients adds. The graph has every operation that
-TensorFlow runs, on the way there and on the way back. Only public means are used, which leaves a
-choice open: what a tape records is taken to be what is made while it is open and depends on what
-it watches.
+An arrangement is run by `tf.function` with GradientTapes that take notes: at which operation of
+the graph a tape is opened and closed, and which operations each of its gradients adds. The graph
+has every operation that TensorFlow runs, of the forward pass and of the backward passes. Only
+TensorFlow's public API is used, and it does not say what a tape records. That is taken to be
+every operation that runs while the tape is open and depends on what the tape watches.
 
-Shapes are fixed, so that no operation is there for shapes. Tapes that run eagerly have some more
-(Shape, Sum, Reshape), which change no number at one point.
+The shapes of the points are fixed, so that no operation only computes a shape. Tapes that run
+eagerly have a few more operations (Shape, Sum, Reshape), which change no number at one point.
 """
 
 from __future__ import annotations
@@ -18,15 +18,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from tapecli.engines.tapes import loading
-from tapecli.engines.tapes.arrangements import (
-    ARRANGEMENTS,
-    FORWARD,
-    Run,
-    Target,
-    Variables,
-    functions_of,
-    nested_orders,
-)
+from tapecli.engines.tapes.arrangements import Run, Target, Variables, arrangement, functions_of
 from tapecli.expressions.tree import Node
 from tapecli.floats import FloatFormat
 
@@ -35,13 +27,13 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 STOPPING = frozenset({"StopGradient"})
-"""Kinds of operations that no tape follows."""
-
-_NESTED = ("middle",)
-"""Names of tapes between the outer and the inner one."""
+"""Kinds of operations that have no gradient on purpose, so that tapes end there."""
 
 IDLE = frozenset({"Placeholder", "Const", "Identity", "NoOp"})
 """Kinds of operations that compute nothing."""
+
+NESTED_NAMES = (["tape"], ["outer", "inner"], ["outer", "middle", "inner"])
+"""What one, two and three nested tapes are called."""
 
 
 @dataclass(frozen=True)
@@ -49,15 +41,15 @@ class Operation:
     """One operation of the graph.
 
     Attributes:
-        place: where it stands in the graph, which is the sequence in which it was made.
+        index: its index in the graph; operations are in the order in which they were made.
         kind: TensorFlow's name of what it does: Mul, Log.
-        inputs: the names of the tensors that it is given.
-        outputs: the names of those that it makes.
-        size: how many bytes these take.
-        real: whether they are floating-point numbers.
+        inputs: the names of the tensors that it takes.
+        outputs: the names of the tensors that it makes.
+        size: how many bytes its outputs take.
+        real: whether all its outputs are floating-point numbers.
     """
 
-    place: int
+    index: int
     kind: str
     inputs: tuple[str, ...]
     outputs: tuple[str, ...]
@@ -71,143 +63,136 @@ class Operation:
 
 
 @dataclass
-class Asked:
-    """One gradient that a tape was asked for.
+class BackwardPass:
+    """One call of a tape's `gradient` or `batch_jacobian`.
 
     Attributes:
         target: the tensor that was differentiated.
-        sources: the tensors by which.
-        begin, end: the half-open range of operations that this has added.
-        gradients: the tensors that came out, for each source.
-        adjoints: for each tensor on the way from the sources to the target the tensor with the
-            derivative of the target by it; empty unless steps were wanted.
+        sources: the tensors that it was differentiated by.
+        start, stop: the half-open range of the operations that the call added to the graph.
+        gradients: for each source the tensor that came out.
+        adjoints: for each source, and with `steps` for each tensor that the tape recorded on the
+            way to the target, the tensor with the derivative of the target by it.
     """
 
     target: str
     sources: tuple[str, ...]
-    begin: int
-    end: int
+    start: int
+    stop: int
     gradients: tuple[str, ...] = ()
     adjoints: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
-class Tape:
-    """One tape, and what became of it.
+class RecordedTape:
+    """One tape, and what it was used for.
 
     Attributes:
-        number: the place among the tapes in the sequence in which they were opened.
-        depth: how many tapes were open around it.
-        persistent: whether it may be asked more than once.
-        opened, closed: the half-open range of operations that were made while it was open.
+        number: its index among the tapes in the order in which they were opened.
+        depth: how many tapes were open when it was opened.
+        persistent: whether it may compute more than one gradient.
+        start, stop: the half-open range of the operations that ran while it was open.
         watched: the tensors that it watches.
-        asked: the gradients that it was asked for.
+        backward_passes: the gradients that it computed.
     """
 
     number: int
     depth: int
     persistent: bool
-    opened: int = 0
-    closed: int = 0
+    start: int = 0
+    stop: int = 0
     watched: list[str] = field(default_factory=list)
-    asked: list[Asked] = field(default_factory=list)
+    backward_passes: list[BackwardPass] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
 class Recording:
-    """An arrangement of tapes at work.
+    """The graph of an arrangement, and what its tapes did.
 
     Attributes:
-        operations: all of them, in the sequence in which they were made.
-        tapes: in the sequence in which they were opened.
+        operations: all operations in the order in which they were made.
+        tapes: the tapes in the order in which they were opened.
         sources: the tensor of each variable.
-        results: for each derivative that was wanted the tensor of each target.
-        values: the numbers in each tensor of real numbers; empty unless steps were wanted.
-        slopes: for each output and each input of an operation the derivative of the one by the
-            other, as TensorFlow has it; what it has no gradient for is left out.
+        results: for each derivative the tensor of each target.
+        values: the number in each real tensor; empty without `steps`.
+        slopes: for an output and an input of an operation the derivative of the one by the other
+            as TensorFlow computes it. Operations without a gradient are left out.
     """
 
     operations: tuple[Operation, ...]
-    tapes: tuple[Tape, ...]
+    tapes: tuple[RecordedTape, ...]
     sources: Mapping[str, str]
     results: Mapping[Variables, tuple[str, ...]]
     values: Mapping[str, NDArray[np.float64]]
     slopes: Mapping[tuple[str, str], float]
 
     @cached_property
-    def asked(self) -> list[tuple[Tape, Asked]]:
-        """Every gradient with the tape that was asked for it, in the sequence of asking."""
-        found = [(tape, asked) for tape in self.tapes for asked in tape.asked]
-        return sorted(found, key=lambda pair: pair[1].begin)
+    def backward_passes(self) -> list[tuple[RecordedTape, BackwardPass]]:
+        """Every backward pass with its tape, in the order in which they ran."""
+        pairs = [(tape, backward) for tape in self.tapes for backward in tape.backward_passes]
+        return sorted(pairs, key=lambda pair: pair[1].start)
 
-    def recorded(self, tape: Tape) -> list[Operation]:
-        """What a tape records: what depends on what it watches, and was made while it was open."""
-        inside = self.operations[tape.opened : tape.closed]
-        return [one for one in dependent(inside, tape.watched) if not one.idle]
+    def recorded(self, tape: RecordedTape) -> list[Operation]:
+        """The operations that a tape records."""
+        inside = self.operations[tape.start : tape.stop]
+        return [step for step in dependent(inside, tape.watched) if not step.idle]
 
-    def needed(self, tape: Tape, asked: Asked) -> set[str]:
-        """The tensors by whose way a gradient goes back, from the target on."""
-        before = dependent(self.operations[: asked.begin], tape.watched)
-        return made_from(before, [asked.target])
-
-    def wasted(self, tape: Tape) -> list[Operation]:
-        """What a tape records and no gradient that it was asked for needs."""
-        needed = set().union(*(self.needed(tape, asked) for asked in tape.asked))
-        return [one for one in self.recorded(tape) if not needed.intersection(one.outputs)]
+    def wasted(self, tape: RecordedTape) -> list[Operation]:
+        """The operations that a tape records although none of its gradients needs them."""
+        needed: set[str] = set()
+        for backward in tape.backward_passes:
+            before = dependent(self.operations[: backward.start], tape.watched)
+            needed |= made_from(before, [backward.target])
+        return [step for step in self.recorded(tape) if not needed.intersection(step.outputs)]
 
 
-def names(tapes: Sequence[Tape]) -> list[str]:
+def tape_names(tapes: Sequence[RecordedTape]) -> list[str]:
     """What people call these tapes: outer and inner where one is in the other, else by number.
 
-    Those that are opened when others are closed are numbered as well.
+    Tapes that were opened after others had been closed get the number of their group as well.
     """
-    together: list[list[Tape]] = []
+    groups: list[list[RecordedTape]] = []
     for tape in tapes:
         if tape.depth == 0:
-            together.append([])
-        together[-1].append(tape)
-    if len(together) == 1:
-        return _open_at_once(tapes)
-    return [
-        f"{name}{number}"
-        for number, group in enumerate(together, 1)
-        for name in _open_at_once(group)
-    ]
+            groups.append([])
+        groups[-1].append(tape)
+    names = [_names_in_group(group) for group in groups]
+    if len(groups) == 1:
+        return names[0]
+    return [f"{name}{number}" for number, group in enumerate(names, 1) for name in group]
 
 
-def _open_at_once(tapes: Sequence[Tape]) -> list[str]:
-    if len(tapes) == 1:
-        return ["tape"]
-    apart = len({(tape.opened, tape.closed) for tape in tapes}) > 1
-    if apart and len(tapes) <= len(_NESTED) + 2:
-        return ["outer", *_NESTED[: len(tapes) - 2], "inner"]
+def _names_in_group(tapes: Sequence[RecordedTape]) -> list[str]:
+    nested = len({(tape.start, tape.stop) for tape in tapes}) > 1 or len(tapes) == 1
+    if nested and len(tapes) <= len(NESTED_NAMES):
+        return NESTED_NAMES[len(tapes) - 1]
     return [f"tape{number}" for number in range(1, len(tapes) + 1)]
 
 
 def dependent(operations: Iterable[Operation], sources: Iterable[str]) -> list[Operation]:
     """The operations on real numbers that depend on these tensors, as far as tapes follow."""
     reached = set(sources)
-    found = []
-    for one in operations:
-        if one.real and one.kind not in STOPPING and reached.intersection(one.inputs):
-            reached.update(one.outputs)
-            found.append(one)
-    return found
+    following = []
+    for step in operations:
+        if step.real and step.kind not in STOPPING and reached.intersection(step.inputs):
+            reached.update(step.outputs)
+            following.append(step)
+    return following
 
 
 def made_from(operations: Sequence[Operation], targets: Iterable[str]) -> set[str]:
-    """The tensors that these are made from, and themselves."""
+    """The tensors that the targets are computed from, and the targets themselves."""
     needed = set(targets)
-    for one in reversed(operations):
-        if needed.intersection(one.outputs):
-            needed.update(one.inputs)
+    for step in reversed(operations):
+        if needed.intersection(step.outputs):
+            needed.update(step.inputs)
     return needed
 
 
 def record(
     targets: Sequence[Node],
     columns: Mapping[str, NDArray[np.float64] | np.float64],
-    wanted: Sequence[Variables],
+    derivatives: Sequence[Variables],
     method: str | Run,
     format_: FloatFormat,
     steps: bool = False,
@@ -217,28 +202,28 @@ def record(
 
     Args:
         targets: trees.
-        columns: for each of their variables its value at each point, or at one point alone a
-            number.
-        wanted: for each derivative its variables, the first one first.
-        method: an arrangement of `ARRANGEMENTS`, or `FORWARD`; or one that is not among them.
+        columns: for each of their variables its value at each point, or one number.
+        derivatives: for each derivative its variables, the first one first.
+        method: an arrangement of `ARRANGEMENTS`, or `FORWARD`, or a function like theirs.
         format_: the dtype.
-        steps: whether to run it, for the numbers in each tensor, for slopes and for adjoints.
-        functions_of: what makes the targets functions, as the one in `tapes` does.
+        steps: whether to run the graph as well, for the values of tensors, for the derivatives
+            of single operations, and for adjoints.
+        functions_of: makes functions of the targets; with the arguments of the one in
+            `arrangements`.
 
     Raises:
-        LookupError: TensorFlow has no gradient for something.
+        LookupError: TensorFlow has no gradient for some operation.
         TensorFlowError: TensorFlow is missing or does not start.
     """
     tf = loading.load()
-    run = method if callable(method) else _named(method)
+    run = method if callable(method) else arrangement(method)
     notes = _Notes(tf, steps)
     xs = {name: tf.constant(values, format_.name) for name, values in columns.items()}
 
     def traced(xs: dict[str, Any]) -> dict[str, Any]:
         functions = functions_of(tf, targets, format_)
-        notes.begin(xs)
-        found = run(WithTapes(tf, notes.tape), functions, xs, wanted)
-        return notes.end(found)
+        notes.start(xs)
+        return notes.finish(run(WithTapes(tf, notes.tape), functions, xs, derivatives))
 
     function = tf.function(traced, autograph=False)
     concrete = function.get_concrete_function(
@@ -248,28 +233,24 @@ def record(
     return notes.recording(numbers)
 
 
-def _named(method: str) -> Run:
-    return nested_orders if method == FORWARD else ARRANGEMENTS[method].run
-
-
 class WithTapes:
-    """TensorFlow with tapes of another kind; the rest is its own.
+    """TensorFlow with another kind of tapes; everything else is TensorFlow's own.
 
     Args:
         tf: TensorFlow.
-        made: makes a tape of a GradientTape, which may be persistent or not.
+        wrap: makes such a tape from a GradientTape and whether that one is persistent.
     """
 
-    def __init__(self, tf: Any, made: Callable[[Any, bool], Any]) -> None:
+    def __init__(self, tf: Any, wrap: Callable[[Any, bool], Any]) -> None:
         self._tf = tf
-        self._made = made
+        self._wrap = wrap
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._tf, name)
 
     def GradientTape(self, persistent: bool = False) -> Any:  # noqa: N802
-        """A tape of that kind."""
-        return self._made(self._tf.GradientTape(persistent=persistent), persistent)
+        """Make a tape."""
+        return self._wrap(self._tf.GradientTape(persistent=persistent), persistent)
 
 
 class _Notes:
@@ -278,17 +259,17 @@ class _Notes:
     def __init__(self, tf: Any, steps: bool) -> None:
         self.tf = tf
         self.steps = steps
-        self.open: list[Tape] = []
-        self.tapes: list[Tape] = []
+        self.open: list[RecordedTape] = []
+        self.tapes: list[RecordedTape] = []
         self._operations: tuple[Operation, ...] = ()
         self._slopes: dict[tuple[str, str], str] = {}
 
-    def tape(self, tape: Any, persistent: bool) -> _Noting:
+    def tape(self, tape: Any, persistent: bool) -> _TapeWithNotes:
         """A tape that takes notes."""
-        return _Noting(self, tape, persistent)
+        return _TapeWithNotes(self, tape, persistent)
 
-    def begin(self, xs: Mapping[str, Any]) -> None:
-        """Begin with these sources, in a graph that has nothing else."""
+    def start(self, xs: Mapping[str, Any]) -> None:
+        """Start with these sources, in a graph that has nothing else."""
         self.tapes.clear()
         self._sources = {name: tensor.name for name, tensor in xs.items()}
         self._graph = next(iter(xs.values())).graph
@@ -298,137 +279,135 @@ class _Notes:
         return len(self._graph.get_operations())
 
     def operations(self) -> tuple[Operation, ...]:
-        """All that there are."""
+        """All operations."""
         return tuple(map(_operation, range(self.count()), self._graph.get_operations()))
 
     def tensor(self, name: str) -> Any:
-        """A tensor by its name."""
+        """The tensor of this name."""
         return self._graph.get_tensor_by_name(name)
 
-    def end(self, found: Mapping[Variables, Sequence[Any]]) -> dict[str, Any]:
-        """Note what came out; what is to be computed: everything, if steps are wanted."""
-        self._results = {key: tuple(one.name for one in each) for key, each in found.items()}
+    def finish(self, derivatives: Mapping[Variables, Sequence[Any]]) -> dict[str, Any]:
+        """Note the results; return the tensors to compute, by name: none without `steps`."""
+        self._results = {
+            variables: tuple(tensor.name for tensor in tensors)
+            for variables, tensors in derivatives.items()
+        }
         self._operations = self.operations()
         if not self.steps:
             return {}
-        shown = {name: self.tensor(name) for one in self._operations if one.real
-                 for name in one.outputs}  # fmt: skip
-        return shown | {tensor.name: tensor for tensor in self._local()}
+        real = [name for step in self._operations if step.real for name in step.outputs]
+        tensors = {name: self.tensor(name) for name in real}
+        return tensors | {slope.name: slope for slope in self._add_slopes()}
 
-    def _local(self) -> Iterable[Any]:
-        """The derivative of each operation by each of its inputs that depends on a source."""
+    def _add_slopes(self) -> Iterable[Any]:
+        """Differentiate each operation by each of its inputs that depends on a source."""
         varying = set(self._sources.values())
-        for one in dependent(self._operations, varying):
-            varying.update(one.outputs)
-            names = [name for name in dict.fromkeys(one.inputs) if name in varying]
+        for step in dependent(self._operations, varying):
+            varying.update(step.outputs)
+            names = [name for name in dict.fromkeys(step.inputs) if name in varying]
             inputs = list(map(self.tensor, names))
+            output = self.tensor(step.outputs[0])
             try:
-                found = self.tf.gradients(
-                    self.tensor(one.outputs[0]), inputs, stop_gradients=inputs
-                )
+                slopes = self.tf.gradients(output, inputs, stop_gradients=inputs)
             except (LookupError, TypeError):  # no gradient of this kind, or none in this dtype
                 continue
-            for name, slope in zip(names, found, strict=True):
+            for name, slope in zip(names, slopes, strict=True):
                 if slope is not None:
-                    self._slopes[one.outputs[0], name] = slope.name
+                    self._slopes[step.outputs[0], name] = slope.name
                     yield slope
 
     def recording(self, numbers: Mapping[str, Any]) -> Recording:
-        """All that was noted."""
-        shown = {name for one in self._operations for name in one.outputs}
+        """All that was noted, with the numbers in the tensors."""
+        outputs = {name for step in self._operations for name in step.outputs}
         return Recording(
             self._operations,
             tuple(self.tapes),
             self._sources,
             self._results,
-            {name: number for name, number in numbers.items() if name in shown},
-            {key: float(numbers[name]) for key, name in self._slopes.items() if name in numbers},
+            {name: number for name, number in numbers.items() if name in outputs},
+            {pair: float(numbers[name]) for pair, name in self._slopes.items() if name in numbers},
         )
 
 
-class _Noting:
-    """A GradientTape that takes notes."""
+class _TapeWithNotes:
+    """A GradientTape that notes what is done with it."""
+
+    _record: RecordedTape
 
     def __init__(self, notes: _Notes, tape: Any, persistent: bool) -> None:
         self._notes = notes
         self._tape = tape
         self._persistent = persistent
 
-    _noted: Tape
-
-    def __enter__(self) -> _Noting:
-        notes = self._notes
-        place, depth = len(notes.tapes), len(notes.open)
-        self._noted = Tape(place, depth, self._persistent, opened=notes.count())
-        self._notes.tapes.append(self._noted)
-        self._notes.open.append(self._noted)
+    def __enter__(self) -> _TapeWithNotes:
+        tapes, open_tapes = self._notes.tapes, self._notes.open
+        self._record = RecordedTape(
+            len(tapes), len(open_tapes), self._persistent, start=self._notes.count()
+        )
+        tapes.append(self._record)
+        open_tapes.append(self._record)
         self._tape.__enter__()
         return self
 
     def __exit__(self, *raised: Any) -> None:
         self._tape.__exit__(*raised)
-        self._notes.open.remove(self._noted)
-        self._noted.closed = self._notes.count()
+        self._notes.open.remove(self._record)
+        self._record.stop = self._notes.count()
 
     def watch(self, sources: Any) -> None:
-        """Watch a tensor, or all of a dictionary."""
+        """Watch a tensor, or all tensors of a dictionary."""
         self._tape.watch(sources)
-        self._noted.watched += [tensor.name for tensor in _flat(sources)]
+        self._record.watched += [tensor.name for tensor in _tensors(sources)]
 
     def gradient(self, y: Any, sources: Any, **options: Any) -> Any:
-        """The tape's own gradient, with its adjoints if steps are wanted."""
-        flat = _flat(sources)
+        """The tape's own gradient; with `steps` its adjoints are noted as well."""
+        flat = _tensors(sources)
         between = self._between(y) if self._notes.steps else []
-        asked = self._asked(y, flat)
-        found = self._tape.gradient(y, [*flat, *between], **options)
-        asked.end = self._notes.count()
-        gradients = found[: len(flat)]
-        asked.gradients = tuple(one.name for one in gradients)
-        asked.adjoints = {
-            tensor.name: adjoint.name
-            for tensor, adjoint in zip(
-                [*between, *flat], [*found[len(flat) :], *gradients], strict=True
-            )
-        }
-        return dict(zip(sources, gradients, strict=True)) if _mapping(sources) else gradients[0]
+        backward = self._backward_pass(y, flat)
+        adjoints = self._tape.gradient(y, [*flat, *between], **options)
+        backward.stop = self._notes.count()
+        gradients = adjoints[: len(flat)]
+        backward.gradients = tuple(gradient.name for gradient in gradients)
+        pairs = zip([*between, *flat], [*adjoints[len(flat) :], *gradients], strict=True)
+        backward.adjoints = {tensor.name: adjoint.name for tensor, adjoint in pairs}
+        if isinstance(sources, dict):
+            return dict(zip(sources, gradients, strict=True))
+        return gradients[0]
 
     def batch_jacobian(self, y: Any, source: Any, **options: Any) -> Any:
         """The tape's own Jacobian at each point."""
-        asked = self._asked(y, [source])
-        found = self._tape.batch_jacobian(y, source, **options)
-        asked.end = self._notes.count()
-        asked.gradients = (found.name,)
-        return found
+        backward = self._backward_pass(y, [source])
+        jacobian = self._tape.batch_jacobian(y, source, **options)
+        backward.stop = self._notes.count()
+        backward.gradients = (jacobian.name,)
+        return jacobian
 
-    def _asked(self, y: Any, sources: Sequence[Any]) -> Asked:
-        """A note that something is asked for."""
-        here = self._notes.count()
-        asked = Asked(y.name, tuple(tensor.name for tensor in sources), here, here)
-        self._noted.asked.append(asked)
-        return asked
+    def _backward_pass(self, y: Any, sources: Sequence[Any]) -> BackwardPass:
+        """Note that a backward pass starts."""
+        start = self._notes.count()
+        backward = BackwardPass(y.name, tuple(tensor.name for tensor in sources), start, start)
+        self._record.backward_passes.append(backward)
+        return backward
 
     def _between(self, y: Any) -> list[Any]:
         """The tensors that the tape has recorded on the way to y, y itself included."""
-        inside = self._notes.operations()[self._noted.opened : self._noted.closed or None]
-        recorded = dependent(inside, self._noted.watched)
+        inside = self._notes.operations()[self._record.start : self._record.stop or None]
+        recorded = dependent(inside, self._record.watched)
         needed = made_from(recorded, [y.name])
-        names = [name for one in recorded for name in one.outputs if name in needed]
+        names = [name for step in recorded for name in step.outputs if name in needed]
         return list(map(self._notes.tensor, names))
 
 
-def _mapping(sources: Any) -> bool:
-    return isinstance(sources, dict)
+def _tensors(sources: Any) -> list[Any]:
+    """One tensor, or all tensors of a dictionary, as a list."""
+    return list(sources.values()) if isinstance(sources, dict) else [sources]
 
 
-def _flat(sources: Any) -> list[Any]:
-    return list(sources.values()) if _mapping(sources) else [sources]
-
-
-def _operation(place: int, operation: Any) -> Operation:
-    """What is to be known of one of TensorFlow's."""
+def _operation(index: int, operation: Any) -> Operation:
+    """An operation of TensorFlow's as a record."""
     outputs = operation.outputs
     return Operation(
-        place,
+        index,
         operation.type,
         tuple(tensor.name for tensor in operation.inputs),
         tuple(tensor.name for tensor in outputs),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from tapecli.engines.tapes import recording
 from tapecli.engines.tapes.arrangements import Sources, Target, Tensor, Variables
-from tapecli.engines.tapes.recording import Asked, Operation, Recording, record
+from tapecli.engines.tapes.recording import BackwardPass, Operation, Recording, record
 from tapecli.expressions.expression import Expression
 from tapecli.expressions.tree import Node
 from tapecli.features.compare.contenders import Contender
@@ -56,16 +56,18 @@ def _labelled(function: Target, name: str, labels: dict[str, Aim]) -> Target:
 
 def _counted(one: Recording, labels: dict[str, Aim], together: Aim) -> Work:
     """What the tapes recorded and were asked for; `together` is all targets as one tensor."""
-    names = dict(zip((tape.number for tape in one.tapes), recording.names(one.tapes), strict=True))
+    names = dict(
+        zip((tape.number for tape in one.tapes), recording.tape_names(one.tapes), strict=True)
+    )
     ways: list[WayBack] = []
     inside: set[int] = set()
     aims: dict[int, list[Aim]] = {}
-    for tape, each in one.asked:
+    for tape, each in one.backward_passes:
         aim = _aim(one, each.target, labels) or together
         labels.update(_derivatives(one, each, aim))
         aims.setdefault(tape.number, []).append(aim)
-        operations = one.operations[each.begin : each.end]
-        inside.update(operation.place for operation in operations)
+        operations = one.operations[each.start : each.stop]
+        inside.update(operation.index for operation in operations)
         ways.append(WayBack(names[tape.number], aim, _kinds(operations)))
     taped = [
         Taped(
@@ -76,7 +78,7 @@ def _counted(one: Recording, labels: dict[str, Aim], together: Aim) -> Work:
         )
         for tape in one.tapes
     ]
-    forward = [operation for operation in one.operations if operation.place not in inside]
+    forward = [operation for operation in one.operations if operation.index not in inside]
     return Work(tuple(taped), _kinds(forward), tuple(ways))
 
 
@@ -89,12 +91,12 @@ def _aim(one: Recording, tensor: str, labels: dict[str, Aim]) -> Aim | None:
     return found.pop() if len(found) == 1 else None
 
 
-def _derivatives(one: Recording, asked: Asked, aim: Aim) -> Iterator[tuple[str, Aim]]:
+def _derivatives(one: Recording, backward: BackwardPass, aim: Aim) -> Iterator[tuple[str, Aim]]:
     """What each tensor is that came out of a gradient; one source may be all variables."""
     variables = {tensor: name for name, tensor in one.sources.items()}
     every = ",".join(one.sources)
     every = f"({every})" if len(one.sources) > 1 else every
-    for source, gradient in zip(asked.sources, asked.gradients, strict=True):
+    for source, gradient in zip(backward.sources, backward.gradients, strict=True):
         yield gradient, Aim(aim.target, (*aim.sequence, variables.get(source, every)))
 
 

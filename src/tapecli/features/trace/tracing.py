@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from tapecli.defaults import NONE, TAYLOR
 from tapecli.engines.tapes import loading, recording
-from tapecli.engines.tapes.recording import Asked, Operation, Recording, record
+from tapecli.engines.tapes.recording import BackwardPass, Operation, Recording, record
 from tapecli.errors import RequestError
 from tapecli.evaluation import compute
 from tapecli.evaluation.planner import operations
@@ -106,9 +106,9 @@ class _Teller:
     recording: Recording
 
     def __post_init__(self) -> None:
-        self.tapes = recording.names(self.recording.tapes)
+        self.tapes = recording.tape_names(self.recording.tapes)
         self._records = {
-            name: {one.place for one in self.recording.recorded(tape)}
+            name: {one.index for one in self.recording.recorded(tape)}
             for name, tape in zip(self.tapes, self.recording.tapes, strict=True)
         }
         self._by_output = {name: one for one in self.recording.operations for name in one.outputs}
@@ -123,12 +123,12 @@ class _Teller:
 
     def _shown(self) -> list[Operation]:
         """What some tape records, and the targets, with all that these are made from."""
-        asked = (one.target for _, one in self.recording.asked)
+        asked = (one.target for _, one in self.recording.backward_passes)
         targets = [*self.recording.results.get((), ()), *asked]
         outputs = [
             name
             for one in self.recording.operations
-            if any(one.place in places for places in self._records.values())
+            if any(one.index in places for places in self._records.values())
             for name in one.outputs
         ]
         needed = recording.made_from(self.recording.operations, [*outputs, *targets])
@@ -157,7 +157,8 @@ class _Teller:
     def _targets(self) -> tuple[Target, ...]:
         """Where each expression is in the list: what was asked first, where no result says it."""
         values = self.recording.results.get(()) or [
-            asked.target for _, asked in self.recording.asked[: len(self.request.expressions)]
+            backward.target
+            for _, backward in self.recording.backward_passes[: len(self.request.expressions)]
         ]
         return tuple(
             Target(expression.name, expression.text, self._called(name))
@@ -196,11 +197,13 @@ class _Teller:
         )
 
     def _recorders(self, one: Operation) -> tuple[str, ...]:
-        return tuple(name for name in self.tapes if one.place in self._records[name])
+        return tuple(name for name in self.tapes if one.index in self._records[name])
 
     def _way_back(self, one: Operation) -> str:
         """The tape whose way back an operation is a part of."""
-        found = (t for t, asked in self.recording.asked if asked.begin <= one.place < asked.end)
+        found = (
+            t for t, back in self.recording.backward_passes if back.start <= one.index < back.stop
+        )
         tape = next(found, None)
         return self.tapes[tape.number] if tape else ""
 
@@ -226,40 +229,46 @@ class _Teller:
             for name, tensor in zip(names, tensors, strict=True)
         }
         passes = []
-        for number, (tape, asked) in enumerate(self.recording.asked):
+        for number, (tape, backward) in enumerate(self.recording.backward_passes):
             start = (names[number], ()) if number < len(names) else ("", ())
-            target, sequence = derivatives.get(asked.target, start)
-            passes.append(self._pass(self.tapes[tape.number], asked, target, sequence))
+            target, sequence = derivatives.get(backward.target, start)
+            passes.append(self._pass(self.tapes[tape.number], backward, target, sequence))
         return passes
 
-    def _pass(self, tape: str, asked: Asked, target: str, sequence: tuple[str, ...]) -> Pass:
-        run = [one for one in self.recording.operations[asked.begin : asked.end] if not one.idle]
+    def _pass(
+        self, tape: str, backward: BackwardPass, target: str, sequence: tuple[str, ...]
+    ) -> Pass:
+        run = [
+            one for one in self.recording.operations[backward.start : backward.stop] if not one.idle
+        ]
         return Pass(
             tape,
-            self._called(asked.target),
+            self._called(backward.target),
             target,
             sequence,
-            tuple(self.names[source] for source in asked.sources),
-            tuple(self._adjoints(asked)),
+            tuple(self.names[source] for source in backward.sources),
+            tuple(self._adjoints(backward)),
             len(run),
             tuple(dict.fromkeys(name for one in run for name in self._recorders(one))),
         )
 
-    def _adjoints(self, asked: Asked) -> list[Adjoint]:
+    def _adjoints(self, backward: BackwardPass) -> list[Adjoint]:
         """From the target back to the sources, each after those that it came from."""
-        places = {tensor: self._by_output[tensor].place for tensor in asked.adjoints}
+        places = {tensor: self._by_output[tensor].index for tensor in backward.adjoints}
         found = []
-        for tensor in sorted(asked.adjoints, key=lambda one: -places[one]):
+        for tensor in sorted(backward.adjoints, key=lambda one: -places[one]):
             terms = tuple(
                 Term(
                     self.names[above],
-                    self._number(asked.adjoints[above]),
+                    self._number(backward.adjoints[above]),
                     self.recording.slopes[above, tensor],
                 )
-                for above in sorted(asked.adjoints, key=lambda one: -places[one])
+                for above in sorted(backward.adjoints, key=lambda one: -places[one])
                 if (above, tensor) in self.recording.slopes and above in self.names
             )
-            found.append(Adjoint(self._called(tensor), self._number(asked.adjoints[tensor]), terms))
+            found.append(
+                Adjoint(self._called(tensor), self._number(backward.adjoints[tensor]), terms)
+            )
         return found
 
     def _answers(
