@@ -6,17 +6,29 @@ import math
 
 import pytest
 
-from tapecli.features.pitfalls.model import Expected, Lesson, Lessons, Mark, Other, Outcome, Pitfall
+from tapecli.features.pitfalls.model import (
+    Expected,
+    Lesson,
+    Lessons,
+    NotNear,
+    Outcome,
+    Pitfall,
+    Relation,
+)
 
 ROW = Pitfall(
     "a-name",
     "a title",
-    "mistake",
+    " both\n-mistake\n+mend\n\n",
     "Why. It is.",
-    "mend",
-    happens=Expected(shows=(None,)),
-    mended=Expected(shows=(2,)),
+    happens=Expected(prints=(None,)),
+    mended=Expected(prints=(2,)),
 )
+
+
+def test_the_programs_are_the_two_sides_of_a_diff() -> None:
+    assert ROW.mistake == "both\nmistake\n\n"
+    assert ROW.mend == "both\nmend\n\n"
 
 
 @pytest.mark.parametrize(
@@ -35,34 +47,34 @@ def test_the_numbers_of_what_was_printed(printed: str, numbers: list[float | Non
 
 
 @pytest.mark.parametrize(
-    ("expected", "outcome", "met"),
+    ("expected", "outcome", "matches"),
     [
-        (Expected(shows=(2, None)), Outcome("2 None"), True),
-        (Expected(shows=(2, None)), Outcome("None 2"), False),
-        (Expected(shows=(2, None)), Outcome("2 None 3"), False),
-        (Expected(shows=(2,)), Outcome("2.00001"), True),
-        (Expected(shows=(2,)), Outcome("2.001"), False),
-        (Expected(shows=(2,), within=1e-9), Outcome("2.00001"), False),
-        (Expected(shows=(0,)), Outcome("1e-30"), False),
-        (Expected(shows=(math.nan,)), Outcome("nan"), True),
-        (Expected(shows=(math.nan,)), Outcome("0"), False),
-        (Expected(shows=(0,)), Outcome("nan"), False),
-        (Expected(shows=(math.inf,)), Outcome("inf"), True),
-        (Expected(shows=(math.inf,)), Outcome("-inf"), False),
-        (Expected(shows=(math.inf,)), Outcome("1e300"), False),
-        (Expected(shows=(Mark.ANY, Mark.SAME)), Outcome("4 4"), True),
-        (Expected(shows=(Mark.ANY, Mark.SAME)), Outcome("4 5"), False),
-        (Expected(shows=(Mark.ANY, Mark.LESS)), Outcome("4 3"), True),
-        (Expected(shows=(Mark.ANY, Mark.LESS)), Outcome("4 4"), False),
-        (Expected(shows=(Mark.ANY, Mark.MORE)), Outcome("4 5"), True),
-        (Expected(shows=(Mark.ANY, Mark.MORE)), Outcome("4 4"), False),
-        (Expected(shows=(Mark.ANY, Mark.TWICE)), Outcome("4 8"), True),
-        (Expected(shows=(Mark.ANY, Mark.TWICE)), Outcome("4 7"), False),
-        (Expected(shows=(Mark.ANY, Mark.SAME)), Outcome("None 4"), False),
-        (Expected(shows=(Mark.ANY,)), Outcome("None"), False),
-        (Expected(shows=(Other(2),)), Outcome("2"), False),
-        (Expected(shows=(Other(2),)), Outcome("0"), True),
-        (Expected(shows=(Other(2),)), Outcome("None"), False),
+        (Expected(prints=(2, None)), Outcome("2 None"), True),
+        (Expected(prints=(2, None)), Outcome("None 2"), False),
+        (Expected(prints=(2, None)), Outcome("2 None 3"), False),
+        (Expected(prints=(2,)), Outcome("2.00001"), True),
+        (Expected(prints=(2,)), Outcome("2.001"), False),
+        (Expected(prints=(2,), tolerance=1e-9), Outcome("2.00001"), False),
+        (Expected(prints=(0,)), Outcome("1e-30"), False),
+        (Expected(prints=(math.nan,)), Outcome("nan"), True),
+        (Expected(prints=(math.nan,)), Outcome("0"), False),
+        (Expected(prints=(0,)), Outcome("nan"), False),
+        (Expected(prints=(math.inf,)), Outcome("inf"), True),
+        (Expected(prints=(math.inf,)), Outcome("-inf"), False),
+        (Expected(prints=(math.inf,)), Outcome("1e300"), False),
+        (Expected(prints=(Relation.ANY, Relation.SAME)), Outcome("4 4"), True),
+        (Expected(prints=(Relation.ANY, Relation.SAME)), Outcome("4 5"), False),
+        (Expected(prints=(Relation.ANY, Relation.LESS)), Outcome("4 3"), True),
+        (Expected(prints=(Relation.ANY, Relation.LESS)), Outcome("4 4"), False),
+        (Expected(prints=(Relation.ANY, Relation.MORE)), Outcome("4 5"), True),
+        (Expected(prints=(Relation.ANY, Relation.MORE)), Outcome("4 4"), False),
+        (Expected(prints=(Relation.ANY, Relation.TWICE)), Outcome("4 8"), True),
+        (Expected(prints=(Relation.ANY, Relation.TWICE)), Outcome("4 7"), False),
+        (Expected(prints=(Relation.ANY, Relation.SAME)), Outcome("None 4"), False),
+        (Expected(prints=(Relation.ANY,)), Outcome("None"), False),
+        (Expected(prints=(NotNear(2),)), Outcome("2"), False),
+        (Expected(prints=(NotNear(2),)), Outcome("0"), True),
+        (Expected(prints=(NotNear(2),)), Outcome("None"), False),
         (Expected(raises="ValueError"), Outcome("", "ValueError", "any text"), True),
         (Expected(raises="ValueError"), Outcome("", "TypeError", "any text"), False),
         (Expected(raises="ValueError"), Outcome(""), False),
@@ -72,8 +84,8 @@ def test_the_numbers_of_what_was_printed(printed: str, numbers: list[float | Non
         (Expected(), Outcome("", warnings=("any text",)), False),
     ],
 )
-def test_what_is_expected(expected: Expected, outcome: Outcome, met: bool) -> None:
-    assert expected.met_by(outcome) is met
+def test_what_is_expected(expected: Expected, outcome: Outcome, matches: bool) -> None:
+    assert expected.matches(outcome) is matches
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from tapecli.features.pitfalls import CONTENTS, PITFALLS
 
 
 class PitfallName(click.ParamType[str]):
-    """The name of a pitfall; a near miss is told which was meant, and the shell completes it."""
+    """The name of a pitfall; an error suggests the nearest one, and the shell completes names."""
 
     name = "NAME"
 
@@ -23,51 +23,51 @@ class PitfallName(click.ParamType[str]):
         if value in PITFALLS:
             return str(value)
         close = nearest(str(value), PITFALLS)
-        meant = f"Did you mean '{close}'?" if close else "'tapecli pitfalls' lists them."
-        raise click.UsageError(f"there is no pitfall {str(value)!r}. {meant}", ctx)
+        hint = f"Did you mean '{close}'?" if close else "'tapecli pitfalls' lists them."
+        raise click.UsageError(f"there is no pitfall {str(value)!r}. {hint}", ctx)
 
     def shell_complete(
         self, ctx: click.Context, param: click.Parameter, incomplete: str
     ) -> list[CompletionItem]:
-        given = ctx.params.get("names") or ()
+        typed = ctx.params.get("names") or ()
         return [
             CompletionItem(name, help=pitfall.title)
             for name, pitfall in PITFALLS.items()
-            if name.startswith(incomplete) and name not in given
+            if name.startswith(incomplete) and name not in typed
         ]
 
 
 @click.command()
 @click.argument("names", nargs=-1, type=PitfallName(), metavar="[NAME]...")
-@click.option("--all", "every", is_flag=True, help="Run all of them.")
+@click.option("--all", "run_all", is_flag=True, help="Run all of them.")
 @options.added(*options.page("pitfalls"), options.VERBOSE)
 def command(
     names: tuple[str, ...],
-    every: bool,
+    run_all: bool,
     format_name: str | None,
     file: str | None,
     color: str,
     verbose: bool,
 ) -> int:
-    """List the mistakes that people make with tapes, or run some, and their mends.
+    """List the mistakes that people make with tapes, or run some of them with their mends.
 
     \b
       tapecli pitfalls
       tapecli pitfalls reused-tape swapped-tapes
       tapecli pitfalls --all --output pitfalls.md
 
-    Each is the shortest program that makes the mistake. It is run now, by the TensorFlow that
-    is installed, and shown with what really happened, the reason, and a program that does it
-    right with what that prints. One that this TensorFlow does right by now says so.
+    Each pitfall is the shortest program that makes the mistake. The TensorFlow that is installed
+    runs it now. The page shows what happened, the reason, and a mended program with what it
+    prints. If this TensorFlow does right what was a mistake, the page says so.
 
-    Exit codes: 0 every mend mends; 1 one does not; 2 the call is wrong; 3 TensorFlow is missing
+    Exit codes: 0 every mend works; 1 one does not; 2 the call is wrong; 3 TensorFlow is missing
     or broken.
     """
-    if names and every:
+    if names and run_all:
         raise click.UsageError("'--all' runs every pitfall; leave out the names, or '--all'")
     output.check(file)
     format_ = output.format_of(format_name, file, formats.PAGES["pitfalls"])
-    if not names and not every:
+    if not names and not run_all:
         output.write(CONTENTS, format_, file, color)
         return 0
     from tapecli.engines.tapes import loading

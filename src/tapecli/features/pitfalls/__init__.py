@@ -1,7 +1,9 @@
 """The ways in which gradient tapes surprise people: `tapecli pitfalls`.
 
-Each module is a group of rows, each row a program that makes the mistake and one that mends it;
-`run` runs them. The programs use TensorFlow's public API, as a user's code does.
+The command lists them, or runs some and shows what happened, why, and a program that does it
+right. Open `model` first: it says what a pitfall is. The modules `scopes`, `sources`, `answers`,
+`singular`, `digits` and `machinery` have the pitfalls, a group in each; `running` runs them, and
+`pages` has the output formats. The programs use TensorFlow's public API, as a user's code does.
 """
 
 from __future__ import annotations
@@ -10,9 +12,9 @@ from tapecli.features.pitfalls import answers, digits, machinery, scopes, singul
 from tapecli.features.pitfalls.model import Contents
 
 CONTENTS = Contents(
-    tuple(part.GROUP for part in (scopes, sources, answers, singular, digits, machinery))
+    tuple(module.GROUP for module in (scopes, sources, answers, singular, digits, machinery))
 )
-"""All that there are, by kind."""
+"""All pitfalls, by kind."""
 
 FIRST = (
     "reused-tape",
@@ -29,9 +31,9 @@ FIRST = (
     "none-for-zero",
     "no-second-gradient",
 )
-"""Those that people meet first, in the order in which they do."""
+"""The pitfalls that people usually meet first, in this order."""
 
-_ROWS = {row.name: row for group in CONTENTS.groups for row in group.pitfalls}
+_PITFALLS = {pitfall.name: pitfall for group in CONTENTS.groups for pitfall in group.pitfalls}
 
-PITFALLS = {name: _ROWS[name] for name in dict.fromkeys((*FIRST, *_ROWS))}
-"""All by name: first those that people meet first, then the others by kind."""
+PITFALLS = {name: _PITFALLS[name] for name in dict.fromkeys((*FIRST, *_PITFALLS))}
+"""All by name: first those of `FIRST`, then the others by kind."""

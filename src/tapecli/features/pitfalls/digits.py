@@ -1,119 +1,91 @@
-"""Pitfalls of numbers: digits that are lost although every rule is right."""
+"""Pitfalls of round-off: digits that are lost although every rule is right."""
 
 from __future__ import annotations
 
 import math
 
-from tapecli.features.pitfalls.model import Expected, Group, Mark, Other, Pitfall
+from tapecli.features.pitfalls.model import Expected, Group, NotNear, Pitfall, Relation
 
 GROUP = Group(
     "Digits that get lost",
     (
         Pitfall(
             "underflow-inside",
-            "An underflow inside makes a slope of 2e30 infinite",
+            "An underflow inside makes a derivative of 2e30 infinite",
             """\
-import tensorflow as tf
+ import tensorflow as tf
 
-x = tf.Variable([1e-30, 1.0])
-with tf.GradientTape() as tape:
-    y = tf.math.log(x**2)
-print(y)
-print(tape.gradient(y, x))
+ x = tf.Variable([1e-30, 1.0])
+ with tf.GradientTape() as tape:
+-    y = tf.math.log(x**2)
++    y = 2 * tf.math.log(tf.abs(x))
+ print(y)
+ print(tape.gradient(y, x))
 """,
-            "1e-60 is too small for float32, so the square is 0, its logarithm minus infinity and "
-            "the slope infinite. The slope itself, 2/x = 2e30, has room. Keep the numbers in "
-            "between inside the range by an equal form, or take float64.",
-            """\
-import tensorflow as tf
-
-x = tf.Variable([1e-30, 1.0])
-with tf.GradientTape() as tape:
-    y = 2 * tf.math.log(tf.abs(x))
-print(y)
-print(tape.gradient(y, x))
-""",
-            Expected(shows=(-math.inf, 0, math.inf, 2)),
-            Expected(shows=(-60 * math.log(10), 0, 2e30, 2)),
+            "1e-60 is too small for float32, so the square is 0, its logarithm is minus infinity "
+            "and the derivative is infinite. The true derivative, 2/x = 2e30, is within the range "
+            "of float32. Use an equal form whose intermediate values stay within the range, or "
+            "use float64.",
+            Expected(prints=(-math.inf, 0, math.inf, 2)),
+            Expected(prints=(-60 * math.log(10), 0, 2e30, 2)),
         ),
         Pitfall(
             "cancellation",
-            "The rule is right and every digit of the slope is wrong",
+            "The rules are right, but every digit is wrong",
             """\
-import tensorflow as tf
+ import tensorflow as tf
 
-x = tf.Variable([1e4, 1e6, 1e8])
-with tf.GradientTape() as tape:
-    y = tf.sqrt(x + 1) - tf.sqrt(x)
-print(tape.gradient(y, x))
+ x = tf.Variable([1e4, 1e6, 1e8])
+ with tf.GradientTape() as tape:
+-    y = tf.sqrt(x + 1) - tf.sqrt(x)
++    y = 1 / (tf.sqrt(x + 1) + tf.sqrt(x))
+ print(tape.gradient(y, x))
 """,
-            "Two nearly equal roots are subtracted and so are their slopes, and the digits in "
-            "which they differ are beyond what float32 holds. Differentiating by rules has no "
-            "error of its own, and none of that exactness survives a cancellation. An equal form "
-            "without the difference keeps all digits; a wider dtype only moves the place.",
-            """\
-import tensorflow as tf
-
-x = tf.Variable([1e4, 1e6, 1e8])
-with tf.GradientTape() as tape:
-    y = 1 / (tf.sqrt(x + 1) + tf.sqrt(x))
-print(tape.gradient(y, x))
-""",
-            Expected(shows=(Mark.ANY, Mark.ANY, Other(-2.5e-13, 0.01))),
-            Expected(shows=(-2.4998e-7, -2.5e-10, -2.5e-13)),
+            "Two nearly equal square roots are subtracted, and so are their derivatives, which "
+            "differ only in digits that float32 does not hold. The rules of differentiation are "
+            "exact, but they cannot bring lost digits back. An equal form without the subtraction "
+            "keeps all digits; a wider dtype only moves the problem to larger x.",
+            Expected(prints=(Relation.ANY, Relation.ANY, NotNear(-2.5e-13, 0.01))),
+            Expected(prints=(-2.4998e-7, -2.5e-10, -2.5e-13)),
             ("tensorflow/tensorflow#41125", "jax-ml/jax#641", "jax-ml/jax#3423"),
         ),
         Pitfall(
             "tanh-tails",
-            "The slope of tanh is 0 far too early",
+            "The derivative of tanh becomes 0 far too early",
             """\
-import tensorflow as tf
+ import tensorflow as tf
 
-x = tf.Variable([5.0, 15.0, 20.0], dtype=tf.float64)
-with tf.GradientTape() as tape:
-    y = tf.tanh(x)
-print(tape.gradient(y, x))
+ x = tf.Variable([5.0, 15.0, 20.0], dtype=tf.float64)
+ with tf.GradientTape() as tape:
+-    y = tf.tanh(x)
++    y = 1 - 2 / (tf.exp(2 * x) + 1)
+ print(tape.gradient(y, x))
 """,
-            "TensorFlow computes the slope as 1 - y**2 from the value, which is 1 but for a few "
-            "last digits, and loses those in the difference: at 15 the fifth digit is wrong, at "
-            "20 nothing is left of 1.7e-17. A form by exponentials has no such difference on its "
-            "way back.",
-            """\
-import tensorflow as tf
-
-x = tf.Variable([5.0, 15.0, 20.0], dtype=tf.float64)
-with tf.GradientTape() as tape:
-    y = 1 - 2 / (tf.exp(2 * x) + 1)
-print(tape.gradient(y, x))
-""",
-            Expected(shows=(Mark.ANY, Mark.ANY, Other(1.69934e-17)), within=1e-5),
-            Expected(shows=(1.815832e-4, 3.743049e-13, 1.699342e-17), within=1e-5),
+            "TensorFlow computes the derivative as 1 - y**2 from the value y, which differs from "
+            "1 only in its last digits, and the subtraction loses them. At 15 the fifth digit is "
+            "wrong; at 20 the result is 0 and not 1.7e-17. A form with exponentials has no such "
+            "subtraction in its backward pass.",
+            Expected(prints=(Relation.ANY, Relation.ANY, NotNear(1.69934e-17)), tolerance=1e-5),
+            Expected(prints=(1.815832e-4, 3.743049e-13, 1.699342e-17), tolerance=1e-5),
             ("tensorflow/tensorflow#126524", "tensorflow/tensorflow#126637"),
         ),
         Pitfall(
             "float32-detour",
-            "A float64 constant that is only as good as float32",
+            "A float64 constant that has only the digits of float32",
             """\
-import tensorflow as tf
+ import tensorflow as tf
 
-x = tf.Variable(1.0, dtype=tf.float64)
-with tf.GradientTape() as tape:
-    y = tf.cast(0.1, tf.float64) * x
-print(tape.gradient(y, x))
+ x = tf.Variable(1.0, dtype=tf.float64)
+ with tf.GradientTape() as tape:
+-    y = tf.cast(0.1, tf.float64) * x
++    y = tf.constant(0.1, tf.float64) * x
+ print(tape.gradient(y, x))
 """,
-            "tf.cast makes a tensor of 0.1 first, and a Python number becomes float32; the cast "
-            "then carries the rounded number into float64. tf.constant with a dtype never leaves "
-            "float64.",
-            """\
-import tensorflow as tf
-
-x = tf.Variable(1.0, dtype=tf.float64)
-with tf.GradientTape() as tape:
-    y = tf.constant(0.1, tf.float64) * x
-print(tape.gradient(y, x))
-""",
-            Expected(shows=(Other(0.1, 1e-12),)),
-            Expected(shows=(0.1,), within=1e-15),
+            "tf.cast first makes a tensor of 0.1, and a Python number becomes float32; then it "
+            "converts the rounded number to float64. tf.constant with a dtype uses float64 from "
+            "the start.",
+            Expected(prints=(NotNear(0.1, 1e-12),)),
+            Expected(prints=(0.1,), tolerance=1e-15),
             ("tensorflow/tensorflow#35938", "tensorflow/tensorflow#57779",
              "tensorflow/tensorflow#64548"),
         ),

@@ -1,4 +1,4 @@
-"""What a pitfall of gradient tapes is, and what became of it when it was run."""
+"""What a pitfall of gradient tapes is, and what happened when it was run."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TypeAlias
 
-WITHIN = 1e-4
-"""How far a number may be from the one that is expected, relatively: float32 with a margin."""
+TOLERANCE = 1e-4
+"""How far a number may be from the expected one, relatively: float32 with a margin."""
 
-_ABOUT = re.compile(r"shape=\([^)]*\)|dtype=\w+")
+_SHAPE_OR_DTYPE = re.compile(r"shape=\([^)]*\)|dtype=\w+")
 _WORDS = {"None": None, "True": 1.0, "False": 0.0}
-_SHOWN = re.compile(
+_NUMBER = re.compile(
     r"(?<![\w.])(?:None|True|False|[-+]?(?:nan|inf|(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?))(?!\w)"
 )
 
 
-class Mark(Enum):
-    """What a number may be where its value is not the point."""
+class Relation(Enum):
+    """What is expected of a number whose value depends on the version of TensorFlow."""
 
     ANY = "any number"
     SAME = "the number before it"
@@ -30,14 +30,14 @@ class Mark(Enum):
 
 
 @dataclass(frozen=True)
-class Other:
-    """A number that is not this one: further from it, relatively, than that."""
+class NotNear:
+    """A number that differs from `value` by more than the relative `tolerance`."""
 
-    than: float
-    by: float = WITHIN
+    value: float
+    tolerance: float = TOLERANCE
 
 
-Shown: TypeAlias = "float | Mark | Other | None"
+ExpectedNumber: TypeAlias = "float | Relation | NotNear | None"
 
 
 @dataclass(frozen=True)
@@ -47,8 +47,8 @@ class Outcome:
     Attributes:
         printed: what it printed.
         error: the type of the exception that ended it, or "".
-        message: what that says.
-        warnings: what was logged or warned of meanwhile, each as standard error shows it.
+        message: the message of that exception, or "".
+        warnings: the warnings and log lines, each as standard error would show it.
     """
 
     printed: str
@@ -58,63 +58,65 @@ class Outcome:
 
     @property
     def numbers(self) -> list[float | None]:
-        """Every number and None that it printed, shapes and dtypes of tensors left out.
+        """Every number and None that it printed, without the shapes and dtypes of tensors.
 
         True is 1 and False is 0, as they are in Python.
         """
-        found = _SHOWN.findall(_ABOUT.sub("", self.printed))
-        return [_WORDS[text] if text in _WORDS else float(text) for text in found]
+        texts = _NUMBER.findall(_SHAPE_OR_DTYPE.sub("", self.printed))
+        return [_WORDS[text] if text in _WORDS else float(text) for text in texts]
 
 
 @dataclass(frozen=True)
 class Expected:
-    """What a program is expected to do; texts of errors are TensorFlow's to change.
+    """What a program is expected to do; the texts of errors are not compared.
 
     Attributes:
-        shows: the numbers and Nones that it prints.
-        raises: the type of the exception that it ends with, or "".
+        prints: the numbers and Nones that it prints.
+        raises: the type of the exception that ends it, or "".
         warns: whether it warns.
-        within: how far each number may be from what is expected, relatively.
+        tolerance: how far each number may be from the expected one, relatively.
     """
 
-    shows: tuple[Shown, ...] = ()
+    prints: tuple[ExpectedNumber, ...] = ()
     raises: str = ""
     warns: bool = False
-    within: float = WITHIN
+    tolerance: float = TOLERANCE
 
-    def met_by(self, outcome: Outcome) -> bool:
-        """Whether this is what it did."""
-        ended = outcome.error == self.raises and bool(outcome.warnings) == self.warns
+    def matches(self, outcome: Outcome) -> bool:
+        """Whether the program did what is expected here."""
         numbers = outcome.numbers
         return (
-            ended
-            and len(numbers) == len(self.shows)
-            and all(self._fits(shown, numbers, place) for place, shown in enumerate(self.shows))
+            outcome.error == self.raises
+            and bool(outcome.warnings) == self.warns
+            and len(numbers) == len(self.prints)
+            and all(self._fits(numbers, index) for index in range(len(numbers)))
         )
 
-    def _fits(self, shown: Shown, numbers: Sequence[float | None], place: int) -> bool:
-        number, before = numbers[place], numbers[place - 1]
-        if number is None or shown is None:
-            return number is shown
-        if isinstance(shown, Mark):
-            return shown is Mark.ANY or (before is not None and _MARKS[shown](number, before))
-        if isinstance(shown, Other):
-            return not _close(number, shown.than, shown.by)
-        return _close(number, shown, self.within)
+    def _fits(self, numbers: Sequence[float | None], index: int) -> bool:
+        expected, number, previous = self.prints[index], numbers[index], numbers[index - 1]
+        if number is None or expected is None:
+            return number is expected
+        if isinstance(expected, Relation):
+            return expected is Relation.ANY or (
+                previous is not None and _RELATIONS[expected](number, previous)
+            )
+        if isinstance(expected, NotNear):
+            return not _near(number, expected.value, expected.tolerance)
+        return _near(number, expected, self.tolerance)
 
 
-_MARKS = {
-    Mark.SAME: lambda number, before: number == before,
-    Mark.LESS: lambda number, before: number < before,
-    Mark.MORE: lambda number, before: number > before,
-    Mark.TWICE: lambda number, before: number >= 2 * before,
+_RELATIONS = {
+    Relation.SAME: lambda number, previous: number == previous,
+    Relation.LESS: lambda number, previous: number < previous,
+    Relation.MORE: lambda number, previous: number > previous,
+    Relation.TWICE: lambda number, previous: number >= 2 * previous,
 }
 
 
-def _close(number: float, expected: float, within: float) -> bool:
+def _near(number: float, expected: float, tolerance: float) -> bool:
     if math.isnan(expected):
         return math.isnan(number)
-    return number == expected or abs(number - expected) <= within * abs(expected) < math.inf
+    return number == expected or abs(number - expected) <= tolerance * abs(expected) < math.inf
 
 
 @dataclass(frozen=True)
@@ -122,31 +124,46 @@ class Pitfall:
     """A way in which gradient tapes surprise people.
 
     Attributes:
-        name: what it is called.
-        title: what surprises, in a line.
-        mistake: the shortest program that does it, as a file.
+        name: the name, as it is typed on the command line.
+        title: what is surprising, in one line.
+        programs: the shortest program that makes the mistake, and the same program with the
+            mistake mended, together as a diff: a line that begins with "-" is in the mistake
+            alone, one that begins with "+" in the mend alone, and the other lines are in both.
         why: the reason, in two or three sentences.
-        mend: the program with the mistake mended.
-        happens: what the mistake does where TensorFlow is as it was.
+        happens: what the mistake is known to do.
         mended: what the mend does.
         threads: where people met it: OWNER/REPOSITORY#NUMBER on GitHub.
-        right: what the mistake would do if TensorFlow did it right; None for what the mend does.
+        right: what the mistake would do in a TensorFlow that does it right; None if that is
+            what the mend does.
     """
 
     name: str
     title: str
-    mistake: str
+    programs: str
     why: str
-    mend: str
     happens: Expected
     mended: Expected
     threads: tuple[str, ...] = ()
     right: Expected | None = None
 
+    @property
+    def mistake(self) -> str:
+        """The program that makes the mistake, as the text of a file."""
+        return self._program(without="+")
+
+    @property
+    def mend(self) -> str:
+        """The program with the mistake mended, as the text of a file."""
+        return self._program(without="-")
+
+    def _program(self, without: str) -> str:
+        lines = self.programs.splitlines()
+        return "".join(f"{line[1:]}\n" for line in lines if not line.startswith(without))
+
 
 @dataclass(frozen=True)
 class Group:
-    """Pitfalls of one kind, under what they have in common."""
+    """Pitfalls of one kind, with a title that says what they have in common."""
 
     title: str
     pitfalls: tuple[Pitfall, ...]
@@ -154,7 +171,7 @@ class Group:
 
 @dataclass(frozen=True)
 class Contents:
-    """All that there are, by kind."""
+    """All pitfalls, by kind."""
 
     groups: tuple[Group, ...]
 
@@ -164,7 +181,7 @@ class Lesson:
     """A pitfall that was run.
 
     Attributes:
-        pitfall: which.
+        pitfall: the pitfall.
         mistake: what the mistake did.
         mend: what the mend did.
     """
@@ -176,28 +193,28 @@ class Lesson:
     @property
     def happens(self) -> bool:
         """Whether the mistake does what it is known for."""
-        return self.pitfall.happens.met_by(self.mistake)
+        return self.pitfall.happens.matches(self.mistake)
 
     @property
     def cured(self) -> bool:
         """Whether this TensorFlow does right what was a mistake."""
         right = self.pitfall.right or self.pitfall.mended
-        return not self.happens and right.met_by(self.mistake)
+        return not self.happens and right.matches(self.mistake)
 
     @property
     def mended(self) -> bool:
-        """Whether the mend mends."""
-        return self.pitfall.mended.met_by(self.mend)
+        """Whether the mend does what it should."""
+        return self.pitfall.mended.matches(self.mend)
 
 
 @dataclass(frozen=True)
 class Lessons:
-    """Pitfalls that were run, and on which TensorFlow."""
+    """Pitfalls that were run, and the version of TensorFlow that ran them."""
 
     tensorflow: str
     lessons: tuple[Lesson, ...]
 
     @property
     def ok(self) -> bool:
-        """Whether every mend mends."""
+        """Whether every mend does what it should."""
         return all(lesson.mended for lesson in self.lessons)

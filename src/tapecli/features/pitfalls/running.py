@@ -1,4 +1,4 @@
-"""Runs the programs of a pitfall with the TensorFlow that is installed, in this process."""
+"""Run the programs of pitfalls in this process, with the TensorFlow that is installed."""
 
 from __future__ import annotations
 
@@ -13,80 +13,83 @@ from collections.abc import Callable, Iterator, Sequence
 from tapecli.engines.tapes import loading
 from tapecli.features.pitfalls.model import Lesson, Lessons, Outcome, Pitfall
 
-_runs = itertools.count(1)
+_numbers = itertools.count(1)
+
+_HIDDEN = DeprecationWarning, PendingDeprecationWarning, ImportWarning
+"""Warnings that Python does not show to users: they are about the inside of a library."""
 
 
 def run(
     pitfalls: Sequence[Pitfall], progress: Callable[[int, int, str], None] | None = None
 ) -> Lessons:
-    """Run the mistake and the mend of each.
+    """Run the mistake and the mend of each pitfall.
 
     Args:
-        pitfalls: which.
-        progress: told how many are done, of how many, and which is next.
+        pitfalls: the pitfalls to run.
+        progress: called before each pitfall with how many are done, how many there are, and the
+            name of the next one.
     """
     version: str = loading.load(quietly=True).__version__
     lessons = []
     for number, pitfall in enumerate(pitfalls):
         if progress:
             progress(number, len(pitfalls), pitfall.name)
-        outcomes = (outcome(program) for program in (pitfall.mistake, pitfall.mend))
-        lessons.append(Lesson(pitfall, *outcomes))
+        lessons.append(Lesson(pitfall, outcome(pitfall.mistake), outcome(pitfall.mend)))
     return Lessons(version, tuple(lessons))
 
 
 def outcome(program: str) -> Outcome:
-    """Run a program as a file of its own would be, and see what it does.
+    """Run a program as if it were a file of its own, and return what it does.
 
-    Its lines are where `inspect` finds them, for `tf.function` reads the source of what it
-    traces; under a name of their own, for it counts the traces of a function by its file and line.
+    `tf.function` reads the source of what it traces with `inspect`, so the lines are put where
+    `inspect` finds them. It also counts the traces of a function by file and line, so each run
+    has a file name of its own.
     """
-    name = f"<program {next(_runs)}>"
+    name = f"<program {next(_numbers)}>"
     linecache.cache[name] = len(program), None, program.splitlines(keepends=True), name
-    problem = None
+    error, message = "", ""
     try:
-        with _heard() as warned, contextlib.redirect_stdout(io.StringIO()) as printed:
+        with _captured() as messages, contextlib.redirect_stdout(io.StringIO()) as printed:
             try:
                 exec(compile(program, name, "exec"), {"__name__": "__main__"})
-            except Exception as error:
-                problem = type(error).__name__, str(error)
+            except Exception as exception:
+                error, message = type(exception).__name__, str(exception)
     finally:
         del linecache.cache[name]
-    return Outcome(printed.getvalue(), *(problem or ("", "")), tuple(warned))
+    return Outcome(printed.getvalue(), error, message, tuple(messages))
 
 
 @contextlib.contextmanager
-def _heard() -> Iterator[list[str]]:
-    """Keep what TensorFlow logs and Python warns of from standard error; its state is as before."""
-    heard: list[str] = []
-    listener = _Listener(heard)
+def _captured() -> Iterator[list[str]]:
+    """Collect what TensorFlow logs and Python warns of, in place of standard error.
+
+    Afterwards TensorFlow's logger is as it was before.
+    """
+    messages: list[str] = []
     logger: logging.Logger = loading.load(quietly=True).get_logger()
     handlers, level, propagate = logger.handlers, logger.level, logger.propagate
-    logger.handlers, logger.propagate = [listener], False
+    logger.handlers, logger.propagate = [_Collector(messages)], False
     logger.setLevel(logging.WARNING)
     try:
-        with warnings.catch_warnings(record=True) as warned:
+        with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
-            yield heard
-        heard += [f"{found.category.__name__}: {found.message}" for found in warned if _seen(found)]
+            yield messages
+        messages += [
+            f"{warning.category.__name__}: {warning.message}"
+            for warning in caught
+            if not issubclass(warning.category, _HIDDEN)
+        ]
     finally:
         logger.handlers, logger.propagate = handlers, propagate
         logger.setLevel(level)
 
 
-def _seen(warning: warnings.WarningMessage) -> bool:
-    """Whether Python shows it to a user: it is not about the innards of a library."""
-    return not issubclass(
-        warning.category, (DeprecationWarning, PendingDeprecationWarning, ImportWarning)
-    )
+class _Collector(logging.Handler):
+    """Collects log lines, in the form in which TensorFlow writes them to standard error."""
 
-
-class _Listener(logging.Handler):
-    """Keeps what is logged, as TensorFlow writes it to standard error."""
-
-    def __init__(self, heard: list[str]) -> None:
+    def __init__(self, messages: list[str]) -> None:
         super().__init__()
-        self._heard = heard
+        self._messages = messages
 
     def emit(self, record: logging.LogRecord) -> None:
-        self._heard.append(f"{record.levelname}:{record.name}:{record.getMessage()}")
+        self._messages.append(f"{record.levelname}:{record.name}:{record.getMessage()}")

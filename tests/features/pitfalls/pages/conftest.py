@@ -28,21 +28,29 @@ with tf.GradientTape() as tape:
     y = x**2
 print(tape.gradient(y, x))
 """
+PROGRAMS = """\
+ import tensorflow as tf
+
+ x = tf.Variable(3.0)
+ with tf.GradientTape() as tape:
+-    y = x**2
++    y = x * x
+ print(tape.gradient(y, x))
+"""
 ROW = Pitfall(
     "a-name",
     "What [bold]surprises",
-    PROGRAM,
+    PROGRAMS,
     "It is so. And that is why it is as it is, although nobody would have thought of it before.",
-    PROGRAM.replace("x**2", "x * x"),
     happens=Expected(raises="ValueError"),
-    mended=Expected(shows=(6,)),
+    mended=Expected(prints=(6,)),
     threads=("tensorflow/tensorflow#1", "jax-ml/jax#2"),
 )
 OTHER = replace(ROW, name="another", title="What else", threads=())
 MESSAGE = "x " + "is not what it should be, " * 4 + "[/] 0.1234567890123456"
 WRONG = Outcome("None\n", "ValueError", MESSAGE, ("WARNING:tensorflow:look",))
 RIGHT = Outcome("6.0\n")
-HAPPENS = replace(ROW, happens=Expected(shows=(None,), raises="ValueError", warns=True))
+HAPPENS = replace(ROW, happens=Expected(prints=(None,), raises="ValueError", warns=True))
 
 CONTENTS = Contents((Group("One kind", (ROW,)), Group("Another kind", (OTHER,))))
 FOUND = Lessons("2.21.0", (Lesson(HAPPENS, WRONG, RIGHT),))
@@ -55,7 +63,7 @@ BROKEN = Lessons("2.99.0", (Lesson(HAPPENS, WRONG, Outcome("")), *FOUND.lessons)
 def write() -> Write:
     """A page in one of its formats."""
 
-    def call(name: str, shown: Contents | Lessons, **screen: object) -> str:
-        return "".join(render(shown, PAGES["pitfalls"][name], Screen(**screen)))  # type: ignore[arg-type]
+    def call(name: str, page: Contents | Lessons, **screen: object) -> str:
+        return "".join(render(page, PAGES["pitfalls"][name], Screen(**screen)))  # type: ignore[arg-type]
 
     return call

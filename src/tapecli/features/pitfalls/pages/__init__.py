@@ -1,1 +1,1 @@
-"""The formats of pitfalls: one file each, fed by Contents, the list, or by Lessons, the runs."""
+"""The output formats of pitfalls: each module writes Contents (the list) or Lessons (the runs)."""

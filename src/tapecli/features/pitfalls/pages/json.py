@@ -11,36 +11,28 @@ from tapecli.formats import Screen, json
 from tapecli.result import SCHEMA
 
 
-def render(shown: Contents | Lessons, screen: Screen) -> Iterator[str]:
+def render(page: Contents | Lessons, screen: Screen) -> Iterator[str]:
     """The document, indented."""
-    document = _contents(shown) if isinstance(shown, Contents) else _lessons(shown)
+    document: dict[str, Any] = {"schema": SCHEMA}
+    if isinstance(page, Contents):
+        document["pitfalls"] = [
+            {"group": group.title, **_pitfall(pitfall)}
+            for group in page.groups
+            for pitfall in group.pitfalls
+        ]
+    else:
+        document |= {"ok": page.ok, "tensorflow": page.tensorflow}
+        document["pitfalls"] = [_lesson(lesson) for lesson in page.lessons]
     yield from json.indented(document, screen)
-
-
-def _contents(contents: Contents) -> dict[str, Any]:
-    rows = [
-        {"group": group.title, **_pitfall(row)}
-        for group in contents.groups
-        for row in group.pitfalls
-    ]
-    return {"schema": SCHEMA, "pitfalls": rows}
-
-
-def _lessons(lessons: Lessons) -> dict[str, Any]:
-    return {
-        "schema": SCHEMA,
-        "ok": lessons.ok,
-        "tensorflow": lessons.tensorflow,
-        "pitfalls": [_lesson(lesson) for lesson in lessons.lessons],
-    }
 
 
 def _lesson(lesson: Lesson) -> dict[str, Any]:
     document = _pitfall(lesson.pitfall)
     document["mistake"] |= _outcome(lesson.mistake)
     document["mend"] |= _outcome(lesson.mend)
-    found = {"happens": lesson.happens, "cured": lesson.cured, "mended": lesson.mended}
-    return {**document, **found}
+    for name in ("happens", "cured", "mended"):
+        document[name] = getattr(lesson, name)
+    return document
 
 
 def _pitfall(pitfall: Pitfall) -> dict[str, Any]:
@@ -50,7 +42,7 @@ def _pitfall(pitfall: Pitfall) -> dict[str, Any]:
         "mistake": {"program": pitfall.mistake},
         "why": pitfall.why,
         "mend": {"program": pitfall.mend},
-        "threads": [words.thread(name) for name in pitfall.threads],
+        "threads": [words.address(thread) for thread in pitfall.threads],
     }
 
 

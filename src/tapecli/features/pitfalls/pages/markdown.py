@@ -7,15 +7,15 @@ from collections.abc import Iterator, Sequence
 from tapecli.features.pitfalls.model import Contents, Lesson, Lessons
 from tapecli.features.pitfalls.pages import words
 from tapecli.formats import Screen
-from tapecli.formats import words as result_words
+from tapecli.formats import words as shared
 from tapecli.formats.markdown_cells import escaped
 
 
-def render(shown: Contents | Lessons, screen: Screen) -> Iterator[str]:
-    """A list by kind, or a section for each that was run."""
-    lines = _contents(shown) if isinstance(shown, Contents) else _lessons(shown)
+def render(page: Contents | Lessons, screen: Screen) -> Iterator[str]:
+    """The list by kind, or a section for each pitfall that was run."""
+    lines = _contents(page) if isinstance(page, Contents) else _lessons(page)
     for line in lines:
-        yield result_words.line(line, screen)
+        yield shared.line(line, screen)
 
 
 def _contents(contents: Contents) -> Iterator[str]:
@@ -34,26 +34,25 @@ def _lessons(lessons: Lessons) -> Iterator[str]:
 
 def _lesson(lesson: Lesson, tensorflow: str) -> Iterator[str]:
     pitfall = lesson.pitfall
+    mistake, mend = words.halves(lesson, tensorflow)
     yield from (f"## `{pitfall.name}`", "", f"**{escaped(pitfall.title)}**", "")
-    yield from _block("python", pitfall.mistake.splitlines())
-    yield from ("What happened:", "")
-    yield from _block("text", words.outcome(lesson.mistake))
-    yield from _said(words.changed(lesson, tensorflow))
-    yield from (escaped(pitfall.why), "", "### Mended", "")
-    yield from _block("python", pitfall.mend.splitlines())
-    yield from ("What that prints:", "")
-    yield from _block("text", words.outcome(lesson.mend))
-    yield from _said(words.broken(lesson, tensorflow))
+    yield from _half(mistake, "What happened:")
+    yield from (escaped(pitfall.why), "", f"### {mend.title}", "")
+    yield from _half(mend, "What that prints:")
     if pitfall.threads:
-        links = (f"[{name}]({words.thread(name)})" for name in pitfall.threads)
+        links = (f"[{thread}]({words.address(thread)})" for thread in pitfall.threads)
         yield from (f"Met in {', '.join(links)}", "")
+
+
+def _half(half: words.Half, heading: str) -> Iterator[str]:
+    """A program, a heading, and what the program did."""
+    yield from _block("python", half.program.splitlines())
+    yield from (heading, "")
+    yield from _block("text", half.outcome)
+    if half.note:
+        yield from (f"**{escaped(half.note)}**", "")
 
 
 def _block(language: str, lines: Sequence[str]) -> Iterator[str]:
     fence = "````" if any(line.startswith("```") for line in lines) else "```"
     yield from (f"{fence}{language}", *lines, fence, "")
-
-
-def _said(text: str) -> Iterator[str]:
-    if text:
-        yield from (f"**{escaped(text)}**", "")

@@ -1,55 +1,69 @@
-"""The words that the formats of pitfalls share."""
+"""The words that the pages of pitfalls share."""
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 from tapecli.features.pitfalls.model import Lesson, Lessons, Outcome
 
 
-def outcome(outcome: Outcome) -> list[str]:
-    """What a program did, in lines: what it printed, then warnings and errors.
+class Half(NamedTuple):
+    """The mistake of a lesson, or its mend.
 
-    An error may have lines of its own, and a warning as well.
+    Attributes:
+        title: Mistake or Mended.
+        program: the program.
+        outcome: what it did, in lines.
+        note: what is to be said if it did not do what is expected, or "".
     """
-    ended = f"{outcome.error}: {outcome.message}" if outcome.error else ""
-    texts = [outcome.printed, *outcome.warnings, ended]
+
+    title: str
+    program: str
+    outcome: list[str]
+    note: str
+
+
+def halves(lesson: Lesson, tensorflow: str) -> tuple[Half, Half]:
+    """The mistake and the mend of a lesson that this version of TensorFlow has run."""
+    pitfall = lesson.pitfall
+    changed = "" if lesson.happens else f"TensorFlow {tensorflow} {_change(lesson)}."
+    broken = "" if lesson.mended else f"This does not mend it on TensorFlow {tensorflow}."
+    return (
+        Half("Mistake", pitfall.mistake, _lines(lesson.mistake), changed),
+        Half("Mended", pitfall.mend, _lines(lesson.mend), broken),
+    )
+
+
+def _change(lesson: Lesson) -> str:
+    known = "does something else here than is known of this mistake"
+    return "does this right" if lesson.cured else known
+
+
+def _lines(outcome: Outcome) -> list[str]:
+    """What a program printed, then warnings and the error, each of which may have many lines."""
+    error = f"{outcome.error}: {outcome.message}" if outcome.error else ""
+    texts = [outcome.printed, *outcome.warnings, error]
     return [line for text in texts for line in text.splitlines()] or ["(nothing)"]
 
 
-def changed(lesson: Lesson, tensorflow: str) -> str:
-    """What is to be said of a mistake that is not what it was, or ""."""
-    if lesson.happens:
-        return ""
-    if lesson.cured:
-        return f"TensorFlow {tensorflow} does this right."
-    return f"TensorFlow {tensorflow} does something else here than is known of this mistake."
-
-
-def broken(lesson: Lesson, tensorflow: str) -> str:
-    """What is to be said of a mend that does not mend, or ""."""
-    return "" if lesson.mended else f"This does not mend it on TensorFlow {tensorflow}."
-
-
 def verdict(lessons: Lessons) -> str:
-    """The last line: what became of the mistakes and of the mends."""
-    all_ = lessons.lessons
-    counts = {
-        "{} mistake{s} still happen{v}": sum(lesson.happens for lesson in all_),
-        "{} {is_} done right by now": sum(lesson.cured for lesson in all_),
-        "{} {is_} not as known": sum(not (lesson.happens or lesson.cured) for lesson in all_),
-        "{} mend{s} work{v}": sum(lesson.mended for lesson in all_),
-        "{} mend{s} do{ev} not": sum(not lesson.mended for lesson in all_),
-    }
-    found = (_counted(text, count) for text, count in counts.items() if count)
-    return f"TensorFlow {lessons.tensorflow}: {', '.join(found)}"
+    """The last line: how many mistakes still happen, and how many mends work."""
+    happen = sum(lesson.happens for lesson in lessons.lessons)
+    cured = sum(lesson.cured for lesson in lessons.lessons)
+    work = sum(lesson.mended for lesson in lessons.lessons)
+    total = len(lessons.lessons)
+    counts = (
+        (happen, "1 mistake still happens", "{} mistakes still happen"),
+        (cured, "1 is done right by now", "{} are done right by now"),
+        (total - happen - cured, "1 is not as known", "{} are not as known"),
+        (work, "1 mend works", "{} mends work"),
+        (total - work, "1 mend does not", "{} mends do not"),
+    )
+    texts = ((one if count == 1 else many).format(count) for count, one, many in counts if count)
+    return f"TensorFlow {lessons.tensorflow}: {', '.join(texts)}"
 
 
-def _counted(text: str, count: int) -> str:
-    one = count == 1
-    forms = {"s": "s"[one:], "v": "s" * one, "ev": "es" * one, "is_": "is" if one else "are"}
-    return text.format(count, **forms)
-
-
-def thread(name: str) -> str:
-    """The address of a thread."""
-    repository, _, number = name.partition("#")
+def address(thread: str) -> str:
+    """The address of a thread on GitHub."""
+    repository, _, number = thread.partition("#")
     return f"https://github.com/{repository}/issues/{number}"
