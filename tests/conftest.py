@@ -97,5 +97,5 @@ def usual_execution(pytestconfig: pytest.Config) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(words, "about", untold)
         patch.setattr(Asked, "chosen", with_usual)
-        patch.setattr(arrangements.run, "__defaults__", (execution, None))
+        patch.setattr(arrangements.tape_derivatives, "__defaults__", (execution, None))
         yield

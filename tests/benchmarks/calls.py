@@ -47,7 +47,10 @@ def nested(
     """The seconds of nested tapes."""
     targets, columns = trees(typed), {"x": np.array(points)}
     return seconds(
-        lambda: arrangements.run(targets, columns, by_x(order), "nested", FLOAT64, execution), calls
+        lambda: arrangements.tape_derivatives(
+            targets, columns, by_x(order), "nested", FLOAT64, execution
+        ),
+        calls,
     )
 
 
@@ -106,7 +109,9 @@ def of_variables() -> Section:
         wanted = [one.variables for one in asked.get(kind, hessian(names))]
         columns = {name: np.linspace(-2, 2, side**2) for name in names}
         targets = trees(typed)
-        return seconds(lambda: arrangements.run(targets, columns, wanted, method, FLOAT64))
+        return seconds(
+            lambda: arrangements.tape_derivatives(targets, columns, wanted, method, FLOAT64)
+        )
 
     rows = [
         (2, 1000, ("gradient", "single"), ("order 1", "single")),

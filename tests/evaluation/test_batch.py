@@ -392,13 +392,13 @@ def test_every_kind_is_answered(kind: str) -> None:
 def executions(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """How TensorFlow was asked to run each request."""
     found: list[str] = []
-    kept: Callable[..., Any] = arrangements.run
+    kept: Callable[..., Any] = arrangements.tape_derivatives
 
     def run(*arguments: Any) -> Any:
         found.append(arguments[5])
         return kept(*arguments)
 
-    monkeypatch.setattr(arrangements, "run", run)
+    monkeypatch.setattr(arrangements, "tape_derivatives", run)
     return found
 
 
@@ -504,14 +504,14 @@ def test_so_many_values_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_traced_request_that_graphs_lack_is_computed_all_the_same(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    kept = arrangements.run
+    kept = arrangements.tape_derivatives
 
     def run(*arguments: Any) -> list[list[np.ndarray[Any, Any]]]:
         if arguments[5] == defaults.GRAPH:
             raise RequestError("no such kernel")
         return kept(*arguments)
 
-    monkeypatch.setattr(arrangements, "run", run)
+    monkeypatch.setattr(arrangements, "tape_derivatives", run)
     one = Batch()
     for _ in range(TRACED_AFTER + 1):
         found = answer_to(one, '{"expr": "x^3", "x": 2}')

@@ -250,7 +250,7 @@ def test_what_xla_cannot_do_is_tried_once(monkeypatch: pytest.MonkeyPatch) -> No
     from tapecli.engines.tapes import arrangements
     from tapecli.errors import RequestError
 
-    asked, real = [], arrangements.run
+    asked, real = [], arrangements.tape_derivatives
 
     def run(*arguments: object) -> object:
         asked.append(arguments[5])
@@ -258,7 +258,7 @@ def test_what_xla_cannot_do_is_tried_once(monkeypatch: pytest.MonkeyPatch) -> No
             raise RequestError("there is no kernel for XLA")
         return real(*arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(arrangements, "run", run)
+    monkeypatch.setattr(arrangements, "tape_derivatives", run)
     monkeypatch.setattr("tapecli.evaluation.planner.quickest", lambda *rest: "xla")
     results = streamed(Where({"x": "1..100:1/2"}), how=How())
     assert asked == ["xla"] + ["eager"] * len(results)

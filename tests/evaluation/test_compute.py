@@ -37,14 +37,14 @@ def run_by(request: Request, execution: str) -> Request:
 def runs(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Columns]]:
     """Executions and columns that tapes were run with; XLA and graphs are eager underneath."""
     found: list[tuple[str, Columns]] = []
-    kept: Callable[..., Any] = arrangements.run
+    kept: Callable[..., Any] = arrangements.tape_derivatives
 
     def run(trees: Any, columns: Columns, *rest: Any) -> Any:
         wanted, method, format_, execution, device = rest
         found.append((execution, columns))
         return kept(trees, columns, wanted, method, format_, "eager", device)
 
-    monkeypatch.setattr(arrangements, "run", run)
+    monkeypatch.setattr(arrangements, "tape_derivatives", run)
     return found
 
 
@@ -55,14 +55,14 @@ def runs(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Columns]]:
 def lacking(monkeypatch: pytest.MonkeyPatch) -> set[str]:
     """Executions that lack a kernel."""
     found: set[str] = set()
-    kept: Callable[..., Any] = arrangements.run
+    kept: Callable[..., Any] = arrangements.tape_derivatives
 
     def run(*arguments: Any) -> Any:
         if arguments[5] in found:
             raise RequestError(f"TensorFlow cannot compute this by {arguments[5]}")
         return kept(*arguments)
 
-    monkeypatch.setattr(arrangements, "run", run)
+    monkeypatch.setattr(arrangements, "tape_derivatives", run)
     return found
 
 

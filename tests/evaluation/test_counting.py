@@ -49,7 +49,7 @@ def run(targets: Sequence[Node], wanted: Sequence[tuple[str, ...]]) -> int:
     columns = {name: np.array([0.3, 0.4]) for name in variables(*targets)}
     op_callbacks.add_op_callback(note)
     try:
-        arrangements.run(targets, columns, wanted, "nested", FLOAT64, EAGER)
+        arrangements.tape_derivatives(targets, columns, wanted, "nested", FLOAT64, EAGER)
     finally:
         op_callbacks.remove_op_callback(note)
     return len(kinds)

@@ -230,7 +230,7 @@ def _taped(
         import numpy as np
 
         columns = {name: np.pad(values, (0, fill), "edge") for name, values in columns.items()}
-    found = arrangements.run(
+    found = arrangements.tape_derivatives(
         trees,
         columns,
         wanted,

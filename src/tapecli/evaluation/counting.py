@@ -14,7 +14,7 @@ import math
 from collections.abc import Callable, Sequence
 from typing import NamedTuple, TypeAlias
 
-from tapecli.engines.tapes.arrangements import Variables, asked, prepared
+from tapecli.engines.tapes.arrangements import Variables, tape_gradients, tape_tree
 from tapecli.expressions.tree import Call, Node, Variable, steps
 from tapecli.floats import FORMATS
 
@@ -109,7 +109,7 @@ def _answered(
     order: int,
 ) -> float:
     """Ask the tape of an order for its gradients; the share of them that could be counted."""
-    questions = asked(wanted, order)
+    questions = tape_gradients(wanted, order)
     watched = {name for names in questions.values() for name in names}
     share = 1 / sum(len(derivatives[below]) for below in questions)
     done = 0
@@ -171,7 +171,7 @@ class _Paper:
 
     def forward(self, targets: Sequence[Node]) -> list[Id]:
         """The targets themselves."""
-        trees = [prepared(target, FORMATS["float64"]) for target in targets]
+        trees = [tape_tree(target, FORMATS["float64"]) for target in targets]
         values: dict[Node, Id] = {}
         for node in steps(*trees):
             if isinstance(node, Call):

@@ -732,12 +732,12 @@ def test_the_exit_code_is_that_of_the_worst_value(
 def test_a_wrong_rule_is_exit_code_1_and_explained(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    right = arrangements.run
+    right = arrangements.tape_derivatives
 
     def wrong(*arguments: object) -> object:
         return np.array(right(*arguments)) * (1 + 1e-6)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(arrangements, "run", wrong)
+    monkeypatch.setattr(arrangements, "tape_derivatives", wrong)
     done = run("diff", "x^2", "--x", "3")
     assert (done.code, done.err) == (1, "")
     assert done.lines[-2:] == [

@@ -37,7 +37,7 @@ def run(
     dtype: str = "float64",
 ) -> Any:
     """The derivatives by x at these points."""
-    found = arrangements.run(
+    found = arrangements.tape_derivatives(
         targets, {"x": np.array(points)}, orders(order), method, FORMATS[dtype]
     )
     return np.array(found)
@@ -134,7 +134,7 @@ def test_the_inner_tape_of_two_targets_does_not_see_the_second() -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(tf, "GradientTape", Watched)
         xs = {"x": tf.constant([1.0])}
-        arrangements.nested_targets(tf, [target("y1"), target("y2")], xs, ["x"])
+        arrangements.nested_targets(tf, [target("y1"), target("y2")], xs, xs)
     assert seen == ["y1", "closed", "y2", "closed"]
 
 
@@ -169,7 +169,7 @@ def test_shared_parts_are_computed_once() -> None:
 )
 def test_whole_powers_are_products(typed: str, computed: str) -> None:
     (tree,) = trees(typed)
-    prepared = text(arrangements.prepared(tree, FLOAT64))
+    prepared = text(arrangements.tape_tree(tree, FLOAT64))
     assert eval_equal(prepared, computed)
 
 
@@ -222,7 +222,7 @@ SMOOTH = (
 
 
 def several(targets: list[Node], wanted: list[tuple[str, ...]], method: str) -> Any:
-    return np.array(arrangements.run(targets, PLACES, wanted, method, FLOAT64))
+    return np.array(arrangements.tape_derivatives(targets, PLACES, wanted, method, FLOAT64))
 
 
 @pytest.mark.parametrize("typed", SMOOTH)
@@ -330,7 +330,9 @@ def of_row(name: str, order: int, dtype: str, execution: str) -> Any:
     columns = {"x": xs, "y": np.array([0.5, 0.375])} if len(names) == 2 else {"x": xs}
     wanted = orders(order) + [names] * (len(names) == order == 2)
     tree = call(name, *map(variable, names))
-    return np.array(arrangements.run([tree], columns, wanted, "nested", FORMATS[dtype], execution))
+    return np.array(
+        arrangements.tape_derivatives([tree], columns, wanted, "nested", FORMATS[dtype], execution)
+    )
 
 
 @pytest.mark.slow
@@ -368,8 +370,8 @@ def test_eager_does_every_row_but_those_whose_kernels_are_missing(dtype: str, na
 @pytest.mark.parametrize("execution", defaults.EXECUTIONS)
 @pytest.mark.parametrize("method", arrangements.ARRANGEMENTS)
 def test_every_arrangement_can_be_run_in_every_way(method: str, execution: str) -> None:
-    typed = WORKED if arrangements.ARRANGEMENTS[method].several else WORKED[:1]
-    values = arrangements.run(
+    typed = WORKED if arrangements.ARRANGEMENTS[method].many_targets else WORKED[:1]
+    values = arrangements.tape_derivatives(
         trees(*typed), {"x": np.array(POINTS)}, orders(1), method, FLOAT64, execution
     )
     expected = np.array([[[2, 4, 6]], [[2, 1, 2 / 3]]])[: len(typed)]
@@ -379,7 +381,9 @@ def test_every_arrangement_can_be_run_in_every_way(method: str, execution: str) 
 @pytest.mark.parametrize("execution", defaults.EXECUTIONS)
 def test_a_hessian_by_batch_in_every_way(execution: str) -> None:
     pairs = list(itertools.product("xy", repeat=2))
-    values = arrangements.run(trees("x^2*y^3"), PLACES, pairs, "batch", FLOAT64, execution)
+    values = arrangements.tape_derivatives(
+        trees("x^2*y^3"), PLACES, pairs, "batch", FLOAT64, execution
+    )
     x, y = PLACES["x"], PLACES["y"]
     mixed = 6 * x * y**2
     np.testing.assert_allclose(values, [[2 * y**3, mixed, mixed, 6 * x**2 * y]], rtol=1e-14)
@@ -387,7 +391,7 @@ def test_a_hessian_by_batch_in_every_way(execution: str) -> None:
 
 @pytest.mark.parametrize("execution", ["graph", "xla"])
 def test_what_does_not_depend_on_x_is_zero_in_every_way(execution: str) -> None:
-    values = arrangements.run(
+    values = arrangements.tape_derivatives(
         trees("7", "x"), {"x": np.array(POINTS)}, orders(2), "nested", FLOAT64, execution
     )
     np.testing.assert_array_equal(values, [[[0] * 3] * 2, [[1] * 3, [0] * 3]])
@@ -395,7 +399,7 @@ def test_what_does_not_depend_on_x_is_zero_in_every_way(execution: str) -> None:
 
 @pytest.mark.parametrize("execution", ["graph", "xla"])
 def test_order_0_in_every_way(execution: str) -> None:
-    values = arrangements.run(
+    values = arrangements.tape_derivatives(
         trees("x^2"), {"x": np.array(POINTS)}, [()], arrangements.FORWARD, FLOAT64, execution
     )
     np.testing.assert_array_equal(values, [[[1, 4, 9]]])
@@ -410,7 +414,7 @@ def test_a_mistake_of_ours_is_not_called_a_lack_of_tensorflow(
 
     monkeypatch.setattr(arrangements, "functions_of", broken)
     with pytest.raises(ZeroDivisionError):
-        arrangements.run(
+        arrangements.tape_derivatives(
             trees("x"), {"x": np.array(POINTS)}, orders(1), "single", FLOAT64, execution
         )
 
@@ -433,14 +437,16 @@ def test_a_missing_kernel_says_what_may_be_tried_instead(dtype: str) -> None:
 )
 def test_a_device_is_named_as_tensorflow_or_a_person_would(name: str | None) -> None:
     xs = {"x": np.array(POINTS)}
-    values = arrangements.run(trees("x^2"), xs, orders(1), "single", FLOAT64, device=name)
+    values = arrangements.tape_derivatives(
+        trees("x^2"), xs, orders(1), "single", FLOAT64, device=name
+    )
     np.testing.assert_array_equal(values, [[[2, 4, 6]]])
 
 
 @pytest.mark.parametrize("name", ["tpu", "gpu:99", "cpu:7", "cpu:one", "", " ", "x" * 500, "\x1b["])
 def test_a_device_that_is_not_there_is_refused_with_those_that_are(name: str) -> None:
     with pytest.raises(RequestError, match=r"there is no device '.*' here; there (is|are) .*cpu:0"):
-        arrangements.run(
+        arrangements.tape_derivatives(
             trees("x"), {"x": np.array(POINTS)}, orders(1), "single", FLOAT64, device=name
         )
 
@@ -458,7 +464,7 @@ def test_it_runs_on_the_device_that_was_asked_for() -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(tf, "device", recording)
         xs = {"x": np.array(POINTS)}
-        arrangements.run(trees("x"), xs, orders(1), "single", FLOAT64, "graph", "cpu")
+        arrangements.tape_derivatives(trees("x"), xs, orders(1), "single", FLOAT64, "graph", "cpu")
     assert seen == ["/device:CPU:0"]
 
 
@@ -477,13 +483,17 @@ def test_what_was_recorded_is_let_go_of_at_once(method: str, order: int) -> None
     def held() -> int:
         return sum(isinstance(one, kind) for one in gc.get_objects())
 
-    arrangements.run(trees("u = x^2", "y = log(u)"), xs, orders(order), method, FLOAT64)
+    arrangements.tape_derivatives(
+        trees("u = x^2", "y = log(u)"), xs, orders(order), method, FLOAT64
+    )
     gc.collect()
     gc.disable()
     try:
         before = held()
         for _ in range(5):
-            arrangements.run(trees("u = x^2", "y = log(u)"), xs, orders(order), method, FLOAT64)
+            arrangements.tape_derivatives(
+                trees("u = x^2", "y = log(u)"), xs, orders(order), method, FLOAT64
+            )
         assert held() == before
     finally:
         gc.enable()

@@ -116,7 +116,9 @@ for name, row in FUNCTIONS.items():
         columns = {"x": np.array([-1.5, 0.0, 0.25, 1.0, 2.5])}
         for execution in json.loads(sys.argv[1]):
             try:
-                values = arrangements.run([target], columns, orders, "nested", format_, execution)
+                values = arrangements.tape_derivatives(
+                    [target], columns, orders, "nested", format_, execution
+                )
                 said = np.asarray(values, float).tobytes().hex()
             except Exception as error:
                 said = repr(error)
@@ -125,7 +127,9 @@ columns = {"x": np.array([0.5, 2.0]), "y": np.array([1.5, 3.0])}
 product = call("mul", call("sin", variable("x")), call("log", variable("y")))
 for execution in json.loads(sys.argv[1]):
     wanted = [("x", "y"), ("y", "y"), ("x",)]
-    values = arrangements.run([product], columns, wanted, "batch", FORMATS["float64"], execution)
+    values = arrangements.tape_derivatives(
+        [product], columns, wanted, "batch", FORMATS["float64"], execution
+    )
     found[f"batch, {execution}"] = np.asarray(values, float).tobytes().hex()
 print(json.dumps([core.alone(), found]))
 """

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tapecli.engines.tapes import loading
-from tapecli.engines.tapes.arrangements import functions_of, prepared
+from tapecli.engines.tapes.arrangements import functions_of, tape_tree
 from tapecli.expressions.expression import parse
 from tapecli.features.codegen.connection import unconnected
 from tapecli.floats import FORMATS
@@ -40,7 +40,7 @@ def connected(tf: Any, text: str, sequence: str) -> bool:
 @pytest.mark.parametrize("text", TEXTS)
 def test_where_nothing_is_said_there_is_a_way(text: str) -> None:
     tf = loading.load()
-    tree = prepared(parse(text)[0].tree, FORMATS["float64"])
+    tree = tape_tree(parse(text)[0].tree, FORMATS["float64"])
     for sequence in SEQUENCES:
         if not unconnected(tree, [sequence]):
             assert connected(tf, text, sequence), sequence
@@ -64,5 +64,5 @@ def test_where_nothing_is_said_there_is_a_way(text: str) -> None:
     ],
 )
 def test_what_is_said(text: str, sequence: str, expected: bool) -> None:
-    tree = prepared(parse(text)[0].tree, FORMATS["float64"])
+    tree = tape_tree(parse(text)[0].tree, FORMATS["float64"])
     assert unconnected(tree, [sequence]) is expected

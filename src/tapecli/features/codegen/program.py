@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from tapecli.defaults import AUTO, EAGER, MAX_SECONDS, NONE, TAYLOR, XLA
 from tapecli.engines.tapes.arrangements import ARRANGEMENTS as RUNNABLE
-from tapecli.engines.tapes.arrangements import prepared
+from tapecli.engines.tapes.arrangements import tape_tree
 from tapecli.errors import RequestError, together
 from tapecli.evaluation import planner
 from tapecli.evaluation.question import Request
@@ -134,7 +134,7 @@ class _Generator:
         sources = {name: names.user(name) for name in request.points.names}
         statements = Statements(
             [names.user(expression.name) for expression in expressions],
-            [prepared(expression.tree, self._format) for expression in expressions],
+            [tape_tree(expression.tree, self._format) for expression in expressions],
             sources,
             self._format,
             names,

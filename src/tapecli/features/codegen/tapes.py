@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
 
-from tapecli.engines.tapes.arrangements import Variables, asked
+from tapecli.engines.tapes.arrangements import Variables, tape_gradients
 from tapecli.errors import RequestError
 from tapecli.features.codegen.connection import unconnected
 from tapecli.features.codegen.formulas import Statements
@@ -193,7 +193,7 @@ def nested_orders(draft: Draft) -> None:
             forward(draft)
             names.update({(i, ()): name for i, name in enumerate(draft.statements.targets)})
             return
-        gradients = asked(draft.derivatives, order)
+        gradients = tape_gradients(draft.derivatives, order)
         sources = list(dict.fromkeys(name for by in gradients.values() for name in by))
         persistent = len(draft.targets) * len(gradients) > 1
         with draft.tape(tapes[order - 1], draft.watched(sources), persistent):

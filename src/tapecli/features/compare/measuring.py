@@ -167,7 +167,7 @@ def _refuse_lacking(
 ) -> None:
     """Refuse what tapes cannot do in any arrangement."""
     try:
-        arrangements.run(trees, columns, wanted, "nested", format_)
+        arrangements.tape_derivatives(trees, columns, wanted, "nested", format_)
     except RequestError as error:
         lacking = str(error).partition("; ")[0]
         raise RequestError(f"{lacking}; try another '--dtype' or a lower order") from error
