@@ -22,7 +22,11 @@ from rich.console import Console
 from rich.text import Text
 
 ROOT = Path(__file__).parent.parent
-PAGES = ("README.md", "docs/reference.md", "docs/tapes.md", "docs/tapes.ja.md")
+PAGES = (
+    "README.md",
+    *(f"docs/{name}.md" for name in ("tour", "tapes", "tapes.ja", "pitfalls", "reference")),
+    *(f"docs/{name}.md" for name in ("many-points", "limits")),
+)
 PICTURES = {
     "docs/table.svg": "tapecli diff --order 2 --x 1..3",
     "docs/trace.svg": "tapecli trace --order 2",

@@ -1,4 +1,4 @@
-"""The bounds: each has its own error, one step beyond it, and its row in the README."""
+"""The bounds: each has its own error, one step beyond it, and its row in docs/limits.md."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from tapecli.features.plot import asked
 from tapecli.formats.json import document
 from tapecli.points import points, ranges, text_files
 
-README = (Path(__file__).parent.parent / "README.md").read_text("utf-8")
-TABLE = dict(re.findall(r"(?m)^\| (.*?) \| (.*?) \|$", README.partition("## Hard to break")[2]))
+PAGE = (Path(__file__).parent.parent / "docs" / "limits.md").read_text("utf-8")
+TABLE = dict(re.findall(r"(?m)^\| (.*?) \| (.*?) \|$", PAGE.partition("## Hard to break")[2]))
 
 
 class Bound(NamedTuple):
-    """A row of the README, and what is one step beyond it.
+    """A row of the page, and what is one step beyond it.
 
     Attributes:
         what, most: the row.
@@ -60,10 +60,10 @@ BOUNDS = [
         "the expression has 10,001 characters; the limit is 10,000",
     ),
     Bound(
-        "brackets and operators inside one another",
+        "nested brackets and operators",
         f"{parser.MAX_DEPTH:,}",
         lambda: diff("(" * parser.MAX_DEPTH + "x" + ")" * parser.MAX_DEPTH),
-        "more than 200 brackets and operators inside one another",
+        "more than 200 nested brackets and operators",
     ),
     Bound(
         "digits of a number, and of a constant such as `9^99`",
@@ -132,7 +132,7 @@ BOUNDS = [
         "26 lists of values: no more than 25; --zip pairs them",
     ),
     Bound(
-        "points that are taken in parts",
+        "points that are computed in chunks",
         f"{ranges.MAX_COUNT:,}",
         lambda: next(tapecli.parts("x", x=f"0..{ranges.MAX_COUNT}")),
         "'0..1000000000000000': more than 1,000,000,000,000,000 points",
@@ -176,6 +176,6 @@ def test_one_step_beyond_it_is_an_error_of_its_own(
     assert str(caught.value).startswith(bound.problem)
 
 
-def test_the_readme_has_each_and_no_other() -> None:
+def test_the_page_of_limits_has_each_and_no_other() -> None:
     rows = {what: most for what, most in TABLE.items() if what not in ("what", "---")}
     assert rows == {bound.what: bound.most for bound in BOUNDS}

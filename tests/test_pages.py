@@ -21,7 +21,7 @@ REFERENCE = (ROOT / "docs" / "reference.md").read_text("utf-8")
 
 
 def test_the_python_session_prints_what_it_says() -> None:
-    failed, tried = doctest.testfile(str(ROOT / "README.md"), module_relative=False)
+    failed, tried = doctest.testfile(str(ROOT / "docs" / "python.md"), module_relative=False)
     assert (failed, tried > 0) == (0, True)
 
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 MAX_LENGTH = 10_000
 """Characters in one expression."""
 MAX_DEPTH = 200
-"""Brackets and operators inside one another, counted together."""
+"""Nested brackets and operators, counted together."""
 MAX_DIGITS = 400
 """Digits of a number, and the decimal exponent of a constant, either way from 1."""
 MAX_EXPONENT = 1_000_000
@@ -47,7 +47,7 @@ class _Part(NamedTuple):
     Attributes:
         node: the tree of it.
         start, end: its place in the source.
-        depth: how deep brackets and operators stand inside one another.
+        depth: how deep brackets and operators are nested.
         exact: its value, if it is a rational constant.
     """
 
@@ -118,7 +118,7 @@ class Reader:
 
     def _bounded(self, part: _Part) -> None:
         if part.depth > MAX_DEPTH:
-            problem = f"more than {MAX_DEPTH} brackets and operators inside one another"
+            problem = f"more than {MAX_DEPTH} nested brackets and operators"
             hint = "give parts of it names: 'u = ...' 'y = log(u)'"
             self._fail(Mistake(part.start, part.end, problem, hint))
         if part.exact and abs(_decimal_exponent(part.exact)) >= MAX_DIGITS:
