@@ -1,4 +1,4 @@
-"""Names, numbers and sentences in LaTeX."""
+"""Names, numbers, sentences and expressions in TeX."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import pytest
 
 from tapecli.expressions import tex
 from tapecli.expressions.diagnosis import NAME
+from tapecli.expressions.expression import parse
 
 
 @pytest.mark.parametrize(
@@ -68,3 +69,44 @@ def test_nothing_in_a_sentence_is_a_command() -> None:
         r"50\% of \$x\_1 \& \{y\}\textasciicircum{}2 \textasciitilde{} a\textbackslash{}b $<$ c "
         r"$|$ \# \textbackslash{}xe9\textbackslash{}xb2\dots{}"
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("log(x^2)", r"\log{\left(x^{2} \right)}"),
+        ("a - (b - c)", r"a - \left(b - c\right)"),
+        ("a/(b/c)", r"\frac{a}{\frac{b}{c}}"),
+        ("(-x)^2 - x^2", r"\left(-x\right)^{2} - x^{2}"),
+        ("2^x^2*(x^2)^3", r"2^{x^{2}} \left(x^{2}\right)^{3}"),
+        ("x*-2", r"x \left(-2\right)"),
+        ("-(-x)", r"-\left(-x\right)"),
+        ("x*x", r"x \cdot x"),
+        ("2*3x", r"2 \cdot 3 x"),
+        ("2*(x/3)", r"2 \cdot \frac{x}{3}"),
+        ("1.5e-300x + 0.1^2", r"1.5 \times 10^{-300} x + 0.1^{2}"),
+        ("sin(x)^2*sin(x)^-1", r"\sin^{2}{\left(x \right)} "
+         r"\left(\sin{\left(x \right)}\right)^{-1}"),
+        ("|x|^3", r"\left|{x}\right|^{3}"),
+        ("cbrt(x)^2", r"\left(\sqrt[3]{x}\right)^{2}"),
+        ("lgamma(x)", r"\log{\left(\left|{\Gamma\left(x\right)}\right| \right)}"),
+        ("max(b, a)", r"\max\left(b, a\right)"),
+        ("expm1(x)*y", r"\left(e^{x} - 1\right) y"),
+        ("hypot(x + 1, -y)", r"\sqrt{\left(x + 1\right)^{2} + \left(-y\right)^{2}}"),
+        ("sigmoid(-x)", r"\frac{1}{1 + e^{-\left(-x\right)}}"),
+        ("sigmoid(x + 1)", r"\frac{1}{1 + e^{-\left(x + 1\right)}}"),
+        ("sigmoid(3x)", r"\frac{1}{1 + e^{-3 x}}"),
+        ("|x|^(1/3)", r"\left|{x}\right|^{\frac{1}{3}}"),
+        ("log1p(-x)", r"\log{\left(1 + \left(-x\right) \right)}"),
+        ("log2(x + 1)", r"\frac{\log{\left(x + 1 \right)}}{\log{\left(2 \right)}}"),
+        ("pi*x_1 + τ*θ2 + e", r"\pi x_{1} + \tau \theta_{2} + e"),
+    ],
+)  # fmt: skip
+def test_an_expression_in_latex_is_as_it_was_typed(text: str, expected: str) -> None:
+    (expression,) = parse(text)
+    assert tex.expression(expression.tree) == expected
+
+
+def test_an_earlier_target_is_its_name_in_latex() -> None:
+    last = parse(["u_1 = x^2", "y = log(u_1)"])[-1]
+    assert tex.expression(last.tree) == r"\log{\left(u_{1} \right)}"

@@ -17,6 +17,7 @@ from tapecli.engines.tapes import arrangements, loading
 from tapecli.errors import RequestError
 from tapecli.evaluation.question import Request
 from tapecli.evaluation.verification import Certificates, Column, Verification
+from tapecli.expressions import tex
 from tapecli.expressions.derivative import Derivative
 from tapecli.expressions.tree import Node
 from tapecli.result import Block, Claim, Formula, Latex, Result
@@ -110,7 +111,7 @@ def ahead(request: Request, formulas: bool = True, budget: Budget | None = None)
         none = [[None] * len(request.derivatives) for _ in trees]
         return Ahead(certified, none, [None] * len(trees), _judged(request), budget)
     made, given_up = _formulas(request, trees)
-    typed = list(map(_typed, trees))
+    typed = list(map(tex.expression, trees))
     return Ahead(certified, made, typed, _judged(request), budget, given_up)
 
 
@@ -253,12 +254,6 @@ def _scaled(request: Request, values: NDArray[np.float64], one: Derivative) -> N
         [round_(Fraction(x) / one.divisor) if math.isfinite(x) else x for x in values.tolist()],
         np.float64,
     )
-
-
-def _typed(tree: Node) -> str:
-    from tapecli.engines.certified.printing import typed
-
-    return typed(tree)
 
 
 def _formulas(

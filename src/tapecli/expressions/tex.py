@@ -1,22 +1,36 @@
-"""Names, numbers and sentences as LaTeX writes them."""
+"""Names, numbers, sentences, derivatives and expressions as TeX writes them.
+
+LaTeX sets all of it, and Matplotlib all but sentences. An expression needs no SymPy: the rules
+that the function table has for SymPy are applied to pieces of TeX in place of its symbols.
+"""
 
 from __future__ import annotations
 
+import functools
+import operator
 import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from tapecli.expressions.derivative import leibniz
+from tapecli.expressions.functions import ATOM_BINDING, OPERATORS, POWER_BINDING, row
+from tapecli.expressions.tree import Alias, Call, Named, Node, Number, Variable, steps
+from tapecli.expressions.tree import text as text_of
 
 _GREEK = """
 α alpha  β beta  γ gamma  δ delta  ε varepsilon  ζ zeta  η eta  θ theta  ι iota  κ kappa  λ lambda
 μ mu  ν nu  ξ xi  π pi  ρ rho  ς varsigma  σ sigma  τ tau  υ upsilon  φ varphi  χ chi  ψ psi
 ω omega  Γ Gamma  Δ Delta  Θ Theta  Λ Lambda  Ξ Xi  Π Pi  Σ Sigma  Υ Upsilon  Φ Phi  Ψ Psi  Ω Omega
 """
-_COMMANDS = dict(zip(_GREEK.split()[::2], _GREEK.split()[1::2], strict=True))
+_GREEK_COMMANDS = dict(zip(_GREEK.split()[::2], _GREEK.split()[1::2], strict=True))
 _AS_LATIN = dict(zip("ΑΒΕΖΗΙΚΜΝΟΡΤΧ", "ABEZHIKMNOPTX", strict=True))
 _LETTERS = {
     "ο": "o",
-    **{letter: f"\\{command}" for letter, command in _COMMANDS.items()},
+    **{letter: f"\\{command}" for letter, command in _GREEK_COMMANDS.items()},
     **{greek: rf"\mathrm{{{latin}}}" for greek, latin in _AS_LATIN.items()},
 }
-_WORDS = {*_COMMANDS.values(), "epsilon", "phi"}
+_WORDS = {*_GREEK_COMMANDS.values(), "epsilon", "phi"}
 
 _SPECIAL = {
     **{character: f"\\{character}" for character in "{}$&#%_"},
@@ -32,14 +46,14 @@ _SPECIAL = {
 
 
 def name(text: str) -> str:
-    """The name of a variable or target: x_1 is x_{1}, θ is \\theta, rate is \\mathrm{rate}."""
-    stem, below = re.fullmatch(r"([^\W\d_]*)_?(.*)", text).groups()  # type: ignore[union-attr]
+    r"""The name of a variable or target: x_1 is x_{1}, θ is \theta, rate is \mathrm{rate}."""
+    stem, index = re.fullmatch(r"([^\W\d_]*)_?(.*)", text).groups()  # type: ignore[union-attr]
     if not stem or text.endswith("_"):
         return _upright(text)
-    written = _stem(stem)
-    if not below:
-        return written
-    return f"{written}_{{{below if below.isdecimal() or len(below) == 1 else _upright(below)}}}"
+    if not index:
+        return _stem(stem)
+    lower = index if index.isdecimal() or len(index) == 1 else _upright(index)
+    return f"{_stem(stem)}_{{{lower}}}"
 
 
 def _stem(stem: str) -> str:
@@ -53,7 +67,7 @@ def _upright(text: str) -> str:
 
 
 def number(text: str) -> str:
-    """A decimal, digit for digit: 1.2e-300 is 1.2 \\times 10^{-300}."""
+    r"""A decimal, digit for digit: 1.2e-300 is 1.2 \times 10^{-300}."""
     if text in ("nan", ""):
         return r"\text{nan}" if text else ""
     if text.lstrip("-") == "inf":
@@ -63,14 +77,190 @@ def number(text: str) -> str:
 
 
 def sentence(text: str) -> str:
-    """Plain text for LaTeX: whatever it has is printed, and none of it is a command."""
-    written = []
-    for character in text:
-        if character in _LETTERS:
-            written.append(f"${_LETTERS[character]}$")
-        elif character.isascii():
-            written.append(_SPECIAL.get(character, character))
-        else:
-            shown = character.encode("ascii", "backslashreplace").decode()
-            written.append(_SPECIAL.get(character, "".join(_SPECIAL.get(c, c) for c in shown)))
-    return "".join(written)
+    """Plain text for LaTeX: every character is printed, and none of it is a command."""
+    return "".join(map(_character, text))
+
+
+def _character(character: str) -> str:
+    if character in _LETTERS:
+        return f"${_LETTERS[character]}$"
+    if character.isascii() or character in _SPECIAL:
+        return _SPECIAL.get(character, character)
+    return sentence(character.encode("ascii", "backslashreplace").decode())
+
+
+def derivative(target: str, variables: Sequence[str], partial: bool, inline: bool = False) -> str:
+    r"""A derivative in Leibniz's notation: \frac{d^{2} y}{d x^{2}}; the target for no variables.
+
+    Args:
+        target: the name of the function.
+        variables: by which variables it is differentiated, in order.
+        partial: whether it is a partial derivative.
+        inline: write it with a slash, for a line of text: d^{2} y / d x^{2}.
+    """
+    if not variables:
+        return name(target)
+    letter, runs = leibniz(variables, partial)
+    sign = letter.replace("∂", r"\partial")
+    below = r" \, ".join(f"{sign} {_raised(name(variable), times)}" for variable, times in runs)
+    above = f"{_raised(sign, len(variables))} {name(target)}"
+    return f"{above} / {below}" if inline else rf"\frac{{{above}}}{{{below}}}"
+
+
+def _raised(base: str, exponent: int) -> str:
+    return base if exponent == 1 else f"{base}^{{{exponent}}}"
+
+
+# --- expressions ------------------------------------------------------------------------------
+
+
+def expression(tree: Node, slashed: bool = False) -> str:
+    """An expression as it was understood: nothing is worked out or changes places.
+
+    Args:
+        tree: the expression.
+        slashed: write a quotient in an exponent with a slash, for small print.
+    """
+    forms: dict[Node, _Tex] = {}
+    for node in steps(tree):
+        forms[node] = _form(node, [forms[child] for child in node.children], slashed)
+    return forms[tree].text
+
+
+@dataclass(frozen=True)
+class _Tex:
+    """A piece of an expression, on which Python's operators write those of mathematics.
+
+    Attributes:
+        text: the TeX.
+        binding: how tightly its outermost operator binds, as in the function table.
+        name_end: for an applied function, where in the text its exponent stands; 0 if it has to
+            be in brackets for that.
+        slashed: the TeX with a slash for its outermost quotient.
+    """
+
+    text: str
+    binding: int = POWER_BINDING
+    name_end: int = 0
+    slashed: str = ""
+
+    def within(self, binding: int) -> str:
+        """The TeX as an operand of a sign that binds so tightly, in brackets if need be."""
+        return self.text if self.binding >= binding else rf"\left({self.text}\right)"
+
+    def after(self, binding: int) -> str:
+        """The TeX as a later operand, which must not begin with a sign."""
+        operand = self.within(binding)
+        return rf"\left({operand}\right)" if operand.startswith("-") else operand
+
+    def __add__(self, other: Any) -> _Tex:
+        return self._sum("+", other)
+
+    def __sub__(self, other: Any) -> _Tex:
+        return self._sum("-", other)
+
+    def __radd__(self, other: int) -> _Tex:
+        return _tex(other) + self
+
+    def _sum(self, sign: str, other: Any) -> _Tex:
+        return _Tex(f"{self.within(_SUM)} {sign} {_tex(other).after(_SUM + 1)}", _SUM)
+
+    def __mul__(self, other: _Tex) -> _Tex:
+        left, right = self.within(_PRODUCT), other.after(_PRODUCT + 1)
+        mixed = left[-1].isdigit() and right.startswith(r"\frac")
+        signed = right[0].isdigit() or left == right or mixed
+        return _Tex(rf"{left} \cdot {right}" if signed else f"{left} {right}", _PRODUCT)
+
+    def __truediv__(self, other: Any) -> _Tex:
+        slashed = f"{self.within(_PRODUCT)}/{_tex(other).within(_PRODUCT + 1)}"
+        return _Tex(rf"\frac{{{self.text}}}{{{_tex(other).text}}}", slashed=slashed)
+
+    def __rtruediv__(self, other: int) -> _Tex:
+        return _tex(other) / self
+
+    def __neg__(self) -> _Tex:
+        return self.negated(_PRODUCT)
+
+    def negated(self, binding: int = OPERATORS["neg"].binding) -> _Tex:
+        return _Tex(f"-{self.after(binding)}", binding, slashed=self.slashed and f"-{self.slashed}")
+
+    def __pow__(self, exponent: int) -> _Tex:
+        return self.raised(str(exponent))
+
+    def raised(self, exponent: str) -> _Tex:
+        return _Tex(f"{self.within(ATOM_BINDING)}^{{{exponent}}}")
+
+
+_SUM, _PRODUCT = OPERATORS["add"].binding, OPERATORS["mul"].binding
+
+
+def _tex(value: Any) -> _Tex:
+    return value if isinstance(value, _Tex) else _Tex(str(value), ATOM_BINDING)
+
+
+def _form(node: Node, children: Sequence[_Tex], slashed: bool) -> _Tex:
+    if isinstance(node, Number):
+        digits = number(text_of(node))
+        return _Tex(digits, _PRODUCT if "times" in digits else ATOM_BINDING)
+    if isinstance(node, Named):
+        return _Tex({"pi": r"\pi", "tau": r"\tau"}.get(node.name, node.name), ATOM_BINDING)
+    if isinstance(node, Variable | Alias):
+        return _Tex(name(node.name), ATOM_BINDING)
+    assert isinstance(node, Call)
+    if node.name == "pow":
+        base, exponent = children
+        return _power(base, exponent, slashed, node.arguments[1])
+    if node.name in _SIGNS:
+        return _SIGNS[node.name](*children)
+    symbol = row(node.name).symbol
+    if isinstance(symbol, str):
+        return _applied(node.name, *children)
+    return _tex(symbol(_Functions(), *children))
+
+
+def _power(base: _Tex, exponent: _Tex, slashed: bool, node: Node) -> _Tex:
+    if base.name_end and isinstance(node, Number) and not node.decimal:
+        function, arguments = base.text[: base.name_end], base.text[base.name_end :]
+        return _Tex(f"{function}^{{{exponent.text}}}{arguments}")
+    return base.raised((slashed and exponent.slashed) or exponent.text)
+
+
+class _Functions:
+    """Functions that write TeX, for the rules that take SymPy as their first argument."""
+
+    def __getattr__(self, function: str) -> Any:
+        return functools.partial(_applied, function)
+
+
+def _applied(function: str, *arguments: Any) -> _Tex:
+    command = f"\\{function}" if function in _COMMANDS else rf"\operatorname{{{function}}}"
+    template = _TEMPLATES.get(function, rf"{command}@{{\left(#1 \right)}}")
+    head, exponent, tail = template.partition("@")
+    for index, argument in enumerate(arguments, 1):
+        head, tail = (part.replace(f"#{index}", _tex(argument).text) for part in (head, tail))
+    binding = ATOM_BINDING if function == "abs" else POWER_BINDING
+    return _Tex(head + tail, binding, len(head) if exponent else 0)
+
+
+_SIGNS: dict[str, Callable[..., _Tex]] = {
+    "add": operator.add,
+    "mul": operator.mul,
+    "neg": _Tex.negated,
+}
+
+_COMMANDS = frozenset(["sin", "cos", "tan", "cot", "sec", "csc", "sinh", "cosh", "tanh"])
+"""The functions that have a command in TeX."""
+
+_TEMPLATES = {
+    "abs": r"\left|{#1}\right|@",
+    "sqrt": r"\sqrt{#1}",
+    "cbrt": r"\sqrt[3]{#1}",
+    "exp": "e^{#1}",
+    "log": r"\log{\left(#1 \right)}@",
+    "gamma": r"\Gamma@\left(#1\right)",
+    "lgamma": r"\log{\left(\left|{\Gamma\left(#1\right)}\right| \right)}@",
+    "atan2": r"\operatorname{atan}_{2}@{\left(#1,#2 \right)}",
+    "min": r"\min\left(#1, #2\right)@",
+    "max": r"\max\left(#1, #2\right)@",
+}
+"""How other functions are written: @ is where the exponent of a power stands."""

@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterator, Sequence
 
 from tapecli.expressions import tex
-from tapecli.expressions.derivative import leibniz
 from tapecli.formats import Screen, columns, words
 from tapecli.result import Block, Check, Result
 
@@ -117,24 +116,11 @@ def _length(block: Block) -> int:
 
 
 def derivative(block: Block, inline: bool = False) -> str:
-    r"""Leibniz's notation: \frac{d^{2} y}{d x^{2}}; the target's name for order 0.
-
-    Within a line of text it is d^{2} y / d x^{2}.
-    """
-    target = tex.name(block.target)
-    if block.order == 0:
-        return target
-    sign, runs = leibniz(block.derivative.variables, partial=len(block.points.names) > 1)
-    sign = sign.replace("∂", r"\partial")
-    below = r" \,".join(f" {sign} {_power(tex.name(name), times)}" for name, times in runs)
-    above = f"{_power(sign, block.order)} {target}"
-    name = f"{above} / {below.strip()}" if inline else rf"\frac{{{above}}}{{{below.strip()}}}"
+    """A derivative in Leibniz's notation, as in `tex.derivative`, over its factorials if any."""
+    partial = len(block.points.names) > 1
+    name = tex.derivative(block.target, block.derivative.variables, partial, inline)
     factorials = r" \, ".join(f"{order}!" for order in block.derivative.factorials)
     return rf"\frac{{1}}{{{factorials}}} \, {name}" if factorials else name
-
-
-def _power(base: str, exponent: int) -> str:
-    return base if exponent == 1 else f"{base}^{{{exponent}}}"
 
 
 # --- tables -----------------------------------------------------------------------------------

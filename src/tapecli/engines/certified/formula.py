@@ -16,7 +16,7 @@ import sympy
 
 from tapecli.engines.certified.deadline import TimeUp, within
 from tapecli.engines.certified.literals import tidied
-from tapecli.engines.certified.printing import latex, written
+from tapecli.engines.certified.printing import latex, plain_text
 from tapecli.engines.certified.shortening import shortest
 from tapecli.engines.certified.symbols import expression, is_endless
 from tapecli.expressions.chain_rule import differentiated
@@ -221,7 +221,7 @@ def _apart(tree: Node, divisor: int) -> Any:
 
 def _written(form: Any) -> Formula:
     short = tidied(form)
-    return Formula(written(short), latex(short))
+    return Formula(plain_text(short), latex(short))
 
 
 def _signed(form: Any) -> Any:

@@ -73,7 +73,7 @@ def test_each_piece_is_a_line_and_each_curve_has_one_entry(make: Make) -> None:
         assert (x < 0.003).all() or (x > 0.003).all()
         assert y.min() >= -9
         assert y.max() <= 9
-    assert entries(found) == [r"$y = \dfrac{1}{x}$", r"$\dfrac{\mathrm{d}y}{\mathrm{d}x}$"]
+    assert entries(found) == [r"$y = \dfrac{1}{x}$", r"$\dfrac{d y}{d x}$"]
     styles = {(line.get_color(), line.get_linestyle()) for line in drawn(found)}
     assert len(styles) == 2
 

@@ -10,6 +10,7 @@ import logging
 from collections.abc import Sequence
 from typing import Any
 
+from tapecli.expressions import tex
 from tapecli.features.plot.model import Curve, Curves, Mark
 from tapecli.features.plot.pages import mathtext
 from tapecli.result import Status
@@ -97,11 +98,9 @@ def _draw(axes: Any, curves: Curves) -> None:
         axes.set_xscale("log")
     axes.set_xlim(axis.start, axis.stop)
     axes.set_ylim(curves.low, curves.high)
-    axes.set_xlabel(f"${mathtext.name(axis.name)}$")
+    axes.set_xlabel(f"${tex.name(axis.name)}$")
     if curves.at:
-        values = ",\\;".join(
-            f"{mathtext.name(name)} = {value:.6g}" for name, value in curves.at.items()
-        )
+        values = ",\\;".join(f"{tex.name(name)} = {value:.6g}" for name, value in curves.at.items())
         axes.set_title(f"${values}$", loc="left", fontsize="medium")
     for low, high, line in (
         (axis.start, axis.stop, axes.axvline),
