@@ -84,7 +84,7 @@ def usual_execution(pytestconfig: pytest.Config) -> Iterator[None]:
     if execution is None:
         yield
         return
-    chosen, about = Asked.chosen, words.about
+    chosen, method = Asked.chosen, words.method
 
     def with_usual(self: Asked, points: int) -> Choice:
         how = replace(self.how, usual=self.how.usual or execution)
@@ -92,10 +92,10 @@ def usual_execution(pytestconfig: pytest.Config) -> Iterator[None]:
 
     def untold(result: Result) -> str:
         usual = result.execution == execution
-        return about(replace(result, execution="") if usual else result)
+        return method(replace(result, execution="") if usual else result)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(words, "about", untold)
+        patch.setattr(words, "method", untold)
         patch.setattr(Asked, "chosen", with_usual)
         patch.setattr(arrangements.tape_derivatives, "__defaults__", (execution, None))
         yield

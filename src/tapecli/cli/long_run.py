@@ -258,7 +258,7 @@ def _ended(one: Run, wish: Wish, seconds: float) -> int:
         _tell_failed_claims(one.first)
         wrong = any(claim.failed for claim in one.first.claims)
     if wish.verbose or failed or watched(sys.stderr):
-        click.echo(words.of_run(one.done, one.counts, seconds, one.earlier), err=True)
+        click.echo(words.run_summary(one.done, one.counts, seconds, one.earlier), err=True)
     if wish.verbose:
         _tell_given_up(one.given_up, one.done - one.earlier, one.stream.asked.how)
     return wish.code(not (failed or wrong), one.counts)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable, Iterable, Iterator
 
 from rich.console import Console, RenderableType
+from rich.text import Text
 
-from tapecli.formats import Screen
+from tapecli.formats import Screen, words
 
 PLAIN_WIDTH = 80
 """The width that is aimed at where there is no terminal."""
@@ -31,3 +33,30 @@ def console(screen: Screen, width: int) -> Console:
         markup=False,
         emoji=False,
     )
+
+
+def is_text(part: RenderableType) -> bool:
+    """Whether a part is a line of text, which a terminal may wrap."""
+    return isinstance(part, Text)
+
+
+def drawn(
+    parts: Iterable[RenderableType],
+    screen: Screen,
+    width: int,
+    unbroken: Callable[[RenderableType], bool] = is_text,
+) -> Iterator[str]:
+    """The lines of a page, as the screen shows them.
+
+    Args:
+        parts: what is on the page, from top to bottom.
+        screen: what it is shown on.
+        width: the columns that a line may have.
+        unbroken: which parts are left to the terminal to wrap.
+    """
+    wide = console(screen, width)
+    with wide.capture() as capture:
+        for part in parts:
+            wide.print(part, soft_wrap=unbroken(part))
+    for line in capture.get().splitlines():
+        yield words.line(line.rstrip(), screen)

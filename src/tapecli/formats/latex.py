@@ -5,13 +5,12 @@ Long tables go on in another one, so that each fits a page.
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Iterator, Sequence
 
 from tapecli.expressions import tex
 from tapecli.formats import Screen, columns, words
-from tapecli.result import Block, Check, Result
+from tapecli.result import Block, Result
 
 ROWS = 40
 """Rows of a table, which LaTeX does not break."""
@@ -36,18 +35,13 @@ def _lines(result: Result) -> Iterator[str]:
     if result.kind != "diff" and len(result.points) == 1:
         yield from _matrices(result)
     else:
-        for blocks in _by_target(result):
+        for blocks in words.by_target(result):
             yield from _target(result, blocks)
     notes = [note for block in result.blocks for _, note in words.notes(result, block)]
     yield from map(_paragraph, dict.fromkeys(notes))
     yield from map(_paragraph, words.hints(result))
     yield from _claims(result)
-    yield _paragraph(f"{words.verdict(result)} ({words.about(result)})")
-
-
-def _by_target(result: Result) -> list[list[Block]]:
-    by_target = itertools.groupby(result.blocks, key=lambda block: block.target)
-    return [list(blocks) for _, blocks in by_target]
+    yield _paragraph(f"{words.verdict(result)} ({words.method(result)})")
 
 
 def _paragraph(text: str) -> str:
@@ -60,10 +54,9 @@ def _target(result: Result, blocks: Sequence[Block]) -> Iterator[str]:
     yield from _aligned([_definition(blocks[0]), *_equations(derivatives)])
     for block in blocks:
         yield f"\n\\medskip\\noindent ${derivative(block, inline=True)}$\n"
-        about = [_numbers(column) for column in columns.point_texts(result)]
-        checks = [block.check(place) for place in range(len(block.points))]
-        names = [f"${tex.name(name)}$" for name in result.variables]
-        yield from _tables(result, names, about, block.values, checks)
+        points = zip(result.variables, columns.point_texts(result), strict=True)
+        before = [(f"${tex.name(name)}$", _numbers(column)) for name, column in points]
+        yield from _tables(result, before, [block])
 
 
 def _aligned(equations: Sequence[str]) -> Iterator[str]:
@@ -80,10 +73,10 @@ def _definition(block: Block) -> str:
     return f"{name} &= {expression}"
 
 
-def _left_out(name: str, written: str, what: str, length: int) -> str:
-    """A comment, and an equation that says what is missing from it."""
-    said = rf"\text{{(the {what} is left out: {length} characters)}}"
-    return f"% {name} = {written}\n  {name} & \\quad {said}"
+def _left_out(name: str, formula: str, noun: str, length: int) -> str:
+    """The formula in a comment, and an equation that says what is missing from it."""
+    note = rf"\text{{(the {noun} is left out: {length} characters)}}"
+    return f"% {name} = {formula}\n  {name} & \\quad {note}"
 
 
 def _expression(block: Block) -> str:
@@ -127,23 +120,21 @@ def derivative(block: Block, inline: bool = False) -> str:
 
 
 def _tables(
-    result: Result,
-    names: Sequence[str],
-    about: Sequence[Sequence[str]],
-    values: Sequence[float],
-    checks: Sequence[Check],
+    result: Result, before: Sequence[tuple[str, Sequence[str]]], blocks: Sequence[Block]
 ) -> Iterator[str]:
-    """Values with their verdicts, behind columns that say of what or where they are."""
-    text = result.format_.text
-    found = [_numbers(["" if c.analytic is None else text(c.analytic) for c in checks])]
-    if result.computed:
-        ulps = ["" if check.ulps is None else f"{check.ulps:,}" for check in checks]
-        found = [_numbers(list(map(text, values))), *found, ulps]
-    titles = [*names, *words.columns(result)]
-    if not result.all_ok:
-        found.append([_status(check) for check in checks])
-        titles.append("status")
-    rows = list(zip(*about, *found, strict=True))
+    """Values with their verdicts, behind columns that say of what or where they are.
+
+    Args:
+        result: the result.
+        before: the titles and cells of the columns in front.
+        blocks: the blocks with the values.
+    """
+    cells = [column for _, column in before]
+    titles = [title for title, _ in before]
+    for title, column in words.columns(result, blocks, "{:,}".format).items():
+        titles.append(title)
+        cells.append(column if title in ("ulps", "status") else _numbers(column))
+    rows = list(zip(*cells, strict=True))
     form = "".join("r" if title == "ulps" else "l" for title in titles)
     for start in range(0, len(rows), ROWS):
         yield rf"\begin{{tabular}}{{{form}}}"
@@ -165,21 +156,15 @@ def _numbers(texts: Sequence[str]) -> list[str]:
     return cells
 
 
-def _status(check: Check) -> str:
-    return str(check.status) if check.digits is None else f"{check.status} ({check.digits})"
-
-
 # --- vectors and matrices at one point --------------------------------------------------------
 
 
 def _matrices(result: Result) -> Iterator[str]:
     """Each vector or matrix as formulas and as numbers, then its entries one by one."""
-    targets = _by_target(result)
-    parts = [[b for of in targets for b in of]] if result.kind == "jacobian" else targets
-    at = _place(result)
+    at = _point(result)
     if len(at) > MOST_BEHIND:
-        yield r"\noindent At " + ", ".join(f"${each}$" for each in at)
-    for blocks in parts:
+        yield r"\noindent At " + ", ".join(f"${equation}$" for equation in at)
+    for blocks in [result.blocks] if result.kind == "jacobian" else words.by_target(result):
         heads = dict.fromkeys(block.derivative.variables[0] for block in blocks)
         width = 1 if result.kind == "grad" else len(heads)
         if width > MOST_COLUMNS:
@@ -196,9 +181,8 @@ def _matrices(result: Result) -> Iterator[str]:
         equal[0] = f"{_name(result, blocks)} {equal[0]}"
         yield from _aligned([*map(_definition, first), *single, *equal])
         yield ""
-        entries = [[f"${derivative(block, inline=True)}$" for block in blocks]]
-        values = [block.values[0] for block in blocks]
-        yield from _tables(result, [""], entries, values, [block.check(0) for block in blocks])
+        entries = [f"${derivative(block, inline=True)}$" for block in blocks]
+        yield from _tables(result, [("", entries)], blocks)
 
 
 def _matrix(entries: Sequence[str], width: int) -> str:
@@ -209,11 +193,11 @@ def _matrix(entries: Sequence[str], width: int) -> str:
 
 def _widest(blocks: Sequence[Block], width: int) -> int:
     """Characters of the formulas of a matrix, the longest of each of its columns together."""
-    columns_ = [blocks[place::width] for place in range(width)]
-    return sum(max(map(_length, column)) for column in columns_)
+    return sum(max(map(_length, blocks[column::width])) for column in range(width))
 
 
-def _place(result: Result) -> list[str]:
+def _point(result: Result) -> list[str]:
+    """An equation for each variable."""
     text = result.format_.text
     return [
         f"{tex.name(name)} = {tex.number(text(value))}"
@@ -238,9 +222,9 @@ def _name(result: Result, blocks: Sequence[Block]) -> str:
 
 def _claims(result: Result) -> Iterator[str]:
     blocks = {(block.target, block.wrt, block.order): block for block in result.blocks}
-    for claim, _, found in words.claims(result):
+    for claim, _, judgement in words.claims(result):
         name = derivative(blocks[claim.target, claim.wrt, claim.order], inline=True)
-        judged = tex.sentence(found)
-        judged = rf"\textbf{{{judged}}}" if claim.failed else judged
+        sentence = tex.sentence(judgement)
+        sentence = rf"\textbf{{{sentence}}}" if claim.failed else sentence
         claimed = rf"\texttt{{{tex.sentence(claim.text)}}}"
-        yield f"\n\\medskip\\noindent claim ${name}$ = {claimed}: {judged}"
+        yield f"\n\\medskip\\noindent claim ${name}$ = {claimed}: {sentence}"

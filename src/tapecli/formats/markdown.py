@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import itertools
+import re
+from collections.abc import Iterator, Sequence
 
 from tapecli.formats import Screen, columns, words
-from tapecli.formats.markdown_cells import table_row
 from tapecli.result import Block, Result
 
 LINE = 10_000
 """Characters of a formula's line: what shows Markdown breaks it as it likes."""
+
+
+def table_row(cells: Sequence[str]) -> str:
+    """A row of a table, from its cells as Markdown."""
+    return "| " + " | ".join(cells) + " |"
+
+
+def escaped(text: str) -> str:
+    """A text whose characters mean nothing but themselves."""
+    return re.sub(r"[\\`|*~<>_\[\]&]", r"\\\g<0>", text)
+
+
+def code(text: str) -> str:
+    """A cell of code."""
+    return f"`{text}`".replace("|", "\\|")
 
 
 def render(result: Result, screen: Screen) -> Iterator[str]:
@@ -19,33 +35,25 @@ def render(result: Result, screen: Screen) -> Iterator[str]:
 
 
 def _lines(result: Result) -> Iterator[str]:
-    target = None
-    for block in result.blocks:
-        if block.target != target:
-            target = block.target
-            yield from (f"**`{block.target} = {block.expression}`** ({words.about(result)})", "")
-        yield from (f"`{words.heading(block, LINE)}`", "")
-        yield from _table(result, block)
-        yield ""
-        for _, note in words.notes(result, block):
-            yield from (f"*{note}*", "")
+    for blocks in words.by_target(result):
+        yield from (f"**`{words.definition(blocks[0])}`** ({words.method(result)})", "")
+        for block in blocks:
+            yield from (f"`{words.heading(block, LINE)}`", "", *_table(result, block), "")
+            for _, note in words.notes(result, block):
+                yield from (f"*{note}*", "")
     for hint in words.hints(result):
         yield from (f"*{hint}*", "")
-    for _, claim, found in words.claims(result):
-        yield from (f"claim `{claim}`: {found}", "")
+    for _, claim, judgement in words.claims(result):
+        yield from (f"claim `{claim}`: {judgement}", "")
     yield words.verdict(result)
 
 
 def _table(result: Result, block: Block) -> Iterator[str]:
-    text = result.format_.text
-    names = [*result.variables, *words.columns(result)]
+    statuses = [str(block.check(index).status) for index in range(len(block.points))]
+    numbers = words.columns(result, [block])
+    numbers.pop("status", None)
+    names = [*result.variables, *numbers]
     yield table_row([*names, "status"])
     yield table_row([*["---:"] * len(names), "---"])
-    for place, (point, value) in enumerate(
-        zip(zip(*columns.point_texts(result), strict=True), block.values, strict=True)
-    ):
-        check = block.check(place)
-        analytic = "" if check.analytic is None else text(check.analytic)
-        ulps = "" if check.ulps is None else str(check.ulps)
-        cells = [text(value), analytic, ulps] if result.computed else [analytic]
-        yield table_row([*point, *cells, str(check.status)])
+    texts = columns.point_texts(result), numbers.values(), [statuses]
+    yield from map(table_row, zip(*itertools.chain(*texts), strict=True))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from tapecli.evaluation.verdict import STABLE_ULPS
 from tapecli.expressions import derivative as notation
 from tapecli.formats import Screen, pitfall_hints
-from tapecli.result import Block, Claim, Finding, Result, Status
+from tapecli.result import Block, Check, Claim, Finding, Result, Status
 
 SHOWN_POINTS = 3
 """How many of the points that share a note are named."""
@@ -21,28 +22,10 @@ INDENT = 4
 """Spaces in front of the further lines of a formula."""
 
 _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
-_FROM_SUPERSCRIPTS = {
-    ord(high): digit for high, digit in zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-", strict=True)
-}
-_PLAIN = str.maketrans(
-    {
-        "·": "*",
-        "→": "->",
-        "─": "-",
-        "│": "|",
-        "√": "sqrt",
-        "∂": "d",
-        "…": "...",
-        "µ": "u",
-        "±": "+-",
-        "–": "-",
-        "⎡": "[",
-        "⎣": "[",
-        "⎢": "[",
-        "⎤": "]",
-        "⎦": "]",
-        "⎥": "]",
-    }
+_DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
+_ASCII = str.maketrans(
+    dict(zip("·─│∂µ–⎡⎣⎢⎤⎦⎥", "*-|du-[[[]]]", strict=True))
+    | {"→": "->", "√": "sqrt", "…": "...", "±": "+-"}
 )
 
 
@@ -67,15 +50,13 @@ def leibniz(target: str, variables: Sequence[str], partial: bool) -> str:
     return f"{sign}{_power(len(variables))}{target}/{below}"
 
 
-def columns(result: Result) -> list[str]:
-    """The columns behind those of the point: what was computed, beside what it should be."""
-    if not result.computed:
-        return ["analytic"]
-    return ["taylor" if result.method == "taylor" else "tape", "analytic", "ulps"]
-
-
 def _power(exponent: int) -> str:
     return "" if exponent == 1 else str(exponent).translate(_SUPERSCRIPTS)
+
+
+def definition(block: Block) -> str:
+    """A target and its expression: y = log(x**2)."""
+    return f"{block.target} = {block.expression}"
 
 
 def heading(block: Block, width: int) -> str:
@@ -107,11 +88,11 @@ def _broken(formula: str, width: int, start: int) -> list[str]:
     lines, start, indent = [], 0, 0
     while len(formula) - start > width - indent:
         end = start + width - indent
-        ahead = [at for at in breaks if at > start]
-        half = [at for at in ahead if (start + end) // 2 < at <= end]
-        fitting = [at for at in ahead if at <= end][-1:]
+        later = [at for at in breaks if at > start]
+        half = [at for at in later if (start + end) // 2 < at <= end]
+        fitting = [at for at in later if at <= end][-1:]
         at = min(
-            half or fitting or ahead[:1],
+            half or fitting or later[:1],
             key=lambda at: (depths[at], formula[at] in "·/", -at),
             default=len(formula),
         )
@@ -120,13 +101,48 @@ def _broken(formula: str, width: int, start: int) -> list[str]:
     return [*lines, " " * indent + formula[start:]] if start < len(formula) else lines
 
 
-def place(result: Result, number: int) -> str:
+def by_target(result: Result) -> list[list[Block]]:
+    """The blocks of each target."""
+    groups = itertools.groupby(result.blocks, key=lambda block: block.target)
+    return [list(blocks) for _, blocks in groups]
+
+
+def columns(
+    result: Result, blocks: Sequence[Block], ulps: Callable[[int], str] = str
+) -> dict[str, list[str]]:
+    """The columns behind those of the points by their names, with rows by block and point.
+
+    They are what was computed, the analytic value, the ulps between the two, and the status if
+    not all values are ok; where nothing was computed, there is nothing to compare.
+
+    Args:
+        result: the result.
+        blocks: those of its blocks that have rows.
+        ulps: the text of a number of ulps.
+    """
+    text = result.format_.text
+    checks = [block.check(index) for block in blocks for index in range(len(block.points))]
+    texts = {"analytic": ["" if c.analytic is None else text(c.analytic) for c in checks]}
+    if result.computed:
+        name = "taylor" if result.method == "taylor" else "tape"
+        values = [text(value) for block in blocks for value in block.values]
+        texts = {name: values, **texts}
+        texts["ulps"] = ["" if c.ulps is None else ulps(c.ulps) for c in checks]
+    return texts if result.all_ok else {**texts, "status": list(map(status, checks))}
+
+
+def status(check: Check) -> str:
+    """A status, with the number of digits that are right: rounded (11)."""
+    return str(check.status) if check.digits is None else f"{check.status} ({check.digits})"
+
+
+def point(result: Result, index: int) -> str:
     """A point: x = 1, y = 2."""
-    point = result.points.at(number)
-    return ", ".join(f"{name} = {result.format_.text(value)}" for name, value in point.items())
+    values = result.points.at(index)
+    return ", ".join(f"{name} = {result.format_.text(value)}" for name, value in values.items())
 
 
-def about(result: Result) -> str:
+def method(result: Result) -> str:
     """How it was computed: float64, nested tapes, xla."""
     name = {
         "forward": "no tape",
@@ -136,26 +152,26 @@ def about(result: Result) -> str:
         "taylor": "Taylor series",
         "none": "analytic",
     }.get(result.method, f"{result.method} tapes")
-    parts = [result.dtype, name]
-    parts += [result.execution] if result.execution in ("graph", "xla") else []
-    return ", ".join(parts) + (f" on {result.device}" if result.device else "")
+    execution = [result.execution] if result.execution in ("graph", "xla") else []
+    device = f" on {result.device}" if result.device else ""
+    return ", ".join([result.dtype, name, *execution]) + device
 
 
 def notes(result: Result, block: Block) -> Iterator[tuple[Status, str]]:
-    """Why values are not ok, those with the same reason together."""
+    """Why values are not ok; those with the same reason share a note."""
     groups: dict[tuple[Status, str], list[int]] = {}
-    for number, check in block.checks.items():
+    for index, check in block.checks.items():
         if check.note and check.digits is None:
-            groups.setdefault((check.status, check.note), []).append(number)
-    for (status, note), numbers in groups.items():
-        points = [result.points.at(number).values() for number in numbers[:SHOWN_POINTS]]
+            groups.setdefault((check.status, check.note), []).append(index)
+    for (status, note), indices in groups.items():
+        points = [result.points.at(index).values() for index in indices[:SHOWN_POINTS]]
         texts = [", ".join(map(result.format_.text, point)) for point in points]
         names = ", ".join(result.variables)
         if len(result.variables) > 1:
             names, texts = f"({names})", [f"({text})" for text in texts]
-        more = len(numbers) - SHOWN_POINTS
-        shown = ", ".join(texts) + (f" and {more:,} more" if more > 0 else "")
-        yield status, f"{status} at {names} = {shown}: {note}"
+        unnamed = len(indices) - SHOWN_POINTS
+        places = ", ".join(texts) + (f" and {unnamed:,} more" if unnamed > 0 else "")
+        yield status, f"{status} at {names} = {places}: {note}"
 
 
 def hints(result: Result) -> Iterator[str]:
@@ -175,29 +191,29 @@ def hints(result: Result) -> Iterator[str]:
 
 
 def claims(result: Result) -> Iterator[tuple[Claim, str, str]]:
-    """Each claim, what it says, and what became of it."""
+    """Each claim, with its equation and the judgement on it."""
     names = {(block.target, block.wrt, block.order): derivative(block) for block in result.blocks}
     for claim in result.claims:
         name = names[claim.target, claim.wrt, claim.order]
-        yield claim, f"{name} = {claim.text}", _found(claim, result)
+        yield claim, f"{name} = {claim.text}", _judgement(claim, result)
 
 
-def _found(claim: Claim, result: Result) -> str:
+def _judgement(claim: Claim, result: Result) -> str:
     points = f"{claim.tested} point{'s' * (claim.tested != 1)}"
+    reason = f"; {claim.reason}" if claim.reason else ""
+    if claim.finding is Finding.PROVED:
+        return f"right, proved, and tested at {points}{reason}"
     if not claim.failed:
-        proved = claim.finding is Finding.PROVED
-        found = f"right, proved, and tested at {points}" if proved else f"right at {points}"
-        found += "" if proved else ", not proved"
-        return found + (f"; {claim.reason}" if claim.reason else "")
+        return f"right at {points}, not proved{reason}"
     if claim.at is None:
         return f"not tested: {claim.reason}"
     text = result.format_.text
     at = ", ".join(f"{name} = {text(value)}" for name, value in claim.at.items())
     values = [(claim.claimed, "claimed"), (claim.analytic, "analytic")]
-    shown = ", ".join(f"{name} {text(value)}" for value, name in values if value is not None)
+    difference = ", ".join(f"{name} {text(value)}" for value, name in values if value is not None)
     if claim.claimed is not None and claim.claimed == claim.analytic:
-        shown = f"both round to {text(claim.claimed)} in {result.dtype}"
-    return f"wrong at {at}: {shown}" + (f"; {claim.reason}" if claim.reason else "")
+        difference = f"both round to {text(claim.claimed)} in {result.dtype}"
+    return f"wrong at {at}: {difference}{reason}"
 
 
 def verdict(result: Result) -> str:
@@ -211,46 +227,49 @@ def verdict(result: Result) -> str:
     if set(counts) == {Status.CERTIFIED}:
         return f"{values}, certified"
     if not result.all_ok:
-        found = (f"{count:,} {status}" for status, count in counts.items())
-        return f"{values}: {', '.join(found)}"
+        return f"{values}: {_counted(counts)}"
     if verified < total:
         values += f"; {verified:,} of them verified"
     worst = max(check.ulps or 0 for block in result.blocks for check in block.checks.values())
     exact = "analytic derivative" if result.blocks[-1].order else "exact value"
-    every = "all within" if verified != 1 else "within"
     if worst <= STABLE_ULPS:
-        return f"{values}, {every} {max(worst, 1)} ulp{'s' * (worst > 1)} of the {exact}"
+        within = "all within" if verified != 1 else "within"
+        return f"{values}, {within} {max(worst, 1)} ulp{'s' * (worst > 1)} of the {exact}"
     return f"{values}, all ok: as near to the {exact} as {result.dtype} points allow"
 
 
-def given_up(count: int, total: int, seconds: float, what: str = "points") -> str:
-    """How many points, or other things, could not be certified, and what is to be done."""
+def _counted(counts: Mapping[Status, int]) -> str:
+    return ", ".join(f"{count:,} {status}" for status, count in counts.items())
+
+
+def given_up(count: int, total: int, seconds: float, noun: str = "points") -> str:
+    """How many points, or other things, could not be certified, and how to allow more time."""
     return (
-        f"{count:,} of {total:,} {what} could not be certified within {seconds:.3g} seconds of "
+        f"{count:,} of {total:,} {noun} could not be certified within {seconds:.3g} seconds of "
         "work; --max-seconds allows more"
     )
 
 
-def of_run(points: int, counts: Mapping[Status, int], seconds: float, earlier: int = 0) -> str:
+def run_summary(points: int, counts: Mapping[Status, int], seconds: float, earlier: int = 0) -> str:
     """What became of a long run, on a line: how many points, how fast, and how the values are.
 
     Args:
-        points: all that are done.
+        points: how many are done.
         counts: how many values have each status.
         seconds: what this call took.
         earlier: how many of the points an earlier call had done.
     """
-    verified = {status: n for status, n in counts.items() if status != Status.UNVERIFIED}
-    found = ", ".join(f"{n:,} {status}" for status, n in verified.items())
+    verified = Counter(counts)
+    verified.pop(Status.UNVERIFIED, None)
     values = sum(counts.values())
-    shown = f"{sum(verified.values()):,} of {values:,} values verified: {found}"
-    here = points - earlier
-    own = f", {here:,} of them" if earlier else ""
-    return (
-        f"{points:,} points{own} in {duration(seconds)}, "
-        f"{rounded(here / max(seconds, 1e-3))} a second; "
-        f"{shown if verified else f'{values:,} values, none of them verified'}"
-    )
+    verdict = f"{values:,} values, none of them verified"
+    if verified:
+        number = sum(verified.values())
+        verdict = f"{number:,} of {values:,} values verified: {_counted(verified)}"
+    done = points - earlier
+    of_them = f", {done:,} of them" if earlier else ""
+    rate = rounded(done / max(seconds, 1e-3))
+    return f"{points:,} points{of_them} in {duration(seconds)}, {rate} a second; {verdict}"
 
 
 def rounded(number: float) -> str:
@@ -275,11 +294,5 @@ def line(text: str, screen: Screen) -> str:
 
 def ascii_only(text: str) -> str:
     """The text without characters beyond ASCII: x² is x^2, · is *."""
-    plain = []
-    for character, before in zip(text, " " + text, strict=False):
-        if ord(character) in _FROM_SUPERSCRIPTS:
-            high = ord(before) in _FROM_SUPERSCRIPTS
-            plain.append(("" if high else "^") + _FROM_SUPERSCRIPTS[ord(character)])
-        else:
-            plain.append(character.translate(_PLAIN))
-    return "".join(plain).encode("ascii", "backslashreplace").decode("ascii")
+    text = re.sub("[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+", lambda high: f"^{high[0].translate(_DIGITS)}", text)
+    return text.translate(_ASCII).encode("ascii", "backslashreplace").decode("ascii")

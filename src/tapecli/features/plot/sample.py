@@ -221,7 +221,7 @@ class _Sampler:
             self._run(asked.at(at, choice))
             for asked, at, choice in self._requests(fresh, len(fresh))
         ]
-        self.about = words.about(found[-1])
+        self.about = words.method(found[-1])
         blocks = self._arranged(found)
         for place, x in enumerate(fresh):
             self._values[x] = [

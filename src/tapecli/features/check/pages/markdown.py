@@ -8,7 +8,7 @@ from tapecli.features.check.model import Report
 from tapecli.features.check.pages import words
 from tapecli.formats import Screen
 from tapecli.formats import words as result_words
-from tapecli.formats.markdown_cells import escaped, table_row
+from tapecli.formats.markdown import escaped, table_row
 
 
 def render(report: Report, screen: Screen) -> Iterator[str]:

@@ -14,23 +14,14 @@ from rich.text import Text
 from tapecli.features.check.model import Cell, Report, Setting
 from tapecli.features.check.pages import words
 from tapecli.formats import Screen
-from tapecli.formats import words as result_words
-from tapecli.formats.console import PLAIN_WIDTH, console, natural_width
+from tapecli.formats.console import PLAIN_WIDTH, drawn, natural_width
 
 
 def render(report: Report, screen: Screen) -> Iterator[str]:
     """The table as lines of text, with styles if the screen has colours."""
     width = screen.width or PLAIN_WIDTH
-    for line in _text(list(page(report, width)), screen, width).splitlines():
-        yield result_words.line(line.rstrip(), screen)
-
-
-def _text(parts: Sequence[RenderableType], screen: Screen, width: int) -> str:
-    wide = console(screen, width)
-    with wide.capture() as capture:
-        for part in parts:
-            wide.print(part, soft_wrap=screen.width is None or _is_command(part))
-    return capture.get()
+    unbroken = _is_command if screen.width else lambda part: True
+    yield from drawn(page(report, width), screen, width, unbroken)
 
 
 def _is_command(part: RenderableType) -> bool:

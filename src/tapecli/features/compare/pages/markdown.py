@@ -8,7 +8,7 @@ from tapecli.features.compare.model import Comparison
 from tapecli.features.compare.pages import words
 from tapecli.formats import Screen
 from tapecli.formats import words as result_words
-from tapecli.formats.markdown_cells import escaped, table_row
+from tapecli.formats.markdown import escaped, table_row
 
 
 def render(comparison: Comparison, screen: Screen) -> Iterator[str]:

@@ -12,8 +12,7 @@ from rich.text import Text
 from tapecli.features.compare.model import Comparison, Setting
 from tapecli.features.compare.pages import words
 from tapecli.formats import Screen
-from tapecli.formats import words as result_words
-from tapecli.formats.console import PLAIN_WIDTH, console, natural_width
+from tapecli.formats.console import PLAIN_WIDTH, drawn, is_text, natural_width
 
 _GAP = 2
 """Columns of the screen between those of a table."""
@@ -23,18 +22,8 @@ def render(comparison: Comparison, screen: Screen) -> Iterator[str]:
     """The tables as lines of text, with styles if the screen has colours."""
     width = screen.width or PLAIN_WIDTH
     for part in page(comparison, width):
-        for line in _text(part, screen, width).splitlines():
-            yield result_words.line(line.rstrip(), screen)
-
-
-def _text(part: Text | Table, screen: Screen, width: int) -> str:
-    """One part; a table is as wide as it must be."""
-    if isinstance(part, Table):
-        width = max(width, _least(part))
-    wide = console(screen, width)
-    with wide.capture() as capture:
-        wide.print(part, soft_wrap=screen.width is None and isinstance(part, Text))
-    return capture.get()
+        wide = max(width, _least(part)) if isinstance(part, Table) else width  # no cell is cut
+        yield from drawn([part], screen, wide, lambda part: is_text(part) and not screen.width)
 
 
 def page(comparison: Comparison, width: int) -> Iterator[Text | Table]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from tapecli.expressions.functions import Listing, Row
 from tapecli.features.functions.pages import words
 from tapecli.formats import Screen
-from tapecli.formats.markdown_cells import escaped, table_row
+from tapecli.formats.markdown import escaped, table_row
 
 
 def render(listing: Listing, screen: Screen) -> Iterator[str]:

@@ -8,7 +8,7 @@ from tapecli.features.pitfalls.model import Contents, Lesson, Lessons
 from tapecli.features.pitfalls.pages import words
 from tapecli.formats import Screen
 from tapecli.formats import words as shared
-from tapecli.formats.markdown_cells import escaped
+from tapecli.formats.markdown import escaped
 
 
 def render(page: Contents | Lessons, screen: Screen) -> Iterator[str]:

@@ -19,8 +19,8 @@ from rich.text import Text
 from tapecli.features.plot.model import Curve, Curves, Mark
 from tapecli.features.plot.pages import ticks
 from tapecli.features.plot.pages.legend import SIGNS, labels, notes, title
-from tapecli.formats import Screen, words
-from tapecli.formats.console import PLAIN_WIDTH, console
+from tapecli.formats import Screen
+from tapecli.formats.console import PLAIN_WIDTH, drawn
 from tapecli.result import Status
 
 ACROSS, UP = 2, 4
@@ -81,12 +81,7 @@ def _is_dots(character: str) -> bool:
 def render(curves: Curves, screen: Screen) -> Iterator[str]:
     """The plot as lines of text, with styles if the screen has colours."""
     width = screen.width or PLAIN_WIDTH
-    wide = console(screen, max(width, 10_000))
-    with wide.capture() as capture:
-        for line in _page(curves, width, screen.unicode):
-            wide.print(line, soft_wrap=True)
-    for shown in capture.get().splitlines():
-        yield words.line(shown.rstrip(), screen)
+    yield from drawn(_page(curves, width, screen.unicode), screen, max(width, 10_000))
 
 
 def _page(curves: Curves, width: int, unicode: bool) -> Iterator[Text]:

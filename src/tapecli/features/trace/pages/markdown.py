@@ -8,7 +8,7 @@ from tapecli.features.trace.model import Pass, Step, Trace
 from tapecli.features.trace.pages import words
 from tapecli.formats import Screen
 from tapecli.formats import words as shared
-from tapecli.formats.markdown_cells import code, table_row
+from tapecli.formats.markdown import code, table_row
 
 
 def render(trace: Trace, screen: Screen) -> Iterator[str]:

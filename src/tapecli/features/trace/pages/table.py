@@ -14,8 +14,7 @@ from rich.text import Text
 from tapecli.features.trace.model import Pass, Trace
 from tapecli.features.trace.pages import words
 from tapecli.formats import Screen
-from tapecli.formats import words as shared
-from tapecli.formats.console import PLAIN_WIDTH, console, natural_width
+from tapecli.formats.console import PLAIN_WIDTH, drawn, is_text, natural_width
 
 NARROWEST = 40
 """Columns below which no page is made narrower."""
@@ -34,12 +33,8 @@ def render(trace: Trace, screen: Screen) -> Iterator[str]:
     width = max(screen.width or PLAIN_WIDTH, NARROWEST)
     parts = list(_page(trace, width))
     widest = max(map(natural_width, parts)) if screen.width is None else width
-    shown = console(screen, max(width, widest))
-    with shown.capture() as capture:
-        for part in parts:
-            shown.print(part, soft_wrap=screen.width is None and isinstance(part, Text))
-    for line in capture.get().splitlines():
-        yield shared.line(line.rstrip(), screen)
+    unbroken = (lambda part: False) if screen.width else is_text
+    yield from drawn(parts, screen, max(width, widest), unbroken)
 
 
 def _page(trace: Trace, width: int) -> Iterator[RenderableType]:
