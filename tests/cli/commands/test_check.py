@@ -75,7 +75,7 @@ class Answers:
 @pytest.fixture
 def answers(monkeypatch: pytest.MonkeyPatch) -> Answers:
     found = Answers(GOOD)
-    monkeypatch.setattr(running, "run", found)
+    monkeypatch.setattr(running, "check_tensorflow", found)
     monkeypatch.setattr(loading, "load", lambda **how: None)
     return found
 
@@ -228,7 +228,7 @@ def test_an_interrupt_is_one_line(
     def interrupted(*asked: object) -> Report:
         raise Ended(signal.SIGINT)
 
-    monkeypatch.setattr(running, "run", interrupted)
+    monkeypatch.setattr(running, "check_tensorflow", interrupted)
     done = run("check")
     assert (done.code, done.out, done.err) == (130, "", "Error: interrupted\n")
 

@@ -8,8 +8,8 @@ from tapecli.defaults import EXECUTIONS, TAYLOR
 from tapecli.engines.tapes.arrangements import ARRANGEMENTS
 from tapecli.errors import RequestError
 from tapecli.evaluation.question import How, Where, prepare
-from tapecli.features.check.cases import CASES, SEVERAL
-from tapecli.features.check.plan import LEVELS, MOST_ORDERS, Trial, chosen, trials
+from tapecli.features.check.cases import CASES, SEVERAL_TARGETS
+from tapecli.features.check.plan import LEVELS, MAX_ORDERS, Trial, selected, trials
 from tapecli.floats import FORMATS
 
 
@@ -21,7 +21,7 @@ def plan(level: str, *devices: str) -> list[Trial]:
 def test_every_level_has_every_case_in_every_dtype(level: str) -> None:
     run = {(trial.case, trial.setting.dtype) for trial in plan(level)}
     assert run >= {(case, dtype) for case in CASES for dtype in FORMATS}
-    assert {trial.case for trial in plan(level)} == {*CASES, *SEVERAL}
+    assert {trial.case for trial in plan(level)} == {*CASES, *SEVERAL_TARGETS}
     assert {trial.setting.execution for trial in plan(level)} >= set(EXECUTIONS)
 
 
@@ -50,7 +50,7 @@ def test_no_trial_is_run_twice(level: str) -> None:
 
 def test_orders_end_where_a_dtype_overflows() -> None:
     for trial in plan("full"):
-        assert trial.order <= MOST_ORDERS.get(trial.setting.dtype, trial.order)
+        assert trial.order <= MAX_ORDERS.get(trial.setting.dtype, trial.order)
 
 
 @pytest.mark.parametrize("level", LEVELS)
@@ -71,16 +71,16 @@ def test_every_device_has_its_trials_and_taylor_series_have_the_processor() -> N
 
 
 def test_a_part_of_a_level() -> None:
-    part = chosen("default", ["tanh"], ["float32"], ["graph", "eager"])
+    part = selected("default", ["tanh"], ["float32"], ["graph", "eager"])
     found = list(trials(part, ["cpu:0"]))
     assert {trial.case.group for trial in found} == {"tanh"}
     assert {trial.setting.dtype for trial in found} == {"float32"}
     assert {trial.setting.execution for trial in found} == {"graph", "eager"}
-    assert TAYLOR in {trial.method for trial in trials(chosen("default", ["tanh"]), ["cpu:0"])}
+    assert TAYLOR in {trial.method for trial in trials(selected("default", ["tanh"]), ["cpu:0"])}
 
 
 def test_all_of_a_level() -> None:
-    assert list(trials(chosen("quick"), ["cpu:0"])) == plan("quick")
+    assert list(trials(selected("quick"), ["cpu:0"])) == plan("quick")
 
 
 @pytest.mark.parametrize(
@@ -96,5 +96,5 @@ def test_all_of_a_level() -> None:
 )
 def test_what_cannot_be_had_is_refused(level: str, executions: list[str], message: str) -> None:
     with pytest.raises(RequestError) as error:
-        chosen(level, ["tanh"], [], executions)
+        selected(level, ["tanh"], [], executions)
     assert str(error.value) == message

@@ -19,7 +19,7 @@ from tapecli.errors import RequestError
 from tapecli.features.check import running
 from tapecli.features.check.defects import DEFECTS
 from tapecli.features.check.model import Report, Setting
-from tapecli.features.check.running import run
+from tapecli.features.check.running import check_tensorflow
 
 FLOAT64 = Setting("float64", "eager", "cpu:0")
 
@@ -108,14 +108,16 @@ def call(program: str, *arguments: str) -> tuple[int, str]:
 
 def of(function: str, **changes: Any) -> Report:
     """A check of one function in float64."""
-    return run(**{"level": "quick", "functions": [function], "dtypes": ["float64"], **changes})
+    return check_tensorflow(
+        **{"level": "quick", "functions": [function], "dtypes": ["float64"], **changes}
+    )
 
 
 # --- what is right ----------------------------------------------------------------------------
 
 
 def test_a_function_that_is_right() -> None:
-    report = run("quick", functions=["sin"])
+    report = check_tensorflow("quick", functions=["sin"])
     assert report.ok
     assert not report.failures
     assert report.functions == ["sin"]
@@ -134,7 +136,7 @@ def test_what_has_no_derivative_is_not_counted() -> None:
 
 
 def test_columns_come_in_the_sequence_of_dtypes_and_executions() -> None:
-    report = run("default", functions=["sign"], dtypes=["float32", "float64"])
+    report = check_tensorflow("default", functions=["sign"], dtypes=["float32", "float64"])
     assert [(setting.dtype, setting.execution) for setting in report.settings] == [
         (dtype, execution)
         for dtype in ("float64", "float32")
@@ -284,7 +286,7 @@ def test_a_defect_that_is_cured_is_reported_and_explains_nothing(
     report = of("composite")
     assert [defect.name for defect in report.cured] == [defect.name for defect in DEFECTS]
     assert {failure.target for failure in report.unknown} == {"sqrt(x**4)"}
-    assert run("quick", functions=["sin"]).ok
+    assert check_tensorflow("quick", functions=["sin"]).ok
 
 
 def test_a_program_that_does_not_run_shows_no_cure(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -319,7 +321,7 @@ def test_advice_on_tracing_is_held_back_and_only_here(caplog: pytest.LogCaptureF
 
     logger = logging.getLogger("tensorflow")
     before = logger.level
-    run("default", functions=["composite"], dtypes=["float64"], executions=["eager"])
+    check_tensorflow("default", functions=["composite"], dtypes=["float64"], executions=["eager"])
     assert logger.level == before
     assert not caplog.records
 
@@ -333,7 +335,7 @@ from tapecli.engines.tapes import core, loading
 from tapecli.features.check import running
 loading.load(quietly=True, core_only=True)
 running._COMPARE = sys.argv[1] + running._COMPARE
-report = running.run("default", functions=["abs"], dtypes=["float64"], executions=["eager"])
+report = running.check_tensorflow("default", 0, ["abs"], ["float64"], ["eager"])
 compared = report.core
 every = compared.names == len(core.ROWS)
 print(json.dumps([report.ok, every, compared.differing, compared.problem]))
@@ -398,6 +400,6 @@ def test_one_wrong_gradient_as_a_user_meets_it() -> None:
 
 @pytest.mark.slow
 def test_the_quick_level_finds_nothing_here() -> None:
-    report = run("quick")
+    report = check_tensorflow("quick")
     assert report.ok, report.unknown
     assert not report.cured

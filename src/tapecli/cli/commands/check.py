@@ -22,17 +22,17 @@ from tapecli.floats import FORMATS
     multiple=True,
     metavar="NAME",
     type=OneOf([*FUNCTIONS, *OPERATORS, "composite"]),
-    help="Check but this function, operator or 'composite'; may be given more than once.",
+    help="Check only this function, operator or 'composite'; may be given more than once.",
 )
 @click.option(
-    "--dtype", "dtypes", multiple=True, type=OneOf(FORMATS), help="Check but this precision."
+    "--dtype", "dtypes", multiple=True, type=OneOf(FORMATS), help="Check only this precision."
 )
 @click.option(
     "--execution",
     "executions",
     multiple=True,
     type=OneOf(EXECUTIONS),
-    help="Check but what TensorFlow runs in this way.",
+    help="Check only what TensorFlow runs in this way.",
 )
 @click.option(
     "--device",
@@ -42,7 +42,11 @@ from tapecli.floats import FORMATS
     help="Check on this device: cpu, gpu:1.  [default: all that are present]",
 )
 @click.option(
-    "--seed", type=WholeNumber(), default=0, show_default=True, help="Of the random points."
+    "--seed",
+    type=WholeNumber(),
+    default=0,
+    show_default=True,
+    help="The seed of the random points.",
 )
 @options.added(*options.page("check"), options.VERBOSE)
 def command(
@@ -80,13 +84,13 @@ def command(
     level = "quick" if quick else "full" if full else "default"
     output.check(file)
     format_ = output.format_of(format_name, file, formats.PAGES["check"])
-    plan.chosen(level, functions, dtypes, executions)  # before TensorFlow takes its time
+    plan.selected(level, functions, dtypes, executions)  # before TensorFlow takes its time
     if verbose:
         loading.load(verbose=True, core_only=True)
     with bar(f"checking ({level})", color) as progress:
         loading.load(quietly=True, core_only=True)
-        from tapecli.features.check.running import run
+        from tapecli.features.check.running import check_tensorflow
 
-        report = run(level, seed, functions, dtypes, executions, devices, progress)
+        report = check_tensorflow(level, seed, functions, dtypes, executions, devices, progress)
     output.write(report, format_, file, color)
     return 0 if report.ok else 1

@@ -1,5 +1,6 @@
-"""Whether this TensorFlow, on this machine, differentiates correctly: `tapecli check`.
+"""`tapecli check`: whether this TensorFlow, on this machine, differentiates correctly.
 
-`cases` are the expressions and points, `defects` what TensorFlow is known to get wrong, `plan` what
-is run at which level, and `run` does it. It uses TensorFlow's public API, as a user's code would.
+Open `running` first: it runs every trial as a request like a user's and makes a Report (`model`) of
+the verdicts. `plan` says which trials a level has, `cases` has their expressions and points, and
+`defects` what TensorFlow is known to get wrong. `pages` has the formats of the Report.
 """

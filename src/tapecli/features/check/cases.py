@@ -1,14 +1,13 @@
 """What is checked: expressions for every row of the function table, and composite ones.
 
-The points of a case are fixed ones, random ones from its intervals, and awkward ones: zeros, kinks,
-poles, the ends of the domain, and far out where functions saturate. At ordinary points every
-derivative keeps its digits in every dtype; what happens at awkward ones is known for each dtype.
+A case has fixed points, random points from its intervals, and awkward points: zeros, kinks, poles,
+the ends of the domain, and points far out where functions saturate. At ordinary points every
+derivative keeps its digits in every dtype; what happens at awkward points is known for each dtype.
 """
 
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -17,11 +16,11 @@ from tapecli.floats import FloatFormat
 
 @dataclass(frozen=True)
 class Case:
-    """One expression in x, or several that are targets at once, and where to look at them.
+    """One expression in x, or several that are targets at once, and the points to check them at.
 
     Attributes:
-        group: the row of the function table that it is about, or COMPOSITE.
-        expressions: as they are typed; a plain text is a single one.
+        group: the name of a row of the function table, or COMPOSITE.
+        expressions: the expressions as they are typed; a text is a single one.
         intervals: where random points come from.
         fixed: ordinary points.
         awkward: points at which something may go wrong.
@@ -36,14 +35,20 @@ class Case:
     @property
     def targets(self) -> tuple[str, ...]:
         """The expressions, one or several."""
-        alone = isinstance(self.expressions, str)
-        return (self.expressions,) if alone else self.expressions  # type: ignore[return-value]
+        return (self.expressions,) if isinstance(self.expressions, str) else self.expressions
 
     def points(self, format_: FloatFormat, seed: int, count: int, awkward: bool) -> list[float]:
-        """Points of the dtype, each once: the fixed ones, so many random ones, the awkward ones."""
-        draw = random.Random(f"{seed} {self.expressions} {format_.name}")
-        drawn = (draw.uniform(*draw.choice(self.intervals)) for _ in range(count))
-        values = [*self.fixed, *drawn, *(self.awkward if awkward else ())]
+        """Numbers of the dtype, each once: fixed, random and, if wanted, awkward points.
+
+        Args:
+            format_: the dtype.
+            seed: the seed of the random points.
+            count: how many random points there are.
+            awkward: whether to include the awkward points.
+        """
+        generator = random.Random(f"{seed} {self.expressions} {format_.name}")
+        randoms = (generator.uniform(*generator.choice(self.intervals)) for _ in range(count))
+        values = [*self.fixed, *randoms, *(self.awkward if awkward else ())]
         return list(dict.fromkeys(format_.round(Fraction(value)) for value in values))
 
 
@@ -121,15 +126,10 @@ CASES = (
     Case(COMPOSITE, "sqrt(x^4)", ((0.4, 2.0),), (0.5, 2.0), (0.0,)),
 )
 
-SEVERAL = (
+SEVERAL_TARGETS = (
     Case(COMPOSITE, ("u = x^2", "y = log(u)"), _POSITIVE, (1.0, 2.0, 3.0)),
     Case(COMPOSITE, ("u = sin(x)", "v = exp(-x^2)", "u*v"), ((-1.5, 1.5),), (-1.2, 0.4)),
     Case(COMPOSITE, ("r = sqrt(1 + x^2)", "log(1 + r)", "atan(x)/r"), _ALL, (-1.5, 0.6)),
 )
 """Targets that share parts, for the arrangements of several tapes."""
 # fmt: on
-
-
-def groups() -> Sequence[str]:
-    """What the cases are about, in the order of the table."""
-    return list(dict.fromkeys(case.group for case in CASES))

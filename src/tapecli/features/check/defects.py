@@ -1,7 +1,7 @@
-"""What TensorFlow is known to get wrong or to lack: data, one row for each.
+"""What TensorFlow is known to get wrong or to lack: a table with a row for each defect.
 
-A row says which failures it explains, where it was reported, and has a program that shows it: the
-shortest one in TensorFlow's public API, which is run to see whether the defect is still there.
+A row says which failures the defect explains and where it was reported. It has the shortest program
+in TensorFlow's public API that shows it, which is run to see whether the defect is still there.
 """
 
 from __future__ import annotations
@@ -12,28 +12,28 @@ from dataclasses import dataclass
 from typing import Any
 
 MISSING = "missing"
-"""The status of what TensorFlow has no gradient or kernel for."""
+"""The status of a derivative that TensorFlow has no gradient or kernel for."""
 
 
 @dataclass(frozen=True)
 class Defect:
-    """One known defect.
+    """One known defect of TensorFlow.
 
     Attributes:
         name: what it is called.
-        what: in one sentence.
-        reference: where it was reported, or the shortest call that shows it.
+        description: the defect in one sentence.
+        reference: where it is reported, or the shortest call that shows it.
         seen_in: the version of TensorFlow that it was last seen in.
-        shows: a program, given TensorFlow, that returns whether the defect is there.
-        expressions: what is checked that meets it; none for what tapecli itself avoids.
-        status: of the failures that it explains: off, lost or missing.
-        x: the only point at which it is met; None for any.
-        dtypes, executions: in which it is met; all, if there are none.
-        order: the lowest order at which it is met.
+        shows: a program that takes TensorFlow and returns whether the defect is there.
+        expressions: the checked expressions that fail by it; none if tapecli itself avoids it.
+        status: the status of the failures that it explains: off, lost or missing.
+        x: the only point at which it appears; None for any.
+        dtypes, executions: those in which it appears; all, if there are none.
+        order: the lowest order at which it appears.
     """
 
     name: str
-    what: str
+    description: str
     reference: str
     seen_in: str
     shows: Callable[[Any], bool]

@@ -1,4 +1,4 @@
-"""What `tapecli check` found: one Report, which every format of it is made from."""
+"""What `tapecli check` found out: a Report, which all its formats show."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ class Cell:
     """The values of one function in one setting.
 
     Attributes:
-        values: how many were compared; where there is no derivative, nothing is.
-        worst: the largest error of those that are ok, in ulps, awkward points left out.
+        values: how many were compared; values without a derivative are not.
+        worst: the largest error of values that are ok, in ulps, awkward points left out.
         rounded: how many have lost digits to rounding, as they must.
-        failed: how many are off or lost.
-        known: how many more are, as is known of this TensorFlow.
+        failed: how many are off or lost, known defects left out.
+        known: how many are off or lost by known defects.
         missing: the lowest order that TensorFlow lacks a gradient or a kernel for; 0 for none.
     """
 
@@ -59,8 +59,8 @@ class Failure:
         tape: what the tape returned there.
         analytic: what it should be.
         points: at how many points the same derivative is wrong.
-        note: what else is known: how many digits are right, or an error of TensorFlow's.
-        known: the name of the known defect that it is, or "".
+        note: how many digits are right, or what error TensorFlow raised.
+        known: the name of the known defect that explains it, or "".
     """
 
     function: str
@@ -85,13 +85,13 @@ class Failure:
     @property
     def command(self) -> str:
         """The call of tapecli that shows it, as a shell takes it."""
-        text = FORMATS[self.setting.dtype].text
-        parts = ["tapecli diff", *map(shlex.quote, self.expressions), f"--x={text(self.x)}"]
-        parts += [f"--order {self.order}", f"--method {self.method}"]
-        parts.append(f"--dtype {self.setting.dtype}")
+        setting = self.setting
+        x = FORMATS[setting.dtype].text(self.x)
+        call = shlex.join(["tapecli", "diff", *self.expressions, f"--x={x}"])
+        call += f" --order {self.order} --method {self.method} --dtype {setting.dtype}"
         if self.uses_tensorflow:
-            parts.append(f"--execution {self.setting.execution} --device {self.setting.device}")
-        return " ".join(parts)
+            call += f" --execution {setting.execution} --device {setting.device}"
+        return call
 
     def described(self) -> str:
         """What is wrong, on one line."""
@@ -106,8 +106,8 @@ class Failure:
             "nothing" if value is None else text(value) for value in (self.tape, self.analytic)
         )
         others = self.points - 1
-        more = f", and at {others} more point{'s' * (others > 1)}" if others else ""
-        at = f"at x = {text(self.x)}{more}"
+        also = f", and at {others} more point{'s' * (others > 1)}" if others else ""
+        at = f"at x = {text(self.x)}{also}"
         return f"{start} is {self.status} {at}: {tape}, and should be {analytic}"
 
 
@@ -117,11 +117,11 @@ class KnownDefect:
 
     Attributes:
         name: what it is called.
-        what: in one sentence.
-        reference: where it is reported, or a minimal program.
+        what: the defect in one sentence.
+        reference: where it is reported, or a call that shows it.
         seen_in: the version of TensorFlow that it was last seen in.
         there: whether this TensorFlow has it.
-        met: how many of the derivatives that were checked it explains.
+        met: how many of the values that were checked it explains.
     """
 
     name: str
@@ -134,11 +134,11 @@ class KnownDefect:
 
 @dataclass(frozen=True)
 class Core:
-    """Whether TensorFlow's core, which the command line loads alone, is its public API's.
+    """Whether the core of TensorFlow, which the command line loads alone, is its public API.
 
     Attributes:
         names: how many names were compared.
-        differing: those that are something else there.
+        differing: those that mean something else in the public API.
         problem: why they could not be compared, or "".
     """
 
@@ -158,15 +158,15 @@ class Report:
 
     Attributes:
         level: quick, default or full.
-        seed: of the random points.
-        versions: of what took part, by name.
+        seed: the seed of the random points.
+        versions: the versions of the libraries and of Python, and the machine, by name.
         settings: the columns.
-        cells: for each function and setting what was found; what was not run is not there.
+        cells: the values of each function in each setting in which it was run.
         failures: every derivative that is off or lost, those of known defects as well.
         defects: the known defects that were looked for.
         values: how many values were compared.
-        seconds: how long it took, TensorFlow's start not counted.
-        core: what became of the core; None if TensorFlow was loaded whole.
+        seconds: how long it took, without the start of TensorFlow.
+        core: whether the core is the public API; None if that was not compared.
     """
 
     level: str

@@ -8,48 +8,48 @@ from dataclasses import dataclass, replace
 
 from tapecli.defaults import TAYLOR
 from tapecli.errors import RequestError
-from tapecli.features.check.cases import CASES, COMPOSITE, SEVERAL, Case
+from tapecli.features.check.cases import CASES, COMPOSITE, SEVERAL_TARGETS, Case
 from tapecli.features.check.model import Setting
 from tapecli.floats import FORMATS
 
-MOST_ORDERS = {"float32": 20, "bfloat16": 20, "float16": 3}
-"""Orders beyond which a dtype overflows on the way from ordinary values to ordinary derivatives."""
+MAX_ORDERS = {"float32": 20, "bfloat16": 20, "float16": 3}
+"""The highest orders at which ordinary points have derivatives that do not overflow a dtype."""
 
-_EVERY = tuple(FORMATS)
-_WIDE = ("float64", "float32")
-_NARROW = ("bfloat16", "float16")
-_FEW = tuple(case for case in CASES if case.group == COMPOSITE)[:4]
+_ALL_DTYPES = tuple(FORMATS)
+_WIDE_DTYPES = ("float64", "float32")
+_NARROW_DTYPES = ("bfloat16", "float16")
+_SOME_CASES = tuple(case for case in CASES if case.group == COMPOSITE)[:4]
 
 
 @dataclass(frozen=True)
-class Part:
-    """Some cases, computed in some ways.
+class Sweep:
+    """Cases that are run with each combination of methods, dtypes and executions.
 
     Attributes:
         cases: the cases.
         methods: the arrangements of tapes, or taylor.
         order: the highest order.
-        dtypes, executions: in which, each with each.
+        dtypes, executions: the dtypes and the executions.
     """
 
     cases: tuple[Case, ...]
     methods: tuple[str, ...]
     order: int
-    dtypes: tuple[str, ...] = _EVERY
+    dtypes: tuple[str, ...] = _ALL_DTYPES
     executions: tuple[str, ...] = ("eager",)
 
 
 @dataclass(frozen=True)
 class Level:
-    """How thoroughly.
+    """How thoroughly TensorFlow is checked.
 
     Attributes:
-        points: random points for each case.
-        parts: what is run.
+        points: how many random points each case has.
+        sweeps: what is run.
     """
 
     points: int
-    parts: tuple[Part, ...]
+    sweeps: tuple[Sweep, ...]
 
 
 _TAPES = ("parallel", "persistent", "nested")
@@ -58,35 +58,35 @@ LEVELS = {
     "quick": Level(
         2,
         (
-            Part(CASES, ("nested",), 2),
-            Part(SEVERAL, _TAPES, 1, ("float64",)),
-            Part(_FEW, ("nested",), 2, _WIDE, ("graph", "xla")),
+            Sweep(CASES, ("nested",), 2),
+            Sweep(SEVERAL_TARGETS, _TAPES, 1, ("float64",)),
+            Sweep(_SOME_CASES, ("nested",), 2, _WIDE_DTYPES, ("graph", "xla")),
         ),
     ),
     "default": Level(
         5,
         (
-            Part(CASES, ("single",), 1, _WIDE),
-            Part(CASES, ("nested",), 4),
-            Part(CASES, (TAYLOR,), 10, _WIDE),
-            Part(SEVERAL, (*_TAPES, "batch"), 1, _WIDE),
-            Part(SEVERAL, ("nested", "batch"), 2, _WIDE),
-            Part(CASES, ("nested",), 3, _EVERY, ("graph",)),
-            Part(CASES, ("nested",), 2, _WIDE, ("xla",)),
-            Part(CASES, ("nested",), 1, _NARROW, ("xla",)),
+            Sweep(CASES, ("single",), 1, _WIDE_DTYPES),
+            Sweep(CASES, ("nested",), 4),
+            Sweep(CASES, (TAYLOR,), 10, _WIDE_DTYPES),
+            Sweep(SEVERAL_TARGETS, (*_TAPES, "batch"), 1, _WIDE_DTYPES),
+            Sweep(SEVERAL_TARGETS, ("nested", "batch"), 2, _WIDE_DTYPES),
+            Sweep(CASES, ("nested",), 3, _ALL_DTYPES, ("graph",)),
+            Sweep(CASES, ("nested",), 2, _WIDE_DTYPES, ("xla",)),
+            Sweep(CASES, ("nested",), 1, _NARROW_DTYPES, ("xla",)),
         ),
     ),
     "full": Level(
         12,
         (
-            Part(CASES, ("single", "persistent"), 1),
-            Part(CASES, ("nested",), 6),
-            Part(CASES, (TAYLOR,), 40),
-            Part(CASES, ("batch",), 2, _WIDE),
-            Part(SEVERAL, (*_TAPES, "batch"), 1, _EVERY, ("eager", "graph")),
-            Part(SEVERAL, ("nested",), 4, _EVERY, ("eager", "graph", "xla")),
-            Part(SEVERAL, ("batch",), 2, _WIDE),
-            Part(CASES, ("nested",), 4, _EVERY, ("graph", "xla")),
+            Sweep(CASES, ("single", "persistent"), 1),
+            Sweep(CASES, ("nested",), 6),
+            Sweep(CASES, (TAYLOR,), 40),
+            Sweep(CASES, ("batch",), 2, _WIDE_DTYPES),
+            Sweep(SEVERAL_TARGETS, (*_TAPES, "batch"), 1, _ALL_DTYPES, ("eager", "graph")),
+            Sweep(SEVERAL_TARGETS, ("nested",), 4, _ALL_DTYPES, ("eager", "graph", "xla")),
+            Sweep(SEVERAL_TARGETS, ("batch",), 2, _WIDE_DTYPES),
+            Sweep(CASES, ("nested",), 4, _ALL_DTYPES, ("graph", "xla")),
         ),
     ),
 }
@@ -107,45 +107,44 @@ class Trial:
     setting: Setting
 
 
-def chosen(
+def selected(
     level: str,
     functions: Collection[str] = (),
     dtypes: Collection[str] = (),
     executions: Collection[str] = (),
 ) -> Level:
-    """A level, or the part of it that is about these functions and settings.
+    """What a level runs of these functions, dtypes and executions; of all, where none are named.
 
     Raises:
-        RequestError: there is no such level, or nothing of this kind in it.
+        RequestError: there is no such level, or it runs nothing of this kind.
     """
     if level not in LEVELS:
         raise RequestError(f"unknown level '{level}'; there are {', '.join(LEVELS)}")
-    parts = [
+    sweeps = [
         replace(
-            part,
-            cases=tuple(case for case in part.cases if not functions or case.group in functions),
-            dtypes=tuple(dtype for dtype in part.dtypes if not dtypes or dtype in dtypes),
-            executions=tuple(how for how in part.executions if not executions or how in executions),
-            methods=tuple(how for how in part.methods if how != TAYLOR or not executions),
+            sweep,
+            cases=tuple(case for case in sweep.cases if not functions or case.group in functions),
+            dtypes=tuple(name for name in sweep.dtypes if not dtypes or name in dtypes),
+            executions=tuple(e for e in sweep.executions if not executions or e in executions),
+            methods=tuple(name for name in sweep.methods if name != TAYLOR or not executions),
         )
-        for part in LEVELS[level].parts
+        for sweep in LEVELS[level].sweeps
     ]
-    parts = [part for part in parts if part.cases and part.dtypes and part.executions]
-    if not any(part.methods for part in parts):
+    sweeps = [sweep for sweep in sweeps if sweep.cases and sweep.dtypes and sweep.executions]
+    if not any(sweep.methods for sweep in sweeps):
         hint = "; leave out '--quick'" if level == "quick" else ""
         raise RequestError(f"the level '{level}' has nothing of this kind to check{hint}")
-    return replace(LEVELS[level], parts=tuple(parts))
+    return replace(LEVELS[level], sweeps=tuple(sweeps))
 
 
 def trials(level: Level, devices: Sequence[str]) -> Iterator[Trial]:
     """All that a level runs on these devices."""
-    for part in level.parts:
+    for sweep in level.sweeps:
         for device, dtype, execution, method in itertools.product(
-            devices, part.dtypes, part.executions, part.methods
+            devices, sweep.dtypes, sweep.executions, sweep.methods
         ):
             if method == TAYLOR and device != PROCESSOR:
                 continue
-            order = min(part.order, MOST_ORDERS.get(dtype, part.order))
+            order = min(sweep.order, MAX_ORDERS.get(dtype, sweep.order))
             setting = Setting(dtype, TAYLOR if method == TAYLOR else execution, device)
-            for case in part.cases:
-                yield Trial(case, method, order, setting)
+            yield from (Trial(case, method, order, setting) for case in sweep.cases)

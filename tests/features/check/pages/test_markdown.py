@@ -36,12 +36,12 @@ BAD = r"""**TensorFlow 2.21.0 does NOT differentiate correctly: 3 derivatives fa
 - (near a zero of a derivative many ulps are little, and right)
 - BAD: values that are off, lost, or could not be computed
 - \~: some values have lost digits to rounding, as they must
-- \*: meets a known defect
+- \*: some values are wrong by a known defect
 - \<n: TensorFlow has no gradient or kernel of order n
 - none: TensorFlow has no gradient or kernel
 - -: not run at the level quick
 
-- known: root-of-zero: met at 1 place; a root of zero (tensorflow/tensorflow#1)
+- known: root-of-zero: detected 1 time; a root of zero (tensorflow/tensorflow#1)
 - known: not-met: there; what is avoided (try tf.nn)
 - known: mended: no longer there (last seen in 2.20); what was wrong (tensorflow/tensorflow#2)
 
@@ -56,9 +56,9 @@ GOOD = r"""**TensorFlow 2.21.0 differentiates correctly: 30 values in 1.2 s, 1 o
 | composite | 4\* |
 
 - numbers: the largest error in ulps, at ordinary points
-- \*: meets a known defect
+- \*: some values are wrong by a known defect
 
-- known: root-of-zero: met at 1 place; a root of zero (tensorflow/tensorflow#1)
+- known: root-of-zero: detected 1 time; a root of zero (tensorflow/tensorflow#1)
 - known: not-met: there; what is avoided (try tf.nn)
 
 tapecli 0.1.0, tensorflow 2.21.0, machine x86_64; level default, seed 7

@@ -33,7 +33,7 @@ numbers: the largest error in ulps, at ordinary points
 (near a zero of a derivative many ulps are little, and right)
 BAD: values that are off, lost, or could not be computed
 ~: some values have lost digits to rounding, as they must
-*: meets a known defect
+*: some values are wrong by a known defect
 <n: TensorFlow has no gradient or kernel of order n
 none: TensorFlow has no gradient or kernel
 -: not run at the level quick
@@ -45,7 +45,7 @@ log: order 1 of log(x) (single, float16, eager, cpu:0): Error: <no> kernel & *mo
 composite: order 1 of y = abs(u) (taylor, float64) is lost at x = -1: nan, and should be -2
   tapecli diff 'u = x^2' 'y = |u|' --x=-1 --order 1 --method taylor --dtype float64
 
-known: root-of-zero: met at 1 place; a root of zero (tensorflow/tensorflow#1)
+known: root-of-zero: detected 1 time; a root of zero (tensorflow/tensorflow#1)
 known: mended: no longer there (last seen in 2.20); what was wrong (tensorflow/tensorflow#2)
 TensorFlow 2.21.0 does NOT differentiate correctly: 3 derivatives fail, of sin, log, composite; 1,070 values in 12 s
 """  # noqa: E501
@@ -61,9 +61,9 @@ sin              3
 composite       4*
 
 numbers: the largest error in ulps, at ordinary points
-*: meets a known defect
+*: some values are wrong by a known defect
 
-known: root-of-zero: met at 1 place; a root of zero (tensorflow/tensorflow#1)
+known: root-of-zero: detected 1 time; a root of zero (tensorflow/tensorflow#1)
 TensorFlow 2.21.0 differentiates correctly: 30 values in 1.2 s, 1 of them wrong
 by known defects
 """
@@ -138,6 +138,6 @@ def test_marks_that_do_not_occur_are_not_explained(good: Report, write: Write) -
         "",
         "numbers: the largest error in ulps, at ordinary points",
         "",
-        "known: root-of-zero: met at 1 place; a root of zero (tensorflow/tensorflow#1)",
+        "known: root-of-zero: detected 1 time; a root of zero (tensorflow/tensorflow#1)",
         "TensorFlow 2.21.0 differentiates correctly: 1 value in 1.2 s",
     ]

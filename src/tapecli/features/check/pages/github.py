@@ -10,7 +10,7 @@ from tapecli.formats import Screen
 
 
 def render(report: Report, screen: Screen) -> Iterator[str]:
-    """The verdict, an error for each failure, a notice for each known defect that is no more.
+    """The verdict, an error for each failure, a notice for each known defect that is gone.
 
     The verdict is the first, because GitHub shows no more than ten annotations of a step.
     """
@@ -20,8 +20,8 @@ def render(report: Report, screen: Screen) -> Iterator[str]:
     for failure in report.unknown:
         title = f"tapecli check: {failure.function}, order {failure.order}"
         yield _command("error", title, f"{failure.described()}\n{failure.command}")
-    for known in report.cured:
-        yield _command("notice", "tapecli check: a known defect", words.defect(known))
+    for defect in report.cured:
+        yield _command("notice", "tapecli check: a known defect", words.defect(defect))
 
 
 def _command(kind: str, title: str, message: str) -> str:

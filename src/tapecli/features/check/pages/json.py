@@ -14,11 +14,7 @@ from tapecli.result import SCHEMA
 
 def render(report: Report, screen: Screen) -> Iterator[str]:
     """The document, indented."""
-    yield from json.indented(_document(report), screen)
-
-
-def _document(report: Report) -> dict[str, Any]:
-    return {
+    document = {
         "schema": SCHEMA,
         "ok": report.ok,
         "level": report.level,
@@ -34,25 +30,18 @@ def _document(report: Report) -> dict[str, Any]:
         "core": report.core and {"ok": report.core.ok, **asdict(report.core)},
         "defects": [asdict(defect) for defect in report.defects],
     }
+    yield from json.indented(document, screen)
 
 
 def _failure(failure: Failure) -> dict[str, Any]:
+    """The fields of a failure, those of its setting among them, and its command."""
     shortest = FORMATS[failure.setting.dtype].shortest
-    numbers = {"x": failure.x, "tape": failure.tape, "analytic": failure.analytic}
-    return {
-        "function": failure.function,
-        "expressions": failure.expressions,
-        "target": failure.target,
-        "order": failure.order,
-        "method": failure.method,
-        **asdict(failure.setting),
-        "status": None if failure.status is None else str(failure.status),
-        **{
-            name: None if value is None else json.strict(shortest(value))
-            for name, value in numbers.items()
-        },
-        "points": failure.points,
-        "note": failure.note,
-        "known": failure.known,
-        "command": failure.command,
-    }
+    fields: dict[str, Any] = {}
+    for name, value in vars(failure).items():
+        if name == "setting":
+            fields |= asdict(failure.setting)
+        elif isinstance(value, float):
+            fields[name] = json.strict(shortest(value))
+        else:
+            fields[name] = value
+    return {**fields, "command": failure.command}

@@ -33,5 +33,4 @@ def _lines(report: Report) -> Iterator[str]:
     if report.core:
         yield f"- {escaped(words.core(report.core))}"
     yield ""
-    versions = ", ".join(f"{name} {number}" for name, number in report.versions.items())
-    yield f"{versions}; level {report.level}, seed {report.seed}"
+    yield f"{words.versions(report)}; {words.level(report)}"
