@@ -88,14 +88,17 @@ clean:  ## remove everything that was made here
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/bin/python:
-	$(PYTHON) -m venv $(VENV)
+	@echo "Making the virtual environment $(VENV) ..."
+	@$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.demo: pyproject.toml constraints.txt | $(VENV)/bin/python
-	$(INSTALL) -e .
+	@echo "Installing tapecli and TensorFlow into $(VENV): about 2 GB, one to three minutes."
+	@$(INSTALL) -e .
 	@touch $@
 
 $(VENV)/.test: $(VENV)/.demo
-	$(INSTALL) -e '.[test]'
+	@echo "Installing what the tests need into $(VENV) ..."
+	@$(INSTALL) -e '.[test]'
 	@touch $@
 
 $(VENV)/.fuzz: $(VENV)/.test
