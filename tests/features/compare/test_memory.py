@@ -18,6 +18,12 @@ from tapecli.floats import FORMATS
 POINTS = 1_000
 
 
+@pytest.fixture(autouse=True)
+def earlier_objects_are_kept_again() -> None:
+    """What is measured ends with all of them among what may be garbage."""
+    gc.freeze()
+
+
 def held(*expressions: str, method: str, order: int = 1, dtype: str = "float64") -> Held:
     format_ = FORMATS[dtype]
     (one,) = (one for one in contenders(len(expressions), order) if one.name == method)
