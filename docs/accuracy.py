@@ -238,21 +238,23 @@ def what_stands_out(settings: Sequence[Setting]) -> list[str]:
     others = ", ".join(f"{number:,} {status}" for status, number in rest.items()) or "none"
     uncounted = sum(row.ulps is None for row in rows)
     return [
-        "Ulps count how many numbers of the dtype lie between a value and the exact derivative, "
-        "rounded to the dtype. Where a derivative passes through zero, as that of lgamma does "
-        "between 1 and 2, it is small beside the terms that it is the sum of, and the last bit of "
-        "the point already moves it by many ulps: in a dtype of few bits even its sign is a matter "
-        "of rounding there. The verdict allows for that rounding of the point; ulps do not. In the "
-        "table below, `condition` says how many times larger a relative change of the point is in "
-        "the derivative: the point times the next derivative, over this one. Many ulps at a large "
-        "condition are what the dtype can do. At a small one they are rounding inside of what "
-        "TensorFlow, or the recurrences of the series, compute.",
-        f"Of {len(rows):,} values in all, {len(large):,} are more than {STABLE_ULPS} ulps for each "
-        f"order away. {explained:,} of these are `ok`, since the rounding of the point explains "
-        f"them, and {lost:,} are `rounded`. Neither `ok` nor `rounded`, of all: {others}. Without "
-        f"a number of ulps, since a value is infinite or not a number: {uncounted:,}. A dash "
-        "stands where TensorFlow has no kernel for a function, or for its derivative, in a dtype.",
-        f"The furthest values of each setting, of {FURTHEST} expressions each:",
+        "An ulp count says how many numbers of the dtype lie between a value and the exact "
+        "derivative, rounded to the dtype. Some derivatives pass through zero, such as that of "
+        "lgamma between 1 and 2. There the derivative is a small sum of large terms, so that a "
+        "change in the last bit of the point already changes it by many ulps; in a dtype of few "
+        "bits even its sign depends on round-off. The verdict allows for this rounding of the "
+        "point, but the ulp count does not. In the table below, `condition` is the relative "
+        "change of the derivative for a relative change of the point: the point times the next "
+        "derivative, divided by this derivative. Many ulps at a large condition are the best that "
+        "the dtype allows. Many ulps at a small condition come from round-off inside TensorFlow "
+        "or inside the recurrences of the series.",
+        f"Of {len(rows):,} values, {len(large):,} differ by more than {STABLE_ULPS} ulps for each "
+        f"order. {explained:,} of these are `ok`, because the rounding of the point explains the "
+        f"difference, and {lost:,} are `rounded`. Values that are neither `ok` nor `rounded`: "
+        f"{others}. Values without an ulp count, because they are infinite or not a number: "
+        f"{uncounted:,}. A dash means that TensorFlow has no kernel for a function, or for its "
+        "derivative, in a dtype.",
+        f"These {FURTHEST} expressions of each setting have the largest ulp counts:",
     ]
 
 
@@ -271,6 +273,8 @@ def page(settings: Sequence[Setting]) -> str:
         f"such as kinks and poles, are left out. Orders {ORDERS[0]} to {ORDERS[-1]} come from "
         f"nested tapes, run eagerly; orders {', '.join(map(str, HIGH_ORDERS))} from Taylor "
         "arithmetic in float64. All are compared with certified values.",
+        "- [All functions](#all-functions)\n- [What stands out](#what-stands-out)\n"
+        "- [By function](#by-function)",
         "## All functions",
         "Ulps: median / 99th percentile / worst.",
         summary(settings),
@@ -286,8 +290,8 @@ def page(settings: Sequence[Setting]) -> str:
 
 
 def _wrapped(part: str) -> str:
-    """A paragraph in lines; tables and headings as they are."""
-    if part.startswith(("#", "|")):
+    """A paragraph in lines; tables, lists and headings stay as they are."""
+    if part.startswith(("#", "|", "- ")):
         return part
     return textwrap.fill(part, 100, break_long_words=False, break_on_hyphens=False)
 
