@@ -130,7 +130,7 @@ def look():
     there = {path.name: path.read_text() for path in Path().iterdir()}
     assert there in (before, {"y.csv": "new\\n"}), there
 
-print(steps.interrupted(write, ("cli/output.py",), look))
+print(steps.interrupted(write, ("cli/output.py", "cli/files.py"), look))
 """
 
 

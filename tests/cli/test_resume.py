@@ -25,7 +25,7 @@ def folder(path: Path) -> Path:
 def interrupted(path: Path) -> None:
     """What a call leaves that had saved 3 of its 6 bytes."""
     partial = Partial(path)
-    partial.begin()
+    partial.clear()
     stream = partial.stream()
     stream.write(b"abc")
     partial.save({"about": "it", "done": 1, "counts": {"ok": 1}})
@@ -35,11 +35,12 @@ def interrupted(path: Path) -> None:
 
 def test_a_finished_file_takes_its_place_with_its_mode(path: Path, folder: Path) -> None:
     path.write_text("old")
+    path.chmod(0o640)
     partial = Partial(path)
-    partial.begin()
+    partial.clear()
     partial.stream().write(b"new")
     assert path.read_text() == "old"
-    partial.finish(0o640)
+    partial.finish()
     assert path.read_text() == "new"
     assert path.stat().st_mode & 0o777 == 0o640
     assert not folder.exists()
@@ -47,9 +48,9 @@ def test_a_finished_file_takes_its_place_with_its_mode(path: Path, folder: Path)
 
 def test_it_goes_on_where_it_was_saved(path: Path, interrupted: None) -> None:
     partial = Partial(path)
-    assert partial.left() == {"about": "it", "done": 1, "counts": {"ok": 1}, "lengths": [3]}
+    assert partial.state() == {"about": "it", "done": 1, "counts": {"ok": 1}, "lengths": [3]}
     partial.stream(3).write(b"xyz")
-    partial.finish(0o600)
+    partial.finish()
     assert path.read_text() == "abcxyz"
 
 
@@ -57,9 +58,9 @@ def test_a_new_beginning_has_nothing_of_an_earlier_call(
     path: Path, folder: Path, interrupted: None
 ) -> None:
     partial = Partial(path)
-    partial.begin()
+    partial.clear()
     assert list(folder.iterdir()) == []
-    assert partial.left() is None
+    assert partial.state() is None
     partial.remove()
     assert not folder.exists()
 
@@ -79,7 +80,7 @@ def test_a_damaged_state_is_refused_and_left(
     (folder / STATE).write_text(state)
     partial = Partial(path)
     with pytest.raises(OutputError, match="cannot be read; leave '--resume' out to begin anew"):
-        partial.left()
+        partial.state()
     partial.close()
     assert (folder / "part0").read_bytes() == b"abcdef"
 
@@ -92,7 +93,7 @@ def test_a_part_that_has_lost_something_is_refused(
     part.unlink() if missing else part.write_bytes(b"ab")
     partial = Partial(path)
     with pytest.raises(OutputError, match=r"part0' is shorter than it was; leave '--resume' out"):
-        partial.left()
+        partial.state()
     partial.close()
 
 

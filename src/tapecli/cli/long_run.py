@@ -22,7 +22,7 @@ from typing import IO, Any
 import click
 
 from tapecli import process
-from tapecli.cli import output
+from tapecli.cli import files, output
 from tapecli.cli.progress import bar
 from tapecli.cli.resume import ANEW, Partial
 from tapecli.cli.waiting import waiting, watched
@@ -234,7 +234,7 @@ def in_parts(stream: Stream, wish: Wish, resume: bool, about: dict[str, Any]) ->
             _load(wish.verbose)
     start = time.monotonic()
     screen = output.screen(sys.stdout, wish.color) if sys.stdout else Screen()
-    target = None if wish.file is None else output.path_of(wish.file)
+    target = files.path_of(wish.file)
     writer = writers.of_format(
         wish.format_, Screen() if target else screen, stream.dimensions, stream.count
     )
@@ -269,7 +269,7 @@ def _to_stream(
 ) -> None:
     """To standard output, or to a device: at once, and what comes later by way of the disk."""
     with contextlib.ExitStack() as closing:
-        out = output.binary(file, closing)
+        out = output.open_binary(file, closing)
         opened: list[IO[bytes]] = []
 
         def open_() -> IO[bytes]:
@@ -297,7 +297,7 @@ def _to_file(
         partial = Partial(path)
         with contextlib.ExitStack() as refused:
             refused.callback(partial.close)
-            state = (partial.left() if resume else None) or {}
+            state = (partial.state() if resume else None) or {}
             if state and state.get("about") != about:
                 raise OutputError(
                     f"cannot resume '{path.name}': it was begun by another call; {ANEW}"
@@ -315,9 +315,9 @@ def _to_file(
 
         try:
             if not state:
-                partial.begin()
+                partial.clear()
             one.go(lambda: partial.stream(next(lengths, None)), tell, save)
-            partial.finish(output.mode_of(path))
+            partial.finish()
         except Ended as end:
             if not at:
                 partial.remove()

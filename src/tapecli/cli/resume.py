@@ -1,7 +1,7 @@
-"""A file while it is written: in a folder beside its place, where a later call can go on.
+"""A file while a long run writes it: in a folder beside its place, where a later call can go on.
 
-The folder has the parts of the file, and how far it has come. It is gone once the file is in its
-place, and stays where the call was interrupted.
+The folder has the streams of the file, and how far the run has come. It is gone once the file is
+in its place, and stays if the call is interrupted.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import shutil
 from pathlib import Path
 from typing import IO, Any
 
+from tapecli.cli import files
 from tapecli.errors import OutputError
 
 STATE = "state.json"
@@ -59,38 +60,44 @@ class Partial:
                 name = self.path.name
                 raise OutputError(f"cannot write '{name}': another call is writing it") from None
 
-    def begin(self) -> None:
+    def clear(self) -> None:
         """Empty the folder of what an earlier call had left."""
         for entry in self.folder.iterdir():
             entry.unlink()
 
-    def left(self) -> dict[str, Any] | None:
+    def state(self) -> dict[str, Any] | None:
         """How far an earlier call had come; None if there was none.
 
         Raises:
-            OutputError: that cannot be read, or a part of the file is not there.
+            OutputError: that cannot be read, or a stream of the file is not there.
         """
         try:
             state = json.loads((self.folder / STATE).read_text("utf-8"))
             lengths = list(map(int, state["lengths"]))
-            found = {**state, "done": int(state["done"]), "counts": dict(state["counts"])}
+            state = {**state, "done": int(state["done"]), "counts": dict(state["counts"])}
         except FileNotFoundError:
             return None
         except (OSError, ValueError, TypeError, KeyError):
             name = self.folder / STATE
             raise OutputError(f"cannot resume: '{name}' cannot be read; {ANEW}") from None
         for number, length in enumerate(lengths):
-            part = self._part(number)
-            if not part.is_file() or part.stat().st_size < length:
-                raise OutputError(f"cannot resume: '{part}' is shorter than it was; {ANEW}")
-        return found
+            path = self._stream_path(number)
+            if not path.is_file() or path.stat().st_size < length:
+                raise OutputError(f"cannot resume: '{path}' is shorter than it was; {ANEW}")
+        return state
 
-    def _part(self, number: int) -> Path:
+    def _stream_path(self, number: int) -> Path:
         return self.folder / f"part{number}"
 
     def stream(self, length: int | None = None) -> IO[bytes]:
-        """The next part of the file, to be written; as far as an earlier call had written it."""
-        stream = self._part(len(self.streams)).open("w+b" if length is None else "r+b")
+        """Open the next stream of the file.
+
+        Args:
+            length: the bytes that an earlier call has written to it, behind which it goes on;
+                None if it is new.
+        """
+        path = self._stream_path(len(self.streams))
+        stream = path.open("w+b" if length is None else "r+b")
         self.streams.append(stream)
         if length is not None:
             stream.truncate(length)
@@ -98,23 +105,18 @@ class Partial:
         return stream
 
     def save(self, state: dict[str, Any]) -> None:
-        """Remember how far it has come: so much of every part is on the disk."""
+        """Remember how far the run has come, when so much of every stream is on the disk."""
         lengths = []
         for stream in self.streams:
             stream.flush()
             os.fsync(stream.fileno())
             lengths.append(stream.tell())
-        new = self.folder / f"{STATE}.new"
-        new.write_text(json.dumps({**state, "lengths": lengths}), "utf-8")
-        os.replace(new, self.folder / STATE)
+        text = json.dumps({**state, "lengths": lengths})
+        files.replace(self.folder / STATE, lambda stream: stream.write(text))
 
-    def finish(self, mode: int) -> None:
-        """Put the first part, which is the whole by now, in the place of the file."""
-        whole = self.streams[0]
-        whole.flush()
-        os.fsync(whole.fileno())
-        os.fchmod(whole.fileno(), mode)
-        os.replace(self._part(0), self.path)
+    def finish(self) -> None:
+        """Put the first stream, which is the whole by now, in the place of the file."""
+        files.publish(self.streams[0], self.path)
         self.remove()
 
     def close(self) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from tapecli import defaults, formats
-from tapecli.cli import options, output
+from tapecli.cli import files, options, output
 from tapecli.cli.completion import candidates
 from tapecli.cli.parameters import OneOf
 from tapecli.features.plot.model import Paper
@@ -131,7 +131,7 @@ def command(
 
 def _format(name: str | None, file: str | None) -> str | None:
     """The format by its name: text, where nothing else is said by name or ending."""
-    streamed = file is None or output.path_of(file) is None
+    streamed = files.path_of(file) is None
     return name or ("text" if streamed else None)
 
 
