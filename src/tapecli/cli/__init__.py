@@ -72,9 +72,9 @@ class _Group(click.Group):
         """Commands, from the table and not their modules; or the options of the group."""
         if incomplete.startswith("-"):
             return click.Command.shell_complete(self, ctx, incomplete)
-        from tapecli.cli.completion.candidates import of
+        from tapecli.cli.completion.candidates import starting_with
 
-        return of(COMMANDS, incomplete)
+        return starting_with(incomplete, COMMANDS)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         given = list(args)

@@ -72,8 +72,8 @@ class OneOf(click.Choice[str]):
     def shell_complete(
         self, ctx: click.Context, param: click.Parameter, incomplete: str
     ) -> list[CompletionItem]:
-        return candidates.of(
-            {word: self.meanings.get(word, "") for word in self.choices}, incomplete
+        return candidates.starting_with(
+            incomplete, {word: self.meanings.get(word, "") for word in self.choices}
         )
 
 

@@ -18,7 +18,7 @@ import pytest
 
 from tapecli import cli, defaults
 from tapecli.cli import options
-from tapecli.cli.completion import SHELLS, candidates, script, typed
+from tapecli.cli.completion import SHELLS, candidates, parse, script
 from tapecli.expressions.functions import CONSTANTS, FUNCTIONS
 
 if TYPE_CHECKING:
@@ -286,12 +286,12 @@ def test_bash_and_fish_close_the_only_offer_so_that_a_call_has_two(ask: Ask) -> 
 def test_a_line_is_read_as_the_shell_reads_it(
     line: str, words: list[str], word: str, quote: str
 ) -> None:
-    read = typed(line, None, "bash")
+    read = parse(line, None, "bash")
     assert (read.words, read.word, read.quote) == (words, word, quote)
 
 
 def test_in_fish_single_quotes_know_a_backslash() -> None:
-    assert typed(r"tapecli 'it\'s", None, "fish").word == "it's"
+    assert parse(r"tapecli 'it\'s", None, "fish").word == "it's"
 
 
 # --- real shells ------------------------------------------------------------------------------

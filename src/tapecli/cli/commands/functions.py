@@ -13,7 +13,9 @@ from tapecli.expressions.functions import NAMES, ROWS, Listing, Row
 
 
 def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    return candidates.of({name: rows[0].meaning for name, rows in NAMES.items()}, incomplete)
+    return candidates.starting_with(
+        incomplete, {name: rows[0].meaning for name, rows in NAMES.items()}
+    )
 
 
 @click.command()

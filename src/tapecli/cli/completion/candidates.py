@@ -1,20 +1,27 @@
-"""What a shell offers in the place of a value: on Tab, from the line so far, with no library."""
+"""The candidates for the word that a shell completes, from the line so far, with no heavy library.
+
+Most functions are click's callbacks: their arguments are the context of the command, the option
+or argument, and the word as far as it is typed.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TypeAlias
 
 import click
 from click.shell_completion import CompletionItem
 
 from tapecli import defaults
 
-PART = "part"
-"""The type of an offer that something is still to follow: the shell adds no blank."""
+Completer: TypeAlias = Callable[[click.Context, click.Parameter, str], list[CompletionItem]]
+
+UNFINISHED = "part"
+"""The type of a completion that goes on: the shell adds no blank behind it."""
 
 FILE = "file"
-"""The type of an offer that stands for names of files; its value is how these begin."""
+"""The type of an item that stands for names of files; its value is how these begin."""
 
 GRIDS = {
     "1..3": "1, 2 and 3",
@@ -27,13 +34,13 @@ GRIDS = {
 """Examples of points."""
 
 RANGES = {"-5..5": "from -5 to 5"} | {grid: GRIDS[grid] for grid in GRIDS if "@" in grid}
-"""Examples of what is drawn along."""
+"""Examples of ranges that are drawn along."""
 
 TABLE = {"-": "rows of points from standard input"}
-"""What else may stand for the points of all variables."""
+"""The points of all variables at once."""
 
 VALUES = {"2": "", "0.5": "", "pi/3": "", "1e-3": ""}
-"""Examples of one value."""
+"""Examples of single values."""
 
 ORDERS = {
     "0": "the value alone",
@@ -44,178 +51,157 @@ ORDERS = {
 }
 """Examples of orders."""
 
+TAPE_ORDERS = {order: ORDERS[order] for order in "123"}
+"""Orders low enough for tapes to be run again and again."""
+
 DEVICES = {"cpu": "", "gpu": "the first one", "gpu:1": "the second one"}
 """Examples of devices."""
 
 _NUMBER = r"(?<![A-Za-z_0-9])[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]+)?"
 _NAME = r"(?:[A-Za-z_][A-Za-z_0-9]*|[Α-Ωα-ω](?:_?[0-9]+)?)"
-_WITHIN = r"(?:[-+*/^(,=·×÷−√|]|\s)\s*$"
-"""An expression goes on behind this; all three are compiled only where there is an expression."""
+_OPERATOR = r"(?:[-+*/^(,=·×÷−√|]|\s)\s*$"
+"""An expression goes on behind this. The three are compiled only where there is an expression."""
 
 
-def of(rows: Mapping[str, str], incomplete: str, before: str = "") -> list[CompletionItem]:
-    """Those of the words, with their meanings, that go on from what is typed; `before` it stands
-    what is none of them.
+def starting_with(
+    typed: str, meanings: Mapping[str, str], before: str = ""
+) -> list[CompletionItem]:
+    """The completions that start with what was typed.
+
+    Args:
+        typed: the word, or the end of it that is completed.
+        meanings: what may stand there, with its meaning.
+        before: the text in front of it, which is kept.
     """
     return [
         CompletionItem(before + word, help=meaning, shown=word)
-        for word, meaning in rows.items()
-        if word.startswith(incomplete)
+        for word, meaning in meanings.items()
+        if word.startswith(typed)
     ]
 
 
-def files(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+def _completer(meanings: Mapping[str, str]) -> Completer:
+    """The callback that completes one of these words."""
+    return lambda ctx, param, typed: starting_with(typed, meanings)
+
+
+def _named_completer(meanings: Mapping[str, str]) -> Completer:
+    """The callback that completes NAME=WORD, with the name of a variable and one of the words."""
+
+    def complete(ctx: click.Context, param: click.Parameter, typed: str) -> list[CompletionItem]:
+        name, equals, value = typed.partition("=")
+        return starting_with(value, meanings, f"{name}=") if equals else _names(ctx, typed)
+
+    return complete
+
+
+orders = _completer(ORDERS)
+orders_of_tapes = _completer(TAPE_ORDERS)
+devices = _completer(DEVICES)
+values = _completer(VALUES)
+ranges = _completer(RANGES)
+named_values = _named_completer(VALUES)
+named_ranges = _named_completer(RANGES)
+
+
+def files(ctx: click.Context, param: click.Parameter, typed: str) -> list[CompletionItem]:
     """Names of files."""
-    return [CompletionItem(incomplete, type=FILE)]
+    return [CompletionItem(typed, type=FILE)]
 
 
-def orders(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Orders of derivatives."""
-    return of(ORDERS, incomplete)
-
-
-def orders_of_tapes(
-    ctx: click.Context, param: click.Parameter, incomplete: str
-) -> list[CompletionItem]:
-    """Orders of derivatives that take tapes, few enough to be run again and again."""
-    return of({order: meaning for order, meaning in ORDERS.items() if order in "123"}, incomplete)
-
-
-def devices(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Where TensorFlow may run."""
-    return of(DEVICES, incomplete)
-
-
-def values(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """One value."""
-    return of(VALUES, incomplete)
-
-
-def points(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+def points(ctx: click.Context, param: click.Parameter, typed: str) -> list[CompletionItem]:
     """Points: examples of grids, or a file of them."""
-    return _points(GRIDS, incomplete)
+    return _points(typed, GRIDS)
 
 
-def _points(rows: Mapping[str, str], incomplete: str, before: str = "") -> list[CompletionItem]:
-    if incomplete.startswith("@"):
-        return [CompletionItem(incomplete[1:], type=FILE)]
-    file = CompletionItem(f"{before}@", type=PART, help="the values in a file", shown="@")
-    return [*of(rows, incomplete, before), *([] if incomplete else [file])]
-
-
-def named_points(
-    ctx: click.Context, param: click.Parameter, incomplete: str
-) -> list[CompletionItem]:
+def named_points(ctx: click.Context, param: click.Parameter, typed: str) -> list[CompletionItem]:
     """NAME=POINTS, or a table of them."""
-    name, equals, begun = incomplete.partition("=")
+    name, equals, text = typed.partition("=")
     if equals:
-        return _points(GRIDS, begun, f"{name}=")
-    return [*_names_of_points(ctx, incomplete), *_points(TABLE, incomplete)]
+        return _points(text, GRIDS, f"{name}=")
+    return [*_names(ctx, typed), *_points(typed, TABLE)]
 
 
-def ranges(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """A range, as it is drawn along."""
-    return of(RANGES, incomplete)
+def _points(typed: str, meanings: Mapping[str, str], before: str = "") -> list[CompletionItem]:
+    if typed.startswith("@"):
+        return [CompletionItem(typed[1:], type=FILE)]
+    file = CompletionItem(f"{before}@", type=UNFINISHED, help="the values in a file", shown="@")
+    return [*starting_with(typed, meanings, before), *([] if typed else [file])]
 
 
-def named_ranges(
-    ctx: click.Context, param: click.Parameter, incomplete: str
-) -> list[CompletionItem]:
-    """NAME=RANGE."""
-    return _named(RANGES, ctx, incomplete)
-
-
-def named_values(
-    ctx: click.Context, param: click.Parameter, incomplete: str
-) -> list[CompletionItem]:
-    """NAME=VALUE."""
-    return _named(VALUES, ctx, incomplete)
-
-
-def _named(rows: Mapping[str, str], ctx: click.Context, incomplete: str) -> list[CompletionItem]:
-    name, equals, begun = incomplete.partition("=")
-    return of(rows, begun, f"{name}=") if equals else _names_of_points(ctx, incomplete)
-
-
-def _names_of_points(ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+def _names(ctx: click.Context, typed: str) -> list[CompletionItem]:
     """NAME=, those first that have no option of their own."""
     names = sorted(variables(ctx), key=defaults.SHORT.__contains__)
-    return [CompletionItem(f"{name}=", type=PART) for name in names if name.startswith(incomplete)]
+    return [CompletionItem(f"{name}=", type=UNFINISHED) for name in names if name.startswith(typed)]
 
 
-def by(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+def by(ctx: click.Context, param: click.Parameter, typed: str) -> list[CompletionItem]:
     """Variables, one or several with commas."""
-    before, comma, begun = incomplete.rpartition(",")
-    return [
-        CompletionItem(before + comma + name, shown=name)
-        for name in variables(ctx)
-        if name.startswith(begun)
-    ]
+    before, comma, name = typed.rpartition(",")
+    return starting_with(name, dict.fromkeys(variables(ctx), ""), before + comma)
 
 
 def variables(ctx: click.Context) -> list[str]:
-    """The variables of the expressions on the line, in the sequence in which they stand there."""
-    given = ctx.params.get("expressions") or (defaults.EXPRESSION,)
-    defined = {text.partition("=")[0].strip() for text in given if "=" in text}
-    known = _known()
-    found = [name for text in given for name in _names(text.rpartition("=")[2])]
-    return [name for name in dict.fromkeys(found) if name not in defined and name not in known]
+    """The variables of the expressions on the line, in the order in which they stand there."""
+    texts = ctx.params.get("expressions") or (defaults.EXPRESSION,)
+    targets = {text.partition("=")[0].strip() for text in texts if "=" in text}
+    names = (name for text in texts for name in _names_in(text.rpartition("=")[2]))
+    excluded = targets | _language().keys()
+    return [name for name in dict.fromkeys(names) if name not in excluded]
 
 
-def _names(text: str) -> Iterator[str]:
+def _names_in(text: str) -> Iterator[str]:
     return (name[0] for name in re.finditer(_NAME, re.sub(_NUMBER, " ", text)))
 
 
-def _known(aliases: bool = True) -> dict[str, tuple[str, str]]:
-    """The names of the language, as an expression goes on with them, with their meanings."""
+def _language(aliases: bool = True) -> dict[str, tuple[str, str]]:
+    """The names of functions and constants, as an expression goes on with them, and meanings."""
     from tapecli.expressions.functions import CONSTANTS, FUNCTIONS
 
     rows = [
         *((row.name, row.aliases, row.meaning, "(") for row in FUNCTIONS.values()),
         *((row.name, row.aliases, row.meaning, "") for row in CONSTANTS.values()),
     ]
-    known = {name: (name + end, meaning) for name, _, meaning, end in rows}
+    names = {name: (name + end, meaning) for name, _, meaning, end in rows}
     if aliases:
         for _, others, meaning, end in rows:
-            known |= {name: (name + end, meaning) for name in others if re.match(_NAME, name)}
-    return known
+            names |= {name: (name + end, meaning) for name in others if re.match(_NAME, name)}
+    return names
 
 
-def expressions(
-    ctx: click.Context, param: click.Parameter, incomplete: str
-) -> list[CompletionItem]:
+def expressions(ctx: click.Context, param: click.Parameter, typed: str) -> list[CompletionItem]:
     """How an expression may go on, or a file of them; examples where there is none."""
-    given: tuple[str, ...] = ctx.params.get("expressions") or ()
-    if not incomplete:
-        return [] if given else [CompletionItem(text) for text in _examples(ctx)]
-    if param.name == "expressions" and incomplete.startswith("@"):
-        return [CompletionItem(incomplete[1:], type=FILE)]
-    found = re.search(f"{_NAME}$", re.sub(_NUMBER, _blank, incomplete))
-    begun = found[0] if found else ""
-    if not begun and not re.search(_WITHIN, incomplete):
-        return _whole(incomplete)
-    before = incomplete.removesuffix(begun)
-    used = [name for text in (*given, before.rpartition("=")[2]) for name in _names(text)]
-    return list(_names_at(begun, before, used)) or _whole(incomplete)
+    earlier: tuple[str, ...] = ctx.params.get("expressions") or ()
+    if not typed:
+        return [] if earlier else [CompletionItem(text) for text in _examples(ctx)]
+    if param.name == "expressions" and typed.startswith("@"):
+        return [CompletionItem(typed[1:], type=FILE)]
+    without_numbers = re.sub(_NUMBER, lambda number: " " * len(number[0]), typed)
+    match = re.search(f"{_NAME}$", without_numbers)
+    name = match[0] if match else ""
+    if not name and not re.search(_OPERATOR, typed):
+        return _whole(typed)
+    before = typed.removesuffix(name)
+    used = [name for text in (*earlier, before.rpartition("=")[2]) for name in _names_in(text)]
+    return list(_next_names(name, before, used)) or _whole(typed)
 
 
-def _blank(number: re.Match[str]) -> str:
-    return " " * len(number[0])
-
-
-def _names_at(begun: str, before: str, used: Iterable[str]) -> Iterator[CompletionItem]:
-    """Names that may stand there: used ones, and those of the language, aliases once begun."""
-    known = {name: (name, "") for name in used} | _known(aliases=bool(begun))
-    for name, (written, meaning) in known.items():
-        if name.startswith(begun) and written != begun:
-            yield CompletionItem(before + written, type=PART, help=meaning, shown=written)
+def _next_names(typed: str, before: str, used: Iterable[str]) -> Iterator[CompletionItem]:
+    """Names that may stand there: used ones, and those of the language; aliases are completed only
+    when they are started.
+    """
+    names = {name: (name, "") for name in used} | _language(aliases=bool(typed))
+    for name, (text, meaning) in names.items():
+        if name.startswith(typed) and text != typed:
+            yield CompletionItem(before + text, type=UNFINISHED, help=meaning, shown=text)
 
 
 def _whole(text: str) -> list[CompletionItem]:
     """The expression itself, or with the bracket that it lacks."""
     missing = text.count("(") - text.count(")")
     if missing > 0:
-        return [CompletionItem(f"{text})", type=PART if missing > 1 else "plain", shown=")")]
+        type_ = UNFINISHED if missing > 1 else "plain"
+        return [CompletionItem(f"{text})", type=type_, shown=")")]
     return [CompletionItem(text)] if missing == 0 else []
 
 
