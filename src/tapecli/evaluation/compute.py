@@ -200,7 +200,9 @@ def _values(request: Request) -> tuple[Sequence[Sequence[Column]], str]:
     if request.choice.method == defaults.TAYLOR:
         from tapecli.engines.taylor import engine
 
-        found = engine.run(trees, columns, wanted, request.how.format_, request.how.scaled)
+        found = engine.taylor_derivatives(
+            trees, columns, wanted, request.how.format_, request.how.scaled
+        )
         return [list(of_target) for of_target in found], ""
     execution = request.choice.execution
     try:

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 
 from tapecli.defaults import AUTO, EAGER, GRAPH, MAX_ORDER, MAX_SECONDS, METHODS, NONE, TAYLOR, XLA
 from tapecli.engines.tapes.arrangements import ARRANGEMENTS, FORWARD, Variables
-from tapecli.engines.taylor import PLAIN_ORDER
+from tapecli.engines.taylor import FLOAT64_ORDER
 from tapecli.errors import RequestError, clipped
 from tapecli.evaluation.counting import FIXED, KNOWN, OPEN, Counts, counted
 from tapecli.expressions.functions import row
@@ -380,7 +380,7 @@ def taylor_seconds(targets: Sequence[Node], wanted: Sequence[Variables], points:
     nodes = sum(2 + order / 5 if name in ("gamma", "lgamma") else 1 for name in names) or 1
     chunks = math.ceil(points / 10_000)
     products = terms * nodes * (_TAYLOR_OPERATION * chunks + _TAYLOR_NUMBER * points)
-    refined = nodes * points if order > PLAIN_ORDER else 0
+    refined = nodes * points if order > FLOAT64_ORDER else 0
     return products + _TAYLOR_ONCE * refined
 
 

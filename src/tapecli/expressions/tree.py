@@ -193,7 +193,7 @@ def exact_value(node: Node, children: Sequence[Fraction | None]) -> Fraction | N
     return value if value is not None and _bits(value) < _MAX_BITS else None
 
 
-def meant(literal: Number, format_: FloatFormat) -> Fraction:
+def literal_value(literal: Number, format_: FloatFormat) -> Fraction:
     """The value of a literal in a dtype: a decimal means the number of it that is nearest."""
     if not literal.decimal:
         return literal.value
@@ -203,7 +203,7 @@ def meant(literal: Number, format_: FloatFormat) -> Fraction:
 
 def rational_in(node: Node, format_: FloatFormat) -> Fraction | None:
     """The exact value of a constant whose decimals mean numbers of this dtype, if it has one."""
-    return rational(node, lambda literal: meant(literal, format_))
+    return rational(node, lambda literal: literal_value(literal, format_))
 
 
 def _quotient(top: Fraction, bottom: Fraction) -> Fraction | None:

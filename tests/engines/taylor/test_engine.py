@@ -45,7 +45,9 @@ def run(
     """The derivatives of the orders from 0 by x, of shape (orders, points)."""
     tree = parse(typed)[-1].tree
     wanted = [("x",) * k for k in range(order + 1)]
-    found = engine.run([tree], {"x": np.array(x, float)}, wanted, FORMATS[dtype], scaled)
+    found = engine.taylor_derivatives(
+        [tree], {"x": np.array(x, float)}, wanted, FORMATS[dtype], scaled
+    )
     return np.asarray(found[0], np.float64)
 
 
@@ -222,8 +224,12 @@ def test_more_points_than_are_taken_at_a_time() -> None:
 
 def test_no_points_and_no_derivatives() -> None:
     tree = parse("sin(x)")[0].tree
-    assert engine.run([tree], {"x": np.array([])}, [(), ("x",)], FLOAT64).shape == (1, 2, 0)
-    assert engine.run([], {"x": np.array([1.0])}, [()], FLOAT64).shape == (0, 1, 1)
+    assert engine.taylor_derivatives([tree], {"x": np.array([])}, [(), ("x",)], FLOAT64).shape == (
+        1,
+        2,
+        0,
+    )
+    assert engine.taylor_derivatives([], {"x": np.array([1.0])}, [()], FLOAT64).shape == (0, 1, 1)
 
 
 # --- scaled, dtypes, several variables --------------------------------------------------------
@@ -240,8 +246,8 @@ def test_scaled_values_of_mixed_derivatives_are_divided_by_each_factorial() -> N
     tree = parse("x^3*y^2")[0].tree
     at = {"x": np.array([1.0]), "y": np.array([1.0])}
     wanted = [("x", "x", "y"), ("y", "x", "x", "y", "x")]
-    assert engine.run([tree], at, wanted, FLOAT64)[0, :, 0].tolist() == [12, 12]
-    assert engine.run([tree], at, wanted, FLOAT64, True)[0, :, 0].tolist() == [6, 1]
+    assert engine.taylor_derivatives([tree], at, wanted, FLOAT64)[0, :, 0].tolist() == [12, 12]
+    assert engine.taylor_derivatives([tree], at, wanted, FLOAT64, True)[0, :, 0].tolist() == [6, 1]
 
 
 @pytest.mark.parametrize("dtype", FORMATS)
@@ -293,7 +299,7 @@ def test_mixed_derivatives_are_those_of_closed_forms(typed: str) -> None:
     tree, x, y = parse(typed)[0].tree, 2.75, 0.5
     wanted = [("x",) * i + ("y",) * j for i in range(1, 7) for j in range(1, 7)]
     at = {"x": np.array([x]), "y": np.array([y])}
-    found = engine.run([tree], at, wanted, FLOAT64)[0, :, 0]
+    found = engine.taylor_derivatives([tree], at, wanted, FLOAT64)[0, :, 0]
     with mp.workdps(60):
         for index, value in zip(wanted, found.tolist(), strict=True):
             i, j = index.count("x"), index.count("y")
@@ -307,14 +313,16 @@ def test_variables_may_be_in_any_sequence() -> None:
     tree = parse("sin(x*y)*z^2")[0].tree
     at = {name: np.array([value]) for name, value in (("x", 0.3), ("y", 1.2), ("z", 0.7))}
     indices = list(itertools.permutations(("x", "y", "y", "z")))
-    found = engine.run([tree], at, indices, FLOAT64)[0, :, 0]
+    found = engine.taylor_derivatives([tree], at, indices, FLOAT64)[0, :, 0]
     assert len(set(found.tolist())) == 1
 
 
 def test_a_partial_derivative_by_one_of_several_variables() -> None:
     tree = parse("abs(y)*x^3/z")[0].tree
     at = {"x": np.array([2.0, 2.0]), "y": np.array([0.0, -3.0]), "z": np.array([1.0, 2.0])}
-    found = engine.run([tree], at, [("x",), ("x", "x"), ("y",), ("w",)][:3], FLOAT64)[0]
+    found = engine.taylor_derivatives(
+        [tree], at, [("x",), ("x", "x"), ("y",), ("w",)][:3], FLOAT64
+    )[0]
     assert found[:2].tolist() == [[0, 18], [0, 18]]
     assert np.isnan(found[2, 0])
     assert found[2, 1] == -4
@@ -323,7 +331,7 @@ def test_a_partial_derivative_by_one_of_several_variables() -> None:
 def test_exponents_may_differ_from_point_to_point() -> None:
     tree = parse("x^y")[0].tree
     at = {"x": np.array([0.0, 0.0, 0.0, 4.0]), "y": np.array([2.0, 1.5, -1.0, 0.5])}
-    found = engine.run([tree], at, [(), ("x",), ("x", "x")], FLOAT64)[0]
+    found = engine.taylor_derivatives([tree], at, [(), ("x",), ("x", "x")], FLOAT64)[0]
     assert found[0, [0, 1, 3]].tolist() == [0, 0, 2]
     assert found[1:, 3].tolist() == [0.25, -0.03125]
     assert np.isnan(found[1:, :3]).all()
@@ -332,7 +340,7 @@ def test_exponents_may_differ_from_point_to_point() -> None:
 def test_a_mixed_derivative_at_a_kink_is_not_known() -> None:
     tree = parse("max(x, 0)*y")[0].tree
     at = {"x": np.array([0.0, 1.0, -1.0]), "y": np.array([2.0, 2.0, 2.0])}
-    found = engine.run([tree], at, [("x", "y")], FLOAT64)[0, 0]
+    found = engine.taylor_derivatives([tree], at, [("x", "y")], FLOAT64)[0, 0]
     assert np.isnan(found[0])
     assert found[1:].tolist() == [1, 0]
 
@@ -345,7 +353,9 @@ def test_mixed_derivatives_are_certified(typed: str) -> None:
         index for n in range(5) for index in itertools.combinations_with_replacement(names, n)
     ]
     at = dict(zip(names, (1.3, 0.6, 2.25), strict=True))
-    found = engine.run([tree], {n: np.array([v]) for n, v in at.items()}, wanted, FLOAT64)[0, :, 0]
+    found = engine.taylor_derivatives(
+        [tree], {n: np.array([v]) for n, v in at.items()}, wanted, FLOAT64
+    )[0, :, 0]
     exact = Reference(tree, FLOAT64, wanted, names).at(at)
     for index, value, one in zip(wanted, found.tolist(), exact, strict=True):
         assert not isinstance(one, NoDerivative)

@@ -75,7 +75,9 @@ def off(typed: str, function: Callable[[Any], Any], x: float) -> bool:
     """Whether any coefficient is wrong."""
     wanted = [("x",) * k for k in range(TERMS)]
     tree = parse(typed)[0].tree
-    found = engine.run([tree], {"x": np.array([x])}, wanted, FORMATS["float64"], True)[0, :, 0]
+    found = engine.taylor_derivatives(
+        [tree], {"x": np.array([x])}, wanted, FORMATS["float64"], True
+    )[0, :, 0]
     exact = coefficients(function, x)
     sizes = [abs(exact[k]) + (k + 1) * abs(x * exact[k + 1]) for k in range(TERMS)]
     return any(
@@ -122,8 +124,8 @@ def test_a_planted_wrong_recurrence_is_caught(
 def test_a_planted_wrong_rotation_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     right = Taylor._rotating
 
-    def wrong(self: Taylor, u: Series, a: Any, b: Any, sign: float) -> tuple[Series, Series]:
-        return right(self, u, a, b, sign * WRONG)
+    def wrong(self: Taylor, sine: str, cosine: str, sign: float, u: Series) -> Any:
+        return right(self, sine, cosine, sign * WRONG, u)
 
     monkeypatch.setattr(Taylor, "_rotating", wrong)
     for name in ("sin", "cos", "sinh", "cosh"):
@@ -143,10 +145,12 @@ def test_series_of_series_give_mixed_derivatives(name: str) -> None:
     at = case.ordinary[1]
     wanted = [("x",) * i + ("y",) * j for i in range(1, 5) for j in range(1, 5)]
     columns = {"x": np.array([at - 0.25]), "y": np.array([0.25])}
-    mixed = engine.run([parse(typed)[0].tree], columns, wanted, format_)[0, :, 0]
+    mixed = engine.taylor_derivatives([parse(typed)[0].tree], columns, wanted, format_)[0, :, 0]
     pure = [("x",) * k for k in range(10)]
     alone = {"x": columns["x"] + columns["y"]}
-    exact = engine.run([parse(case.expression)[0].tree], alone, pure, format_)[0, :, 0]
+    exact = engine.taylor_derivatives([parse(case.expression)[0].tree], alone, pure, format_)[
+        0, :, 0
+    ]
     for index, value in zip(wanted, mixed.tolist(), strict=True):
         order = len(index)
         near = abs(exact[order]) + abs(at * exact[order + 1])
@@ -210,17 +214,17 @@ def test_a_polynomial_costs_no_more_than_it_has_coefficients() -> None:
 # --- details ----------------------------------------------------------------------------------
 
 
-def test_awkward_points_are_remembered_where_something_changes() -> None:
+def test_irregular_points_are_remembered_where_something_changes() -> None:
     at = np.array([0.0, 1.0, -1.0])
     ring = Taylor(3, Numbers())
     with np.errstate(all="ignore"):
         ring.abs([at, np.float64(1)])
-        assert ring.awkward.tolist() == [True, False, False]
+        assert ring.irregular.tolist() == [True, False, False]
         ring.asin([at, np.float64(1)])
-        assert ring.awkward.tolist() == [True, True, True]
+        assert ring.irregular.tolist() == [True, True, True]
         still = Taylor(3, Numbers())
         still.abs([at])
-    assert not np.any(still.awkward)
+    assert not np.any(still.irregular)
 
 
 def test_a_series_that_is_subtracted_from_itself_is_zero() -> None:

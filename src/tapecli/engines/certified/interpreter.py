@@ -25,7 +25,7 @@ from tapecli.expressions.tree import (
     Node,
     Number,
     Variable,
-    meant,
+    literal_value,
     rational,
     steps,
 )
@@ -236,7 +236,7 @@ class Program:
         return widened(value, balls.tiny)
 
     def _literal(self, node: Number) -> Fraction:
-        return node.value if self._format is None else meant(node, self._format)
+        return node.value if self._format is None else literal_value(node, self._format)
 
     def _exact(self, node: Node) -> Fraction | None:
         return rational(node, self._literal)

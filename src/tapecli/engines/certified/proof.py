@@ -24,7 +24,7 @@ from tapecli.expressions.tree import (
     Node,
     Number,
     call,
-    meant,
+    literal_value,
     number,
     size,
     steps,
@@ -100,7 +100,7 @@ def _undecimal(trees: Sequence[Node], format_: FloatFormat) -> list[Node]:
     for node in steps(*trees):
         children = [done[child] for child in node.children]
         if isinstance(node, Number) and node.decimal:
-            done[node] = _symbol(meant(node, format_), known)
+            done[node] = _symbol(literal_value(node, format_), known)
         elif isinstance(node, Alias):
             done[node] = children[0]
         else:

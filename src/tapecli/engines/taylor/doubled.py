@@ -1,11 +1,11 @@
-"""Numbers of twice the precision: coefficients whose sums cancel, and keep their digits.
+"""Coefficients in twice the precision of float64, for orders at which recurrences cancel.
 
-The sums of products that a recurrence is made of cancel more with each order: the coefficients of
-exp(x)*sin(x) of order k are 2**(k/2) times smaller than the terms that they are sums of. Here a
-number is the unevaluated sum of two float64, which has some 32 digits (Dekker, A floating-point
-technique for extending the available precision, Numer. Math. 18, 1971; see `sums`). Functions of
-the constant coefficients have as many digits: with sin(1) rounded to float64 sin(x)/x has a pole
-at 0, whose residue of 1e-16 is all that is left of its coefficients of high order.
+The sums of products in a recurrence cancel more with each order: the coefficients of
+exp(x)*sin(x) of order k are 2**(k/2) times smaller than the terms of their sums. Here a number is
+the unevaluated sum of two float64, which has some 32 digits (Dekker, A floating-point technique
+for extending the available precision, Numer. Math. 18, 1971; see `floats.two_sum`). Functions of
+the constant coefficients have as many digits. If sin(1) were rounded to float64, sin(x)/x would
+have a pole at 0, and its residue of 1e-16 would be all of the coefficients of high order.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ import numpy as np
 
 from tapecli import floats
 from tapecli.engines.certified import elementary
-from tapecli.engines.taylor.numbers import Number, Numbers, Plain
+from tapecli.engines.taylor.numbers import Number, Numbers, Value
 
 
 class Double(NamedTuple):
-    """The sum of two numbers, of which the second is below half an ulp of the first."""
+    """The sum of two float64, of which the second is below half an ulp of the first."""
 
     high: Number
     low: Number
@@ -34,7 +34,7 @@ Factor: TypeAlias = "float | Number"
 class Doubled(Numbers):
     """Arithmetic on numbers of twice the precision."""
 
-    def number(self, value: Plain | Double) -> Double:
+    def number(self, value: Value | Double) -> Double:
         if isinstance(value, Double):
             return value
         high, low = super().number(value), 0.0
@@ -45,8 +45,8 @@ class Doubled(Numbers):
     def leaf(self, u: Double) -> Number:
         return u.high
 
-    def choose(self, where: Any, u: Double, v: Double) -> Double:
-        return Double(np.where(where, u.high, v.high), np.where(where, u.low, v.low))
+    def choose(self, condition: Any, u: Double, v: Double) -> Double:
+        return Double(*(np.where(condition, a, b) for a, b in zip(u, v, strict=True)))
 
     # --- arithmetic ---------------------------------------------------------------------------
 
@@ -77,29 +77,28 @@ class Doubled(Numbers):
         second = (((u.high - back) - rest) + (u.low - first * v.low)) / v.high
         return _normal(first, np.where(np.isfinite(second), second, 0.0))
 
-    def dot(self, us: Sequence[Double], vs: Sequence[Double]) -> Double:
-        """The sum of the products, all of them at once and then in halves."""
-        if not us:
+    def dot(self, first: Sequence[Double], second: Sequence[Double]) -> Double:
+        """The sum of the products: all products at once, then the sums of their halves."""
+        if not first:
             return self.number(0.0)
-        terms = self.mul(*_stacked(us, vs))
-        while (count := len(terms.high)) > 1:
+        terms = np.array(self.mul(*_stacked(first, second)))  # of shape (2, terms, ...)
+        while (count := terms.shape[1]) > 1:
             half = count // 2
-            pairs = self.add(_slice(terms, 0, half), _slice(terms, half, 2 * half))
-            rest = _slice(terms, 2 * half, count)
-            terms = Double(*(np.concatenate(parts) for parts in zip(pairs, rest, strict=True)))
-        return Double(terms.high[0], terms.low[0])
+            sums = self.add(Double(*terms[:, :half]), Double(*terms[:, half : 2 * half]))
+            terms = np.concatenate([sums, terms[:, 2 * half :]], axis=1)
+        return Double(*terms[:, 0])
 
     def power(self, u: Double, v: Double, exponent: Fraction | None = None) -> Double:
-        plain = super().power(u.high, v.high, exponent)
-        return Double(*elementary.refined("power", plain, (u, v)))
+        rounded = super().power(u.high, v.high, exponent)
+        return Double(*elementary.refined("power", rounded, (u, v)))
 
 
 def _refined(name: str) -> Callable[..., Double]:
-    """A function of such numbers, with all of their digits."""
+    """The function of this name, right in all digits."""
 
     def function(self: Doubled, *arguments: Double) -> Double:
-        plain = getattr(Numbers(), name)(*(argument.high for argument in arguments))
-        return Double(*elementary.refined(name, plain, arguments))
+        rounded = getattr(Numbers(), name)(*(argument.high for argument in arguments))
+        return Double(*elementary.refined(name, rounded, arguments))
 
     return function
 
@@ -113,27 +112,23 @@ for _name in (
 
 
 def _stacked(*sequences: Sequence[Double]) -> Iterator[Double]:
-    """Sequences of numbers as numbers of one more dimension, all of the same shape."""
+    """Sequences of numbers as numbers with one more axis, all of the same shape."""
     shape = np.broadcast_shapes(*(np.shape(u.high) for numbers in sequences for u in numbers))
     for numbers in sequences:
-        parts = np.empty((2, len(numbers), *shape))
-        for place, number in enumerate(numbers):
-            parts[0, place], parts[1, place] = number
-        yield Double(*parts)
-
-
-def _slice(terms: Double, start: int, stop: int) -> Double:
-    return Double(terms.high[start:stop], terms.low[start:stop])
+        stacked = np.empty((2, len(numbers), *shape))
+        for index, number in enumerate(numbers):
+            stacked[0, index], stacked[1, index] = number
+        yield Double(*stacked)
 
 
 def _normal(high: Number, low: Number) -> Double:
-    """The same sum, its second part small; infinities and NaN are those of the first part."""
+    """The sum as a number; it is infinite or NaN where the high part is, whatever the low one."""
     low = np.where(np.isfinite(high), low, 0.0)
     total = high + low
     return Double(total, np.where(np.isfinite(total), low - (total - high), 0.0))
 
 
 def _product(a: Factor, b: Factor) -> tuple[Number, Number]:
-    """A product and its rounding error; none where it overflows."""
+    """A product and its rounding error; the error is 0 where the product overflows."""
     rounded, error = floats.two_product(a, b)
     return rounded, np.where(np.isfinite(error), error, 0.0)

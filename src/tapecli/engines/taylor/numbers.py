@@ -1,7 +1,7 @@
-"""The numbers that the coefficients of a series are: one for each point, in float64.
+"""Coefficients in float64: arithmetic on one number for each point.
 
-What NumPy lacks comes from Python's own mathematics. Outside of a domain a number is NaN, and
-at a pole as well, so that infinity always means a number that is too large for a float.
+Functions that NumPy lacks come from Python's `math`. Outside of the domain of a function, and at
+its poles, a number is NaN, so that infinity always means a number that is too large for a float.
 """
 
 from __future__ import annotations
@@ -18,20 +18,17 @@ from tapecli.floats import FORMATS
 
 Number: TypeAlias = Any
 """A float64 for each point, or one for all of them."""
-Plain: TypeAlias = "float | Fraction | NDArray[np.float64]"
-"""What becomes a number: one value for all points, or one for each."""
+Value: TypeAlias = "float | Fraction | NDArray[np.float64]"
+"""What a number can be made of: one value for all points, or one for each."""
 
 
-def _but(outside: Callable[..., Any], function: Callable[..., Any]) -> Callable[..., Number]:
-    """The function, and NaN where its arguments are at a pole or outside of its domain."""
-    return lambda *u: np.where(outside(*u), np.nan, function(*u))
+def _with_pole(pole: Callable[..., Any], function: Callable[..., Any]) -> Any:
+    """The function as a method, with NaN where `pole` says that its argument is at one."""
+    return staticmethod(lambda u: np.where(pole(u), np.nan, function(u)))
 
 
-_FLOAT64 = FORMATS["float64"]
-
-
-def _each(function: Callable[[float], float]) -> Callable[[Number], Number]:
-    """A function of one number as one of arrays; NaN and infinity where it raises."""
+def _elementwise(function: Callable[[float], float]) -> Any:
+    """A function of one float as a method that takes arrays; NaN or infinity where it raises."""
 
     def guarded(x: float) -> float:
         try:
@@ -42,43 +39,44 @@ def _each(function: Callable[[float], float]) -> Callable[[Number], Number]:
             return math.nan
 
     ufunc = np.frompyfunc(guarded, 1, 1)
-    return lambda u: np.asarray(ufunc(u), np.float64)
+    return staticmethod(lambda u: np.asarray(ufunc(u), np.float64))
 
 
 class Numbers:
     """Arithmetic and the functions of the table on numbers.
 
     Args:
-        absorbing: whether zero times what is unknown (NaN) is zero. Series on one side of a
-            point end where they have no further coefficient, which is then NaN.
+        absorbing: whether zero times NaN is zero. Series on one side of a point end where the
+            next coefficient is unknown, and NaN stands for it.
     """
 
     def __init__(self, absorbing: bool = False) -> None:
         self._absorbing = absorbing
 
-    def number(self, value: Plain) -> Number:
-        """Numbers from others; an exact one that is too large is infinite."""
-        return np.float64(_FLOAT64.round(value) if isinstance(value, Fraction) else value)
+    def number(self, value: Value) -> Number:
+        """The float64 nearest to each value; an exact value that is too large is infinite."""
+        return np.float64(FORMATS["float64"].round(value) if isinstance(value, Fraction) else value)
 
     def leaf(self, u: Number) -> Number:
-        """The numbers at the very bottom: these."""
+        """The float64 of each point, as which `Taylor` gives its constant coefficient."""
         return u
 
     def bottom(self, u: Number) -> Number:
-        """The constant coefficient at the very bottom, with all of its digits."""
+        """The number with all of its digits, as which `Taylor` gives its constant coefficient."""
         return u
 
     @property
     def numbers(self) -> Numbers:
-        """The arithmetic at the very bottom."""
+        """The arithmetic of the numbers themselves."""
         return self
 
     def varies(self, u: Number) -> bool:
-        """Whether it depends on any variable of a series: it does not."""
+        """Whether it depends on a variable of a series: a number does not."""
         return False
 
-    def choose(self, where: Any, u: Number, v: Number) -> Number:
-        return np.where(where, u, v)
+    def choose(self, condition: Any, u: Number, v: Number) -> Number:
+        """For each point u where the condition holds, or else v."""
+        return np.where(condition, u, v)
 
     # --- arithmetic ---------------------------------------------------------------------------
 
@@ -92,7 +90,7 @@ class Numbers:
         return -u
 
     def over(self, u: Number, divisor: float) -> Number:
-        """A quotient by a whole number."""
+        """The quotient by a whole number."""
         return u / divisor
 
     def mul(self, u: Number, v: Number) -> Number:
@@ -101,23 +99,23 @@ class Numbers:
         return u * v
 
     times = mul
-    """A multiple by plain numbers."""
+    """The product with float64 numbers, whatever the coefficients are."""
 
-    def dot(self, us: Sequence[Number], vs: Sequence[Number]) -> Number:
-        """The sum of the products of two sequences; 0 for empty ones."""
+    def dot(self, first: Sequence[Number], second: Sequence[Number]) -> Number:
+        """The sum of the products of two sequences of equal length; 0 for empty ones."""
         total = np.float64(0)
-        for u, v in zip(us, vs, strict=True):
+        for u, v in zip(first, second, strict=True):
             total = total + u * v
         if self._absorbing and np.any(np.isnan(total)):
-            table = np.stack(np.broadcast_arrays(*us, *vs))
-            return np.sum(self.mul(table[: len(us)], table[len(us) :]), 0)
+            table = np.stack(np.broadcast_arrays(*first, *second))
+            return np.sum(self.mul(table[: len(first)], table[len(first) :]), 0)
         return total
 
     def div(self, u: Number, v: Number) -> Number:
         return np.where(v == 0, np.nan, u / v)
 
     def power(self, u: Number, v: Number, exponent: Fraction | None = None) -> Number:
-        """u**v; of a negative u only where v is whole."""
+        """u**v; NaN for a negative u unless v is whole. `exponent` is v, where it is rational."""
         outside = (u == 0) & (v <= 0)
         return np.where(outside | ((u < 0) & (v != np.round(v))), np.nan, np.power(u, v))
 
@@ -132,8 +130,8 @@ class Numbers:
     hypot = staticmethod(np.hypot)
     exp = staticmethod(np.exp)
     expm1 = staticmethod(np.expm1)
-    log = staticmethod(_but(lambda u: u == 0, np.log))
-    log1p = staticmethod(_but(lambda u: u == -1, np.log1p))
+    log = _with_pole(lambda u: u == 0, np.log)
+    log1p = _with_pole(lambda u: u == -1, np.log1p)
     sin = staticmethod(np.sin)
     cos = staticmethod(np.cos)
     tan = staticmethod(np.tan)
@@ -145,11 +143,11 @@ class Numbers:
     tanh = staticmethod(np.tanh)
     asinh = staticmethod(np.arcsinh)
     acosh = staticmethod(np.arccosh)
-    atanh = staticmethod(_but(lambda u: np.abs(u) == 1, np.arctanh))
-    erf = staticmethod(_each(math.erf))
-    erfc = staticmethod(_each(math.erfc))
-    lgamma = staticmethod(_each(math.lgamma))
-    gamma = staticmethod(_each(math.gamma))
+    atanh = _with_pole(lambda u: np.abs(u) == 1, np.arctanh)
+    erf = _elementwise(math.erf)
+    erfc = _elementwise(math.erfc)
+    lgamma = _elementwise(math.lgamma)
+    gamma = _elementwise(math.gamma)
 
     def atan2(self, y: Number, x: Number) -> Number:
         at_origin = (y == 0) & (x == 0)

@@ -1,20 +1,21 @@
-"""What the operators and functions of the table do to truncated Taylor series.
+"""The rules by which operators and functions of the table act on truncated Taylor series.
 
-A series is a list of coefficients, the constant one first; what is left out at its end is zero.
-The rules hold over every ring that has the rationals in it: the coefficients may be numbers, or
-series in another variable in their turn, which gives mixed derivatives.
+A series is a list of coefficients, the constant one first; coefficients left out at its end are
+zero. The rules hold over every ring that contains the rational numbers: the coefficients may be
+numbers, or series in another variable, which gives mixed derivatives.
 
 The recurrences are those of Griewank and Walther, Evaluating Derivatives, 2nd ed., SIAM 2008:
-arithmetic and roots in section 13.2, and what solves a differential equation in its argument
-(exp, log, sin, tan, atan and their kin) as in proposition 13.1 there. The rule of powers is
-Euler's (Knuth, The Art of Computer Programming, vol. 2, section 4.7). Gamma solves no such
-equation: its logarithmic derivative is summed up (see `_digamma`), or it has its own series (see
+arithmetic and roots in section 13.2, and functions that solve a differential equation (exp, log,
+sin, tan, atan and the like) as in proposition 13.1. The rule of powers is Euler's (Knuth, The Art
+of Computer Programming, vol. 2, section 4.7). Gamma solves no such equation: its logarithmic
+derivative is summed up (see `_digamma`), or it has its own series (see
 `tapecli.engines.taylor.gamma`).
 """
 
 from __future__ import annotations
 
 import functools
+import itertools
 import math
 from collections.abc import Sequence
 from fractions import Fraction
@@ -24,92 +25,91 @@ import numpy as np
 
 from tapecli.engines.taylor import gamma
 from tapecli.engines.taylor.doubled import Doubled
-from tapecli.engines.taylor.numbers import Number, Numbers, Plain
+from tapecli.engines.taylor.numbers import Number, Numbers, Value
 
 Coefficient: TypeAlias = Any
-"""What a coefficient is: numbers, or a series in another variable."""
+"""A coefficient: numbers, or a series in another variable."""
 Series: TypeAlias = list[Coefficient]
 
 _MODERATE = 256
 """Numbers between 2**-256 and 2**256 have products and quotients that fit a float."""
-
 
 _BELL = Fraction("1.12837916709551257389615890312154517168810125865799771368817144")
 """2/sqrt(pi)."""
 
 
 class Taylor:
-    """The rules, for series of so many terms.
+    """The rules for series with a given number of terms.
 
     Args:
-        terms: how many coefficients are carried: one more than the highest order.
-        inner: what the coefficients are: `Numbers`, or the `Taylor` of another variable.
+        terms: how many coefficients are computed: one more than the highest order.
+        inner: the arithmetic of the coefficients: `Numbers`, or the `Taylor` of another variable.
     """
 
     def __init__(self, terms: int, inner: Numbers | Taylor) -> None:
         self.terms = terms
         self.inner: Any = inner
-        self._met: Any = False
+        self._irregular: Any = False
 
     @property
-    def awkward(self) -> Any:
-        """At which points a rule met a kink or a zero of a root; False for at none.
+    def irregular(self) -> Any:
+        """At which points there was a kink or a zero of a root; False where there was none.
 
-        Only the constant coefficients are right there.
+        Only the constant coefficients are right at these points.
         """
-        return self._met | (self.inner.awkward if isinstance(self.inner, Taylor) else False)
+        return self._irregular | (self.inner.irregular if isinstance(self.inner, Taylor) else False)
 
-    # --- what a ring has ----------------------------------------------------------------------
+    # --- the operations of a ring --------------------------------------------------------------
 
-    def number(self, value: Plain) -> Series:
+    def number(self, value: Value) -> Series:
         """A constant."""
         return [self.inner.number(value)]
 
     def leaf(self, u: Series) -> Number:
-        """The number at the very bottom: the value at the point."""
+        """The value at each point, in float64."""
         return self.inner.leaf(u[0])
 
     def bottom(self, u: Series) -> Number:
-        """The same, with all of its digits."""
+        """The value at each point, with all of its digits."""
         return self.inner.bottom(u[0])
 
     @property
     def numbers(self) -> Numbers:
-        """The arithmetic at the very bottom."""
+        """The arithmetic of the numbers, however many variables there are."""
         numbers: Numbers = self.inner.numbers
         return numbers
 
     def varies(self, u: Series) -> bool:
-        """Whether it depends on any of the variables."""
+        """Whether the series depends on any of the variables."""
         return len(u) > 1 or self.inner.varies(u[0])
 
-    def choose(self, where: Any, u: Series, v: Series) -> Series:
-        """For each point the one or the other series."""
-        length = max(len(u), len(v))
-        return [self.inner.choose(where, self._of(u, k), self._of(v, k)) for k in range(length)]
+    def choose(self, condition: Any, u: Series, v: Series) -> Series:
+        """For each point u where the condition holds, or else v."""
+        pairs = itertools.zip_longest(u, v, fillvalue=self.inner.number(0))
+        return [self.inner.choose(condition, a, b) for a, b in pairs]
 
     def times(self, u: Series, factor: Number) -> Series:
-        """A multiple by plain numbers."""
+        """The product with float64 numbers."""
         return [self.inner.times(a, factor) for a in u]
 
     def over(self, u: Series, divisor: float) -> Series:
-        """A quotient by a whole number, which has no exact inverse."""
+        """The quotient by a whole number, whose inverse would not be exact."""
         return [self.inner.over(a, divisor) for a in u]
 
-    def dot(self, us: Sequence[Series], vs: Sequence[Series]) -> Series:
-        """The sum of the products of two sequences; 0 for empty ones."""
+    def dot(self, first: Sequence[Series], second: Sequence[Series]) -> Series:
+        """The sum of the products of two sequences of equal length; 0 for empty ones."""
         total = self.number(0)
-        for u, v in zip(us, vs, strict=True):
+        for u, v in zip(first, second, strict=True):
             total = self.add(total, self.mul(u, v))
         return total
 
-    # --- the shapes of recurrences ------------------------------------------------------------
+    # --- the shapes of recurrences -------------------------------------------------------------
 
     def _of(self, u: Series, k: int) -> Coefficient:
         return u[k] if k < len(u) else self.inner.number(0)
 
     def _sum(self, u: Series, v: Series, k: int, first: int = 0, last: int | None = None) -> Any:
-        """The sum of u[j] * v[k - j] for j from first to last, k if that is left out."""
+        """The sum of u[j] * v[k - j] for j from first to last, by default from 0 to k."""
         first = max(first, k - len(v) + 1)
         last = min(k if last is None else last, len(u) - 1)
         if last < first:
@@ -121,41 +121,42 @@ class Taylor:
         return [self.inner.times(a, float(k)) for k, a in enumerate(u)]
 
     def _integral(self, start: Coefficient, w: Series, u: Series) -> Series:
-        """Solve y' = w * u' from this constant coefficient."""
+        """Solve y' = w * u'; `start` is y at the point."""
         slope = self._slope(u)
         sums = (self.inner.over(self._sum(slope, w, k, 1), k) for k in range(1, self.terms))
         return [start, *sums]
 
     def _divided_integral(self, start: Coefficient, slope: Series, w: Series) -> Series:
-        """Solve w * y' = u' from this constant coefficient; `slope` is that of u."""
+        """Solve w * y' = u'; `start` is y at the point, `slope` is h * u'."""
         slope, w = self._over(self._scale(w), slope, w)
-        y, own = [start], [self.inner.number(0)]
+        y, y_slope = [start], [self.inner.number(0)]
         for k in range(1, self.terms):
-            rest = self.inner.sub(self._of(slope, k), self._sum(own, w, k, 1, k - 1))
-            own.append(self.inner.div(rest, w[0]))
-            y.append(self.inner.over(own[k], k))
+            rest = self.inner.sub(self._of(slope, k), self._sum(y_slope, w, k, 1, k - 1))
+            y_slope.append(self.inner.div(rest, w[0]))
+            y.append(self.inner.over(y_slope[k], k))
         return y
 
     def _exponential(self, start: Coefficient, slope: Series) -> Series:
-        """Solve y' = y * u' from this constant coefficient; `slope` is that of u."""
+        """Solve y' = y * u'; `start` is y at the point, `slope` is h * u'."""
         y = [start]
         for k in range(1, self.terms):
             y.append(self.inner.over(self._sum(slope, y, k, 1), k))
         return y
 
-    def _rotating(self, u: Series, first: Any, second: Any, sign: float) -> tuple[Series, Series]:
+    def _rotating(self, sine: str, cosine: str, sign: float, u: Series) -> tuple[Series, Series]:
         """Solve y' = z * u' and z' = sign * y * u', as sin and cos, sinh and cosh do."""
-        slope, y, z = self._slope(u), [first], [second]
+        slope = self._slope(u)
+        y, z = [getattr(self.inner, sine)(u[0])], [getattr(self.inner, cosine)(u[0])]
         for k in range(1, self.terms):
-            of_y, of_z = self._sum(slope, z, k, 1), self._sum(slope, y, k, 1)
-            y.append(self.inner.over(of_y, k))
-            z.append(self.inner.over(of_z, sign * k))
+            y_sum, z_sum = self._sum(slope, z, k, 1), self._sum(slope, y, k, 1)
+            y.append(self.inner.over(y_sum, k))
+            z.append(self.inner.over(z_sum, sign * k))
         return y, z
 
     def _feedback(self, start: Coefficient, rate: Coefficient, sign: float, u: Series) -> Series:
-        """Solve y' = w * u', where w is a constant + sign * y**2, and w[0] this rate.
+        """Solve y' = w * u', where w is a constant + sign * y**2; `rate` is w at the point.
 
-        So w has no cancellation of its own: tanh is 1 long before its derivative is 0.
+        With the rate given w does not cancel: tanh is 1 long before its derivative is 0.
         """
         slope, y, w = self._slope(u), [start], [rate]
         for k in range(1, self.terms):
@@ -163,7 +164,7 @@ class Taylor:
             w.append(self.inner.times(self._sum(y, y, k), sign))
         return y
 
-    # --- arithmetic ---------------------------------------------------------------------------
+    # --- arithmetic ----------------------------------------------------------------------------
 
     def add(self, u: Series, v: Series) -> Series:
         shared = min(len(u), len(v))
@@ -190,10 +191,10 @@ class Taylor:
             y.append(self.inner.div(rest, v[0]))
         return y
 
-    # --- powers -------------------------------------------------------------------------------
+    # --- powers --------------------------------------------------------------------------------
 
     def power(self, u: Series, v: Series, exponent: Fraction | None = None) -> Series:
-        """u**v; `exponent` is v's exact value, where it is a rational constant."""
+        """u**v; `exponent` is the exact value of v, where v is a rational constant."""
         if exponent is not None and exponent.denominator == 1 and exponent >= 0:
             return self._product(u, int(exponent))
         if len(u) == len(v) == 1:
@@ -203,7 +204,7 @@ class Taylor:
             return self._exponential(self.inner.power(u[0], v[0]), slope)
         if exponent is not None and exponent.denominator == 1:
             return self._power_from(self.inner.power(u[0], v[0], exponent), u, v[0], exponent)
-        return self._root(u, v[0], exponent)
+        return self._root(self.inner.power(u[0], v[0], exponent), u, v[0], exponent, odd=False)
 
     def _product(self, u: Series, exponent: int) -> Series:
         """u**exponent by repeated squaring."""
@@ -215,15 +216,17 @@ class Taylor:
             u = self.mul(u, u) if exponent else u
         return result
 
-    def _root(self, u: Series, v: Coefficient, exponent: Fraction | None) -> Series:
-        """u**v for a v that does not change and is not whole."""
-        self._meet(u, self.leaf(u) == 0)
-        return self._power_from(self.inner.power(u[0], v, exponent), u, v, exponent)
+    def _root(
+        self, start: Coefficient, u: Series, v: Coefficient, exponent: Fraction | None, odd: bool
+    ) -> Series:
+        """u**v for a constant v that is not whole; `odd` if it is -(-u)**v where u is negative."""
+        self._mark_irregular(u, self.leaf(u) == 0)
+        return self._power_from(start, u, v, exponent)
 
     def _power_from(
         self, start: Coefficient, u: Series, v: Coefficient, exponent: Fraction | None
     ) -> Series:
-        """u**v where u is not 0 and v does not change, from its constant coefficient.
+        """u**v where u is not 0 and v is constant; `start` is its value at the point.
 
         k * u[0] * y[k] is the sum of (v*j - (k - j)) * u[j] * y[k - j] for j from 1 to k.
         """
@@ -232,26 +235,22 @@ class Taylor:
         slope = self._slope(u)
         for k in range(1, self.terms if len(u) > 1 else 1):
             if exponent is None:
-                up = self.inner.mul(v, self._sum(slope, y, k, 1))
-                above = self.inner.sub(up, self._sum(u, self._slope(y), k, 1))
+                growth = self.inner.mul(v, self._sum(slope, y, k, 1))
+                numerator = self.inner.sub(growth, self._sum(u, self._slope(y), k, 1))
             else:  # with exact weights nothing cancels
-                weights = [
-                    self.inner.number(exponent * j - (k - j)) for j in range(min(k + 1, len(u)))
-                ]
+                weights = (self.inner.number(exponent * j - (k - j)) for j in range(k + 1))
                 weighted = [self.inner.mul(a, w) for a, w in zip(u, weights, strict=False)]
-                above = self._sum(weighted, y, k, 1)
-            y.append(self.inner.over(self.inner.div(above, u[0]), k))
+                numerator = self._sum(weighted, y, k, 1)
+            y.append(self.inner.over(self.inner.div(numerator, u[0]), k))
         return y
 
     def sqrt(self, u: Series) -> Series:
-        self._meet(u, self.leaf(u) == 0)
         half = Fraction(1, 2)
-        return self._power_from(self.inner.sqrt(u[0]), u, self.inner.number(half), half)
+        return self._root(self.inner.sqrt(u[0]), u, self.inner.number(half), half, odd=False)
 
     def cbrt(self, u: Series) -> Series:
-        self._meet(u, self.leaf(u) == 0)
         third = Fraction(1, 3)
-        return self._power_from(self.inner.cbrt(u[0]), u, self.inner.number(third), third)
+        return self._root(self.inner.cbrt(u[0]), u, self.inner.number(third), third, odd=True)
 
     def hypot(self, u: Series, v: Series) -> Series:
         scale = self._scale(u, v)
@@ -260,9 +259,9 @@ class Taylor:
         return self.times(root, scale)
 
     def _scale(self, *series: Series) -> Number:
-        """A power of two near the largest of values where its square is far from 1, or else 1.
+        """A power of two near the largest value, if that is so far from 1 that squares overflow.
 
-        Over it, products of the values neither overflow nor underflow.
+        It is 1 for other values. Divided by it, values have products that fit a float.
         """
         largest = functools.reduce(np.maximum, (np.abs(self.leaf(u)) for u in series))
         usable = np.isfinite(largest) & (largest > 0)
@@ -271,19 +270,19 @@ class Taylor:
         return np.ldexp(1.0, np.clip(exponent, -1000, 1000))
 
     def _over(self, scale: Number, *series: Series) -> Sequence[Series]:
-        """The series over a power of two."""
+        """The series divided by a power of two."""
         return series if np.all(scale == 1) else [self.times(u, 1 / scale) for u in series]
 
-    # --- pieces -------------------------------------------------------------------------------
+    # --- piecewise functions -------------------------------------------------------------------
 
-    def _meet(self, u: Series, where: Any) -> None:
-        """Remember the points at which there may be no series, unless nothing changes there."""
+    def _mark_irregular(self, u: Series, condition: Any) -> None:
+        """Remember the points at which there may be no series, unless u is constant there."""
         if self.varies(u):
-            self._met = self._met | where
+            self._irregular = self._irregular | condition
 
     def _sign_of(self, u: Series) -> Number:
-        """The sign that a series has around the point."""
-        self._meet(u, self.leaf(u) == 0)
+        """The sign of a series near the point."""
+        self._mark_irregular(u, self.leaf(u) == 0)
         return np.sign(self.leaf(u))
 
     def abs(self, u: Series) -> Series:
@@ -299,18 +298,18 @@ class Taylor:
         return u if u is v else self._larger(u, v, -1.0)
 
     def _larger(self, u: Series, v: Series, sign: float) -> Series:
-        """The one that is larger times this sign."""
+        """U or v, whichever is larger when both are multiplied by this sign."""
         return self.choose(self._sign_of(self.sub(u, v)) * sign >= 0, u, v)
 
-    # --- exponential and logarithm ------------------------------------------------------------
+    # --- exponential and logarithm -------------------------------------------------------------
 
     def exp(self, u: Series) -> Series:
         return self._or_zero(self._exponential(self.inner.exp(u[0]), self._slope(u)))
 
     def _or_zero(self, y: Series) -> Series:
-        """A series, or 0 where its value is too small for a float, as its derivatives are then."""
-        small = self.leaf(y) == 0
-        return self.choose(small, self.number(0), y) if np.any(small) else y
+        """y, or 0 where its value underflows, as its derivatives do then."""
+        underflow = self.leaf(y) == 0
+        return self.choose(underflow, self.number(0), y) if np.any(underflow) else y
 
     def expm1(self, u: Series) -> Series:
         return [self.inner.expm1(u[0]), *self.exp(u)[1:]]
@@ -321,8 +320,8 @@ class Taylor:
         return self._divided_integral(self.inner.log(u[0]), self._slope(u), u)
 
     def log1p(self, u: Series) -> Series:
-        whole = self.add(self.number(1), u)
-        return self._divided_integral(self.inner.log1p(u[0]), self._slope(u), whole)
+        argument = self.add(self.number(1), u)
+        return self._divided_integral(self.inner.log1p(u[0]), self._slope(u), argument)
 
     def sigmoid(self, u: Series) -> Series:
         """(1 + tanh(u/2))/2."""
@@ -332,13 +331,13 @@ class Taylor:
     def softplus(self, u: Series) -> Series:
         return self._integral(self.inner.softplus(u[0]), self.sigmoid(u), u)
 
-    # --- circular functions -------------------------------------------------------------------
+    # --- circular functions --------------------------------------------------------------------
 
     def sin(self, u: Series) -> Series:
-        return self._rotating(u, self.inner.sin(u[0]), self.inner.cos(u[0]), -1.0)[0]
+        return self._rotating("sin", "cos", -1.0, u)[0]
 
     def cos(self, u: Series) -> Series:
-        return self._rotating(u, self.inner.sin(u[0]), self.inner.cos(u[0]), -1.0)[1]
+        return self._rotating("sin", "cos", -1.0, u)[1]
 
     def tan(self, u: Series) -> Series:
         return self._feedback(self.inner.tan(u[0]), self._inverse_square("cos", u), 1.0, u)
@@ -348,7 +347,7 @@ class Taylor:
         return self._feedback(start, self._inverse_square("sin", u), 1.0, self.neg(u))
 
     def _inverse_square(self, name: str, u: Series) -> Coefficient:
-        """1/f(u)**2 of the constant coefficient."""
+        """1/f(u)**2 at the point."""
         value = getattr(self.inner, name)(u[0])
         inverse = self.inner.div(self.inner.number(1), value)
         return self.inner.mul(inverse, inverse)
@@ -360,17 +359,19 @@ class Taylor:
         return self.div(self.number(1), self.sin(u))
 
     def asin(self, u: Series) -> Series:
-        self._meet(u, np.abs(self.leaf(u)) == 1)
-        w = self.sqrt(self._complement(u))
-        return self._divided_integral(self.inner.asin(u[0]), self._slope(u), w)
+        return self._arc(self.inner.asin(u[0]), u, u)
 
     def acos(self, u: Series) -> Series:
-        self._meet(u, np.abs(self.leaf(u)) == 1)
+        return self._arc(self.inner.acos(u[0]), u, self.neg(u))
+
+    def _arc(self, start: Coefficient, u: Series, signed: Series) -> Series:
+        """Solve sqrt(1 - u**2) * y' = signed', where `signed` is u or -u."""
+        self._mark_irregular(u, np.abs(self.leaf(u)) == 1)
         w = self.sqrt(self._complement(u))
-        return self._divided_integral(self.inner.acos(u[0]), self._slope(self.neg(u)), w)
+        return self._divided_integral(start, self._slope(signed), w)
 
     def _complement(self, u: Series) -> Series:
-        """1 - u**2, near 1 as a product: the difference has no digits there."""
+        """1 - u**2; where u is near 1 as a product, because the difference would cancel."""
         one = self.number(1)
         product = self.mul(self.sub(one, u), self.add(one, u))
         difference = self.sub(one, self.mul(u, u))
@@ -381,23 +382,23 @@ class Taylor:
 
     def atan2(self, y: Series, x: Series) -> Series:
         """(x**2 + y**2) * angle' = x * y' - y * x'."""
-        self._meet(y, (self.leaf(y) == 0) & (self.leaf(x) <= 0))
+        self._mark_irregular(y, (self.leaf(y) == 0) & (self.leaf(x) <= 0))
         start = self.inner.atan2(y[0], x[0])
         y, x = self._over(self._scale(y, x), y, x)
         w = self.add(self.mul(x, x), self.mul(y, y))
         slope = self.sub(self.mul(self._slope(y), x), self.mul(self._slope(x), y))
         return self._divided_integral(start, slope, w)
 
-    # --- hyperbolic functions -----------------------------------------------------------------
+    # --- hyperbolic functions ------------------------------------------------------------------
 
     def sinh(self, u: Series) -> Series:
-        return self._rotating(u, self.inner.sinh(u[0]), self.inner.cosh(u[0]), 1.0)[0]
+        return self._rotating("sinh", "cosh", 1.0, u)[0]
 
     def cosh(self, u: Series) -> Series:
-        return self._rotating(u, self.inner.sinh(u[0]), self.inner.cosh(u[0]), 1.0)[1]
+        return self._rotating("sinh", "cosh", 1.0, u)[1]
 
     def tanh(self, u: Series) -> Series:
-        """Its slope begins at 4 * sigmoid(2*u) * sigmoid(-2*u), which does not overflow."""
+        """Its slope at the point is 4 * sigmoid(2*u) * sigmoid(-2*u), which does not overflow."""
         up, down = (self.inner.sigmoid(self.inner.times(u[0], sign * 2.0)) for sign in (1, -1))
         rate = self.inner.times(self.inner.mul(up, down), 4.0)
         return self._feedback(self.inner.tanh(u[0]), rate, -1.0, u)
@@ -407,7 +408,7 @@ class Taylor:
         return self._divided_integral(self.inner.asinh(u[0]), self._slope(u), w)
 
     def acosh(self, u: Series) -> Series:
-        self._meet(u, self.leaf(u) == 1)
+        self._mark_irregular(u, self.leaf(u) == 1)
         one = self.number(1)
         w = self.mul(self.sqrt(self.sub(u, one)), self.sqrt(self.add(u, one)))
         return self._divided_integral(self.inner.acosh(u[0]), self._slope(u), w)
@@ -416,7 +417,7 @@ class Taylor:
         w = self._complement(u)
         return self._divided_integral(self.inner.atanh(u[0]), self._slope(u), w)
 
-    # --- error and gamma functions ------------------------------------------------------------
+    # --- error and gamma functions -------------------------------------------------------------
 
     def erf(self, u: Series) -> Series:
         return self._integral(self.inner.erf(u[0]), self._bell(u), u)
@@ -429,13 +430,12 @@ class Taylor:
         return self.mul(self.exp(self.neg(self.mul(u, u))), self.number(_BELL))
 
     def gamma(self, u: Series) -> Series:
-        """Solve y' = y * digamma(u) * u'; the sums in that cancel, which a linear u avoids."""
+        """Solve y' = y * digamma(u) * u'; a linear u has a series in which nothing cancels."""
         if len(u) == 2 and isinstance(self.inner, Numbers):
             at, step = (self.inner.leaf(a) for a in u)
-            scale, own = gamma.coefficients(at, self.terms)
-            powers = (a * (step / scale) ** k for k, a in enumerate(own[1:], 1))
-            rest = map(self.inner.number, powers)
-            return [self.inner.gamma(u[0]), *rest]
+            scale, coefficients = gamma.coefficients(at, self.terms)
+            powers = (a * (step / scale) ** k for k, a in enumerate(coefficients[1:], 1))
+            return [self.inner.gamma(u[0]), *map(self.inner.number, powers)]
         slope = self.mul(self._slope(u), self.digamma(u))
         return self._or_zero(self._exponential(self.inner.gamma(u[0]), slope))
 
@@ -445,22 +445,22 @@ class Taylor:
     def digamma(self, u: Series) -> Series:
         """The logarithmic derivative of gamma, by reflection where u < 1/2.
 
-        Its coefficients are sums of one sign: float64 will do for them.
+        Its coefficients are sums of terms of one sign, for which float64 is enough.
         """
         if isinstance(self.inner, Doubled):
-            plain = Taylor(self.terms, Numbers())
-            return list(map(self.inner.number, plain.digamma(list(map(self.inner.leaf, u)))))
+            series = Taylor(self.terms, Numbers()).digamma(list(map(self.inner.leaf, u)))
+            return list(map(self.inner.number, series))
         at = self.leaf(u)
         left = at < 0.5
         if not np.any(left):
             return self._digamma(u)
         y = self._digamma(self.choose(left, self.sub(self.number(1), u), u))
         from_pole = self.sub(u, self.times(self.number(1), np.where(left, np.round(at), 0.0)))
-        turn = self.times(self.cot(self.times(from_pole, math.pi)), math.pi)
-        return self.choose(left, self.sub(y, turn), y)
+        reflection = self.times(self.cot(self.times(from_pole, math.pi)), math.pi)
+        return self.choose(left, self.sub(y, reflection), y)
 
     def _digamma(self, u: Series) -> Series:
-        """Digamma where u >= 1/2: its asymptotic series far to the right, and the steps there.
+        """Digamma where u >= 1/2, from its asymptotic series at a larger argument.
 
         digamma(u) = digamma(u + n) - sum of 1/(u + i) for i < n (Abramowitz and Stegun 6.3.6),
         and 6.3.18 at u + n. That is right in all coefficients where u + n exceeds 10 + 3/5 of
@@ -472,8 +472,7 @@ class Taylor:
         steps = self.number(0)
         for i in range(count):
             steps = self.add(steps, self.div(self.number(1), self.add(u, self.number(i))))
-        far = self.add(u, self.number(count))
-        return self.sub(self._asymptotic_digamma(far), steps)
+        return self.sub(self._asymptotic_digamma(self.add(u, self.number(count))), steps)
 
     def _asymptotic_digamma(self, u: Series) -> Series:
         inverse = self.div(self.number(1), u)
@@ -489,7 +488,7 @@ class Taylor:
 
 
 def _bernoulli(count: int) -> list[Fraction]:
-    """The Bernoulli numbers B(2), B(4), ..., so many of them."""
+    """The first Bernoulli numbers of even index: B(2), B(4), ..."""
     numbers = [Fraction(1)]
     for n in range(1, 2 * count + 1):
         total = sum((math.comb(n + 1, k) * numbers[k] for k in range(n)), Fraction(0))
