@@ -9,8 +9,8 @@ from fractions import Fraction
 import pytest
 
 from tapecli.engines.certified.balls import Balls, Side
-from tapecli.engines.certified.effort import OPERATIONS
-from tapecli.engines.certified.interpreter import Line, Program
+from tapecli.engines.certified.budget import OPERATIONS
+from tapecli.engines.certified.interpreter import Interpreter, Trajectory
 from tapecli.expressions.expression import parse
 from tapecli.expressions.functions import FUNCTION_NAMES
 
@@ -22,9 +22,9 @@ LEAST = 0.002
 """Seconds below which the clock tells nothing."""
 
 
-def program(text: str) -> Program:
+def program(text: str) -> Interpreter:
     (target,) = parse([text], {"x"})
-    return Program(target.tree, None)
+    return Interpreter(target.tree, None)
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_every_name_of_the_table_is_a_function() -> None:
 @pytest.mark.parametrize(("terms", "precision"), [(30, 2560), (3, 10_240), (200, 512)])
 def test_no_series_takes_much_longer_than_expected(text: str, terms: int, precision: int) -> None:
     one = program(text)
-    line = Line({"x": Fraction(5, 4)}, {"x": Fraction(1)})
+    line = Trajectory({"x": Fraction(5, 4)}, {"x": Fraction(1)})
     start = time.process_time()
     one.run(line, Balls(Side.BOTH, terms), precision)
     assert time.process_time() - start < FAR_OFF * one.seconds(terms, precision) + LEAST

@@ -8,14 +8,14 @@ import pytest
 from flint import arb
 
 from tapecli.engines.certified.balls import Balls, Kink, Side
-from tapecli.engines.certified.interpreter import Line, Program
+from tapecli.engines.certified.interpreter import Interpreter, Trajectory
 from tapecli.expressions.expression import parse
 from tapecli.floats import FORMATS
 
 
-def program(typed: str) -> Program:
+def program(typed: str) -> Interpreter:
     (expression,) = parse(typed)
-    return Program(expression.tree, FORMATS["float64"])
+    return Interpreter(expression.tree, FORMATS["float64"])
 
 
 @pytest.mark.parametrize(
@@ -51,11 +51,11 @@ def test_which_variables_interact(typed: str, pairs: str) -> None:
 
 def test_variables_meet_through_earlier_targets() -> None:
     last = parse(["u = x + y", "v = z*u"])[-1]
-    assert Program(last.tree, None).interacting == {("x", "z"), ("y", "z")}
+    assert Interpreter(last.tree, None).interacting == {("x", "z"), ("y", "z")}
 
 
 def along(typed: str, slopes: dict[str, int], **point: int) -> list[arb]:
-    line = Line(
+    line = Trajectory(
         {name: Fraction(value) for name, value in point.items()},
         {name: Fraction(slope) for name, slope in slopes.items()},
     )

@@ -11,8 +11,8 @@ from fractions import Fraction
 import pytest
 from flint import arb
 
-from tapecli.engines.certified.interpreter import Program
-from tapecli.engines.certified.lines import Index, Lines, directions
+from tapecli.engines.certified.interpreter import Interpreter
+from tapecli.engines.certified.lines import Index, PointDerivatives, directions
 from tapecli.engines.certified.records import NoDerivative
 from tapecli.expressions.expression import parse
 from tapecli.floats import FORMATS
@@ -21,7 +21,9 @@ from tapecli.floats import FORMATS
 def enclosed(typed: str, index: str, point: Mapping[str, float]) -> arb | NoDerivative:
     (expression,) = parse(typed)
     exact = {name: Fraction(value) for name, value in point.items()}
-    lines = Lines(Program(expression.tree, FORMATS["float64"]), exact, len(index) + 2, 256)
+    lines = PointDerivatives(
+        Interpreter(expression.tree, FORMATS["float64"]), exact, len(index) + 2, 256
+    )
     return lines.enclosed(tuple(sorted(index)))
 
 

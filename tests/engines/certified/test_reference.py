@@ -543,7 +543,7 @@ def test_what_is_nearly_zero_is_not_taken_for_it(typed: str, x: float, expected:
 def test_a_zero_is_known_by_its_size_and_needs_no_more_precision(
     monkeypatch: pytest.MonkeyPatch, index: str
 ) -> None:
-    monkeypatch.setattr("tapecli.engines.certified.reference.FURTHER", (None,))
+    monkeypatch.setattr("tapecli.engines.certified.reference.HIGHER_PRECISIONS", (None,))
     (one,) = parse("y*(gamma(x + 1) - x*gamma(x))")
     (found,) = Reference(one.tree, FLOAT64, [tuple(index)]).at({"x": 1.5, "y": 1.0})
     assert isinstance(found, Certified)

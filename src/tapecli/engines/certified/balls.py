@@ -1,14 +1,14 @@
 """Truncated power series with rigorous error bounds: the rules of the function table.
 
 A series is python-flint's `arb_series`: its coefficients are balls (midpoint and radius), and
-what it computes encloses the exact result (Johansson, Arb: efficient arbitrary-precision
-midpoint-radius interval arithmetic, IEEE Trans. Comput. 66, 2017). The series of f in h at a
-point x is taken along one of three `Side`s:
+what is computed with them encloses the exact result (Johansson, Arb: efficient arbitrary-precision
+midpoint-radius interval arithmetic, IEEE Trans. Comput. 66, 2017). The series of f at a point x in
+powers of h is taken on one of three `Side`s:
 
 * `Side.BOTH`: f(x + h); where f has a kink, a `Kink` is raised;
-* `Side.LEFT`, `Side.RIGHT`: f(x - h) and f(x + h) for h > 0, as a series in t with h = t**fold,
-  so that roots of h have series as well (Puiseux). A series may end early there: coefficients
-  past its end do not exist, as in h**pi;
+* `Side.LEFT`, `Side.RIGHT`: f(x - h) and f(x + h) for h > 0, as a Puiseux series, that is, in
+  powers of t with h = t**fold, so that roots of h have a series as well. It may end early: the
+  coefficients after its end do not exist, as in h**pi;
 * `Side.POINT`: f(x) alone.
 """
 
@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import enum
 import math
+import operator
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -27,8 +28,8 @@ from tapecli.expressions.functions import FUNCTIONS
 
 Series: TypeAlias = arb_series
 
-_FAR = 10_000
-"""Where an exponential is beyond every dtype."""
+_HUGE_EXPONENT = 10_000
+"""Exponential functions of numbers from here on are beyond every dtype."""
 
 
 class Undefined(Exception):
@@ -36,22 +37,22 @@ class Undefined(Exception):
 
 
 class Flat(Undefined):
-    """All coefficients that are carried are zero, and the function is not: carry more."""
+    """All coefficients that are carried are zero although the function is not: carry more."""
 
     def __init__(self) -> None:
         super().__init__("too flat to be told from zero")
 
 
 class Kink(Exception):
-    """The series differ on the two sides, or may: look at each."""
+    """The series on the two sides differ, or may differ: each must be computed on its own."""
 
 
 class Undecided(Exception):
-    """The sign of a number cannot be told at this precision."""
+    """The sign of a number cannot be determined at this precision."""
 
 
 class Side(enum.Enum):
-    """From where a point is looked at."""
+    """On which side of a point a series is taken."""
 
     BOTH = enum.auto()
     RIGHT = enum.auto()
@@ -59,19 +60,19 @@ class Side(enum.Enum):
     POINT = enum.auto()
 
 
-_LARGEST_WHOLE = 10**6
-"""Powers of zero and of negative numbers are no larger, where they are not written as numbers."""
+_LARGEST_POWER = 10**6
+"""The largest whole power of zero or of a negative number, unless it is written as a number."""
 
-_DEEPER = 8
-"""How many times as many bits as its numbers are from 1 an expression may be from zero."""
+_DEPTH_FACTOR = 8
+"""How many times more bits an expression may be from zero than its numbers are from 1."""
 
-_ENDLESS = 10**9
-"""Bits that are as good as any number of them."""
+_INFINITE_BITS = 10**9
+"""A number of bits that stands for any larger one."""
 
-_DECIDING = 640
-"""Bits beyond those that tell a number from zero."""
+_DECIDING_BITS = 640
+"""Bits of precision beyond that distance at which a ball around zero is taken for zero."""
 
-_HIDING = {
+_HIDDEN_EXPONENTS = {
     "tanh": lambda a: 2 * a,
     "sigmoid": lambda a: a,
     "softplus": lambda a: a,
@@ -79,22 +80,21 @@ _HIDING = {
     "erf": lambda a: a * a,
     "erfc": lambda a: a * a,
 }
-"""The exponent of what a function's value hides, roughly: 1 - tanh(a) is about 2*exp(-2a)."""
+"""Roughly the exponent of what a function's value hides: 1 - tanh(a) is about 2*exp(-2a)."""
 
 
 @dataclass
 class Depth:
-    """How many bits the numbers of an expression are from 1: so small may be what cancels."""
+    """How many bits the numbers of an expression are from 1: what cancels may be so small."""
 
     bits: float = 0.0
 
     def note(self, name: str, value: arb, arguments: Sequence[arb]) -> None:
-        """Take account of a value, and of the function that it is of, if it is of one."""
+        """Take account of a value, and of the function that it comes from, if any."""
         self.bits = max(self.bits, _bits(value))
-        if name in _HIDING:
-            size = _bits(arguments[0])
-            exponent = _HIDING[name](2.0 ** min(size, 500.0)) if abs(arguments[0]) > 1 else 0.0
-            self.bits = max(self.bits, exponent / math.log(2))
+        if name in _HIDDEN_EXPONENTS and abs(arguments[0]) > 1:
+            size = 2.0 ** min(_bits(arguments[0]), 500.0)
+            self.bits = max(self.bits, _HIDDEN_EXPONENTS[name](size) / math.log(2))
 
 
 def _bits(number: arb) -> float:
@@ -102,29 +102,29 @@ def _bits(number: arb) -> float:
     if not number.is_finite() or number.contains(0):
         return 0.0
     mantissa, exponent = number.mid().man_exp()
-    return float(min(abs(int(mantissa).bit_length() + int(exponent)), _ENDLESS))
+    return float(min(abs(int(mantissa).bit_length() + int(exponent)), _INFINITE_BITS))
 
 
 @dataclass(frozen=True)
 class Balls:
-    """The rules, at one side of a point.
+    """The rules of the function table, on one side of a point.
 
     Attributes:
         side: where the series is taken.
         terms: how many coefficients are carried.
-        presume: take a small ball around zero for zero. Asked for only at a precision of
-            hundreds of digits, where no expression of the sizes allowed here is known to come
-            that close to zero without being zero, unless its numbers are as small or as large.
-        fold: the power of t that h is, on one side.
+        assume_zero: take a small ball around zero for zero. This is asked for only at a precision
+            of hundreds of digits, where no expression of the sizes allowed here is known to come
+            so close to zero without being zero, unless its numbers are as small or as large.
+        fold: on one side, the power of t that h is.
         tiny, unit: the smallest normal number and the unit roundoff of a dtype, if the series
-            shall enclose what the tapes may get in that dtype, too.
+            must also enclose what the tapes may compute in that dtype.
         depth: how far from 1 the numbers are that have occurred.
-        flat: what was taken for the constant zero, for all its coefficients are zero.
+        flat: the series that were taken for the constant zero because all coefficients are zero.
     """
 
     side: Side
     terms: int
-    presume: bool = False
+    assume_zero: bool = False
     fold: int = 1
     tiny: arb | None = None
     unit: arb | None = None
@@ -147,12 +147,12 @@ class Balls:
     def e(self) -> Series:
         return self.number(arb.const_e())
 
-    def variable(self, at: Fraction | arb, slope: Fraction, power: int = 1) -> Series:
-        """A variable that is at + slope * h**power."""
+    def variable(self, value: Fraction | arb, slope: Fraction, power: int = 1) -> Series:
+        """A variable that is value + slope * h**power."""
         if not slope:
-            return self.number(at)
+            return self.number(value)
         step = exact_arb(-slope if self.side is Side.LEFT else slope)
-        start = exact_arb(at) if isinstance(at, Fraction) else at
+        start = exact_arb(value) if isinstance(value, Fraction) else value
         coefficients = [start, *[arb(0)] * (power * self.fold - 1), step]
         return arb_series(coefficients[: self.terms], self.terms)
 
@@ -166,7 +166,11 @@ class Balls:
             return bool(ball == 0)
         if ball.contains(0):
             small = ball.rad() < arb(2) ** -(ctx.prec // 2)
-            if self.presume and small and self.depth.bits * _DEEPER < ctx.prec - _DECIDING:
+            if (
+                self.assume_zero
+                and small
+                and self.depth.bits * _DEPTH_FACTOR < ctx.prec - _DECIDING_BITS
+            ):
                 return True
             raise Undecided
         return False
@@ -175,7 +179,7 @@ class Balls:
         """The index and sign of the first coefficient that is not zero; (0, 0) for none.
 
         Raises:
-            Kink: it is not the constant one, and both sides are looked at together.
+            Kink: it is not the constant one, and the series is taken on both sides.
         """
         if not self.vanishes(u[0]):
             return 0, (1 if u[0] > 0 else -1)
@@ -184,7 +188,7 @@ class Balls:
         for index in range(1, min(u.length(), u.prec)):
             if not self.vanishes(u[index]):
                 return index, (1 if u[index] > 0 else -1)
-        if u.prec < self.terms:  # it ends before anything can be told
+        if u.prec < self.terms:  # it ends before the first coefficient that is not zero
             raise Undefined("an infinite slope inside")
         if self.side is not Side.POINT:
             self.flat.append(u)
@@ -195,8 +199,8 @@ class Balls:
 
     # --- arithmetic ---------------------------------------------------------------------------
 
-    def add(self, u: Series, v: Series) -> Series:
-        return u + v
+    add = staticmethod(operator.add)
+    neg = staticmethod(operator.neg)
 
     def sub(self, u: Series, v: Series) -> Series:
         return u - v if u is not v else self.number(0)
@@ -204,13 +208,10 @@ class Balls:
     def mul(self, u: Series, v: Series) -> Series:
         if u.prec >= self.terms and v.prec >= self.terms:
             return u * v
-        of_u, of_v = _valuation(u), _valuation(v)  # zeros make the other's end matter later
-        prec = min(u.prec + of_v, v.prec + of_u, self.terms)
-        rest = _shifted(u, -of_u) * _shifted(v, -of_v)
-        return arb_series(_shifted(rest, of_u + of_v).coeffs(), prec)
-
-    def neg(self, u: Series) -> Series:
-        return -u
+        zeros_u, zeros_v = _valuation(u), _valuation(v)  # they move the end of the other series
+        prec = min(u.prec + zeros_v, v.prec + zeros_u, self.terms)
+        rest = _shifted(u, -zeros_u) * _shifted(v, -zeros_v)
+        return arb_series(_shifted(rest, zeros_u + zeros_v).coeffs(), prec)
 
     def div(self, u: Series, v: Series) -> Series:
         if self.vanishes(v[0]):
@@ -299,12 +300,20 @@ class Balls:
     def min(self, u: Series, v: Series) -> Series:
         return u if u is v or self.sign_of(u - v) < 0 else v
 
-    # --- roots, exponential and logarithm -----------------------------------------------------
+    # --- functions of the library --------------------------------------------------------------
+
+    exp = staticmethod(Series.exp)
+    sin = staticmethod(Series.sin)
+    cos = staticmethod(Series.cos)
+    erf = staticmethod(Series.erf)
+    erfc = staticmethod(Series.erfc)
+
+    # --- roots and logarithms ------------------------------------------------------------------
 
     def sqrt(self, u: Series) -> Series:
         if self.vanishes(u[0]):
             return self._root(u, Fraction(1, 2), "sqrt")
-        self._inside(u[0] > 0, "sqrt")
+        self._check(u[0] > 0, "sqrt")
         return u.sqrt()
 
     def hypot(self, u: Series, v: Series) -> Series:
@@ -316,28 +325,19 @@ class Balls:
         sign = 1 if u[0] > 0 else -1
         return ((u * sign).log() * exact_arb(Fraction(1, 3))).exp() * sign
 
-    def exp(self, u: Series) -> Series:
-        return u.exp()
-
     def expm1(self, u: Series) -> Series:
-        return _at(u[0].expm1(), u.exp())
+        return _with_constant(u[0].expm1(), u.exp())
 
     def log(self, u: Series) -> Series:
-        self._inside(not self.vanishes(u[0]) and u[0] > 0, "log")
+        self._check_positive(u[0], "log")
         return self._underflowing(u.log(), u)
 
     def log1p(self, u: Series) -> Series:
         inner = u + 1
-        self._inside(not self.vanishes(inner[0]) and inner[0] > 0, "log1p")
-        return _at(u[0].log1p(), inner.log())
+        self._check_positive(inner[0], "log1p")
+        return _with_constant(u[0].log1p(), inner.log())
 
     # --- circular functions -------------------------------------------------------------------
-
-    def sin(self, u: Series) -> Series:
-        return u.sin()
-
-    def cos(self, u: Series) -> Series:
-        return u.cos()
 
     def tan(self, u: Series) -> Series:
         return self.div(u.sin(), u.cos())
@@ -366,10 +366,10 @@ class Balls:
         return u.acos()
 
     def _at_one(self, u: Series, function: str) -> bool:
-        """Whether u is exactly 1; it must not be more."""
+        """Whether u is exactly 1; it must not be larger."""
         distance = 1 - u[0]
         at_one = self.vanishes(distance)
-        self._inside(at_one or distance > 0, function)
+        self._check(at_one or distance > 0, function)
         return at_one
 
     def _quarter(self) -> Series:
@@ -386,41 +386,39 @@ class Balls:
         return self._underflowing(self._angle(y, x), x * x + y * y)
 
     def _angle(self, y: Series, x: Series) -> Series:
-        above = not self.vanishes(y[0])
+        on_axis = self.vanishes(y[0])
         if not self.vanishes(x[0]):
             if x[0] > 0:
                 return self.atan(self.div(y, x))
-            if not above:  # on the cut
-                return self.pi() * self._turn(y) + self.atan(self.div(y, x))
-        if not above:
+            if on_axis:  # on the branch cut
+                turn = -1 if self.sign_of(y) < 0 else 1
+                return self.pi() * turn + self.atan(self.div(y, x))
+        if on_axis:
             raise Undefined("the angle of the point (0, 0)")
         return self._quarter() * (1 if y[0] > 0 else -1) - self.atan(self.div(x, y))
 
-    def _turn(self, y: Series) -> int:
-        return -1 if self.sign_of(y) < 0 else 1
-
     # --- hyperbolic functions -----------------------------------------------------------------
-    # As sums and quotients of exponentials, which lose at least the digits that TensorFlow's
-    # own rules lose far from 0; the constant terms are the library's, which lose none.
+    # They are sums and quotients of exponentials, which lose at least the digits that TensorFlow's
+    # own rules lose far from 0; the constant terms come from the library, which loses none.
 
     def sinh(self, u: Series) -> Series:
-        return _at(u[0].sinh(), (u.exp() - (-u).exp()) / 2)
+        return _with_constant(u[0].sinh(), (u.exp() - (-u).exp()) / 2)
 
     def cosh(self, u: Series) -> Series:
         return (u.exp() + (-u).exp()) / 2
 
     def tanh(self, u: Series) -> Series:
-        if abs(u[0]) > _FAR:
+        if abs(u[0]) > _HUGE_EXPONENT:
             sign = 1 if u[0] > 0 else -1
             far = (u * (-2 * sign)).exp()
             return self.div(1 - far, 1 + far) * sign
         up, down = u.exp(), (-u).exp()
-        return _at(u[0].tanh(), self.div(up - down, up + down))
+        return _with_constant(u[0].tanh(), self.div(up - down, up + down))
 
     def asinh(self, u: Series) -> Series:
         sign = -1 if u[0] < 0 else 1
         v = u * sign
-        value = _at(u[0].asinh(), (v + (v * v + 1).sqrt()).log() * sign)
+        value = _with_constant(u[0].asinh(), (v + (v * v + 1).sqrt()).log() * sign)
         return self._from_exponential(value, value[0])
 
     def acosh(self, u: Series) -> Series:
@@ -428,34 +426,28 @@ class Balls:
         if self.vanishes(distance):
             half = self._root((u - 1) / 2, Fraction(1, 2), "acosh")
             return 2 * (half + (half * half + 1).sqrt()).log()
-        self._inside(distance > 0, "acosh")
-        value = _at(u[0].acosh(), (u + (u * u - 1).sqrt()).log())
+        self._check(distance > 0, "acosh")
+        value = _with_constant(u[0].acosh(), (u + (u * u - 1).sqrt()).log())
         return self._from_exponential(value, value[0])
 
     def atanh(self, u: Series) -> Series:
         up, down = 1 + u, 1 - u
         for edge in (up, down):
-            self._inside(not self.vanishes(edge[0]) and edge[0] > 0, "atanh")
-        return _at(u[0].atanh(), (up.log() - down.log()) / 2)
+            self._check_positive(edge[0], "atanh")
+        return _with_constant(u[0].atanh(), (up.log() - down.log()) / 2)
 
     def sigmoid(self, u: Series) -> Series:
-        if u[0] > _FAR:
+        if u[0] > _HUGE_EXPONENT:
             return self.div(self.number(1), 1 + (-u).exp())
         up = u.exp()
         return self.div(up, up + 1)
 
     def softplus(self, u: Series) -> Series:
-        if u[0] > _FAR:
+        if u[0] > _HUGE_EXPONENT:
             return u + ((-u).exp() + 1).log()
-        return _at(u[0].exp().log1p(), (u.exp() + 1).log())
+        return _with_constant(u[0].exp().log1p(), (u.exp() + 1).log())
 
     # --- error and gamma functions ------------------------------------------------------------
-
-    def erf(self, u: Series) -> Series:
-        return u.erf()
-
-    def erfc(self, u: Series) -> Series:
-        return u.erfc()
 
     def gamma(self, u: Series) -> Series:
         self._off_poles(u[0], "gamma")
@@ -471,25 +463,25 @@ class Balls:
             raise Undecided
         return (value if value[0] > 0 else -value).log()
 
-    def _off_poles(self, at: arb, function: str) -> None:
-        size, least, most = abs(at), arb(2) ** -_FAR, arb(2) ** _FAR
-        beyond = not least < size.upper() < most or (at != 0 and not size > least)
-        if beyond and not at == 0:
+    def _off_poles(self, number: arb, function: str) -> None:
+        size, least, most = abs(number), arb(2) ** -_HUGE_EXPONENT, arb(2) ** _HUGE_EXPONENT
+        extreme = not least < size.upper() < most or (number != 0 and not size > least)
+        if extreme and not number == 0:
             raise Undecided  # beyond every dtype, and the library would take all memory or abort
-        if at > 0 or not at.contains_integer():
+        if number > 0 or not number.contains_integer():
             return
-        nearest = at.unique_fmpz()
-        if nearest is None or not self.vanishes(at - nearest):
+        nearest = number.unique_fmpz()
+        if nearest is None or not self.vanishes(number - nearest):
             raise Undecided
         raise Undefined(f"a pole of {function}")
 
-    # --- what the tapes may get ---------------------------------------------------------------
+    # --- what the tapes may compute ------------------------------------------------------------
 
     def _underflowing(self, u: Series, v: Series) -> Series:
-        """With room for the powers of 1/v in the tapes, which underflow before they are multiplied.
+        """Widen u for the powers of 1/v in the tapes, which underflow before they are multiplied.
 
-        Order k has v'**k/v**(k + 1), computed from the right: its factor may lose all of its
-        digits where the product has them all.
+        Order k contains v'**k/v**(k + 1), computed from the right: a factor may lose all of its
+        digits although the product keeps them.
         """
         if self.tiny is None or abs(v[0]) ** (self.terms + 1) * self.tiny < 1:
             return u
@@ -499,23 +491,26 @@ class Balls:
         )
 
     def _from_exponential(self, u: Series, exponent: arb) -> Series:
-        """With room for an exponential whose rounded exponent makes a factor of its own."""
+        """Widen u for an exponential whose exponent is rounded, which gives another factor."""
         if self.unit is None:
             return u
         return u * (1 + arb(0, (self.unit * abs(exponent)).upper()))
 
     # --- domains ------------------------------------------------------------------------------
 
-    def _inside(self, inside: bool, function: str) -> None:
+    def _check_positive(self, number: arb, function: str) -> None:
+        self._check(not self.vanishes(number) and number > 0, function)
+
+    def _check(self, inside: bool, function: str) -> None:
         if not inside:
             domain = FUNCTIONS[function].domain
             raise Undefined(f"outside the domain of {function}, which is {domain}")
 
 
 def _whole(v: Series) -> int | None:
-    """The whole number that a constant series is, if that is certain and it is no huge one."""
+    """The whole number that a constant series is, if that is certain and it is not huge."""
     number = v[0].unique_fmpz() if v.length() <= 1 and v[0].is_exact() else None
-    if number is None or v[0] != number or abs(number) > _LARGEST_WHOLE:
+    if number is None or v[0] != number or abs(number) > _LARGEST_POWER:
         return None
     return int(number)
 
@@ -530,51 +525,45 @@ def _power(ball: arb, exponent: int) -> arb:
     return power
 
 
-def _at(constant: arb, u: Series) -> Series:
+def _with_constant(constant: arb, u: Series) -> Series:
     """The series with another enclosure of its constant term."""
     return arb_series([constant, *u.coeffs()[1:]], u.prec)
 
 
 def exact_arb(number: Fraction) -> arb:
-    """The number as a ball, rounded to the working precision if it is no dyadic fraction."""
+    """The number as a ball, rounded to the working precision if it is not a dyadic fraction."""
     return arb(fmpq(number.numerator, number.denominator))
 
 
 def _valuation(u: Series) -> int:
-    """How many leading coefficients are zero for certain; one less if all that are known are."""
+    """How many leading coefficients are certainly zero; one less if all known ones are."""
     for index in range(min(u.length(), u.prec)):
         if not (u[index].is_exact() and u[index] == 0):
             return index
     return max(u.prec - 1, 0)
 
 
-def _shifted(u: Series, places: int) -> Series:
-    """Multiply by h to the power `places`; coefficients that a negative one drops are zeros."""
-    if places >= 0:
-        return arb_series([arb(0)] * places + u.coeffs(), u.prec + places)
-    return arb_series(u.coeffs()[-places:], u.prec + places)
+def _shifted(u: Series, power: int) -> Series:
+    """Multiply by a power of h; the coefficients that a negative power drops must be zeros."""
+    coefficients = [arb(0)] * power + u.coeffs() if power >= 0 else u.coeffs()[-power:]
+    return arb_series(coefficients, u.prec + power)
 
 
 def perturbed(u: Series, unit: arb) -> Series:
-    """The series with a constant term that may be off by a unit of roundoff.
+    """The series with a constant term that may be off by a unit roundoff.
 
-    A tape rounds where ball arithmetic may happen to be exact: x/x is 1 at every point, its
-    second derivative from the tapes a difference of rounded numbers.
+    A tape rounds where ball arithmetic may happen to be exact: x/x is 1 at every point, but its
+    second derivative from the tapes is a difference of rounded numbers.
     """
-    at = u[0]
-    return _at(at + arb(0, (abs(at) * unit).upper()), u)
+    return _with_constant(u[0] + arb(0, (abs(u[0]) * unit).upper()), u)
 
 
 def widened(u: Series, tiny: arb) -> Series:
-    """The series with room for underflow: coefficients near `tiny` may be off by as much.
+    """The series widened for underflow: coefficients near `tiny` may be off by as much.
 
     The model of floating-point arithmetic with underflow is Higham's (section 2.1): an error
     relative to the result, and an absolute one of the size of the smallest numbers.
     """
     limit = tiny * 2**4
-    coefficients: Sequence[arb] = u.coeffs()
-    if all(c == 0 or abs(c) > limit for c in coefficients):
-        return u
-    return arb_series(
-        [c if c == 0 or abs(c) > limit else c + arb(0, tiny) for c in coefficients], u.prec
-    )
+    coefficients = [c if c == 0 or abs(c) > limit else c + arb(0, tiny) for c in u.coeffs()]
+    return arb_series(coefficients, u.prec)

@@ -1,8 +1,8 @@
-"""Work that is ended once it has taken so many processor seconds.
+"""A limit of processor seconds for work of SymPy's, which has no limit of its own.
 
-The exception is raised in the thread that works, by another that watches its clock, so that
-whoever calls needs neither signals nor a process of its own. A single step of a library in C is
-not interrupted; the exception comes behind it.
+Another thread watches the clock and raises an exception in the one that works, so that the caller
+needs neither signals nor a process of its own. A single step of a library in C is not interrupted;
+the exception comes after it.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from typing import Any, TypeVar
 
 _Value = TypeVar("_Value")
 
-_AGAIN = 0.02
-"""Processor seconds after which it is raised once more, where a library has swallowed it."""
+_REPEAT = 0.02
+"""Processor seconds after which the exception is raised again, where a library has swallowed it."""
 
 _STEPS = 1_000
-"""Steps in which an exception that is on its way arrives; Python looks for one at each."""
+"""Steps within which an exception that was sent arrives; Python looks for one at each step."""
 
 
 class TimeUp(BaseException):
@@ -32,63 +32,63 @@ class TimeUp(BaseException):
 
 
 def within(seconds: float, work: Callable[[], _Value]) -> _Value:
-    """Do work, and end it where it takes longer.
+    """Do work, and end it when it takes too long.
 
     Args:
         seconds: processor seconds of this thread.
-        work: what is to be done; it may be ended between any two of its steps.
+        work: what to do; it may be ended between any two of its steps.
 
     Returns:
         What the work returns.
 
     Raises:
-        TimeUp: it took longer.
+        TimeUp: the work took longer.
     """
     if seconds <= 0:
         raise TimeUp
     watch = _Watch(seconds)
-    with _quiet():
+    with _quiet_destructors():
         try:
             try:
                 watch.start()
                 return work()
             finally:
                 watch.stop()
-        except TimeUp:  # which may have come before the watch was stopped
+        except TimeUp:  # it may have come before the watch was stopped
             with contextlib.suppress(TimeUp):
                 watch.stop()
             raise
 
 
 class _Watch(threading.Thread):
-    """A thread that raises `TimeUp` in the one that made it."""
+    """A thread that raises `TimeUp` in the thread that created it."""
 
     def __init__(self, seconds: float) -> None:
         super().__init__(daemon=True)
-        self._watched = threading.get_ident()
+        self._worker = threading.get_ident()
         self._clock = _clock_of_this_thread()
         self._end = self._clock() + seconds
         self._working = True
         self._raised = False
-        self._changing = threading.Lock()
+        self._lock = threading.Lock()
         self._stopped = threading.Event()
 
     def run(self) -> None:
-        while not self._stopped.wait(min(max(self._left, _AGAIN), threading.TIMEOUT_MAX)):
+        while not self._stopped.wait(min(max(self._left, _REPEAT), threading.TIMEOUT_MAX)):
             if self._left <= 0:
-                with self._changing:
+                with self._lock:
                     if self._working:
                         self._raised = True
-                        _raise_in(self._watched)
-                self._end = self._clock() + _AGAIN
+                        _raise_in(self._worker)
+                self._end = self._clock() + _REPEAT
 
     @property
     def _left(self) -> float:
         return self._end - self._clock()
 
     def stop(self) -> None:
-        """Raise nothing from now on; what is on its way comes while this waits."""
-        with self._changing:
+        """Raise nothing from now on; an exception that was sent arrives while this waits."""
+        with self._lock:
             self._working = False
         self._stopped.set()
         if self._raised:
@@ -98,7 +98,7 @@ class _Watch(threading.Thread):
 
 
 def _clock_of_this_thread() -> Callable[[], float]:
-    """What tells the processor seconds of this thread to others; the time, where nothing does."""
+    """A clock of this thread's processor seconds that others can read; wall time without one."""
     if not hasattr(time, "pthread_getcpuclockid"):
         return time.monotonic
     clock = time.pthread_getcpuclockid(threading.get_ident())
@@ -106,7 +106,7 @@ def _clock_of_this_thread() -> Callable[[], float]:
 
 
 def _raise_in(thread: int) -> None:
-    """Have a thread raise the exception before its next step.
+    """Raise the exception in a thread before its next step.
 
     It is never taken back, which Python 3.11 does not do well: the next traced call hangs.
     """
@@ -114,8 +114,8 @@ def _raise_in(thread: int) -> None:
 
 
 @contextlib.contextmanager
-def _quiet() -> Iterator[None]:
-    """Show nothing where the exception comes in a destructor, which Python tells and goes on."""
+def _quiet_destructors() -> Iterator[None]:
+    """Print nothing where the exception comes in a destructor: Python reports it and goes on."""
     before = sys.unraisablehook
 
     def hook(unraisable: Any) -> None:

@@ -1,4 +1,4 @@
-"""Functions of numbers of twice the precision of float64, from ball arithmetic, point by point."""
+"""Elementary functions at twice the precision of float64, from ball arithmetic, for arrays."""
 
 from __future__ import annotations
 
@@ -21,57 +21,39 @@ _PRECISION = 256
 _BITS = 106
 """How many bits of a result must be certain."""
 
-
-def _sigmoid(u: arb) -> arb:
-    return 1 / (1 + (-u).exp())
-
-
-def _softplus(u: arb) -> arb:
-    return u + (-u).exp().log1p() if u > 0 else u.exp().log1p()
-
-
-def _cbrt(u: arb) -> arb:
-    return -((-u).root(3)) if u < 0 else u.root(3)
-
-
-def _lgamma(u: arb) -> arb:
-    return u.lgamma() if u > 0 else abs(u.gamma()).log()
-
-
-_OWN: dict[str, Callable[..., arb]] = {
-    "sigmoid": _sigmoid,
-    "softplus": _softplus,
-    "cbrt": _cbrt,
-    "lgamma": _lgamma,
+_RULES: dict[str, Callable[..., arb]] = {
+    "sigmoid": lambda u: 1 / (1 + (-u).exp()),
+    "softplus": lambda u: u + (-u).exp().log1p() if u > 0 else u.exp().log1p(),
+    "cbrt": lambda u: -((-u).root(3)) if u < 0 else u.root(3),
+    "lgamma": lambda u: u.lgamma() if u > 0 else abs(u.gamma()).log(),
     "power": lambda u, v: u**v,
     "atan2": lambda y, x: arb.atan2(y, x),
 }
-"""What is no method of a ball of the same name."""
+"""The functions that are not a method of a ball by the same name."""
 
 
-def refined(name: str, plain: Any, arguments: Sequence[tuple[Any, Any]]) -> Pair:
+def refined(name: str, values: Any, arguments: Sequence[tuple[Any, Any]]) -> Pair:
     """A function of numbers of twice the precision.
 
     Args:
         name: the function, as the rules of Taylor series call it.
-        plain: its values in float64, which stay where they are not finite, or cannot be
-            refined.
+        values: its values in float64, which stay as they are where they are not finite, or cannot
+            be refined.
         arguments: the arguments, each as two numbers for every point.
 
     Returns:
         Its values, as two numbers for every point.
     """
-    rule = _OWN.get(name) or getattr(arb, name)
-    shape = np.broadcast_shapes(np.shape(plain), *(np.shape(part) for u in arguments for part in u))
-    high, low = np.array(np.broadcast_to(plain, shape), np.float64), np.zeros(shape)
-    columns = [np.broadcast_to(part, shape).ravel().tolist() for u in arguments for part in u]
+    rule = _RULES.get(name) or getattr(arb, name)
+    terms = [term for argument in arguments for term in argument]
+    shape = np.broadcast_shapes(np.shape(values), *map(np.shape, terms))
+    high, low = np.array(np.broadcast_to(values, shape), np.float64), np.zeros(shape)
+    columns = [np.broadcast_to(term, shape).ravel().tolist() for term in terms]
     with working(_PRECISION, 1):
-        for place, parts in enumerate(zip(*columns, strict=True)):
-            if np.isfinite(high.flat[place]):
-                balls = [arb(a) + arb(b) for a, b in zip(parts[::2], parts[1::2], strict=True)]
-                value = rule(*balls)
+        for index, row in enumerate(zip(*columns, strict=True)):
+            if np.isfinite(high.flat[index]):
+                value = rule(*(arb(a) + arb(b) for a, b in zip(row[::2], row[1::2], strict=True)))
                 if value.is_finite() and value.rel_accuracy_bits() >= _BITS:
-                    first = float(value.mid())
-                    high.flat[place] = first
-                    low.flat[place] = float((value - arb(first)).mid())
+                    high.flat[index] = first = float(value.mid())
+                    low.flat[index] = float((value - arb(first)).mid())
     return high, low

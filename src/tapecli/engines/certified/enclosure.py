@@ -25,7 +25,7 @@ from tapecli.engines.certified.balls import (
     exact_arb,
 )
 from tapecli.engines.certified.budget import Budget
-from tapecli.engines.certified.interpreter import Line, Overflow, Program, working
+from tapecli.engines.certified.interpreter import Interpreter, Overflow, Trajectory, working
 from tapecli.engines.certified.lines import directions
 from tapecli.expressions.tree import Node
 from tapecli.floats import FloatFormat
@@ -117,7 +117,7 @@ class Enclosure:
         derivatives: Sequence[Sequence[str]],
         budget: Budget | None = None,
     ) -> None:
-        self._program = Program(tree, format_)
+        self._program = Interpreter(tree, format_)
         self._axis = axis
         self._budget = budget or Budget()
         self._at = {name: Fraction(value) for name, value in at.items()}
@@ -173,7 +173,7 @@ class Enclosure:
         slopes: Mapping[str, Fraction] | None = None,
     ) -> Series | None:
         """The Taylor coefficients at all points of the interval; None if there may be none."""
-        line = Line(point, slopes or {self._axis: _STEP})
+        line = Trajectory(point, slopes or {self._axis: _STEP})
         self._budget.spend(self._program.seconds(terms, PRECISION))
         try:
             return self._program.run(line, Intervals(Side.BOTH, terms), PRECISION)

@@ -20,8 +20,8 @@ from flint import arb
 
 from tapecli.engines.certified.balls import Balls, Side, Undecided, Undefined
 from tapecli.engines.certified.budget import Budget, OverBudget
-from tapecli.engines.certified.interpreter import Line, Program, fraction, working
-from tapecli.engines.certified.lines import Index, Lines, directions
+from tapecli.engines.certified.interpreter import Interpreter, Trajectory, fraction, working
+from tapecli.engines.certified.lines import Index, PointDerivatives, directions
 from tapecli.engines.certified.proof import SECONDS, proved
 from tapecli.engines.certified.records import NoDerivative
 from tapecli.engines.certified.reference import PRECISIONS
@@ -169,14 +169,14 @@ class Pair:
     tree: Node
     index: Index
     claim: Node
-    programs: tuple[Program, Program]
+    programs: tuple[Interpreter, Interpreter]
 
     @classmethod
     def of(
         cls, tree: Node, sequence: Sequence[str], claim: Node, format_: FloatFormat | None
     ) -> Pair:
         """Make them ready; without a dtype, decimals are exact."""
-        programs = Program(tree, format_), Program(claim, format_)
+        programs = Interpreter(tree, format_), Interpreter(claim, format_)
         return cls(tree, tuple(sorted(sequence)), claim, programs)
 
     @property
@@ -284,16 +284,18 @@ class Pair:
         self, point: Mapping[str, Fraction], precision: int, own: bool, budget: Budget
     ) -> tuple[arb | NoDerivative, arb | NoDerivative]:
         # Only the user's points are worth a presumption: 1 - tanh(1000) is smaller than it allows.
-        presume = own and precision == PRECISIONS[-1]
+        assume_zero = own and precision == PRECISIONS[-1]
         of_tree, of_claim = self.programs
         if not self.index:
-            analytic = _value(of_tree, point, precision, presume, budget)
+            analytic = _value(of_tree, point, precision, assume_zero, budget)
         else:
-            lines = Lines(of_tree, point, len(self.index) + 1, precision, presume, budget=budget)
+            lines = PointDerivatives(
+                of_tree, point, len(self.index) + 1, precision, assume_zero, budget=budget
+            )
             analytic = lines.enclosed(self.index)
         if isinstance(analytic, NoDerivative):
             return analytic, analytic
-        return analytic, _value(of_claim, point, precision, presume, budget)
+        return analytic, _value(of_claim, point, precision, assume_zero, budget)
 
 
 def _without_holes(
@@ -318,17 +320,17 @@ def _sort(one: Comparison | NoDerivative, found: list[Comparison], missing: Coun
 
 
 def _value(
-    program: Program,
+    program: Interpreter,
     point: Mapping[str, Fraction],
     precision: int,
-    presume: bool,
+    assume_zero: bool,
     budget: Budget,
 ) -> arb | NoDerivative:
     """The value at the point alone, whatever is beside it."""
-    at = Balls(Side.POINT, 1, presume)
+    at = Balls(Side.POINT, 1, assume_zero)
     charged = budget if precision > PRECISIONS[0] else None
     try:
-        return program.run(Line(point, {}), at, precision, charged)[0]
+        return program.run(Trajectory(point, {}), at, precision, charged)[0]
     except Undefined as undefined:
         return NoDerivative(str(undefined))
 

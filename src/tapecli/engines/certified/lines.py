@@ -1,7 +1,7 @@
-"""Derivatives at a point from power series along lines through it, at one precision.
+"""The derivatives at one point, at one precision, from power series along lines through it.
 
-A pure derivative is a coefficient along a coordinate axis. A mixed one is a combination of the
-coefficients along a few lines, which is exact (Griewank, Utke and Walther, Evaluating higher
+A pure derivative is a Taylor coefficient along a coordinate axis. A mixed one is an exact
+combination of the coefficients along a few lines (Griewank, Utke and Walther, Evaluating higher
 derivative tensors by forward propagation of univariate Taylor series, Math. Comp. 69, 2000): by
 the polarization identity, with multi-indices i and k and d = |i|,
 
@@ -26,12 +26,19 @@ from flint import arb
 
 from tapecli.engines.certified.balls import Balls, Flat, Kink, Series, Side, Undefined, exact_arb
 from tapecli.engines.certified.budget import Budget
-from tapecli.engines.certified.interpreter import Line, Overflow, Program, fraction, scale, working
+from tapecli.engines.certified.interpreter import (
+    Interpreter,
+    Overflow,
+    Trajectory,
+    fraction,
+    scale,
+    working,
+)
 from tapecli.engines.certified.puiseux import MOST_TERMS
 from tapecli.engines.certified.records import NoDerivative
 
 Index: TypeAlias = tuple[str, ...]
-"""By which variables, each as often as it is differentiated by, in alphabetical order."""
+"""The variables of a derivative in alphabetical order, each as often as it is differentiated by."""
 
 Direction: TypeAlias = tuple[tuple[str, int], ...]
 """How many steps of each variable; one variable with one step is its axis."""
@@ -40,34 +47,34 @@ FIRST_BITS = 128
 """The precision of the first look at a point, which is charged to no budget."""
 
 _DEGREE = 64
-"""Orders of zeros that are reckoned with on one side, before those are seen to be too few."""
+"""Orders of zeros that the first series on one side allows for."""
 
-_MORE = 4
-"""How many times as many terms are carried on one side if those show nothing."""
+_MORE_TERMS = 4
+"""How many times as many terms the next series on one side has, where the last shows nothing."""
 
-_VANISHING = 4096
-"""Bits by which steps along a curve differ; the numbers of every dtype differ by fewer."""
+_STEP_BITS = 4096
+"""Bits by which the steps along a curve differ; the numbers of every dtype differ by fewer."""
 
 
 @dataclass
-class Lines:
+class PointDerivatives:
     """The derivatives at one point, at one precision.
 
     Attributes:
-        program: the expression.
+        interpreter: the expression.
         point: the point, a number for each variable.
         terms: how many coefficients are carried: one more than the highest order.
         precision: the working precision in bits.
-        presume: take a small ball around zero for zero.
-        tiny, unit: of a dtype, if the series shall enclose what the tapes may get in it.
-        budget: what further looks may cost; None for any amount.
+        assume_zero: take a small ball around zero for zero.
+        tiny, unit: those of a dtype, if the tapes in it must be enclosed as well.
+        budget: what everything after the first look may cost; None for any amount.
     """
 
-    program: Program
+    interpreter: Interpreter
     point: Mapping[str, Fraction]
     terms: int
     precision: int
-    presume: bool = False
+    assume_zero: bool = False
     tiny: arb | None = None
     unit: arb | None = None
     budget: Budget | None = None
@@ -79,19 +86,22 @@ class Lines:
         """An enclosure of the derivative, or why there is none.
 
         Raises:
-            Undecided: that cannot be told at this precision.
+            Undecided: that cannot be determined at this precision.
             OverBudget: it would take too long.
         """
-        names = set(index)
-        if len(names) > 1:
+        if len(set(index)) > 1:
             return self._mixed(index)
-        name = next(iter(names), next(iter(self.point), ""))
+        name = self._axis(index)
         if name not in self._axes:
             try:
                 self._axes[name] = self._along_axis(name)
             except Undefined as undefined:
                 self._axes[name] = [NoDerivative(str(undefined))] * self.terms
         return self._axes[name][len(index)]
+
+    def _axis(self, index: Index) -> str:
+        """The variable of a pure derivative; any variable for the value."""
+        return next(iter(index), next(iter(self.point), ""))
 
     # --- pure derivatives ---------------------------------------------------------------------
 
@@ -103,50 +113,51 @@ class Lines:
         with working(self.precision, self.terms):
             return [series[k] * math.factorial(k) for k in range(self.terms)]
 
-    def _from_both_sides(self, line: Line) -> list[arb | NoDerivative]:
-        """Where the two sides may differ: the derivatives that they agree on exist."""
-        at = Balls(Side.POINT, 1, self.presume)
-        value = self._run(line, at)[0]
+    def _from_both_sides(self, line: Trajectory) -> list[arb | NoDerivative]:
+        """The derivatives where the two sides may differ: those exist that both sides agree on."""
+        at_point = Balls(Side.POINT, 1, self.assume_zero)
+        derivatives = [self._run(line, at_point)[0]]
         try:
             sides = [self._one_sided(line, side) for side in (Side.RIGHT, Side.LEFT)]
         except Undefined as undefined:
-            return self._ended([value], str(undefined))
-        with working(self.precision, MOST_TERMS):
-            if not all(at.vanishes(value - side[0]) for side in sides):
-                return self._ended([value], "a jump")
-            return self._agreed(value, sides, at)
+            reason = str(undefined)
+        else:
+            with working(self.precision, MOST_TERMS):
+                reason = self._extend(derivatives, sides, at_point)
+        return [*derivatives, *[NoDerivative(reason)] * (self.terms - len(derivatives))]
 
-    def _one_sided(self, line: Line, side: Side) -> Series:
-        """The series on one side, of so many terms that they show what is not zero."""
-        reach = self.program.reach
+    def _extend(self, derivatives: list[arb], sides: list[Series], at_point: Balls) -> str:
+        """Append to the value the derivatives on which both sides agree.
+
+        Returns:
+            The reason why there are no more; "" if all of them exist.
+        """
+        if not all(at_point.vanishes(derivatives[0] - side[0]) for side in sides):
+            return "a jump"
+        fold, (right, left) = self.interpreter.reach.fold, sides
+        for k in range(1, self.terms):
+            between = range((k - 1) * fold + 1, k * fold)
+            if k * fold >= min(right.prec, left.prec) or not all(
+                at_point.vanishes(side[index]) for side in sides for index in between
+            ):
+                return "an infinite slope"
+            if not at_point.vanishes(right[k * fold] - left[k * fold] * (-1) ** k):
+                return "a kink"
+            derivatives.append(right[k * fold] * math.factorial(k))
+        return ""
+
+    def _one_sided(self, line: Trajectory, side: Side) -> Series:
+        """The series on one side, with enough terms to show whatever is not zero."""
+        reach = self.interpreter.reach
         terms = replace(reach, degree=min(reach.degree, _DEGREE)).terms(self.terms)
         while True:
-            balls = Balls(side, terms, self.presume, reach.fold, self.tiny, self.unit)
+            balls = Balls(side, terms, self.assume_zero, reach.fold, self.tiny, self.unit)
             try:
                 return self._run(line, balls)
             except Flat:
                 if terms >= MOST_TERMS:
                     raise
-                terms = min(_MORE * terms, MOST_TERMS)
-
-    def _agreed(self, value: arb, sides: list[Series], at: Balls) -> list[arb | NoDerivative]:
-        """The derivatives that both sides have, and have alike."""
-        fold, (right, left) = self.program.reach.fold, sides
-        found: list[arb | NoDerivative] = [value]
-        for k in range(1, self.terms):
-            between = range((k - 1) * fold + 1, k * fold)
-            if k * fold >= min(right.prec, left.prec) or not all(
-                at.vanishes(side[index]) for side in sides for index in between
-            ):
-                return self._ended(found, "an infinite slope")
-            if not at.vanishes(right[k * fold] - left[k * fold] * (-1) ** k):
-                return self._ended(found, "a kink")
-            found.append(right[k * fold] * math.factorial(k))
-        return found
-
-    def _ended(self, found: list[arb | NoDerivative], reason: str) -> list[arb | NoDerivative]:
-        missing = self.terms - len(found)
-        return [*found, *[NoDerivative(reason)] * missing]
+                terms = min(_MORE_TERMS * terms, MOST_TERMS)
 
     # --- mixed derivatives --------------------------------------------------------------------
 
@@ -161,7 +172,7 @@ class Lines:
     def _polarized(self, index: Index) -> arb:
         if self._separate(index):
             for name in set(index):
-                self._both(((name, 1),))  # raises what there is to raise
+                self._both(((name, 1),))  # it raises what there is to raise
             return arb(0)
         with working(self.precision, self.terms):
             total, order = arb(0), len(index)
@@ -175,135 +186,131 @@ class Lines:
             return total
 
     def _separate(self, index: Index) -> bool:
-        """Whether two of the variables never meet, so that the derivative is zero."""
+        """Whether two of the variables do not interact, so that the derivative is zero."""
         pairs = itertools.combinations(sorted(set(index)), 2)
-        return any(pair not in self.program.interacting for pair in pairs)
+        return any(pair not in self.interpreter.interacting for pair in pairs)
 
     def _at_a_kink(self, index: Index) -> NoDerivative:
         for name, order in Counter(index).items():
             for k in range(1, order + 1):
-                along = self.enclosed((name,) * k)
-                if isinstance(along, NoDerivative):
-                    return along
+                pure = self.enclosed((name,) * k)
+                if isinstance(pure, NoDerivative):
+                    return pure
         return NoDerivative("a kink inside, where mixed derivatives are not certified")
 
-    # --- what the tapes may get ---------------------------------------------------------------
+    # --- what the tapes may compute -----------------------------------------------------------
 
     def radius(self, index: Index) -> Fraction | None:
         """The radius of the enclosure; None if it has no bound.
 
         Raises:
-            Undecided: that cannot be told at this precision.
+            Undecided: that cannot be determined at this precision.
             OverBudget: it would take too long.
         """
         try:
-            return self._radius(index)
+            return self._mixed_radius(index) if len(set(index)) > 1 else self._pure_radius(index)
         except (Kink, Undefined, Overflow):
             return None
 
-    def _radius(self, index: Index) -> Fraction | None:
-        if len(set(index)) > 1:
-            return self._mixed_radius(index)
-        name = next(iter(index), next(iter(self.point), ""))
-        order = len(index)
+    def _pure_radius(self, index: Index) -> Fraction | None:
+        axis, order = ((self._axis(index), 1),), len(index)
         try:
-            return self._of_coefficient(self._both(((name, 1),)), order, 1)
+            return _coefficient_radius(self._both(axis), order, 1)
         except Kink:
-            fold, line = self.program.reach.fold, self._line(((name, 1),))
-            radii = [
-                self._of_coefficient(self._one_sided(line, side), order, fold)
-                for side in (Side.RIGHT, Side.LEFT)
-            ]
+            fold, line = self.interpreter.reach.fold, self._line(axis)
+            sides = [self._one_sided(line, side) for side in (Side.RIGHT, Side.LEFT)]
+            radii = [_coefficient_radius(side, order, fold) for side in sides]
             return None if None in radii else max(radius for radius in radii if radius is not None)
 
     def _mixed_radius(self, index: Index) -> Fraction | None:
-        """The radius from one curve, unless underflow makes that from lines larger.
+        """The radius from one curve, unless underflow makes the radius from lines larger.
 
-        Lines bring in the pure derivatives, which may be far larger than the mixed one; the
-        curve does not, but its steps are too small for a dtype's underflow to be looked at.
+        Lines bring in the pure derivatives, which may be far larger than the mixed one; a curve
+        does not, but its steps are too small to take account of a dtype's underflow.
         """
         radius = self._polarized(index).rad()
         if self._separate(index):
             return fraction(radius)
-        curve = self._on_a_curve(index)
+        curve = self._curve_radius(index)
         if radius <= 2 * curve:
             return fraction(radius)
-        calm = replace(self, tiny=None, _series={}, _axes={})
-        return fraction(curve if radius <= 2 * calm._polarized(index).rad() else radius)
+        without_underflow = replace(self, tiny=None, _series={}, _axes={})
+        lines = without_underflow._polarized(index).rad()
+        return fraction(curve if radius <= 2 * lines else radius)
 
-    def _on_a_curve(self, index: Index) -> arb:
+    def _curve_radius(self, index: Index) -> arb:
         """The radius along a curve that has the mixed derivative in one coefficient.
 
-        With powers of h of the variables as in a mixed radix, the coefficient of the wanted
-        powers has but such other derivatives as are of a higher order by a variable that comes
-        earlier: their steps are so small that nothing is left of them.
+        The powers of h of the variables are the places of a mixed radix. So the coefficient
+        contains, besides the mixed derivative, only derivatives of a higher order by a variable
+        that comes earlier, and the steps of that are so small that nothing is left of them.
         """
         times = Counter(index)
         powers: dict[str, int] = {}
-        power, small, exponents = 1, 1, {}
+        exponents: dict[str, int] = {}
+        power, exponent = 1, 1
         for name, count in times.items():
             powers[name] = power
             power *= count + 1
         for name, count in reversed(times.items()):
-            exponents[name] = small if name != index[-1] else 0
-            small += count * exponents[name]
+            exponents[name] = exponent if name != index[-1] else 0
+            exponent += count * exponents[name]
         terms = sum(powers[name] for name in index) + 1
-        slopes = {
-            name: Fraction(1, 2 ** (_VANISHING * exponent)) for name, exponent in exponents.items()
-        }
-        balls = Balls(Side.BOTH, terms, self.presume, 1, None, self.unit)
-        series = self._run(Line(self.point, slopes, powers), balls)
+        slopes = {name: Fraction(1, 2 ** (_STEP_BITS * exponents[name])) for name in exponents}
+        balls = Balls(Side.BOTH, terms, self.assume_zero, 1, None, self.unit)
+        series = self._run(Trajectory(self.point, slopes, powers), balls)
         radius = series[terms - 1].rad() * math.prod(map(math.factorial, times.values()))
-        radius *= arb(2) ** (_VANISHING * sum(exponents[name] for name in index))
+        radius *= arb(2) ** (_STEP_BITS * sum(exponents[name] for name in index))
         return radius.upper()  # exact: the factorials may have been rounded
-
-    def _of_coefficient(self, series: Series, order: int, fold: int) -> Fraction | None:
-        radius = fraction(series[order * fold].rad())
-        ended = order * fold >= series.prec
-        return None if radius is None or ended else radius * math.factorial(order)
 
     # --- lines --------------------------------------------------------------------------------
 
     def _both(self, direction: Direction) -> Series:
-        """The series along a line, looked at from both sides."""
+        """The series along a line, valid on both sides."""
         if direction not in self._series:
-            balls = Balls(Side.BOTH, self.terms, self.presume, 1, self.tiny, self.unit)
+            balls = Balls(Side.BOTH, self.terms, self.assume_zero, 1, self.tiny, self.unit)
             try:
-                found = self._run(self._line(direction), balls)
-                self._series[direction] = found
-            except (Kink, Undefined, Overflow) as ending:
-                self._series[direction] = ending
+                self._series[direction] = self._run(self._line(direction), balls)
+            except (Kink, Undefined, Overflow) as error:
+                self._series[direction] = error
         series = self._series[direction]
         if isinstance(series, Exception):
             raise series
         return series
 
-    def _run(self, line: Line, balls: Balls) -> Series:
+    def _run(self, line: Trajectory, balls: Balls) -> Series:
         """The series along a line; all but those of a first look are charged to the budget."""
         one_sided = balls.side in (Side.RIGHT, Side.LEFT)
-        charged = one_sided or self.precision > FIRST_BITS
+        budget = self.budget if one_sided or self.precision > FIRST_BITS else None
         constants = self._constants.setdefault((balls.terms, balls.tiny is None), {})
-        budget = self.budget if charged else None
-        return self.program.run(line, balls, self.precision, budget, constants)
+        return self.interpreter.run(line, balls, self.precision, budget, constants)
 
-    def _line(self, direction: Direction) -> Line:
+    def _line(self, direction: Direction) -> Trajectory:
         """An axis; or, in several variables, a line with steps of the size of each variable.
 
-        So the terms that the identity takes away again are no larger than they must be.
+        With such steps the terms that cancel in the identity are no larger than they must be.
         """
         if len(direction) == 1:
-            return Line(self.point, {direction[0][0]: Fraction(1)})
-        return Line(self.point, {name: times * self._scale(name) for name, times in direction})
+            return Trajectory(self.point, {direction[0][0]: Fraction(1)})
+        slopes = {name: times * self._scale(name) for name, times in direction}
+        return Trajectory(self.point, slopes)
 
     def _scale(self, name: str) -> Fraction:
         return scale(self.point.get(name, Fraction(0)))
 
 
+def _coefficient_radius(series: Series, order: int, fold: int) -> Fraction | None:
+    """The radius of the derivative of an order; None if it has no bound."""
+    radius = fraction(series[order * fold].rad())
+    ended = order * fold >= series.prec
+    return None if radius is None or ended else radius * math.factorial(order)
+
+
 @functools.lru_cache(maxsize=1024)
 def directions(index: Index) -> dict[Direction, int]:
-    """The lines that a mixed derivative is made of, with the weights of their coefficients.
+    """The lines that a mixed derivative is computed from, with the weights of their coefficients.
 
-    A line is taken once for all of its multiples, whose coefficients are powers of the multiple.
+    One line stands for all of its multiples, whose coefficients are powers of the multiple.
     """
     times = Counter(index)
     if len(times) == 1:  # the sum below is n! then, in as many terms
@@ -314,9 +321,9 @@ def directions(index: Index) -> dict[Direction, int]:
         if common == 0:
             continue
         sign = (-1) ** (len(index) - sum(steps))
-        chosen = math.prod(map(math.comb, times.values(), steps))
+        binomial = math.prod(map(math.comb, times.values(), steps))
         line = tuple(
             (name, step // common) for name, step in zip(times, steps, strict=True) if step
         )
-        weights[line] = weights.get(line, 0) + sign * chosen * common ** len(index)
+        weights[line] = weights.get(line, 0) + sign * binomial * common ** len(index)
     return {line: weight for line, weight in weights.items() if weight}

@@ -1,4 +1,4 @@
-"""What is certified of a derivative at a point: a ball that holds it, or why there is none."""
+"""What is certified of a derivative at a point: a ball that contains it, or why there is none."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from fractions import Fraction
 
 @dataclass(frozen=True)
 class Certified:
-    """The exact derivative, enclosed, with what the verdict needs to know about it.
+    """An enclosure of the exact derivative, with what the verdict needs besides.
 
     Attributes:
-        value: the midpoint of a ball that holds the exact derivative.
-        radius: its radius.
+        value: the midpoint of a ball that contains the exact derivative.
+        radius: the radius of the ball.
         sensitivity: the sum over all variables v of |v| times the size of the derivative's own
-            derivative by v, where that exists: what it changes by if the point does, relatively.
-        spread: the radius that the same derivative has when it is computed at the precision
-            of the dtype; None if it has no bound there.
+            derivative by v, where that exists: the change for a relative change of the point.
+        spread: the radius of the same derivative when it is computed at the precision of the
+            dtype; None if it has no bound there.
     """
 
     value: Fraction
@@ -25,12 +25,12 @@ class Certified:
     spread: Fraction | None
 
     def divided(self, divisor: int) -> Certified:
-        """The same of the derivative over a whole number."""
+        """The enclosure of the derivative over a whole number."""
         if divisor == 1:
             return self
         spread = None if self.spread is None else self.spread / divisor
-        rest = (self.value / divisor, self.radius / divisor, self.sensitivity / divisor)
-        return Certified(*rest, spread)
+        bounds = (self.value / divisor, self.radius / divisor, self.sensitivity / divisor)
+        return Certified(*bounds, spread)
 
 
 @dataclass(frozen=True)
