@@ -29,7 +29,7 @@ COMMANDS = {
     "batch": "Answer requests from standard input, one JSON object a line.",
     "plot": "Draw expressions and their derivatives.",
     "code": "Write the TensorFlow program that computes what diff would.",
-    "trace": "Show what the tapes record, and the way back, step by step.",
+    "trace": "Show what the tapes record, and the backward passes, step by step.",
     "compare": "Measure the arrangements of tapes side by side.",
     "pitfalls": "Run the mistakes that people make with tapes, and their mends.",
     "check": "Check that this TensorFlow differentiates correctly.",

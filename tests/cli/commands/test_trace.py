@@ -19,9 +19,9 @@ def test_the_worked_example(run: Run) -> None:
 
 
 REFUSED = {
-    ("log(x^2)", "--x", "1..3"): "a trace is of one point, and 3 are given; --x 2 is one",
+    ("log(x^2)", "--x", "1..3"): "a trace takes one point, such as --x 2, not 3",
     ("sni(x)",): "unknown function 'sni'",
-    ("log(x^2)", "--order", "9"): "thousands of operations",
+    ("log(x^2)", "--order", "9"): "more than 1,000 operations",
     ("x*y", "--x", "1"): "say by which to differentiate",
     ("log(x^2)", "--method", "none"): "'--method none' has no tapes",
     ("log(x^2)", "--format", "jsn"): "Did you mean 'json'?",
@@ -29,8 +29,8 @@ REFUSED = {
 
 
 def test_a_wrong_call_is_refused_before_tensorflow(run_all: RunAll) -> None:
-    found = run_all([("trace", *arguments) for arguments in REFUSED])
-    for done, problem in zip(found, REFUSED.values(), strict=True):
+    answers = run_all([("trace", *arguments) for arguments in REFUSED])
+    for done, problem in zip(answers, REFUSED.values(), strict=True):
         assert problem in done.err
         assert (done.code, done.out) == (2, "")
         assert "tensorflow" not in done.loaded
@@ -38,6 +38,8 @@ def test_a_wrong_call_is_refused_before_tensorflow(run_all: RunAll) -> None:
 
 def test_a_document(run: Run) -> None:
     done = run("trace", "x^2*y", "--x", "2", "--y", "3", "--wrt", "x,y", "--format", "json")
-    found = json.loads(done.out)
+    document = json.loads(done.out)
     assert done.code == 0
-    assert [(one["derivative"], one["value"]) for one in found["answers"]] == [("∂²f/∂x∂y", 4)]
+    assert [(answer["derivative"], answer["value"]) for answer in document["answers"]] == [
+        ("∂²f/∂x∂y", 4)
+    ]

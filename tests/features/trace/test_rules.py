@@ -37,8 +37,8 @@ WORDS: dict[str, Any] = {
 
 def traced(text: str, order: int, **at: str) -> Trace:
     wrt = ",".join(["x"] * order) if len(at) > 1 else ()
-    asked = question.prepare("diff", text, Where(at), wrt, None if wrt else order)
-    return trace(asked)
+    request = question.prepare("diff", text, Where(at), wrt, None if wrt else order)
+    return trace(request)
 
 
 def evaluated(formula: str, names: dict[str, Any]) -> float:
@@ -46,21 +46,23 @@ def evaluated(formula: str, names: dict[str, Any]) -> float:
     return float(eval(text, {"__builtins__": {}}, {**WORDS, **names}))  # our own formula
 
 
-def checked(found: Trace) -> int:
+def checked(trace: Trace) -> int:
     """Evaluate every formula of a trace; how many there were."""
-    names = {name: mpmath.mpf(value) for name, value in found.at.items()}
+    names = {name: mpmath.mpf(value) for name, value in trace.at.items()}
     count = 0
-    for step in found.steps:
+    for step in trace.steps:
         exact = evaluated(step.formula, names)
         assert step.value == pytest.approx(exact, rel=TOLERANCE, abs=TOLERANCE), step
         names[step.name] = mpmath.mpf(step.value)
-        for slope in step.slopes:
-            if slope.value is None:
+        for derivative in step.local_derivatives:
+            if derivative.value is None:
                 assert step.kind in {"StopGradient", "Floor", "FloorDiv"}
                 continue
-            assert slope.formula, step
-            exact = evaluated(slope.formula, names)
-            assert slope.value == pytest.approx(exact, rel=TOLERANCE, abs=TOLERANCE), slope
+            assert derivative.formula, step
+            exact = evaluated(derivative.formula, names)
+            assert derivative.value == pytest.approx(exact, rel=TOLERANCE, abs=TOLERANCE), (
+                derivative
+            )
             count += 1
     return count
 
@@ -92,12 +94,12 @@ def test_every_step_of_composite_expressions(text: str) -> None:
     assert checked(traced(text, 3, x="0.4")) > 0
 
 
-def test_the_same_input_twice_has_one_slope() -> None:
-    assert rules.slope("Mul", ["x", "x"], "x", "v1") == "2*x"
-    assert rules.slope("RealDiv", ["x", "x"], "x", "v1") == "1/x + -x/x**2"
-    assert rules.slope("AddN", ["v1", "v2", "v1"], "v1", "v3") == "2"
+def test_the_same_input_twice_has_one_derivative() -> None:
+    assert rules.local_derivative("Mul", ["x", "x"], "x", "v1") == "2*x"
+    assert rules.local_derivative("RealDiv", ["x", "x"], "x", "v1") == "1/x + -x/x**2"
+    assert rules.local_derivative("AddN", ["v1", "v2", "v1"], "v1", "v3") == "2"
 
 
 def test_an_operation_without_a_row_is_shown_by_its_name() -> None:
     assert rules.formula("Betainc", ["a", "b", "x"]) == "Betainc(a, b, x)"
-    assert rules.slope("Betainc", ["a", "b", "x"], "x", "v1") == ""
+    assert rules.local_derivative("Betainc", ["a", "b", "x"], "x", "v1") == ""

@@ -19,39 +19,49 @@ LOG = math.log(4.0)
 def traced(
     *texts: str, order: int | None = None, wrt: str = "", how: How | None = None, **at: str
 ) -> Trace:
-    asked = question.prepare(
+    request = question.prepare(
         "diff", texts, Where(at or {"x": "2"}), wrt or (), order, (), how or How()
     )
-    return trace(asked)
+    return trace(request)
 
 
 def test_the_worked_example_at_2() -> None:
-    found = traced("log(x^2)")
-    assert [(step.name, step.formula, step.value) for step in found.steps] == [
+    result = traced("log(x^2)")
+    assert [(step.name, step.formula, step.value) for step in result.steps] == [
         ("v1", "x*x", 4.0),
         ("v2", "log(v1)", LOG),
     ]
-    slopes = [(one.by, one.formula, one.value) for step in found.steps for one in step.slopes]
-    assert slopes == [("x", "2*x", 4.0), ("v1", "1/v1", 0.25)]
-    (way_back,) = found.passes
-    assert [(one.of, one.value) for one in way_back.adjoints] == [("v2", 1), ("v1", 0.25), ("x", 1)]
-    assert [tape.name for tape in found.tapes] == ["tape"]
-    assert [(one.value, one.diff, one.analytic) for one in found.answers] == [(1, 1, 1)]
-    assert found.agrees
+    derivatives = [
+        (derivative.by, derivative.formula, derivative.value)
+        for step in result.steps
+        for derivative in step.local_derivatives
+    ]
+    assert derivatives == [("x", "2*x", 4.0), ("v1", "1/v1", 0.25)]
+    (backward,) = result.passes
+    assert [(adjoint.of, adjoint.value) for adjoint in backward.adjoints] == [
+        ("v2", 1),
+        ("v1", 0.25),
+        ("x", 1),
+    ]
+    assert [tape.name for tape in result.tapes] == ["tape"]
+    assert [(answer.value, answer.diff, answer.analytic) for answer in result.answers] == [
+        (1, 1, 1)
+    ]
+    assert result.agrees
 
 
-def test_the_outer_tape_records_the_way_back_of_the_inner_one() -> None:
-    found = traced("log(x^2)", order=2)
-    outer, inner = found.tapes
+def test_the_outer_tape_records_the_backward_pass_of_the_inner_one() -> None:
+    result = traced("log(x^2)", order=2)
+    outer, inner = result.tapes
     assert (outer.name, inner.name) == ("outer", "inner")
     assert inner.records == ("v1", "v2")
-    assert outer.records == tuple(step.name for step in found.steps)
+    assert outer.records == tuple(step.name for step in result.steps)
     assert outer.wasted == ("v2",)
-    assert {step.way_back for step in found.steps} == {"", "inner"}
-    first, second = found.passes
-    assert (first.tape, first.step, first.sequence, first.tapes) == ("inner", "v2", (), ("outer",))
-    assert (second.tape, second.step, second.sequence) == ("outer", found.steps[-1].name, ("x",))
-    assert [one.value for one in found.answers] == [1, -0.5]
+    assert {step.backward_of for step in result.steps} == {"", "inner"}
+    first, second = result.passes
+    assert (first.tape, first.step, first.variables, first.tapes) == ("inner", "v2", (), ("outer",))
+    assert (second.tape, second.step, second.variables) == ("outer", result.steps[-1].name, ("x",))
+    assert [answer.value for answer in result.answers] == [1, -0.5]
 
 
 CASES: list[dict[str, Any]] = [
@@ -75,14 +85,14 @@ CASES: list[dict[str, Any]] = [
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case}"[:60])
 def test_the_numbers_are_those_of_diff(case: dict[str, Any]) -> None:
     case = dict(case)
-    found = traced(*case.pop("texts"), **case)
-    assert found.answers
-    for one in found.answers:
-        assert one.value == pytest.approx(
-            one.diff, rel=1e-6 if found.format_.name == "float32" else 1e-14
+    result = traced(*case.pop("texts"), **case)
+    assert result.answers
+    for answer in result.answers:
+        assert answer.value == pytest.approx(
+            answer.diff, rel=1e-6 if result.format_.name == "float32" else 1e-14
         )
-        assert one.status == "ok"
-    assert found.agrees
+        assert answer.status == "ok"
+    assert result.agrees
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case}"[:60])
@@ -90,44 +100,48 @@ def test_each_adjoint_is_the_sum_of_what_it_came_from(case: dict[str, Any]) -> N
     """The chain rule, added up here: an oracle that knows nothing of tapes."""
     case = dict(case)
     texts = case.pop("texts")
-    found = traced(*texts, **case)
-    for way_back in found.passes:
-        for adjoint in way_back.adjoints:
+    result = traced(*texts, **case)
+    for backward in result.passes:
+        for adjoint in backward.adjoints:
             total = sum(term.product for term in adjoint.terms)
-            expected = total if adjoint.terms else float(adjoint.of == way_back.step)
+            expected = total if adjoint.terms else float(adjoint.of == backward.step)
             assert adjoint.value == pytest.approx(expected, rel=1e-6, abs=1e-12), adjoint
 
 
 def test_what_no_tape_follows_has_no_adjoint() -> None:
-    found = traced("hypot(x, 3)", x="4")
-    kept = next(step for step in found.steps if step.kind == "StopGradient")
-    assert kept.slopes[0].value is None
-    assert kept.name not in [one.of for one in found.passes[0].adjoints]
-    assert found.answers[0].value == 0.8
+    result = traced("hypot(x, 3)", x="4")
+    stopped = next(step for step in result.steps if step.kind == "StopGradient")
+    assert stopped.local_derivatives[0].value is None
+    assert stopped.name not in [adjoint.of for adjoint in result.passes[0].adjoints]
+    assert result.answers[0].value == 0.8
 
 
-def test_a_slope_that_the_dtype_has_not_is_left_out() -> None:
-    """The way back of lgamma has a digamma, whose own derivative has no kernel in float16."""
-    found = traced("u = gamma(x)", "v = u", how=How(method="nested", dtype="float16"), x="-1.5")
-    lgamma = next(step for step in found.steps if step.kind == "Lgamma")
-    assert lgamma.slopes[0].value is not None
-    assert found.agrees
+def test_a_local_derivative_that_the_dtype_does_not_have_is_left_out() -> None:
+    """The backward pass of lgamma has a digamma, whose own derivative has no kernel in float16."""
+    result = traced("u = gamma(x)", "v = u", how=How(method="nested", dtype="float16"), x="-1.5")
+    lgamma = next(step for step in result.steps if step.kind == "Lgamma")
+    assert lgamma.local_derivatives[0].value is not None
+    assert result.agrees
 
 
 def test_names_of_steps_are_no_variables() -> None:
-    asked = question.prepare("diff", "v1^2 + w2", Where({"v1": "3", "w2": "1"}), "v1")
-    found = trace(asked)
-    assert {step.name[0] for step in found.steps} == {"u"}
+    request = question.prepare("diff", "v1^2 + w2", Where({"v1": "3", "w2": "1"}), "v1")
+    result = trace(request)
+    assert {step.name[0] for step in result.steps} == {"u"}
 
 
 @pytest.mark.parametrize(
     ("texts", "options", "problem"),
     [
-        (["log(x^2)"], {"x": "1..3"}, "a trace is of one point"),
+        (["log(x^2)"], {"x": "1..3"}, "a trace takes one point"),
         (["log(x^2)"], {"how": How(method="taylor")}, "'--method taylor' has no tapes"),
         (["log(x^2)"], {"how": How(method="none")}, "'--method none' has no tapes"),
-        (["u=x^2", "y=log(u)"], {"how": How(method="batch")}, "'--method batch' goes back in one"),
-        (["log(x^2)"], {"order": 9}, "thousands of operations"),
+        (
+            ["u=x^2", "y=log(u)"],
+            {"how": How(method="batch")},
+            "'--method batch' runs its backward pass in one",
+        ),
+        (["log(x^2)"], {"order": 9}, "more than 1,000 operations"),
     ],
 )
 def test_what_cannot_be_followed_is_refused(
@@ -135,6 +149,6 @@ def test_what_cannot_be_followed_is_refused(
 ) -> None:
     options = dict(options)
     how, order = options.pop("how", How()), options.pop("order", None)
-    asked = question.prepare("diff", texts, Where(options or {"x": "2"}), (), order, (), how)
+    request = question.prepare("diff", texts, Where(options or {"x": "2"}), (), order, (), how)
     with pytest.raises(RequestError, match=problem):
-        check(asked)
+        check(request)

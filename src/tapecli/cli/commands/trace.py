@@ -21,7 +21,7 @@ from tapecli.cli import options, output
 def command(
     format_name: str | None, file: str | None, color: str, verbose: bool, **given: Any
 ) -> int:
-    """Show what the tapes record at a point, and how they go back, step by step.
+    """Show what the tapes record at a point, and the backward passes, step by step.
 
     \b
       tapecli trace 'log(x^2)' --x 2
@@ -29,10 +29,10 @@ def command(
       tapecli trace 'x^2*y' --x 2 --y 3 --wrt x,y
       tapecli trace 'u = x^2' 'y = log(u)' --method persistent
 
-    Each operation that computes a number has its value and its local derivatives; on the way
-    back each adjoint has what it came from. With an order, the outer tape is seen recording what
-    the inner one goes back over. Without an EXPRESSION it is log(x^2), and without a point x = 2.
-    The methods batch, taylor and none cannot be followed.
+    The forward pass has the value and the local derivatives of each operation. A backward pass
+    has each adjoint, and the terms that it is the sum of. With --order 2, the outer tape records
+    the operations of the inner tape's backward pass. Without an EXPRESSION it is log(x^2), and
+    without a point x = 2. The methods batch, taylor and none cannot be traced.
 
     Exit codes: 0 every number is that of 'tapecli diff', and right, rounded or undefined; 1 one
     is not; 2 the call is wrong; 3 TensorFlow is missing or broken.
@@ -48,6 +48,6 @@ def command(
     tracing.check(request)
     with waiting("starting TensorFlow ..."):
         loading.load(quietly=True, verbose=verbose, core_only=True)
-        found = tracing.trace(request)
-    output.write(found, format_, file, color)
-    return 0 if found.ok else 1
+        trace = tracing.trace(request)
+    output.write(trace, format_, file, color)
+    return 0 if trace.ok else 1

@@ -1,7 +1,7 @@
-"""What tapes did with an expression at one point: a Wengert list, and the ways back over it.
+"""What tapes did with an expression at one point: a Wengert list and the backward passes over it.
 
-R. E. Wengert, "A simple automatic derivative evaluation program", Communications of the ACM 7
-(1964), 463-464, gave every intermediate value a name, which is what such a list is called after.
+A Wengert list names every intermediate value. R. E. Wengert, "A simple automatic derivative
+evaluation program", Communications of the ACM 7 (1964), 463-464.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from tapecli.result import Status, all_ok, any_failed
 
 
 @dataclass(frozen=True)
-class Slope:
-    """The derivative of a step by one of what it is made from.
+class LocalDerivative:
+    """The derivative of a step by one of its arguments.
 
     Attributes:
-        by: the name of that.
-        formula: in names of steps; "" where there is none to show.
-        value: what TensorFlow has for it; None where it has no gradient.
+        by: the name of the argument.
+        formula: the derivative in names of steps; "" where there is no rule for it.
+        value: TensorFlow's value of it; None where TensorFlow has no gradient.
     """
 
     by: str
@@ -33,46 +33,52 @@ class Step:
     """One operation.
 
     Attributes:
-        name: what it is called: v1.
+        name: the name of its value: v1.
         kind: TensorFlow's name of the operation: Mul.
-        formula: what it is, in names of steps before it: x*x.
-        value: what came out.
-        slopes: its local derivatives, by what depends on a variable.
+        formula: what it computes, in names of earlier steps and of variables: x*x.
+        value: what it returned.
+        local_derivatives: by each argument that depends on a variable.
         tapes: the names of the tapes that record it.
-        way_back: the name of the tape whose way back it is a part of; "" for the way there.
+        backward_of: the name of the tape in whose backward pass it runs; "" in the forward pass.
     """
 
     name: str
     kind: str
     formula: str
     value: float
-    slopes: tuple[Slope, ...]
+    local_derivatives: tuple[LocalDerivative, ...]
     tapes: tuple[str, ...]
-    way_back: str = ""
+    backward_of: str = ""
 
 
 @dataclass(frozen=True)
 class Term:
-    """What a step passes on to one of what it is made from: its adjoint times the slope."""
+    """What a step adds to the adjoint of one of its arguments.
+
+    Attributes:
+        step: the name of the step.
+        adjoint: the adjoint of the step.
+        local_derivative: the derivative of the step by the argument.
+    """
 
     step: str
     adjoint: float
-    slope: float
+    local_derivative: float
 
     @property
     def product(self) -> float:
-        """What is passed on, in float64."""
-        return self.adjoint * self.slope
+        """The number that is added, in float64."""
+        return self.adjoint * self.local_derivative
 
 
 @dataclass(frozen=True)
 class Adjoint:
-    """The derivative of what a tape was asked for by one step, as the tape had it.
+    """The derivative of the target of a backward pass by one step or variable.
 
     Attributes:
-        of: the name of the step, or of a variable.
-        value: the number.
-        terms: where it came from; nothing for the target itself, where it begins with 1.
+        of: the name of the step or variable.
+        value: the number that the tape computed.
+        terms: what it is the sum of; empty for the target itself, whose adjoint is 1.
     """
 
     of: str
@@ -81,23 +87,23 @@ class Adjoint:
 
 
 @dataclass(frozen=True)
-class Pass:
-    """A way back: one gradient that a tape was asked for.
+class TracedPass:
+    """A backward pass: one call of a tape's gradient().
 
     Attributes:
-        tape: its name.
-        step: the name of what was differentiated.
-        target, sequence: the same as a derivative: of which target, by which variables.
-        sources: the variables by which.
+        tape: the name of the tape.
+        step: the name of the step that it differentiates.
+        target, variables: that step as a derivative: of this target by these variables.
+        sources: the variables that it differentiates by.
         adjoints: from the target back to the variables.
-        operations: how many operations this took.
-        tapes: the names of the tapes that recorded them.
+        operations: how many operations TensorFlow ran.
+        tapes: the names of the tapes that recorded these operations.
     """
 
     tape: str
     step: str
     target: str
-    sequence: tuple[str, ...]
+    variables: tuple[str, ...]
     sources: tuple[str, ...]
     adjoints: tuple[Adjoint, ...]
     operations: int
@@ -105,14 +111,14 @@ class Pass:
 
 
 @dataclass(frozen=True)
-class Tape:
-    """What became of a tape.
+class TracedTape:
+    """A tape, and what it recorded.
 
     Attributes:
-        name: what it is called.
-        persistent: whether it could be asked more than once.
+        name: the name of the tape.
+        persistent: whether it may be used for more than one backward pass.
         records: the names of the steps that it records.
-        wasted: those of them that none of its gradients needs.
+        wasted: the names of the recorded steps that no backward pass of the tape needs.
     """
 
     name: str
@@ -123,20 +129,20 @@ class Tape:
 
 @dataclass(frozen=True)
 class Answer:
-    """A derivative as it came out here, and what `diff` says of it.
+    """A value or derivative as the trace computed it, and what `diff` says of it.
 
     Attributes:
-        target, sequence: of which target, by which variables; () is the value.
-        step: the name of the step that it is; "" for what no further tape records.
-        value: what came out here.
+        target, variables: of which target, by which variables; by none for the value.
+        step: the name of the step that computed it; "" for what no tape records.
+        value: what the trace computed.
         diff: what the tapes of `diff` return.
         analytic: the certified value; None where there is none.
         status: the verdict on what `diff` returns.
-        agrees: whether the two differ by no more than the sequence in which a sum is added up.
+        agrees: whether `value` and `diff` differ by no more than the order of a sum explains.
     """
 
     target: str
-    sequence: tuple[str, ...]
+    variables: tuple[str, ...]
     step: str
     value: float
     diff: float | None
@@ -146,8 +152,8 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class Target:
-    """An expression, and the step that it is."""
+class TracedTarget:
+    """An expression, and the name of the step that computes its value."""
 
     name: str
     text: str
@@ -156,7 +162,7 @@ class Target:
 
 @dataclass(frozen=True)
 class Trace:
-    """All of it.
+    """Everything that the tapes did.
 
     Attributes:
         targets: the expressions.
@@ -164,33 +170,33 @@ class Trace:
         format_: the dtype.
         method: the arrangement of tapes.
         tensorflow: TensorFlow's version.
-        tapes: from the outermost one.
-        steps: every operation that some tape records, and what these are made from.
-        passes: the ways back, in the sequence in which they were gone.
+        tapes: the tapes, the outermost one first.
+        steps: every operation that some tape records, and the operations that these need.
+        passes: the backward passes, in the order in which they ran.
         answers: the values and derivatives.
     """
 
-    targets: tuple[Target, ...]
+    targets: tuple[TracedTarget, ...]
     at: Mapping[str, float]
     format_: FloatFormat
     method: str
     tensorflow: str
-    tapes: tuple[Tape, ...]
+    tapes: tuple[TracedTape, ...]
     steps: tuple[Step, ...]
-    passes: tuple[Pass, ...]
+    passes: tuple[TracedPass, ...]
     answers: tuple[Answer, ...]
 
     @property
     def agrees(self) -> bool:
-        """Whether every derivative is the number that `diff` has."""
-        return all(one.agrees for one in self.answers)
+        """Whether every number agrees with that of `diff`."""
+        return all(answer.agrees for answer in self.answers)
 
     @property
     def ok(self) -> bool:
-        """Whether the numbers are those of `diff`, and none is off or lost: exit code 0."""
-        return self.agrees and not any_failed(one.status for one in self.answers)
+        """Whether the numbers agree with `diff`, and none is off or lost: exit code 0."""
+        return self.agrees and not any_failed(answer.status for answer in self.answers)
 
     @property
     def all_ok(self) -> bool:
-        """Whether there is nothing to say of any number."""
-        return self.agrees and all_ok(one.status for one in self.answers)
+        """Whether the numbers agree with `diff`, and each is ok."""
+        return self.agrees and all_ok(answer.status for answer in self.answers)

@@ -1,7 +1,7 @@
-"""How TensorFlow's operations are written, and their derivatives: a row for each kind.
+"""The formula and the local derivatives of TensorFlow's operations: a row for each kind.
 
-In a row {0}, {1} are what the operation is made from, and {v} is what came out. An operation that
-has no row is shown by its name, with the numbers of its slopes alone.
+In a row, {0} and {1} are the arguments of the operation, and {v} is its value. An operation without
+a row is shown by its name, and its local derivatives by their numbers alone.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ class Rule(NamedTuple):
 
     Attributes:
         formula: what it computes.
-        slopes: its derivative by each of what it is made from; "" for what has none.
+        local_derivatives: its derivative by each argument; "" where there is none.
     """
 
     formula: str
-    slopes: tuple[str, ...] = ()
+    local_derivatives: tuple[str, ...] = ()
 
 
 _CHOICE = Rule("{1} if {0} else {2}", ("", "1 if {0} else 0", "0 if {0} else 1"))
@@ -39,7 +39,7 @@ RULES = {
     "Reciprocal": Rule("1/{0}", ("-1/{0}**2",)),
     "Pow": Rule("{0}**{1}", ("{1}*{0}**({1} - 1)", "{v}*log({0})")),
     "Sqrt": Rule("sqrt({0})", ("1/(2*sqrt({0}))",)),
-    # pieces
+    # with cases
     "Abs": Rule("abs({0})", ("sign({0})",)),
     "Sign": Rule("sign({0})", ("0",)),
     "Floor": Rule("floor({0})"),
@@ -79,12 +79,12 @@ RULES = {
     "Lgamma": Rule("lgamma({0})", ("digamma({0})",)),
     "Digamma": Rule("digamma({0})", ("polygamma(1, {0})",)),
     "Polygamma": Rule("polygamma({0}, {1})", ("", "polygamma({0} + 1, {1})")),
-    # operations of their own on the way back: of what came out on the way there, and an adjoint
+    # operations of backward passes: their arguments are a value of the forward pass and an adjoint
     "ReciprocalGrad": Rule("-{1}*{0}**2", ("-2*{1}*{0}", "-{0}**2")),
     "SqrtGrad": Rule("{1}/(2*{0})", ("-{v}/{0}", "1/(2*{0})")),
     "TanhGrad": Rule("{1}*(1 - {0}**2)", ("-2*{1}*{0}", "1 - {0}**2")),
     "SigmoidGrad": Rule("{1}*{0}*(1 - {0})", ("{1}*(1 - 2*{0})", "{0}*(1 - {0})")),
-    # shapes, which change no number at one point
+    # shapes: these change no number at one point
     "Sum": Rule("{0}", ("1",)),
     "Reshape": Rule("{0}", ("1",)),
     "BroadcastTo": Rule("{0}", ("1",)),
@@ -93,28 +93,32 @@ RULES = {
 
 
 def formula(kind: str, names: Sequence[str]) -> str:
-    """What an operation computes, in the names of what it is made from."""
+    """What an operation computes, written with the names of its arguments."""
     if kind == "AddN":
         return " + ".join(names)
     rule = RULES.get(kind)
     return rule.formula.format(*names) if rule else f"{kind}({', '.join(names)})"
 
 
-def slope(kind: str, names: Sequence[str], by: str, value: str) -> str:
-    """The derivative by a name, which may be there more than once; "" where no row has it.
+def local_derivative(kind: str, names: Sequence[str], by: str, value: str) -> str:
+    """The derivative of an operation by an argument, or "" if no row has it.
 
-    `value` is the name of what came out.
+    Args:
+        kind: TensorFlow's name of the operation.
+        names: the names of its arguments, in which a name may occur more than once.
+        by: the name of the argument.
+        value: the name of the operation's value.
     """
     if kind == "AddN":
         return str(names.count(by))
     rule = RULES.get(kind)
-    if rule is None or not rule.slopes:
+    if rule is None or not rule.local_derivatives:
         return ""
-    parts = [
-        one.format(*names, v=value)
-        for one, name in zip(rule.slopes, names, strict=False)
+    terms = [
+        template.format(*names, v=value)
+        for template, name in zip(rule.local_derivatives, names, strict=False)
         if name == by
     ]
-    if len(parts) > 1 and len(set(parts)) == 1:
-        return f"{len(parts)}*{parts[0]}"
-    return " + ".join(parts) if all(parts) else ""
+    if len(terms) > 1 and len(set(terms)) == 1:
+        return f"{len(terms)}*{terms[0]}"
+    return " + ".join(terms) if all(terms) else ""

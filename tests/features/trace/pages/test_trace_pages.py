@@ -10,13 +10,13 @@ from tapecli import formats
 from tapecli.features.trace.model import (
     Adjoint,
     Answer,
-    Pass,
-    Slope,
+    LocalDerivative,
     Step,
-    Tape,
-    Target,
     Term,
     Trace,
+    TracedPass,
+    TracedTape,
+    TracedTarget,
 )
 from tapecli.floats import FORMATS
 from tapecli.formats import PAGES, Screen
@@ -24,10 +24,12 @@ from tapecli.result import Status
 
 LONG = 0.1234567890123456
 
-SQUARE = Step("v1", "Mul", "x*x", 4.0, (Slope("x", "2*x", 4.0),), ("outer", "inner"))
-LOG = Step("v2", "Log", "log(v1)", LONG, (Slope("v1", "1/v1", 0.25),), ("outer",))
-BACK = Step("v3", "Reciprocal", "1/v1", 0.25, (Slope("v1", "", None),), ("outer",), "inner")
-WAY_BACK = Pass(
+SQUARE = Step("v1", "Mul", "x*x", 4.0, (LocalDerivative("x", "2*x", 4.0),), ("outer", "inner"))
+LOG = Step("v2", "Log", "log(v1)", LONG, (LocalDerivative("v1", "1/v1", 0.25),), ("outer",))
+BACK = Step(
+    "v3", "Reciprocal", "1/v1", 0.25, (LocalDerivative("v1", "", None),), ("outer",), "inner"
+)
+BACKWARD = TracedPass(
     "inner", "v2", "y", (), ("x",),
     (
         Adjoint("v2", 1.0, ()),
@@ -38,16 +40,19 @@ WAY_BACK = Pass(
 )  # fmt: skip
 
 
-def made(value: float = 1.0, diff: float = 1.0, status: Status = Status.OK) -> Trace:
+def a_trace(value: float = 1.0, diff: float = 1.0, status: Status = Status.OK) -> Trace:
     return Trace(
-        (Target("y", "log(x**2)", "v2"),),
+        (TracedTarget("y", "log(x**2)", "v2"),),
         {"x": 2.0},
         FORMATS["float64"],
         "nested",
         "2.21.0",
-        (Tape("outer", False, ("v1", "v2", "v3"), ("v2",)), Tape("inner", False, ("v1",), ())),
+        (
+            TracedTape("outer", False, ("v1", "v2", "v3"), ("v2",)),
+            TracedTape("inner", False, ("v1",), ()),
+        ),
         (SQUARE, LOG, BACK),
-        (WAY_BACK,),
+        (BACKWARD,),
         (Answer("y", ("x",), "v3", value, diff, 1.0, status, value == diff),),
     )
 
@@ -59,61 +64,61 @@ def page(trace: Trace, name: str = "table", screen: Screen = Screen()) -> str:  
 WHOLE = """\
 y = log(x**2)                                    at x = 2, float64, nested tapes
 
-The way there
+Forward pass
   v1 = x*x       Mul   outer, inner   4                    ∂v1/∂x = 2*x     4
   v2 = log(v1)   Log   outer          0.1234567890123456   ∂v2/∂v1 = 1/v1   0.25
 
-The way back of inner, from y = v2: 5 operations
+Backward pass of inner, from y = v2: 5 operations
   ∂y/∂v2   1      where it starts
   ∂y/∂v1   0.25   ∂y/∂v2·∂v2/∂v1 = 1·0.25
   ∂y/∂x    -1     ∂y/∂v1·∂v1/∂x = (-0.25)·4
                   + ∂y/∂v2·∂v2/∂x = 0·0
   dy/dx = -1
 
-What the way back of inner does, recorded by outer
+Operations of the backward pass of inner, recorded by outer
   v3 = 1/v1   Reciprocal   0.25   ∂v3/∂v1   no gradient
 
-outer records v2 for nothing: no gradient that it is asked for needs it
+outer records v2 for nothing: none of its gradients needs it
 dy/dx = 1: as in diff, ok
 """
 
 
 def test_the_whole_page() -> None:
-    assert page(made()) == WHOLE
+    assert page(a_trace()) == WHOLE
 
 
 @pytest.mark.parametrize("width", [40, 60, 70, 80, 200])
 def test_no_digit_is_lost_at_any_width(width: int) -> None:
-    shown = page(made(), screen=Screen(width))
-    assert "0.1234567890123456" in shown
-    assert max(map(len, shown.splitlines())) <= width
+    text = page(a_trace(), screen=Screen(width))
+    assert "0.1234567890123456" in text
+    assert max(map(len, text.splitlines())) <= width
 
 
 def test_on_a_narrow_screen_slopes_stand_below_their_steps() -> None:
-    lines = page(made(), screen=Screen(60)).splitlines()
-    place = lines.index("  v2 = log(v1) = 0.1234567890123456")
-    assert lines[place + 1 : place + 3] == ["    recorded by outer", "    ∂v2/∂v1 = 1/v1 = 0.25"]
+    lines = page(a_trace(), screen=Screen(60)).splitlines()
+    index = lines.index("  v2 = log(v1) = 0.1234567890123456")
+    assert lines[index + 1 : index + 3] == ["    recorded by outer", "    ∂v2/∂v1 = 1/v1 = 0.25"]
 
 
 def test_plain_letters() -> None:
-    shown = page(made(), screen=Screen(unicode=False))
-    assert shown.isascii()
-    assert "dy/dv1   0.25   dy/dv2*dv2/dv1 = 1*0.25" in shown
+    text = page(a_trace(), screen=Screen(unicode=False))
+    assert text.isascii()
+    assert "dy/dv1   0.25   dy/dv2*dv2/dv1 = 1*0.25" in text
 
 
 def test_colours_add_nothing_but_colours() -> None:
     import re
 
-    colored = page(made(), screen=Screen(80, color=True))
+    colored = page(a_trace(), screen=Screen(80, color=True))
     assert "\x1b[" in colored
-    assert re.sub(r"\x1b\[[0-9;]*m", "", colored) == page(made(), screen=Screen(80))
+    assert re.sub(r"\x1b\[[0-9;]*m", "", colored) == page(a_trace(), screen=Screen(80))
 
 
 @pytest.mark.parametrize(
     ("trace", "last"),
     [
-        (made(2.0), "dy/dx = 2: which diff has otherwise, ok"),
-        (made(status=Status.LOST), "dy/dx = 1: as in diff, lost"),
+        (a_trace(2.0), "dy/dx = 2: not as in diff, ok"),
+        (a_trace(status=Status.LOST), "dy/dx = 1: as in diff, lost"),
     ],
 )
 def test_the_last_line_says_what_is_wrong(trace: Trace, last: str) -> None:
@@ -122,7 +127,7 @@ def test_the_last_line_says_what_is_wrong(trace: Trace, last: str) -> None:
 
 
 def test_the_document_is_strict() -> None:
-    document = json.loads(page(made(float("nan")), "json"), parse_constant=pytest.fail)
+    document = json.loads(page(a_trace(float("nan")), "json"), parse_constant=pytest.fail)
     assert document["schema"] == 1
     assert document["tensorflow"] == "2.21.0"
     assert document["answers"][0]["value"] is None
@@ -134,16 +139,14 @@ def test_the_document_is_strict() -> None:
 
 
 def test_a_markdown_page_has_a_table_for_each_part() -> None:
-    shown = page(made(), "markdown")
-    assert shown.count("| --- |") >= 3
-    assert (
-        "| `v2 = log(v1)` | Log | outer | 0.1234567890123456 | `∂v2/∂v1 = 1/v1` | 0.25 |" in shown
-    )
-    assert "| `∂y/∂x` | -1 | `∂y/∂v1·∂v1/∂x + ∂y/∂v2·∂v2/∂x` |" in shown
+    text = page(a_trace(), "markdown")
+    assert text.count("| --- |") >= 3
+    assert "| `v2 = log(v1)` | Log | outer | 0.1234567890123456 | `∂v2/∂v1 = 1/v1` | 0.25 |" in text
+    assert "| `∂y/∂x` | -1 | `∂y/∂v1·∂v1/∂x + ∂y/∂v2·∂v2/∂x` |" in text
 
 
 def test_what_is_typed_is_no_markup() -> None:
-    trace = made()
-    target = Target("y", "[bold]x[/]", "v2")
-    shown = page(Trace(**{**vars(trace), "targets": (target,)}))
-    assert "[bold]x[/]" in shown
+    trace = a_trace()
+    target = TracedTarget("y", "[bold]x[/]", "v2")
+    text = page(Trace(**{**vars(trace), "targets": (target,)}))
+    assert "[bold]x[/]" in text

@@ -17,8 +17,7 @@ from rich.text import Text
 from tapecli.features.pitfalls.model import Contents, Lesson, Lessons
 from tapecli.features.pitfalls.pages import words
 from tapecli.formats import Screen, source
-from tapecli.formats import words as shared
-from tapecli.formats.console import PLAIN_WIDTH, console
+from tapecli.formats.console import PLAIN_WIDTH, drawn
 
 _GAP = 4
 """Columns between mistake and mend."""
@@ -37,11 +36,7 @@ def render(page: Contents | Lessons, screen: Screen) -> Iterator[str]:
     """The page as lines of text, with styles if the screen has colours."""
     width = screen.width or PLAIN_WIDTH
     lines = _contents(page, width) if isinstance(page, Contents) else _lessons(page, screen)
-    wide = console(screen, max(width, 10_000))
-    for line in lines:
-        with wide.capture() as capture:
-            wide.print(line, soft_wrap=True)
-        yield shared.line(capture.get().rstrip(), screen)
+    yield from drawn(lines, screen, max(width, 10_000))
 
 
 def _contents(contents: Contents, width: int) -> Iterator[Text]:

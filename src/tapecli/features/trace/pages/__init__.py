@@ -1,1 +1,1 @@
-"""What tapes did, step by step: one file for each format, all fed by a Trace."""
+"""The output formats of a Trace, one module for each."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
-from tapecli.features.trace.model import Pass, Step, Trace
+from tapecli.features.trace.model import Trace, TracedPass
 from tapecli.features.trace.pages import words
 from tapecli.formats import Screen
 from tapecli.formats import words as shared
@@ -12,48 +12,47 @@ from tapecli.formats.markdown import code, table_row
 
 
 def render(trace: Trace, screen: Screen) -> Iterator[str]:
-    """A heading, and a table for the way there and for each way back."""
+    """A heading, and a table for the forward pass and for each backward pass."""
     for line in _lines(trace):
         yield shared.line(line, screen)
 
 
 def _lines(trace: Trace) -> Iterator[str]:
-    yield from (f"**`{words.heading(trace)}`** {words.about(trace)}", "")
+    yield from (f"**`{words.heading(trace)}`** {words.setting(trace)}", "")
     yield from _section(trace, "")
-    for number, one in enumerate(trace.passes):
-        yield from (f"{words.came(trace, one)}", "", *_adjoints(trace, one), "")
-        yield from (f"**`{line}`**\n" for line in words.results(trace, one))
-        if all(later.tape != one.tape for later in trace.passes[number + 1 :]):
-            yield from _section(trace, one.tape)
+    for backward in trace.passes:
+        yield from (words.pass_heading(trace, backward), "", *_adjoints(trace, backward), "")
+        yield from (f"**`{line}`**\n" for line in words.results(trace, backward))
+        if words.is_last(trace, backward):
+            yield from _section(trace, backward.tape)
     yield from (f"*{line}*\n" for line in words.wasted(trace))
     yield words.verdict(trace)
 
 
-def _section(trace: Trace, way_back: str) -> Iterator[str]:
-    section = words.section(trace, way_back)
-    if section.steps:
-        yield from (section.heading, "", *_steps(trace, section.steps), "")
-
-
-def _steps(trace: Trace, steps: Sequence[Step]) -> Iterator[str]:
-    text = trace.format_.text
+def _section(trace: Trace, backward_of: str) -> Iterator[str]:
+    section = words.section(trace, backward_of)
+    if not section.steps:
+        return
+    yield from (section.heading, "")
     yield table_row(["step", "operation", "recorded by", "value", "local derivative", "value"])
     yield table_row(["---", "---", "---", "---:", "---", "---:"])
-    for step in steps:
-        about = [code(f"{step.name} = {step.formula}"), step.kind, words.recorders(step)]
-        about.append(text(step.value))
-        slopes = [
-            [code(words.slope(step, one)), words.slope_value(trace, one)] for one in step.slopes
-        ] or [["", ""]]
-        for cells in slopes:
-            yield table_row([*about, *cells])
-            about = [""] * len(about)
+    for step in section.steps:
+        name, value, derivatives = words.step_row(trace, step)
+        cells = [code(name), step.kind, words.recorders(step), value]
+        for formula, number in derivatives or [("", "")]:
+            yield table_row([*cells, _code(formula), number])
+            cells = [""] * len(cells)
+    yield ""
 
 
-def _adjoints(trace: Trace, one: Pass) -> Iterator[str]:
+def _adjoints(trace: Trace, backward: TracedPass) -> Iterator[str]:
     yield table_row(["adjoint", "value", "came from"])
     yield table_row(["---", "---:", "---"])
-    for found in one.adjoints:
-        came = " + ".join(words.term(one, found, part) for part in found.terms)
-        cell = code(came) if came else ""
-        yield table_row([code(words.adjoint(one, found.of)), trace.format_.text(found.value), cell])
+    for adjoint in backward.adjoints:
+        name, value, terms = words.adjoint_row(trace, backward, adjoint)
+        yield table_row([code(name), value, _code(" + ".join(term for term, _ in terms))])
+
+
+def _code(text: str) -> str:
+    """A cell of code, or an empty cell."""
+    return code(text) if text else ""

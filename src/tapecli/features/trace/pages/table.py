@@ -1,9 +1,10 @@
-"""A trace for people: what is recorded, and how each tape goes back, in the sequence of events."""
+"""A trace for people: what is recorded, and each backward pass, in the order in which it ran."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from enum import Enum
+from typing import TypeAlias
 
 from rich.cells import cell_len
 from rich.console import RenderableType
@@ -11,139 +12,121 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from tapecli.features.trace.model import Pass, Trace
+from tapecli.features.trace.model import Trace, TracedPass
 from tapecli.features.trace.pages import words
 from tapecli.formats import Screen
-from tapecli.formats.console import PLAIN_WIDTH, drawn, is_text, natural_width
+from tapecli.formats.console import PLAIN_WIDTH, drawn, natural_width
 
 NARROWEST = 40
-"""Columns below which no page is made narrower."""
+"""The page is made for at least so many columns."""
 
 
 class _Layout(Enum):
-    """How steps and adjoints are set: with all that there is, with less, or below one another."""
+    """How steps and adjoints are laid out, from the widest layout to the narrowest."""
 
-    FULL = 1
-    PLAIN = 2
-    STACKED = 3
+    FULL = "everything"
+    PLAIN = "without operations and without the numbers of terms"
+    STACKED = "local derivatives and terms below their step or adjoint"
+
+
+_Row: TypeAlias = tuple[list[str], Sequence[Sequence[str]]]
+"""The cells of a step or adjoint, its name first and its value last; and those of each detail."""
 
 
 def render(trace: Trace, screen: Screen) -> Iterator[str]:
     """The page, line by line, with styles if the screen has colours."""
     width = max(screen.width or PLAIN_WIDTH, NARROWEST)
-    parts = list(_page(trace, width))
-    widest = max(map(natural_width, parts)) if screen.width is None else width
-    unbroken = (lambda part: False) if screen.width else is_text
-    yield from drawn(parts, screen, max(width, widest), unbroken)
+    blocks = list(_blocks(trace, width))
+    if screen.width:
+        yield from drawn(blocks, screen, width, unbroken=lambda block: False)
+    else:
+        yield from drawn(blocks, screen, max(width, *map(natural_width, blocks)))
 
 
-def _page(trace: Trace, width: int) -> Iterator[RenderableType]:
+def _blocks(trace: Trace, width: int) -> Iterator[RenderableType]:
     yield _title(trace, width)
     yield Text()
     yield from _section(trace, "", width)
-    for one in trace.passes:
-        yield Text(words.came(trace, one), style="bold cyan")
-        yield _fitting(width, *(_adjoints(trace, one, layout) for layout in _Layout))
-        yield from (Text(f"  {line}", style="bold") for line in words.results(trace, one))
+    for backward in trace.passes:
+        yield Text(words.pass_heading(trace, backward), style="bold cyan")
+        yield _fitting(width, [_adjoints(trace, backward, layout) for layout in _Layout])
+        yield from (Text(f"  {line}", style="bold") for line in words.results(trace, backward))
         yield Text()
-        if one is _last(trace, one.tape):
-            yield from _section(trace, one.tape, width)
+        if words.is_last(trace, backward):
+            yield from _section(trace, backward.tape, width)
     yield from (Text(line, style="dim") for line in words.wasted(trace))
     style = "bold green" if trace.all_ok else "bold yellow"
     yield Text(words.verdict(trace), style=style if trace.ok else "bold red")
 
 
 def _title(trace: Trace, width: int) -> Text:
+    """The expressions, with the setting at the right edge, or below if there is no room."""
     title = Text(words.heading(trace), style="bold")
-    about = words.about(trace)
-    space = min(width, PLAIN_WIDTH) - cell_len(title.plain) - cell_len(about)
-    return title + Text((" " * space if space > 2 else "\n") + about, style="dim")
+    setting = words.setting(trace)
+    gap = min(width, PLAIN_WIDTH) - cell_len(title.plain) - cell_len(setting)
+    return title + Text((" " * gap if gap > 2 else "\n") + setting, style="dim")
 
 
-def _last(trace: Trace, tape: str) -> Pass:
-    return [one for one in trace.passes if one.tape == tape][-1]
-
-
-def _section(trace: Trace, way_back: str, width: int) -> Iterator[RenderableType]:
-    section = words.section(trace, way_back)
+def _section(trace: Trace, backward_of: str, width: int) -> Iterator[RenderableType]:
+    section = words.section(trace, backward_of)
     if section.steps:
         yield Text(section.heading, style="bold cyan")
-        yield _fitting(width, *(_steps(trace, section, layout) for layout in _Layout))
+        yield _fitting(width, [_steps(trace, section, layout) for layout in _Layout])
         yield Text()
 
 
-def _fitting(width: int, *tables: Table) -> Padding:
-    """The first of some tables that fits the width, or the last."""
+def _fitting(width: int, tables: list[Table]) -> Padding:
+    """The first table that fits the width, or the last one."""
     indented = [Padding(table, (0, 0, 0, 2), expand=False) for table in tables]
-    fitting = (one for one in indented if natural_width(one) <= width)
+    fitting = (table for table in indented if natural_width(table) <= width)
     return next(fitting, indented[-1])
 
 
 def _steps(trace: Trace, section: words.Section, layout: _Layout) -> Table:
-    """A row for each operation, and one more for each further local derivative."""
-    if layout is _Layout.STACKED:
-        return _stacked_steps(trace, section)
-    text = trace.format_.text
-    kinds = layout is _Layout.FULL
-    table = _grid(4 + kinds + section.mixed)
+    """The steps with their local derivatives."""
+    rows: list[_Row] = []
     for step in section.steps:
-        about = [step.kind] * kinds + [words.recorders(step)] * section.mixed
-        dim = [Text(cell, style="dim") for cell in about]
-        slopes = [(words.slope(step, one), words.slope_value(trace, one)) for one in step.slopes]
-        first, *others = slopes or [("", "")]
-        table.add_row(f"{step.name} = {step.formula}", *dim, text(step.value), *first)
-        for other in others:
-            table.add_row("", *[""] * len(about), "", *other)
-    return table
+        name, value, derivatives = words.step_row(trace, step)
+        recorders = [words.recorders(step)] * section.mixed
+        if layout is _Layout.STACKED:
+            about = [f"recorded by {names}" for names in recorders]
+            details = [
+                (formula,) if formula.endswith(f" = {number}") else (formula, number)
+                for formula, number in derivatives
+            ]
+            rows.append(([name, *about, value], details))
+        else:
+            about = [step.kind] * (layout is _Layout.FULL) + recorders
+            rows.append(([name, *about, value], derivatives))
+    return _table(rows, layout)
 
 
-def _stacked_steps(trace: Trace, section: words.Section) -> Table:
-    """The same below one another."""
-    table = _grid(1)
-    for step in section.steps:
-        table.add_row(f"{step.name} = {step.formula} = {trace.format_.text(step.value)}")
-        below = [f"recorded by {words.recorders(step)}"] * section.mixed
-        for one in step.slopes:
-            name, value = words.slope(step, one), words.slope_value(trace, one)
-            below.append(name if one.formula == value else f"{name} = {value}")
-        for line in below:
-            table.add_row(_below(line))
-    return table
+def _adjoints(trace: Trace, backward: TracedPass, layout: _Layout) -> Table:
+    """The adjoints with their terms, which the full layout has as numbers as well."""
+    rows: list[_Row] = []
+    for adjoint in backward.adjoints:
+        name, value, terms = words.adjoint_row(trace, backward, adjoint)
+        lines = [" = ".join(term if layout is _Layout.FULL else term[:1]) for term in terms]
+        lines[1:] = [f"+ {line}" for line in lines[1:]]
+        if adjoint.of == backward.step and not lines:
+            lines = ["where it starts"]
+        rows.append(([name, value], [(line,) for line in lines]))
+    return _table(rows, layout)
 
 
-def _below(line: str) -> Padding:
-    return Padding(Text(line, style="dim"), (0, 0, 0, 2))
-
-
-def _adjoints(trace: Trace, one: Pass, layout: _Layout) -> Table:
-    """A row for each adjoint, and one more for each further step that it came from.
-
-    In full, what a step passes on is there as numbers as well, which stand elsewhere all the same.
-    """
-    table = _grid(1 if layout is _Layout.STACKED else 3)
-    for found in one.adjoints:
-        name, value = words.adjoint(one, found.of), trace.format_.text(found.value)
-        came = [words.term(one, found, part) for part in found.terms]
-        if layout is _Layout.FULL:
-            numbers = (words.numbers(trace, part) for part in found.terms)
-            came = [f"{term} = {number}" for term, number in zip(came, numbers, strict=True)]
-        came = came or (["where it starts"] if found.of == one.step else [])
-        came[1:] = [f"+ {other}" for other in came[1:]]
+def _table(rows: Iterable[_Row], layout: _Layout) -> Table:
+    """A table without lines, with the details beside the other cells or below them."""
+    table = Table.grid(padding=(0, 3, 0, 0))
+    for (name, *about, value), details in rows:
         if layout is _Layout.STACKED:
             table.add_row(f"{name} = {value}")
-            for line in came:
-                table.add_row(_below(line))
+            for line in [*about, *map(" = ".join, details)]:
+                table.add_row(Padding(Text(line, style="dim"), (0, 0, 0, 2)))
             continue
-        first, *others = came or [""]
-        table.add_row(name, value, first)
-        for other in others:
-            table.add_row("", "", other)
-    return table
-
-
-def _grid(columns: int) -> Table:
-    """A table without lines."""
-    table = Table.grid(padding=(0, 3, 0, 0))
-    for _ in range(columns):
-        table.add_column(overflow="fold")
+        cells: list[str | Text] = [name, *(Text(cell, style="dim") for cell in about), value]
+        for detail in details or [()]:
+            table.add_row(*cells, *detail)
+            cells = [""] * len(cells)
+    for column in table.columns:
+        column.overflow = "fold"  # no digit is cut off
     return table

@@ -1,4 +1,4 @@
-"""The words that the formats of a trace share."""
+"""The words and the cells that the pages of a trace share."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from tapecli.errors import together
-from tapecli.features.trace.model import Adjoint, Answer, Pass, Slope, Step, Term, Trace
+from tapecli.features.trace.model import Adjoint, Step, Term, Trace, TracedPass
 from tapecli.formats import words
 
 
 class Section(NamedTuple):
-    """Steps that belong together: the way there, or what a way back does.
+    """Steps that are shown together: the forward pass, or those of a tape's backward passes.
 
     Attributes:
-        heading: what they are, and who records them, where that is the same for all.
+        heading: what they are, and which tapes record them if that is the same for all.
         steps: the steps.
-        mixed: whether who records them differs from step to step.
+        mixed: whether different tapes record different steps.
     """
 
     heading: str
@@ -25,115 +25,123 @@ class Section(NamedTuple):
 
 
 def heading(trace: Trace) -> str:
-    """What was traced."""
+    """The expressions."""
     return ", ".join(f"{target.name} = {target.text}" for target in trace.targets)
 
 
-def about(trace: Trace) -> str:
-    """Where, and how."""
+def setting(trace: Trace) -> str:
+    """The point, the dtype and the arrangement of tapes."""
     text = trace.format_.text
-    at = ", ".join(f"{name} = {text(value)}" for name, value in trace.at.items())
-    how = {
+    point = ", ".join(f"{name} = {text(value)}" for name, value in trace.at.items())
+    tapes = {
         "forward": "no tape",
         "single": "a single tape",
         "persistent": "a persistent tape",
     }.get(trace.method, f"{trace.method} tapes")
-    return f"at {at}, {trace.format_.name}, {how}"
+    return f"at {point}, {trace.format_.name}, {tapes}"
 
 
-def section(trace: Trace, way_back: str) -> Section:
-    """The steps of the way there (""), or of a tape's way back."""
-    steps = [step for step in trace.steps if step.way_back == way_back]
-    what = f"What the way back of {way_back} does" if way_back else "The way there"
+def section(trace: Trace, backward_of: str) -> Section:
+    """The steps of the forward pass (""), or those that a tape's backward passes run."""
+    steps = [step for step in trace.steps if step.backward_of == backward_of]
+    title = f"Operations of the backward pass of {backward_of}" if backward_of else "Forward pass"
     mixed = len({step.tapes for step in steps}) > 1
     if steps and not mixed:
-        what += f", recorded by {together(steps[0].tapes) if steps[0].tapes else 'no tape'}"
-    return Section(what, steps, mixed)
+        title += f", recorded by {together(steps[0].tapes) if steps[0].tapes else 'no tape'}"
+    return Section(title, steps, mixed)
+
+
+def is_last(trace: Trace, backward: TracedPass) -> bool:
+    """Whether this is the last backward pass of its tape."""
+    return backward is [other for other in trace.passes if other.tape == backward.tape][-1]
 
 
 def recorders(step: Step) -> str:
-    """Who records a step, in a cell."""
+    """The tapes that record a step, in a cell."""
     return ", ".join(step.tapes) or "no tape"
 
 
-def slope(step: Step, one: Slope) -> str:
-    """A local derivative: ∂v2/∂v1 = 1/v1."""
-    return f"∂{step.name}/∂{one.by}" + (f" = {one.formula}" if one.formula else "")
+class Row(NamedTuple):
+    """A step, or an adjoint.
+
+    Attributes:
+        name: its name; of a step, with the formula: v2 = log(v1).
+        value: its number.
+        details: the local derivatives of the step, or the terms of the adjoint, each as a formula
+            and as numbers.
+    """
+
+    name: str
+    value: str
+    details: list[tuple[str, str]]
 
 
-def slope_value(trace: Trace, one: Slope) -> str:
-    """Its number."""
-    return "no gradient" if one.value is None else trace.format_.text(one.value)
-
-
-def target(trace: Trace, one: Pass) -> str:
-    """What a way back starts from, as a derivative: y, dy/dx."""
-    return words.leibniz(one.target, one.sequence, len(trace.at) > 1)
-
-
-def start(one: Pass) -> str:
-    """The same in the adjoints, in one short name."""
-    return one.step if one.sequence or not one.target else one.target
-
-
-def came(trace: Trace, one: Pass) -> str:
-    """The heading of a way back."""
-    of, step = target(trace, one), one.step
-    named = f"{of} = {step}" if of not in ("", step) else step
-    run = f"{one.operations} operation{'s' * (one.operations != 1)}"
-    return f"The way back of {one.tape}, from {named}: {run}"
-
-
-def adjoint(one: Pass, of: str) -> str:
-    """An adjoint's name: ∂y/∂v1."""
-    return f"∂{start(one)}/∂{of}"
-
-
-def term(one: Pass, found: Adjoint, part: Term) -> str:
-    """What a step passes on: ∂y/∂v2·∂v2/∂v1."""
-    return f"{adjoint(one, part.step)}·∂{part.step}/∂{found.of}"
-
-
-def numbers(trace: Trace, part: Term) -> str:
-    """The same as numbers: 1·0.25."""
-    return "·".join(_factor(trace.format_.text(value)) for value in (part.adjoint, part.slope))
-
-
-def _factor(text: str) -> str:
-    return f"({text})" if text.startswith("-") else text
-
-
-def results(trace: Trace, one: Pass) -> list[str]:
-    """What a way back ends with: dy/dx = 1."""
+def step_row(trace: Trace, step: Step) -> Row:
+    """A step with its local derivatives: ∂v2/∂v1 = 1/v1 and 0.25."""
     text = trace.format_.text
-    values = {found.of: found.value for found in one.adjoints}
-    partial = len(trace.at) > 1
+    derivatives = []
+    for derivative in step.local_derivatives:
+        formula = f" = {derivative.formula}" if derivative.formula else ""
+        number = "no gradient" if derivative.value is None else text(derivative.value)
+        derivatives.append((f"∂{step.name}/∂{derivative.by}{formula}", number))
+    return Row(f"{step.name} = {step.formula}", text(step.value), derivatives)
+
+
+def pass_heading(trace: Trace, backward: TracedPass) -> str:
+    """The heading of a backward pass."""
+    target = words.leibniz(backward.target, backward.variables, len(trace.at) > 1)
+    start = f"{target} = {backward.step}" if target not in ("", backward.step) else backward.step
+    count = f"{backward.operations} operation{'s' * (backward.operations != 1)}"
+    return f"Backward pass of {backward.tape}, from {start}: {count}"
+
+
+def adjoint_row(trace: Trace, backward: TracedPass, adjoint: Adjoint) -> Row:
+    """An adjoint with its terms: ∂y/∂v2·∂v2/∂v1 and 1·0.25."""
+    is_value = backward.target and not backward.variables
+    target = backward.target if is_value else backward.step
+    terms = [
+        (f"∂{target}/∂{term.step}·∂{term.step}/∂{adjoint.of}", _numbers(trace, term))
+        for term in adjoint.terms
+    ]
+    return Row(f"∂{target}/∂{adjoint.of}", trace.format_.text(adjoint.value), terms)
+
+
+def _numbers(trace: Trace, term: Term) -> str:
+    factors = [trace.format_.text(number) for number in (term.adjoint, term.local_derivative)]
+    return "·".join(f"({text})" if text.startswith("-") else text for text in factors)
+
+
+def results(trace: Trace, backward: TracedPass) -> list[str]:
+    """The derivatives that a backward pass computes: dy/dx = 1."""
+    values = {adjoint.of: trace.format_.text(adjoint.value) for adjoint in backward.adjoints}
     return [
-        f"{words.leibniz(one.target, (*one.sequence, source), partial)} = {text(values[source])}"
-        for source in one.sources
-        if one.target
+        f"{derivative(trace, backward.target, (*backward.variables, source))} = {values[source]}"
+        for source in backward.sources
+        if backward.target
     ]
 
 
 def wasted(trace: Trace) -> list[str]:
-    """Which tapes record what for nothing."""
+    """Which tapes record steps that none of their gradients needs."""
     return [
         f"{tape.name} records {together(tape.wasted)} for nothing: "
-        f"no gradient that it is asked for needs {'them' if len(tape.wasted) > 1 else 'it'}"
+        f"none of its gradients needs {'them' if len(tape.wasted) > 1 else 'it'}"
         for tape in trace.tapes
         if tape.wasted
     ]
 
 
-def name(trace: Trace, one: Answer) -> str:
-    """An answer's name: dy/dx."""
-    return words.leibniz(one.target, one.sequence, len(trace.at) > 1)
-
-
 def verdict(trace: Trace) -> str:
     """The last line: the answers, and what `diff` says of them."""
-    text = trace.format_.text
-    answers = ", ".join(f"{name(trace, one)} = {text(one.value)}" for one in trace.answers)
-    same = "as in diff" if trace.agrees else "which diff has otherwise"
-    statuses = list(dict.fromkeys(str(one.status) for one in trace.answers))
-    return f"{answers}: {same}, {together(statuses)}"
+    answers = ", ".join(
+        f"{derivative(trace, answer.target, answer.variables)} = {trace.format_.text(answer.value)}"
+        for answer in trace.answers
+    )
+    comparison = "as in diff" if trace.agrees else "not as in diff"
+    statuses = list(dict.fromkeys(str(answer.status) for answer in trace.answers))
+    return f"{answers}: {comparison}, {together(statuses)}"
+
+
+def derivative(trace: Trace, target: str, variables: Sequence[str]) -> str:
+    """In Leibniz's notation: dy/dx."""
+    return words.leibniz(target, variables, len(trace.at) > 1)
