@@ -1,17 +1,18 @@
-"""The table: one frozen row per elementary function, operator and constant.
+"""The table: one frozen row for each elementary function, operator and constant.
 
-Parser, tapes, reference, formula, `tapecli functions`, completion and tests all loop over
-these rows; adding a function is adding a row. The rules of the heavy libraries are named by
-dotted string (looked up in the library when first used) or are tiny functions that get the
-library as their first argument, so that this module imports none of them:
+Parser, tapes, reference, formula, `tapecli functions`, completion and tests all loop over these
+rows; to add a function is to add a row. The rules for the heavy libraries are dotted names, which
+are looked up in the library when they are first used, or small functions that get the library as
+their first argument, so that this module imports none of them:
 
-* `tape`: in TensorFlow, on tensors of the wanted dtype;
+* `tape`: in TensorFlow, on tensors of the dtype;
 * `symbol`: in SymPy (or `certified.symbols`, for what SymPy lacks), on real symbols;
 * `series`: on truncated power series, of which there are two kinds with rules of the same names:
   in balls with error bounds (`certified.balls.Balls`) and in plain numbers
   (`taylor.rules.Taylor`).
 
-What else a row has is for people: nothing is computed from its derivatives.
+The other fields of a row are for people: nothing is computed from `derivatives`, except the
+formulas of `chain_rule`.
 """
 
 from __future__ import annotations
@@ -31,8 +32,8 @@ class Limit(NamedTuple):
     Attributes:
         dtype: the dtype.
         order: the lowest order that it cannot do; 0 is the value itself.
-        executions: how it is run.
-        where: where it is wrong, in the words of a message; "" where there is no kernel for it.
+        executions: the ways of running it to which the limit applies.
+        where: the points at which it is wrong, in the words of a message; "" if it cannot run.
     """
 
     dtype: str
@@ -42,7 +43,7 @@ class Limit(NamedTuple):
 
 
 MEASURED_ON = "2.21"
-"""The TensorFlow whose limits these are, measured at orders up to 4."""
+"""The version of TensorFlow whose limits these are, measured at orders up to 4."""
 
 
 class Function(NamedTuple):
@@ -52,16 +53,18 @@ class Function(NamedTuple):
         name: what the explicit form of an expression calls it.
         meaning: in a few words, for people.
         tape, symbol, series: its rules.
-        derivatives: its derivative by each argument, as an expression; digamma alone is no
-            function of the language.
+        derivatives: its derivative by each argument, as an expression; digamma is the only
+            function in them that is not in the table.
         domain: where it is defined, in the words of a message; "" for everywhere.
         aliases: other names that may be typed.
-        parameters: its arguments, as they are called in its meaning and domain.
-        rough: where it is defined and has no derivative, in the same words; "" for nowhere.
+        parameters: the names of its arguments in its meaning and domain.
+        rough: where it is defined and has no derivative, in words like `domain`; "" for nowhere.
         sample: values of its arguments at which it and its derivatives are ordinary.
         limits: what TensorFlow cannot do; all else it can, to any order.
         compiled: the highest order that XLA has right everywhere, None for any, -1 for none:
             its polygamma is wrong below -7.5, and its log1p has lost digits near -0.4.
+        sign: what the explicit form writes for an operator, "" for any other function.
+        binding: how tightly an operator binds; larger binds tighter.
     """
 
     name: str
@@ -77,6 +80,8 @@ class Function(NamedTuple):
     sample: tuple[str, ...] = ("0.5", "2")
     limits: tuple[Limit, ...] = ()
     compiled: int | None = None
+    sign: str = ""
+    binding: int = 0
 
     @property
     def arity(self) -> int:
@@ -89,35 +94,10 @@ class Function(NamedTuple):
         return f"{self.name}({', '.join(self.parameters)})"
 
 
-class Operator(NamedTuple):
-    """One operator: how it is written, and how tightly it binds.
+class Operator(Function):
+    """One operator: a function that is written with a sign, before one argument or between two."""
 
-    Attributes:
-        name: the tree's name for it.
-        sign: what the explicit form writes.
-        binding: larger binds tighter.
-        tape, symbol, series: its rules.
-        meaning, derivatives, domain, limits, compiled: as those of a function.
-        parameters: one for a prefix, two for an infix.
-    """
-
-    name: str
-    sign: str
-    binding: int
-    tape: Rule
-    symbol: Rule
-    series: Rule
-    meaning: str
-    derivatives: tuple[str, ...]
-    domain: str = ""
-    parameters: tuple[str, ...] = ("x", "y")
-    limits: tuple[Limit, ...] = ()
-    compiled: int | None = None
-
-    @property
-    def arity(self) -> int:
-        """How many operands it takes."""
-        return len(self.parameters)
+    __slots__ = ()
 
     @property
     def signature(self) -> str:
@@ -136,29 +116,29 @@ class Constant(NamedTuple):
     aliases: tuple[str, ...] = ()
 
 
-Row = Function | Operator | Constant
+Row = Function | Constant
 
 
 class Listing(NamedTuple):
-    """Rows that somebody wants to see: in short, or each in detail."""
+    """Rows to be shown, in a line each or in detail."""
 
     rows: tuple[Row, ...]
     detailed: bool = False
 
 
 def _gamma(tf: Any, x: Any) -> Any:
-    """exp(lgamma(x)) with the sign that Γ has between its poles on the left."""
-    below = 1 - 2 * tf.math.floormod(tf.math.floor(x), tf.constant(2, x.dtype))
-    return tf.where(x > 0, tf.ones_like(x), below) * tf.exp(tf.math.lgamma(x))
+    """exp(lgamma(x)) with the sign of gamma, which alternates between its poles."""
+    sign = 1 - 2 * tf.math.floormod(tf.math.floor(x), tf.constant(2, x.dtype))
+    return tf.where(x > 0, tf.ones_like(x), sign) * tf.exp(tf.math.lgamma(x))
 
 
 def _cbrt(tf: Any, x: Any) -> Any:
-    """The real cube root, of negative numbers as well."""
+    """The real cube root, also of negative numbers."""
     return tf.sign(x) * tf.pow(tf.abs(x), tf.constant(1 / 3, x.dtype))
 
 
 def _hypot(tf: Any, x: Any, y: Any) -> Any:
-    """sqrt(x*x + y*y), scaled so that the squares do not overflow; the scale is a constant."""
+    """sqrt(x*x + y*y), divided by a constant scale so that the squares do not overflow."""
     largest = tf.maximum(tf.abs(x), tf.abs(y))
     scale = tf.stop_gradient(tf.where(largest > 0, largest, tf.ones_like(largest)))
     return scale * tf.sqrt(tf.square(x / scale) + tf.square(y / scale))
@@ -264,18 +244,19 @@ _FUNCTIONS = (
              rough="x <= 0, by y"),
 )
 
+_XY = ("x", "y")
+
 _OPERATORS = (
-    # name, sign, binding, TensorFlow, SymPy, series, meaning, derivatives
-    Operator("add", " + ", 1, "add", "Add", "add",
-             "sum", ("1", "1")),
-    Operator("sub", " - ", 1, "subtract", lambda sp, a, b: a - b, "sub",
-             "difference", ("1", "-1")),
-    Operator("mul", "*", 2, "multiply", "Mul", "mul",
-             "product", ("y", "x")),
-    Operator("div", "/", 2, "divide", lambda sp, a, b: a / b, "div",
-             "quotient", ("1/y", "-x/y**2"), "y not 0"),
-    Operator("neg", "-", 3, "negative", lambda sp, a: -a, "neg",
-             "opposite", ("-1",), parameters=("x",)),
+    Operator("add", "sum", "add", "Add", "add",
+             ("1", "1"), parameters=_XY, sign=" + ", binding=1),
+    Operator("sub", "difference", "subtract", lambda sp, a, b: a - b, "sub",
+             ("1", "-1"), parameters=_XY, sign=" - ", binding=1),
+    Operator("mul", "product", "multiply", "Mul", "mul",
+             ("y", "x"), parameters=_XY, sign="*", binding=2),
+    Operator("div", "quotient", "divide", lambda sp, a, b: a / b, "div",
+             ("1/y", "-x/y**2"), "y not 0", parameters=_XY, sign="/", binding=2),
+    Operator("neg", "opposite", "negative", lambda sp, a: -a, "neg",
+             ("-1",), sign="-", binding=3),
 )
 
 _CONSTANTS = (
@@ -301,18 +282,17 @@ ATOM_BINDING = 9
 
 INVERSES = {"sin": "asin", "cos": "acos", "tan": "atan",
             "sinh": "asinh", "cosh": "acosh", "tanh": "atanh"}  # fmt: skip
-"""What sin^-1 may have been meant to be."""
+"""What sin^-1 may mean."""
 
 FUNCTION_NAMES = {name: row.name for row in _FUNCTIONS for name in (row.name, *row.aliases)}
 CONSTANT_NAMES = {name: row.name for row in _CONSTANTS for name in (row.name, *row.aliases)}
 
-
 ROWS: dict[str, Row] = {**FUNCTIONS, **OPERATORS, **CONSTANTS}
-"""Everything that an expression may have but for numbers and variables."""
+"""Everything that an expression may contain besides numbers and variables."""
 
 NAMES: dict[str, tuple[Row, ...]] = {
-    **{name: (FUNCTIONS[own],) for name, own in FUNCTION_NAMES.items()},
-    **{name: (CONSTANTS[own],) for name, own in CONSTANT_NAMES.items()},
+    **{name: (FUNCTIONS[row_name],) for name, row_name in FUNCTION_NAMES.items()},
+    **{name: (CONSTANTS[row_name],) for name, row_name in CONSTANT_NAMES.items()},
     **{row.name: (row,) for row in _OPERATORS},
     "+": (OPERATORS["add"],),
     "-": (OPERATORS["sub"], OPERATORS["neg"]),
@@ -322,17 +302,17 @@ NAMES: dict[str, tuple[Row, ...]] = {
     POWER_SIGN: (FUNCTIONS["pow"],),
     "|x|": (FUNCTIONS["abs"],),
 }
-"""The rows that a name or sign may mean."""
+"""The rows that a name or sign can mean."""
 
 
 def rule_of(rule: Rule, library: Any) -> Callable[..., Any]:
     """The rule of a row in a library, as a function of its arguments."""
     if isinstance(rule, str):
-        found: Callable[..., Any] = functools.reduce(getattr, rule.split("."), library)
-        return found
+        function: Callable[..., Any] = functools.reduce(getattr, rule.split("."), library)
+        return function
     return functools.partial(rule, library)
 
 
-def row(name: str) -> Function | Operator:
-    """Return the row of a tree's function or operator by its name."""
+def row(name: str) -> Function:
+    """The row of a function or operator of a tree."""
     return FUNCTIONS.get(name) or OPERATORS[name]
