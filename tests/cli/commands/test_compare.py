@@ -12,22 +12,26 @@ from tapecli.evaluation.question import Request
 from tapecli.features.compare import measuring
 from tapecli.features.compare.model import (
     Aim,
-    Comparison,
     Cost,
-    Held,
-    Setting,
-    Taped,
+    CostComparison,
+    CountedPass,
+    CountedTape,
+    Scenario,
+    TapeMemory,
     Time,
-    WayBack,
     Work,
 )
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Run, RunAll
 
-HERE = Setting("eager", 1)
-WORK = Work((Taped("tape", (Aim("y"),), ("Log",), ()),), ("Log",), (WayBack("tape", Aim("y"), ()),))
-COST = Cost("single", WORK, Held(8, 0), {HERE: Time(1e-3, 1e-3, 1e-3, 1e-3, 1e-3, 5)})
+HERE = Scenario("eager", 1)
+WORK = Work(
+    (CountedTape("tape", (Aim("y"),), ("Log",), ()),),
+    ("Log",),
+    (CountedPass("tape", Aim("y"), ()),),
+)
+COST = Cost("single", WORK, TapeMemory(8, 0), {HERE: Time(1e-3, 1e-3, 1e-3, 1e-3, 1e-3, 5)})
 
 
 class Answers:
@@ -36,11 +40,11 @@ class Answers:
     def __init__(self) -> None:
         self.asked: list[tuple[Request, int, bool]] = []
 
-    def __call__(self, request: Request, points: int, listed: bool) -> Comparison:
-        self.asked.append((request, points, listed))
+    def __call__(self, request: Request, points: int, with_operations: bool) -> CostComparison:
+        self.asked.append((request, points, with_operations))
         versions = {"tapecli": "0.1.0", "tensorflow": "2.21.0"}
-        return Comparison(("y = log(x)",), ("y",), {"x": 2.0}, ("x",), "float64", (HERE,),
-                          (COST,), versions, 1.0, listed)  # fmt: skip
+        return CostComparison(("y = log(x)",), ("y",), {"x": 2.0}, ("x",), "float64", (HERE,),
+                          (COST,), versions, 1.0, with_operations)  # fmt: skip
 
 
 @pytest.fixture
@@ -53,10 +57,10 @@ def answers(monkeypatch: pytest.MonkeyPatch) -> Answers:
 
 def asked(answers: Answers) -> tuple[Any, ...]:
     """What the last call came to."""
-    request, points, listed = answers.asked[-1]
+    request, points, with_operations = answers.asked[-1]
     expressions = tuple(str(each) for each in request.expressions)
     sequences = tuple(each.variables for each in request.derivatives)
-    return expressions, sequences, request.points.at(0), request.how.dtype, points, listed
+    return expressions, sequences, request.points.at(0), request.how.dtype, points, with_operations
 
 
 WORKED = ["x**2", "log(u)"]

@@ -10,7 +10,7 @@ from tapecli.errors import RequestError
 from tapecli.evaluation.question import How, Request, Where, prepare
 from tapecli.features.compare import clock, measuring
 from tapecli.features.compare.contenders import Contender, contenders
-from tapecli.features.compare.model import Held, Setting
+from tapecli.features.compare.model import Scenario, TapeMemory
 
 WORKED = ("u = x^2", "y = log(u)")
 
@@ -59,8 +59,11 @@ def test_everything_is_measured_of_each_arrangement() -> None:
     assert {name: work.run for name, work in found.works().items() if name != "batch"} == {
         "separate": 11, "parallel": 10, "nested": 10, "persistent": 10,
     }  # fmt: skip
-    assert [cost.held for cost in found.costs[:4]] == [*[Held(400, 0)] * 3, Held(400, 400)]
-    settings = {Setting(run, n) for run in ("eager", "graph", "xla") for n in (1, 50)}
+    assert [cost.memory for cost in found.costs[:4]] == [
+        *[TapeMemory(400, 0)] * 3,
+        TapeMemory(400, 400),
+    ]
+    settings = {Scenario(run, n) for run in ("eager", "graph", "xla") for n in (1, 50)}
     for cost in found.costs:
         assert set(cost.times) == settings, cost.name
         assert {time.runs for time in cost.times.values()} == {2}
@@ -75,13 +78,13 @@ def test_what_tensorflow_cannot_do_is_left_out_and_said(monkeypatch: pytest.Monk
         raise LookupError("no gradient\nand more")
 
     monkeypatch.setattr(measuring, "EXECUTIONS", {})
-    monkeypatch.setattr(measuring, "settings", lambda points: [Setting("eager", 1)])
+    monkeypatch.setattr(measuring, "scenarios", lambda points: [Scenario("eager", 1)])
     (single, *_) = contenders(1, 1)
     both = [single, Contender("lacking", lacking)]
     monkeypatch.setattr(measuring, "contenders", lambda targets, order: both)
     good, bad = measuring.compare(asked("x^2"), 1).costs
     assert (good.name, good.problem, len(good.times)) == ("single", "", 1)
-    assert (bad.work, bad.held, bad.times) == (None, None, {})
+    assert (bad.work, bad.memory, bad.times) == (None, None, {})
     assert bad.problem == "no gradient"
 
 

@@ -12,7 +12,7 @@ from tapecli.engines.tapes.arrangements import Variables
 from tapecli.expressions.expression import parse
 from tapecli.features.compare import memory
 from tapecli.features.compare.contenders import contenders
-from tapecli.features.compare.model import Held
+from tapecli.features.compare.model import TapeMemory
 from tapecli.floats import FORMATS
 
 POINTS = 1_000
@@ -24,13 +24,13 @@ def earlier_objects_are_kept_again() -> None:
     gc.freeze()
 
 
-def held(*expressions: str, method: str, order: int = 1, dtype: str = "float64") -> Held:
+def held(*expressions: str, method: str, order: int = 1, dtype: str = "float64") -> TapeMemory:
     format_ = FORMATS[dtype]
     (one,) = (one for one in contenders(len(expressions), order) if one.name == method)
     trees = [each.tree for each in parse(expressions)]
     wanted: list[Variables] = [("x",) * k for k in range(1, order + 1)]
     xs = {"x": tf.constant(np.full(POINTS, 2.0), format_.name)}
-    return memory.held(tf, one.run, lambda: one.functions(tf, trees, format_), xs, wanted)
+    return memory.tape_memory(tf, one.run, lambda: one.functions(tf, trees, format_), xs, wanted)
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def held(*expressions: str, method: str, order: int = 1, dtype: str = "float64")
     ],
 )
 def test_a_tape_holds_what_its_gradient_needs(expression: str, tensors: int) -> None:
-    assert held(expression, method="single") == Held(tensors * POINTS * 8, 0)
+    assert held(expression, method="single") == TapeMemory(tensors * POINTS * 8, 0)
 
 
 @pytest.mark.parametrize(("dtype", "size"), [("float32", 4), ("float16", 2), ("bfloat16", 2)])
@@ -57,11 +57,11 @@ def test_numbers_of_other_precisions_take_less(dtype: str, size: int) -> None:
 @pytest.mark.parametrize("method", ["separate", "parallel", "nested"])
 def test_tapes_that_are_asked_once_hold_nothing_after_it(method: str) -> None:
     """Two tapes share what they hold."""
-    assert held("u = x^2", "y = log(u)", method=method) == Held(POINTS * 8, 0)
+    assert held("u = x^2", "y = log(u)", method=method) == TapeMemory(POINTS * 8, 0)
 
 
 def test_a_persistent_tape_holds_it_until_it_is_deleted() -> None:
-    assert held("u = x^2", "y = log(u)", method="persistent") == Held(POINTS * 8, POINTS * 8)
+    assert held("u = x^2", "y = log(u)", method="persistent") == TapeMemory(POINTS * 8, POINTS * 8)
 
 
 def test_an_outer_tape_holds_the_inner_ones_way_back_as_well() -> None:

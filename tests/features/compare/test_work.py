@@ -39,11 +39,11 @@ def test_the_worked_example_in_each_arrangement(
     assert sorted(one.forward) == sorted(forward)
     assert {tape.name: len(tape.recorded) for tape in one.tapes} == tapes
     assert {tape.name: tape.wasted for tape in one.tapes if tape.wasted} == wasted
-    assert [way.aim for way in one.back] == [Aim("u"), Aim("y")]
-    assert [sorted(way.operations) for way in one.back] == [sorted(BACK_FROM_U),
+    assert [way.aim for way in one.backward] == [Aim("u"), Aim("y")]
+    assert [sorted(way.operations) for way in one.backward] == [sorted(BACK_FROM_U),
                                                             sorted(BACK_FROM_Y)]  # fmt: skip
     assert one.run == len(forward) + 8
-    assert one.calls == 0
+    assert one.calls == []
 
 
 def test_each_tape_is_asked_for_what_it_is_around() -> None:
@@ -75,7 +75,7 @@ def test_the_second_order_asks_for_the_first_derivative(
 def test_separate_tapes_of_higher_orders_are_numbered() -> None:
     one = counted(*WORKED, method="separate", order=2)
     assert [tape.name for tape in one.tapes] == ["outer1", "inner1", "outer2", "inner2"]
-    assert [way.tape for way in one.back] == ["inner1", "outer1", "inner2", "outer2"]
+    assert [way.tape for way in one.backward] == ["inner1", "outer1", "inner2", "outer2"]
     assert one.run > counted(*WORKED, method="nested", order=2).run
 
 

@@ -12,10 +12,10 @@ from tapecli.cli.parameters import WholeNumber
 from tapecli.cli.waiting import waiting
 
 TARGETS = ("u = x^2", "y = log(u)")
-"""Those of the worked example, for whoever gives none."""
+"""The targets of the worked example, which are compared if there are no others."""
 
-MANY = 100_000
-"""How many points are many, if nothing is said."""
+MANY_POINTS = 100_000
+"""How many points are many by default."""
 
 
 @options.command(
@@ -26,7 +26,7 @@ MANY = 100_000
     click.option(
         "--points",
         type=WholeNumber(least=1),
-        default=MANY,
+        default=MANY_POINTS,
         show_default=True,
         help="How many points are many.",
     ),
@@ -43,9 +43,9 @@ def command(
     file: str | None,
     color: str,
     verbose: bool,
-    **asked: Any,
+    **options_: Any,
 ) -> int:
-    """Measure the arrangements of tapes side by side, on the same work.
+    """Measure what the arrangements of tapes cost, each on the same work.
 
     \b
       tapecli compare
@@ -54,8 +54,9 @@ def command(
       tapecli compare 'x*y' 'x+y' --x 1 --y 2 --wrt x --wrt y
 
     For each arrangement that can do what is asked: the operations that its tapes record, and
-    those that are run, there and back; the bytes that its tapes hold; and the times that it
-    takes at one point and at many. The last line says whether nesting the targets avoids work.
+    those that run in the forward pass and the backward passes; the bytes that its tapes hold;
+    and the times that it takes at one point and at many. The last line says whether nesting the
+    targets avoids work.
     Without an expression it is the worked example: u = x^2 and y = log(u).
 
     Exit codes: 0 it is measured; 1 that cannot be written; 2 the call is wrong; 3 TensorFlow is
@@ -67,12 +68,12 @@ def command(
 
     output.check(file)
     format_ = output.format_of(format_name, file, formats.PAGES["compare"])
-    request = inputs.prepared(expressions or TARGETS, otherwise=defaults.POINT, **asked)
+    request = inputs.prepared(expressions or TARGETS, otherwise=defaults.POINT, **options_)
     measuring.check(request, points)
     if verbose:
         loading.load(verbose=True, core_only=True)
     with waiting("measuring, for some seconds ..."):  # at rest: a bar would disturb the times
         loading.load(quietly=True, core_only=True)
-        found = measuring.compare(request, points, operations)
-    output.write(found, format_, file, color)
+        comparison = measuring.compare(request, points, operations)
+    output.write(comparison, format_, file, color)
     return 0

@@ -1,1 +1,6 @@
-"""`tapecli compare`: arrangements of tapes beside one another, by work, memory and time."""
+"""`tapecli compare`: what arrangements of tapes cost, in operations, memory and time.
+
+Open `measuring` first: it measures every arrangement on the same work, and makes a CostComparison
+(`model`) of the costs. `contenders` says which arrangements take part; `work` counts operations,
+`memory` the bytes that tapes hold, and `clock` takes the times. `pages` has the formats.
+"""

@@ -1,4 +1,4 @@
-"""Times of runs, taken in turn, so that what disturbs them disturbs all alike."""
+"""Times of runs that take turns, so that whatever disturbs them disturbs all alike."""
 
 from __future__ import annotations
 
@@ -13,72 +13,67 @@ from tapecli.features.compare.memory import collected
 from tapecli.features.compare.model import Time
 
 SECONDS = 3.0
-"""CPU seconds that all times may take together; a run that is slow is made `LEAST` times all the
-same."""
+"""CPU seconds that all runs may take together; a slow run is made `LEAST` times all the same."""
 
 LEAST, MOST = 2, 200
-"""How often each is run. The least are the tries that tell how long a run takes: the quicker of
-them, for the other may have been disturbed."""
+"""How often each run is made. The first `LEAST` runs show how long a run takes: the quicker of
+them counts, for the other may have been disturbed."""
 
 
 def times(
     runs: Mapping[str, Callable[[], Any]],
     seconds: float,
     clock: Callable[[], float] = time.perf_counter,
-    effort: Callable[[], float] = time.process_time,
+    cpu_clock: Callable[[], float] = time.process_time,
 ) -> dict[str, Time]:
-    """How long each run takes, once it has been run.
+    """How long each run takes.
 
     Args:
-        runs: by name; each has been run before.
-        seconds: CPU seconds that all of this may take.
-        clock: what the time is.
-        effort: what CPU time was spent.
+        runs: the runs by name; each has been made once before.
+        seconds: CPU seconds that all of them may take.
+        clock: the time.
+        cpu_clock: the CPU time of this process.
     """
-    taken: dict[str, list[float]] = {name: [] for name in runs}
-    with _steady():
-        tries = {name: _tries(run, clock, effort) for name, run in runs.items()}
-        share = seconds / max(len(runs), 1)
-        counts = {name: repeats(cost, share) for name, (_, cost) in tries.items()}
-        for name in in_turn({name: count for name, count in counts.items() if count > LEAST}):
-            taken[name].append(_seconds(runs[name], clock))
-    return {name: summary(found or tries[name][0]) for name, found in taken.items()}
+    seconds_of: dict[str, list[float]] = {}
+    counts: dict[str, int] = {}
+    with _garbage_between_runs():
+        for name, run in runs.items():
+            start = cpu_clock()
+            seconds_of[name] = [_seconds(run, clock) for _ in range(LEAST)]
+            cost = max(min(seconds_of[name]), (cpu_clock() - start) / LEAST)
+            counts[name] = repeats(cost, seconds / len(runs))
+        counts = {name: count for name, count in counts.items() if count > LEAST}
+        seconds_of |= {name: [] for name in counts}
+        for name in in_turn(counts):
+            seconds_of[name].append(_seconds(runs[name], clock))
+    return {name: summary(values) for name, values in seconds_of.items()}
 
 
-def _tries(
-    run: Callable[[], Any], clock: Callable[[], float], effort: Callable[[], float]
-) -> tuple[list[float], float]:
-    """How long the first runs take, and what one of them costs: CPU seconds, if these are more."""
-    start = effort()
-    tries = [_seconds(run, clock) for _ in range(LEAST)]
-    return tries, max(min(tries), (effort() - start) / LEAST)
-
-
-def repeats(once: float, seconds: float) -> int:
-    """How many runs that cost so much fit into these seconds, within bounds."""
-    return max(LEAST, min(MOST, int(seconds / max(once, 1e-9))))
+def repeats(cost: float, seconds: float) -> int:
+    """How many runs of this cost fit into the seconds, within bounds."""
+    return max(LEAST, min(MOST, int(seconds / max(cost, 1e-9))))
 
 
 def in_turn(counts: Mapping[str, int]) -> Iterator[str]:
-    """Each name so many times, spread evenly; every other round goes the other way around."""
+    """Each name as often as its count, spread evenly; every second round is in reverse order."""
     rounds = max(counts.values(), default=0)
     for number in range(rounds):
-        due = [
+        names = [
             name
             for name, count in counts.items()
             if (number + 1) * count // rounds > number * count // rounds
         ]
-        yield from reversed(due) if number % 2 else due
+        yield from reversed(names) if number % 2 else names
 
 
 def summary(seconds: Sequence[float]) -> Time:
-    """Median, quartiles and ends."""
+    """The median, the quartiles and the extremes."""
     low, median, high = statistics.quantiles(seconds, n=4, method="inclusive")
     return Time(median, low, high, min(seconds), max(seconds), len(seconds))
 
 
 def _seconds(run: Callable[[], Any], clock: Callable[[], float]) -> float:
-    """How long one run takes, with its results at hand, and no garbage of the one before."""
+    """How long one run takes until its results are there, without garbage of earlier runs."""
     import numpy as np
 
     gc.collect()
@@ -89,8 +84,8 @@ def _seconds(run: Callable[[], Any], clock: Callable[[], float]) -> float:
 
 
 @contextlib.contextmanager
-def _steady() -> Iterator[None]:
-    """Collect garbage between the runs and not within."""
+def _garbage_between_runs() -> Iterator[None]:
+    """Garbage is collected between the runs alone."""
     enabled = gc.isenabled()
     gc.disable()
     try:

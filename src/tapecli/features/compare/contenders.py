@@ -1,4 +1,4 @@
-"""What is compared: the arrangements of tapes that can do what is asked, and what people write."""
+"""What is compared: the arrangements of tapes that can do what is asked, and separate tapes."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ SEPARATE = "separate"
 
 @dataclass(frozen=True)
 class Contender:
-    """One arrangement.
+    """An arrangement that takes part in a comparison.
 
     Attributes:
         name: what it is called.
-        run: as in `tapes.ARRANGEMENTS`.
+        run: as in `engines.tapes.arrangements`.
         sharing: whether its targets share what they compute.
     """
 
@@ -38,30 +38,32 @@ class Contender:
 
     def functions(self, tf: Any, targets: Sequence[Node], format_: FloatFormat) -> list[Target]:
         """The targets as functions."""
-        if self.sharing:
-            return functions_of(tf, targets, format_)
-        return [function for one in targets for function in functions_of(tf, [one], format_)]
+        groups = [targets] if self.sharing else [[target] for target in targets]
+        return [function for group in groups for function in functions_of(tf, group, format_)]
 
 
 def separate(
-    tf: Any, targets: Sequence[Target], xs: Sources, wanted: Sequence[Variables]
+    tf: Any, targets: Sequence[Target], xs: Sources, derivatives: Sequence[Variables]
 ) -> dict[Variables, list[Tensor]]:
     """Tapes around each target alone, one target after the other."""
-    found: dict[Variables, list[Tensor]] = {}
+    results: dict[Variables, list[Tensor]] = {}
     for target in targets:
-        for sequence, tensors in nested(tf, [target], xs, wanted).items():
-            found.setdefault(sequence, []).extend(tensors)
-    return found
+        for variables, tensors in nested(tf, [target], xs, derivatives).items():
+            results.setdefault(variables, []).extend(tensors)
+    return results
 
 
 def contenders(targets: int, order: int) -> list[Contender]:
-    """Those that can do so many targets to this order, each once.
+    """The arrangements that can differentiate so many targets to this order, each once.
 
-    A single tape is what is nested or side by side if there is but one target.
+    With one target, nested and parallel tapes are a single tape, which takes part as such.
     """
-    found = [Contender(SEPARATE, separate, sharing=False)] if targets > 1 else []
-    for name, row in ARRANGEMENTS.items():
-        same = targets == 1 and (name == "parallel" or (name == "nested" and order == 1))
-        if row.can(targets, order) and not same:
-            found.append(Contender(name, row.run))
-    return found
+    is_single = {"parallel", "nested"} if order == 1 else {"parallel"}
+    return [
+        *[Contender(SEPARATE, separate, sharing=False)] * (targets > 1),
+        *(
+            Contender(name, arrangement.run)
+            for name, arrangement in ARRANGEMENTS.items()
+            if arrangement.can(targets, order) and not (targets == 1 and name in is_single)
+        ),
+    ]

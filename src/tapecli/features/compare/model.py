@@ -1,4 +1,4 @@
-"""What `tapecli compare` measured: one Comparison, which every format of it is made from."""
+"""What `tapecli compare` measured: a CostComparison, which all its formats show."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ CALLS = frozenset(
 
 @dataclass(frozen=True)
 class Aim:
-    """What a tape is asked to differentiate: a target, or its derivative by these variables."""
+    """What a tape differentiates: a target, or its derivative by these variables."""
 
     target: str
     sequence: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
-class Taped:
-    """One tape.
+class CountedTape:
+    """The operations of one tape.
 
     Attributes:
         name: what people call it: tape, tape1, outer.
-        asked: what it was asked to differentiate.
-        recorded: the kinds of the operations that it records, in their sequence.
-        wasted: of those that nothing it was asked for needs.
+        asked: what it differentiates.
+        recorded: the kinds of the operations that it records, in order.
+        wasted: the kinds of those that none of its gradients needs.
     """
 
     name: str
@@ -37,8 +37,8 @@ class Taped:
 
 
 @dataclass(frozen=True)
-class WayBack:
-    """One gradient: the tape, what it was asked to differentiate, and the kinds of operations."""
+class CountedPass:
+    """One backward pass: the tape, what it differentiates, and the kinds of the operations."""
 
     tape: str
     aim: Aim
@@ -50,14 +50,14 @@ class Work:
     """The operations of an arrangement.
 
     Attributes:
-        tapes: in the sequence in which they are opened.
-        forward: the kinds of the operations that are run outside of all gradients.
-        back: the gradients, in their sequence.
+        tapes: the tapes in the order in which they are opened.
+        forward: the kinds of the operations that run outside of all gradients.
+        backward: the backward passes in order.
     """
 
-    tapes: tuple[Taped, ...]
+    tapes: tuple[CountedTape, ...]
     forward: tuple[str, ...]
-    back: tuple[WayBack, ...]
+    backward: tuple[CountedPass, ...]
 
     @property
     def recorded(self) -> int:
@@ -65,28 +65,27 @@ class Work:
         return sum(len(tape.recorded) for tape in self.tapes)
 
     @property
-    def going_back(self) -> int:
-        """How many operations the gradients run."""
-        return sum(len(way.operations) for way in self.back)
+    def kinds_backward(self) -> list[str]:
+        """The kinds of the operations of all backward passes."""
+        return [kind for gradient in self.backward for kind in gradient.operations]
 
     @property
     def run(self) -> int:
-        """How many operations are run, there and back."""
-        return len(self.forward) + self.going_back
+        """How many operations run, in the forward pass and the backward passes."""
+        return len(self.forward) + len(self.kinds_backward)
 
     @property
-    def calls(self) -> int:
-        """How many of them run others, which are not counted."""
-        kinds = [*self.forward, *(kind for way in self.back for kind in way.operations)]
-        return sum(kind in CALLS for kind in kinds)
+    def calls(self) -> list[str]:
+        """The kinds of the operations that run others, which are not counted."""
+        return [kind for kind in (*self.forward, *self.kinds_backward) if kind in CALLS]
 
 
 @dataclass(frozen=True)
-class Held:
+class TapeMemory:
     """Bytes that nothing but the tapes keeps alive.
 
     Attributes:
-        most: before a gradient, the one before which it is most.
+        most: the most before a gradient.
         after: after the last gradient, until the tapes are deleted.
     """
 
@@ -95,8 +94,8 @@ class Held:
 
 
 @dataclass(frozen=True)
-class Setting:
-    """How it was run, and at how many points."""
+class Scenario:
+    """How an arrangement is run, and at how many points."""
 
     execution: str
     points: int
@@ -107,10 +106,10 @@ class Time:
     """Seconds that a run took.
 
     Attributes:
-        median: of all runs.
+        median: the median of all runs.
         low, high: the quartiles: half of the runs lie between them.
         least, most: the shortest and the longest run.
-        runs: how many there were.
+        runs: how many runs there were.
     """
 
     median: float
@@ -120,8 +119,8 @@ class Time:
     most: float
     runs: int
 
-    def apart(self, other: Time) -> bool:
-        """Whether the difference is beyond the spread: the quartiles do not overlap."""
+    def differs(self, other: Time) -> bool:
+        """Whether the difference is beyond the noise: the quartiles do not overlap."""
         return self.low > other.high or other.low > self.high
 
 
@@ -130,35 +129,35 @@ class Cost:
     """What an arrangement costs.
 
     Attributes:
-        name: of the arrangement.
+        name: the arrangement.
         work: its operations; None where it could not be traced.
-        held: what its tapes hold; None where it could not be run.
-        times: in each setting in which it could be run.
+        memory: what its tapes hold; None where it could not be run.
+        times: the times in each scenario in which it could be run.
         problem: why something could not be measured, or "".
     """
 
     name: str
     work: Work | None
-    held: Held | None
-    times: Mapping[Setting, Time] = field(default_factory=dict)
+    memory: TapeMemory | None
+    times: Mapping[Scenario, Time] = field(default_factory=dict)
     problem: str = ""
 
 
 @dataclass(frozen=True)
-class Comparison:
+class CostComparison:
     """The answer.
 
     Attributes:
         expressions: the targets as they were understood.
         targets: their names.
         at: the point: a number of the dtype for each variable.
-        wrt: what was differentiated by: "x", "x,x".
+        wrt: the variables of each derivative: "x", "x,x".
         dtype: the precision.
-        settings: those in which times were taken.
-        costs: of each arrangement.
-        versions: of what took part, by name.
-        seconds: how long it took, TensorFlow's start not counted.
-        listed: whether the operations themselves are to be shown, where there is a choice.
+        scenarios: those in which times were taken.
+        costs: the cost of each arrangement.
+        versions: the versions of tapecli and TensorFlow, by name.
+        seconds: how long it took, without the start of TensorFlow.
+        with_operations: whether the operations themselves are shown, where there is a choice.
     """
 
     expressions: tuple[str, ...]
@@ -166,11 +165,11 @@ class Comparison:
     at: Mapping[str, float]
     wrt: tuple[str, ...]
     dtype: str
-    settings: tuple[Setting, ...]
+    scenarios: tuple[Scenario, ...]
     costs: tuple[Cost, ...]
     versions: Mapping[str, str]
     seconds: float
-    listed: bool = False
+    with_operations: bool = False
 
     @property
     def order(self) -> int:
@@ -180,20 +179,18 @@ class Comparison:
     @property
     def points(self) -> int:
         """The highest number of points."""
-        return max(setting.points for setting in self.settings)
+        return max(scenario.points for scenario in self.scenarios)
 
     def cost(self, name: str) -> Cost | None:
-        """That of an arrangement, if it took part."""
+        """The cost of an arrangement; None if it took no part."""
         return next((cost for cost in self.costs if cost.name == name), None)
 
     def works(self) -> dict[str, Work]:
-        """The operations of each arrangement that has some."""
+        """The operations of each arrangement that could be traced."""
         return {cost.name: cost.work for cost in self.costs if cost.work}
 
-    def quickest(self, setting: Setting) -> list[str]:
+    def quickest(self, scenario: Scenario) -> list[str]:
         """The arrangement with the lowest median, and those that differ from it by noise."""
-        times = {cost.name: cost.times[setting] for cost in self.costs if setting in cost.times}
-        if not times:
-            return []
-        best = min(times.values(), key=lambda time: time.median)
-        return [name for name, time in times.items() if not time.apart(best)]
+        times = {cost.name: cost.times[scenario] for cost in self.costs if scenario in cost.times}
+        best = min(times.values(), key=lambda time: time.median, default=None)
+        return [name for name, time in times.items() if best and not time.differs(best)]

@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from tapecli.engines.tapes import recording
 from tapecli.engines.tapes.arrangements import Sources, Target, Tensor, Variables
-from tapecli.engines.tapes.recording import BackwardPass, Operation, Recording, record
+from tapecli.engines.tapes.recording import (
+    BackwardPass,
+    Operation,
+    Recording,
+    record,
+    tape_names,
+)
 from tapecli.expressions.expression import Expression
 from tapecli.expressions.tree import Node
 from tapecli.features.compare.contenders import Contender
-from tapecli.features.compare.model import Aim, Taped, WayBack, Work
+from tapecli.features.compare.model import Aim, CountedPass, CountedTape, Work
 from tapecli.floats import FloatFormat
 
 if TYPE_CHECKING:
@@ -23,7 +28,7 @@ def work(
     contender: Contender,
     expressions: Sequence[Expression],
     columns: Mapping[str, NDArray[np.float64]],
-    wanted: Sequence[Variables],
+    derivatives: Sequence[Variables],
     format_: FloatFormat,
 ) -> Work:
     """Trace an arrangement, and count.
@@ -31,73 +36,74 @@ def work(
     Raises:
         LookupError: TensorFlow has no gradient for something.
     """
-    labels: dict[str, Aim] = {}
+    aims: dict[str, Aim] = {}
 
     def functions(tf: Any, trees: Sequence[Node], format_: FloatFormat) -> list[Target]:
-        made = contender.functions(tf, trees, format_)
-        named = zip(made, expressions, strict=True)
-        return [_labelled(function, one.name, labels) for function, one in named]
+        targets = contender.functions(tf, trees, format_)
+        return [_noting(t, e.name, aims) for t, e in zip(targets, expressions, strict=True)]
 
-    trees = [one.tree for one in expressions]
-    recorded = record(trees, columns, wanted, contender.run, format_, functions_of=functions)
-    return _counted(recorded, labels, Aim(", ".join(one.name for one in expressions)))
+    trees = [expression.tree for expression in expressions]
+    recording = record(trees, columns, derivatives, contender.run, format_, functions_of=functions)
+    return _counted(recording, aims, Aim(", ".join(e.name for e in expressions)))
 
 
-def _labelled(function: Target, name: str, labels: dict[str, Aim]) -> Target:
-    """The same function, which notes the tensor that it returns."""
+def _noting(function: Target, name: str, aims: dict[str, Aim]) -> Target:
+    """A function that calls another one, and notes what the tensor that it returns stands for."""
 
-    def labelled(xs: Sources) -> Tensor:
+    def noting(xs: Sources) -> Tensor:
         y = function(xs)
-        labels[y.name] = Aim(name)
+        aims[y.name] = Aim(name)
         return y
 
-    return labelled
+    return noting
 
 
-def _counted(one: Recording, labels: dict[str, Aim], together: Aim) -> Work:
-    """What the tapes recorded and were asked for; `together` is all targets as one tensor."""
-    names = dict(
-        zip((tape.number for tape in one.tapes), recording.tape_names(one.tapes), strict=True)
-    )
-    ways: list[WayBack] = []
-    inside: set[int] = set()
-    aims: dict[int, list[Aim]] = {}
-    for tape, each in one.backward_passes:
-        aim = _aim(one, each.target, labels) or together
-        labels.update(_derivatives(one, each, aim))
-        aims.setdefault(tape.number, []).append(aim)
-        operations = one.operations[each.start : each.stop]
-        inside.update(operation.index for operation in operations)
-        ways.append(WayBack(names[tape.number], aim, _kinds(operations)))
-    taped = [
-        Taped(
-            names[tape.number],
-            tuple(aims.get(tape.number, ())),
-            _kinds(one.recorded(tape)),
-            _kinds(one.wasted(tape)),
-        )
-        for tape in one.tapes
-    ]
-    forward = [operation for operation in one.operations if operation.index not in inside]
-    return Work(tuple(taped), _kinds(forward), tuple(ways))
+def _counted(recording: Recording, aims: dict[str, Aim], all_targets: Aim) -> Work:
+    """What the tapes recorded and computed.
+
+    Args:
+        recording: the graph and its tapes.
+        aims: what tensors stand for, by their names.
+        all_targets: what the tensor stands for that all targets were stacked into.
+    """
+    names = tape_names(recording.tapes)
+    backward: list[CountedPass] = []
+    backward_indices: set[int] = set()
+    asked: list[list[Aim]] = [[] for _ in names]
+    for tape, gradient in recording.backward_passes:
+        aim = _aim(recording, gradient.target, aims) or all_targets
+        aims.update(_derivatives(recording, gradient, aim))
+        asked[tape.number].append(aim)
+        operations = recording.operations[gradient.start : gradient.stop]
+        backward_indices.update(operation.index for operation in operations)
+        backward.append(CountedPass(names[tape.number], aim, _kinds(operations)))
+    tapes = [
+        CountedTape(name, tuple(targets), _kinds(recording.recorded(tape)),
+                    _kinds(recording.wasted(tape)))
+        for tape, name, targets in zip(recording.tapes, names, asked, strict=True)
+    ]  # fmt: skip
+    forward = [step for step in recording.operations if step.index not in backward_indices]
+    return Work(tuple(tapes), _kinds(forward), tuple(backward))
 
 
-def _aim(one: Recording, tensor: str, labels: dict[str, Aim]) -> Aim | None:
-    """What a tensor is: what it was noted as, or the one noted tensor that it was made from."""
-    if tensor in labels:
-        return labels[tensor]
-    inputs = next((each.inputs for each in one.operations if tensor in each.outputs), ())
-    found = {labels[name] for name in inputs if name in labels}
-    return found.pop() if len(found) == 1 else None
+def _aim(recording: Recording, tensor: str, aims: Mapping[str, Aim]) -> Aim | None:
+    """What a tensor stands for, or the one tensor with an aim that it was made from."""
+    if tensor in aims:
+        return aims[tensor]
+    inputs = next((step.inputs for step in recording.operations if tensor in step.outputs), ())
+    candidates = {aims[name] for name in inputs if name in aims}
+    return candidates.pop() if len(candidates) == 1 else None
 
 
-def _derivatives(one: Recording, backward: BackwardPass, aim: Aim) -> Iterator[tuple[str, Aim]]:
-    """What each tensor is that came out of a gradient; one source may be all variables."""
-    variables = {tensor: name for name, tensor in one.sources.items()}
-    every = ",".join(one.sources)
-    every = f"({every})" if len(one.sources) > 1 else every
+def _derivatives(
+    recording: Recording, backward: BackwardPass, aim: Aim
+) -> Iterator[tuple[str, Aim]]:
+    """What each tensor of a gradient stands for; one source may be all variables."""
+    variables = {tensor: name for name, tensor in recording.sources.items()}
+    all_variables = ",".join(recording.sources)
+    all_variables = f"({all_variables})" if len(recording.sources) > 1 else all_variables
     for source, gradient in zip(backward.sources, backward.gradients, strict=True):
-        yield gradient, Aim(aim.target, (*aim.sequence, variables.get(source, every)))
+        yield gradient, Aim(aim.target, (*aim.sequence, variables.get(source, all_variables)))
 
 
 def _kinds(operations: Sequence[Operation]) -> tuple[str, ...]:

@@ -9,18 +9,18 @@ import pytest
 from tapecli import formats
 from tapecli.features.compare.model import (
     Aim,
-    Comparison,
     Cost,
-    Held,
-    Setting,
-    Taped,
+    CostComparison,
+    CountedPass,
+    CountedTape,
+    Scenario,
+    TapeMemory,
     Time,
-    WayBack,
     Work,
 )
 from tapecli.formats import PAGES, Screen
 
-EAGER, XLA = Setting("eager", 1), Setting("xla", 1_000)
+EAGER, XLA = Scenario("eager", 1), Scenario("xla", 1_000)
 
 PLAIN = Screen()
 
@@ -36,13 +36,13 @@ def cost(
 ) -> Cost:  # fmt: skip
     """A cost of an arrangement: the kinds that each tape records, and numbers of operations."""
     taped = tuple(
-        Taped(tape, (Aim("u"),), kinds, (wasted[tape],) if tape in wasted else ())
+        CountedTape(tape, (Aim("u"),), kinds, (wasted[tape],) if tape in wasted else ())
         for tape, kinds in tapes.items()
     )
-    ways = (WayBack(next(iter(tapes)), Aim("u"), ("Mul",) * back),)
+    ways = (CountedPass(next(iter(tapes)), Aim("u"), ("Mul",) * back),)
     work = Work(taped, ("Log",) * forward, ways)
     times = {EAGER: timed(median), XLA: timed(median / 1000)}
-    return Cost(name, work, Held(held, after), times)
+    return Cost(name, work, TapeMemory(held, after), times)
 
 
 COSTS = {
@@ -57,7 +57,7 @@ COSTS = {
     )
 }  # fmt: skip
 
-Compared = Callable[..., Comparison]
+Compared = Callable[..., CostComparison]
 Write = Callable[..., str]
 
 
@@ -65,12 +65,13 @@ Write = Callable[..., str]
 def compared() -> Compared:
     """A comparison of the worked example, some of it put differently."""
 
-    def make(*changed: Cost, order: int = 1, listed: bool = False) -> Comparison:
+    def make(*changed: Cost, order: int = 1, with_operations: bool = False) -> CostComparison:
         costs = COSTS | {each.name: each for each in changed}
         wrt = tuple(",".join(["x"] * k) for k in range(1, order + 1))
-        return Comparison(
+        return CostComparison(
             ("u = x**2", "y = log(u)"), ("u", "y"), {"x": 2.0}, wrt, "float64", (EAGER, XLA),
-            tuple(costs.values()), {"tapecli": "0.1.0", "tensorflow": "2.21.0"}, 1.23456, listed,
+            tuple(costs.values()), {"tapecli": "0.1.0", "tensorflow": "2.21.0"}, 1.23456,
+            with_operations,
         )  # fmt: skip
 
     return make
@@ -80,7 +81,7 @@ def compared() -> Compared:
 def write() -> Write:
     """A comparison in a format, as text."""
 
-    def call(comparison: Comparison, name: str = "table", screen: Screen = PLAIN) -> str:
+    def call(comparison: CostComparison, name: str = "table", screen: Screen = PLAIN) -> str:
         return "".join(formats.render(comparison, PAGES["compare"][name], screen))
 
     return call

@@ -17,11 +17,11 @@ def test_the_answer_is_first(compared: Compared, write: Write) -> None:
 
 
 def test_the_tables(compared: Compared, write: Write) -> None:
-    lines = write(compared(listed=True), "markdown").splitlines()
+    lines = write(compared(with_operations=True), "markdown").splitlines()
     assert "| parallel | tape1 2 + tape2 2 = 4 | 2 | 8 | 10 | 8 kB | 0 |" in lines
     assert "| nested | 650 (585–715) µs \\* |" in lines
     assert "| batch | - | - | - | - | - | - |" in lines
-    assert "| outer, back from u | Mul Mul Mul Mul Mul Mul Mul Mul |" in lines
+    assert "| outer, backward from u | Mul Mul Mul Mul Mul Mul Mul Mul |" in lines
     assert "- batch: not everything could be measured: no \\[red\\] gradient" in lines
     assert "`u = x**2`, `y = log(u)`: order 1, at x = 2, float64, TensorFlow 2.21.0" in lines
 

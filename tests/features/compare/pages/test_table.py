@@ -16,13 +16,13 @@ WHOLE = """\
 'u = x**2'  'y = log(u)'
 order 1, at x = 2, float64, TensorFlow 2.21.0
 
-            recorded on the tapes  forward  back  in all  held  after
-─────────────────────────────────────────────────────────────────────
-separate    tape1 1 + tape2 2 = 3        3     8      11  8 kB      0
-parallel    tape1 2 + tape2 2 = 4        2     8      10  8 kB      0
-nested      outer 2 + inner 1 = 3        2     8      10  8 kB      0
-persistent  tape 2                       2     8      10  8 kB   8 kB
-batch       -                            -     -       -     -      -
+            recorded on the tapes  forward  backward  all  held  after
+──────────────────────────────────────────────────────────────────────
+separate    tape1 1 + tape2 2 = 3        3         8   11  8 kB      0
+parallel    tape1 2 + tape2 2 = 4        2         8   10  8 kB      0
+nested      outer 2 + inner 1 = 3        2         8   10  8 kB      0
+persistent  tape 2                       2         8   10  8 kB   8 kB
+batch       -                            -         -    -     -      -
 
 1 point                  eager
 ──────────────────────────────
@@ -40,7 +40,7 @@ nested        650 (585–715) ns *
 persistent    650 (585–715) ns *
 batch                          -
 
-forward, back: the operations in the graph that TensorFlow traces of an arrangement, with one point; Placeholder, Const and Identity compute nothing and do not count
+forward, backward: the operations in the graph that TensorFlow traces of an arrangement, with one point; Placeholder, Const and Identity compute nothing and do not count
 held: what the tapes alone keep alive before a gradient, eager, 1,000 points; after: the same after the last one, until they are deleted
 times: the median (and quartiles, or how far they are from it) of 20 runs, the arrangements in turn; many points are the one point again and again
 *: the quickest, and what differs from it by noise: the quartiles overlap
@@ -66,7 +66,7 @@ def test_the_answer_is_the_last_line(compared: Compared, write: Write) -> None:
 
 @pytest.mark.parametrize("width", [60, 80, 200])
 def test_no_line_is_wider_than_the_terminal(width: int, compared: Compared, write: Write) -> None:
-    lines = write(compared(listed=True), screen=Screen(width)).splitlines()
+    lines = write(compared(with_operations=True), screen=Screen(width)).splitlines()
     assert max(map(cell_len, lines)) <= width
     assert "…" not in "".join(lines)
 
@@ -78,7 +78,7 @@ def test_a_narrow_screen_has_shorter_spreads(compared: Compared, write: Write) -
 
 
 def test_ascii_alone(compared: Compared, write: Write) -> None:
-    text = write(compared(listed=True), screen=Screen(80, unicode=False))
+    text = write(compared(with_operations=True), screen=Screen(80, unicode=False))
     assert text.isascii()
     assert "\\u" not in text
     assert "650 (585-715) us *" in text
@@ -91,7 +91,7 @@ def test_colours_are_styles_alone(compared: Compared, write: Write) -> None:
 
 
 def test_operations_are_listed_where_they_are_wanted(compared: Compared, write: Write) -> None:
-    assert "back from u" not in write(compared())
-    lines = [line.split() for line in write(compared(listed=True)).splitlines()]
+    assert "backward from u" not in write(compared())
+    lines = [line.split() for line in write(compared(with_operations=True)).splitlines()]
     assert ["forward", "Log", "Log", "Log"] in lines
-    assert ["outer,", "back", "from", "u", *["Mul"] * 8] in lines
+    assert ["outer,", "backward", "from", "u", *["Mul"] * 8] in lines

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tapecli.features.compare.model import Comparison, Cost, Setting, Time
+from tapecli.features.compare.model import Cost, CostComparison, Scenario, Time
 from tapecli.features.compare.pages import words
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def running(one: Cost, forward: int, taped: int | None = None) -> Cost:
     return replace(one, work=replace(one.work, forward=("Mul",) * forward, tapes=tapes))
 
 
-def slower(one: Cost, factor: float, *settings: Setting) -> Cost:
+def slower(one: Cost, factor: float, *settings: Scenario) -> Cost:
     """The cost with times that are so many times longer, in these settings or all."""
 
     def scaled(time: Time) -> Time:
@@ -50,14 +50,14 @@ def test_the_same_work_less_recording_and_times_within_the_spread(compared: Comp
 def test_less_work_is_said_to_be_less(compared: Compared) -> None:
     found = words.answer(compared(running(nested(compared), 1)))
     assert found.startswith(
-        "Nesting targets avoids work: 9 operations run instead of 10 side by side. It avoids"
+        "Nesting targets avoids work: 9 operations run instead of 10 with parallel tapes. It avoids"
     )
 
 
 def test_more_work_is_said_to_be_more(compared: Compared) -> None:
     found = words.answer(compared(running(nested(compared), 1_000, 3)))
     assert found.startswith(
-        "Nesting targets adds work: 1,008 operations run instead of 10 side by side. "
+        "Nesting targets adds work: 1,008 operations run instead of 10 with parallel tapes. "
         "It adds recording: 6 operations on the tapes instead of 4."
     )
 
@@ -76,7 +76,7 @@ def test_slower_beyond_the_spread_everywhere(compared: Compared) -> None:
 
 
 def test_quicker_beyond_the_spread_in_one_setting(compared: Compared) -> None:
-    one = slower(nested(compared), 0.5, Setting("eager", 1))
+    one = slower(nested(compared), 0.5, Scenario("eager", 1))
     assert words.answer(compared(one)).endswith(
         " It is quicker beyond the noise eager at 1 point (325 µs instead of 650 µs); "
         "elsewhere the difference is noise."
@@ -92,7 +92,7 @@ def test_times_that_were_not_taken_are_not_spoken_of(compared: Compared) -> None
     assert words.answer(compared(nested(compared, times={}))).endswith("instead of 4.")
 
 
-def single(comparison: Comparison, *names: str) -> Comparison:
+def single(comparison: CostComparison, *names: str) -> CostComparison:
     """The comparison with one target, and these arrangements."""
     costs = tuple(cost for cost in comparison.costs if cost.name in names)
     return replace(comparison, targets=("y",), costs=costs)

@@ -1,15 +1,15 @@
-"""The comparison for people: arrangements down, what they cost across, the answer at the end."""
+"""The comparison for people: a row for each arrangement, and the answer at the end."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from rich import box
 from rich.cells import cell_len
 from rich.table import Table
 from rich.text import Text
 
-from tapecli.features.compare.model import Comparison, Setting
+from tapecli.features.compare.model import CostComparison
 from tapecli.features.compare.pages import words
 from tapecli.formats import Screen
 from tapecli.formats.console import PLAIN_WIDTH, drawn, is_text, natural_width
@@ -18,7 +18,7 @@ _GAP = 2
 """Columns of the screen between those of a table."""
 
 
-def render(comparison: Comparison, screen: Screen) -> Iterator[str]:
+def render(comparison: CostComparison, screen: Screen) -> Iterator[str]:
     """The tables as lines of text, with styles if the screen has colours."""
     width = screen.width or PLAIN_WIDTH
     for part in page(comparison, width):
@@ -26,75 +26,37 @@ def render(comparison: Comparison, screen: Screen) -> Iterator[str]:
         yield from drawn([part], screen, wide, lambda part: is_text(part) and not screen.width)
 
 
-def page(comparison: Comparison, width: int) -> Iterator[Text | Table]:
+def page(comparison: CostComparison, width: int) -> Iterator[Text | Table]:
     """The parts from top to bottom."""
     yield Text(words.command(comparison), style="bold")
-    yield Text(words.about(comparison), style="dim")
+    yield Text(words.conditions(comparison), style="dim")
     yield Text()
-    yield _work(comparison)
-    yield Text()
-    for points, settings in words.groups(comparison):
-        yield _times(comparison, points, settings, width)
+    full, short = words.grids(comparison, full=True), words.grids(comparison, full=False)
+    for full_grid, short_grid in zip(full, short, strict=True):
+        table = _table(full_grid)
+        fits = natural_width(table) <= width
+        yield table if fits or full_grid == short_grid else _table(short_grid)
         yield Text()
-    if comparison.listed:
-        yield from _operations(comparison)
-    for line in words.legend(comparison):
-        yield Text(line, style="dim")
+    yield from (Text(line, style="dim") for line in words.legend(comparison))
     yield Text()
-    for line in words.findings(comparison):
-        yield Text(line)
+    yield from map(Text, words.findings(comparison))
     yield Text()
     yield Text(words.answer(comparison), style="bold green")
 
 
-def _work(comparison: Comparison) -> Table:
-    rows = [
-        [cost.name, words.tapes(cost.work), *words.work_cells(cost)] for cost in comparison.costs
-    ]
-    heads = ["forward", "back", "in all", "held", "after"]
-    return _table(["", "recorded on the tapes"], heads, rows, broken=1)
-
-
-def _times(comparison: Comparison, points: int, settings: Sequence[Setting], width: int) -> Table:
-    """The times at so many points, with quartiles if that fits."""
-    full = _times_with(comparison, points, settings, full=True)
-    if natural_width(full) <= width:
-        return full
-    return _times_with(comparison, points, settings, full=False)
-
-
-def _times_with(
-    comparison: Comparison, points: int, settings: Sequence[Setting], full: bool
-) -> Table:
-    heads = [f"{setting.execution}  " for setting in settings]
-    rows = [
-        [cost.name, *(words.time_cell(comparison, cost, setting, full) for setting in settings)]
-        for cost in comparison.costs
-    ]
-    return _table([words.counted(points, "point")], heads, rows)
-
-
-def _operations(comparison: Comparison) -> Iterator[Text | Table]:
-    for name, work in comparison.works().items():
-        rows = list(map(list, words.operations(comparison, work)))
-        yield from (_table([name, "operations"], [], rows, broken=1), Text())
-
-
-def _table(
-    left: Sequence[str], right: Sequence[str], rows: Sequence[Sequence[str]], broken: int = -1
-) -> Table:
-    """A table of these columns, of which one may be broken between words, and no other."""
+def _table(grid: words.Grid) -> Table:
+    """A table of which one column may be broken between words, and no other."""
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
-    for number, heading in enumerate([*left, *right]):
-        parts = [heading, *(row[number] for row in rows)]
-        parts = [word for part in parts for word in part.split()] if number == broken else parts
+    for number, cells in enumerate(zip(grid.headings, *grid.rows, strict=True)):
+        is_broken = grid.left == 2 and number == 1
+        texts = [word for cell in cells for word in cell.split()] if is_broken else cells
         table.add_column(
-            Text(heading),
-            justify="left" if number < len(left) else "right",
-            no_wrap=number != broken,
-            min_width=max(map(cell_len, parts)),
+            Text(grid.headings[number]),
+            justify="left" if number < grid.left else "right",
+            no_wrap=not is_broken,
+            min_width=max(map(cell_len, texts)),
         )
-    for row in rows:
+    for row in grid.rows:
         table.add_row(*(Text(cell, style="green" if cell.endswith("*") else "") for cell in row))
     return table
 

@@ -1,4 +1,4 @@
-"""The words that the formats of a comparison share: the answer, what is behind it, and cells."""
+"""The words that the formats of a comparison share: the answer, the findings behind it, tables."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import itertools
 import shlex
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
-from tapecli.errors import together
-from tapecli.features.compare.model import CALLS, Aim, Comparison, Cost, Setting, Time, Work
+from tapecli.errors import counted, together
+from tapecli.features.compare.model import Aim, Cost, CostComparison, Scenario, Time, Work
 from tapecli.floats import FORMATS
 from tapecli.formats import words as result_words
 
@@ -21,135 +22,124 @@ _SIZES = (("TB", 1e12), ("GB", 1e9), ("MB", 1e6), ("kB", 1e3), ("B", 1.0))
 # --- the answer -------------------------------------------------------------------------------
 
 
-def answer(comparison: Comparison) -> str:
+def answer(comparison: CostComparison) -> str:
     """Whether nesting targets avoids derivative work, as far as this comparison can tell."""
-    if len(comparison.targets) == 1:
-        return " ".join([_single(comparison), *_extremes(comparison)])
-    if comparison.order > 1:
-        start = f"At order {comparison.order} the orders are nested, and not the targets."
-        return " ".join([start, *_extremes(comparison)])
-    nested, beside = comparison.cost("nested"), comparison.cost("parallel")
-    if not (nested and beside and nested.work and beside.work):
-        return "Whether nesting avoids work cannot be told: not all arrangements could be traced."
-    return " ".join(
-        [
-            _operations(comparison, nested.work, beside.work),
-            _recording(nested.work.recorded, beside.work.recorded),
-            *_times(comparison, nested, beside),
-        ]
-    )
+    order = comparison.order
+    if len(comparison.targets) > 1 and order == 1:
+        return " ".join(_nesting(comparison))
+    if len(comparison.targets) > 1:
+        reason = f"At order {order} the orders are nested, and not the targets."
+    elif order == 1:
+        reason = "There is but one target, and nothing to nest."
+    else:
+        others = "and no others to nest: each order takes a tape of its own."
+        reason = f"There is but one target, {others}"
+    return " ".join([reason, *_extremes(comparison)])
 
 
-def _single(comparison: Comparison) -> str:
-    if comparison.order == 1:
-        return "There is but one target, and nothing to nest."
-    return "There is but one target, and no others to nest: each order takes a tape of its own."
-
-
-def _extremes(comparison: Comparison) -> Iterator[str]:
+def _extremes(comparison: CostComparison) -> Iterator[str]:
     """Which arrangement runs the fewest operations, and which the most."""
     runs = {name: work.run for name, work in comparison.works().items()}
     if not runs:
         return
     least, most = min(runs.values()), max(runs.values())
-    fewest = [name for name, run in runs.items() if run == least]
+    fewest, highest = (
+        [name for name, run in runs.items() if run == number] for number in (least, most)
+    )
     if len(runs) == 1:
         yield f"Only '{fewest[0]}' can do this: {counted(least, 'operation')} run."
     elif least == most:
         yield f"{counted(least, 'operation')} run in each arrangement."
     else:
-        highest = [name for name, run in runs.items() if run == most]
         yield (
             f"The fewest operations run in {together(fewest)}: {least:,}; "
             f"the most in {together(highest)}: {most:,}."
         )
 
 
-def _operations(comparison: Comparison, nested: Work, beside: Work) -> str:
-    if nested.run == beside.run:
-        same = [name for name, work in comparison.works().items() if work.run == nested.run]
-        return (
-            f"Nesting targets avoids no derivative work: {counted(nested.run, 'operation')} run "
-            f"in {together(same)} alike."
-        )
-    effect = "avoids" if nested.run < beside.run else "adds"
-    return (
-        f"Nesting targets {effect} work: {counted(nested.run, 'operation')} run instead of "
-        f"{beside.run:,} side by side."
-    )
+def _nesting(comparison: CostComparison) -> Iterator[str]:
+    """What nested tapes of several targets avoid, compared with parallel ones."""
+    nested, parallel = comparison.cost("nested"), comparison.cost("parallel")
+    if not (nested and parallel and nested.work and parallel.work):
+        yield "Whether nesting avoids work cannot be told: not all arrangements could be traced."
+        return
+    run, parallel_run = nested.work.run, parallel.work.run
+    if run == parallel_run:
+        alike = [name for name, work in comparison.works().items() if work.run == run]
+        effect = f"run in {together(alike)} alike"
+        yield f"Nesting targets avoids no derivative work: {counted(run, 'operation')} {effect}."
+    else:
+        effect = "avoids" if run < parallel_run else "adds"
+        instead = f"run instead of {parallel_run:,} with parallel tapes"
+        yield f"Nesting targets {effect} work: {counted(run, 'operation')} {instead}."
+    recorded, parallel_recorded = nested.work.recorded, parallel.work.recorded
+    operations = counted(recorded, "operation")
+    if recorded == parallel_recorded:
+        yield f"Nor does it avoid recording: {operations} in either case."
+    else:
+        effect = "avoids" if recorded < parallel_recorded else "adds"
+        instead = f"on the tapes instead of {parallel_recorded:,}"
+        yield f"It {effect} recording: {operations} {instead}."
+    yield from _times(comparison, nested, parallel)
 
 
-def _recording(nested: int, beside: int) -> str:
-    if nested == beside:
-        return f"Nor does it avoid recording: {counted(nested, 'operation')} in either case."
-    effect = "avoids" if nested < beside else "adds"
-    return (
-        f"It {effect} recording: {counted(nested, 'operation')} on the tapes instead of {beside:,}."
-    )
-
-
-def _times(comparison: Comparison, nested: Cost, beside: Cost) -> Iterator[str]:
-    """Where nesting is quicker or slower by more than the spread."""
-    both = [s for s in comparison.settings if s in nested.times and s in beside.times]
-    apart = [s for s in both if nested.times[s].apart(beside.times[s])]
-    if both and not apart:
+def _times(comparison: CostComparison, nested: Cost, parallel: Cost) -> Iterator[str]:
+    """Where nesting is quicker or slower by more than the noise."""
+    pairs = {s: (nested.times[s], parallel.times[s]) for s in comparison.scenarios
+             if s in nested.times and s in parallel.times}  # fmt: skip
+    different = {s: (a, b) for s, (a, b) in pairs.items() if a.differs(b)}
+    if pairs and not different:
         yield "Times differ by no more than noise."
+    elsewhere = "" if len(different) == len(pairs) else "; elsewhere the difference is noise"
     for word, sign in (("quicker", 1), ("slower", -1)):
-        where = [
-            f"{place(s)} ({seconds(nested.times[s].median)} instead of "
-            f"{seconds(beside.times[s].median)})"
-            for s in apart
-            if sign * (beside.times[s].median - nested.times[s].median) > 0
+        phrases = [
+            f"{scenario.execution} at {counted(scenario.points, 'point')} "
+            f"({seconds(a.median)} instead of {seconds(b.median)})"
+            for scenario, (a, b) in different.items()
+            if sign * (b.median - a.median) > 0
         ]
-        if where:
-            rest = "" if len(apart) == len(both) else "; elsewhere the difference is noise"
-            yield f"It is {word} beyond the noise {together(where)}{rest}."
+        if phrases:
+            yield f"It is {word} beyond the noise {together(phrases)}{elsewhere}."
 
 
 # --- what is behind it ------------------------------------------------------------------------
 
 
-def findings(comparison: Comparison) -> Iterator[str]:
-    """What was recorded for nothing, computed twice, or is held for longer."""
+def findings(comparison: CostComparison) -> Iterator[str]:
+    """What was recorded for nothing, computed twice, or is held for longer than needed."""
     for cost in comparison.costs:
-        yield from _wasted(comparison, cost)
+        for tape in cost.work.tapes if cost.work else ():
+            if tape.wasted:
+                names = [aimed(comparison, aim) for aim in dict.fromkeys(tape.asked)]
+                task = f", asked to differentiate {together(names)}," if names else ""
+                yield f"{cost.name}: {tape.name}{task} records {kinds(tape.wasted)} for nothing"
     works = comparison.works()
-    apart, nested = works.get("separate"), works.get("nested")
-    if apart and nested and apart.run > nested.run:
+    separate, nested = works.get("separate"), works.get("nested")
+    if separate and nested and separate.run > nested.run:
         yield (
-            f"separate: {counted(apart.run - nested.run, 'operation')} more than nested, for "
+            f"separate: {counted(separate.run - nested.run, 'operation')} more than nested, for "
             "what the targets share is computed for each of them"
         )
     for cost in comparison.costs:
-        if cost.held and cost.held.after:
-            yield f"{cost.name}: still holds {size(cost.held.after)} after the last gradient"
+        if cost.memory and cost.memory.after:
+            yield f"{cost.name}: still holds {size(cost.memory.after)} after the last gradient"
     for cost in comparison.costs:
         if cost.work and cost.work.calls:
-            kinds = [*cost.work.forward, *(k for way in cost.work.back for k in way.operations)]
-            names = together(sorted(CALLS.intersection(kinds)))
-            yield f"{cost.name}: {names} run further operations, which are not counted"
+            calls = together(sorted(set(cost.work.calls)))
+            yield f"{cost.name}: {calls} run further operations, which are not counted"
         if cost.problem:
             yield f"{cost.name}: not everything could be measured: {cost.problem}"
 
 
-def _wasted(comparison: Comparison, cost: Cost) -> Iterator[str]:
-    for tape in cost.work.tapes if cost.work else ():
-        if tape.wasted:
-            aims = [aimed(comparison, aim) for aim in dict.fromkeys(tape.asked)]
-            asked = f", asked to differentiate {together(aims)}," if aims else ""
-            yield f"{cost.name}: {tape.name}{asked} records {kinds(tape.wasted)} for nothing"
-
-
-def legend(comparison: Comparison) -> Iterator[str]:
-    """What the numbers are, and how they came about."""
-    many = f"{comparison.points:,} points"
+def legend(comparison: CostComparison) -> Iterator[str]:
+    """What the numbers mean, and how they were measured."""
     yield (
-        "forward, back: the operations in the graph that TensorFlow traces of an arrangement, "
+        "forward, backward: the operations in the graph that TensorFlow traces of an arrangement, "
         "with one point; Placeholder, Const and Identity compute nothing and do not count"
     )
     yield (
-        f"held: what the tapes alone keep alive before a gradient, eager, {many}; "
-        "after: the same after the last one, until they are deleted"
+        "held: what the tapes alone keep alive before a gradient, eager, "
+        f"{comparison.points:,} points; after: the same after the last one, until they are deleted"
     )
     runs = [time.runs for cost in comparison.costs for time in cost.times.values()]
     if runs:
@@ -166,63 +156,92 @@ def legend(comparison: Comparison) -> Iterator[str]:
         yield "nested: tape1 is the outermost"
 
 
-def operations(comparison: Comparison, work: Work) -> Iterator[tuple[str, str]]:
-    """All operations that are counted: where they are, and their kinds."""
-    yield "forward", " ".join(work.forward) or NOTHING
-    for way in work.back:
-        yield (
-            f"{way.tape}, back from {aimed(comparison, way.aim)}",
-            " ".join(way.operations) or NOTHING,
-        )
-
-
-def aimed(comparison: Comparison, aim: Aim) -> str:
+def aimed(comparison: CostComparison, aim: Aim) -> str:
     """What a tape differentiates: u, dy/dx."""
     return result_words.leibniz(aim.target, aim.sequence, len(comparison.at) > 1)
 
 
-def about(comparison: Comparison) -> str:
-    """What was compared, and on what."""
+def conditions(comparison: CostComparison) -> str:
+    """At what order and point, in what dtype, and by what TensorFlow it was measured."""
     text = FORMATS[comparison.dtype].text
     at = ", ".join(f"{name} = {text(value)}" for name, value in comparison.at.items())
     version = comparison.versions["tensorflow"]
     return f"order {comparison.order}, at {at}, {comparison.dtype}, TensorFlow {version}"
 
 
-def command(comparison: Comparison) -> str:
+def command(comparison: CostComparison) -> str:
     """The expressions as they were understood."""
     return "  ".join(map(shlex.quote, comparison.expressions))
 
 
-# --- cells ------------------------------------------------------------------------------------
+def kinds(operations: Sequence[str]) -> str:
+    """Kinds with their numbers: Log, 3 Mul."""
+    counts = Counter(operations)
+    return ", ".join(f"{n:,} {kind}" if n > 1 else kind for kind, n in counts.items())
+
+
+# --- the tables -------------------------------------------------------------------------------
+
+
+class Grid(NamedTuple):
+    """A table.
+
+    Attributes:
+        headings: the headings of its columns.
+        left: how many columns are left-aligned: if there are two, the second may be broken.
+        rows: the cells of each row.
+    """
+
+    headings: list[str]
+    left: int
+    rows: list[list[str]]
+
+
+def grids(comparison: CostComparison, full: bool) -> Iterator[Grid]:
+    """The tables from top to bottom; `full` times have quartiles."""
+    costs = comparison.costs
+    counts = ["forward", "backward", "all", "held", "after"]
+    rows = [[cost.name, tapes(cost.work), *work_cells(cost)] for cost in costs]
+    yield Grid(["", "recorded on the tapes", *counts], 2, rows)
+    for points, group in itertools.groupby(comparison.scenarios, lambda s: s.points):
+        scenarios = list(group)
+        headings = [
+            counted(points, "point"),
+            *(f"{scenario.execution}  " for scenario in scenarios),
+        ]
+        rows = [[c.name, *(time_cell(comparison, c, s, full) for s in scenarios)] for c in costs]
+        yield Grid(headings, 1, rows)
+    for name, work in comparison.works().items() if comparison.with_operations else ():
+        rows = [["forward", " ".join(work.forward) or NOTHING]]
+        for gradient in work.backward:
+            source = f"{gradient.tape}, backward from {aimed(comparison, gradient.aim)}"
+            rows.append([source, " ".join(gradient.operations) or NOTHING])
+        yield Grid([name, "operations"], 2, rows)
 
 
 def tapes(work: Work | None) -> str:
     """How many operations each tape records: tape1 2 + tape2 2 = 4."""
     if work is None:
         return NOTHING
-    each = " + ".join(f"{tape.name} {len(tape.recorded):,}" for tape in work.tapes)
-    return each if len(work.tapes) == 1 else f"{each} = {work.recorded:,}"
+    terms = " + ".join(f"{tape.name} {len(tape.recorded):,}" for tape in work.tapes)
+    return terms if len(work.tapes) == 1 else f"{terms} = {work.recorded:,}"
 
 
 def work_cells(cost: Cost) -> list[str]:
-    """Operations forward, back and together, and bytes held and held after."""
-    counts = [NOTHING] * 3
-    if cost.work:
-        more = "+" if cost.work.calls else ""
-        found = (len(cost.work.forward), cost.work.going_back, cost.work.run)
-        counts = [f"{count:,}" for count in found]
-        counts[-1] += more
-    held = [size(cost.held.most), size(cost.held.after)] if cost.held else [NOTHING] * 2
-    return [*counts, *held]
+    """Operations forward, backward and all together, and bytes held and held after."""
+    work, memory = cost.work, cost.memory
+    counts = [len(work.forward), len(work.kinds_backward), work.run] if work else []
+    cells = [f"{count:,}" for count in counts] or [NOTHING] * 3
+    cells[-1] += "+" if work and work.calls else ""
+    return cells + ([size(memory.most), size(memory.after)] if memory else [NOTHING] * 2)
 
 
-def time_cell(comparison: Comparison, cost: Cost, setting: Setting, full: bool) -> str:
+def time_cell(comparison: CostComparison, cost: Cost, scenario: Scenario, full: bool) -> str:
     """Median and spread; a star where nothing is quicker by more than noise."""
-    time = cost.times.get(setting)
+    time = cost.times.get(scenario)
     if time is None:
         return f"{NOTHING}  "
-    mark = "*" if cost.name in comparison.quickest(setting) else " "
+    mark = "*" if cost.name in comparison.quickest(scenario) else " "
     return f"{spread(time) if full else short(time)} {mark}"
 
 
@@ -235,8 +254,8 @@ def spread(time: Time) -> str:
 
 def short(time: Time) -> str:
     """The median, and how far the further quartile is from it: 3.08 ms ±14%."""
-    far = max(time.high - time.median, time.median - time.low)
-    return f"{seconds(time.median)} ±{100 * far / time.median if time.median else 0:.0f}%"
+    distance = max(time.high - time.median, time.median - time.low)
+    return f"{seconds(time.median)} ±{100 * distance / time.median if time.median else 0:.0f}%"
 
 
 def seconds(time: float) -> str:
@@ -264,25 +283,3 @@ def _digits(value: float) -> str:
     rounded = float(f"{value:.3g}")
     decimals = 2 if rounded < 10 else 1 if rounded < 100 else 0
     return f"{rounded:,.{decimals}f}"
-
-
-def place(setting: Setting) -> str:
-    """How and at how many points: eager at 1 point."""
-    return f"{setting.execution} at {counted(setting.points, 'point')}"
-
-
-def kinds(operations: Sequence[str]) -> str:
-    """Kinds with their numbers: Log, 3 Mul."""
-    found = Counter(operations)
-    return ", ".join(f"{n:,} {kind}" if n > 1 else kind for kind, n in found.items())
-
-
-def counted(count: int, what: str) -> str:
-    """So many of them: 1 point, 3 points."""
-    return f"{count:,} {what}{'s' * (count != 1)}"
-
-
-def groups(comparison: Comparison) -> Iterator[tuple[int, list[Setting]]]:
-    """The settings by their number of points."""
-    for points, settings in itertools.groupby(comparison.settings, lambda s: s.points):
-        yield points, list(settings)
