@@ -410,8 +410,8 @@ class Balls:
     def tanh(self, u: Series) -> Series:
         if abs(u[0]) > _HUGE_EXPONENT:
             sign = 1 if u[0] > 0 else -1
-            far = (u * (-2 * sign)).exp()
-            return self.div(1 - far, 1 + far) * sign
+            tail = (u * (-2 * sign)).exp()
+            return self.div(1 - tail, 1 + tail) * sign
         up, down = u.exp(), (-u).exp()
         return _with_constant(u[0].tanh(), self.div(up - down, up + down))
 

@@ -2,8 +2,8 @@
 
 The values have the last word. The derivative and the claim are enclosed in balls at the same
 exact point: balls that do not overlap prove a difference; balls that still overlap when they are
-known to hundreds of bits are taken for equal. No tolerance comes into it. SymPy's proof, which
-is about formulas and not about points, only makes an agreement a proved one.
+known to hundreds of bits are taken for equal. No tolerance is involved. SymPy's proof, which is
+about formulas and not about points, only turns an agreement into a proved one.
 """
 
 from __future__ import annotations
@@ -24,28 +24,27 @@ from tapecli.engines.certified.interpreter import Interpreter, Trajectory, fract
 from tapecli.engines.certified.lines import Index, PointDerivatives, directions
 from tapecli.engines.certified.proof import SECONDS, proved
 from tapecli.engines.certified.records import NoDerivative
-from tapecli.engines.certified.reference import PRECISIONS
+from tapecli.engines.certified.reference import PRECISIONS, UNSHARP
 from tapecli.expressions.derivative import Derivative
 from tapecli.expressions.expression import Expression
-from tapecli.expressions.tree import Node, Number, steps, variable
-from tapecli.expressions.tree import variables as variables_of
+from tapecli.expressions.tree import Node, Number, steps, variable, variables
 from tapecli.floats import FloatFormat
 from tapecli.result import OUT_OF_TIME, Claim, Finding
 
 MOST_POINTS = 200
-"""Points of the user's that a claim is tested at."""
+"""Points of the user's at which a claim is tested."""
 
 RANDOM_POINTS = 40
-"""Points of the function's own domain that a claim is tested at beside them."""
+"""Further points, in the function's own domain, at which a claim is tested."""
 
 EQUAL_BITS = 256
 """Bits to which two values must be known, and agree, to be taken for equal."""
 
 ZERO_BITS = PRECISIONS[-1] // 2
-"""Bits to which two values that may be zero must: what `Balls.vanishes` presumes as well."""
+"""Bits to which two values that may be zero must agree, as in `Balls.vanishes`."""
 
 _SHARP_BITS = 8
-"""Bits to which a difference must be known to be put into words."""
+"""Bits to which a difference must be known to be described."""
 
 _FEWEST_POINTS = 5
 """Points that are tested whatever it costs."""
@@ -54,10 +53,10 @@ _MOST_WORK = 60_000
 """Nodes times coefficients times lines at all points together: half a second or so."""
 
 FEW_CLAIMS = 4
-"""Claims that each have all the time and points that one has: 4 seconds at most together."""
+"""Claims that each have all the time and points of a single one: 4 seconds at most together."""
 
 _ATTEMPTS = 15
-"""How many points are tried for each that is wanted."""
+"""How many random points are tried for each that is wanted."""
 
 
 def judged(
@@ -79,71 +78,72 @@ def judged(
         points: the user's points, as the tapes saw them. At most `MOST_POINTS` are taken,
             evenly (`spread`); variables that they lack are given values.
         format_: the dtype, whose numbers the decimals in both expressions mean.
-        seed: of the random points; the same seed finds the same.
-        budget: what all further looks at points may cost; None for any amount.
-        claims: how many there are to be judged; many of them share what `FEW_CLAIMS` may take.
+        seed: of the random points; the same seed gives the same points.
+        budget: what everything after the first look at each point may cost; None for any amount.
+        claims: how many are to be judged; many of them share what `FEW_CLAIMS` may take.
     """
-    about = target.name, derivative.wrt, derivative.order, str(claim)
-    pair = Pair.of(target.tree, derivative.variables, claim, format_)
+    question = target.name, derivative.wrt, derivative.order, str(claim)
+    test = ClaimTest.of(target.tree, derivative.variables, claim, format_)
     budget = budget or Budget()
     share = min(1.0, FEW_CLAIMS / claims)
-    again = replace(budget)
-    found, missing = pair.tested(points, format_, random.Random(seed), budget, share)
-    found, holes = _without_holes(found)
-    if not found:
-        return Claim(*about, Finding.UNTESTED, 0, reason=_untested(derivative, missing))
-    if not all(one.equal for one in found):
-        shown = _shown(found, format_)
-        if pair.only_by_decimals(found, again):
-            return Claim(*about, Finding.AGREES, len(found), reason=_DECIMALS.format(format_.name))
-        claimed = None if isinstance(shown.claimed, NoDerivative) else shown.claimed
-        return Claim(
-            *about,
-            Finding.DIFFERS,
-            len(found),
-            shown.at,
-            None if claimed is None else _rounded(claimed, format_),
-            _rounded(shown.analytic, format_),
-            _difference(shown) + _pattern(found),
-        )
-    proof = proved(target.tree, derivative.variables, claim, format_, SECONDS * share)
-    finding = Finding.PROVED if proof else Finding.AGREES
-    return Claim(*about, finding, len(found), reason=_caveat(holes, format_))
+    second_budget = replace(budget)
+    comparisons, failures = test.run(points, format_, random.Random(seed), budget, share)
+    comparisons, holes = _without_holes(comparisons)
+    count = len(comparisons)
+    if not comparisons:
+        return Claim(*question, Finding.UNTESTED, 0, reason=_untested(derivative, failures))
+    if all(comparison.equal for comparison in comparisons):
+        proof = proved(target.tree, derivative.variables, claim, format_, SECONDS * share)
+        finding = Finding.PROVED if proof else Finding.AGREES
+        return Claim(*question, finding, count, reason=_caveat(holes, format_))
+    if test.differs_only_by_decimals(comparisons, second_budget):
+        return Claim(*question, Finding.AGREES, count, reason=_DECIMALS.format(format_.name))
+    example = _example(comparisons, format_)
+    claimed = example.claimed
+    return Claim(
+        *question,
+        Finding.DIFFERS,
+        count,
+        example.point,
+        None if isinstance(claimed, NoDerivative) else _rounded(claimed, format_),
+        _rounded(example.analytic, format_),
+        _difference(example) + _pattern(comparisons),
+    )
 
 
 def spread(count: int, most: int = MOST_POINTS) -> list[int]:
-    """The places of at most so many out of `count`, evenly, the first and the last among them."""
+    """At most so many of `count` indices, evenly, with the first and the last among them."""
     if count <= most:
         return list(range(count))
-    return [place * (count - 1) // (most - 1) for place in range(most)]
+    return [index * (count - 1) // (most - 1) for index in range(most)]
 
 
 # --- values -----------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
-class Comparison:
+class ClaimComparison:
     """The derivative and the claim at one point.
 
     Attributes:
-        at: the point.
-        own: whether it is one of the user's.
+        point: the point.
+        by_user: whether the user chose it.
         analytic: the derivative.
         claimed: the claim, or why it has no value.
         equal: whether the two are equal.
     """
 
-    at: Mapping[str, float]
-    own: bool
+    point: Mapping[str, float]
+    by_user: bool
     analytic: arb
     claimed: arb | NoDerivative
     equal: bool
 
     @property
-    def hole(self) -> bool:
+    def is_hole(self) -> bool:
         """Whether it may be a single point at which the claim has no value: 0, in x**2/x."""
-        special = any(value in _SIMPLE for value in self.at.values())
-        return isinstance(self.claimed, NoDerivative) and special and not self.own
+        special = any(value in _SIMPLE for value in self.point.values())
+        return isinstance(self.claimed, NoDerivative) and special and not self.by_user
 
     @property
     def relative(self) -> float:
@@ -157,105 +157,109 @@ class Comparison:
 
 
 @dataclass(frozen=True)
-class Pair:
+class ClaimTest:
     """A derivative and a claim, ready to be compared at points.
 
     Attributes:
         tree, claim: the function and the claim.
         index: by which variables the function is differentiated.
-        programs: the two made ready to be computed.
+        interpreters: those of the function and of the claim.
     """
 
     tree: Node
     index: Index
     claim: Node
-    programs: tuple[Interpreter, Interpreter]
+    interpreters: tuple[Interpreter, Interpreter]
 
     @classmethod
     def of(
-        cls, tree: Node, sequence: Sequence[str], claim: Node, format_: FloatFormat | None
-    ) -> Pair:
-        """Make them ready; without a dtype, decimals are exact."""
-        programs = Interpreter(tree, format_), Interpreter(claim, format_)
-        return cls(tree, tuple(sorted(sequence)), claim, programs)
+        cls, tree: Node, by: Sequence[str], claim: Node, format_: FloatFormat | None
+    ) -> ClaimTest:
+        """The test of a claim; without a dtype, decimals are exact."""
+        interpreters = Interpreter(tree, format_), Interpreter(claim, format_)
+        return cls(tree, tuple(sorted(by)), claim, interpreters)
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The variables of the two, and those that are differentiated by."""
-        by = [variable(name) for name in self.index]
-        return variables_of(self.tree, self.claim, *by)
+        """The variables of both expressions, and those that are differentiated by."""
+        return variables(self.tree, self.claim, *map(variable, self.index))
 
-    def tested(
+    def run(
         self,
         points: Sequence[Mapping[str, float]],
         format_: FloatFormat,
         draw: random.Random,
         budget: Budget,
         share: float = 1.0,
-    ) -> tuple[list[Comparison], Counter[str]]:
-        """Compare at points of the user's and at random ones, or at this share of them.
+    ) -> tuple[list[ClaimComparison], Counter[str]]:
+        """Compare at the user's points and at random ones, or at this share of them.
 
         Returns:
-            The comparisons, and why there were none at other points, with how often.
+            The comparisons; and why there are none at other points, with how often.
         """
         affordable = max(int(_MOST_WORK * share) // self._work, _FEWEST_POINTS)
-        mine = list(self._own(points, min(MOST_POINTS, affordable), draw))
-        wanted = min(RANDOM_POINTS, affordable)
-        found: list[Comparison] = []
-        missing: Counter[str] = Counter()
-        for at in mine:
-            _sort(self.compared(at, True, budget), found, missing)
-        enough = len(found) + wanted
-        seen = {tuple(at.values()) for at in mine}
-        for at in itertools.islice(drawn(self.names, mine, draw), _ATTEMPTS * wanted):
-            at = {name: format_.round(Fraction(value)) for name, value in at.items()}
-            if tuple(at.values()) not in seen:
-                seen.add(tuple(at.values()))
-                _sort(self.compared(at, False, budget), found, missing)
-            if len(found) == enough or missing[OUT_OF_TIME] >= _FEWEST_POINTS:
+        comparisons: list[ClaimComparison] = []
+        failures: Counter[str] = Counter()
+
+        def compare(point: Mapping[str, float], by_user: bool) -> None:
+            comparison = self.compared(point, by_user, budget)
+            if isinstance(comparison, ClaimComparison):
+                comparisons.append(comparison)
+            else:
+                failures[comparison.reason] += 1
+
+        users = list(self._users_points(points, min(MOST_POINTS, affordable), draw))
+        for point in users:
+            compare(point, True)
+        attempts = min(RANDOM_POINTS, affordable)
+        enough = len(comparisons) + attempts
+        tested = {tuple(point.values()) for point in users}
+        for point in itertools.islice(random_points(self.names, users, draw), _ATTEMPTS * attempts):
+            point = {name: format_.round(Fraction(value)) for name, value in point.items()}
+            if tuple(point.values()) not in tested:
+                tested.add(tuple(point.values()))
+                compare(point, False)
+            if len(comparisons) == enough or failures[OUT_OF_TIME] >= _FEWEST_POINTS:
                 break
-        return found, missing
+        return comparisons, failures
 
     def compared(
-        self, at: Mapping[str, float], own: bool, budget: Budget
-    ) -> Comparison | NoDerivative:
+        self, point: Mapping[str, float], by_user: bool, budget: Budget
+    ) -> ClaimComparison | NoDerivative:
         """Compare at one point; where there is no derivative, nothing is compared."""
         budget.begin_point()
+        exact = {name: Fraction(value) for name, value in point.items()}
+        different: ClaimComparison | None = None
         try:
-            return self._compared(at, own, budget)
+            for precision in PRECISIONS:
+                try:
+                    analytic, claimed = self._enclosed(exact, precision, by_user, budget)
+                except Undecided:
+                    continue
+                if isinstance(analytic, NoDerivative):
+                    return analytic
+                if isinstance(claimed, NoDerivative):
+                    return ClaimComparison(point, by_user, analytic, claimed, False)
+                if not analytic.overlaps(claimed):
+                    different = ClaimComparison(point, by_user, analytic, claimed, False)
+                    if _is_sharp(analytic, claimed):
+                        return different
+                elif all(_is_known(ball, precision) for ball in (analytic, claimed)):
+                    return ClaimComparison(point, by_user, analytic, claimed, True)
         except OverBudget:
             return NoDerivative(OUT_OF_TIME)
+        return different or NoDerivative(UNSHARP)
 
-    def _compared(
-        self, at: Mapping[str, float], own: bool, budget: Budget
-    ) -> Comparison | NoDerivative:
-        point = {name: Fraction(value) for name, value in at.items()}
-        apart: Comparison | None = None
-        for precision in PRECISIONS:
-            try:
-                analytic, claimed = self._enclosed(point, precision, own, budget)
-            except Undecided:
-                continue
-            if isinstance(analytic, NoDerivative):
-                return analytic
-            if isinstance(claimed, NoDerivative):
-                return Comparison(at, own, analytic, claimed, False)
-            if not analytic.overlaps(claimed):
-                apart = Comparison(at, own, analytic, claimed, False)
-                if _sharp(analytic, claimed):
-                    return apart
-            elif all(_known(ball, precision) for ball in (analytic, claimed)):
-                return Comparison(at, own, analytic, claimed, True)
-        return apart or NoDerivative("too large, or too close to a singular point, to be certified")
-
-    def only_by_decimals(self, found: Sequence[Comparison], budget: Budget) -> bool:
+    def differs_only_by_decimals(
+        self, comparisons: Sequence[ClaimComparison], budget: Budget
+    ) -> bool:
         """Whether the two are equal at the same points if their decimals are taken exactly."""
         if not any(isinstance(node, Number) and node.decimal for node in self._nodes):
             return False
-        exact = Pair.of(self.tree, self.index, self.claim, None)
-        again = [exact.compared(one.at, one.own, budget) for one in found]
-        compared = [one for one in again if isinstance(one, Comparison)]  # others are poles there
-        return bool(compared) and all(one.equal for one in compared)
+        exact = ClaimTest.of(self.tree, self.index, self.claim, None)
+        again = [exact.compared(old.point, old.by_user, budget) for old in comparisons]
+        equal = [new.equal for new in again if isinstance(new, ClaimComparison)]  # others: poles
+        return bool(equal) and all(equal)
 
     @property
     def _nodes(self) -> list[Node]:
@@ -264,78 +268,70 @@ class Pair:
     @property
     def _work(self) -> int:
         """What a point costs: nodes times coefficients times lines."""
-        lines = len(directions(self.index)) or 1
-        return len(self._nodes) * (len(self.index) + 1) * lines
+        return len(self._nodes) * (len(self.index) + 1) * (len(directions(self.index)) or 1)
 
-    def _own(
+    def _users_points(
         self, points: Sequence[Mapping[str, float]], most: int, draw: random.Random
     ) -> Iterator[dict[str, float]]:
-        """The user's points without other variables, and with all that there are."""
-        seen: set[tuple[float, ...]] = set()
-        for place in spread(len(points), most):
-            point = points[place]
-            at = {n: point[n] if n in point else draw.choice(_SIMPLE) for n in self.names}
-            given = tuple(point[name] for name in self.names if name in point)
-            if given and given not in seen and all(map(math.isfinite, given)):
-                seen.add(given)
-                yield at
+        """The user's points, without variables that do not occur and with all that do."""
+        tested: set[tuple[float, ...]] = set()
+        for index in spread(len(points), most):
+            point = points[index]
+            full = {n: point[n] if n in point else draw.choice(_SIMPLE) for n in self.names}
+            values = tuple(point[name] for name in self.names if name in point)
+            if values and values not in tested and all(map(math.isfinite, values)):
+                tested.add(values)
+                yield full
 
     def _enclosed(
-        self, point: Mapping[str, Fraction], precision: int, own: bool, budget: Budget
+        self, point: Mapping[str, Fraction], precision: int, by_user: bool, budget: Budget
     ) -> tuple[arb | NoDerivative, arb | NoDerivative]:
-        # Only the user's points are worth a presumption: 1 - tanh(1000) is smaller than it allows.
-        assume_zero = own and precision == PRECISIONS[-1]
-        of_tree, of_claim = self.programs
-        if not self.index:
-            analytic = _value(of_tree, point, precision, assume_zero, budget)
-        else:
-            lines = PointDerivatives(
-                of_tree, point, len(self.index) + 1, precision, assume_zero, budget=budget
-            )
+        # Only at the user's points may a small ball be taken for zero: 1 - tanh(1000) is smaller.
+        assume_zero = by_user and precision == PRECISIONS[-1]
+        function, claim = self.interpreters
+        if self.index:
+            terms = len(self.index) + 1
+            lines = PointDerivatives(function, point, terms, precision, assume_zero, budget=budget)
             analytic = lines.enclosed(self.index)
+        else:
+            analytic = _value(function, point, precision, assume_zero, budget)
         if isinstance(analytic, NoDerivative):
             return analytic, analytic
-        return analytic, _value(of_claim, point, precision, assume_zero, budget)
+        return analytic, _value(claim, point, precision, assume_zero, budget)
 
 
 def _without_holes(
-    found: Sequence[Comparison],
-) -> tuple[list[Comparison], list[Comparison]]:
-    """The comparisons without single points at which the claim has no value, and those.
+    comparisons: Sequence[ClaimComparison],
+) -> tuple[list[ClaimComparison], list[ClaimComparison]]:
+    """The comparisons without single points at which the claim has no value, and those points.
 
-    Nobody asked for them: 4*x**4/x is a right derivative of x**4 in every book. Where the claim
-    has no value in a whole region, random numbers that are not simple meet it, too.
+    They are ignored: 4*x**4/x is a right derivative of x**4 in every book. Where the claim has no
+    value in a whole region, random numbers that are not simple are in it as well.
     """
-    holes = [one for one in found if one.hole]
-    if any(isinstance(one.claimed, NoDerivative) and not one.hole for one in found):
-        return list(found), []
-    return [one for one in found if not one.hole], holes
-
-
-def _sort(one: Comparison | NoDerivative, found: list[Comparison], missing: Counter[str]) -> None:
-    if isinstance(one, Comparison):
-        found.append(one)
-    else:
-        missing[one.reason] += 1
+    holes = [comparison for comparison in comparisons if comparison.is_hole]
+    others = [comparison for comparison in comparisons if not comparison.is_hole]
+    if any(isinstance(comparison.claimed, NoDerivative) for comparison in others):
+        return list(comparisons), []
+    return others, holes
 
 
 def _value(
-    program: Interpreter,
+    interpreter: Interpreter,
     point: Mapping[str, Fraction],
     precision: int,
     assume_zero: bool,
     budget: Budget,
 ) -> arb | NoDerivative:
-    """The value at the point alone, whatever is beside it."""
-    at = Balls(Side.POINT, 1, assume_zero)
+    """The value at the point alone, whatever is next to it."""
+    at_point = Balls(Side.POINT, 1, assume_zero)
     charged = budget if precision > PRECISIONS[0] else None
     try:
-        return program.run(Trajectory(point, {}), at, precision, charged)[0]
+        return interpreter.run(Trajectory(point, {}), at_point, precision, charged)[0]
     except Undefined as undefined:
         return NoDerivative(str(undefined))
 
 
-def _known(ball: arb, precision: int) -> bool:
+def _is_known(ball: arb, precision: int) -> bool:
     """Whether a value is known well enough to be taken for equal to one that it overlaps."""
     if not ball.is_finite():
         return False
@@ -344,92 +340,95 @@ def _known(ball: arb, precision: int) -> bool:
     return bool(precision == PRECISIONS[-1] and ball.rad() < arb(2) ** -ZERO_BITS)
 
 
-def _sharp(analytic: arb, claimed: arb) -> bool:
+def _is_sharp(analytic: arb, claimed: arb) -> bool:
     with working(PRECISIONS[-1], 1):
         return bool((claimed - analytic).rel_accuracy_bits() >= _SHARP_BITS)
 
 
 def _rounded(ball: arb, format_: FloatFormat) -> float:
-    middle = Fraction(0) if ball.contains(0) else fraction(ball.mid())
-    assert middle is not None  # it is finite
-    return format_.round(middle)
+    value = Fraction(0) if ball.contains(0) else fraction(ball.mid())
+    assert value is not None  # the ball is finite
+    return format_.round(value)
 
 
 # --- points -----------------------------------------------------------------------------------
 
 _SIMPLE = (1.0, 2.0, -1.0, 3.0, 0.5, -2.0, 0.0, 0.25, -0.5, 1.5, -3.0, 4.0, 0.75, 5.0, 10.0)
-"""Numbers at which a person sees a difference best; exact in every dtype."""
+"""Numbers that show a difference best to a person; exact in every dtype."""
 
-_FAR, _NEAR = 3.0, 1.0
+_WIDE, _NARROW = 3.0, 1.0
 """Half the widths of the boxes around 0 that random numbers come from."""
 
 _DECADES = 3.0
 """Random sizes go from 10**-3 to 10**3."""
 
 _JITTER = 8.0
-"""Random points around a point of the user's differ from it by 10**-8 to 1 of it."""
+"""Random points near a point of the user's differ from it by 10**-8 to 1 of it."""
 
 
-def drawn(
-    names: Sequence[str], own: Sequence[Mapping[str, float]], draw: random.Random
+def random_points(
+    names: Sequence[str], users: Sequence[Mapping[str, float]], draw: random.Random
 ) -> Iterator[dict[str, float]]:
-    """Points of many scales without end: for one variable all simple numbers first.
+    """Points of many scales without end; for a single variable, all simple numbers first.
 
-    All variables of a point are drawn alike, so that a domain such as -1 < x < 1 for each of
-    several variables is hit as often as for one.
+    All variables of a point are drawn from the same distribution, so that a domain such as
+    -1 < x < 1 for each of several variables is hit as often as for one.
     """
     if len(names) == 1:
         yield from ({names[0]: value} for value in _SIMPLE)
+
+    def size(decades: float) -> float:
+        return float(10 ** ((2 * draw.random() - 1) * decades))
+
     kinds: list[Callable[[], float]] = [
         lambda: draw.choice(_SIMPLE),
-        lambda: (2 * draw.random() - 1) * _FAR,
+        lambda: (2 * draw.random() - 1) * _WIDE,
         draw.random,
-        lambda: (2 * draw.random() - 1) * _NEAR,
-        lambda: _size(draw),
-        lambda: _size(draw) * draw.choice((-1, 1)),
+        lambda: (2 * draw.random() - 1) * _NARROW,
+        lambda: size(_DECADES),
+        lambda: size(_DECADES) * draw.choice((-1, 1)),
     ]
     while True:
         for kind in kinds:
             yield {name: kind() for name in names}
-        if own:
-            near = draw.choice(own)
-            yield {name: _beside(near[name], draw) for name in names}
+        if users:
+            near = draw.choice(users)
+            yield {
+                name: near[name]
+                * (1 + draw.choice((-1, 1)) * float(10 ** (-_JITTER * draw.random())))
+                for name in names
+            }
 
 
-def _size(draw: random.Random) -> float:
-    return float(10 ** ((2 * draw.random() - 1) * _DECADES))
-
-
-def _beside(value: float, draw: random.Random) -> float:
-    return value * (1 + draw.choice((-1, 1)) * float(10 ** (-_JITTER * draw.random())))
-
-
-def _shown(found: Sequence[Comparison], format_: FloatFormat) -> Comparison:
-    """The comparison that shows the difference best, one of the user's points if any does.
+def _example(comparisons: Sequence[ClaimComparison], format_: FloatFormat) -> ClaimComparison:
+    """The comparison that shows the difference best, at one of the user's points if any does.
 
     Of the user's points it is the one with the largest relative difference, the simplest of
-    those that have it; of others the simplest of those with a large one.
+    those that have it; of others, the simplest of those with a large difference.
     """
-    different = [one for one in found if not one.equal]
-    mine = [one for one in different if one.own]
-    candidates = [one for one in mine or different if _visible(one, format_)] or mine or different
-    largest = max(one.relative for one in candidates)
-    enough = largest if mine else largest / 4
-    telling = [one for one in candidates if float(f"{one.relative:.1e}") >= float(f"{enough:.1e}")]
-    return min(telling, key=lambda one: (one.analytic.contains(0), _complexity(one.at, format_)))
+    different = [comparison for comparison in comparisons if not comparison.equal]
+    users = [comparison for comparison in different if comparison.by_user]
+    visible = [comparison for comparison in users or different if _is_visible(comparison, format_)]
+    candidates = visible or users or different
+    largest = max(comparison.relative for comparison in candidates)
+    enough = float(f"{largest if users else largest / 4:.1e}")
+    return min(
+        (comparison for comparison in candidates if float(f"{comparison.relative:.1e}") >= enough),
+        key=lambda best: (best.analytic.contains(0), _complexity(best.point, format_)),
+    )
 
 
-def _visible(one: Comparison, format_: FloatFormat) -> bool:
+def _is_visible(comparison: ClaimComparison, format_: FloatFormat) -> bool:
     """Whether a difference of values is seen in numbers of the dtype."""
-    if isinstance(one.claimed, NoDerivative):
+    if isinstance(comparison.claimed, NoDerivative):
         return False
-    numbers = _rounded(one.claimed, format_), _rounded(one.analytic, format_)
+    numbers = _rounded(comparison.claimed, format_), _rounded(comparison.analytic, format_)
     return numbers[0] != numbers[1] and all(map(math.isfinite, numbers))
 
 
-def _complexity(at: Mapping[str, float], format_: FloatFormat) -> tuple[float, ...]:
+def _complexity(point: Mapping[str, float], format_: FloatFormat) -> tuple[float, ...]:
     """How hard a point is to work with by hand; at zeros much is special."""
-    values = at.values()
+    values = point.values()
     return (
         sum(value == 0 for value in values),
         sum(len(format_.text(abs(value))) for value in values),
@@ -442,37 +441,37 @@ def _complexity(at: Mapping[str, float], format_: FloatFormat) -> tuple[float, .
 
 _DECIMALS = "equal if decimals are taken exactly; as numbers of {} they differ by rounding"
 
-_WORTH_SAYING = 0.2
-"""Of all points at how many the two must be equal for that to say something, such as that the
-claim is right for x > 0; at single points such as zeros wrong claims are equal as well."""
+_TELLING_SHARE = 0.2
+"""Share of the points at which the two must be equal for that to say something, such as that the
+claim is right for x > 0; at single points such as zeros, wrong claims are equal as well."""
 
-_SIMPLEST = 100
+_LARGEST_DENOMINATOR = 100
 """The largest denominator of a factor that is worth naming."""
 
 
-def _untested(derivative: Derivative, missing: Counter[str]) -> str:
-    what = "derivative" if derivative.order else "function"
-    reasons = "".join(f" ({reason})" for reason, _ in missing.most_common(1))
-    return f"no point was found at which the {what} can be compared{reasons}"
+def _untested(derivative: Derivative, failures: Counter[str]) -> str:
+    quantity = "derivative" if derivative.order else "function"
+    reasons = "".join(f" ({reason})" for reason, _ in failures.most_common(1))
+    return f"no point was found at which the {quantity} can be compared{reasons}"
 
 
-def _caveat(holes: Sequence[Comparison], format_: FloatFormat) -> str:
+def _caveat(holes: Sequence[ClaimComparison], format_: FloatFormat) -> str:
     """At which point a claim that is right elsewhere has no value, if that is known."""
     if not holes:
         return ""
-    at = min((one.at for one in holes), key=lambda at: _complexity(at, format_))
-    where = ", ".join(f"{name} = {format_.text(value)}" for name, value in at.items())
-    return f"the claim has no value at {where}"
+    point = min((hole.point for hole in holes), key=lambda at: _complexity(at, format_))
+    values = ", ".join(f"{name} = {format_.text(value)}" for name, value in point.items())
+    return f"the claim has no value at {values}"
 
 
-def _difference(shown: Comparison) -> str:
+def _difference(example: ClaimComparison) -> str:
     """How far apart the two are, relative to the derivative."""
-    if isinstance(shown.claimed, NoDerivative):
-        return f"the claim has no value there ({shown.claimed.reason})"
-    if shown.analytic.contains(0):
+    if isinstance(example.claimed, NoDerivative):
+        return f"the claim has no value there ({example.claimed.reason})"
+    if example.analytic.contains(0):
         return "the right value is zero there"
     with working(PRECISIONS[-1], 1):
-        ratio = abs((shown.claimed - shown.analytic) / shown.analytic)
+        ratio = abs((example.claimed - example.analytic) / example.analytic)
     return f"they differ by {_amount(ratio)} the value"
 
 
@@ -487,31 +486,32 @@ def _amount(ratio: arb) -> str:
     return f"{ratio.str(1, radius=False).replace('e+', 'e')} times"
 
 
-def _pattern(found: Sequence[Comparison]) -> str:
-    """What all tested points have to say about the claim."""
-    equal = sum(one.equal for one in found)
-    factor = _factor(found) if len(found) >= _FEWEST_POINTS else None
+def _pattern(comparisons: Sequence[ClaimComparison]) -> str:
+    """What all tested points together tell of the claim."""
+    count = len(comparisons)
+    equal = sum(comparison.equal for comparison in comparisons)
+    factor = _factor(comparisons) if count >= _FEWEST_POINTS else None
     if factor == -1:
         return "; the claim has the wrong sign at every tested point"
     if factor:
         return f"; the claim is {factor} times the right value at every tested point"
-    if equal >= len(found) * _WORTH_SAYING:
-        return f"; they are equal at {equal} of the {len(found)} tested points"
+    if equal >= count * _TELLING_SHARE:
+        return f"; they are equal at {equal} of the {count} tested points"
     return ""
 
 
-def _factor(found: Sequence[Comparison]) -> Fraction | None:
+def _factor(comparisons: Sequence[ClaimComparison]) -> Fraction | None:
     """The simple number that the claim is too large by, the same at every point."""
     factor: Fraction | None = None
-    for one in found:
-        if isinstance(one.claimed, NoDerivative):
+    for comparison in comparisons:
+        if isinstance(comparison.claimed, NoDerivative):
             return None
         with working(PRECISIONS[0], 1):
-            if factor is None and not one.analytic.contains(0):
-                middle = fraction((one.claimed / one.analytic).mid())
-                factor = middle.limit_denominator(_SIMPLEST) if middle else None
+            if factor is None and not comparison.analytic.contains(0):
+                ratio = fraction((comparison.claimed / comparison.analytic).mid())
+                factor = ratio.limit_denominator(_LARGEST_DENOMINATOR) if ratio else None
             exact = factor or Fraction(0)
-            right = one.analytic * exact.numerator / exact.denominator
-            if not right.overlaps(one.claimed):
+            right = comparison.analytic * exact.numerator / exact.denominator
+            if not right.overlaps(comparison.claimed):
                 return None
     return factor

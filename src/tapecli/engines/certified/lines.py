@@ -302,8 +302,8 @@ class PointDerivatives:
 def _coefficient_radius(series: Series, order: int, fold: int) -> Fraction | None:
     """The radius of the derivative of an order; None if it has no bound."""
     radius = fraction(series[order * fold].rad())
-    ended = order * fold >= series.prec
-    return None if radius is None or ended else radius * math.factorial(order)
+    has_ended = order * fold >= series.prec
+    return None if radius is None or has_ended else radius * math.factorial(order)
 
 
 @functools.lru_cache(maxsize=1024)

@@ -54,9 +54,9 @@ _SPREAD_ATTEMPTS = ((1, True), (2, True), (2, False))
 """Multiples of the dtype's precision at which the spread of a derivative is computed, and whether
 the point itself is taken as rounded: at a kink it must not be."""
 
-_UNCERTAIN = "too close to a singular point to be told from it"
-_TOO_LARGE = "too large to be certified"
-_UNSHARP = "too large, or too close to a singular point, to be certified"
+UNSHARP = "too large, or too close to a singular point, to be certified"
+"""Why there is no derivative where its enclosure stays wide."""
+
 
 Enclosures = dict[Index, "arb | NoDerivative"]
 
@@ -208,7 +208,9 @@ class Reference:
     def _at(self, point: Mapping[str, Fraction], budget: Budget) -> list[Certified | NoDerivative]:
         enclosures = self._enclosures(point, budget)
         if enclosures is None:
-            return [NoDerivative(_UNCERTAIN)] * len(self._indices)
+            return [NoDerivative("too close to a singular point to be told from it")] * len(
+                self._indices
+            )
         spreads = self._spreads(point, budget)
         return [
             self._certified(index, enclosures, spreads[index], point) for index in self._indices
@@ -229,10 +231,10 @@ class Reference:
             return Certified(huge, Fraction(0), Fraction(0), None)
         value, radius = fraction(ball.mid()), fraction(ball.rad())
         if value is None or radius is None:
-            return NoDerivative(_TOO_LARGE)
+            return NoDerivative("too large to be certified")
         if radius > abs(value) * self._format.unit_roundoff:
             if radius > self._format.smallest:
-                return NoDerivative(_UNSHARP)
+                return NoDerivative(UNSHARP)
             if abs(value) <= radius:  # it may be zero
                 value, radius = Fraction(0), abs(value) + radius
         sensitivity = Fraction(0)
