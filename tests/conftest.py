@@ -17,7 +17,7 @@ from hypothesis import settings
 from tapecli.defaults import EXECUTIONS
 from tapecli.engines.tapes import arrangements, core
 from tapecli.evaluation.planner import Choice
-from tapecli.evaluation.question import Asked
+from tapecli.evaluation.question import Question
 from tapecli.formats import words
 from tapecli.result import Result
 
@@ -90,11 +90,12 @@ def usual_execution(pytestconfig: pytest.Config) -> Iterator[None]:
     if execution is None:
         yield
         return
-    chosen, method = Asked.chosen, words.method
+    chosen, method = Question.chosen, words.method
 
-    def with_usual(self: Asked, points: int) -> Choice:
-        how = replace(self.how, usual=self.how.usual or execution)
-        return chosen(replace(self, how=how), points)
+    def with_usual(self: Question, points: int) -> Choice:
+        usual = self.options.usual_execution or execution
+        options = replace(self.options, usual_execution=usual)
+        return chosen(replace(self, options=options), points)
 
     def untold(result: Result) -> str:
         usual = result.execution == execution
@@ -102,6 +103,6 @@ def usual_execution(pytestconfig: pytest.Config) -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(words, "method", untold)
-        patch.setattr(Asked, "chosen", with_usual)
+        patch.setattr(Question, "chosen", with_usual)
         patch.setattr(arrangements.tape_derivatives, "__defaults__", (execution, None))
         yield

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -459,9 +460,65 @@ def test_claims_go_by_target_and_derivative_and_may_use_the_targets() -> None:
 
 def test_the_others_have_neither_orders_nor_claims() -> None:
     """They were once taken and passed over in silence."""
-    for word in ({"order": 2}, {"scaled": True}, {"claims": "x"}):
-        with pytest.raises(TypeError):
+    words: list[dict[str, Any]] = [{"order": 2}, {"scaled": True}, {"claims": "x"}]
+    for word in words:
+        (name,) = word
+        problem = f"'{name.removesuffix('s')}' is for the kind 'diff'"
+        with pytest.raises(tapecli.RequestError, match=problem):
             tapecli.grad("x*y", at={"x": 1, "y": 2}, **word)
+        for kind in ("grad", "jacobian", "hessian"):
+            with pytest.raises(tapecli.RequestError, match=problem):
+                list(tapecli.parts("x^2", x=[1, 2], kind=kind, **word))
+
+
+# --- what a verb is asked -------------------------------------------------------------------
+
+
+def test_an_unknown_kind_is_refused() -> None:
+    """It was once a gradient."""
+    with pytest.raises(tapecli.RequestError, match="unknown kind 'bogus'; there are diff, grad"):
+        list(tapecli.parts("x^2", x=[1, 2], kind="bogus"))
+
+
+def test_variables_of_any_name_are_keywords() -> None:
+    (row,) = tapecli.diff("x*y", x=3, y=2, wrt="y", formulas=False).rows
+    assert (row.at, row.tape) == ({"x": 3, "y": 2}, 3)
+    points: dict[str, Any] = {"a1": 1, "rate": [2], "t": "0"}
+    gradient = tapecli.grad("a1*exp(-rate*t)", formulas=False, **points)
+    assert gradient.variables == ("a1", "rate", "t")
+    points = {"u": "1..3"}
+    (part,) = tapecli.parts("u^2", **points)
+    assert part.tape.tolist() == [[[2, 4, 6]]]
+
+
+@pytest.mark.parametrize(
+    ("keywords", "problem"),
+    [
+        ({"ordr": 2}, "there is no option 'ordr'; did you mean 'order'?"),
+        ({"tolerances": 2}, "there is no option 'tolerances'; did you mean 'tolerance'?"),
+        ({"Method": "auto"}, "there is no option 'Method'; did you mean 'method'?"),
+        ({"y": 2}, "gives points of 'y', but the variable is 'x'"),
+        ({"frequency": 2}, "gives points of 'frequency', but the variable is 'x'"),
+        ({"at": {"x": 2}}, "the points of 'x' are given twice"),
+        ({"at": [1, 2]}, "'at' is a mapping of names to values, or '@file'"),
+        ({"wrt": 3}, "'wrt' must be a text or a list of texts"),
+        ({"claims": [1]}, "'claims' must be a text or a list of texts"),
+        ({"tolerance": "much"}, "the tolerance must be a number from 0, not much"),
+        ({"device": 1}, "'1' is no device"),
+    ],
+    ids=str,
+)
+def test_keywords_that_are_none_say_what_was_meant(keywords: dict[str, Any], problem: str) -> None:
+    with pytest.raises(tapecli.RequestError, match=re.escape(problem)):
+        tapecli.diff("x^2", x=1, **keywords)
+    with pytest.raises(tapecli.RequestError, match=re.escape(problem)):
+        list(tapecli.parts("x^2", x=1, **keywords))
+
+
+def test_expressions_that_are_no_text_are_refused() -> None:
+    for expressions in (3, None, [1], ["x", 2]):
+        with pytest.raises(tapecli.RequestError, match="'expressions' must be a text"):
+            tapecli.diff(expressions, x=1)  # type: ignore[arg-type]
 
 
 # --- any number of points ---------------------------------------------------------------------
@@ -475,7 +532,7 @@ def test_few_points_are_one_part() -> None:
 
 def test_many_points_come_in_parts_that_are_all_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ranges, "MAX_POINTS", 10)
-    monkeypatch.setattr(chunks, "PART", 8)
+    monkeypatch.setattr(chunks, "LARGE_CHUNK", 8)
     xs = np.linspace(1, 2, 21)
     found = list(tapecli.parts("log(x^2)", order=2, x=xs, verify="all"))
     assert [len(part.points) for part in found] == [8, 8, 5]

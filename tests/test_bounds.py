@@ -146,7 +146,7 @@ BOUNDS = [
     Bound(
         "characters of a line of a file, and lines of a file of expressions",
         f"{text_files.MAX_LINE:,} and {inputs.MAX_LINES:,}",
-        lambda: list(inputs.listed("@empty")),
+        lambda: list(inputs.read_file("@empty")),
         "more than 10,000 lines in 'empty'",
     ),
     Bound(

@@ -12,7 +12,7 @@ import tapecli
 from tapecli.defaults import EAGER, EXECUTIONS, GRAPH, NONE, TAYLOR, XLA
 from tapecli.errors import RequestError
 from tapecli.evaluation.planner import Choice
-from tapecli.evaluation.question import Asked, How, Where, ask
+from tapecli.evaluation.question import Options, Question
 from tapecli.expressions.functions import FUNCTIONS
 from tapecli.floats import FORMATS
 from tapecli.result import Status
@@ -87,8 +87,8 @@ def test_what_is_right_in_eager_is_right_in_each_execution(
 SUMS = "+".join(f"sin({n}*x)" for n in range(1, 60))
 
 
-def asked(expression: str, order: int, **how: Any) -> Asked:
-    return ask("diff", expression, Where({}), order=order, how=How(**how))
+def asked(expression: str, order: int, **how: Any) -> Question:
+    return Question.parse("diff", expression, order=order, options=Options(**how))
 
 
 @pytest.mark.parametrize("usual", EXECUTIONS)
@@ -97,7 +97,7 @@ def asked(expression: str, order: int, **how: Any) -> Asked:
 def test_tapes_are_run_as_is_usual_and_the_method_is_the_same(
     usual: str, method: str, order: int
 ) -> None:
-    found = asked("log(x^2)", order, method=method, usual=usual).chosen(3)
+    found = asked("log(x^2)", order, method=method, usual_execution=usual).chosen(3)
     alone = asked("log(x^2)", order, method=method, execution=EAGER).chosen(3)
     assert found == Choice(alone.method, execution=usual)
 
@@ -107,22 +107,22 @@ def test_tapes_are_run_as_is_usual_and_the_method_is_the_same(
 def test_what_uses_no_tapes_is_not_changed_by_the_usual_execution(
     usual: str, method: str, order: int
 ) -> None:
-    found = asked("log(x^2)", order, method=method, usual=usual).chosen(3)
+    found = asked("log(x^2)", order, method=method, usual_execution=usual).chosen(3)
     assert found == asked("log(x^2)", order, method=method).chosen(3)
     assert found.execution == ""
 
 
 def test_what_is_asked_for_outranks_what_is_usual() -> None:
-    assert asked("x^3", 1, execution=GRAPH, usual=XLA).chosen(3).execution == GRAPH
+    assert asked("x^3", 1, execution=GRAPH, usual_execution=XLA).chosen(3).execution == GRAPH
 
 
 @pytest.mark.parametrize("usual", [EAGER, GRAPH])
 def test_points_that_the_usual_execution_cannot_hold_are_compiled(usual: str) -> None:
-    assert asked(SUMS, 1, usual=usual, max_seconds=1e4).chosen(10**7) == Choice(
+    assert asked(SUMS, 1, usual_execution=usual, max_seconds=1e4).chosen(10**7) == Choice(
         "single", execution=XLA
     )
 
 
 def test_an_unknown_usual_execution_is_refused() -> None:
     with pytest.raises(RequestError, match="unknown execution 'lazy'"):
-        asked("x", 1, usual="lazy")
+        asked("x", 1, usual_execution="lazy")

@@ -21,8 +21,8 @@ import pytest
 from tests.fuzz.numerical import RULES
 
 from tapecli.errors import ExpressionError
-from tapecli.evaluation import compute
-from tapecli.evaluation.question import How, Where, prepare
+from tapecli.evaluation import answering
+from tapecli.evaluation.question import Options, PointsInput, Question
 from tapecli.expressions.expression import parse
 from tapecli.expressions.tree import Alias, Call, Named, Node, Number, Variable, steps
 from tapecli.formats import FORMATS, Screen, render
@@ -59,7 +59,7 @@ DIGITS = 60
 """Digits that the values are computed with: enough for 25 behind what cancels in a formula."""
 
 AGREEING = mp.mpf("1e-25")
-"""How far apart two values may be, in parts of the value."""
+"""Options far apart two values may be, in parts of the value."""
 
 NOTHING = mp.mpf("1e-45")
 """The same in parts of f/x^n: what a difference of numbers with `DIGITS` digits leaves of 0."""
@@ -191,9 +191,11 @@ def answer(case: Case, order: int = ORDER) -> Answer:
 
 def _answered(case: Case, order: int) -> tuple[tuple[Block, ...], dict[str, str]]:
     """The derivatives, and the pages that show them."""
-    where, how = Where(dict(case.point)), How(method="none")
-    request = prepare("diff", case.expression, where, case.variable, order, how=how)
-    result = compute.run(request, formulas=True)
+    where, how = PointsInput(dict(case.point)), Options(method="none")
+    request = Question.parse(
+        "diff", case.expression, where, wrt=case.variable, order=order, options=how
+    )
+    result = answering.answer(request, formulas=True)
     pages = {name: "".join(render(result, FORMATS[name], WIDE)) for name in PAGES}
     return result.blocks, pages
 

@@ -3,23 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from tapecli import defaults
-from tapecli.errors import RequestError
-from tapecli.evaluation import chunks, compute
-from tapecli.evaluation.question import How, Where, by_variable, prepare
+from tapecli.errors import RequestError, nearest
+from tapecli.evaluation import answering, chunks
+from tapecli.evaluation.question import Options, PointsInput, Question
 from tapecli.points.ranges import PointsLike
 from tapecli.result import Result
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
+OPTIONS = frozenset(field.name for field in fields(Options)) - {"usual_execution"}
+"""The keywords that say how to compute and verify."""
 
-class Options(TypedDict, total=False):
-    """The arguments that all verbs have, as `diff` describes them."""
+KEYWORDS = OPTIONS | {"at", "zip", "wrt", "order", "claims", "formulas"}
+"""The keywords that are not the name of a variable."""
+
+
+class Keywords(TypedDict, total=False):
+    """The keywords that all verbs have, as `diff` describes them."""
 
     x: PointsLike | None
+    y: PointsLike | None
+    z: PointsLike | None
+    t: PointsLike | None
     at: Mapping[str, PointsLike] | str | None
     wrt: str | Iterable[str]
     method: str
@@ -39,14 +49,14 @@ def diff(
     order: int | None = None,
     claims: str | Iterable[str] = (),
     scaled: bool = False,
-    **options: Unpack[Options],
+    **keywords: Unpack[Keywords],
 ) -> Result:
     """Differentiate expressions with gradient tapes, beside the certified derivatives.
 
     >>> tapecli.diff("log(x^2)", x=[1, 2, 3], order=2).tape
     array([[[ 2.        ,  1.        ,  0.66666667],
             [-2.        , -0.5       , -0.22222222]]])
-    >>> tapecli.diff("x^2*y^3", at={"x": 2, "y": 3}, wrt="x,y").tape
+    >>> tapecli.diff("x^2*y^3", x=2, y=3, wrt="x,y").tape
     array([[[108.]]])
     >>> tapecli.diff("sin(x)", x=0.5, order=40).method
     'taylor'
@@ -54,9 +64,10 @@ def diff(
     Args:
         expressions: one, or several targets, each `expression` or `name = expression`.
         x: the values of x, as text ("1..3", "0..2pi@9"), numbers or an array; 1, 2, 3 if left
-            out and x is the only variable.
-        at: the same for variables of any name: {"t": [1, 2]}; or "@file", a table of points
-            whose header has the names of the variables.
+            out and x is the only variable. Each other variable has a keyword of its own name.
+        at: the values of variables by name, for names that are options as well, and for type
+            checkers, which know x, y, z and t alone: {"order": [1, 2]}; or "@file", a table of
+            points whose header has the names of the variables.
         wrt: the variable, or several with commas between them for a mixed derivative; or
             several such texts, each for a derivative of its own.
         order: the highest order by a single variable; every order from 1 is computed. 0 is the
@@ -81,7 +92,7 @@ def diff(
         UsageError: something in the request cannot be done; nothing was computed.
         TensorFlowError: TensorFlow is missing or does not start.
     """
-    return _answer("diff", expressions, order, claims, scaled, **options)
+    return _answer("diff", expressions, order=order, claims=claims, scaled=scaled, **keywords)
 
 
 def parts(
@@ -91,9 +102,9 @@ def parts(
     order: int | None = None,
     claims: str | Iterable[str] = (),
     scaled: bool = False,
-    **options: Unpack[Options],
+    **keywords: Unpack[Keywords],
 ) -> Iterator[Result]:
-    """The same for any number of points, in bounded memory: a Result for each part of them.
+    """Differentiate at any number of points in bounded memory: a Result for each part of them.
 
     >>> sum(part.tape.sum() for part in tapecli.parts("x^2", x="1..1000000"))
     1000001000000.0
@@ -101,83 +112,79 @@ def parts(
     There is one part if there are no more points than `diff` takes. The arguments, and what is
     raised, are those of `diff`; `kind` is diff, grad, jacobian or hessian. Formulas are left out.
     """
-    where, rest = _split(options)
-    asked = chunks.opened(
-        kind,
-        expressions,
-        where,
-        options.get("wrt", ()),
-        order,
-        claims,
-        How(scaled=scaled, **rest),
-        size=chunks.PART,
-    )
-    if isinstance(asked, chunks.Stream):
-        yield from asked.results()
+    texts = _texts(expressions)
+    asked = _asked(texts, {"order": order, "claims": claims, "scaled": scaled, **keywords})
+    question = chunks.open_question(kind, texts, **asked, size=chunks.LARGE_CHUNK)
+    if isinstance(question, chunks.Stream):
+        yield from question.results()
     else:
-        yield compute.run(asked, formulas=False)
+        yield answering.answer(question, formulas=False)
 
 
-def grad(expressions: str | Iterable[str], **options: Unpack[Options]) -> Result:
+def grad(expressions: str | Iterable[str], **keywords: Unpack[Keywords]) -> Result:
     """The gradient of each expression: its derivative by every variable.
 
-    >>> tapecli.grad("x^2*y", at={"x": 2, "y": 3}).tape
+    >>> tapecli.grad("x^2*y", x=2, y=3).tape
     array([[[12.],
             [ 4.]]])
 
-    The options, and what is raised, are those of `diff`, but for the order; `wrt` has the
-    variables that are wanted, all of them if it is left out.
+    The keywords, and what is raised, are those of `diff`, but for order, claims and scaled; `wrt`
+    has the variables that are wanted, all of them if it is left out.
     """
-    return _answer("grad", expressions, **options)
+    return _answer("grad", expressions, **keywords)
 
 
-def jacobian(expressions: str | Iterable[str], **options: Unpack[Options]) -> Result:
+def jacobian(expressions: str | Iterable[str], **keywords: Unpack[Keywords]) -> Result:
     """The Jacobian of the expressions: a row for each of them, a column for each variable.
 
-    The options, and what is raised, are those of `grad`.
+    The keywords, and what is raised, are those of `grad`.
     """
-    return _answer("jacobian", expressions, **options)
+    return _answer("jacobian", expressions, **keywords)
 
 
-def hessian(expressions: str | Iterable[str], **options: Unpack[Options]) -> Result:
+def hessian(expressions: str | Iterable[str], **keywords: Unpack[Keywords]) -> Result:
     """The Hessian of each expression: its second derivatives by every pair of variables.
 
     The derivatives of the result go row by row; `result.arranged(result.tape)` has them as
-    matrices. The options, and what is raised, are those of `grad`.
+    matrices. The keywords, and what is raised, are those of `grad`.
     """
-    return _answer("hessian", expressions, **options)
+    return _answer("hessian", expressions, **keywords)
 
 
-def _answer(
-    kind: str,
-    expressions: str | Iterable[str],
-    order: int | None = None,
-    claims: str | Iterable[str] = (),
-    scaled: bool = False,
-    /,
-    **options: Unpack[Options],
-) -> Result:
-    formulas = options.get("formulas", True)
-    where, rest = _split(options)
-    how = How(scaled=scaled, **rest)
-    request = prepare(kind, expressions, where, options.get("wrt", ()), order, claims, how)
-    return compute.run(request, formulas)
+def _answer(kind: str, expressions: str | Iterable[str], **keywords: Any) -> Result:
+    texts = _texts(expressions)
+    question = Question.parse(kind, texts, **_asked(texts, keywords))
+    return answering.answer(question, formulas=keywords.get("formulas", True))
 
 
-def _split(options: Options) -> tuple[Where, dict[str, Any]]:
-    """Where the points are, and what of the options says how to compute."""
-    given, rows = _given(options.get("x"), options.get("at"))
-    others = ("x", "at", "zip", "wrt", "formulas")
-    how = {name: value for name, value in options.items() if name not in others}
-    return Where(given, rows, options.get("zip", False)), how
+def _texts(expressions: str | Iterable[str]) -> str | list[str]:
+    """The expressions, which an iterator gives but once."""
+    several = isinstance(expressions, Iterable) and not isinstance(expressions, str)
+    return list(expressions) if several else expressions  # type: ignore[return-value]
 
 
-def _given(
-    x: PointsLike | None, at: Mapping[str, PointsLike] | str | None
-) -> tuple[dict[str, PointsLike], str | None]:
-    """The values of each variable, and where a table of points is, if anywhere."""
-    rows = at if isinstance(at, str) else None
-    if rows is not None and not rows.startswith("@"):
+def _asked(expressions: str | list[str], keywords: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments of `Question.parse` behind the expressions, from the keywords of a verb.
+
+    Raises:
+        RequestError: a keyword is no option and no variable, or points are given twice.
+    """
+    at = keywords.get("at") or {}
+    if not isinstance(at, Mapping) and not (isinstance(at, str) and at.startswith("@")):
         raise RequestError("'at' is a mapping of names to values, or '@file'")
-    named = list(at.items()) if isinstance(at, Mapping) else []
-    return by_variable([*named, *([] if x is None else [("x", x)])]), rows
+    typed = str(expressions)
+    values = {name: value for name, value in keywords.items() if name not in KEYWORDS}
+    for name in values:
+        meant = nearest(name, KEYWORDS) if len(name) > 1 and name not in typed else None
+        if meant:
+            raise RequestError(f"there is no option '{name}'; did you mean '{meant}'?")
+    pairs = [(name, value) for name, value in values.items() if value is not None]
+    table = at if isinstance(at, str) else None
+    pairs += [] if isinstance(at, str) else at.items()
+    paired = bool(keywords.get("zip", False))
+    options = {name: value for name, value in keywords.items() if name in OPTIONS}
+    return {
+        "source": PointsInput.of_pairs(pairs, table=table, paired=paired),
+        "options": Options(**options),
+        **{name: keywords[name] for name in ("wrt", "order", "claims") if name in keywords},
+    }

@@ -110,8 +110,8 @@ def in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(ranges, "MAX_POINTS", 20)
     monkeypatch.setattr(chunks, "PEEK", 64)
-    monkeypatch.setattr(chunks, "SMALL_PART", 16)
-    monkeypatch.setattr(answer, "TEXT_PART", 16)
+    monkeypatch.setattr(chunks, "SMALL_CHUNK", 16)
+    monkeypatch.setattr(answer, "TEXT_CHUNK", 16)
     monkeypatch.setattr(text_lines, "_BLOCK", 64)
     monkeypatch.setattr(text_files, "_BUFFER", 64)
 

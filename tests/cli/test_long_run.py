@@ -38,9 +38,9 @@ COUNT = 101
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Parts of 16 points, saved after each, where there are more than 50."""
     monkeypatch.setattr(ranges, "MAX_POINTS", 50)
-    monkeypatch.setattr(chunks, "SMALL_PART", 16)
-    monkeypatch.setattr(chunks, "PART", 16)
-    monkeypatch.setattr(answer, "TEXT_PART", 16)
+    monkeypatch.setattr(chunks, "SMALL_CHUNK", 16)
+    monkeypatch.setattr(chunks, "LARGE_CHUNK", 16)
+    monkeypatch.setattr(answer, "TEXT_CHUNK", 16)
     monkeypatch.setattr(long_run, "SAVED_EVERY", -1.0)
 
 
@@ -55,7 +55,7 @@ def test_it_is_written_the_same_wherever_it_goes(
     call = (*LONG, "--order", "2", "--verify", "all", "--format", format_)
     whole = run(*call).raw
     monkeypatch.setattr(ranges, "MAX_POINTS", 50)
-    monkeypatch.setattr(chunks, "SMALL_PART", 16)
+    monkeypatch.setattr(chunks, "SMALL_CHUNK", 16)
     if to == "stdout":
         assert run(*call).raw == whole
     elif to == "file":

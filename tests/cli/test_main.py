@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NoReturn
 import pytest
 
 import tapecli
-from tapecli.evaluation import compute
+from tapecli.evaluation import answering
 from tapecli.process import Ended
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ def raising(error: BaseException) -> object:
 def test_whatever_happens_is_one_line_and_an_exit_code(
     run: Run, monkeypatch: pytest.MonkeyPatch, error: BaseException, code: int, message: str
 ) -> None:
-    monkeypatch.setattr(compute, "run", raising(error))
+    monkeypatch.setattr(answering, "answer", raising(error))
     done = run("diff")
     log = getattr(error, "log", "")
     assert (done.code, done.out, done.err) == (code, "", f"{log}Error: {message}\n")
@@ -112,7 +112,7 @@ def test_whatever_happens_is_one_line_and_an_exit_code(
 def test_a_reader_that_has_seen_enough_is_no_error(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(compute, "run", raising(BrokenPipeError(errno.EPIPE, "")))
+    monkeypatch.setattr(answering, "answer", raising(BrokenPipeError(errno.EPIPE, "")))
     done = run("diff")
     assert (done.code, done.out, done.err) == (0, "", "")
 

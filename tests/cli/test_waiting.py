@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from tapecli.cli.waiting import waiting
+from tapecli.cli.progress import waiting
 
 
 class Terminal(io.StringIO):

@@ -12,12 +12,12 @@ import numpy as np
 import pytest
 
 from tapecli import defaults
-from tapecli.api import Options
+from tapecli.api import Keywords
 from tapecli.engines.tapes import arrangements
 from tapecli.errors import UNEXPECTED, RequestError, TensorFlowError
-from tapecli.evaluation import batch, compute
+from tapecli.evaluation import answering, batch
 from tapecli.evaluation.batch import FIELDS, MAX_LINE, MAX_VALUES, TRACED_AFTER
-from tapecli.evaluation.question import KINDS
+from tapecli.evaluation.question import KINDS, PointsInput
 from tapecli.formats.json import document
 
 Answer = dict[str, Any]
@@ -320,7 +320,7 @@ def test_what_nobody_expected_is_answered_and_told(monkeypatch: pytest.MonkeyPat
         raise KeyError("\ud800")
 
     with monkeypatch.context() as patch:
-        patch.setattr(compute, "run", run)
+        patch.setattr(answering, "answer", run)
         found = answer_to(one, line)
     assert found["id"] == 5
     assert found["error"]["type"] == "InternalError"
@@ -337,7 +337,7 @@ def test_what_ends_a_process_ends_it(
     def run(*_: object, **__: object) -> NoReturn:
         raise end
 
-    monkeypatch.setattr(compute, "run", run)
+    monkeypatch.setattr(answering, "answer", run)
     with pytest.raises(end):
         asked(expr="x")
 
@@ -346,7 +346,7 @@ def test_too_little_memory_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     def run(*_: object, **__: object) -> NoReturn:
         raise MemoryError
 
-    monkeypatch.setattr(compute, "run", run)
+    monkeypatch.setattr(answering, "answer", run)
     assert asked(expr="x")["error"]["message"] == "there is not enough memory for this"
 
 
@@ -373,7 +373,7 @@ def test_a_tensorflow_that_does_not_start_is_tried_once_and_told_each_time() -> 
 
 
 def test_the_fields_are_the_arguments_of_the_library() -> None:
-    library = set(Options.__annotations__) | {*"xyzt", "order", "scaled"}
+    library = set(Keywords.__annotations__) | {*"xyzt", "order", "scaled"}
     named = {"expr": "expressions", "claim": "claims", "formula": "formulas"}
     others = set(FIELDS) - {"id", "kind", *named}
     assert others <= library
@@ -390,7 +390,7 @@ def test_every_kind_is_answered(kind: str) -> None:
 
 @pytest.fixture
 def executions(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """How TensorFlow was asked to run each request."""
+    """Options TensorFlow was asked to run each request."""
     found: list[str] = []
     kept: Callable[..., Any] = arrangements.tape_derivatives
 
@@ -469,26 +469,26 @@ def test_what_is_kept_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     one = Batch(without_tensorflow)
     for k in range(10):
         answer_to(one, json.dumps({"expr": f"x+{k}", "x": 1, "method": "none"}))
-    assert len(one._known) == 3
+    assert len(one._remembered) == 3
     for count in range(1, 40):
         line = {"expr": "x", "x": [1] * count, "method": "none", "verify": "sample"}
         answer_to(one, json.dumps(line))
-    known = next(reversed(one._known.values()))
+    known = next(reversed(one._remembered.values()))
     assert known.times == 39
     assert len(known.choices) == batch.REMEMBERED_COUNTS
     long = ["x+" * 90 + str(k) for k in range(60)]
     answer_to(one, json.dumps({"expr": long[:50], "x": 1, "method": "none"}))
-    assert len(one._known) == 3
-    assert all(len(str(key)) <= batch.REMEMBERED_TEXT for key in one._known)
+    assert len(one._remembered) == 3
+    assert all(len(str(key)) <= batch.REMEMBERED_TEXT for key in one._remembered)
 
 
 def test_points_are_not_kept() -> None:
     one = Batch(without_tensorflow)
     request = {"expr": "x*y", "wrt": "x", "x": [1] * 999, "at": {"y": 2}, "method": "none"}
     answer_to(one, json.dumps({**request, "verify": "sample"}))
-    (known,) = one._known.values()
-    assert known.asked.given == {}
-    assert len(str(list(one._known))) < 200
+    (known,) = one._remembered.values()
+    assert known.question.source == PointsInput()
+    assert len(str(list(one._remembered))) < 200
 
 
 def test_so_many_values_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:

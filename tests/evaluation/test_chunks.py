@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from tapecli.errors import PointsError
-from tapecli.evaluation import chunks, compute
-from tapecli.evaluation.chunks import PEEK, Begun, Rejoined, Stream, opened
-from tapecli.evaluation.question import How, Request, Where, prepare
+from tapecli.evaluation import answering, chunks
+from tapecli.evaluation.chunks import PEEK, PartlyRead, Rejoined, Stream, open_question
+from tapecli.evaluation.question import Options, PointsInput, Question
 from tapecli.floats import FORMATS
 from tapecli.points import ranges, sources
 
@@ -28,18 +28,25 @@ PART = 32
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """A hundred points are the most that a request may have."""
     monkeypatch.setattr(ranges, "MAX_POINTS", 100)
-    monkeypatch.setattr(chunks, "SMALL_PART", PART)
+    monkeypatch.setattr(chunks, "SMALL_CHUNK", PART)
 
 
 def begun(
-    where: Where, expression: str = "log(x**2)", how: How | None = None, parts: bool = True
-) -> Request | Stream:
+    where: PointsInput,
+    expression: str = "log(x**2)",
+    how: Options | None = None,
+    parts: bool = True,
+) -> Question | Stream:
     wrt = ["x"] if "y" in expression else []
-    how = how or How(execution="eager")
-    return opened("diff", expression, where, wrt, how=how, parts=parts, size=PART)
+    how = how or Options(execution="eager")
+    return open_question(
+        "diff", expression, where, wrt=wrt, options=how, in_chunks=parts, size=PART
+    )
 
 
-def streamed(where: Where, expression: str = "log(x**2)", how: How | None = None) -> list[Result]:
+def streamed(
+    where: PointsInput, expression: str = "log(x**2)", how: Options | None = None
+) -> list[Result]:
     run = begun(where, expression, how)
     assert isinstance(run, Stream)
     return list(run.results())
@@ -66,9 +73,9 @@ def test_more_points_than_a_request_may_have(
         "file": f"@{tmp_path}/x.txt",
         "npy": f"@{tmp_path}/x.npy",
     }
-    run = begun(Where({"x": given[kind]}, stdin=io.StringIO(numbers)))
+    run = begun(PointsInput({"x": given[kind]}, stdin=io.StringIO(numbers)))
     assert isinstance(run, Stream) is many
-    results = list(run.results()) if isinstance(run, Stream) else [compute.run(run)]
+    results = list(run.results()) if isinstance(run, Stream) else [answering.answer(run)]
     assert joined(results).ravel() == pytest.approx(2 / np.arange(1, count + 1), rel=1e-15)
 
 
@@ -76,7 +83,7 @@ def test_without_parts_too_many_are_refused(tmp_path: Path) -> None:
     np.save(tmp_path / "x.npy", np.arange(1.0, 102))
     for points in ("1..101", f"@{tmp_path}/x.npy"):
         with pytest.raises(PointsError, match="more than 100 points"):
-            begun(Where({"x": points}), parts=False)
+            answering.answer(begun(PointsInput({"x": points}), parts=False))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("kind", ["stdin", "file"])
@@ -86,23 +93,23 @@ def test_a_long_text_of_few_points_is_an_ordinary_request(tmp_path: Path, kind: 
     assert len(text) > PEEK
     (tmp_path / "x").write_text(text)
     given = {"x": "-" if kind == "stdin" else f"@{tmp_path}/x"}
-    run = begun(Where(given, stdin=io.StringIO(text)))
-    assert isinstance(run, Request)
+    run = begun(PointsInput(given, stdin=io.StringIO(text)))
+    assert isinstance(run, Question)
     assert run.points.columns["x"].tolist() == list(range(1, 81))
     assert run.points.dimensions == {"x": 80}
 
 
 def test_a_long_text_without_points_is_refused() -> None:
     with pytest.raises(PointsError, match="there are no points"):
-        begun(Where({"x": "-"}, stdin=io.StringIO("# nothing\n" * 200_000)))
+        begun(PointsInput({"x": "-"}, stdin=io.StringIO("# nothing\n" * 200_000)))
 
 
 def test_few_points_of_an_array_have_an_axis_for_each_variable(tmp_path: Path) -> None:
     np.save(tmp_path / "x.npy", np.arange(1.0, 8))
-    run = begun(Where({"x": f"@{tmp_path}/x.npy", "y": "0..1@5"}), "x*y")
-    assert isinstance(run, Request)
+    run = begun(PointsInput({"x": f"@{tmp_path}/x.npy", "y": "0..1@5"}), "x*y")
+    assert isinstance(run, Question)
     assert run.points.dimensions == {"x": 7, "y": 5}
-    same = prepare("diff", "x*y", Where({"x": "1..7", "y": "0..1@5"}), ["x"])
+    same = Question.parse("diff", "x*y", PointsInput({"x": "1..7", "y": "0..1@5"}), wrt=["x"])
     assert {name: values.tolist() for name, values in run.points.columns.items()} == {
         name: values.tolist() for name, values in same.points.columns.items()
     }
@@ -128,21 +135,21 @@ def test_a_pipe_loses_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, count: int, table: bool
 ) -> None:
     """300,000 numbers are more than is read to see how many there are."""
-    monkeypatch.setattr(chunks, "SMALL_PART", 65_536)
+    monkeypatch.setattr(chunks, "SMALL_CHUNK", 65_536)
     numbers = "".join(f"{n}\n" for n in range(1, count + 1))
     pipe = piped(("x\n" if table else "") + numbers, tmp_path, "pipe")
-    where = Where({}, pipe) if table else Where({"x": pipe})
-    run = begun(where, how=How(method="taylor", verify="none"))
-    results = list(run.results()) if isinstance(run, Stream) else [compute.run(run)]
+    where = PointsInput({}, pipe) if table else PointsInput({"x": pipe})
+    run = begun(where, how=Options(method="taylor", verify="none"))
+    results = list(run.results()) if isinstance(run, Stream) else [answering.answer(run)]
     xs = np.concatenate([result.points.columns["x"] for result in results])
     assert np.array_equal(xs, np.arange(1, count + 1))
 
 
 def test_two_pipes_side_by_side(tmp_path: Path) -> None:
     given = {name: piped("1\n2\n3\n", tmp_path, name) for name in ("x", "y")}
-    run = begun(Where(given, paired=True), "x*y")
-    assert isinstance(run, Request)
-    assert compute.run(run).tape.ravel().tolist() == [1, 2, 3]
+    run = begun(PointsInput(given, paired=True), "x*y")
+    assert isinstance(run, Question)
+    assert answering.answer(run).tape.ravel().tolist() == [1, 2, 3]
 
 
 def test_a_text_is_the_same_after_its_beginning_has_been_read() -> None:
@@ -159,12 +166,12 @@ def test_a_line_that_is_no_text_is_named(tmp_path: Path, line: int) -> None:
     lines = [b"%d" % n for n in range(1, 400_011)]
     lines[line - 1] = b"1\xff"
     (tmp_path / "x").write_bytes(b"\n".join(lines))
-    how = How(method="taylor", verify="none")
+    how = Options(method="taylor", verify="none")
     with (
         (tmp_path / "x").open(encoding="utf-8") as stdin,
         pytest.raises(PointsError, match=f"^line {line} of standard input"),
     ):
-        streamed(Where({"x": "-"}, stdin=stdin), how=how)
+        streamed(PointsInput({"x": "-"}, stdin=stdin), how=how)
 
 
 # --- the parts are the whole ------------------------------------------------------------------
@@ -176,12 +183,12 @@ def test_a_line_that_is_no_text_is_named(tmp_path: Path, line: int) -> None:
 def test_parts_have_the_values_of_one_request(
     monkeypatch: pytest.MonkeyPatch, count: int, execution: str, method: str
 ) -> None:
-    how = How(method=method, execution=None if method == "taylor" else execution, verify="none")
-    where = Where({"x": f"1..3@{count}"})
+    how = Options(method=method, execution=None if method == "taylor" else execution, verify="none")
+    where = PointsInput({"x": f"1..3@{count}"})
     results = streamed(where, how=how)
     assert [len(result.points) for result in results[:-1]] == [PART] * (-(-count // PART) - 1)
     monkeypatch.setattr(ranges, "MAX_POINTS", 1000)
-    whole = compute.run(prepare("diff", "log(x**2)", where, how=how))
+    whole = answering.answer(Question.parse("diff", "log(x**2)", where, options=how))
     xs = np.concatenate([result.points.columns["x"] for result in results])
     assert np.array_equal(xs, whole.points.columns["x"])
     # vectors of another length may be rounded differently, but no more than by one unit
@@ -191,19 +198,19 @@ def test_parts_have_the_values_of_one_request(
 @pytest.mark.parametrize(
     "where",
     [
-        Where({"x": "1..3@17", "y": "0..1@13"}),
-        Where({"x": "2", "y": "0..1@213"}),
-        Where({"x": "1..150", "y": "2..151"}, paired=True),
-        Where({"x": "1..150", "y": "3"}, paired=True),
+        PointsInput({"x": "1..3@17", "y": "0..1@13"}),
+        PointsInput({"x": "2", "y": "0..1@213"}),
+        PointsInput({"x": "1..150", "y": "2..151"}, paired=True),
+        PointsInput({"x": "1..150", "y": "3"}, paired=True),
     ],
     ids=["product", "constant", "zip", "zip with a constant"],
 )
-def test_several_variables(monkeypatch: pytest.MonkeyPatch, where: Where) -> None:
+def test_several_variables(monkeypatch: pytest.MonkeyPatch, where: PointsInput) -> None:
     results = streamed(where, "x*y")
     run = begun(where, "x*y")
     assert isinstance(run, Stream)
     monkeypatch.setattr(ranges, "MAX_POINTS", 1000)
-    whole = prepare("diff", "x*y", where, ["x"]).points
+    whole = Question.parse("diff", "x*y", where, wrt=["x"]).points
     for name in ("x", "y"):
         xs = np.concatenate([result.points.columns[name] for result in results])
         assert np.array_equal(xs, whole.columns[name])
@@ -213,9 +220,9 @@ def test_several_variables(monkeypatch: pytest.MonkeyPatch, where: Where) -> Non
 def test_tables_in_parts(tmp_path: Path) -> None:
     rows = "".join(f"{n},{-n}\n" for n in range(1, 201))
     (tmp_path / "p.csv").write_text("y,x\n" + rows)
-    results = streamed(Where({}, f"@{tmp_path}/p.csv"), "x*y")
+    results = streamed(PointsInput({}, f"@{tmp_path}/p.csv"), "x*y")
     assert joined(results).ravel().tolist() == list(range(1, 201))
-    assert streamed(Where({}, "-", stdin=io.StringIO("y,x\n" + rows)), "x*y")[0].counts
+    assert streamed(PointsInput({}, "-", stdin=io.StringIO("y,x\n" + rows)), "x*y")[0].counts
 
 
 @pytest.mark.parametrize("skip", [0, PART, 3 * PART])
@@ -224,7 +231,7 @@ def test_so_many_are_skipped(tmp_path: Path, kind: str, skip: int) -> None:
     text = "".join(f"{n}\n" for n in range(1, 151))
     (tmp_path / "x").write_text(text)
     given = {"range": "1..150", "stdin": "-", "file": f"@{tmp_path}/x"}[kind]
-    run = begun(Where({"x": given}, stdin=io.StringIO(text)))
+    run = begun(PointsInput({"x": given}, stdin=io.StringIO(text)))
     assert isinstance(run, Stream)
     results = list(run.results(skip))
     assert [int(result.points.at(0)["x"]) for result in results] == list(range(skip + 1, 151, PART))
@@ -233,13 +240,13 @@ def test_so_many_are_skipped(tmp_path: Path, kind: str, skip: int) -> None:
 def test_a_beginning_goes_on_with_the_rest() -> None:
     text = io.StringIO("".join(f"{n}\n" for n in range(250)))
     source = sources.open_source({"x": "-"}, None, ["x"], FORMATS["float64"], stdin=text)
-    first = Begun(source, 32)
+    first = PartlyRead(source, 32)
     assert first.are_many
     assert [len(chunk) for chunk in first.chunks(32)] == [32] * 7 + [26]
 
 
 def test_claims_are_judged_once() -> None:
-    run = opened("diff", "log(x**2)", Where({"x": "1..200"}), claims="3/x", size=PART)
+    run = open_question("diff", "log(x**2)", PointsInput({"x": "1..200"}), claims="3/x", size=PART)
     assert isinstance(run, Stream)
     results = list(run.results())
     assert [len(result.claims) for result in results] == [1] + [0] * (len(results) - 1)
@@ -260,13 +267,15 @@ def test_what_xla_cannot_do_is_tried_once(monkeypatch: pytest.MonkeyPatch) -> No
 
     monkeypatch.setattr(arrangements, "tape_derivatives", run)
     monkeypatch.setattr("tapecli.evaluation.planner.quickest", lambda *rest: "xla")
-    results = streamed(Where({"x": "1..100:1/2"}), how=How())
+    results = streamed(PointsInput({"x": "1..100:1/2"}), how=Options())
     assert asked == ["xla"] + ["eager"] * len(results)
     assert {result.execution for result in results} == {"eager"}
 
 
 def test_outside_the_domain_and_at_a_pole() -> None:
-    results = streamed(Where({"x": "-100..100"}), "log(x)", How(execution="eager", verify="all"))
+    results = streamed(
+        PointsInput({"x": "-100..100"}), "log(x)", Options(execution="eager", verify="all")
+    )
     tape = joined(results).ravel()
     assert sum((result.counts.get(s, 0) for result in results for s in result.counts), 0) == 201
     undefined = sum(n for r in results for s, n in r.counts.items() if s == "undefined")

@@ -5,25 +5,28 @@ from __future__ import annotations
 import itertools
 import math
 import time
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
 from tapecli.defaults import EXECUTIONS, MAX_ORDER, MAX_SECONDS, METHODS
 from tapecli.errors import RequestError
+from tapecli.evaluation import planner
 from tapecli.evaluation.counting import FIXED, counted
 from tapecli.evaluation.planner import (
     AFFORDABLE,
     Choice,
     certified_seconds,
-    choose,
     duration,
     operations,
     quickest,
     tape_seconds,
     taylor_seconds,
 )
-from tapecli.expressions.expression import parse
+from tapecli.evaluation.question import Options, PointsInput, Question
+from tapecli.expressions.derivative import Derivative
+from tapecli.expressions.expression import Expression, parse
 from tapecli.expressions.tree import Node, call
 
 WORKED = ("u = x^2", "y = log(u)")
@@ -31,6 +34,28 @@ WORKED = ("u = x^2", "y = log(u)")
 
 def trees(*typed: str) -> list[Node]:
     return [expression.tree for expression in parse(typed)]
+
+
+def choose(
+    method: str,
+    targets: list[Node],
+    wanted: Sequence[tuple[str, ...]],
+    points: int,
+    preferred: str = "",
+    verified: bool = True,
+    **options: Any,
+) -> Choice:
+    """The method for a question about these derivatives; a Jacobian prefers a persistent tape."""
+    question = Question(
+        "jacobian" if preferred else "diff",
+        tuple(Expression(f"y{number}", tree) for number, tree in enumerate(targets)),
+        tuple(Derivative(",".join(names), names) for names in wanted),
+        ("x", "y"),
+        PointsInput(),
+        Options(method=method, verify="auto" if verified else "none", **options),
+    )
+    question.options.check()
+    return planner.choose(question, points)
 
 
 def orders(highest: int) -> list[tuple[str, ...]]:
@@ -79,7 +104,7 @@ def test_auto_is_tapes_where_they_are_affordable(
     ],
 )
 def test_auto_prefers_what_it_is_told_where_that_can(
-    method: str, wanted: list[tuple[str, ...]], preferred: str, chosen: str
+    method: str, wanted: Sequence[tuple[str, ...]], preferred: str, chosen: str
 ) -> None:
     assert choose(method, trees("x*y"), wanted, 3, preferred).method == chosen
 

@@ -12,6 +12,8 @@ import pytest
 from tapecli.engines.certified.budget import Budget
 from tapecli.engines.certified.records import Certified, NoDerivative
 from tapecli.engines.certified.reference import Reference
+from tapecli.evaluation.planner import Choice
+from tapecli.evaluation.question import Options, Question
 from tapecli.evaluation.verification import (
     ALL_SERIES,
     EASY_ORDER,
@@ -20,7 +22,7 @@ from tapecli.evaluation.verification import (
     Verification,
 )
 from tapecli.expressions import derivative
-from tapecli.expressions.expression import parse
+from tapecli.expressions.expression import Expression, parse
 from tapecli.expressions.tree import Node
 from tapecli.floats import FORMATS
 from tapecli.points.points import Axis, Points
@@ -40,22 +42,23 @@ def verification(
 ) -> Verification:
     """The verification of derivatives by x at these points."""
     points = Points((Axis({"x": tuple(map(float, xs))}),))
-    how = {"tolerance": 1.0, "verify": "auto", **more}
-    return Verification(
-        derivative.by_orders("x", order),
+    share, budget = more.pop("share", None), more.pop("budget", Budget())
+    method = {"": "none", "the tape": "single"}.get(computer, "taylor")
+    question = Question(
+        "diff",
+        (Expression("y", tree_of()),) * targets,
+        tuple(derivative.by_orders("x", order)),
+        ("x",),
         points,
-        FORMATS["float64"],
-        how["tolerance"],
-        how["verify"],
-        targets,
-        computer,
-        how.get("share"),
-        how.get("budget", Budget()),
+        Options(**more),
+        settled=Choice(method),
+        share=share,
     )
+    return Verification(question, budget)
 
 
 def places(one: Verification, text: str = "x") -> list[int]:
-    """Where there are certificates."""
+    """PointsInput there are certificates."""
     return list(one.certificates(tree_of(text)))
 
 
@@ -219,7 +222,7 @@ def test_where_all_is_verified_no_place_is_looked_for(monkeypatch: pytest.Monkey
     def refuse(*_: object) -> None:
         raise AssertionError
 
-    monkeypatch.setattr(Verification, "_strange", refuse)
+    monkeypatch.setattr(Verification, "_not_finite", refuse)
     (found,) = checked(verification([1, 2]), "x^2", [math.nan, math.nan])
     assert len(found) == 2
 

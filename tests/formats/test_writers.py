@@ -10,9 +10,9 @@ import pytest
 
 from tapecli import formats
 from tapecli.errors import OutputError
-from tapecli.evaluation import chunks, compute
+from tapecli.evaluation import answering, chunks
 from tapecli.evaluation.chunks import Stream
-from tapecli.evaluation.question import How, Where, prepare
+from tapecli.evaluation.question import Options, PointsInput, Question
 from tapecli.formats import FORMATS, Screen, writers
 from tapecli.points import ranges
 from tapecli.result import Result
@@ -24,14 +24,15 @@ TEXTS = ("csv", "tsv", "jsonl", "value")
 
 def parts(monkeypatch: pytest.MonkeyPatch, count: int = 100) -> tuple[Result, list[Result]]:
     """A result of so many points, and the results of their parts."""
-    where = Where({"x": f"1..{count}"})
-    how = How(method="taylor", verify="all")
-    asked = prepare("diff", TARGETS, where, order=2, how=how)
+    where = PointsInput({"x": f"1..{count}"})
+    how = Options(method="taylor", verify="all")
+    asked = Question.parse("diff", TARGETS, where, order=2, options=how)
+    assert len(asked.points) == count
     monkeypatch.setattr(ranges, "MAX_POINTS", 50)
-    monkeypatch.setattr(chunks, "SMALL_PART", 16)
-    run = chunks.opened("diff", TARGETS, where, order=2, how=how)
+    monkeypatch.setattr(chunks, "SMALL_CHUNK", 16)
+    run = chunks.open_question("diff", TARGETS, where, order=2, options=how)
     assert isinstance(run, Stream)
-    return compute.run(asked, formulas=False), list(run.results())
+    return answering.answer(asked, formulas=False), list(run.results())
 
 
 def written(name: str, results: list[Result], count: int | None) -> tuple[bytes, int]:

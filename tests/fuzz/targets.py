@@ -22,8 +22,8 @@ import tapecli
 from tapecli import cli, formats
 from tapecli.cli import serve
 from tapecli.errors import ExpressionError, TapecliError, TensorFlowError
-from tapecli.evaluation import batch, compute
-from tapecli.evaluation.question import How, Where, prepare
+from tapecli.evaluation import answering, batch
+from tapecli.evaluation.question import Options, PointsInput, Question
 from tapecli.expressions import expression
 from tapecli.expressions.tree import variables
 from tapecli.floats import FORMATS, FloatFormat
@@ -393,12 +393,12 @@ def times(data: bytes) -> None:
     wrt, point, typed = _of_value(data)
     if len(wrt.split(",")) > HIGHEST_TIMED:
         return
-    how = How(method="none", max_seconds=EXPECTED)
+    how = Options(method="none", max_seconds=EXPECTED)
     try:
         (one,) = expression.parse(typed)
         given = {name: point[name] for name in variables(one.tree) if name in point}
-        request = prepare("diff", typed, Where(given), wrt, how=how)
-        result = compute.run(request, load=_no_tensorflow)
+        request = Question.parse("diff", typed, PointsInput(given), wrt=wrt, options=how)
+        result = answering.answer(request, load=_no_tensorflow)
     except TapecliError as error:
         _shown(error)
         return

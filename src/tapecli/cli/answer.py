@@ -1,80 +1,129 @@
-"""How the commands that differentiate answer: points read, a result computed and written."""
+"""How the commands that differentiate answer: a question asked, a result computed and written."""
 
 from __future__ import annotations
 
-import json
-import sys
-from dataclasses import asdict
+import functools
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
-from tapecli import defaults, formats
-from tapecli.cli import inputs, output
-from tapecli.errors import RequestError
-from tapecli.evaluation import chunks
-from tapecli.evaluation.chunks import Stream
-from tapecli.evaluation.question import How, Request, Where
-from tapecli.points import text_files
+import click
 
-TEXT_PART = 65_536
-"""Points of a part that is written as text, so that the first lines come soon."""
+from tapecli import formats, process
+from tapecli.cli import inputs, output
+from tapecli.cli.progress import waiting
+from tapecli.engines.certified.budget import REQUEST_SHARE
+from tapecli.engines.tapes import loading
+from tapecli.errors import RequestError
+from tapecli.evaluation import answering
+from tapecli.evaluation.question import Question
+from tapecli.formats import Format
+from tapecli.result import Result, Status, all_ok
+
+TEXT_CHUNK = 65_536
+"""Points of a chunk that is written as text, so that the first lines come soon."""
+
+
+@dataclass(frozen=True)
+class OutputOptions:
+    """How an answer is to be written.
+
+    Attributes:
+        format_: in which format.
+        file: where to; None for standard output.
+        color: when there are colours.
+        strict: whether a value that is rounded or undefined makes the exit code 1.
+        verbose: whether to show what TensorFlow logs, and how long it took.
+    """
+
+    format_: Format
+    file: str | None
+    color: str
+    strict: bool
+    verbose: bool
+
+    def code(self, ok: bool, statuses: Iterable[Status]) -> int:
+        """The exit code of an answer that is right, or not, and has these statuses."""
+        return 0 if ok and (all_ok(statuses) or not self.strict) else 1
 
 
 def answer(
     kind: str,
-    expressions: tuple[str, ...],
-    at: tuple[tuple[str, str], ...],
-    paired: bool,
-    wrt: tuple[str, ...],
-    strict: bool,
+    *,
     format_name: str | None,
     file: str | None,
     color: str,
+    strict: bool,
     verbose: bool,
     resume: bool,
-    order: int | None = None,
-    claims: tuple[str, ...] = (),
-    **rest: Any,
+    **options: Any,
 ) -> int:
     """Differentiate, write the result, and return the exit code.
 
-    `rest` has the points of the variables with an option of their own, and how it is to be done.
+    `options` are the expressions, the points of variables and how to compute.
     """
-    given, rows = inputs.points(rest, at)
+    asked = inputs.asked(kind, options)
     output.check(file)
     format_ = output.format_of(format_name, file)
     formats.require_library(format_)
     if resume and file is None:
         raise RequestError("'--resume' goes on with a file; name it with --output")
-    if not expressions and kind == "diff":
-        expressions = (defaults.EXPRESSION,)
-    where = Where(given, rows, paired, sys.stdin)
-    how = How(**rest)
-    size = chunks.PART if format_.binary else TEXT_PART
-    asked = chunks.opened(kind, expressions, where, wrt, order, claims, how, format_.chunked, size)
-    from tapecli.cli import long_run  # only now, for a wrong call is to be told at once
+    written = OutputOptions(format_, file, color, strict, verbose)
+    if asked["source"].is_plain and not format_.chunked:
+        return answer_at_once(Question.parse(**asked), written)
+    from tapecli.cli import long_run
+    from tapecli.evaluation import chunks
 
-    wish = long_run.Wish(format_, file, color, strict, verbose)
-    if isinstance(asked, Request):
-        return long_run.at_once(asked, wish)
-    return long_run.in_parts(asked, wish, resume, _about(asked, where, format_.name))
+    size = chunks.LARGE_CHUNK if format_.binary else TEXT_CHUNK
+    question = chunks.open_question(**asked, in_chunks=format_.chunked, size=size)
+    if isinstance(question, Question):
+        return answer_at_once(question, written)
+    return long_run.answer(question, written, resume, asked["source"])
 
 
-def _about(asked: Stream, where: Where, format_name: str) -> dict[str, Any]:
-    """What a run is, as far as its file depends on it."""
-    from importlib.metadata import version
+def answer_at_once(question: Question, written: OutputOptions) -> int:
+    """Compute the answer to a question, write it, and return the exit code."""
+    account = answering.Account()
+    with waiting("differentiating ..."):
+        result = answering.answer(
+            question,
+            formulas=written.format_.formulas,
+            account=account,
+            load=functools.partial(load, written.verbose),
+            begin=process.fork,
+        )
+    output.write(result, written.format_, written.file, written.color)
+    if not written.format_.claims:
+        tell_failed_claims(result)
+    if written.verbose:
+        stages = ", ".join(f"{name} {seconds:.3g} s" for name, seconds in account.seconds.items())
+        count = len(result.points)
+        click.echo(f"{count:,} point{'s' * (count != 1)}; {stages}", err=True)
+        for sentence in account.given_up:
+            click.echo(f"given up: {sentence}", err=True)
+        tell_given_up(result.given_up, count, question)
+    return written.code(result.ok, result.counts)
 
-    about = {
-        "version": version("tapecli"),
-        "kind": asked.asked.kind,
-        "expressions": [f"{one.name} = {one.text}" for one in asked.asked.expressions],
-        "derivatives": [one.variables for one in asked.asked.derivatives],
-        "how": asdict(asked.asked.how),
-        "points": {name: str(text) for name, text in where.given.items()},
-        "rows": where.rows,
-        "zip": where.paired,
-        "files": [[file, *text_files.state(file)] for file in where.files],
-        "format": format_name,
-        "size": asked.size,
-    }
-    found: dict[str, Any] = json.loads(json.dumps(about))
-    return found
+
+def load(verbose: bool) -> Any:
+    """Load TensorFlow for a call of the command line."""
+    return loading.load(quietly=True, verbose=verbose, core_only=True)
+
+
+def tell_given_up(count: int, points: int, question: Question) -> None:
+    """Say on standard error at how many points nothing could be certified in time."""
+    if count:
+        from tapecli.formats import words
+
+        seconds = REQUEST_SHARE * question.options.max_seconds
+        click.echo(words.given_up(count, points, seconds), err=True)
+
+
+def tell_failed_claims(result: Result) -> None:
+    """Say on standard error which claims are wrong, for formats that do not."""
+    if result.claims:
+        from tapecli.formats import words
+
+        for claim, text, finding in words.claims(result):
+            if claim.failed:
+                click.echo(f"claim {text}: {finding}", err=True)

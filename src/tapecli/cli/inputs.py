@@ -1,4 +1,4 @@
-"""What the options of a command ask for: points, and a request that is checked."""
+"""What the arguments and options of a command ask for: expressions, points and a question."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ from typing import Any
 
 from tapecli import defaults
 from tapecli.errors import ExpressionError, PointsError, RequestError, UsageError
-from tapecli.evaluation import question
-from tapecli.evaluation.question import How, Request, Where
+from tapecli.evaluation.question import Options, PointsInput, Question
 from tapecli.expressions.expression import MAX_TARGETS
 from tapecli.points import text_files
 
@@ -33,31 +32,31 @@ def expressions(options: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
             or too many.
     """
     typed: tuple[str, ...] = options["expressions"]
-    in_points = [text for name in defaults.SHORT for text in options.get(name, ())]
-    in_points += [text for _, text in options.get("at", ())]
-    if [*typed, *in_points].count("-") > 1:
+    points = [text for name in defaults.SHORT for text in options.get(name, ())]
+    points += [text for _, text in options.get("at", ())]
+    if [*typed, *points].count("-") > 1:
         raise RequestError("'-' is there twice, and standard input can be read but once")
     if sys.stdin is not None and sys.stdin.isatty():
-        if "-" in in_points:
+        if "-" in points:
             raise PointsError(_terminal("points", "write --x 1..3"))
         if "-" in typed:
             raise UsageError(_terminal("expressions", "write 'x^2'"))
-    found = [
-        one
+    located = [
+        pair
         for text in typed
-        for one in (listed(text) if text == "-" or text.startswith("@") else [(text, "")])
+        for pair in (read_file(text) if text == "-" or text.startswith("@") else [(text, "")])
     ]
-    places: dict[int | None, str] = {number: place for number, (_, place) in enumerate(found)}
+    lines = {number: line for number, (_, line) in enumerate(located)}
     try:
-        yield tuple(text for text, _ in found)
+        yield tuple(text for text, _ in located)
     except ExpressionError as error:
-        if place := places.get(error.number):
-            error.problem = f"{place}: {error.problem}"
+        if error.number is not None and (line := lines.get(error.number)):
+            error.problem = f"{line}: {error.problem}"
         raise
 
 
-def listed(source: str) -> Iterator[tuple[str, str]]:
-    """The expressions of a file, one a line, with their places.
+def read_file(source: str) -> Iterator[tuple[str, str]]:
+    """The expressions of a file, one a line, with the line that each is on.
 
     Raises:
         UsageError: they cannot be read, are too many or none, or are on too many lines.
@@ -77,42 +76,54 @@ def listed(source: str) -> Iterator[tuple[str, str]]:
         raise UsageError(f"there are no expressions in {name}")
 
 
-def _terminal(what: str, instead: str) -> str:
+def _terminal(content: str, instead: str) -> str:
     """Why standard input is not waited for, which somebody would have to type."""
     return (
-        f"'-' reads {what} from standard input, which is a terminal; "
+        f"'-' reads {content} from standard input, which is a terminal; "
         f"pipe them in, one a line, or {instead}"
     )
 
 
-def prepared(
-    expressions: tuple[str, ...],
-    at: tuple[tuple[str, str], ...],
-    wrt: tuple[str, ...] = (),
-    order: int | None = None,
-    paired: bool = False,
-    otherwise: str = defaults.POINTS,
-    **rest: Any,
-) -> Request:
-    """The request of derivatives that the options of these names make, checked.
+def asked(kind: str, options: Mapping[str, Any], default: str = defaults.POINTS) -> dict[str, Any]:
+    """The arguments of `Question.parse`, from the options of a command by name.
 
-    `otherwise` are the points of the only variable, if there are none; `rest` has the points of
-    the variables with an option of their own, and how it is to be done.
+    Args:
+        kind: one of `KINDS`; a gradient and the like have no default expression.
+        options: the expressions, the points of the variables, and how to compute; no others.
+        default: the points of the only variable, if there are none.
+
+    Raises:
+        RequestError: points are given twice.
     """
-    given, rows = points(rest, at)
-    where = Where(given, rows, paired, sys.stdin, otherwise)
-    expressions = expressions or (defaults.EXPRESSION,)
-    return question.prepare("diff", expressions, where, wrt, order, (), How(**rest))
+    rest = dict(options)
+    at = rest.pop("at", ())
+    tables = [text for name, text in at if not name]
+    if len(tables) > 1:
+        raise RequestError("a table of points is given twice")
+    pairs = [(name, text) for name in defaults.SHORT for text in rest.pop(name, ())]
+    source = PointsInput.of_pairs(
+        [*pairs, *((name, text) for name, text in at if name)],
+        table=tables[0] if tables else None,
+        paired=rest.pop("paired", False),
+        stdin=sys.stdin,
+        default=default,
+    )
+    names = [name for name in ("wrt", "order", "claims") if name in rest]
+    texts: dict[str, Any] = {name: rest.pop(name) for name in names}
+    expressions = rest.pop("expressions")
+    return {
+        "kind": kind,
+        "expressions": expressions or ((defaults.EXPRESSION,) if kind == "diff" else ()),
+        "source": source,
+        "options": Options(**rest),
+        **texts,
+    }
 
 
-def points(
-    options: dict[str, Any], at: tuple[tuple[str, str], ...]
-) -> tuple[dict[str, str], str | None]:
-    """The values of each variable, and where a table is.
+def question(options: Mapping[str, Any], default: str = defaults.POINTS) -> Question:
+    """The question about derivatives that these options ask, checked; as `asked` takes them.
 
-    The variables with an option of their own are taken out of the options.
+    Raises:
+        UsageError: something in it cannot be done.
     """
-    named = [(name, text) for name in defaults.SHORT for text in options.pop(name, ())]
-    points = question.by_variable([*named, *at])
-    rows = points.pop("", None)
-    return points, rows
+    return Question.parse(**asked("diff", options, default))

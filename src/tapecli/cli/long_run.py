@@ -1,12 +1,12 @@
-"""What was asked, computed and written: at once, or a long run in parts.
+"""A question about many points, answered chunk by chunk.
 
-A long run is computed here and written by a thread, with its progress on standard error.
+The chunks are computed here and written by a thread, with the progress on standard error.
 """
 
 from __future__ import annotations
 
 import contextlib
-import functools
+import json
 import queue
 import shutil
 import sys
@@ -14,8 +14,8 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Any
 
@@ -23,19 +23,17 @@ import click
 
 from tapecli import process
 from tapecli.cli import files, output
-from tapecli.cli.progress import bar
+from tapecli.cli.answer import OutputOptions, load, tell_failed_claims, tell_given_up
+from tapecli.cli.progress import bar, waiting, watched
 from tapecli.cli.resume import ANEW, Partial
-from tapecli.cli.waiting import waiting, watched
-from tapecli.engines.certified.budget import REQUEST_SHARE
-from tapecli.engines.tapes import loading
 from tapecli.errors import OutputError, PointsError, WriteError
-from tapecli.evaluation import compute
 from tapecli.evaluation.chunks import Stream
-from tapecli.evaluation.question import How, Request
-from tapecli.formats import Format, Screen, words, writers
+from tapecli.evaluation.question import PointsInput
+from tapecli.formats import Screen, words, writers
 from tapecli.formats.writers import ChunkWriter
+from tapecli.points import text_files
 from tapecli.process import Ended
-from tapecli.result import Result, Status, all_ok, any_failed
+from tapecli.result import Result, Status, any_failed
 
 WAITING = 2
 """Results that may wait for being written."""
@@ -157,111 +155,74 @@ class Run:
         self._writer.finish(self.done)
 
 
-@dataclass(frozen=True)
-class Wish:
-    """How an answer is wanted.
-
-    Attributes:
-        format_: what it is written as.
-        file: where to; None for standard output.
-        color: when there are colours.
-        strict: whether a value that is rounded or undefined makes the exit code 1.
-        verbose: whether to show what TensorFlow logs, and how long it took.
-    """
-
-    format_: Format
-    file: str | None
-    color: str
-    strict: bool
-    verbose: bool
-
-    def code(self, ok: bool, statuses: Iterable[Status]) -> int:
-        """The exit code of an answer that is right, or not, and has these statuses."""
-        return 0 if ok and (all_ok(statuses) or not self.strict) else 1
-
-
-def at_once(request: Request, wish: Wish) -> int:
-    """Compute a request, write the result, and return the exit code."""
-    account = compute.Account()
-    with waiting("differentiating ..."):
-        load = functools.partial(_load, wish.verbose)
-        result = compute.run(request, wish.format_.formulas, account, load, process.fork)
-    output.write(result, wish.format_, wish.file, wish.color)
-    if not wish.format_.claims:
-        _tell_failed_claims(result)
-    if wish.verbose:
-        parts = ", ".join(f"{name} {seconds:.3g} s" for name, seconds in account.seconds.items())
-        count = len(result.points)
-        click.echo(f"{count:,} point{'s' * (count != 1)}; {parts}", err=True)
-        for sentence in account.given_up:
-            click.echo(f"given up: {sentence}", err=True)
-        _tell_given_up(result.given_up, len(result.points), request.how)
-    return wish.code(result.ok, result.counts)
-
-
-def _tell_given_up(count: int, points: int, how: How) -> None:
-    """Say on standard error at how many points nothing could be certified in time."""
-    if count:
-        seconds = REQUEST_SHARE * how.max_seconds
-        click.echo(words.given_up(count, points, seconds), err=True)
-
-
-def _load(verbose: bool) -> Any:
-    return loading.load(quietly=True, verbose=verbose, core_only=True)
-
-
-def _tell_failed_claims(result: Result) -> None:
-    """Say on standard error which claims are wrong, for formats that do not."""
-    for claim, text, found in words.claims(result):
-        if claim.failed:
-            click.echo(f"claim {text}: {found}", err=True)
-
-
-def in_parts(stream: Stream, wish: Wish, resume: bool, about: dict[str, Any]) -> int:
-    """Compute all points in parts, write them, and return the exit code.
+def answer(stream: Stream, written: OutputOptions, resume: bool, source: PointsInput) -> int:
+    """Compute all points in chunks, write them, and return the exit code.
 
     Args:
         stream: what is computed.
-        wish: how it is wanted.
+        written: how it is to be written.
         resume: whether to go on where an earlier call had come to.
-        about: what the call is; another cannot be resumed.
+        source: the points as they were given.
 
     Raises:
         OutputError: it cannot be written, or there is nothing that can be resumed.
     """
     if stream.choice.needs_tensorflow:
         with waiting("starting TensorFlow ..."):
-            _load(wish.verbose)
+            load(written.verbose)
     start = time.monotonic()
-    screen = output.screen(sys.stdout, wish.color) if sys.stdout else Screen()
-    target = files.path_of(wish.file)
+    screen = output.screen(sys.stdout, written.color) if sys.stdout else Screen()
+    target = files.path_of(written.file)
     writer = writers.of_format(
-        wish.format_, Screen() if target else screen, stream.dimensions, stream.count
+        written.format_, Screen() if target else screen, stream.dimensions, stream.count
     )
     if resume and not (target and writer.resumable):
-        where = f"a {wish.format_.name} file" if target else "standard output"
+        where = f"a {written.format_.name} file" if target else "standard output"
         raise OutputError(f"'--resume' cannot go on with {where}")
-    with _progress(wish.color) as tell:
+    with _progress(written.color) as tell:
         if target is None:
             one = Run(stream, writer, {})
-            _to_stream(one, wish.file, writer, tell)
+            _to_stream(one, written.file, writer, tell)
         else:
-            one = _to_file(stream, writer, target, resume, about, tell)
-    return _ended(one, wish, time.monotonic() - start)
+            description = _description(stream, source, written.format_.name)
+            one = _to_file(stream, writer, target, resume, description, tell)
+    return _ended(one, written, time.monotonic() - start)
 
 
-def _ended(one: Run, wish: Wish, seconds: float) -> int:
+def _description(stream: Stream, source: PointsInput, format_name: str) -> dict[str, Any]:
+    """What a run is, as far as its file depends on it; another run cannot be resumed."""
+    from importlib.metadata import version
+
+    question = stream.question
+    description = {
+        "version": version("tapecli"),
+        "kind": question.kind,
+        "expressions": [f"{target.name} = {target.text}" for target in question.targets],
+        "derivatives": question.wrt,
+        "how": asdict(question.options),
+        "points": {name: str(text) for name, text in source.values.items()},
+        "rows": source.table,
+        "zip": source.paired,
+        "files": [[file, *text_files.state(file)] for file in source.files],
+        "format": format_name,
+        "size": stream.size,
+    }
+    as_saved: dict[str, Any] = json.loads(json.dumps(description))
+    return as_saved
+
+
+def _ended(one: Run, written: OutputOptions, seconds: float) -> int:
     """Say what is to be said in the end; the exit code."""
     failed = any_failed(one.counts)
     wrong = False
     if one.first:
-        _tell_failed_claims(one.first)
+        tell_failed_claims(one.first)
         wrong = any(claim.failed for claim in one.first.claims)
-    if wish.verbose or failed or watched(sys.stderr):
+    if written.verbose or failed or watched(sys.stderr):
         click.echo(words.run_summary(one.done, one.counts, seconds, one.earlier), err=True)
-    if wish.verbose:
-        _tell_given_up(one.given_up, one.done - one.earlier, one.stream.asked.how)
-    return wish.code(not (failed or wrong), one.counts)
+    if written.verbose:
+        tell_given_up(one.given_up, one.done - one.earlier, one.stream.question)
+    return written.code(not (failed or wrong), one.counts)
 
 
 def _to_stream(

@@ -274,7 +274,7 @@ def differentiating(*own: Any) -> Callable[[Any], click.Command]:
     return command(*POINTS, *(own or (BY,)), *_HOW)
 
 
-def answer(kind: str, **given: Any) -> int:
+def answer(kind: str, **options: Any) -> int:
     """Answer a call, and return its exit code; what that takes is loaded here, not for --help.
 
     An execution from the environment is the usual one: not a demand, as the option is, which
@@ -283,5 +283,5 @@ def answer(kind: str, **given: Any) -> int:
     from tapecli.cli import answer
 
     if from_environment(click.get_current_context(), "execution"):
-        given["usual"] = given.pop("execution")
-    return answer.answer(kind, **given)
+        options["usual_execution"] = options.pop("execution")
+    return answer.answer(kind, **options)

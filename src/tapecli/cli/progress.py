@@ -1,4 +1,4 @@
-"""A bar on standard error while something long runs, for a person at a terminal."""
+"""What a person at a terminal sees on standard error meanwhile: a bar, or a line of text."""
 
 from __future__ import annotations
 
@@ -6,11 +6,32 @@ import contextlib
 import os
 import sys
 from collections.abc import Callable, Iterator
-from typing import TextIO
-
-from tapecli.cli.waiting import watched
+from typing import TextIO, TypeGuard
 
 MILLION = 1_000_000
+
+_CLEAR = "\r\x1b[K"
+
+
+def watched(stream: TextIO | None) -> TypeGuard[TextIO]:
+    """Whether a person sees this stream, at a terminal that can move its cursor."""
+    return stream is not None and stream.isatty() and os.environ.get("TERM") not in (None, "dumb")
+
+
+@contextlib.contextmanager
+def waiting(text: str) -> Iterator[None]:
+    """Show the text until the work is done, and leave no trace of it."""
+    stream = sys.stderr
+    if not watched(stream):
+        yield
+        return
+    try:
+        stream.write(text)
+        stream.flush()
+        yield
+    finally:
+        stream.write(_CLEAR)
+        stream.flush()
 
 
 @contextlib.contextmanager
@@ -21,7 +42,7 @@ def bar(title: str, color: str = "auto") -> Iterator[Callable[[int, int | None, 
     """
     stream = sys.stderr
     if not watched(stream):
-        yield lambda done, total, what: None
+        yield lambda done, total, task: None
         return
     from rich.console import Console
     from rich.progress import (

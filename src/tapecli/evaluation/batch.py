@@ -10,7 +10,7 @@ import itertools
 import json
 import sys
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, NoReturn, TypeAlias
 
@@ -26,12 +26,12 @@ from tapecli.errors import (
     nearest,
     twice,
 )
-from tapecli.evaluation import compute
+from tapecli.evaluation import answering
 from tapecli.evaluation.planner import Choice, tape_seconds
-from tapecli.evaluation.question import KINDS, Asked, How, Request, Where, ask, by_variable
+from tapecli.evaluation.question import KINDS, Options, PointsInput, Question
 from tapecli.expressions.parser import MAX_LENGTH
 from tapecli.floats import FORMATS
-from tapecli.points import points, tables
+from tapecli.points import tables
 from tapecli.result import SCHEMA, Result
 
 TRACED_AFTER = 3
@@ -125,16 +125,16 @@ Key: TypeAlias = tuple[str | None, ...]
 
 
 @dataclass
-class _Known:
+class _Remembered:
     """What is kept of requests that differ in nothing but their points.
 
     Attributes:
-        asked: what they ask.
+        question: what they ask; the points are those of each request.
         choices: the methods by the number of points.
         times: how often it was asked.
     """
 
-    asked: Asked
+    question: Question
     choices: dict[int, Choice]
     times: int = 0
 
@@ -164,7 +164,7 @@ class Batch:
         self._load = load
         self._tell = tell
         self._as_document = document
-        self._known: OrderedDict[Key, _Known] = OrderedDict()
+        self._remembered: OrderedDict[Key, _Remembered] = OrderedDict()
         self._traced: set[Key] = set()
         self._refused: dict[str, str] = {}
 
@@ -207,9 +207,9 @@ class Batch:
     def _document(self, fields: Mapping[str, Any]) -> dict[str, Any]:
         for name, value in fields.items():
             _check(name, value)
-        request = self._request(fields)
+        question = self._question(fields)
         formulas = bool(fields.get("formula", False))
-        result = compute.run(request, formulas, load=self._tensorflow)
+        result = answering.answer(question, formulas=formulas, load=self._tensorflow)
         self.failed |= not result.ok
         return self._as_document(result)
 
@@ -223,48 +223,46 @@ class Batch:
             self.broken = error
             raise
 
-    def _request(self, fields: Mapping[str, Any]) -> Request:
-        """The request; what it asks is read only once."""
-        where = _where(fields)
-        rows = tables.read(where.rows) if where.rows else None
-        columns = rows.names if rows else ()
-        key = _key(fields, where.given, columns)
-        known = self._known.pop(key, None) or _Known(_asked(fields, where, columns), {})
+    def _question(self, fields: Mapping[str, Any]) -> Question:
+        """The question of a request; its texts are parsed only once."""
+        source = _source(fields)
+        key = _key(fields, source)
+        known = self._remembered.pop(key, None) or _Remembered(_parsed(fields, source), {})
         if len(str(key)) <= REMEMBERED_TEXT:
-            self._known[key] = known
-        if len(self._known) > REMEMBERED:
-            self._known.popitem(last=False)
-        asked = replace(known.asked, given=where.given) if where.given else known.asked
-        at = points.read(asked.given, rows, asked.names, asked.how.format_, where.paired)
-        count = len(at)
-        values = count * len(asked.expressions) * len(asked.derivatives)
+            self._remembered[key] = known
+        if len(self._remembered) > REMEMBERED:
+            self._remembered.popitem(last=False)
+        question = known.question
+        if source.values or source.table:
+            question = replace(question, source=source)
+        count = len(question.points)
+        values = count * len(question.targets) * len(question.derivatives)
         if values > MAX_VALUES:
             raise RequestError(f"{values:,} values: no more than {MAX_VALUES:,} in an answer")
         if count not in known.choices and len(known.choices) < REMEMBERED_COUNTS:
-            known.choices[count] = asked.chosen(count)
-        choice = known.choices.get(count) or asked.chosen(count)
+            known.choices[count] = question.choice
         known.times += 1
-        return asked.at(at, self._traced_if_usual(key, known, choice, count))
+        choice = known.choices.get(count) or question.choice
+        return question.at(question.points, self._traced_if_usual(key, known, choice, count))
 
-    def _traced_if_usual(self, key: Key, known: _Known, choice: Choice, count: int) -> Choice:
+    def _traced_if_usual(self, key: Key, known: _Remembered, choice: Choice, count: int) -> Choice:
         """The same choice, but run as a graph if this was asked often enough."""
-        alone = known.asked.how.execution is None and choice.method != "batch"
-        if choice.execution != defaults.EAGER or not alone:
+        is_open = known.question.options.execution is None and choice.method != "batch"
+        if choice.execution != defaults.EAGER or not is_open:
             return choice
         if key not in self._traced:
             if known.times < TRACED_AFTER or len(self._traced) >= arrangements.MAX_TRACES:
                 return choice
-            if not _may_be_traced(known.asked, count):
+            if not _may_be_traced(known.question, count):
                 return choice
             self._traced.add(key)
         return replace(choice, execution=defaults.GRAPH)
 
 
-def _may_be_traced(asked: Asked, points: int) -> bool:
+def _may_be_traced(question: Question, count: int) -> bool:
     """Whether tracing it is expected to take no longer than a request may."""
-    targets = [expression.tree for expression in asked.expressions]
-    wanted = [derivative.variables for derivative in asked.derivatives]
-    return tape_seconds(targets, wanted, points, defaults.GRAPH) <= asked.how.max_seconds
+    seconds = tape_seconds(question.trees, question.wrt, count, defaults.GRAPH)
+    return seconds <= question.options.max_seconds
 
 
 def _text(values: Mapping[str, Any]) -> str:
@@ -340,48 +338,51 @@ def _named(fields: Mapping[str, Any]) -> dict[str, Any]:
     return named
 
 
-def _where(fields: Mapping[str, Any]) -> Where:
+def _source(fields: Mapping[str, Any]) -> PointsInput:
     """The points as they were given.
 
     Raises:
         RequestError: those of a variable are there twice, or come from standard input.
     """
     at = fields.get("at", {})
-    rows = at if isinstance(at, str) else None
-    named = [(name, fields[name]) for name in defaults.SHORT if name in fields]
-    given = by_variable([*({} if rows else at).items(), *named])
-    listed = (each if isinstance(each, list) else [each] for each in (rows, *given.values()))
-    if any(isinstance(each, str) and each.strip() == "-" for each in itertools.chain(*listed)):
+    table = at if isinstance(at, str) else None
+    pairs = [] if table else list(at.items())
+    pairs += [(name, fields[name]) for name in defaults.SHORT if name in fields]
+    listed = (values if isinstance(values, list) else [values]
+              for values in (table, *(values for _, values in pairs)))  # fmt: skip
+    items = itertools.chain(*listed)
+    if any(isinstance(item, str) and item.strip() == "-" for item in items):
         raise RequestError("'-' is standard input, which has the requests")
-    exact = {name: _exact(values) for name, values in given.items()}
-    return Where(exact, rows, fields.get("zip", False))
+    exact = [(name, _exact(values)) for name, values in pairs]
+    return PointsInput.of_pairs(exact, table=table, paired=fields.get("zip", False))
 
 
-def _key(fields: Mapping[str, Any], given: Collection[str], columns: Sequence[str]) -> Key:
+def _key(fields: Mapping[str, Any], source: PointsInput) -> Key:
     """What a request asks, but for its points and its name."""
     rest = {
         name: value for name, value in fields.items() if name not in ("id", "at", *defaults.SHORT)
     }
-    return json.dumps(rest, sort_keys=True), *sorted(given), None, *columns
+    return json.dumps(rest, sort_keys=True), *sorted(source.values), None, *source.columns
 
 
-def _asked(fields: Mapping[str, Any], where: Where, columns: Sequence[str]) -> Asked:
-    """What a request asks, without the points that it gives.
+def _parsed(fields: Mapping[str, Any], source: PointsInput) -> Question:
+    """What a request asks, checked.
 
     Raises:
         UsageError: it cannot be done.
     """
-    kind = fields.get("kind", "diff")
-    if kind not in KINDS:
-        raise RequestError(f"unknown kind '{clipped(kind)}'; there are {', '.join(KINDS)}")
     if "expr" not in fields:
         raise RequestError("the request has no 'expr'")
-    if kind != "diff" and (only := {"order", "claim", "scaled"} & fields.keys()):
-        raise RequestError(f"'{min(only)}' is for the kind 'diff'")
-    how = How(**{name: fields[name] for name in _HOW if name in fields})
-    claims, wrt = fields.get("claim", ()), fields.get("wrt", ())
-    asked = ask(kind, fields["expr"], where, wrt, fields.get("order"), claims, how, columns)
-    return replace(asked, given={}) if where.given else asked
+    question = Question.parse(
+        fields.get("kind", "diff"),
+        fields["expr"],
+        source,
+        wrt=fields.get("wrt", ()),
+        order=fields.get("order"),
+        claims=fields.get("claim", ()),
+        options=Options(**{name: fields[name] for name in _HOW if name in fields}),
+    )
+    return replace(question, source=PointsInput()) if source.values or source.table else question
 
 
 def _check(name: str, value: Any) -> None:

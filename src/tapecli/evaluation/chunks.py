@@ -1,6 +1,6 @@
-"""A run over any number of points, a part of them at a time: a Result for each part.
+"""A question about any number of points, answered chunk by chunk: a Result for each chunk.
 
-Parts have the same size, so that what TensorFlow compiled for one serves them all, and little
+Chunks have the same size, so that what TensorFlow compiled for one serves them all, and little
 enough is held at a time that memory does not grow with the number of points.
 """
 
@@ -14,48 +14,48 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from io import StringIO, TextIOBase
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO, cast
+from typing import TYPE_CHECKING, Any, TextIO, cast
 
 from tapecli import defaults
 from tapecli.errors import PointsError
-from tapecli.evaluation.question import Asked, How, Request, Where, ask, prepare
+from tapecli.evaluation import answering, planner
+from tapecli.evaluation.question import PointsInput, Question
 from tapecli.points import ranges, text_files
 
 if TYPE_CHECKING:
     from tapecli.evaluation.planner import Choice
+    from tapecli.points.ranges import PointsLike
     from tapecli.points.sources import Chunk, Source
     from tapecli.result import Points, Result
 
-PART = 262_144
-"""Points of a part, of which tapes are asked at once."""
+LARGE_CHUNK = 262_144
+"""Points of a chunk, of which tapes are asked at once."""
 
-SMALL_PART = 8_192
-"""The same where nothing is gained by more: of Taylor series and certified values."""
+SMALL_CHUNK = 8_192
+"""Points of a chunk of Taylor series or certified values, which gain nothing by more."""
 
 PEEK = 1 << 20
 """Characters of a text that are read to see whether its points are many."""
 
-ANY = 10_000_000
-"""Points that there may be, where nobody knows."""
+UNKNOWN_COUNT = 10_000_000
+"""How many points are expected where nobody knows."""
 
-SHARE_OF_ANY = 1 / 64
-"""Of a sample that each part gets where nobody knows how many there will be."""
-
-ORDINARY = How()
+UNKNOWN_SHARE = 1 / 64
+"""Share of the sample verified in each chunk where nobody knows how many points there are."""
 
 
 @dataclass(frozen=True, eq=False)
 class Stream:
-    """A run over many points.
+    """A question about many points, which come in chunks.
 
     Attributes:
-        asked: what is asked of each of them.
+        question: what is asked of each of them.
         source: the points.
         choice: the method for all of them.
-        size: how many points a part has.
+        size: how many points a chunk has.
     """
 
-    asked: Asked
+    question: Question
     source: Source
     choice: Choice
     size: int
@@ -70,77 +70,93 @@ class Stream:
         return {name: count if n is None else n for name, n in self.source.dimensions.items()}
 
     def results(self, skip: int = 0) -> Iterator[Result]:
-        """The results of all parts, after so many points.
+        """The results of all chunks, after so many points.
 
         Raises:
             UsageError: a point cannot be read, or TensorFlow lacks what this needs.
             TensorFlowError: TensorFlow is missing or does not start.
         """
-        from tapecli.evaluation import compute
-
-        asked, choice = self.asked, self.choice
+        question, choice = self.question, self.choice
         for chunk in self.source.chunks(self.size, skip):
-            share = SHARE_OF_ANY if self.count is None else len(chunk) / self.count
-            result = compute.run(asked.at(chunk, choice, share, self.size), formulas=False)
+            share = UNKNOWN_SHARE if self.count is None else len(chunk) / self.count
+            at_chunk = question.at(chunk, choice, share=share, fill=self.size)
+            result = answering.answer(at_chunk, formulas=False)
             yield result
-            asked = replace(asked, claims=())  # which are judged once
+            question = replace(question, claims=())  # which are judged once
             choice = replace(choice, execution=result.execution)
 
 
-def opened(
+def open_question(
     kind: str,
     expressions: str | Iterable[str],
-    where: Where,
-    wrt: str | Iterable[str] = (),
-    order: int | None = None,
-    claims: str | Iterable[str] = (),
-    how: How = ORDINARY,
-    parts: bool = True,
-    size: int = PART,
-) -> Request | Stream:
-    """A request, or a run over its points in parts where they are many.
+    source: PointsInput,
+    *,
+    in_chunks: bool = True,
+    size: int = LARGE_CHUNK,
+    **asked: Any,
+) -> Question | Stream:
+    """A question; or one about many points, which are taken in chunks.
 
-    `parts` says whether the points may be taken in parts (if not, too many are refused), and
-    `size` how many of them a part has at most; the other arguments, and what is raised, are
-    those of `prepare`.
+    Args:
+        kind: one of `KINDS`.
+        expressions: the texts of the targets.
+        source: the points as they were given.
+        in_chunks: whether the points may be taken in chunks; if not, too many are refused.
+        size: how many points a chunk has at most.
+        **asked: the other arguments of `Question.parse`.
+
+    Raises:
+        UsageError: as `Question.parse` does.
     """
-    where = _peekable(where)
-    pipes = any(map(_is_pipe, replace(where, rows=None).files))
-    told = pipes or any(map(_is_array, where.files))  # only by reading them
-    if not told and not (parts and _are_many(where)):
-        return prepare(kind, expressions, where, wrt, order, claims, how)
-    columns = _header(where)
-    asked = ask(kind, expressions, where, wrt, order, claims, how, columns)
+    source = _peekable(source)
+    pipes = any(map(_is_pipe, replace(source, table=None).files))
+    is_unknown = pipes or any(map(_is_array, source.files))  # how many only reading tells
+    if not is_unknown and not (in_chunks and _are_many(source)):
+        return Question.parse(kind, expressions, source, **asked)
+    source = replace(source, header=_header(source))
+    question = Question.parse(kind, expressions, source, **asked)
+    points = _opened(question)
+    if not in_chunks or (points.count is not None and points.count <= ranges.MAX_POINTS):
+        return question.at(_all_of(points))
+    choice = _choice(question, size, points.count)
+    size = size if choice.needs_tensorflow else SMALL_CHUNK
+    if points.count is not None:
+        return Stream(question, points, choice, min(size, points.count))
+    partly = PartlyRead(points, size)
+    if partly.are_many:
+        return Stream(question, partly, choice, size)
+    return question.at(partly.joined())
+
+
+def _opened(question: Question) -> Source:
+    """The points of a question, of which there may be any number."""
     from tapecli.points.sources import open_source
 
-    source = open_source(
-        asked.given, where.rows, asked.names, how.format_, where.paired, where.stdin
+    given = cast(PointsInput, question.source)
+    return open_source(
+        given.values,
+        given.table,
+        question.variables,
+        question.format_,
+        given.paired,
+        given.stdin,
     )
-    if not parts or (source.count is not None and source.count <= ranges.MAX_POINTS):
-        return asked.at(_only(source))
-    choice = _choice(asked, size, source.count)
-    part = size if choice.needs_tensorflow else SMALL_PART
-    if source.count is not None:
-        return Stream(asked, source, choice, min(part, source.count))
-    begun = Begun(source, part)
-    return Stream(asked, begun, choice, part) if begun.are_many else asked.at(begun.joined())
 
 
-def _choice(asked: Asked, size: int, count: int | None) -> Choice:
-    """The method for all parts: one that can do each of them, run as is quickest for them all."""
-    part = SMALL_PART if asked.how.method in (defaults.TAYLOR, defaults.NONE) else size
-    choice = asked.chosen(part)
-    asked_for = asked.how.execution or asked.how.usual
-    if choice.execution != defaults.EAGER or asked_for or choice.method == "batch":
+def _choice(question: Question, size: int, count: int | None) -> Choice:
+    """The method for all chunks: one that can do each, run as is quickest for them all."""
+    options = question.options
+    choice = question.chosen(
+        SMALL_CHUNK if options.method in (defaults.TAYLOR, defaults.NONE) else size
+    )
+    demanded = options.execution or options.usual_execution
+    if choice.execution != defaults.EAGER or demanded or choice.method == "batch":
         return choice
-    from tapecli.evaluation import planner
-
-    trees = [expression.tree for expression in asked.expressions]
-    wanted = [one.variables for one in asked.derivatives]
-    return replace(choice, execution=planner.quickest(trees, wanted, count or ANY))
+    quickest = planner.quickest(question.trees, question.wrt, count or UNKNOWN_COUNT)
+    return replace(choice, execution=quickest)
 
 
-def _only(source: Source) -> Points:
+def _all_of(source: Source) -> Points:
     """The points of a source that may be no more than a request may have.
 
     Raises:
@@ -158,8 +174,8 @@ def _only(source: Source) -> Points:
     return chunk
 
 
-class Begun:
-    """Points of which nobody knows how many there are, with the first of them read already.
+class PartlyRead:
+    """Points of which nobody knows how many there are, the first of which were read already.
 
     Args:
         source: the points.
@@ -228,39 +244,42 @@ class Rejoined(TextIOBase):
         return True
 
     def read(self, size: int | None = -1) -> str:
-        found = self._lines.read(size)
-        left = -1 if size is None or size < 0 else size - len(found)
-        return found + self._rest.read(left) if left else found
+        text = self._lines.read(size)
+        missing = -1 if size is None or size < 0 else size - len(text)
+        return text + self._rest.read(missing) if missing else text
 
     def readline(self, size: int = -1) -> str:  # type: ignore[override]
-        found = self._lines.readline(size)
-        left = -1 if size < 0 else size - len(found)
-        return found if found.endswith("\n") or not left else found + self._rest.readline(left)
+        line = self._lines.readline(size)
+        missing = -1 if size < 0 else size - len(line)
+        return line if line.endswith("\n") or not missing else line + self._rest.readline(missing)
 
 
-def _peekable(where: Where) -> Where:
-    """The same with the beginning of standard input read already, if points are read from it.
+def _peekable(source: PointsInput) -> PointsInput:
+    """The input with the beginning of standard input read already, if points are read from it.
 
     A table that comes through a pipe is then read as if it came from there.
     """
-    if where.reads_stdin:
-        return where if where.stdin is None else replace(where, stdin=_begun(where.stdin))
-    if where.rows is None or not _is_pipe(where.rows[1:]):
-        return where
+    if source.reads_stdin:
+        if source.stdin is None:
+            return source
+        return replace(source, stdin=_with_head(source.stdin))
+    if source.table is None or not _is_pipe(source.table[1:]):
+        return source
     try:
-        pipe = Path(where.rows[1:]).open(encoding="utf-8-sig")  # noqa: SIM115 (read later)
+        pipe = Path(source.table[1:]).open(encoding="utf-8-sig")  # noqa: SIM115 (read later)
     except OSError:
-        return where  # which is said when it is read
-    return replace(
-        where, rows="-", stdin=_begun(pipe, text_files.shown(where.rows[1:]), owned=True)
-    )
+        return source  # which is said when it is read
+    name = text_files.shown(source.table[1:])
+    return replace(source, table="-", stdin=_with_head(pipe, name, owned=True))
 
 
-def _begun(stream: TextIO, shown: str = text_files.STANDARD_INPUT, owned: bool = False) -> TextIO:
+def _with_head(
+    stream: TextIO, name: str = text_files.STANDARD_INPUT, owned: bool = False
+) -> TextIO:
     """A text with its beginning read; what is no text in it will be found where it is."""
     text_files.tolerant(stream)
     try:
-        return cast(TextIO, Rejoined(stream, stream.read(PEEK), owned, shown))
+        return cast(TextIO, Rejoined(stream, stream.read(PEEK), owned, name))
     except (OSError, UnicodeDecodeError):
         return stream
 
@@ -279,46 +298,45 @@ def _is_array(file: str) -> bool:
     return file.lower().endswith((ranges.NPY, ranges.PARQUET))
 
 
-def _are_many(where: Where) -> bool:
-    """Whether the points are more than a request may have, as far as a glance can tell."""
-    counts = [_many_or_count(values, where) for values in where.given.values()]
-    if where.rows is not None:
-        counts.append(_many_or_count(where.rows, where))
-    together = max if where.paired else math.prod
-    return together(counts or [1]) > ranges.MAX_POINTS
+def _are_many(source: PointsInput) -> bool:
+    """Whether the points are more than a question may have, as far as a glance can tell."""
+    given = [*source.values.values(), *([] if source.table is None else [source.table])]
+    counts = [_glanced_count(values, source.stdin) for values in given]
+    combined = max if source.paired else math.prod
+    return combined(counts or [1]) > ranges.MAX_POINTS
 
 
-def _many_or_count(values: object, where: Where) -> int:
+def _glanced_count(values: PointsLike, stdin: TextIO | None) -> int:
     """How many points there are; of a text only whether they are many, or else 1."""
+    too_many = ranges.MAX_POINTS + 1
     if isinstance(values, str) and (values == "-" or values.startswith("@")):
-        head = _head(values, where)
-        many = len(head) >= PEEK or head.count("\n") > ranges.MAX_POINTS
-        return ranges.MAX_POINTS + 1 if many else 1
+        head = _head(values, stdin)
+        return too_many if len(head) >= PEEK or head.count("\n") > ranges.MAX_POINTS else 1
     try:
-        return ranges.count_of(values) or 1  # type: ignore[arg-type]
+        return ranges.count_of(values) or 1
     except PointsError:
-        return ranges.MAX_POINTS + 1  # what is wrong is said when they are opened, or are too many
+        return too_many  # what is wrong is said when they are opened, or are too many
 
 
-def _head(source: str, where: Where) -> str:
-    """How a text of points begins; nothing, if it cannot be read."""
-    if source == "-":
-        return getattr(where.stdin, "head", "")
+def _head(text: str, stdin: TextIO | None) -> str:
+    """How the text of "-" or "@file" begins; nothing, if it cannot be read."""
+    if text == "-":
+        return getattr(stdin, "head", "")
     try:
-        with text_files.opened(source, None) as (stream, _):
+        with text_files.opened(text, None) as (stream, _):
             return stream.read(PEEK)
     except PointsError:
         return ""
 
 
-def _header(where: Where) -> tuple[str, ...]:
+def _header(source: PointsInput) -> tuple[str, ...]:
     """The names of the columns of a table of points, as far as its beginning tells."""
-    if where.rows is None:
+    if source.table is None:
         return ()
-    if where.rows.lower().endswith(ranges.PARQUET):
+    if source.table.lower().endswith(ranges.PARQUET):
         from tapecli.points import parquet
 
-        return parquet.names(where.rows[1:])
+        return parquet.names(source.table[1:])
     from tapecli.points import tables
 
-    return tables.names(_head(where.rows, where).splitlines(), where.rows)
+    return tables.names(_head(source.table, source.stdin).splitlines(), source.table)

@@ -16,17 +16,24 @@ import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from tapecli.defaults import AUTO, EAGER, GRAPH, MAX_ORDER, MAX_SECONDS, METHODS, NONE, TAYLOR, XLA
+from tapecli.defaults import AUTO, EAGER, GRAPH, MAX_ORDER, MAX_SECONDS, NONE, TAYLOR, XLA
 from tapecli.engines.tapes.arrangements import ARRANGEMENTS, FORWARD, Variables
 from tapecli.engines.taylor import FLOAT64_ORDER
-from tapecli.errors import RequestError, clipped
+from tapecli.errors import RequestError
 from tapecli.evaluation.counting import FIXED, KNOWN, OPEN, Counts, counted
 from tapecli.expressions.functions import row
 from tapecli.expressions.tree import Call, Node, steps
 
+if TYPE_CHECKING:
+    from tapecli.evaluation.question import Options, Question
+
 NESTED, BATCH = "nested", "batch"
 """Arrangements that the model tells apart: all others are like nested tapes."""
+
+_PREFERRED = {"jacobian": "persistent"}
+"""The arrangement that "auto" takes for a kind of question, if it can do what is asked."""
 
 USUAL_ORDER = 4
 """The order up to which `auto` takes tapes, unless these would be refused."""
@@ -128,103 +135,89 @@ class Choice:
         return self.method not in (TAYLOR, NONE)
 
 
-def choose(
-    method: str,
-    targets: Sequence[Node],
-    wanted: Sequence[Variables],
-    points: int,
-    preferred: str = "",
-    execution: str | None = None,
-    device: str | None = None,
-    max_seconds: float = MAX_SECONDS,
-    verified: bool = True,
-) -> Choice:
+def choose(question: Question, count: int) -> Choice:
     """The method that will be used, once it is certain that it can do what is asked.
 
     Args:
-        method: one of `METHODS`.
-        targets: the trees.
-        wanted: the sequences of variables.
-        points: how many points.
-        preferred: the arrangement of tapes that "auto" is, if it can do what is asked.
-        execution: how tapes are to be run, None for what is quickest; if it is given, "auto" is
-            tapes.
-        device: where, None for anywhere; if it is given, "auto" is tapes.
-        max_seconds: how long it may be expected to take.
-        verified: whether values are compared with certified ones, at one point at least.
+        question: what is asked. With an execution or a device "auto" is tapes; without any it is
+            also what is quickest.
+        count: how many points.
 
     Raises:
-        RequestError: the method is unknown or cannot do it (the message names those that can),
-            or it would take too long.
+        RequestError: the method cannot do it (the message names those that can), or it would take
+            too long.
     """
-    if method not in METHODS:
-        raise RequestError(f"unknown method '{clipped(method)}'; there are {', '.join(METHODS)}")
-    order = max(map(len, wanted))
+    options, targets, wrt, order = question.options, question.trees, question.wrt, question.order
+    method, execution, max_seconds = options.method, options.execution, options.max_seconds
     if order > MAX_ORDER:
         raise RequestError(f"order {order:,}: no more than {MAX_ORDER:,}")
-    instead = taylor_seconds(targets, wanted, points)
-    certified = certified_seconds(targets, wanted, 1) if verified else 0.0
+    series = taylor_seconds(targets, wrt, count)
+    certified = 0.0 if options.verify == "none" else certified_seconds(targets, wrt, 1)
     if method in (TAYLOR, NONE):
-        _without_tensorflow(method, execution, device)
+        _refuse_tensorflow(options)
         if method == TAYLOR:
-            _allowed(method, order, instead, max_seconds, {}, certified)
+            _allowed(method, order, series, max_seconds, {}, certified)
         else:
-            _allowed(method, order, certified_seconds(targets, wanted, points), max_seconds, {})
+            _allowed(method, order, certified_seconds(targets, wrt, count), max_seconds, {})
         return Choice(method)
     able = [name for name, row in ARRANGEMENTS.items() if row.can(len(targets), order)]
     if method not in (AUTO, *able) and order:
         raise RequestError(_unable(method, len(targets), order, able))
     tapes = FORWARD if order == 0 else method
     if tapes == AUTO:
+        preferred = _PREFERRED.get(question.kind)
         tapes = preferred if preferred in able else able[0]
-    run = execution or (EAGER if tapes == BATCH else quickest(targets, wanted, points))
-    seconds = tape_seconds(targets, wanted, points, run, tapes)
-    large = run != XLA and _held(targets, wanted, points) > MAX_NUMBERS
+    run = execution or (EAGER if tapes == BATCH else quickest(targets, wrt, count))
+    seconds = tape_seconds(targets, wrt, count, run, tapes)
+    large = run != XLA and numbers_held(targets, wrt, count) > MAX_NUMBERS
     slow = order > 1 and seconds > (max_seconds if order <= USUAL_ORDER else AFFORDABLE)
-    if method == AUTO and execution is None and device is None and (slow or large):
-        if instead < seconds or large:
-            _allowed(TAYLOR, order, instead, max_seconds, {}, certified)
-            return Choice(TAYLOR, _why(tapes, seconds, large))
-    others = {"--method taylor": instead}
+    if method == AUTO and execution is None and options.device is None and (slow or large):
+        if series < seconds or large:
+            _allowed(TAYLOR, order, series, max_seconds, {}, certified)
+            return Choice(TAYLOR, _reason(tapes, seconds, large))
+    others = {"--method taylor": series}
     if run != EAGER:
-        eager = tape_seconds(targets, wanted, points, EAGER, tapes)
+        eager = tape_seconds(targets, wrt, count, EAGER, tapes)
         others = {"--execution eager": eager, **others}
     _allowed(tapes, order, seconds, max_seconds, others, certified)
     if large:
         raise RequestError(
-            f"{points:,} points are too many for tapes around expressions of this size; "
+            f"{count:,} points are too many for tapes around expressions of this size; "
             "'--method taylor' can do them"
         )
     return Choice(tapes, execution=run)
 
 
-def quickest(targets: Sequence[Node], wanted: Sequence[Variables], points: int) -> str:
+def quickest(targets: Sequence[Node], wrt: Sequence[Variables], points: int) -> str:
     """Eager for few points, compiled for many: what would take less time, or fit into memory.
 
     A compiled program holds few numbers, for it makes one point after the other. What XLA gets
     wrong somewhere is never compiled unasked.
     """
-    order = max(map(len, wanted))
+    order = max(map(len, wrt))
     limits = {row(node.name).compiled for node in steps(*targets) if isinstance(node, Call)}
     if any(limit is not None and order > limit for limit in limits):
         return EAGER
-    if _held(targets, wanted, points) > MAX_NUMBERS:
+    if numbers_held(targets, wrt, points) > MAX_NUMBERS:
         return XLA
-    return min((EAGER, XLA), key=lambda run: tape_seconds(targets, wanted, points, run))
+    return min((EAGER, XLA), key=lambda run: tape_seconds(targets, wrt, points, run))
 
 
-def _held(targets: Sequence[Node], wanted: Sequence[Variables], points: int) -> float:
+def numbers_held(targets: Sequence[Node], wrt: Sequence[Variables], points: int) -> float:
     """How many numbers tapes hold at most."""
-    return operations(targets, wanted) * points
+    return operations(targets, wrt) * points
 
 
-def _without_tensorflow(method: str, execution: str | None, device: str | None) -> None:
-    for option, value in (("--execution", execution), ("--device", device)):
+def _refuse_tensorflow(options: Options) -> None:
+    """Refuse demands on TensorFlow where none is used."""
+    for option, value in (("--execution", options.execution), ("--device", options.device)):
         if value is not None:
-            raise RequestError(f"'{option}' is for tapes; '--method {method}' uses no TensorFlow")
+            raise RequestError(
+                f"'{option}' is for tapes; '--method {options.method}' uses no TensorFlow"
+            )
 
 
-def _why(tapes: str, seconds: float, large: bool) -> str:
+def _reason(tapes: str, seconds: float, large: bool) -> str:
     if large and seconds < MAX_SECONDS:
         return f"{_named(tapes)} would hold too many numbers"
     return f"{_named(tapes)} would take about {duration(seconds)}"
@@ -316,65 +309,63 @@ def duration(seconds: float) -> str:
 
 def tape_seconds(
     targets: Sequence[Node],
-    wanted: Sequence[Variables],
+    wrt: Sequence[Variables],
     points: int,
     execution: str = EAGER,
     method: str = NESTED,
 ) -> float:
     """How long a first call of tapes is expected to take, nested ones above order 1."""
     speed = _SPEEDS[execution]
-    counts = _counted(targets, wanted, speed.shapes)
+    counts = _counted(targets, wrt, speed.shapes)
     run = counts.operations
     if execution == XLA:
         run += _SPECIAL * counts.special
         run *= 1 + run / _CROWDED
     seconds = speed.once + speed.operation * run
     if method == BATCH:
-        more = _counted(targets, wanted, _VECTORISED.shapes).operations
+        more = _counted(targets, wrt, _VECTORISED.shapes).operations
         seconds += _VECTORISED.once + _VECTORISED.operation * more
         seconds += _FOLDED_NUMBER * points if execution == XLA and points > FOLDED else 0.0
-    return seconds + _number_seconds(targets, wanted, points, execution, method)
+    return seconds + _number_seconds(targets, wrt, points, execution, method)
 
 
 def _number_seconds(
-    targets: Sequence[Node], wanted: Sequence[Variables], points: int, execution: str, method: str
+    targets: Sequence[Node], wrt: Sequence[Variables], points: int, execution: str, method: str
 ) -> float:
     """How long the arithmetic at all points takes."""
     batch = method == BATCH and execution == EAGER
     speed = _VECTORISED if batch else _SPEEDS[execution]
-    counts = _counted(targets, wanted, FIXED)
+    counts = _counted(targets, wrt, FIXED)
     return speed.number * points * (counts.operations + _SPECIAL_NUMBERS * counts.special)
 
 
 def again_seconds(
     targets: Sequence[Node],
-    wanted: Sequence[Variables],
+    wrt: Sequence[Variables],
     points: int,
     execution: str = EAGER,
     method: str = NESTED,
 ) -> float:
     """How long each further call is expected to take, in which nothing is traced again."""
     if execution == EAGER:
-        return tape_seconds(targets, wanted, points, execution, method)
-    traced = _TRACED * _counted(targets, wanted, _SPEEDS[execution].shapes).operations
-    return traced + _number_seconds(targets, wanted, points, execution, method)
+        return tape_seconds(targets, wrt, points, execution, method)
+    traced = _TRACED * _counted(targets, wrt, _SPEEDS[execution].shapes).operations
+    return traced + _number_seconds(targets, wrt, points, execution, method)
 
 
-def operations(targets: Sequence[Node], wanted: Sequence[Variables]) -> float:
+def operations(targets: Sequence[Node], wrt: Sequence[Variables]) -> float:
     """How many operations on numbers tapes are expected to run; infinite beyond any measure."""
-    return _counted(targets, wanted, FIXED).operations
+    return _counted(targets, wrt, FIXED).operations
 
 
-def _counted(targets: Sequence[Node], wanted: Sequence[Variables], shapes: str) -> Counts:
-    return counted(tuple(targets), tuple(wanted), shapes)
+def _counted(targets: Sequence[Node], wrt: Sequence[Variables], shapes: str) -> Counts:
+    return counted(tuple(targets), tuple(wrt), shapes)
 
 
-def taylor_seconds(targets: Sequence[Node], wanted: Sequence[Variables], points: int) -> float:
+def taylor_seconds(targets: Sequence[Node], wrt: Sequence[Variables], points: int) -> float:
     """How long Taylor series are expected to take: O(order**2) for each operation."""
-    terms = sum(
-        math.prod((order + 1) ** 2 for order in group.values()) for group in _groups(wanted)
-    )
-    order = max(map(len, wanted))
+    terms = sum(math.prod((order + 1) ** 2 for order in group.values()) for group in _groups(wrt))
+    order = max(map(len, wrt))
     names = [node.name for target in targets for node in steps(target) if isinstance(node, Call)]
     # digamma of a series is summed up in as many steps as the order has
     nodes = sum(2 + order / 5 if name in ("gamma", "lgamma") else 1 for name in names) or 1
@@ -384,23 +375,23 @@ def taylor_seconds(targets: Sequence[Node], wanted: Sequence[Variables], points:
     return products + _TAYLOR_ONCE * refined
 
 
-def _groups(wanted: Sequence[Variables]) -> list[Counter[str]]:
+def _groups(wrt: Sequence[Variables]) -> list[Counter[str]]:
     """The highest orders by each variable, for each set of variables that there is."""
     groups: dict[tuple[str, ...], Counter[str]] = {}
-    for sequence in wanted:
+    for sequence in wrt:
         times = Counter(sequence)
         names = tuple(sorted(times))
         groups[names] = groups.get(names, Counter()) | times
     return list(groups.values())
 
 
-def certified_seconds(targets: Sequence[Node], wanted: Sequence[Variables], points: int) -> float:
+def certified_seconds(targets: Sequence[Node], wrt: Sequence[Variables], points: int) -> float:
     """How long certified values are expected to take: a series for each line through a point."""
     lines = sum(
         math.prod(order + 1 for order in group.values()) - 1 if len(group) > 1 else 1
-        for group in _groups(wanted)
+        for group in _groups(wrt)
     )
-    order = max(map(len, wanted))
+    order = max(map(len, wrt))
     nodes = [len(steps(target)) for target in targets]
     sizes = sum(max(1.0, count / _USUAL_NODES) for count in nodes)
     each = _CERTIFIED * sizes * (1 + order / 5) + _CERTIFIED_TERM * sum(nodes) * order**2

@@ -1,4 +1,9 @@
-"""What is asked, checked without any of the libraries that compute it."""
+"""What is asked: one question, checked in one place, whoever asks.
+
+`Question.parse` reads the texts, and checks everything but the values of the points, without any
+of the libraries that compute. The command line, the Python functions, batch and the features all
+call it; everything below takes the question whole.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +11,10 @@ import contextlib
 import math
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, TextIO, TypeVar
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from numbers import Real
+from typing import TYPE_CHECKING, Any, TextIO
 
 from tapecli import defaults
 from tapecli.errors import RequestError, clipped, together, twice
@@ -21,6 +28,7 @@ from tapecli.floats import FORMATS, FloatFormat
 if TYPE_CHECKING:
     from tapecli.evaluation.planner import Choice
     from tapecli.points.ranges import PointsLike
+    from tapecli.points.tables import Table
     from tapecli.result import Points
 
 KINDS = ("diff", "grad", "jacobian", "hessian")
@@ -29,21 +37,19 @@ KINDS = ("diff", "grad", "jacobian", "hessian")
 _DEVICE = re.compile(r"/?(?:device:)?[a-z_]{1,20}(?::[0-9]{1,4})?", re.IGNORECASE | re.ASCII)
 """A short name of a device, such as cpu or gpu:1; whether there is one is seen later."""
 
-_PREFERRED = {"jacobian": "persistent"}
-
 
 @dataclass(frozen=True)
-class How:
-    """How to compute, verify and show: what the options of `diff` of the same names say.
+class Options:
+    """How to compute and verify: what the options of `diff` of the same names say.
 
-    `usual` is how tapes are run where `execution` leaves it open and that way can do them; it
-    has no say in which method is used.
+    `usual_execution` is how tapes are run where `execution` leaves it open and that way can do
+    them; it has no say in which method is used.
     """
 
     method: str = defaults.AUTO
     dtype: str = "float64"
     execution: str | None = None
-    usual: str | None = None
+    usual_execution: str | None = None
     device: str | None = None
     max_seconds: float = defaults.MAX_SECONDS
     tolerance: float = 1.0
@@ -56,243 +62,326 @@ class How:
         return FORMATS[self.dtype]
 
     def check(self) -> None:
-        """See that every word of it is known, and that every number can be.
+        """Refuse an unknown word, or a number that makes no sense.
 
         Raises:
-            RequestError: one is not.
+            RequestError: there is one.
         """
-        for value, words, what in (
+        for value, words, name in (
+            (self.method, defaults.METHODS, "method"),
             (self.dtype, FORMATS, "dtype"),
             (self.execution, (None, *defaults.EXECUTIONS), "execution"),
-            (self.usual, (None, *defaults.EXECUTIONS), "execution"),
+            (self.usual_execution, (None, *defaults.EXECUTIONS), "execution"),
             (self.verify, defaults.VERIFY, "'verify'"),
         ):
             if value not in words:
-                there = ", ".join(word for word in words if word)
-                raise RequestError(f"unknown {what} '{clipped(str(value))}'; there are {there}")
-        numbers = {"the tolerance": self.tolerance, "'--max-seconds'": self.max_seconds}
-        for what, number in numbers.items():
-            if not (math.isfinite(number) and number >= 0):
-                raise RequestError(f"{what} must be a number from 0, not {number}")
-        if self.device is not None and not _DEVICE.fullmatch(self.device):
-            shown = clipped(self.device)
-            raise RequestError(f"'{shown}' is no device; write cpu, gpu or gpu:1")
+                listed = ", ".join(word for word in words if word)
+                raise RequestError(f"unknown {name} '{clipped(str(value))}'; there are {listed}")
+        for name, number in (
+            ("the tolerance", self.tolerance),
+            ("'--max-seconds'", self.max_seconds),
+        ):
+            if not (isinstance(number, Real) and math.isfinite(number) and number >= 0):
+                raise RequestError(f"{name} must be a number from 0, not {clipped(str(number))}")
+        if self.device is not None and not _DEVICE.fullmatch(str(self.device)):
+            raise RequestError(
+                f"'{clipped(str(self.device))}' is no device; write cpu, gpu or gpu:1"
+            )
         if self.method == defaults.NONE and self.verify == "none":
             raise RequestError(
                 "'--verify none' leaves out the analytic values, and '--method none' has no others"
             )
 
 
-Values = TypeVar("Values")
-
-
-def by_variable(pairs: Iterable[tuple[str, Values]]) -> dict[str, Values]:
-    """The points of each variable by its name; those of a table have the name "".
-
-    Raises:
-        RequestError: two of them are of the same variable, or tables.
-    """
-    pairs = list(pairs)
-    if (name := twice(name for name, _ in pairs)) is not None:
-        what = f"the points of '{name}' are" if name else "a table of points is"
-        raise RequestError(f"{what} given twice")
-    return dict(pairs)
-
-
 @dataclass(frozen=True)
-class Where:
-    """The points as they were given.
+class PointsInput:
+    """The points as they were given, which have not been read yet.
 
     Attributes:
-        given: the values of each variable.
-        rows: where a table of points is: "-" or "@file".
-        paired: whether values of several variables go side by side.
+        values: those of each variable.
+        table: where a table of points is: "-" or "@file"; None if there is none.
+        paired: whether the values of several variables go side by side.
         stdin: what "-" is read from.
-        otherwise: the points of the only variable, if nothing is given.
+        default: the points of the only variable, if nothing is given.
+        header: the names in the header of the table; None to read the table for them.
     """
 
-    given: Mapping[str, PointsLike]
-    rows: str | None = None
+    values: Mapping[str, PointsLike] = field(default_factory=dict)
+    table: str | None = None
     paired: bool = False
     stdin: TextIO | None = None
-    otherwise: str = defaults.POINTS
+    default: str = defaults.POINTS
+    header: Sequence[str] | None = None
+
+    @classmethod
+    def of_pairs(cls, pairs: Iterable[tuple[str, PointsLike]], **rest: Any) -> PointsInput:
+        """The input that pairs of a variable and its values make, with the other attributes.
+
+        Raises:
+            RequestError: two of them are of the same variable.
+        """
+        pairs = list(pairs)
+        if (name := twice(name for name, _ in pairs)) is not None:
+            raise RequestError(f"the points of '{name}' are given twice")
+        return cls(dict(pairs), **rest)
+
+    @property
+    def texts(self) -> list[str]:
+        """What was given as text."""
+        return [text for text in (*self.values.values(), self.table) if isinstance(text, str)]
 
     @property
     def files(self) -> list[str]:
         """The names of the files that points are in."""
-        texts = [text for text in (*self.given.values(), self.rows) if isinstance(text, str)]
-        return [text[1:] for text in texts if text.startswith("@")]
+        return [text[1:] for text in self.texts if text.startswith("@")]
 
     @property
     def reads_stdin(self) -> bool:
         """Whether points come from standard input."""
-        return any(isinstance(text, str) and text == "-"
-                   for text in (*self.given.values(), self.rows))  # fmt: skip
+        return "-" in self.texts
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether all points are in the call itself, and not in a file or standard input."""
+        return not self.files and not self.reads_stdin
+
+    @cached_property
+    def rows(self) -> Table | None:
+        """The whole table, if there is one.
+
+        Raises:
+            PointsError: it cannot be read.
+        """
+        if self.table is None:
+            return None
+        from tapecli.points import tables
+
+        return tables.read(self.table, self.stdin)
+
+    @property
+    def columns(self) -> Sequence[str]:
+        """The names in the header of the table; none, if there is no table."""
+        if self.header is not None:
+            return self.header
+        return self.rows.names if self.rows else ()
+
+    def read(self, names: Sequence[str], format_: FloatFormat) -> Points:
+        """The values of these variables, rounded once to the dtype.
+
+        Raises:
+            PointsError: they cannot be read, do not fit the dtype, or are too many.
+            RequestError: a variable has no value or two.
+        """
+        from tapecli.points import points
+
+        return points.read(self.values, self.rows, names, format_, self.paired, self.stdin)
 
 
 @dataclass(frozen=True)
-class Asked:
-    """A request without its points.
+class Question:
+    """A question, checked: what is differentiated by what, where, and how.
 
     Attributes:
         kind: what is asked for: one of `KINDS`.
-        expressions: the targets.
+        targets: the expressions.
         derivatives: what each of them is differentiated by.
-        how: how it is to be done.
+        variables: the names that need a value.
+        source: the points as they were given, or those that were read.
+        options: how to compute and verify.
         claims: a derivative that somebody claims for each target and derivative; or none.
-        names: the variables that need a value.
-        given: the values of variables as they were given, or those of the worked example.
-    """
-
-    kind: str
-    expressions: tuple[Expression, ...]
-    derivatives: tuple[Derivative, ...]
-    how: How
-    claims: tuple[Node, ...]
-    names: tuple[str, ...]
-    given: Mapping[str, PointsLike]
-
-    def chosen(self, points: int) -> Choice:
-        """The method for so many points.
-
-        Raises:
-            RequestError: none can do it, or it would take too long.
-        """
-        found = self._choice(points, self.how.execution)
-        if found.execution and self.how.usual and self.how.execution is None:
-            with contextlib.suppress(RequestError):
-                return self._choice(points, self.how.usual)
-        return found
-
-    def _choice(self, points: int, execution: str | None) -> Choice:
-        from tapecli.evaluation import planner
-
-        return planner.choose(
-            self.how.method,
-            [expression.tree for expression in self.expressions],
-            [one.variables for one in self.derivatives],
-            points,
-            _PREFERRED.get(self.kind, ""),
-            execution,
-            self.how.device,
-            self.how.max_seconds,
-            self.how.verify != "none",
-        )
-
-    def at(
-        self,
-        points_: Points,
-        choice: Choice | None = None,
-        share: float | None = None,
-        fill: int = 0,
-    ) -> Request:
-        """The request at these points; they may be a part of those of a whole run."""
-        choice = choice or self.chosen(len(points_))
-        return Request(**vars(self), points=points_, choice=choice, share=share, fill=fill)
-
-
-@dataclass(frozen=True)
-class Request(Asked):
-    """What is asked at some points, checked as far as it can be without TensorFlow.
-
-    Attributes:
-        points: where: numbers of the dtype.
-        choice: the method that will be used.
-        share: of a whole run, where the points are a part of it: as in a `Verification`.
+        settled: the method, where it is no longer to be chosen.
+        share: the share that the points have of a long run, of which they are a chunk; None where
+            they are all.
         fill: how many points are computed if it is more than there are, so that what was
             compiled for so many serves for fewer.
     """
 
-    points: Points
-    choice: Choice
+    kind: str
+    targets: tuple[Expression, ...]
+    derivatives: tuple[Derivative, ...]
+    variables: tuple[str, ...]
+    source: PointsInput | Points
+    options: Options = Options()
+    claims: tuple[Node, ...] = ()
+    settled: Choice | None = None
     share: float | None = None
     fill: int = 0
 
+    @classmethod
+    def parse(
+        cls,
+        kind: str,
+        expressions: str | Iterable[str],
+        source: PointsInput = PointsInput(),
+        *,
+        wrt: str | Iterable[str] = (),
+        order: int | None = None,
+        claims: str | Iterable[str] = (),
+        options: Options = Options(),
+    ) -> Question:
+        """Read the texts of a question, and check all of it but the values of its points.
 
-def prepare(
-    kind: str,
-    expressions: str | Iterable[str],
-    where: Where,
-    wrt: str | Iterable[str] = (),
-    order: int | None = None,
-    claims: str | Iterable[str] = (),
-    how: How = How(),
-) -> Request:
-    """Check a request, without any of the libraries that compute it.
+        Args:
+            kind: one of `KINDS`.
+            expressions: the text of one target or several: `expression` or `name = expression`.
+            source: the points as they were given.
+            wrt: the variable, or several with commas between them for a mixed derivative; or
+                several such texts.
+            order: the highest order by a single variable; 1 if None.
+            claims: the texts of claims, one for each derivative of each target; or none.
+            options: how to compute and verify.
 
-    The arguments, and what is raised, are those of `diff`.
-    """
-    how.check()
-    loaded = None
-    if where.rows is not None:
-        from tapecli.points import tables
+        Raises:
+            UsageError: something in it cannot be done.
+        """
+        if kind not in KINDS:
+            raise RequestError(f"unknown kind '{clipped(str(kind))}'; there are {', '.join(KINDS)}")
+        options.check()
+        _check_order(order)
+        wrt, claims = _texts("wrt", wrt), _texts("claims", claims)
+        if kind != "diff":
+            _only_for_diff(order=order is not None, scaled=options.scaled, claim=bool(claims))
+        named = [name.strip() for text in wrt for name in text.split(",")]
+        _usable([*source.values, *filter(None, named)])
+        known = {*source.values, *named, *source.columns}
+        expressions = _texts("expressions", expressions)
+        targets = parse(expressions, known)
+        names = list(variables(*(target.tree for target in targets)))
+        names = names or list(source.values)[:1] or [VARIABLE]
+        _usable(names)
+        _expected(source.values, names)
+        derivatives = _derivatives(kind, wrt, order, names)
+        derivative.refuse_too_many(len(derivatives) * len(targets))
+        if claims and options.scaled:
+            raise RequestError("a claim is about derivatives; leave '--scaled' out")
+        if claims:
+            _as_many(claims, len(targets) * len(derivatives))
+        if not source.values and source.table is None and len(names) == 1:
+            source = replace(source, values={names[0]: source.default})
+        return cls(
+            kind,
+            targets,
+            tuple(replace(one, scaled=options.scaled) for one in derivatives),
+            tuple(names),
+            source,
+            options,
+            _claimed(claims, expressions, known, names),
+        )
 
-        loaded = tables.read(where.rows, where.stdin)
-    columns = loaded.names if loaded else ()
-    asked = ask(kind, expressions, where, wrt, order, claims, how, columns)
-    from tapecli.points import points
+    @cached_property
+    def points(self) -> Points:
+        """The points, which are read when they are first asked for.
 
-    return asked.at(
-        points.read(asked.given, loaded, asked.names, how.format_, where.paired, where.stdin)
-    )
+        Raises:
+            PointsError: they cannot be read, do not fit the dtype, or are too many.
+            RequestError: a variable has no value or two.
+        """
+        if isinstance(self.source, PointsInput):
+            return self.source.read(self.variables, self.options.format_)
+        return self.source
+
+    @cached_property
+    def choice(self) -> Choice:
+        """The method: the one that is settled, or the planner's for so many points.
+
+        Raises:
+            RequestError: none can do it, or it would take too long.
+        """
+        return self.settled or self.chosen(len(self.points))
+
+    def chosen(self, count: int) -> Choice:
+        """The method that the planner chooses for so many points.
+
+        Raises:
+            RequestError: none can do it, or it would take too long.
+        """
+        from tapecli.evaluation import planner
+
+        choice = planner.choose(self, count)
+        usual = self.options.usual_execution
+        if choice.execution and usual and self.options.execution is None:
+            with contextlib.suppress(RequestError):
+                return planner.choose(self.run_by(usual), count)
+        return choice
+
+    def run_by(self, execution: str) -> Question:
+        """The question with a demand of how tapes are run."""
+        return replace(self, options=replace(self.options, execution=execution))
+
+    def at(
+        self,
+        points: Points,
+        choice: Choice | None = None,
+        *,
+        share: float | None = None,
+        fill: int = 0,
+    ) -> Question:
+        """The question at other points, which may be a chunk of those of a long run."""
+        return replace(self, source=points, settled=choice, share=share, fill=fill)
+
+    @property
+    def trees(self) -> list[Node]:
+        """The trees of the targets."""
+        return [target.tree for target in self.targets]
+
+    @property
+    def wrt(self) -> list[tuple[str, ...]]:
+        """The variables of each derivative, each as often as it is differentiated by."""
+        return [one.variables for one in self.derivatives]
+
+    @property
+    def order(self) -> int:
+        """The highest order."""
+        return max(len(names) for names in self.wrt)
+
+    @property
+    def format_(self) -> FloatFormat:
+        """The dtype."""
+        return self.options.format_
 
 
-def ask(
-    kind: str,
-    expressions: str | Iterable[str],
-    where: Where,
-    wrt: str | Iterable[str] = (),
-    order: int | None = None,
-    claims: str | Iterable[str] = (),
-    how: How = How(),
-    columns: Sequence[str] = (),
-) -> Asked:
-    """Check all of a request but its points.
+# --- the checks -------------------------------------------------------------------------------
 
-    `columns` are the names in the header of a table of points; the other arguments, and what is
-    raised, are those of `diff`.
-    """
-    how.check()
-    if order is not None and (isinstance(order, bool) or not isinstance(order, int) or order < 0):
+
+def _texts(name: str, texts: str | Iterable[str]) -> list[str]:
+    """One text or several as a list."""
+    listed = [texts] if isinstance(texts, str) else texts
+    listed = list(listed) if isinstance(listed, Iterable) else [None]
+    if not all(isinstance(text, str) for text in listed):
+        raise RequestError(f"'{name}' must be a text or a list of texts")
+    return listed
+
+
+def _check_order(order: int | None) -> None:
+    if order is None:
+        return
+    if isinstance(order, bool) or not isinstance(order, int) or order < 0:
         raise RequestError(f"the order must be a whole number from 0, not {clipped(str(order))}")
-    if order is not None and order > defaults.MAX_ORDER:
+    if order > defaults.MAX_ORDER:
         raise RequestError(f"order {clipped(f'{order:,}')}: no more than {defaults.MAX_ORDER:,}")
-    wrt = [wrt] if isinstance(wrt, str) else list(wrt)
-    named = [name.strip() for text in wrt for name in text.split(",")]
-    given = where.given
-    _usable([*given, *(name for name in named if name)])
-    known = {*given, *named, *columns}
-    expressions = [expressions] if isinstance(expressions, str) else list(expressions)
-    claims = [claims] if isinstance(claims, str) else list(claims)
-    targets = parse(expressions, known)
-    trees = [target.tree for target in targets]
-    names = list(variables(*trees)) or list(given)[:1] or [VARIABLE]
-    _usable(names)
-    _expected(given, names)
-    derivatives = [replace(one, scaled=how.scaled) for one in _derivatives(kind, wrt, order, names)]
-    derivative.refuse_too_many(len(derivatives) * len(targets))
-    claimed = _claimed(claims, expressions, known, len(targets) * len(derivatives), names)
-    if claims and how.scaled:
-        raise RequestError("a claim is about derivatives; leave '--scaled' out")
-    if not given and where.rows is None and len(names) == 1:
-        given = {names[0]: where.otherwise}
-    return Asked(kind, targets, tuple(derivatives), how, claimed, tuple(names), given)
 
 
-def _claimed(
-    claims: Sequence[str],
-    expressions: Sequence[str],
-    known: Collection[str],
-    derivatives: int,
-    names: Sequence[str],
-) -> tuple[Node, ...]:
-    """The trees of the claims, which may use the names of the targets."""
-    if not claims:
-        return ()
+def _only_for_diff(**are_given: bool) -> None:
+    """Refuse what no other kind has."""
+    for name, is_given in are_given.items():
+        if is_given:
+            raise RequestError(f"'{name}' is for the kind 'diff'")
+
+
+def _as_many(claims: Sequence[str], derivatives: int) -> None:
+    """Refuse claims that are not as many as derivatives."""
     if len(claims) != derivatives:
         shown = f"{derivatives} derivative{'s are' if derivatives > 1 else ' is'} shown"
         given = f"{len(claims)} claim{'s are' if len(claims) > 1 else ' is'} given"
         raise RequestError(f"{shown}, and {given}; each needs a --claim of its own, in sequence")
+
+
+def _claimed(
+    claims: Sequence[str], expressions: Sequence[str], known: Collection[str], names: Sequence[str]
+) -> tuple[Node, ...]:
+    """The trees of the claims, which may use the names of the targets."""
+    if not claims:
+        return ()
     if any("=" in claim for claim in claims):
         raise RequestError("a claim is the right side alone: --claim '2/x'")
     trees = parse_more(expressions, claims, known)
@@ -319,16 +408,16 @@ def _usable(names: Iterable[str]) -> None:
     """Refuse to give values to what is no variable, or would hide a column of the output."""
     from tapecli.result import COLUMNS
 
-    kinds = {"a function": FUNCTION_NAMES, "a constant": CONSTANT_NAMES, "a column": COLUMNS}
+    reserved = {"a function": FUNCTION_NAMES, "a constant": CONSTANT_NAMES, "a column": COLUMNS}
     for name in names:
-        for kind, taken in kinds.items():
-            if name in taken:
+        for kind, words in reserved.items():
+            if name in words:
                 raise RequestError(f"'{name}' is {kind}; choose another name for the variable")
 
 
-def _expected(given: Mapping[str, PointsLike], names: Sequence[str]) -> None:
+def _expected(values: Mapping[str, PointsLike], names: Sequence[str]) -> None:
     """Refuse values of what is no variable of the expressions."""
-    for name in given:
+    for name in values:
         if name in names:
             continue
         other = clipped(name)

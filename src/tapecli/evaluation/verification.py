@@ -8,16 +8,16 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
+from tapecli import defaults
 from tapecli.engines.certified.budget import Budget
 from tapecli.engines.certified.records import Certified, NoDerivative
+from tapecli.evaluation.question import Question
 from tapecli.evaluation.verdict import judge, right_digits
 from tapecli.expressions.derivative import Derivative
 from tapecli.expressions.tree import Node
-from tapecli.floats import FloatFormat
-from tapecli.result import Check, Points, Status
+from tapecli.result import Check, Status
 
 if TYPE_CHECKING:
     import numpy as np
@@ -29,13 +29,13 @@ ALL_SERIES = 20_000
 """Series, one for each line through each point, up to which every point is verified."""
 
 SAMPLE_SERIES = 1_000
-"""Series that a sample is worth, and at least so many points of each target as below."""
+"""How many series a sample may cost, unless it has too few points of each target."""
 
 LEAST_SAMPLE = 100
-"""Points that a sample has, if they are not too dear."""
+"""How many points a sample has at least, if they do not cost too much."""
 
 LEAST_SAMPLE_SERIES = 400
-"""Series of each target that they may be worth; 50 targets take some 5 seconds then."""
+"""How many series of each target these may cost; 50 targets take some 5 seconds then."""
 
 EASY_ORDER = 5
 """Up to about this order a series costs the same; above, in proportion to the order."""
@@ -49,35 +49,25 @@ Column: TypeAlias = "NDArray[np.float64] | None"
 Exact: TypeAlias = "Certified | NoDerivative"
 
 Certificates: TypeAlias = "dict[int, list[Exact]]"
-"""By the places of points: for each derivative what it is there."""
+"""For each derivative of a target what it is exactly, by the indices of points."""
+
+Checks: TypeAlias = "dict[int, Check]"
+"""The verdicts on one derivative, by the indices of the points that were verified."""
 
 
-@dataclass(frozen=True)
 class Verification:
-    """How values are compared with certified ones.
+    """How the values of a question are compared with certified ones.
 
-    Attributes:
-        derivatives: what each target is differentiated by.
-        points: where.
-        format_: the dtype.
-        tolerance: what the verdict is scaled by.
-        verify: which values are compared: one of `VERIFY`.
-        targets: how many targets there are, which share the time that a sample may take.
-        computer: what computes the values, in the words of a note; "" for nothing.
-        share: of the sample of a whole run, where these points are a part of it; None where
-            they are all.
-        budget: what zeros and kinks may cost at all points of all targets together.
+    Args:
+        question: what was asked.
+        budget: what zeros and kinks may cost at all points of all targets together; that of the
+            question, if it is left out.
     """
 
-    derivatives: Sequence[Derivative]
-    points: Points
-    format_: FloatFormat
-    tolerance: float
-    verify: str
-    targets: int
-    computer: str
-    share: float | None = None
-    budget: Budget = field(default_factory=Budget)
+    def __init__(self, question: Question, budget: Budget | None = None) -> None:
+        self.question = question
+        seconds = question.options.max_seconds
+        self.budget = budget or Budget.of_request(seconds, question.share)
 
     def certificates(self, tree: Node) -> Certificates:
         """What the derivatives of a target are at the points that are verified.
@@ -85,14 +75,32 @@ class Verification:
         Of many points it is a sample: the first, the last, and others at random, the same in
         each call. All are, where there is nothing but certified values.
         """
-        if self.verify == "none":
+        if self.question.options.verify == "none":
             return {}
-        return self._certified(tree, self._places(self._reference(tree)))
+        return self._certified(tree, self._sample(self._reference(tree)))
+
+    def judge(
+        self,
+        values: Sequence[Sequence[Column]],
+        certificates: Sequence[Certificates],
+        budget: Budget | None = None,
+    ) -> list[list[Checks]]:
+        """For each target and derivative the verdicts, as `checks` has them.
+
+        Args:
+            values: what was computed for each target and derivative.
+            certificates: those of each target.
+            budget: what is left of it, if they were made in another process.
+        """
+        self.budget = budget or self.budget
+        return [
+            self.checks(*row) for row in zip(self.question.trees, values, certificates, strict=True)
+        ]
 
     def checks(
-        self, tree: Node, columns: Sequence[Column], certified: Certificates
-    ) -> list[dict[int, Check]]:
-        """For each derivative the verdicts by the places of the points that are verified.
+        self, tree: Node, columns: Sequence[Column], certificates: Certificates
+    ) -> list[Checks]:
+        """For each derivative the verdicts by the indices of the points that are verified.
 
         Beside the sample these are points at which a value is not finite, as far as they are no
         more than half as many.
@@ -100,87 +108,95 @@ class Verification:
         Args:
             tree: a target.
             columns: what was computed for each of its derivatives.
-            certified: the certificates of the target.
+            certificates: those of the target.
         """
-        if self.verify != "none" and len(certified) < len(self.points):
-            strange = [place for place in self._strange(columns) if place not in certified]
+        count = len(self.question.points)
+        if self.question.options.verify != "none" and len(certificates) < count:
+            odd = [index for index in self._not_finite(columns) if index not in certificates]
             least = self._least(self._reference(tree))
-            few = strange[: max(len(certified), least) // 2]
-            if few:
-                certified = dict(sorted((certified | self._certified(tree, few)).items()))
-        checks: list[dict[int, Check]] = [{} for _ in columns]
-        for place, exacts in certified.items():
-            for one, column, exact, found in zip(
-                self.derivatives, columns, exacts, checks, strict=True
+            odd = odd[: max(len(certificates), least) // 2]
+            if odd:
+                certificates = dict(sorted((certificates | self._certified(tree, odd)).items()))
+        checks: list[Checks] = [{} for _ in columns]
+        for index, exacts in certificates.items():
+            for derivative, column, exact, verdicts in zip(
+                self.question.derivatives, columns, exacts, checks, strict=True
             ):
                 if isinstance(exact, Certified):
-                    exact = exact.divided(one.divisor)
-                value = None if column is None else float(column[place])
-                found[place] = self._check(value, one, exact)
+                    exact = exact.divided(derivative.divisor)
+                value = None if column is None else float(column[index])
+                verdicts[index] = self._check(value, derivative, exact)
         return checks
 
-    def _certified(self, tree: Node, places: Iterable[int]) -> Certificates:
-        reference = self._reference(tree)
-        return {place: reference.at(self.points.at(place), self.budget) for place in places}
+    def _certified(self, tree: Node, indices: Iterable[int]) -> Certificates:
+        reference, points = self._reference(tree), self.question.points
+        return {index: reference.at(points.at(index), self.budget) for index in indices}
 
     def _reference(self, tree: Node) -> Reference:
         from tapecli.engines.certified.reference import reference
 
-        wanted = tuple(one.variables for one in self.derivatives)
-        divisors = tuple(one.divisor for one in self.derivatives)
-        return reference(tree, self.format_, wanted, tuple(self.points.names), divisors)
+        divisors = tuple(derivative.divisor for derivative in self.question.derivatives)
+        names = tuple(self.question.points.names)
+        return reference(tree, self.question.format_, tuple(self.question.wrt), names, divisors)
 
-    def _places(self, reference: Reference) -> Iterable[int]:
-        """The places of the points that are verified."""
-        count = len(self.points)
+    @property
+    def _computer(self) -> str:
+        """What computes the values, in the words of a note; "" for nothing."""
+        if self.question.choice.method == defaults.NONE:
+            return ""
+        return "the tape" if self.question.choice.needs_tensorflow else "Taylor arithmetic"
+
+    def _sample(self, reference: Reference) -> Iterable[int]:
+        """The indices of the points that are verified."""
+        count, share = len(self.question.points), self.question.share
+        verify = self.question.options.verify
         series = self._series(reference)
         size = max(SAMPLE_SERIES // series, self._least(reference))
-        if self.verify == "all" or not self.computer:
+        if verify == "all" or not self._computer:
             return range(count)
-        if self.share is not None:
-            size = max(math.ceil(size * self.share), 1)
-        elif self.verify == "auto" and count * series <= ALL_SERIES:
+        if share is not None:
+            size = max(math.ceil(size * share), 1)
+        elif verify == "auto" and count * series <= ALL_SERIES:
             return range(count)
         if count <= size:
             return range(count)
-        chosen = {0, count - 1}
-        for place in random.Random(count).sample(range(count), size):
-            if len(chosen) < size:
-                chosen.add(place)
-        return sorted(chosen)
+        sample = {0, count - 1}
+        for index in random.Random(count).sample(range(count), size):
+            if len(sample) < size:
+                sample.add(index)
+        return sorted(sample)
 
     def _series(self, reference: Reference) -> int:
         """How many easy series take as long as those of all targets at a point."""
-        order = max(one.order for one in self.derivatives)
-        easy = max(1, order // EASY_ORDER) * max(1, reference.nodes // EASY_NODES)
-        return reference.lines * self.targets * easy
+        easy = max(1, self.question.order // EASY_ORDER) * max(1, reference.nodes // EASY_NODES)
+        return reference.lines * len(self.question.targets) * easy
 
     def _least(self, reference: Reference) -> int:
         """How many points a sample has at least."""
-        series = self._series(reference) // self.targets
+        series = self._series(reference) // len(self.question.targets)
         return max(min(LEAST_SAMPLE, LEAST_SAMPLE_SERIES // series), 2)
 
-    def _strange(self, columns: Sequence[Column]) -> list[int]:
-        """The places at which a value is not finite."""
+    def _not_finite(self, columns: Sequence[Column]) -> list[int]:
+        """The indices of points at which a value is not finite."""
         import numpy as np
 
-        found = np.zeros(len(self.points), bool)
+        odd = np.zeros(len(self.question.points), bool)
         for column in columns:
             if column is not None:
-                found |= ~np.isfinite(column)
-        return np.flatnonzero(found).tolist()
+                odd |= ~np.isfinite(column)
+        return np.flatnonzero(odd).tolist()
 
-    def _check(
-        self, value: float | None, one: Derivative, exact: Certified | NoDerivative
-    ) -> Check:
+    def _check(self, value: float | None, derivative: Derivative, exact: Exact) -> Check:
         """The verdict on one value."""
         if isinstance(exact, NoDerivative):
             return Check(None, None, Status.UNDEFINED, exact.reason)
-        analytic = self.format_.round(exact.value)
-        too_large = f"too large for {self.format_.name}" if math.isinf(analytic) else ""
+        format_ = self.question.format_
+        analytic = format_.round(exact.value)
+        too_large = f"too large for {format_.name}" if math.isinf(analytic) else ""
         if value is None:
             return Check(analytic, None, Status.CERTIFIED, too_large)
-        status = judge(value, exact, one.order, self.format_, self.tolerance)
+        tolerance = self.question.options.tolerance
+        status = judge(value, exact, derivative.order, format_, tolerance)
         counted = status is Status.ROUNDED and math.isfinite(analytic)
         return Check(
             analytic,
@@ -192,7 +208,7 @@ class Verification:
 
     def _ulps(self, value: float, analytic: float) -> int | None:
         if math.isfinite(value) and math.isfinite(analytic):
-            return self.format_.steps(value, analytic)
+            return self.question.format_.steps(value, analytic)
         return 0 if value == analytic else None
 
     def _note(self, value: float, exact: Certified, status: Status) -> str:
@@ -200,7 +216,7 @@ class Verification:
         if status is Status.OK:
             return ""
         if status is Status.LOST:
-            return f"{self.computer} returned {value}, and the derivative exists"
+            return f"{self._computer} returned {value}, and the derivative exists"
         digits = right_digits(value, exact)
         right = f"{digits} digit{'s' * (digits != 1)}"
         return f"only {right} right" if status is Status.OFF else right

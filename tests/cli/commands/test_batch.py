@@ -376,13 +376,13 @@ def test_without_tensorflow_each_request_is_answered_and_the_end_tells(
 
 BROKEN = """
 import sys
-from tapecli.evaluation import compute
+from tapecli.evaluation import answering
 from tapecli.cli import main
 
 def run(*rest, **options):
     raise KeyError("ours")
 
-compute.run = run
+answering.answer = run
 main(sys.argv[1:])
 """
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tapecli.engines.tapes import loading
-from tapecli.evaluation.question import Request
+from tapecli.evaluation.question import Question
 from tapecli.features.compare import measuring
 from tapecli.features.compare.model import (
     Aim,
@@ -38,10 +38,10 @@ class Answers:
     """Stands for the measuring: keeps what it was asked, and answers at once."""
 
     def __init__(self) -> None:
-        self.asked: list[tuple[Request, int, bool]] = []
+        self.asked: list[tuple[Question, int, bool]] = []
 
-    def __call__(self, request: Request, points: int, with_operations: bool) -> CostComparison:
-        self.asked.append((request, points, with_operations))
+    def __call__(self, question: Question, points: int, with_operations: bool) -> CostComparison:
+        self.asked.append((question, points, with_operations))
         versions = {"tapecli": "0.1.0", "tensorflow": "2.21.0"}
         return CostComparison(("y = log(x)",), ("y",), {"x": 2.0}, ("x",), "float64", (HERE,),
                           (COST,), versions, 1.0, with_operations)  # fmt: skip
@@ -57,10 +57,17 @@ def answers(monkeypatch: pytest.MonkeyPatch) -> Answers:
 
 def asked(answers: Answers) -> tuple[Any, ...]:
     """What the last call came to."""
-    request, points, with_operations = answers.asked[-1]
-    expressions = tuple(str(each) for each in request.expressions)
-    sequences = tuple(each.variables for each in request.derivatives)
-    return expressions, sequences, request.points.at(0), request.how.dtype, points, with_operations
+    question, points, with_operations = answers.asked[-1]
+    expressions = tuple(str(each) for each in question.targets)
+    sequences = tuple(each.variables for each in question.derivatives)
+    return (
+        expressions,
+        sequences,
+        question.points.at(0),
+        question.options.dtype,
+        points,
+        with_operations,
+    )
 
 
 WORKED = ["x**2", "log(u)"]

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 import tapecli
 from tapecli.engines.tapes import arrangements
-from tapecli.evaluation.question import How, Where, prepare
+from tapecli.evaluation.question import Options, PointsInput, Question
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Done, Run, RunAll
@@ -339,11 +339,11 @@ def test_what_the_message_names_can_be_done(run: Run) -> None:
 
 
 def test_max_seconds_lifts_what_it_refuses() -> None:
-    where = Where({"x": [1]})
+    where, nested = PointsInput({"x": [1]}), Options(method="nested")
     with pytest.raises(tapecli.RequestError, match="'--max-seconds' is 10"):
-        prepare("diff", "sin(x)/x", where, order=12, how=How(method="nested"))
-    lifted = How(method="nested", max_seconds=1e6)
-    asked = prepare("diff", "sin(x)/x", where, order=12, how=lifted)
+        assert Question.parse("diff", "sin(x)/x", where, order=12, options=nested).choice
+    lifted = Options(method="nested", max_seconds=1e6)
+    asked = Question.parse("diff", "sin(x)/x", where, order=12, options=lifted)
     assert (asked.choice.method, asked.choice.needs_tensorflow) == ("nested", True)
 
 

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tapecli.evaluation import compute
-from tapecli.evaluation.question import Request
+from tapecli.evaluation import answering, compute
+from tapecli.evaluation.question import Question
 from tapecli.result import Result
 
 if TYPE_CHECKING:
@@ -148,9 +148,9 @@ def test_help_begins_with_a_sentence_and_examples_and_loads_nothing(run_all: Run
 def test_a_wrong_value_is_told_and_makes_the_exit_code_1(
     run: Run, monkeypatch: pytest.MonkeyPatch, by: float
 ) -> None:
-    values = compute._values
+    values = compute.values
 
-    def spoiled(request: Request) -> object:
+    def spoiled(request: Question) -> object:
         found, execution = values(request)
         at = [p for p in range(len(request.points)) if request.points.at(p)["x"] == 1]
         for column in found[0] if at else ():
@@ -158,7 +158,7 @@ def test_a_wrong_value_is_told_and_makes_the_exit_code_1(
             column[at[0]] *= by
         return found, execution
 
-    monkeypatch.setattr(compute, "_values", spoiled)
+    monkeypatch.setattr(compute, "values", spoiled)
     call = ("plot", "x^2", "--method", "taylor", "--order", "0", "--x", "0..2@3")
     status, sign = ("lost", "!") if by != by else ("off", "X")
     done = run(*call)
@@ -198,13 +198,13 @@ def test_several_variables(run: Run) -> None:
 
 def test_the_tapes_are_asked(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     methods: set[str] = set()
-    usual = compute.run
+    usual = answering.answer
 
-    def kept(request: Request, *rest: object, **options: object) -> Result:
+    def kept(request: Question, *rest: object, **options: object) -> Result:
         methods.add(request.choice.method)
         return usual(request, *rest, **options)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(compute, "run", kept)
+    monkeypatch.setattr(answering, "answer", kept)
     assert run("plot", "sin(x)", "--order", "2").code == 0
     assert methods == {"forward", "nested"}
 

@@ -7,7 +7,7 @@ import pytest
 from tapecli.defaults import EXECUTIONS, TAYLOR
 from tapecli.engines.tapes.arrangements import ARRANGEMENTS
 from tapecli.errors import RequestError
-from tapecli.evaluation.question import How, Where, prepare
+from tapecli.evaluation.question import Options, PointsInput, Question
 from tapecli.features.check.cases import CASES, SEVERAL_TARGETS
 from tapecli.features.check.plan import LEVELS, MAX_ORDERS, Trial, selected, trials
 from tapecli.floats import FORMATS
@@ -59,8 +59,12 @@ def test_what_is_run_can_be_called_for_without_further_options(level: str) -> No
     for trial in plan(level):
         setting = trial.setting
         execution = None if trial.method == TAYLOR else setting.execution
-        how = How(method=trial.method, dtype=setting.dtype, execution=execution)
-        prepare("diff", trial.case.targets, Where({"x": [1.0]}), order=trial.order, how=how)
+        how = Options(method=trial.method, dtype=setting.dtype, execution=execution)
+        source = PointsInput({"x": [1.0]})
+        question = Question.parse(
+            "diff", trial.case.targets, source, order=trial.order, options=how
+        )
+        assert question.choice
 
 
 def test_every_device_has_its_trials_and_taylor_series_have_the_processor() -> None:

@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 import pytest
 
 from tapecli.errors import RequestError
-from tapecli.evaluation.question import How, Request, Where, prepare
+from tapecli.evaluation.question import Options, PointsInput, Question
 from tapecli.features.compare import clock, measuring
 from tapecli.features.compare.contenders import Contender, contenders
 from tapecli.features.compare.model import Scenario, TapeMemory
@@ -15,8 +15,10 @@ from tapecli.features.compare.model import Scenario, TapeMemory
 WORKED = ("u = x^2", "y = log(u)")
 
 
-def asked(*expressions: str, order: int = 1, x: str = "2", **how: Any) -> Request:
-    return prepare("diff", expressions, Where({"x": x}), (), order, (), How(**how))
+def asked(*expressions: str, order: int = 1, x: str = "2", **how: Any) -> Question:
+    return Question.parse(
+        "diff", expressions, PointsInput({"x": x}), order=order, options=Options(**how)
+    )
 
 
 @pytest.fixture
@@ -41,7 +43,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
         (asked("x", max_seconds=0.001), 1, "; allow more$"),
     ],
 )
-def test_what_cannot_be_compared_is_refused(request_: Request, points: int, message: str) -> None:
+def test_what_cannot_be_compared_is_refused(request_: Question, points: int, message: str) -> None:
     with pytest.raises(RequestError, match=message):
         measuring.check(request_, points)
 

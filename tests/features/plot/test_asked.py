@@ -7,7 +7,7 @@ import math
 import pytest
 
 from tapecli.errors import PointsError, RequestError
-from tapecli.evaluation.question import How
+from tapecli.evaluation.question import Options
 from tapecli.features.plot.asked import Wanted, ask, limits, read
 from tapecli.features.plot.model import Axis
 
@@ -108,7 +108,7 @@ def test_what_is_no_range_is_refused(text: str, problem: str) -> None:
 
 
 def test_a_range_is_of_the_dtype() -> None:
-    axis, _ = read("x", "0.1..1", How(dtype="float16"))
+    axis, _ = read("x", "0.1..1", Options(dtype="float16"))
     assert axis.start == 0.0999755859375
 
 

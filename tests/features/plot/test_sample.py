@@ -12,8 +12,9 @@ import numpy as np
 import pytest
 
 from tapecli.engines.certified.budget import Budget
-from tapecli.evaluation import compute
-from tapecli.evaluation.question import How, Request
+from tapecli.evaluation import answering
+from tapecli.evaluation.question import Options, Question
+from tapecli.evaluation.verification import Verification
 from tapecli.features.plot import sample
 from tapecli.features.plot.asked import ask
 from tapecli.features.plot.model import Curve, Curves, Paper
@@ -21,7 +22,7 @@ from tapecli.result import Result, Status
 
 TERMINAL = Paper((160, 76), 23)
 FIGURE = Paper((1200, 800))
-run = functools.partial(compute.run, formulas=False)
+run = functools.partial(answering.answer, formulas=False)
 
 
 def drawn(
@@ -32,7 +33,7 @@ def drawn(
     limits: tuple[float, float] | None = None,
     **given: str,
 ) -> Curves:
-    wanted = ask(expressions, given, (), order, How(method=method))
+    wanted = ask(expressions, given, (), order, Options(method=method))
     return sample.curves(wanted, paper, limits, run=run)
 
 
@@ -42,7 +43,7 @@ def only(*expressions: str, **options: object) -> Curve:
 
 
 def pieces(curve: Curve) -> int:
-    """How many pieces there are that are more than one sample."""
+    """Options many pieces there are that are more than one sample."""
     return sum(len(x) > 1 for x, _ in curve.pieces)
 
 
@@ -150,7 +151,9 @@ def test_chords_stay_close_to_their_curve(text: str) -> None:
     shown = drawn(text, paper=paper, x="0..2")
     (curve,) = shown.curves
     between = (curve.x[1:] + curve.x[:-1]) / 2
-    wanted = ask([text], {"x": ",".join(map(repr, between.tolist()))}, (), 0, How(method="taylor"))
+    wanted = ask(
+        [text], {"x": ",".join(map(repr, between.tolist()))}, (), 0, Options(method="taylor")
+    )
     exact = sample.curves(wanted, paper, run=run).curves[0].y
     dot = (shown.high - shown.low) / paper.dots[1]
     assert np.abs((curve.y[1:] + curve.y[:-1]) / 2 - exact).max() < sample.STRAIGHT * dot * 1.01
@@ -189,17 +192,17 @@ def test_what_has_no_value_is_not_drawn_though_the_tapes_have_a_slope() -> None:
     assert slope.counts == {Status.UNDEFINED: 5, Status.OK: 4}
 
 
-def spoiled(request: Request, at: float, by: float) -> Result:
+def spoiled(request: Question, at: float, by: float) -> Result:
     """A result with a wrong value at a point."""
     result = run(request)
     place = [p for p in range(len(result.points)) if result.points.at(p)["x"] == at]
     for block in result.blocks if place else ():
         assert block.tape is not None
         block.tape[place[0]] *= by
-    again = compute.verification(request, Budget())
+    again = Verification(request, Budget())
     checks = [
         again.checks(target.tree, [b.tape for b in result.blocks], again.certificates(target.tree))
-        for target in request.expressions
+        for target in request.targets
     ]
     blocks = [replace(b, checks=c) for b, c in zip(result.blocks, checks[0], strict=True)]
     return replace(result, blocks=tuple(blocks))
@@ -209,7 +212,7 @@ def spoiled(request: Request, at: float, by: float) -> Result:
     ("by", "status", "y"), [(1.5, Status.OFF, 1.5), (math.nan, Status.LOST, 1.0)]
 )
 def test_what_is_wrong_is_marked(by: float, status: Status, y: float) -> None:
-    wanted = ask(["x^2"], {"x": "0..2@3"}, (), 0, How(method="taylor"))
+    wanted = ask(["x^2"], {"x": "0..2@3"}, (), 0, Options(method="taylor"))
     (curve,) = sample.curves(
         wanted, TERMINAL, marked=True, run=lambda request: spoiled(request, 1.0, by)
     ).curves
@@ -227,7 +230,7 @@ def test_several_targets_and_variables() -> None:
 
 @pytest.mark.parametrize("dtype", ["float32", "float16", "bfloat16"])
 def test_samples_are_of_the_dtype(dtype: str) -> None:
-    how = How(method="taylor", dtype=dtype)
+    how = Options(method="taylor", dtype=dtype)
     wanted = ask(["1/x"], {}, (), 1, how)
     for curve in sample.curves(wanted, TERMINAL, run=run).curves:
         assert curve.x.tolist() == sorted(set(map(float, curve.x.astype(float))))
@@ -235,7 +238,7 @@ def test_samples_are_of_the_dtype(dtype: str) -> None:
 
 
 def test_high_orders_take_fewer_samples() -> None:
-    how = How(method="taylor", max_seconds=1.0)
+    how = Options(method="taylor", max_seconds=1.0)
     wanted = ask(["exp(sin(x))/(1+x^2)"], {}, (), 30, how)
     assert len(sample.curves(wanted, FIGURE, run=run).curves[0].x) < 1_000
 
@@ -260,7 +263,7 @@ def budgeted(
     *texts: str, seconds: float = 10.0, order: int = 1, paper: Paper = TERMINAL, **given: str
 ) -> Curves:
     """A plot whose requests and enclosures have a budget together, as the command has it."""
-    how = How(method="taylor", max_seconds=seconds)
+    how = Options(method="taylor", max_seconds=seconds)
     budget = Budget.of_plot(seconds)
     shared = functools.partial(run, budget=budget)
     return sample.curves(ask(texts, given, (), order, how), paper, run=shared, budget=budget)

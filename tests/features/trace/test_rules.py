@@ -8,8 +8,7 @@ from typing import Any
 import mpmath
 import pytest
 
-from tapecli.evaluation import question
-from tapecli.evaluation.question import Where
+from tapecli.evaluation.question import PointsInput, Question
 from tapecli.expressions.functions import FUNCTIONS
 from tapecli.features.trace import rules
 from tapecli.features.trace.model import Trace
@@ -37,7 +36,7 @@ WORDS: dict[str, Any] = {
 
 def traced(text: str, order: int, **at: str) -> Trace:
     wrt = ",".join(["x"] * order) if len(at) > 1 else ()
-    request = question.prepare("diff", text, Where(at), wrt, None if wrt else order)
+    request = Question.parse("diff", text, PointsInput(at), wrt=wrt, order=None if wrt else order)
     return trace(request)
 
 

@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 
 from tapecli.errors import RequestError
-from tapecli.evaluation import question
-from tapecli.evaluation.question import How, Where
+from tapecli.evaluation.question import Options, PointsInput, Question
 from tapecli.features.trace.model import Trace
 from tapecli.features.trace.tracing import check, trace
 
@@ -17,10 +16,15 @@ LOG = math.log(4.0)
 
 
 def traced(
-    *texts: str, order: int | None = None, wrt: str = "", how: How | None = None, **at: str
+    *texts: str, order: int | None = None, wrt: str = "", how: Options | None = None, **at: str
 ) -> Trace:
-    request = question.prepare(
-        "diff", texts, Where(at or {"x": "2"}), wrt or (), order, (), how or How()
+    request = Question.parse(
+        "diff",
+        texts,
+        PointsInput(at or {"x": "2"}),
+        wrt=wrt or (),
+        order=order,
+        options=how or Options(),
     )
     return trace(request)
 
@@ -73,9 +77,9 @@ CASES: list[dict[str, Any]] = [
     {"texts": ["exp(x*y)/y"], "wrt": "y,x,y", "x": "0.5", "y": "3"},
     {"texts": ["u = x^2", "y = log(u)"]},
     {"texts": ["u = x^2", "y = log(u)"], "order": 2},
-    {"texts": ["u = x^2", "y = log(u)"], "how": How(method="persistent")},
-    {"texts": ["u = x^2", "y = log(u)"], "how": How(method="nested")},
-    {"texts": ["sigmoid(x)"], "order": 2, "how": How(dtype="float32")},
+    {"texts": ["u = x^2", "y = log(u)"], "how": Options(method="persistent")},
+    {"texts": ["u = x^2", "y = log(u)"], "how": Options(method="nested")},
+    {"texts": ["sigmoid(x)"], "order": 2, "how": Options(dtype="float32")},
     {"texts": ["3x"], "order": 2},
     {"texts": ["x"]},
     {"texts": ["log(x^2)"], "order": 0},
@@ -118,14 +122,16 @@ def test_what_no_tape_follows_has_no_adjoint() -> None:
 
 def test_a_local_derivative_that_the_dtype_does_not_have_is_left_out() -> None:
     """The backward pass of lgamma has a digamma, whose own derivative has no kernel in float16."""
-    result = traced("u = gamma(x)", "v = u", how=How(method="nested", dtype="float16"), x="-1.5")
+    result = traced(
+        "u = gamma(x)", "v = u", how=Options(method="nested", dtype="float16"), x="-1.5"
+    )
     lgamma = next(step for step in result.steps if step.kind == "Lgamma")
     assert lgamma.local_derivatives[0].value is not None
     assert result.agrees
 
 
 def test_names_of_steps_are_no_variables() -> None:
-    request = question.prepare("diff", "v1^2 + w2", Where({"v1": "3", "w2": "1"}), "v1")
+    request = Question.parse("diff", "v1^2 + w2", PointsInput({"v1": "3", "w2": "1"}), wrt="v1")
     result = trace(request)
     assert {step.name[0] for step in result.steps} == {"u"}
 
@@ -134,11 +140,11 @@ def test_names_of_steps_are_no_variables() -> None:
     ("texts", "options", "problem"),
     [
         (["log(x^2)"], {"x": "1..3"}, "a trace takes one point"),
-        (["log(x^2)"], {"how": How(method="taylor")}, "'--method taylor' has no tapes"),
-        (["log(x^2)"], {"how": How(method="none")}, "'--method none' has no tapes"),
+        (["log(x^2)"], {"how": Options(method="taylor")}, "'--method taylor' has no tapes"),
+        (["log(x^2)"], {"how": Options(method="none")}, "'--method none' has no tapes"),
         (
             ["u=x^2", "y=log(u)"],
-            {"how": How(method="batch")},
+            {"how": Options(method="batch")},
             "'--method batch' runs its backward pass in one",
         ),
         (["log(x^2)"], {"order": 9}, "more than 1,000 operations"),
@@ -148,7 +154,9 @@ def test_what_cannot_be_followed_is_refused(
     texts: list[str], options: dict[str, Any], problem: str
 ) -> None:
     options = dict(options)
-    how, order = options.pop("how", How()), options.pop("order", None)
-    request = question.prepare("diff", texts, Where(options or {"x": "2"}), (), order, (), how)
+    how, order = options.pop("how", Options()), options.pop("order", None)
+    request = Question.parse(
+        "diff", texts, PointsInput(options or {"x": "2"}), order=order, options=how
+    )
     with pytest.raises(RequestError, match=problem):
         check(request)

@@ -43,8 +43,8 @@ def command(file: str | None, color: str, **asked: Any) -> int:
     from tapecli.features.codegen import program
 
     output.check(file)
-    request = inputs.prepared(**asked, max_seconds=program.UNLIMITED)
-    generated = program.generate(request)
+    question = inputs.question({**asked, "max_seconds": program.UNLIMITED})
+    generated = program.generate(question)
     if generated.note:
         click.echo(f"note: {generated.note}", err=True)
     output.write(generated.text, SOURCE, file, color)

@@ -9,7 +9,7 @@ import click
 from tapecli import defaults, formats
 from tapecli.cli import options, output
 from tapecli.cli.parameters import WholeNumber
-from tapecli.cli.waiting import waiting
+from tapecli.cli.progress import waiting
 
 TARGETS = ("u = x^2", "y = log(u)")
 """The targets of the worked example, which are compared if there are no others."""
@@ -68,12 +68,13 @@ def command(
 
     output.check(file)
     format_ = output.format_of(format_name, file, formats.PAGES["compare"])
-    request = inputs.prepared(expressions or TARGETS, otherwise=defaults.POINT, **options_)
-    measuring.check(request, points)
+    options_["expressions"] = expressions or TARGETS
+    question = inputs.question(options_, default=defaults.POINT)
+    measuring.check(question, points)
     if verbose:
         loading.load(verbose=True, core_only=True)
     with waiting("measuring, for some seconds ..."):  # at rest: a bar would disturb the times
         loading.load(quietly=True, core_only=True)
-        comparison = measuring.compare(request, points, operations)
+        comparison = measuring.compare(question, points, operations)
     output.write(comparison, format_, file, color)
     return 0

@@ -8,7 +8,7 @@ from tapecli.cli import options
 
 
 @options.differentiating()
-def command(**given: Any) -> int:
+def command(**asked: Any) -> int:
     """The Hessian of an expression: its second derivatives by each pair of variables.
 
     It comes from nested tapes: the gradient of each entry of the gradient; '--method batch' is
@@ -19,4 +19,4 @@ def command(**given: Any) -> int:
       tapecli hessian '(1-x)^2 + 100(y-x^2)^2' --x 1 --y 1
       tapecli hessian 'sin(x*y)' --x 0..1@100 --y 0..1@100 --output hessians.npz
     """
-    return options.answer("hessian", **given)
+    return options.answer("hessian", **asked)

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from tapecli import defaults, formats
+from tapecli import formats
 from tapecli.cli import files, options, output
 from tapecli.cli.completion import candidates
 from tapecli.cli.parameters import OneOf
@@ -94,27 +94,27 @@ def command(
     """
     from tapecli.cli import inputs
     from tapecli.engines.certified.budget import PLOT_SHARE, Budget
-    from tapecli.evaluation.question import How
+    from tapecli.evaluation.question import Options
     from tapecli.features.plot import asked
     from tapecli.formats import words
 
-    given, rows = inputs.points(ranges, at)
-    if rows is not None:
+    given = inputs.asked("diff", {"expressions": expressions, "at": at, **ranges})
+    if given["source"].table is not None:
         raise click.UsageError("a plot takes a range from the call, not a table: --x -5..5")
     output.check(file)
     format_ = output.format_of(_format(format_name, file), file, formats.PLOTS)
     formats.require_library(format_)
-    how = How(method=method, dtype=dtype, max_seconds=max_seconds)
-    wanted = asked.ask(expressions or (defaults.EXPRESSION,), given, wrt, order, how)
+    how = Options(method=method, dtype=dtype, max_seconds=max_seconds)
+    wanted = asked.ask(given["expressions"], given["source"].values, wrt, order, how)
     limits = asked.limits(window) if window is not None else None
-    from tapecli.cli.waiting import waiting
+    from tapecli.cli.progress import waiting
     from tapecli.engines.tapes import loading  # only now, for a wrong call is to be told at once
-    from tapecli.evaluation import compute
+    from tapecli.evaluation import answering
     from tapecli.features.plot import sample
 
     load = functools.partial(loading.load, quietly=True, verbose=verbose, core_only=True)
     budget = Budget.of_plot(how.max_seconds)
-    run = functools.partial(compute.run, formulas=False, load=load, budget=budget)
+    run = functools.partial(answering.answer, formulas=False, load=load, budget=budget)
     with waiting("drawing ..."):
         shown = sample.curves(wanted, _paper(format_, color), limits, marked, run, budget)
     output.write(shown, format_, file, color)

@@ -19,7 +19,7 @@ from tapecli.cli import options, output
     options.VERBOSE,
 )
 def command(
-    format_name: str | None, file: str | None, color: str, verbose: bool, **given: Any
+    format_name: str | None, file: str | None, color: str, verbose: bool, **asked: Any
 ) -> int:
     """Show what the tapes record at a point, and the backward passes, step by step.
 
@@ -38,16 +38,16 @@ def command(
     is not; 2 the call is wrong; 3 TensorFlow is missing or broken.
     """
     from tapecli.cli import inputs
-    from tapecli.cli.waiting import waiting
+    from tapecli.cli.progress import waiting
     from tapecli.engines.tapes import loading
     from tapecli.features.trace import tracing
 
     output.check(file)
     format_ = output.format_of(format_name, file, formats.PAGES["trace"])
-    request = inputs.prepared(otherwise=defaults.POINT, **given)
-    tracing.check(request)
+    question = inputs.question(asked, default=defaults.POINT)
+    tracing.check(question)
     with waiting("starting TensorFlow ..."):
         loading.load(quietly=True, verbose=verbose, core_only=True)
-        trace = tracing.trace(request)
+        trace = tracing.trace(question)
     output.write(trace, format_, file, color)
     return 0 if trace.ok else 1

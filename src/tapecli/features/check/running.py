@@ -1,4 +1,4 @@
-"""The check itself: every trial becomes a request like a user's, and its verdicts a Report."""
+"""The check itself: every trial becomes a question like a user's, and its verdicts a Report."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ from tapecli.defaults import EXECUTIONS, TAYLOR
 from tapecli.engines.tapes import core, loading
 from tapecli.engines.tapes.arrangements import device_named
 from tapecli.errors import RequestError, clipped
-from tapecli.evaluation import compute
-from tapecli.evaluation.question import How, Where, prepare
+from tapecli.evaluation import answering
+from tapecli.evaluation.question import Options, PointsInput, Question
 from tapecli.features.check.defects import DEFECTS, MISSING, Defect
 from tapecli.features.check.model import Cell, Core, Failure, KnownDefect, Report, Setting
 from tapecli.features.check.plan import Trial, selected, trials
@@ -223,7 +223,7 @@ def _run(trial: Trial, seed: int, points: int) -> _Outcome:
 def _result(trial: Trial, order: int, seed: int, points: int) -> Result:
     setting, is_taylor = trial.setting, trial.method == TAYLOR
     xs = trial.case.points(FORMATS[setting.dtype], seed, points, awkward=True)
-    how = How(
+    options = Options(
         method=trial.method,
         dtype=setting.dtype,
         execution=None if is_taylor else setting.execution,
@@ -231,8 +231,10 @@ def _result(trial: Trial, order: int, seed: int, points: int) -> Result:
         max_seconds=_NO_LIMIT,
         verify="all",
     )
-    request = prepare("diff", trial.case.targets, Where({"x": xs}), order=order, how=how)
-    return compute.run(request, formulas=False)
+    question = Question.parse(
+        "diff", trial.case.targets, PointsInput({"x": xs}), order=order, options=options
+    )
+    return answering.answer(question, formulas=False)
 
 
 # --- findings ---------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from tapecli.engines.tapes.arrangements import ARRANGEMENTS as RUNNABLE
 from tapecli.engines.tapes.arrangements import tape_tree
 from tapecli.errors import RequestError, together
 from tapecli.evaluation import planner
-from tapecli.evaluation.question import Request
+from tapecli.evaluation.question import Question
 from tapecli.expressions.functions import FUNCTIONS, MEASURED_ON
 from tapecli.expressions.tree import Call, steps, variables
 from tapecli.features.codegen import numbers, repeated
@@ -53,47 +53,47 @@ class GeneratedProgram:
     note: str = ""
 
 
-def generate(request: Request) -> GeneratedProgram:
-    """The program of a request.
+def generate(question: Question) -> GeneratedProgram:
+    """The program of a question.
 
     Raises:
         RequestError: its method uses no tapes, or too many inside one another.
         PointsError: the points are too many to be written out.
     """
-    choice = request.choice
+    choice = question.choice
     if choice.method in (TAYLOR, NONE):
-        choice = _choice_of_tapes(request)
-    return GeneratedProgram(_Generator(request, choice).text(), _note(request, choice))
+        choice = _choice_of_tapes(question)
+    return GeneratedProgram(_Generator(question, choice).text(), _note(question, choice))
 
 
-def _choice_of_tapes(request: Request) -> planner.Choice:
+def _choice_of_tapes(question: Question) -> planner.Choice:
     """The tapes that `auto` would be if there were nothing quicker.
 
     Raises:
         RequestError: a method without tapes was asked for by its name.
     """
-    order = max(derivative.order for derivative in request.derivatives)
-    count = len(request.expressions)
+    order = question.order
+    count = len(question.targets)
     methods = [name for name, row in RUNNABLE.items() if row.can(count, order)]
-    if request.how.method == AUTO:
+    if question.options.method == AUTO:
         return planner.Choice(methods[0], execution=EAGER)
     advice = f"one of {together(methods)}" if len(methods) > 1 else methods[0]
     raise RequestError(
-        f"'--method {request.how.method}' uses no tapes, so there is no program of it; "
+        f"'--method {question.options.method}' uses no tapes, so there is no program of it; "
         f"take {advice}"
     )
 
 
-def _note(request: Request, choice: planner.Choice) -> str:
+def _note(question: Question, choice: planner.Choice) -> str:
     """What to expect of tapes that would take long, or that TensorFlow cannot do."""
     execution = choice.execution or EAGER
-    instead = "; 'tapecli diff' takes Taylor series" if choice is not request.choice else ""
-    if problem := _unsupported(request, execution):
+    instead = "; 'tapecli diff' takes Taylor series" if choice is not question.choice else ""
+    if problem := _unsupported(question, execution):
         return f"this program is expected to fail: TensorFlow {MEASURED_ON} {problem}{instead}"
     seconds = planner.tape_seconds(
-        [expression.tree for expression in request.expressions],
-        [derivative.variables for derivative in request.derivatives],
-        len(request.points),
+        question.trees,
+        question.wrt,
+        len(question.points),
         execution,
         choice.method,
     )
@@ -102,14 +102,14 @@ def _note(request: Request, choice: planner.Choice) -> str:
     return f"this program is expected to take about {planner.duration(seconds)}{instead}"
 
 
-def _unsupported(request: Request, execution: str) -> str:
-    """What TensorFlow cannot do of the request in its dtype; "" where it can do all."""
-    dtype = request.how.format_.name
-    for node in steps(*(expression.tree for expression in request.expressions)):
+def _unsupported(question: Question, execution: str) -> str:
+    """What TensorFlow cannot do of the question in its dtype; "" where it can do all."""
+    dtype = question.format_.name
+    for node in steps(*question.trees):
         if not isinstance(node, Call) or node.name not in FUNCTIONS:
             continue
         names = variables(node)
-        order = max(sum(by in names for by in d.variables) for d in request.derivatives)
+        order = max(sum(by in names for by in d.variables) for d in question.derivatives)
         for limit in FUNCTIONS[node.name].limits:
             applies = limit.dtype == dtype and execution in limit.executions
             if applies and not limit.where and order >= limit.order:
@@ -120,18 +120,18 @@ def _unsupported(request: Request, execution: str) -> str:
 
 
 class _Generator:
-    """Writes the program of a request, in an arrangement of tapes."""
+    """Writes the program of a question, in an arrangement of tapes."""
 
-    def __init__(self, request: Request, choice: planner.Choice) -> None:
-        assert isinstance(request.points, Points)
-        self._points = request.points
-        self._format = request.how.format_
+    def __init__(self, question: Question, choice: planner.Choice) -> None:
+        assert isinstance(question.points, Points)
+        self._points = question.points
+        self._format = question.format_
         self._arrangement = choice.method
         self._execution = choice.execution
-        expressions = request.expressions
-        derivatives = [derivative.variables for derivative in request.derivatives]
+        expressions = question.targets
+        derivatives = question.wrt
         names = Names()
-        sources = {name: names.user(name) for name in request.points.names}
+        sources = {name: names.user(name) for name in question.points.names}
         statements = Statements(
             [names.user(expression.name) for expression in expressions],
             [tape_tree(expression.tree, self._format) for expression in expressions],

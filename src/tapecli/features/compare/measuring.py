@@ -13,7 +13,7 @@ from tapecli.engines.tapes import arrangements, loading
 from tapecli.engines.tapes.arrangements import Sources, Target, Tensor, Variables
 from tapecli.errors import RequestError
 from tapecli.evaluation import planner
-from tapecli.evaluation.question import Request
+from tapecli.evaluation.question import Question
 from tapecli.expressions.tree import Node
 from tapecli.features.compare import clock
 from tapecli.features.compare.contenders import Contender, contenders
@@ -35,24 +35,24 @@ _OVERHEAD = 1.6
 each of them: measured with sin(x) at 5,000,000 points."""
 
 
-def check(request: Request, points: int) -> None:
+def check(question: Question, points: int) -> None:
     """Make sure that this can be compared, before TensorFlow is loaded.
 
     Raises:
         RequestError: there are several points, no derivative, or it would take too long.
     """
-    if (count := len(request.points)) != 1:
+    if (count := len(question.points)) != 1:
         raise RequestError(
             f"tapes are compared at one point, and {count:,} are given; "
             "--x 2 is one, and '--points' says how often many repeat it"
         )
     if points < 1:
         raise RequestError("'--points' must be a whole number from 1")
-    trees, derivatives = _targets(request)
+    trees, derivatives = _targets(question)
     order = max(map(len, derivatives))
     if order == 0:
         raise RequestError("order 0 takes no tapes, so there is nothing to compare")
-    limit = request.how.max_seconds
+    limit = question.options.max_seconds
     seconds = expected_seconds(trees, derivatives, points)
     if seconds > limit:
         raise RequestError(
@@ -117,17 +117,16 @@ def scenarios(points: int) -> list[Scenario]:
     return [Scenario(run, size) for size in sorted({1, points}) for run in (EAGER, GRAPH, XLA)]
 
 
-def _targets(request: Request) -> tuple[list[Node], list[Variables]]:
+def _targets(question: Question) -> tuple[list[Node], list[Variables]]:
     """The trees of the targets, and the variables of their derivatives."""
-    trees = [expression.tree for expression in request.expressions]
-    return trees, [derivative.variables for derivative in request.derivatives]
+    return question.trees, question.wrt
 
 
-def compare(request: Request, points: int, with_operations: bool = False) -> CostComparison:
+def compare(question: Question, points: int, with_operations: bool = False) -> CostComparison:
     """Measure every arrangement that can do what is asked.
 
     Args:
-        request: the targets, their derivatives, and one point.
+        question: the targets, their derivatives, and one point.
         points: how many points are many; each of them is that point.
         with_operations: whether the operations are to be shown one by one.
 
@@ -135,19 +134,19 @@ def compare(request: Request, points: int, with_operations: bool = False) -> Cos
         RequestError: as `check`, or TensorFlow lacks a gradient.
         TensorFlowError: TensorFlow is missing or does not start.
     """
-    check(request, points)
+    check(question, points)
     tf = loading.load()
     start = time.perf_counter()
-    measurement = _Measurement(tf, request, points)
+    measurement = _Measurement(tf, question, points)
     measurement.refuse_unsupported()
     with loading.without_advice():
         costs = measurement.costs()
     return CostComparison(
-        tuple(map(str, request.expressions)),
-        tuple(expression.name for expression in request.expressions),
-        request.points.at(0),
-        tuple(",".join(derivative.variables) for derivative in request.derivatives),
-        request.how.dtype,
+        tuple(map(str, question.targets)),
+        tuple(expression.name for expression in question.targets),
+        question.points.at(0),
+        tuple(",".join(variables) for variables in question.wrt),
+        question.options.dtype,
         tuple(scenarios(points)),
         tuple(costs),
         {"tapecli": version("tapecli"), "tensorflow": tf.__version__},
@@ -159,16 +158,16 @@ def compare(request: Request, points: int, with_operations: bool = False) -> Cos
 class _Measurement:
     """The measurement of all arrangements, with the reasons why something was not measured."""
 
-    def __init__(self, tf: Any, request: Request, points: int) -> None:
+    def __init__(self, tf: Any, question: Question, points: int) -> None:
         self._tf = tf
-        self._expressions = request.expressions
-        self._trees, self._derivatives = _targets(request)
-        self._point = request.points.at(0)
+        self._expressions = question.targets
+        self._trees, self._derivatives = _targets(question)
+        self._point = question.points.at(0)
         self._points = points
-        self._format = request.how.format_
+        self._format = question.format_
         self._scenarios = scenarios(points)
         expected = expected_seconds(self._trees, self._derivatives, points)
-        self._seconds = max(0.0, min(clock.SECONDS, request.how.max_seconds - expected))
+        self._seconds = max(0.0, min(clock.SECONDS, question.options.max_seconds - expected))
         self._contenders = contenders(len(self._trees), max(map(len, self._derivatives)))
         self._problems: dict[str, str] = {}
 

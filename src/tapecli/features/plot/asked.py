@@ -8,8 +8,7 @@ from fractions import Fraction
 
 from tapecli import defaults
 from tapecli.errors import PointsError, RequestError, clipped, together
-from tapecli.evaluation import question
-from tapecli.evaluation.question import Asked, How, Where
+from tapecli.evaluation.question import Options, PointsInput, Question
 from tapecli.expressions import derivative
 from tapecli.features.plot.model import Axis
 from tapecli.floats import FORMATS
@@ -24,7 +23,7 @@ NARROWEST, WIDEST = 1e-290, 1e300
 SAMPLES = 5_000
 """Values of the variable that may be asked for: far more than there are dots."""
 
-ORDINARY = How()
+ORDINARY = Options()
 
 
 @dataclass(frozen=True)
@@ -42,7 +41,7 @@ class Wanted:
     axis: Axis
     at: Mapping[str, Fraction]
     samples: tuple[float, ...] | None
-    asked: tuple[Asked, ...]
+    asked: tuple[Question, ...]
 
 
 MAX_CURVES = 50
@@ -54,7 +53,7 @@ def ask(
     given: Mapping[str, str],
     wrt: Sequence[str] = (),
     order: int | None = None,
-    how: How = ORDINARY,
+    options: Options = ORDINARY,
 ) -> Wanted:
     """Check what is asked, without any of the libraries that compute it.
 
@@ -66,21 +65,22 @@ def ask(
         PointsError: a range or a value cannot.
         RequestError: it is not clear what is to be drawn, or along which variable.
     """
-    how = replace(how, verify="all")
-    values = question.ask("diff", expressions, Where(given), (), 0, (), how)
-    name = _along(values.names, given)
-    text = given.get(name, RANGE)
-    axis, samples = read(name, text, how)
-    at = {other: ranges.constant(given[other]) for other in values.names if other != name}
-    asked = [values]
+    options = replace(options, verify="all")
+
+    def asked_of(order: int | None, wrt: Sequence[str] = ()) -> Question:
+        source = PointsInput(given)
+        return Question.parse("diff", expressions, source, wrt=wrt, order=order, options=options)
+
+    values = asked_of(0)
+    name = _along(values.variables, given)
+    axis, samples = read(name, given.get(name, RANGE), options)
+    at = {other: ranges.constant(given[other]) for other in values.variables if other != name}
+    asked = [replace(values, derivatives=tuple(derivative.by_orders(name, 0)))]
     if order != 0:
-        by = wrt or [name]
-        asked.append(question.ask("diff", expressions, Where(given), by, order, (), how))
+        asked.append(asked_of(order, wrt or [name]))
     elif wrt:
-        question.ask("diff", expressions, Where(given), wrt, None, (), how)
-    zeroth = derivative.by_orders(name, 0)
-    asked[0] = replace(values, derivatives=tuple(zeroth))
-    curves = sum(len(one.expressions) * len(one.derivatives) for one in asked)
+        asked_of(None, wrt)
+    curves = sum(len(one.targets) * len(one.derivatives) for one in asked)
     if curves > MAX_CURVES:
         raise RequestError(f"{curves:,} curves: no more than {MAX_CURVES} in a plot")
     return Wanted(axis, at, samples, tuple(asked))
@@ -119,7 +119,9 @@ def _given(name: str, text: str) -> str:
     return f"--{name} {text}" if name in defaults.SHORT else f"--at {name}={text}"
 
 
-def read(name: str, text: str, how: How = ORDINARY) -> tuple[Axis, tuple[float, ...] | None]:
+def read(
+    name: str, text: str, options: Options = ORDINARY
+) -> tuple[Axis, tuple[float, ...] | None]:
     """The axis of a range A..B; and, where the text says which, the samples.
 
     Raises:
@@ -129,7 +131,7 @@ def read(name: str, text: str, how: How = ORDINARY) -> tuple[Axis, tuple[float, 
         raise PointsError(f"a plot takes a range of {name} from the call: {_given(name, RANGE)}")
     if ".." in text and not any(sign in text for sign in ":@,"):
         low, high = ends(text)
-        start, stop = ranges.rounded([low, high], how.format_)
+        start, stop = ranges.rounded([low, high], options.format_)
         _wide(start, stop, text)
         return Axis(name, start, stop), None
     numbers = ranges.read(text)
@@ -138,7 +140,7 @@ def read(name: str, text: str, how: How = ORDINARY) -> tuple[Axis, tuple[float, 
             f"'{clipped(text)}' has {len(numbers):,} points, and a plot takes at most {SAMPLES:,}; "
             "a range A..B alone takes as many as can be seen"
         )
-    samples = sorted(set(ranges.rounded(numbers, how.format_)))
+    samples = sorted(set(ranges.rounded(numbers, options.format_)))
     _wide(samples[0], samples[-1], text)
     log = text.rstrip().endswith("log") and "," not in text
     return Axis(name, samples[0], samples[-1], log and samples[0] >= 0), tuple(samples)

@@ -15,9 +15,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
 from tapecli.engines.certified.budget import Budget
-from tapecli.evaluation import compute, planner
+from tapecli.evaluation import answering, planner
 from tapecli.evaluation.planner import Choice
-from tapecli.evaluation.question import Asked, Request
+from tapecli.evaluation.question import Question
+from tapecli.evaluation.verification import Verification
 from tapecli.features.plot import window
 from tapecli.features.plot.asked import Wanted
 from tapecli.features.plot.model import DISAGREEING, Curve, Curves, Floats, Mark, Paper
@@ -76,7 +77,7 @@ DEPTH, DEEP = 2, 5
 may be taken in it, and where they may not.
 """
 
-Compute = Callable[[Request], Result]
+Compute = Callable[[Question], Result]
 Bend: TypeAlias = "float | None"
 Value = tuple[float, Check]
 
@@ -86,7 +87,7 @@ def curves(
     paper: Paper,
     limits: tuple[float, float] | None = None,
     marked: bool = False,
-    run: Compute = compute.run,
+    run: Compute = answering.answer,
     budget: Budget | None = None,
 ) -> Curves:
     """Sample what is asked for.
@@ -103,12 +104,12 @@ def curves(
         RequestError: it would take too long, or TensorFlow lacks what this needs.
         TensorFlowError: TensorFlow is missing or does not start.
     """
-    max_seconds = wanted.asked[0].how.max_seconds
+    max_seconds = wanted.asked[0].options.max_seconds
     budget = budget or Budget.of_plot(max_seconds)
     sampler = _Sampler(wanted, paper, limits, run, budget)
     sampler.refine()
     low, high = sampler.window
-    at = {name: wanted.asked[0].how.format_.round(value) for name, value in wanted.at.items()}
+    at = {name: wanted.asked[0].format_.round(value) for name, value in wanted.at.items()}
     drawn = sampler.curves
     hurried = max_seconds if sampler.hurried else None
     about, coarser = sampler.about, not wanted.samples
@@ -127,7 +128,7 @@ class _Sampler:
         budget: Budget,
     ) -> None:
         self._wanted, self._paper, self._limits, self._run = wanted, paper, limits, run
-        self._format = wanted.asked[0].how.format_
+        self._format = wanted.asked[0].format_
         self._budget, self._whole = budget, budget.seconds
         self._choices: list[Choice] = []
         self._values: dict[float, list[Value]] = {}
@@ -164,12 +165,7 @@ class _Sampler:
     def _first_look(self, count: int) -> float:
         """The work of a first look at so many samples, in seconds."""
         return FIRST_LOOK * sum(
-            planner.certified_seconds(
-                [target.tree for target in asked.expressions],
-                [one.variables for one in asked.derivatives],
-                count,
-            )
-            for asked in self._wanted.asked
+            planner.certified_seconds(asked.trees, asked.wrt, count) for asked in self._wanted.asked
         )
 
     def _first_stretches(self) -> int:
@@ -181,9 +177,9 @@ class _Sampler:
         trials = list(self._even(COARSEST))[1::2]
         budget = Budget(FIRST_PART * self._whole, self._budget.point_seconds)
         for asked, at, choice in self._requests(trials, FIRST + 1):
-            verified = compute.verification(asked.at(at, choice), budget)
-            for expression in asked.expressions:
-                verified.certificates(expression.tree)
+            verified = Verification(asked.at(at, choice), budget)
+            for tree in asked.trees:
+                verified.certificates(tree)
         zeros = (FIRST_PART * self._whole - budget.seconds) / len(trials)
         stretches = FIRST
         while stretches > COARSEST and (
@@ -195,11 +191,11 @@ class _Sampler:
 
     def _requests(
         self, samples: Sequence[float], expected: int
-    ) -> Iterator[tuple[Asked, Points, Choice]]:
+    ) -> Iterator[tuple[Question, Points, Choice]]:
         """What is computed at some samples, and how: as is best for so many."""
         wanted = self._wanted
         given: dict[str, PointsLike] = {wanted.axis.name: samples, **wanted.at}
-        at = points.read(given, None, wanted.asked[0].names, self._format)
+        at = points.read(given, None, wanted.asked[0].variables, self._format)
         if not self._choices:
             self._choices = [asked.chosen(expected) for asked in wanted.asked]
         for asked, choice in zip(wanted.asked, self._choices, strict=True):
@@ -233,7 +229,7 @@ class _Sampler:
 
     def _arranged(self, found: Sequence[Result]) -> list[Block]:
         """The blocks of all results by target: its value, then its derivatives."""
-        targets = [expression.name for expression in self._wanted.asked[0].expressions]
+        targets = [expression.name for expression in self._wanted.asked[0].targets]
         return [
             block for name in targets for one in found for block in one.blocks
             if block.target == name
@@ -274,7 +270,7 @@ class _Sampler:
         values = self._wanted.asked[0]
         indices = [one.variables for asked in self._wanted.asked for one in asked.derivatives]
         at = {name: self._format.round(value) for name, value in self._wanted.at.items()}
-        for expression in values.expressions:
+        for expression in values.targets:
             yield Enclosure(
                 expression.tree, self._format, self._wanted.axis.name, at, indices, self._budget
             )
@@ -313,7 +309,7 @@ class _Sampler:
         bends = [self._bend(a, b) for a, b in itertools.pairwise(self._x)]
         found = []
         derivatives = [one for asked in self._wanted.asked for one in asked.derivatives]
-        shown = itertools.product(self._wanted.asked[0].expressions, derivatives)
+        shown = itertools.product(self._wanted.asked[0].targets, derivatives)
         for index, (target, derivative) in enumerate(shown):
             values = [self._values[at][index] for at in self._x]
             y = np.array([_seen(value) for value in values])

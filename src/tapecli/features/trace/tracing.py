@@ -9,9 +9,9 @@ from tapecli.defaults import NONE, TAYLOR
 from tapecli.engines.tapes import loading
 from tapecli.engines.tapes.recording import BackwardPass, Operation, Recording, record
 from tapecli.errors import RequestError
-from tapecli.evaluation import compute
+from tapecli.evaluation import answering
 from tapecli.evaluation.planner import operations
-from tapecli.evaluation.question import Request
+from tapecli.evaluation.question import Question
 from tapecli.evaluation.verdict import STABLE_ULPS
 from tapecli.features.trace import rules
 from tapecli.features.trace.model import (
@@ -39,24 +39,24 @@ _NOT_TRACEABLE = {
 """Methods that cannot be traced, and why."""
 
 
-def check(request: Request) -> None:
+def check(question: Question) -> None:
     """Check that a question can be traced, before TensorFlow is loaded.
 
     Raises:
         RequestError: there are several points, no tapes, or far too many operations.
     """
-    if len(request.points) != 1:
-        raise RequestError(f"a trace takes one point, such as --x 2, not {len(request.points):,}")
+    if len(question.points) != 1:
+        raise RequestError(f"a trace takes one point, such as --x 2, not {len(question.points):,}")
     expected = operations(
-        [expression.tree for expression in request.expressions],
-        [derivative.variables for derivative in request.derivatives],
+        question.trees,
+        question.wrt,
     )
     if expected > MAX_OPERATIONS:
         raise RequestError(
             f"a trace of more than {MAX_OPERATIONS:,} operations cannot be read; "
             "ask for a lower order"
         )
-    method = request.choice.method
+    method = question.choice.method
     if method in _NOT_TRACEABLE:
         raise RequestError(
             f"'--method {method}' {_NOT_TRACEABLE[method]}; 'single', 'parallel', 'nested' and "
@@ -64,40 +64,40 @@ def check(request: Request) -> None:
         )
 
 
-def trace(request: Request) -> Trace:
+def trace(question: Question) -> Trace:
     """Follow the tapes of a question.
 
     Raises:
         RequestError: as `check`, or TensorFlow lacks a gradient.
         TensorFlowError: TensorFlow is missing or does not start.
     """
-    check(request)
-    result = compute.run(request, formulas=False, load=loading.load)
-    names = NamedRecording(_recording(request), request.how.format_)
-    passes = tuple(_passes(request, names))
+    check(question)
+    result = answering.answer(question, formulas=False, load=loading.load)
+    names = NamedRecording(_recording(question), question.format_)
+    passes = tuple(_passes(question, names))
     return Trace(
-        targets=tuple(_targets(request, names)),
-        at=request.points.at(0),
-        format_=request.how.format_,
-        method=request.choice.method,
+        targets=tuple(_targets(question, names)),
+        at=question.points.at(0),
+        format_=question.format_,
+        method=question.choice.method,
         tensorflow=result.tensorflow,
         tapes=tuple(_tapes(names)),
         steps=tuple(_step(operation, names) for operation in names.steps),
         passes=passes,
-        answers=tuple(_answers(request, result, names, passes)),
+        answers=tuple(_answers(question, result, names, passes)),
     )
 
 
-def _recording(request: Request) -> Recording:
+def _recording(question: Question) -> Recording:
     """What the tapes record when they compute what the question asks for."""
     import numpy as np
 
     return record(
-        [expression.tree for expression in request.expressions],
-        {name: np.float64(value) for name, value in request.points.at(0).items()},
-        [derivative.variables for derivative in request.derivatives],
-        request.choice.method,
-        request.how.format_,
+        question.trees,
+        {name: np.float64(value) for name, value in question.points.at(0).items()},
+        question.wrt,
+        question.choice.method,
+        question.format_,
         steps=True,
     )
 
@@ -105,7 +105,7 @@ def _recording(request: Request) -> Recording:
 # --- the forward pass ---------------------------------------------------------------------------
 
 
-def _targets(request: Request, names: NamedRecording) -> Iterator[TracedTarget]:
+def _targets(question: Question, names: NamedRecording) -> Iterator[TracedTarget]:
     """Each expression with its step.
 
     If the values were not asked for, the first backward passes start at the targets in order.
@@ -114,7 +114,7 @@ def _targets(request: Request, names: NamedRecording) -> Iterator[TracedTarget]:
     tensors = recording.results.get(()) or [
         backward.target for _, backward in recording.backward_passes
     ]
-    for expression, tensor in zip(request.expressions, tensors, strict=False):
+    for expression, tensor in zip(question.targets, tensors, strict=False):
         yield TracedTarget(expression.name, expression.text, names.text(tensor))
 
 
@@ -161,9 +161,9 @@ def _step(operation: Operation, names: NamedRecording) -> Step:
 # --- the backward passes ------------------------------------------------------------------------
 
 
-def _passes(request: Request, names: NamedRecording) -> Iterator[TracedPass]:
+def _passes(question: Question, names: NamedRecording) -> Iterator[TracedPass]:
     """Each backward pass with the derivative that it starts from."""
-    targets = [expression.name for expression in request.expressions]
+    targets = [expression.name for expression in question.targets]
     derivatives = {
         tensor: (target, variables)
         for variables, tensors in names.recording.results.items()
@@ -210,16 +210,16 @@ def _adjoints(backward: BackwardPass, names: NamedRecording) -> Iterator[Adjoint
 
 
 def _answers(
-    request: Request, result: Result, names: NamedRecording, passes: Sequence[TracedPass]
+    question: Question, result: Result, names: NamedRecording, passes: Sequence[TracedPass]
 ) -> Iterator[Answer]:
     """Each value and derivative as the trace computed it, with what `diff` says of it."""
-    targets = [expression.name for expression in request.expressions]
+    targets = [expression.name for expression in question.targets]
     blocks = {(block.target, block.derivative.variables): block for block in result.blocks}
     for (target, variables), block in blocks.items():
         tensor = names.recording.results[variables][targets.index(target)]
         value = names.number(tensor)
         (row,) = block.rows
-        tolerance = STABLE_ULPS * float(request.how.format_.unit_roundoff)
+        tolerance = STABLE_ULPS * float(question.format_.unit_roundoff)
         tolerance *= max(_sum_of_sizes(passes, target, variables), abs(value))
         yield Answer(
             target,

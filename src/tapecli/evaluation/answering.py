@@ -1,0 +1,207 @@
+"""One question answered: read `answer` first. It has a line for each stage.
+
+The text of a question was parsed, and checked, by `Question.parse` (`question`). Then come the
+stages of `answer`: choose a method (`planner`), compute (`compute`), certify and judge
+(`verification`), and arrange all of it into a Result. Questions about any number of points are
+answered chunk by chunk (`chunks`), each chunk by `answer`.
+"""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from tapecli.engines.certified.budget import Budget
+from tapecli.engines.tapes import loading
+from tapecli.evaluation import compute
+from tapecli.evaluation.question import Question
+from tapecli.evaluation.verification import Certificates, Checks, Column, Verification
+from tapecli.expressions import tex
+from tapecli.result import Block, Claim, Formula, Latex, Result
+
+FORMULA_SHARE = 0.1
+"""The part of '--max-seconds' that formulas may take: with its default they take a second."""
+
+
+@dataclass
+class Account:
+    """What a run took, and what it left undone.
+
+    Attributes:
+        seconds: what each stage took, by name.
+        given_up: what was not done for the time that it would take, in sentences.
+    """
+
+    seconds: dict[str, float] = field(default_factory=dict)
+    given_up: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._last = time.perf_counter()
+
+    def lap(self, stage: str) -> None:
+        """Add the time since the last lap to a stage."""
+        now = time.perf_counter()
+        self.seconds[stage] = self.seconds.get(stage, 0.0) + now - self._last
+        self._last = now
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """What is found out without TensorFlow.
+
+    Attributes:
+        certificates: those of each target.
+        budget: what is left of it for further points.
+        claims: the judgements on the claims.
+        formulas: of each target and derivative; None where they were left out.
+        latex: each target in LaTeX; None if formulas were left out.
+        given_up: what was not done for the time that it would take, in sentences.
+    """
+
+    certificates: Sequence[Certificates]
+    budget: Budget
+    claims: tuple[Claim, ...]
+    formulas: Sequence[Sequence[Formula | None]]
+    latex: Sequence[str | None]
+    given_up: Sequence[str] = ()
+
+
+def answer(
+    question: Question,
+    *,
+    formulas: bool = True,
+    account: Account | None = None,
+    load: Callable[[], Any] = loading.load,
+    begin: Callable[[Callable[[], Analysis]], Callable[[], Analysis]] = lambda work: work,
+    budget: Budget | None = None,
+) -> Result:
+    """Answer a question.
+
+    Args:
+        question: what is asked.
+        formulas: whether to make formulas, which takes SymPy.
+        account: receives what each stage took, and what was given up.
+        load: loads TensorFlow.
+        begin: begins the work that needs no TensorFlow, beside what does, and returns a function
+            that ends it.
+        budget: what zeros and kinks may cost; that of this question, if it is left out.
+
+    Raises:
+        UsageError: the points cannot be read, no method can do it in time, or TensorFlow lacks a
+            gradient or kernel that this needs.
+        TensorFlowError: TensorFlow is missing or does not start.
+    """
+    account = account or Account()
+    choice = question.choice
+    verification = Verification(question, budget)
+    analysed = begin(functools.partial(certify, verification, formulas))
+    tensorflow = load().__version__ if choice.needs_tensorflow else ""
+    account.lap("TensorFlow")
+    values, execution = compute.values(question)
+    account.lap("tapes" if choice.needs_tensorflow else choice.method)
+    analysis = analysed()
+    account.given_up += analysis.given_up
+    account.lap("certified values" + " and formulas" * formulas)
+    checks = verification.judge(values, analysis.certificates, analysis.budget)
+    result = arrange(question, values, checks, analysis, tensorflow, execution)
+    account.lap("verdicts")
+    return result
+
+
+def certify(verification: Verification, formulas: bool = True) -> Analysis:
+    """Certify values, judge claims and make formulas."""
+    question = verification.question
+    certificates = [verification.certificates(tree) for tree in question.trees]
+    budget, claims = verification.budget, _judged_claims(question)
+    if formulas:
+        return Analysis(certificates, budget, claims, *_formulas(question))
+    none = [[None] * len(question.derivatives) for _ in question.targets]
+    return Analysis(certificates, budget, claims, none, [None] * len(question.targets))
+
+
+def arrange(
+    question: Question,
+    values: Sequence[Sequence[Column]],
+    checks: Sequence[Sequence[Checks]],
+    analysis: Analysis,
+    tensorflow: str,
+    execution: str,
+) -> Result:
+    """Arrange everything into a Result."""
+    blocks = [
+        Block(
+            target.name,
+            target.text,
+            derivative,
+            formula and formula.text,
+            question.points,
+            column,
+            column_checks,
+            None if latex is None else Latex(latex, formula and formula.latex),
+        )
+        for target, latex, *rows in zip(
+            question.targets, analysis.latex, values, checks, analysis.formulas, strict=True
+        )
+        for derivative, column, column_checks, formula in zip(
+            question.derivatives, *rows, strict=True
+        )
+    ]
+    return Result(
+        kind=question.kind,
+        blocks=tuple(blocks),
+        points=question.points,
+        format_=question.format_,
+        method=question.choice.method,
+        tensorflow=tensorflow,
+        tolerance=question.options.tolerance,
+        execution=execution,
+        device=question.options.device or "",
+        reason=question.choice.reason,
+        claims=analysis.claims,
+    )
+
+
+def _judged_claims(question: Question) -> tuple[Claim, ...]:
+    """The judgements on the claims."""
+    if not question.claims:
+        return ()
+    from tapecli.engines.certified.judge import judged, spread
+
+    budget = Budget.of_request(question.options.max_seconds)
+    points = [question.points.at(index) for index in spread(len(question.points))]
+    pairs = itertools.product(question.targets, question.derivatives)
+    return tuple(
+        judged(
+            target,
+            derivative,
+            claim,
+            points,
+            question.format_,
+            budget=budget,
+            claims=len(question.claims),
+        )
+        for (target, derivative), claim in zip(pairs, question.claims, strict=True)
+    )
+
+
+def _formulas(
+    question: Question,
+) -> tuple[list[list[Formula | None]], list[str], list[str]]:
+    """The formulas of each target, the targets in LaTeX, and what was given up for the time."""
+    from tapecli.engines.certified.formula import formulas
+
+    divisors = [derivative.divisor for derivative in question.derivatives]
+    seconds = question.options.max_seconds * FORMULA_SHARE
+    found = formulas(question.trees, question.wrt, divisors, seconds)
+    total = len(question.trees) * len(divisors)
+    limit = f"within {seconds:g} s; '--max-seconds' allows more"
+    given_up = [
+        f"{count:,} of {total:,} formulas could not be {done} {limit}"
+        for count, done in ((found.unshortened, "shortened"), (found.left_out, "made"))
+        if count
+    ]
+    return found.of_targets, list(map(tex.expression, question.trees)), given_up
