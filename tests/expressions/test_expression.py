@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tapecli.errors import MAX_COMPARED, ExpressionError, UsageError
-from tapecli.expressions.expression import MAX_TARGETS, Expression, parse, parse_more
+from tapecli.expressions.expression import MAX_TARGETS, Expression, parse, parse_claims
 from tapecli.expressions.functions import CONSTANT_NAMES, FUNCTION_NAMES, FUNCTIONS, OPERATORS
 from tapecli.expressions.parser import MAX_DEPTH, MAX_DIGITS, MAX_EXPONENT, MAX_LENGTH
 from tapecli.expressions.tree import (
@@ -837,19 +837,19 @@ def test_what_is_just_within_a_bound_is_read(typed: str) -> None:
     [
         ("x" + " " * MAX_LENGTH, "the expression has 10,001 characters"),
         ("+" * 5_000_000, "the expression has 5,000,000 characters"),
-        ("(" * 200 + "x" + ")" * 200, "more than 200 brackets and operators"),
-        ("(" * 4_999 + "x" + ")" * 4_999, "more than 200 brackets and operators"),
-        ("x*(" * 1_500 + "x" + ")" * 1_500, "more than 200 brackets and operators"),
-        ("x" + "*(x" * 100 + ")" * 100, "more than 200 brackets and operators"),
-        ("-" * 200 + "x", "more than 200 brackets and operators"),
-        ("-" * 9_999 + "x", "more than 200 brackets and operators"),
-        ("x" + "^x" * 4_999, "more than 200 brackets and operators"),
-        ("x" + "+x" * 4_999, "more than 200 brackets and operators"),
-        ("x " * 5_000, "more than 200 brackets and operators"),
-        ("x²" * 5_000, "more than 200 brackets and operators"),
-        ("sin " * 2_499 + "x", "more than 200 brackets and operators"),
-        ("√" * 9_999 + "x", "more than 200 brackets and operators"),
-        ("|" * 300 + "x" + "|" * 300, "more than 200 brackets and operators"),
+        ("(" * 200 + "x" + ")" * 200, "more than 200 nested brackets and operators"),
+        ("(" * 4_999 + "x" + ")" * 4_999, "more than 200 nested brackets and operators"),
+        ("x*(" * 1_500 + "x" + ")" * 1_500, "more than 200 nested brackets and operators"),
+        ("x" + "*(x" * 100 + ")" * 100, "more than 200 nested brackets and operators"),
+        ("-" * 200 + "x", "more than 200 nested brackets and operators"),
+        ("-" * 9_999 + "x", "more than 200 nested brackets and operators"),
+        ("x" + "^x" * 4_999, "more than 200 nested brackets and operators"),
+        ("x" + "+x" * 4_999, "more than 200 nested brackets and operators"),
+        ("x " * 5_000, "more than 200 nested brackets and operators"),
+        ("x²" * 5_000, "more than 200 nested brackets and operators"),
+        ("sin " * 2_499 + "x", "more than 200 nested brackets and operators"),
+        ("√" * 9_999 + "x", "more than 200 nested brackets and operators"),
+        ("|" * 300 + "x" + "|" * 300, "more than 200 nested brackets and operators"),
         ("(" * 10_000, "'(' is never closed"),
         (")" * 10_000, "')' closes nothing"),
         ("9" * 401, "a number of more than 400 digits"),
@@ -931,6 +931,6 @@ def test_targets_that_double_stay_small() -> None:
 
 def test_more_may_use_the_names_of_all_targets_and_count_for_themselves() -> None:
     targets = [f"t_{i} = x^{i}" for i in range(1, MAX_TARGETS + 1)]
-    trees = parse_more(targets, [f"2*t_{MAX_TARGETS}", "x"] * MAX_TARGETS)
+    trees = parse_claims(targets, [f"2*t_{MAX_TARGETS}", "x"] * MAX_TARGETS)
     assert len(trees) == 2 * MAX_TARGETS
     assert {text(tree) for tree in trees} == {f"2*t_{MAX_TARGETS}", "x"}

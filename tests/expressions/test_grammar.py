@@ -18,7 +18,7 @@ def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Where the parser is kept, which is not yet there."""
     monkeypatch.setattr(sys, "pycache_prefix", str(tmp_path))
     monkeypatch.setattr(sys, "dont_write_bytecode", False)
-    path = grammar.kept(grammar._grammar())
+    path = grammar.cache_path(grammar._grammar())
     path.parent.mkdir(parents=True)
     return path
 
@@ -33,7 +33,7 @@ def test_a_parser_that_was_kept_reads_as_one_that_was_made(
 ) -> None:
     made = fresh()
     assert [path.name for path in file.parent.iterdir()] == [file.name]
-    monkeypatch.setattr(grammar, "_made", None)
+    monkeypatch.setattr(grammar, "_make", None)
     kept = fresh()
     assert kept.parse(TYPED) == made.parse(TYPED)
     positions = [
@@ -50,7 +50,7 @@ def test_a_damaged_file_is_made_anew(file: Path) -> None:
     whole = file.read_bytes()
     file.write_bytes(whole[: len(whole) // 2])
     assert fresh().parse("x^2").data == "whole"
-    assert grammar._read(file) is not None
+    assert grammar._load(file) is not None
 
 
 def test_nothing_is_kept_where_no_bytecode_is(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -71,6 +71,6 @@ def test_half_a_file_is_not_left_behind(file: Path) -> None:
 
 
 def test_another_grammar_has_another_file() -> None:
-    path = grammar.kept("start: NAME")
-    assert path != grammar.kept("start: NAME NAME")
+    path = grammar.cache_path("start: NAME")
+    assert path != grammar.cache_path("start: NAME NAME")
     assert path.parent.parent == Path(grammar.__file__).parent or sys.pycache_prefix

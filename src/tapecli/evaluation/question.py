@@ -20,7 +20,7 @@ from tapecli import defaults
 from tapecli.errors import RequestError, clipped, together, twice
 from tapecli.expressions import derivative
 from tapecli.expressions.derivative import Derivative
-from tapecli.expressions.expression import Expression, parse, parse_more
+from tapecli.expressions.expression import Expression, parse, parse_claims
 from tapecli.expressions.functions import CONSTANT_NAMES, FUNCTION_NAMES
 from tapecli.expressions.tree import VARIABLE, Node, variables
 from tapecli.floats import FORMATS, FloatFormat
@@ -384,7 +384,7 @@ def _claimed(
         return ()
     if any("=" in claim for claim in claims):
         raise RequestError("a claim is the right side alone: --claim '2/x'")
-    trees = parse_more(expressions, claims, known)
+    trees = parse_claims(expressions, claims, known)
     for other in variables(*trees):
         if other not in names:
             raise RequestError(

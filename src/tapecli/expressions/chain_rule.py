@@ -1,7 +1,7 @@
-"""The derivative of a tree by the chain rule: a tree of the same kind, hardly shortened.
+"""The derivative of a tree by the chain rule: a tree again, shortened only where that is easy.
 
-It costs no more than a walk, whatever the expression, and stands in for a shorter form where
-looking for one would take too long.
+It costs no more than one walk over the tree, and is used where it would take too long to look for
+a shorter form.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ ZERO, ONE = number(0), number(1)
 def differentiated(tree: Node, name: str) -> Node:
     """The derivative of a tree by one of its variables, away from kinks.
 
-    Derivatives of gamma and lgamma have the functions digamma(x) and polygamma(n, x), which no
-    expression can have.
+    Derivatives of gamma and lgamma contain the functions digamma(x) and polygamma(n, x), which
+    cannot be typed.
     """
     slopes: dict[Node, Node] = {}
     for node in steps(tree):
@@ -57,35 +57,35 @@ def _partial(node: Call, index: int) -> Node:
     """The derivative of a function or operator by one of its arguments."""
     arguments = node.arguments
     if node.name == "pow" and index == 0 and (exponent := rational(arguments[1])) is not None:
-        decimal = any(isinstance(part, Number) and part.decimal for part in steps(arguments[1]))
+        literals = (node for node in steps(arguments[1]) if isinstance(node, Number))
+        decimal = any(literal.decimal for literal in literals)
         lower = _power(arguments[0], _constant(exponent - 1, decimal))
         return _product(_constant(exponent, decimal), lower)
     if node.name in _GAMMAS:
         return _GAMMAS[node.name](*arguments)
     parameters = row(node.name).parameters
-    rule = _rules(node.name)[index]
-    return _put_in(rule, dict(zip(parameters, arguments, strict=True)))
+    return _substituted(_rules(node.name)[index], dict(zip(parameters, arguments, strict=True)))
 
 
 @functools.cache
 def _rules(name: str) -> tuple[Node, ...]:
     """The derivatives in the row of a function, by each of its arguments."""
-    known = row(name)
-    return tuple(parse(text, known.parameters)[0].tree for text in known.derivatives)
+    function = row(name)
+    return tuple(parse(text, function.parameters)[0].tree for text in function.derivatives)
 
 
-def _put_in(rule: Node, arguments: Mapping[str, Node]) -> Node:
-    """A rule with arguments for its parameters."""
-    made: dict[Node, Node] = {}
+def _substituted(rule: Node, arguments: Mapping[str, Node]) -> Node:
+    """A rule with the arguments in place of its parameters."""
+    trees: dict[Node, Node] = {}
     for node in steps(rule):
-        children = [made[child] for child in node.children]
+        children = [trees[child] for child in node.children]
         if isinstance(node, Variable):
-            made[node] = arguments[node.name]
+            trees[node] = arguments[node.name]
         elif isinstance(node, Call):
-            made[node] = _LIGHT.get(node.name, functools.partial(call, node.name))(*children)
+            trees[node] = _SHORTENED.get(node.name, functools.partial(call, node.name))(*children)
         else:
-            made[node] = node
-    return made[rule]
+            trees[node] = node
+    return trees[rule]
 
 
 _GAMMAS: dict[str, Callable[..., Node]] = {
@@ -96,7 +96,7 @@ _GAMMAS: dict[str, Callable[..., Node]] = {
 }
 
 
-# --- what is shortened all the same -------------------------------------------------------------
+# --- the nodes that are shortened -------------------------------------------------------------
 
 
 def _sum(name: str, a: Node, b: Node) -> Node:
@@ -109,7 +109,7 @@ def _sum(name: str, a: Node, b: Node) -> Node:
 
 
 def _product(a: Node, b: Node) -> Node:
-    """A product without zeros and ones; 1/a times b is b/a."""
+    """A product without zeros and ones; b/a instead of 1/a times b."""
     if ZERO in (a, b):
         return ZERO
     if a is ONE or b is ONE:
@@ -122,7 +122,7 @@ def _product(a: Node, b: Node) -> Node:
 
 
 def _constant(value: Fraction, decimal: bool) -> Node:
-    """A number: a decimal, or else a quotient, where it is not whole."""
+    """A number as a tree; if it is not whole, as a decimal or as a quotient."""
     if value < 0:
         return call("neg", _constant(-value, decimal))
     if decimal or value.denominator == 1:
@@ -136,7 +136,7 @@ def _power(base: Node, exponent: Node) -> Node:
     return base if exponent is ONE else call("pow", base, exponent)
 
 
-_LIGHT: dict[str, Callable[..., Node]] = {
+_SHORTENED: dict[str, Callable[..., Node]] = {
     "add": functools.partial(_sum, "add"),
     "sub": functools.partial(_sum, "sub"),
     "mul": _product,

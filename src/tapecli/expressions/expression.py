@@ -1,4 +1,4 @@
-"""Text to expressions: targets with names. Nothing typed is ever evaluated as Python."""
+"""Texts to targets, each with its name. Nothing typed is ever evaluated as Python."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from tapecli.expressions.parser import MAX_LENGTH, Reader
 from tapecli.expressions.tree import Node, text, variables
 
 MAX_TARGETS = 50
-"""Expressions in one request."""
+"""The most expressions in one request."""
 
 _ASSIGNMENT = re.compile(rf"[{BLANKS}]*({NAME})[{BLANKS}]*=")
 
 
 @dataclass(frozen=True)
 class Expression:
-    """A target: what it is called and its tree.
+    """A target.
 
     Attributes:
-        name: what it was named, or a name that no variable has.
-        tree: the tree.
+        name: the name that it was given, or else one that no variable has.
+        tree: its tree.
     """
 
     name: str
@@ -32,7 +32,7 @@ class Expression:
 
     @property
     def text(self) -> str:
-        """The fully explicit form of the tree, with earlier targets by name."""
+        """The fully explicit form of the tree, with earlier targets by their names."""
         return text(self.tree)
 
     def __str__(self) -> str:
@@ -45,6 +45,10 @@ def parse(texts: str | Iterable[str], known: Collection[str] = ()) -> tuple[Expr
     Later ones may use the names of earlier ones. A variable is one letter (a number may
     follow: x1, x_1), or one of the names in `known`.
 
+    Args:
+        texts: the expressions.
+        known: names that are variables although they have several letters.
+
     Raises:
         ExpressionError: a text cannot be read, is too long or too deep, or its name is taken.
         UsageError: there is no expression, or there are more than `MAX_TARGETS`.
@@ -55,27 +59,33 @@ def parse(texts: str | Iterable[str], known: Collection[str] = ()) -> tuple[Expr
     if len(texts) > MAX_TARGETS:
         raise UsageError(f"{len(texts)} expressions: no more than {MAX_TARGETS} at once")
     trees, scope = _statements(texts, known)
-    taken = {*variables(*(tree for _, tree in trees)), *scope}
-    fresh = _fresh_names(taken, sum(not name for name, _ in trees))
-    return tuple(Expression(name or next(fresh), tree) for name, tree in trees)
+    used_names = {*variables(*(tree for _, tree in trees)), *scope}
+    new_names = _new_names(used_names, sum(not name for name, _ in trees))
+    return tuple(Expression(name or next(new_names), tree) for name, tree in trees)
 
 
-def parse_more(
-    texts: Iterable[str], more: Iterable[str], known: Collection[str] = ()
+def parse_claims(
+    texts: Iterable[str], claims: Iterable[str], known: Collection[str] = ()
 ) -> list[Node]:
-    """The trees of `more`, which may use the names of the targets in `texts`.
+    """The trees of any number of claims, which may use the names of the targets.
 
-    The other arguments, and what is raised, are those of `parse`; there may be any number of them.
+    Args:
+        texts: the expressions of the targets.
+        claims: the expressions to read.
+        known: names that are variables although they have several letters.
+
+    Raises:
+        ExpressionError: a text cannot be read, is too long or too deep, or its name is taken.
     """
-    before = list(texts)
-    trees, _ = _statements([*before, *more], known)
-    return [tree for _, tree in trees[len(before) :]]
+    targets = list(texts)
+    trees, _ = _statements([*targets, *claims], known)
+    return [tree for _, tree in trees[len(targets) :]]
 
 
 def _statements(
     texts: Sequence[str], known: Collection[str]
 ) -> tuple[list[tuple[str, Node]], dict[str, Node]]:
-    """The names, as far as they have some, and trees of texts; and the trees by name."""
+    """The name, or "", and the tree of each text; and the trees by name."""
     scope: dict[str, Node] = {}
     trees: list[tuple[str, Node]] = []
     for number, text_ in enumerate(texts):
@@ -105,24 +115,24 @@ def _statement(
 
 
 def _unusable(
-    name: str, scope: Collection[str], own: Collection[str], earlier: Collection[str]
+    name: str, scope: Collection[str], variables: Collection[str], earlier: Collection[str]
 ) -> str:
-    """Why a target cannot have this name, or ""."""
+    """Why a target with these variables cannot have this name, or ""."""
     reasons = {
         "is a function": FUNCTION_NAMES,
         "is a constant": CONSTANT_NAMES,
         "is defined twice": scope,
-        "is defined by itself": own,
+        "is defined by itself": variables,
         "is a variable of an earlier expression": earlier,
     }
     reason = next((reason for reason, names in reasons.items() if name in names), "")
     return f"'{clipped(name)}' {reason}" if reason else ""
 
 
-def _fresh_names(taken: set[str], count: int) -> Iterator[str]:
-    """Names for the nameless: y, or y1, y2, ...; another letter where a variable has it."""
+def _new_names(used_names: set[str], count: int) -> Iterator[str]:
+    """Names for targets without one: y, or y1, y2, ...; another letter where y is a variable."""
     for letter in "yfghuvw":
         names = [letter] if count == 1 else [f"{letter}{i + 1}" for i in range(count)]
-        if not taken.intersection(names):
+        if not used_names.intersection(names):
             return iter(names)
     return (f"target{i + 1}" for i in range(count))

@@ -1,6 +1,6 @@
-"""The parser of grammar.lark, which is kept beside the package's bytecode once it is made.
+"""Makes the parser of grammar.lark, and stores it beside the package's bytecode.
 
-Making it takes longer than all else that a mistyped expression needs; reading it again does not.
+To make it takes longer than everything else that a mistyped expression needs; to load it does not.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class UnknownCall(Exception):
-    """A name with a bracket behind it that is no function's."""
+    """A name that is followed by a bracket and is not the name of a function."""
 
     def __init__(self, token: Token) -> None:
         super().__init__(str(token))
@@ -35,33 +35,33 @@ def _refuse(token: Token) -> Token:
 
 @functools.cache
 def parser() -> Lark:
-    """Return the parser of grammar.lark with the function names of the table in it."""
+    """The parser of grammar.lark, with the function names of the table."""
     grammar = _grammar()
-    path = kept(grammar)
-    return _read(path) or _made(grammar, None if sys.dont_write_bytecode else path)
+    path = cache_path(grammar)
+    return _load(path) or _make(grammar, None if sys.dont_write_bytecode else path)
 
 
-def kept(grammar: str) -> Path:
-    """The file that has the parser of this grammar, of this lark and of this Python."""
+def cache_path(grammar: str) -> Path:
+    """The file for the parser of this grammar, by this lark and this Python."""
     import lark
 
     key = zlib.crc32(f"{lark.__version__} {grammar}".encode())
     return Path(importlib.util.cache_from_source(__file__)).with_suffix(f".{key:08x}.lark")
 
 
-def _read(path: Path) -> Lark | None:
-    """The parser as it was kept, if it was."""
+def _load(path: Path) -> Lark | None:
+    """The stored parser, if there is one."""
     from lark import Lark
 
     try:
         with path.open("rb") as file:
             return Lark.load(file)
-    except Exception:  # whatever a damaged file raises: the parser is made again
+    except Exception:  # a damaged file can raise anything: the parser is made again
         return None
 
 
-def _made(grammar: str, path: Path | None) -> Lark:
-    """The parser, made; it is kept for the next time if it can be."""
+def _make(grammar: str, path: Path | None) -> Lark:
+    """Make the parser, and store it if it can be stored."""
     from lark import Lark
 
     parser = Lark(
@@ -74,24 +74,24 @@ def _made(grammar: str, path: Path | None) -> Lark:
     )
     if path is not None:
         with contextlib.suppress(OSError):
-            _keep(parser, path)
+            _store(parser, path)
     return parser
 
 
-def _keep(parser: Lark, path: Path) -> None:
-    """Write the file whole or not at all, for others may be reading it or writing it as well."""
-    own = path.with_name(f"{path.name}.{os.getpid()}")
+def _store(parser: Lark, path: Path) -> None:
+    """Write the whole file or nothing, for other processes may read or write it at the time."""
+    temporary = path.with_name(f"{path.name}.{os.getpid()}")
     try:
-        with own.open("wb") as file:
+        with temporary.open("wb") as file:
             parser.save(file)
-        own.replace(path)
+        temporary.replace(path)
     except OSError:
-        own.unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
         raise
 
 
 def _grammar() -> str:
-    """The text of grammar.lark with the function names in it."""
+    """The text of grammar.lark, with the function names of the table."""
     words = sorted((name for name in FUNCTION_NAMES if name.isascii()), key=len, reverse=True)
     signs = [name for name in FUNCTION_NAMES if not name.isascii()]
     names = rf"(?:(?:{'|'.join(words)})(?![A-Za-z_0-9])|{'|'.join(signs)})"

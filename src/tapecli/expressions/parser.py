@@ -1,4 +1,4 @@
-"""One text into one tree: the meaning of the grammar's rules, and their bounds."""
+"""Turns one text into one tree: what each rule of the grammar means, and the bounds."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partialmethod
 from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 from tapecli.errors import ExpressionError
@@ -29,24 +30,27 @@ if TYPE_CHECKING:
     from lark import Token, Tree
 
 MAX_LENGTH = 10_000
-"""Characters in one expression."""
+"""The most characters in one expression."""
+
 MAX_DEPTH = 200
 """Nested brackets and operators, counted together."""
+
 MAX_DIGITS = 400
-"""Digits of a number, and the decimal exponent of a constant, either way from 1."""
+"""The most digits of a number, and the largest decimal exponent of a constant, above or below 1."""
+
 MAX_EXPONENT = 1_000_000
-"""Size of a constant exponent."""
+"""The largest constant exponent, in size."""
 
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-")
 _POWER_TOKEN = r"(?P<name>.*?)\s*(\^|\*\*)?\s*(?P<power>[+-]?[0-9]+|[⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)"
 
 
-class _Part(NamedTuple):
+class _Reading(NamedTuple):
     """What a rule of the grammar has read.
 
     Attributes:
-        node: the tree of it.
-        start, end: its place in the source.
+        node: its tree.
+        start, end: the half-open range of its characters.
         depth: how deep brackets and operators are nested.
         exact: its value, if it is a rational constant.
     """
@@ -60,13 +64,13 @@ class _Part(NamedTuple):
 
 @dataclass
 class Reader:
-    """Reads one text. Each rule of the grammar has a method of its name.
+    """Reads one text, with a method for each rule of the grammar, of the same name.
 
     Attributes:
         typed: the text.
         scope: the earlier targets, by name.
         known: names that are variables although they have several letters.
-        offset: where the expression begins in the text.
+        offset: the index in the text at which the expression starts, after "name =".
     """
 
     typed: str
@@ -75,10 +79,10 @@ class Reader:
     offset: int = 0
 
     def tree(self) -> Node:
-        """Return the tree.
+        """Read the tree.
 
         Raises:
-            ExpressionError: it cannot be read, or is beyond a bound.
+            ExpressionError: the text cannot be read, or is beyond a bound.
         """
         if len(self.typed) > MAX_LENGTH:
             problem = f"the expression has {len(self.typed):,} characters"
@@ -86,10 +90,10 @@ class Reader:
         source = self.typed[self.offset :]
         if not source.strip(BLANKS):
             self._fail(Mistake(0, max(len(source), 1), "the expression is empty", "try 'log(x^2)'"))
-        for place, character in enumerate(source):
+        for index, character in enumerate(source):
             if not (character.isprintable() or character in BLANKS):
                 name = unicodedata.name(character, f"U+{ord(character):04X}")
-                self._fail(Mistake(place, place + 1, f"an unreadable character: {name}"))
+                self._fail(Mistake(index, index + 1, f"an unreadable character: {name}"))
         return self._walked(self._parsed(source)).node
 
     def _parsed(self, source: str) -> Tree[Token]:
@@ -104,102 +108,96 @@ class Reader:
         except UnexpectedCharacters as error:
             self._fail(diagnosis.strange(error.pos_in_stream or 0, source))
 
-    def _walked(self, root: Tree[Token]) -> _Part:
+    def _walked(self, root: Tree[Token]) -> _Reading:
         """The meaning of each branch, from the leaves to the root."""
-        parts: dict[int, _Part] = {}
+        readings: dict[int, _Reading] = {}
         for branch in root.iter_subtrees():
-            children = [parts.get(id(child), child) for child in branch.children]
-            part = getattr(self, branch.data)(*children)
-            if isinstance(part, _Part):
-                part = part._replace(start=branch.meta.start_pos, end=branch.meta.end_pos)
-                self._bounded(part)
-            parts[id(branch)] = part
-        return parts[id(root)]
+            children = [readings.get(id(child), child) for child in branch.children]
+            reading = getattr(self, branch.data)(*children)
+            if isinstance(reading, _Reading):
+                reading = reading._replace(start=branch.meta.start_pos, end=branch.meta.end_pos)
+                self._check_bounds(reading)
+            readings[id(branch)] = reading
+        return readings[id(root)]
 
-    def _bounded(self, part: _Part) -> None:
-        if part.depth > MAX_DEPTH:
+    def _check_bounds(self, reading: _Reading) -> None:
+        if reading.depth > MAX_DEPTH:
             problem = f"more than {MAX_DEPTH} nested brackets and operators"
             hint = "give parts of it names: 'u = ...' 'y = log(u)'"
-            self._fail(Mistake(part.start, part.end, problem, hint))
-        if part.exact and abs(_decimal_exponent(part.exact)) >= MAX_DIGITS:
-            self._too_large(part)
+            self._fail(Mistake(reading.start, reading.end, problem, hint))
+        if reading.exact and abs(_decimal_exponent(reading.exact)) >= MAX_DIGITS:
+            self._refuse_constant(reading.start, reading.end)
 
     def _fail(self, mistake: Mistake) -> NoReturn:
-        place = self.offset + mistake.start, self.offset + mistake.end
-        raise ExpressionError(self.typed, *place, mistake.problem, mistake.hint) from None
+        start, end = self.offset + mistake.start, self.offset + mistake.end
+        raise ExpressionError(self.typed, start, end, mistake.problem, mistake.hint) from None
 
-    def _too_large(self, part: _Part) -> NoReturn:
-        self._fail(Mistake(part.start, part.end, f"a constant of more than {MAX_DIGITS} digits"))
+    def _refuse_constant(self, start: int, end: int) -> NoReturn:
+        self._fail(Mistake(start, end, f"a constant of more than {MAX_DIGITS} digits"))
 
     # --- one method per rule -----------------------------------------------------------------
 
-    def whole(self, part: _Part) -> _Part:
-        return part
+    def whole(self, operand: _Reading) -> _Reading:
+        return operand
 
-    def number(self, token: Token) -> _Part:
+    plus = whole
+
+    def number(self, token: Token) -> _Reading:
         mantissa, _, exponent = token.lower().partition("e")
         digits = len(mantissa.removeprefix("0").replace(".", ""))
         shift = exponent.lstrip("+-0")
         if digits > MAX_DIGITS or len(shift) > 3 or int(shift or 0) > MAX_DIGITS:
             self._fail(Mistake(*span(token), f"a number of more than {MAX_DIGITS} digits"))
         value = Fraction(str(token))
-        return _Part(number(value, decimal=not token.isdigit()), exact=value)
+        return _Reading(number(value, decimal=not token.isdigit()), exact=value)
 
-    def name(self, token: Token) -> _Part:
+    def name(self, token: Token) -> _Reading:
         name = str(token)
         if name in self.scope:
             target = self.scope[name]
-            return _Part(alias(name, target), exact=rational(target))
+            return _Reading(alias(name, target), exact=rational(target))
         if name in CONSTANT_NAMES:
-            return _Part(constant(CONSTANT_NAMES[name]))
+            return _Reading(constant(CONSTANT_NAMES[name]))
         if not (name in self.known or diagnosis.is_one_letter(name)):
             self._fail(diagnosis.unknown_name(token, {*self.scope, *self.known}))
-        return _Part(variable(name))
+        return _Reading(variable(name))
 
-    def brackets(self, inside: _Part) -> _Part:
+    def brackets(self, inside: _Reading) -> _Reading:
         return inside._replace(depth=inside.depth + 1)
 
-    def plus(self, operand: _Part) -> _Part:
-        return operand
+    def _applied(self, name: str, *arguments: _Reading) -> _Reading:
+        node = call(name, *(argument.node for argument in arguments))
+        exact = exact_value(node, [argument.exact for argument in arguments])
+        depth = 1 + max(argument.depth for argument in arguments)
+        return _Reading(node, depth=depth, exact=exact)
 
-    def add(self, left: _Part, right: _Part) -> _Part:
-        return self._applied("add", left, right)
+    add = partialmethod(_applied, "add")
+    sub = partialmethod(_applied, "sub")
+    mul = partialmethod(_applied, "mul")
+    div = partialmethod(_applied, "div")
+    neg = partialmethod(_applied, "neg")
+    absolute = partialmethod(_applied, "abs")
 
-    def sub(self, left: _Part, right: _Part) -> _Part:
-        return self._applied("sub", left, right)
-
-    def mul(self, left: _Part, right: _Part) -> _Part:
-        return self._applied("mul", left, right)
-
-    def div(self, left: _Part, right: _Part) -> _Part:
-        return self._applied("div", left, right)
-
-    def neg(self, operand: _Part) -> _Part:
-        return self._applied("neg", operand)
-
-    def absolute(self, inside: _Part) -> _Part:
-        return self._applied("abs", inside)
-
-    def pow(self, base: _Part, exponent: _Part) -> _Part:
+    def pow(self, base: _Reading, exponent: _Reading) -> _Reading:
         if exponent.exact is not None and abs(exponent.exact) > MAX_EXPONENT:
             problem = f"an exponent beyond {MAX_EXPONENT:,}"
             self._fail(Mistake(exponent.start, exponent.end, problem))
         if exponent.exact and base.exact:
             digits = _decimal_exponent(base.exact) * exponent.exact
             if abs(digits) >= MAX_DIGITS:
-                self._too_large(base._replace(end=exponent.end))
+                self._refuse_constant(base.start, exponent.end)
         return self._applied("pow", base, exponent)
 
-    def superscript(self, base: _Part, token: Token) -> _Part:
+    def superscript(self, base: _Reading, token: Token) -> _Reading:
         return self.pow(base, self._whole_number(str(token), *span(token)))
 
-    def arguments(self, *arguments: _Part) -> tuple[_Part, ...]:
+    def arguments(self, *arguments: _Reading) -> tuple[_Reading, ...]:
         return arguments
 
-    def call(self, token: Token, given: _Part | tuple[_Part, ...]) -> _Part:
-        return self._called(FUNCTION_NAMES[str(token)], span(token), given)
+    def call(self, token: Token, arguments: _Reading | tuple[_Reading, ...]) -> _Reading:
+        return self._called(FUNCTION_NAMES[str(token)], span(token), arguments)
 
-    def power_call(self, token: Token, given: _Part | tuple[_Part, ...]) -> _Part:
+    def power_call(self, token: Token, arguments: _Reading | tuple[_Reading, ...]) -> _Reading:
         """Read sin²(x), sin^2 x: the power of the function's value."""
         start, end = span(token)
         match = re.fullmatch(_POWER_TOKEN, token)
@@ -211,35 +209,32 @@ class Reader:
             hint = f"{INVERSES[name]}(x), or {reciprocal}" if name in INVERSES else reciprocal
             problem = f"'{token}' can be read in two ways"
             self._fail(Mistake(start, end, problem, f"write {hint}"))
-        return self.pow(self._called(name, (start, end), given), power)
+        return self.pow(self._called(name, (start, end), arguments), power)
 
     # --- what the rules share ----------------------------------------------------------------
 
-    def _whole_number(self, digits: str, start: int, end: int) -> _Part:
-        written = digits.translate(_SUPERSCRIPTS)
-        if len(written) > MAX_DIGITS:
+    def _whole_number(self, digits: str, start: int, end: int) -> _Reading:
+        ordinary = digits.translate(_SUPERSCRIPTS)
+        if len(ordinary) > MAX_DIGITS:
             self._fail(Mistake(start, end, f"an exponent beyond {MAX_EXPONENT:,}"))
-        value = Fraction(int(written))
+        value = Fraction(int(ordinary))
         node = number(abs(value))
-        return _Part(call("neg", node) if value < 0 else node, start, end, exact=value)
+        return _Reading(call("neg", node) if value < 0 else node, start, end, exact=value)
 
-    def _called(self, name: str, place: tuple[int, int], given: _Part | tuple[_Part, ...]) -> _Part:
-        given = (given,) if isinstance(given, _Part) else given
+    def _called(
+        self, name: str, name_span: tuple[int, int], arguments: _Reading | tuple[_Reading, ...]
+    ) -> _Reading:
+        arguments = (arguments,) if isinstance(arguments, _Reading) else arguments
         arity = FUNCTIONS[name].arity
-        if len(given) != arity:
-            wanted = "one argument" if arity == 1 else f"{arity} arguments"
-            problem = f"'{name}' takes {wanted}, not {len(given)}"
-            self._fail(Mistake(*place, problem, f"write {FUNCTIONS[name].signature}"))
-        return self.pow(*given) if name == "pow" else self._applied(name, *given)
-
-    def _applied(self, name: str, *parts: _Part) -> _Part:
-        node = call(name, *(part.node for part in parts))
-        exact = exact_value(node, [part.exact for part in parts])
-        return _Part(node, depth=1 + max(part.depth for part in parts), exact=exact)
+        if len(arguments) != arity:
+            expected = "one argument" if arity == 1 else f"{arity} arguments"
+            problem = f"'{name}' takes {expected}, not {len(arguments)}"
+            self._fail(Mistake(*name_span, problem, f"write {FUNCTIONS[name].signature}"))
+        return self.pow(*arguments) if name == "pow" else self._applied(name, *arguments)
 
 
 def _decimal_exponent(value: Fraction) -> float:
-    """Roughly log10 of the size of a number that is not zero."""
+    """Roughly log10 of the absolute value of a number that is not zero."""
     top, bottom = abs(value.numerator), value.denominator
     if max(top, bottom) < 2**1000:
         return math.log10(top) - math.log10(bottom)

@@ -1,8 +1,8 @@
-"""The frozen tree that an expression is, and its explicit text.
+"""The tree of an expression: frozen nodes, exact constants, and its explicit text.
 
 Nodes are interned: equal trees are one object, so that shared parts are found by identity and
-compared at no cost at any depth. Every walk is a loop over `steps`, so that no depth is too
-deep for Python's stack.
+compared at no cost. Every walk is a loop over `steps`, so that no tree is too deep for Python's
+stack.
 """
 
 from __future__ import annotations
@@ -23,21 +23,23 @@ VARIABLE = "x"
 """The variable of an expression that has none, such as `3`."""
 
 _MAX_BITS = 4096
-"""An exact constant of more bits is not worth carrying."""
-_PLAIN = 10**6
-"""Where whole decimals begin to be written with an exponent, if that is shorter: 6.02e+23."""
+"""The size of an exact constant beyond which its value is not kept."""
+
+_EXPONENT_FROM = 10**6
+"""Whole decimals from here on may be written with an exponent: 6.02e+23."""
+
 _WIDE = Context(prec=5000)
-"""Digits enough for every decimal that may be typed."""
+"""Enough digits for every decimal that can be typed."""
 
 
 class Node:
-    """A node of the tree; immutable, and equal to another only if it is the same object."""
+    """A node of a tree; immutable, and equal to another only if it is the same object."""
 
     __slots__ = ("__weakref__",)
 
     @property
     def children(self) -> tuple[Node, ...]:
-        """The nodes that this one is computed from."""
+        """The nodes that this node is computed from."""
         return ()
 
     def __str__(self) -> str:
@@ -49,7 +51,7 @@ class Node:
 
 @dataclass(frozen=True, eq=False, slots=True, repr=False)
 class Number(Node):
-    """A literal. An integer is exact; a decimal means the float of the dtype nearest to it."""
+    """A literal: an exact integer, or a decimal, which means the nearest number of the dtype."""
 
     value: Fraction
     decimal: bool
@@ -57,21 +59,21 @@ class Number(Node):
 
 @dataclass(frozen=True, eq=False, slots=True, repr=False)
 class Named(Node):
-    """A mathematical constant, by the name of its row in the table: the number itself."""
+    """A mathematical constant, by the name of its row in the table."""
 
     name: str
 
 
 @dataclass(frozen=True, eq=False, slots=True, repr=False)
 class Variable(Node):
-    """What is differentiated by."""
+    """A variable, by its name."""
 
     name: str
 
 
 @dataclass(frozen=True, eq=False, slots=True, repr=False)
 class Call(Node):
-    """A function or operator of the table, by its row's name, applied to its arguments."""
+    """A function or operator, by the name of its row in the table, with its arguments."""
 
     name: str
     arguments: tuple[Node, ...]
@@ -83,7 +85,7 @@ class Call(Node):
 
 @dataclass(frozen=True, eq=False, slots=True, repr=False)
 class Alias(Node):
-    """An earlier target, used by its name."""
+    """The use of an earlier target by its name."""
 
     name: str
     target: Node
@@ -96,50 +98,48 @@ class Alias(Node):
 _interned: WeakValueDictionary[tuple[Any, ...], Node] = WeakValueDictionary()
 
 
-def _intern(kind: Callable[..., Node], *parts: Any) -> Node:
-    key = (kind, *parts)
+def _intern(node_class: Callable[..., Node], *fields: Any) -> Node:
+    key = (node_class, *fields)
     node = _interned.get(key)
     if node is None:
-        node = _interned[key] = kind(*parts)
+        node = _interned[key] = node_class(*fields)
     return node
 
 
 def number(value: int | Fraction, decimal: bool = False) -> Node:
-    """Return the literal of this value."""
+    """The literal of this value."""
     return _intern(Number, Fraction(value), decimal)
 
 
 def call(name: str, *arguments: Node) -> Node:
-    """Return the function or operator `name` of these arguments."""
+    """The function or operator `name` of these arguments."""
     return _intern(Call, name, arguments)
 
 
 def constant(name: str) -> Node:
-    """Return the mathematical constant of this name."""
+    """The mathematical constant of this name."""
     return _intern(Named, name)
 
 
 def variable(name: str) -> Node:
-    """Return the variable of this name."""
+    """The variable of this name."""
     return _intern(Variable, name)
 
 
 def alias(name: str, target: Node) -> Node:
-    """Return the use of an earlier target by its name."""
+    """The use of an earlier target by its name."""
     return _intern(Alias, name, target)
 
 
 def steps(*targets: Node) -> list[Node]:
-    """Every distinct node of the targets once, each after those that it is computed from."""
+    """Every distinct node of the targets once, each after the nodes that it is computed from."""
     order: dict[Node, None] = {}
     stack = [(target, False) for target in reversed(targets)]
     while stack:
-        node, seen_children = stack.pop()
-        if node in order:
-            continue
-        if seen_children:
+        node, children_done = stack.pop()
+        if children_done:
             order[node] = None
-        else:
+        elif node not in order:
             stack.append((node, True))
             stack.extend((child, False) for child in reversed(node.children))
     return list(order)
@@ -153,35 +153,39 @@ def variables(*targets: Node) -> tuple[str, ...]:
 
 def natural(name: str) -> list[tuple[int, str]]:
     """A key that sorts names as people do: x2 before x10."""
-    parts = re.split(r"(\d+)", name)
-    return [(int(part), "") if part.isdecimal() else (-1, part) for part in parts]
+    pieces = re.split(r"(\d+)", name)
+    return [(int(piece), "") if piece.isdecimal() else (-1, piece) for piece in pieces]
 
 
 def size(node: Node) -> int:
-    """How many nodes the tree has when shared parts are counted as often as they occur."""
+    """The number of nodes of the tree, where shared parts count as often as they occur."""
     sizes: dict[Node, int] = {}
-    for part in steps(node):
-        sizes[part] = 1 + sum(sizes[child] for child in part.children)
+    for step in steps(node):
+        sizes[step] = 1 + sum(sizes[child] for child in step.children)
     return sizes[node]
 
 
 def rational(node: Node, literal: Callable[[Number], Fraction] | None = None) -> Fraction | None:
     """The exact value of a constant made of numbers and + - * / **.
 
-    None for anything else, and for a value with more digits than are worth carrying. `literal`
-    says what a literal means; without it, a decimal is exact.
+    Args:
+        node: the tree of the constant.
+        literal: the value of a literal; if it is left out, a decimal is exact.
+
+    Returns:
+        The value; None for anything else, and for a value of more than 4096 bits.
     """
     values: dict[Node, Fraction | None] = {}
-    for part in steps(node):
-        if literal is not None and isinstance(part, Number):
-            values[part] = literal(part)
+    for step in steps(node):
+        if literal is not None and isinstance(step, Number):
+            values[step] = literal(step)
         else:
-            values[part] = exact_value(part, [values[child] for child in part.children])
+            values[step] = exact_value(step, [values[child] for child in step.children])
     return values[node]
 
 
 def exact_value(node: Node, children: Sequence[Fraction | None]) -> Fraction | None:
-    """The exact value of one node from those of its children; None where there is none."""
+    """The exact value of one node from those of its children; None if it has none."""
     if isinstance(node, Number):
         return node.value
     if isinstance(node, Alias):
@@ -194,7 +198,7 @@ def exact_value(node: Node, children: Sequence[Fraction | None]) -> Fraction | N
 
 
 def literal_value(literal: Number, format_: FloatFormat) -> Fraction:
-    """The value of a literal in a dtype: a decimal means the number of it that is nearest."""
+    """The value of a literal in a dtype: a decimal means the nearest number of the dtype."""
     if not literal.decimal:
         return literal.value
     value = format_.round(literal.value)
@@ -202,12 +206,8 @@ def literal_value(literal: Number, format_: FloatFormat) -> Fraction:
 
 
 def rational_in(node: Node, format_: FloatFormat) -> Fraction | None:
-    """The exact value of a constant whose decimals mean numbers of this dtype, if it has one."""
+    """The exact value of a constant, if it has one; decimals mean numbers of the dtype."""
     return rational(node, lambda literal: literal_value(literal, format_))
-
-
-def _quotient(top: Fraction, bottom: Fraction) -> Fraction | None:
-    return top / bottom if bottom else None
 
 
 def _power(base: Fraction, exponent: Fraction) -> Fraction | None:
@@ -226,7 +226,7 @@ _EXACT: dict[str, Callable[..., Fraction | None]] = {
     "add": lambda a, b: a + b,
     "sub": lambda a, b: a - b,
     "mul": lambda a, b: a * b,
-    "div": _quotient,
+    "div": lambda a, b: a / b if b else None,
     "neg": lambda a: -a,
     "pow": _power,
 }
@@ -235,15 +235,16 @@ _EXACT: dict[str, Callable[..., Fraction | None]] = {
 def text(node: Node) -> str:
     """The fully explicit form, which reads back as the same tree."""
     forms: dict[Node, tuple[str, int]] = {}
-    for part in steps(node):
-        forms[part] = _form(part, forms)
+    for step in steps(node):
+        forms[step] = _form(step, forms)
     return forms[node][0]
 
 
 def _form(node: Node, forms: dict[Node, tuple[str, int]]) -> tuple[str, int]:
-    """Return the text of a node and how tightly its outermost sign binds."""
+    """The text of a node, and how tightly its outermost sign binds."""
     if isinstance(node, Number):
-        return _literal(node), ATOM_BINDING
+        digits = decimal_text(node.value) if node.decimal else str(node.value.numerator)
+        return digits, ATOM_BINDING
     if isinstance(node, Variable | Named | Alias):
         return node.name, ATOM_BINDING
     assert isinstance(node, Call)
@@ -252,31 +253,26 @@ def _form(node: Node, forms: dict[Node, tuple[str, int]]) -> tuple[str, int]:
         left = _bracketed(forms[base], POWER_BINDING + 1)
         right = _bracketed(forms[exponent], POWER_BINDING - 1)
         return left + POWER_SIGN + right, POWER_BINDING
-    if node.name not in OPERATORS:
+    operator = OPERATORS.get(node.name)
+    if operator is None:
         arguments = ", ".join(forms[argument][0] for argument in node.arguments)
         return f"{node.name}({arguments})", ATOM_BINDING
-    sign = OPERATORS[node.name]
-    if sign.arity == 1:
-        return sign.sign + _bracketed(forms[node.arguments[0]], sign.binding), sign.binding
-    first, second = node.arguments
-    left = _bracketed(forms[first], sign.binding)
-    return left + sign.sign + _bracketed(forms[second], sign.binding + 1), sign.binding
+    sign, binding = operator.sign, operator.binding
+    if operator.arity == 1:
+        return sign + _bracketed(forms[node.arguments[0]], binding), binding
+    first, second = (forms[argument] for argument in node.arguments)
+    return _bracketed(first, binding) + sign + _bracketed(second, binding + 1), binding
 
 
 def _bracketed(form: tuple[str, int], binding: int) -> str:
     return form[0] if form[1] >= binding else f"({form[0]})"
 
 
-def _literal(node: Number) -> str:
-    """Return an integer's digits, or a decimal in full: it always has a point or an exponent."""
-    return decimal_text(node.value) if node.decimal else str(node.value.numerator)
-
-
 def decimal_text(value: Fraction) -> str:
-    """The digits of a number that has a finite number of them, with a point or an exponent."""
-    if value.denominator == 1 and abs(value) < _PLAIN:
+    """A decimal fraction in full, always with a point or an exponent."""
+    if value.denominator == 1 and abs(value) < _EXPONENT_FROM:
         return f"{value.numerator}.0"
-    places = value.denominator.bit_length()  # no fewer than its powers of 2 and of 5
-    digits = (int(value * 10**places), -places)
-    written = str(Decimal(digits[0]).scaleb(digits[1], _WIDE).normalize(_WIDE)).lower()
-    return written if re.search(r"[.e]", written) else written + ".0"
+    decimals = value.denominator.bit_length()  # no fewer than its powers of 2 and of 5
+    digits = Decimal(int(value * 10**decimals))
+    result = str(digits.scaleb(-decimals, _WIDE).normalize(_WIDE)).lower()
+    return result if re.search(r"[.e]", result) else result + ".0"
