@@ -25,25 +25,6 @@ MIN_ROWS = 50_000
 MARK = "!"
 """What stands in a column of its own in a row that is marked."""
 
-_NOTATIONS: tuple[tuple[float, float, tuple[str | slice, ...]], ...] = (
-    (1e-9, 1e-6, (slice(0, -1), "0", slice(-1, None))),
-    (1e-6, 1e-5, (slice(7, 8), ".", slice(8, None), "e-06")),
-    (1e-5, 1e-4, (slice(6, 7), ".", slice(7, None), "e-05")),
-    *(
-        (
-            float(f"1e{e}"),
-            float(f"1e{e + 1}"),
-            (slice(0, 1), slice(2, 2 + e), ".", slice(2 + e, -4)),
-        )
-        for e in range(10, 16)
-    ),
-)
-"""Magnitudes that pyarrow writes in another notation, and how Python's is put together from it.
-
-It has fractions down to 1e-6, 1e-7 for 1e-07, and exponents from 1e10 on, where Python's repr has
-exponents below 1e-4 and from 1e16 on. The last rows are for numbers that are not whole.
-"""
-
 
 def load(name: str = "pyarrow") -> Any:
     """One of pyarrow's modules.
@@ -98,57 +79,23 @@ def text(
 
 
 def _column(values: NDArray[np.float64], format_: FloatFormat) -> Any:
-    """The numbers, or their texts if pyarrow would write some of them in another notation."""
+    """The numbers, or texts if pyarrow would write some of them in another notation.
+
+    It has fractions down to 1e-6, 1e-7 for 1e-07, and exponents from 1e10 on, where Python's repr
+    has exponents below 1e-4 and from 1e16 on.
+    """
     import numpy as np
 
+    pa = load()
     if format_.name not in ("float64", "float32"):
         values = numbers.shortest(values, format_)
     with np.errstate(over="ignore", invalid="ignore"):
         narrowed = values.astype("float32" if format_.name == "float32" else "float64") + 0
         foreign = (narrowed != values) & ~np.isnan(values)  # not of the dtype at all
     size = np.abs(narrowed)
-    high = (size >= 1e10) & (size < 1e16)
-    if not (foreign | high | (size >= 1e-10) & (size < 1e-3)).any():
-        return load("pyarrow").array(narrowed)
-    if format_.name == "float32":
-        by_us = high | foreign
-        replacements = numbers.texts(np.abs(values[by_us]), format_)
-    else:  # a whole number this large has all of its digits
-        by_us = high & (np.rint(size) == size)
-        replacements = size[by_us].astype(np.int64)
-    texts = _replace(_rewritten(size, ~by_us), by_us, _texts(replacements))
-    if not (narrowed < 0).any():
-        return texts
-    compute = load("pyarrow.compute")
-    signs = compute.if_else(load("pyarrow").array(narrowed < 0), "-", "")
-    return compute.binary_join_element_wise(signs, texts, "")
-
-
-def _rewritten(size: NDArray[Any], by_arrow: NDArray[np.bool_]) -> Any:
-    """The texts of magnitudes by pyarrow, those in another notation put together anew."""
-    compute = load("pyarrow.compute")
-    texts = _texts(size)
-    for low, high, pieces in _NOTATIONS:
-        selected = by_arrow & (size >= size.dtype.type(low)) & (size < size.dtype.type(high))
-        if selected.any():
-            old = texts.filter(load("pyarrow").array(selected))
-            new = [
-                piece
-                if isinstance(piece, str)
-                else compute.utf8_slice_codeunits(old, piece.start, piece.stop)
-                for piece in pieces
-            ]
-            joined = compute.binary_join_element_wise(*new, "")
-            if isinstance(pieces[-1], str):  # a single digit has no fraction
-                joined = compute.replace_substring(joined, ".e", "e")
-            texts = _replace(texts, selected, joined)
-    return texts
-
-
-def _replace(texts: Any, selected: NDArray[np.bool_], replacements: Any) -> Any:
-    mask = load("pyarrow").array(selected)
-    return load("pyarrow.compute").replace_with_mask(texts, mask, replacements)
-
-
-def _texts(values: Any) -> Any:
-    return load("pyarrow").array(values).cast("string")
+    other = foreign | (size >= 1e-9) & (size < 1e-4) | (size >= 1e10) & (size < 1e16)
+    array = pa.array(narrowed)
+    if not other.any():
+        return array
+    texts = pa.array(numbers.texts(values[other], format_))
+    return load("pyarrow.compute").replace_with_mask(array.cast("string"), pa.array(other), texts)

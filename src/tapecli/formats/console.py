@@ -14,9 +14,9 @@ PLAIN_WIDTH = 80
 """The width that is aimed at where there is no terminal."""
 
 
-def natural_width(part: RenderableType) -> int:
-    """How wide a part must be to lose nothing."""
-    return Console(width=10_000, height=25, file=io.StringIO()).measure(part).maximum
+def natural_width(renderable: RenderableType) -> int:
+    """How wide something must be to lose nothing."""
+    return Console(width=10_000, height=25, file=io.StringIO()).measure(renderable).maximum
 
 
 def console(screen: Screen, width: int) -> Console:
@@ -35,13 +35,13 @@ def console(screen: Screen, width: int) -> Console:
     )
 
 
-def is_text(part: RenderableType) -> bool:
-    """Whether a part is a line of text, which a terminal may wrap."""
-    return isinstance(part, Text)
+def is_text(renderable: RenderableType) -> bool:
+    """Whether this is a line of text, which a terminal may wrap."""
+    return isinstance(renderable, Text)
 
 
 def drawn(
-    parts: Iterable[RenderableType],
+    page: Iterable[RenderableType],
     screen: Screen,
     width: int,
     unbroken: Callable[[RenderableType], bool] = is_text,
@@ -49,14 +49,14 @@ def drawn(
     """The lines of a page, as the screen shows them.
 
     Args:
-        parts: what is on the page, from top to bottom.
+        page: what is on the page, from top to bottom.
         screen: what it is shown on.
         width: the columns that a line may have.
-        unbroken: which parts are left to the terminal to wrap.
+        unbroken: whether something is left to the terminal to wrap.
     """
     wide = console(screen, width)
     with wide.capture() as capture:
-        for part in parts:
-            wide.print(part, soft_wrap=unbroken(part))
+        for renderable in page:
+            wide.print(renderable, soft_wrap=unbroken(renderable))
     for line in capture.get().splitlines():
         yield words.line(line.rstrip(), screen)

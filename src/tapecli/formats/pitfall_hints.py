@@ -1,4 +1,4 @@
-"""Which pitfalls of tapes the values of a result have met: what there is more to read of."""
+"""The pitfalls of tapes that explain values of a result: what there is more to read of."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from tapecli.result import Check, Result, Status
 
 
 @dataclass(frozen=True)
-class Met:
-    """When a value has met a pitfall.
+class PitfallHint:
+    """When a value is explained by a pitfall.
 
     Attributes:
         pitfall: its name.
@@ -28,52 +28,49 @@ class Met:
     computed: tuple[str, ...] = ("finite", "inf", "nan")
     function: str = ""
 
-    def by(self, check: Check, value: float, expression: str) -> bool:
-        """Whether this value of an expression has, which was judged so."""
+    def explains(self, check: Check, value: float, expression: str) -> bool:
+        """Whether it explains this value of an expression, which has this verdict."""
+        kind = "nan" if math.isnan(value) else "inf" if math.isinf(value) else "finite"
         return (
             check.status is self.status
             and check.note.startswith(self.notes)
-            and _kind(value) in self.computed
+            and kind in self.computed
             and (not self.function or bool(re.search(rf"\b{self.function}\(", expression)))
         )
 
 
-MET = (
-    Met("nan-value", Status.UNDEFINED, ("outside the", "a negative number"), ("finite",)),
-    Met("kink", Status.UNDEFINED, ("a kink",), ("finite",)),
-    Met("singular-point", Status.UNDEFINED, ("a kink",), ("inf", "nan")),
-    Met("singular-point", Status.UNDEFINED, ("a pole", "the edge of the domain")),
-    Met("singular-point", Status.UNDEFINED, ("outside the domain of log",), ("inf", "nan")),
-    Met("tanh-tails", Status.ROUNDED, tuple("0123456789"), ("finite",), "tanh"),
-    Met("cancellation", Status.ROUNDED, tuple("0123456789"), ("finite",)),
-    Met("underflow-inside", Status.LOST),
-    Met("singular-point", Status.LOST, computed=("nan",)),
+HINTS = (
+    PitfallHint("nan-value", Status.UNDEFINED, ("outside the", "a negative number"), ("finite",)),
+    PitfallHint("kink", Status.UNDEFINED, ("a kink",), ("finite",)),
+    PitfallHint("singular-point", Status.UNDEFINED, ("a kink",), ("inf", "nan")),
+    PitfallHint("singular-point", Status.UNDEFINED, ("a pole", "the edge of the domain")),
+    PitfallHint("singular-point", Status.UNDEFINED, ("outside the domain of log",), ("inf", "nan")),
+    PitfallHint("tanh-tails", Status.ROUNDED, tuple("0123456789"), ("finite",), "tanh"),
+    PitfallHint("cancellation", Status.ROUNDED, tuple("0123456789"), ("finite",)),
+    PitfallHint("underflow-inside", Status.LOST),
+    PitfallHint("singular-point", Status.LOST, computed=("nan",)),
 )
-"""Outside of their domains most functions are NaN on the way back as well, and rightly; the
-logarithm is not, unless what it is given is 0. Where a tape returned NaN, and the derivative
-exists, either a number inside has left the dtype or a step is singular. Of a rounded value the
-reason is how many digits are right, or else that the derivative is too large.
+"""Most functions have NaN in the backward pass as well when they are outside of their domains, and
+rightly; the logarithm has it only at 0. Where a tape returned NaN, and the derivative exists,
+either a number inside has left the dtype or a step is singular. The note of a rounded value says
+how many digits are right, or else that the derivative is too large.
 """
 
 
 def pitfalls(result: Result) -> list[str]:
-    """Their names, in the order of the table."""
-    values = list(_noted(result))
-    rows = (row for row in MET if any(row.by(*value) for value in values))
-    return list(dict.fromkeys(row.pitfall for row in rows))
+    """The names of the pitfalls that explain values, in the order of the table."""
+    values = list(_doubtful_values(result))
+    hints = (hint for hint in HINTS if any(hint.explains(*value) for value in values))
+    return list(dict.fromkeys(hint.pitfall for hint in hints))
 
 
-def _noted(result: Result) -> Iterator[tuple[Check, float, str]]:
+def _doubtful_values(result: Result) -> Iterator[tuple[Check, float, str]]:
     """What tapes returned that is not ok, and of which expression; Taylor series have pitfalls
     of their own.
     """
     if result.method == "taylor":
         return
     for block in result.blocks:
-        for place, check in block.checks.items():
+        for index, check in block.checks.items():
             if block.tape is not None and check.status not in (Status.OK, Status.UNVERIFIED):
-                yield check, float(block.tape[place]), block.expression
-
-
-def _kind(value: float) -> str:
-    return "nan" if math.isnan(value) else "inf" if math.isinf(value) else "finite"
+                yield check, float(block.tape[index]), block.expression

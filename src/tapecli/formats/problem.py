@@ -1,4 +1,4 @@
-"""An error as it is shown: what was wrong, where, and what to write instead."""
+"""The message of an error: what was wrong, where, and what to write instead."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ from rich.cells import cell_len
 from tapecli.errors import ExpressionError, TapecliError, visible
 
 _AROUND = 60
-"""How many characters of a long expression are shown on each side of the place."""
+"""How many characters of a long expression are shown on each side of what is wrong."""
 
 
 def lines(error: TapecliError) -> list[str]:
     """The lines of the message, the first to go behind `Error: `."""
     if not isinstance(error, ExpressionError):
         return [visible(str(error))]
-    shown = [visible(error.problem)]
+    message = [visible(error.problem)]
     if error.expression.strip():
         first, last = max(0, error.start - _AROUND), error.end + _AROUND
         before = ("…" if first else "") + visible(error.expression[first : error.start])
-        place = visible(error.expression[error.start : error.end][:_AROUND])
+        wrong = visible(error.expression[error.start : error.end][:_AROUND])
         after = visible(error.expression[error.end : last])
         after += "…" if last < len(error.expression) else ""
-        carets = " " * cell_len(before) + "^" * max(1, cell_len(place))
-        shown += [f"  {before}{place}{after}", f"  {carets}"]
-    return [*shown, f"  {error.hint}"] if error.hint else shown
+        carets = " " * cell_len(before) + "^" * max(1, cell_len(wrong))
+        message += [f"  {before}{wrong}{after}", f"  {carets}"]
+    return [*message, f"  {error.hint}"] if error.hint else message

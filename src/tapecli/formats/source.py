@@ -12,22 +12,19 @@ if TYPE_CHECKING:
 
 
 def render(text: str, screen: Screen) -> Iterator[str]:
-    """The same as a format."""
-    yield highlighted(text, screen)
-
-
-def highlighted(text: str, screen: Screen) -> str:
-    """Python's source as the screen shows it: the same text, in colours if it has them."""
+    """Python's source, in colours if the screen has them."""
     if not screen.color:
-        return text
+        yield text
+        return
     from tapecli.formats.console import console
 
-    shown = console(screen, max(max(map(len, text.splitlines()), default=1), screen.width or 0))
+    longest = max(map(len, text.splitlines()), default=1)
+    wide = console(screen, max(longest, screen.width or 0))
     colored = colors(text)
     colored.rstrip()
-    with shown.capture() as capture:
-        shown.print(colored, no_wrap=True, overflow="ignore", crop=False)
-    return capture.get()
+    with wide.capture() as capture:
+        wide.print(colored, no_wrap=True, overflow="ignore", crop=False)
+    yield capture.get()
 
 
 def colors(text: str) -> Text:

@@ -10,15 +10,17 @@ import itertools
 import re
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Literal
 
 from rich import box
 from rich.cells import cell_len
 from rich.console import Group, RenderableType
+from rich.segment import Segment, Segments
 from rich.table import Table
 from rich.text import Text
 
 from tapecli.formats import Screen, columns, words
-from tapecli.formats.console import PLAIN_WIDTH, drawn, is_text, natural_width
+from tapecli.formats.console import PLAIN_WIDTH, drawn, natural_width
 from tapecli.result import Block, Result, Status
 
 LONG = 2_000
@@ -37,51 +39,36 @@ _STYLES = {
 
 
 def render(result: Result, screen: Screen) -> Iterator[str]:
-    """The table as lines of text, with styles if the screen has colours."""
+    """The table as lines of text, with styles if the screen has colours and there are few rows."""
     if len(result.points) > LONG:
-        yield from (words.line(line.rstrip(), screen) for line in _without_styles(result))
-        return
-    parts = _page(result, screen)
-    tables = (natural_width(part) for part in parts if not is_text(part))
-    yield from drawn(parts, screen, max([screen.width or PLAIN_WIDTH, *tables]))
+        screen = Screen(unicode=screen.unicode)
+    page = list(_page(result, screen))
+    tables = (natural_width(content) for content in page if not _is_unbroken(content))
+    width = max([screen.width or PLAIN_WIDTH, *tables])
+    yield from drawn(page, screen, width, _is_unbroken)
 
 
-def _without_styles(result: Result) -> Iterator[str]:
-    """The page line by line and without styles, for more rows than anyone looks at."""
-    count = len(result.points)
-    for blocks in words.by_target(result):
-        yield from (_title(result, blocks[0], PLAIN_WIDTH).plain, "")
-        lines = _rows(_columns(result, blocks))
-        head = list(itertools.islice(lines, 2))
-        for block in blocks:
-            yield words.heading(block, PLAIN_WIDTH)
-            yield from head
-            yield from itertools.islice(lines, count)
-            yield from (note for _, note in words.notes(result, block))
-            yield ""
-    yield from words.hints(result)
-    yield from (f"claim {claim}: {judgement}" for _, claim, judgement in words.claims(result))
-    yield words.verdict(result)
+def _is_unbroken(content: RenderableType) -> bool:
+    """Whether this is written as it is, for the terminal to wrap."""
+    return isinstance(content, Text | Segments)
 
 
-def _page(result: Result, screen: Screen) -> list[RenderableType]:
-    """The parts of the page from top to bottom."""
-    parts: list[RenderableType] = []
+def _page(result: Result, screen: Screen) -> Iterator[RenderableType]:
+    """What is on the page, from top to bottom."""
     if result.kind != "diff" and len(result.points) == 1:
-        parts += _matrices(result, screen)
+        yield from _matrices(result, screen)
     else:
         for blocks in words.by_target(result):
-            parts += [_title(result, blocks[0], screen.width or PLAIN_WIDTH), Text()]
-            parts += _tables(result, blocks, screen)
-    parts += [Text(hint, style="dim") for hint in words.hints(result)]
-    parts += [
-        Text(line, style="bold red" if claim.failed else "bold green")
-        for claim, text, judgement in words.claims(result)
-        for line in _wrapped(f"claim {text}: {judgement}", screen.width)
-    ]
+            yield from (_title(result, blocks[0], screen.width or PLAIN_WIDTH), Text())
+            yield from _tables(result, blocks, screen)
+    for hint in words.hints(result):
+        yield Text(hint, style="dim")
+    for claim, text, judgement in words.claims(result):
+        for line in _wrapped(f"claim {text}: {judgement}", screen.width):
+            yield Text(line, style="bold red" if claim.failed else "bold green")
     failed = any(status.failed for status in result.counts)
     style = "bold red" if failed else "bold green" if result.all_ok else "bold yellow"
-    return [*parts, Text(words.verdict(result), style=style)]
+    yield Text(words.verdict(result), style=style)
 
 
 def _wrapped(text: str, width: int | None) -> list[str]:
@@ -109,26 +96,26 @@ def _tables(result: Result, blocks: Sequence[Block], screen: Screen) -> Iterator
     """The tables of one target: side by side, below one another, or one value below another."""
     width = screen.width or PLAIN_WIDTH
     cells, count = _columns(result, blocks), len(result.points)
-    tables = [
-        _table(result, cells, number * count, [block.check(k).status for k in range(count)])
-        for number, block in enumerate(blocks)
-    ]
-    headings = [_heading(block, max(width, 40)) for block in blocks]
-    parts = [
-        Group(heading, table, *_notes(result, block))
-        for heading, table, block in zip(headings, tables, blocks, strict=True)
-    ]
-    widths = [natural_width(table) for table in tables]
-    natural_widths = map(max, widths, map(natural_width, headings))
-    if not _fits(max(widths), screen):
+    widths = _widths(cells)
+    groups = []
+    for number, block in enumerate(blocks):
+        statuses = [block.check(index).status for index in range(count)]
+        table = _table(result, cells, widths, number * count, statuses)
+        groups.append([_heading(block, max(width, 40)), table, *_notes(result, block)])
+    across = _across(widths)
+    side_by_side = sum(max(across, natural_width(heading)) + _GAP for heading, *_ in groups) - _GAP
+    if count > LONG:
+        for group in groups:
+            yield from (*group, Text())
+    elif not _fits(across, screen):
         yield from _one_below_another(result, blocks, width)
-    elif len(blocks) > 1 and sum(natural_widths) + _GAP * (len(blocks) - 1) <= width:
+    elif len(blocks) > 1 and side_by_side <= width:
         grid = Table.grid(padding=(0, _GAP, 0, 0))
-        grid.add_row(*parts)
+        grid.add_row(*(Group(*group) for group in groups))
         yield from (grid, Text())
     else:
-        for part in parts:
-            yield from (part, Text())
+        for group in groups:
+            yield from (Group(*group), Text())
 
 
 def _fits(width: int, screen: Screen) -> bool:
@@ -176,25 +163,25 @@ def _aligned(numbers: Sequence[str]) -> list[str]:
 def _table(
     result: Result,
     cells: Mapping[str, Sequence[str]],
+    widths: Sequence[int],
     first: int,
     statuses: Sequence[Status],
-) -> Table:
-    """Some rows of the columns as a table, whose columns are as wide as all of the rows need.
+) -> Table | Segments:
+    """Some rows of the columns as a table.
 
     Args:
         result: the result that they belong to.
         cells: the columns by their names.
+        widths: how wide each of them is.
         first: the index of the first row of the table.
         statuses: the status of each of its rows.
     """
+    if len(statuses) > LONG:
+        return Segments(_lines(cells, widths, first, len(statuses)), new_lines=True)
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
-    for name, column in cells.items():
-        table.add_column(
-            Text(name),
-            justify="right" if name == "ulps" else "left",
-            no_wrap=True,
-            min_width=max(map(cell_len, column)),
-        )
+    for name, width in zip(cells, widths, strict=True):
+        justify: Literal["left", "right"] = "right" if name == "ulps" else "left"
+        table.add_column(Text(name), justify=justify, no_wrap=True, min_width=width)
     styles = {"": "cyan", "tape": "bold", "taylor": "bold", "ulps": "dim"}
     styles |= {} if result.computed else {"analytic": "bold"}
     for index, status in enumerate(statuses, first):
@@ -204,17 +191,19 @@ def _table(
     return table
 
 
-def _rows(cells: Mapping[str, Sequence[str]]) -> Iterator[str]:
-    """A table as rich draws it, without styles: its names, a rule, and a line for each row."""
-    widths = _widths(cells)
-    for number, row in enumerate(itertools.chain([cells], zip(*cells.values(), strict=True))):
+def _lines(
+    cells: Mapping[str, Sequence[str]], widths: Sequence[int], first: int, count: int
+) -> Iterator[Segment]:
+    """The lines of a table as rich draws it, but without styles: quick for very many rows."""
+    rows = zip(*(column[first : first + count] for column in cells.values()), strict=True)
+    for number, row in enumerate(itertools.chain([cells], rows)):
         padded = []
         for name, cell, width in zip(cells, row, widths, strict=True):
             space = " " * (width - cell_len(cell))
             padded.append(space + cell if name == "ulps" else cell + space)
-        yield "  ".join(padded)
+        yield Segment("  ".join(padded))
         if number == 0:
-            yield "─" * _across(widths)
+            yield Segment("─" * _across(widths))
 
 
 def _widths(cells: Mapping[str, Sequence[str]]) -> list[int]:
@@ -311,22 +300,15 @@ def _entries(result: Result, blocks: Sequence[Block], screen: Screen) -> Iterato
     cells = {"": derivatives, **_verdicts(result, blocks)}
     formulas = [block.formula or "(too long to work out)" for block in blocks]
     with_formulas = {**cells, "formula": formulas}
-    if _across(_widths(with_formulas)) <= (screen.width or 2 * PLAIN_WIDTH):
-        yield from _entry_table(result, blocks, with_formulas)
-    elif _fits(_across(_widths(cells)), screen):
-        yield from _entry_table(result, blocks, cells)
+    statuses = [block.check(0).status for block in blocks]
+    widths, wide = _widths(cells), _widths(with_formulas)
+    if _across(wide) <= (screen.width or 2 * PLAIN_WIDTH):
+        yield _table(result, with_formulas, wide, 0, statuses)
+    elif _fits(_across(widths), screen):
+        yield _table(result, cells, widths, 0, statuses)
         yield Text()
         yield from (_heading(block, 10 * width) for block in blocks)
     else:
         yield from _one_below_another(result, blocks, width, notes=False)
     notes = {note.plain: note for block in blocks for note in _notes(result, block)}
     yield from notes.values()
-
-
-def _entry_table(
-    result: Result, blocks: Sequence[Block], cells: Mapping[str, Sequence[str]]
-) -> Iterator[RenderableType]:
-    if len(blocks) > LONG:
-        yield from map(Text, _rows(cells))
-    else:
-        yield _table(result, cells, 0, [block.check(0).status for block in blocks])

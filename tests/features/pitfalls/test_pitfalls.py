@@ -11,7 +11,7 @@ import pytest
 
 from tapecli.features.pitfalls import CONTENTS, FIRST, PITFALLS
 from tapecli.features.pitfalls.model import Pitfall
-from tapecli.formats.pitfall_hints import MET
+from tapecli.formats.pitfall_hints import HINTS
 
 ROWS = [row for group in CONTENTS.groups for row in group.pitfalls]
 each = pytest.mark.parametrize("row", ROWS, ids=[row.name for row in ROWS])
@@ -25,7 +25,7 @@ def test_names_are_unique_and_those_that_are_met_first_come_first() -> None:
 
 
 def test_what_a_result_may_have_met_is_there() -> None:
-    assert {row.pitfall for row in MET} <= PITFALLS.keys()
+    assert {row.pitfall for row in HINTS} <= PITFALLS.keys()
 
 
 @each
