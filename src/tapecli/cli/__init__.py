@@ -30,7 +30,7 @@ COMMANDS = {
     "plot": "Draw expressions and their derivatives.",
     "code": "Write the TensorFlow program that computes what diff would.",
     "trace": "Show what the tapes record, and the backward passes, step by step.",
-    "compare": "Measure the arrangements of tapes side by side.",
+    "compare": "Measure what arrangements of tapes cost.",
     "pitfalls": "Run the mistakes that people make with tapes, and their mends.",
     "check": "Check that this TensorFlow differentiates correctly.",
     "functions": "List the functions that an expression may have.",

@@ -16,12 +16,14 @@ from tapecli.features.functions.pages import words
 if TYPE_CHECKING:
     from tests.cli.conftest import Run, RunAll
 
+ENTRIES = words.entries(ROWS.values())
+
 
 def test_everything_has_a_line_in_the_sequence_of_the_table(run: Run) -> None:
     done = run("functions")
     assert (done.code, done.err) == (0, "")
     first = [re.split("  +", line)[0] for line in done.lines]
-    assert first == ["FUNCTION", *map(words.signature, ROWS.values())]
+    assert first == ["FUNCTION", *(entry.signature for entry in ENTRIES)]
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
@@ -29,7 +31,7 @@ def test_a_line_tells_everything_of_a_function(run: Run, name: str) -> None:
     function = FUNCTIONS[name]
     header, *lines = run("functions").lines
     (line,) = (line for line in lines if line.startswith(f"{name}("))
-    starts = [header.index(word) for word in words.NAMES]
+    starts = [header.index(word) for word in words.HEADINGS]
     cells = [line[a:b].strip() for a, b in zip(starts, [*starts[1:], None], strict=True)]
     domain, slopes = function.domain or "everywhere", ", ".join(function.derivatives)
     also = ", ".join(function.aliases)
@@ -99,10 +101,10 @@ def test_no_heavy_library_is_loaded(run_all: RunAll) -> None:
 def test_a_terminal_of_any_width_shows_every_name(in_terminal: Run, columns: int) -> None:
     done = in_terminal(columns, "functions", "--color", "never")
     assert done.code == 0
-    for row in ROWS.values():
-        assert words.signature(row) in done.out
-        assert all(name in done.out for name in words.aliases(row))
-        assert all(slope in done.out for slope in words.derivatives(row).values())
+    for entry in ENTRIES:
+        assert entry.signature in done.out
+        assert all(name in done.out for name in entry.aliases)
+        assert all(slope in done.out for slope in entry.slopes.values())
     assert columns == 30 or max(map(len, done.lines)) <= columns
 
 

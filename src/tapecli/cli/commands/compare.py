@@ -45,7 +45,7 @@ def command(
     verbose: bool,
     **options_: Any,
 ) -> int:
-    """Measure what the arrangements of tapes cost, each on the same work.
+    """Measure what arrangements of tapes cost.
 
     \b
       tapecli compare

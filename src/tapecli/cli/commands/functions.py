@@ -32,10 +32,10 @@ def command(names: tuple[str, ...], format_name: str | None, file: str | None, c
     With names, or operators' signs, each is shown in detail: its derivative, where it has none,
     what tapes can do in each precision and way of running, and a call that shows it.
     """
-    chosen = dict.fromkeys(row for name in names for row in _named(name))
+    rows = dict.fromkeys(row for name in names for row in _named(name))
     output.check(file)
     format_ = output.format_of(format_name, file, formats.PAGES["functions"])
-    listing = Listing(tuple(chosen or ROWS.values()), detailed=bool(names))
+    listing = Listing(tuple(rows or ROWS.values()), detailed=bool(names))
     output.write(listing, format_, file, color)
 
 
@@ -46,9 +46,9 @@ def _named(name: str) -> tuple[Row, ...]:
         UsageError: there are none.
     """
     start = name.partition("(")[0] if name.endswith(")") else name
-    found = NAMES.get(name) or NAMES.get(start) or NAMES.get(start.lower())
-    if found:
-        return found
+    rows = NAMES.get(name) or NAMES.get(start) or NAMES.get(start.lower())
+    if rows:
+        return rows
     close = nearest(name, NAMES)
     hint = f"did you mean '{close}'?" if close else "see 'tapecli functions'"
     raise UsageError(f"unknown function '{clipped(name)}'; {hint}")

@@ -163,7 +163,7 @@ def test_a_row_of_the_table_has_as_many_cells_as_its_head() -> None:
 
 def test_limits_in_words() -> None:
     row = FUNCTIONS["sin"]._replace(limits=(Limit("float16", 3, ("eager", "graph", "xla")),))
-    assert list(words.tapes(row)) == [
+    assert list(words.tapes(row.limits)) == [
         "float64: any order",
         "float32: any order",
         "bfloat16: any order",

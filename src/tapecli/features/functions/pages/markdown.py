@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from tapecli.expressions.functions import Listing, Row
+from tapecli.expressions.functions import Listing
 from tapecli.features.functions.pages import words
 from tapecli.formats import Screen
 from tapecli.formats.markdown import escaped, table_row
@@ -12,33 +12,32 @@ from tapecli.formats.markdown import escaped, table_row
 
 def render(listing: Listing, screen: Screen) -> Iterator[str]:
     """The page, line by line."""
-    rows, detailed = words.shown(listing, screen)
-    yield from (line + "\n" for line in (_details(rows) if detailed else _table(rows)))
+    entries = words.entries(listing.rows, screen.unicode)
+    yield from (f"{line}\n" for line in (_details if listing.detailed else _table)(entries))
 
 
-def _table(rows: Sequence[Row]) -> Iterator[str]:
-    yield table_row([name.capitalize() for name in words.NAMES])
-    yield table_row(["---"] * len(words.NAMES))
-    for row in rows:
-        name, meaning, _, domain, _ = words.cells(row)
-        slopes = list(words.derivatives(row).values())
-        also = map(_code, words.aliases(row))
-        code = [_code(name), escaped(meaning), ", ".join(map(_code, slopes))]
-        yield table_row([*code, escaped(domain), ", ".join(also)])
+def _table(entries: Sequence[words.Entry]) -> Iterator[str]:
+    yield table_row([heading.capitalize() for heading in words.HEADINGS])
+    yield table_row(["---"] * len(words.HEADINGS))
+    for entry in entries:
+        slopes = ", ".join(map(_code, entry.slopes.values()))
+        aliases = ", ".join(map(_code, entry.aliases))
+        domain = escaped(entry.cells[3])
+        yield table_row([_code(entry.signature), escaped(entry.meaning), slopes, domain, aliases])
     yield ""
-    yield from (f"- {escaped(line)}" for line in words.footer(rows))
+    yield from (f"- {escaped(line)}" for line in words.footer(entries))
 
 
-def _details(rows: Sequence[Row]) -> Iterator[str]:
-    for number, row in enumerate(rows):
+def _details(entries: Sequence[words.Entry]) -> Iterator[str]:
+    for number, entry in enumerate(entries):
         if number:
             yield ""
-        yield from (f"**{_code(words.signature(row))}** {escaped(row.meaning)}", "")
-        name = ""
-        for own, said in words.detail(row):
-            name = own or name
-            code = name.startswith(("derivative", "example"))
-            yield f"- {escaped(name)}: {_code(said) if code else escaped(said)}"
+        yield from (f"**{_code(entry.signature)}** {escaped(entry.meaning)}", "")
+        heading = ""
+        for name, text in entry.details():
+            heading = name or heading
+            is_code = heading.startswith(("derivative", "example"))
+            yield f"- {escaped(heading)}: {_code(text) if is_code else escaped(text)}"
 
 
 def _code(text: str) -> str:

@@ -1,152 +1,140 @@
-"""The words that the formats of a listing share."""
+"""What all formats of a listing say of its rows."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 from tapecli import defaults
 from tapecli.errors import together
-from tapecli.expressions.functions import (
-    FUNCTIONS,
-    Constant,
-    Function,
-    Limit,
-    Listing,
-    Operator,
-    Row,
-)
+from tapecli.expressions.functions import FUNCTIONS, Constant, Limit, Row
 from tapecli.floats import FORMATS
-from tapecli.formats import Screen
 
 EVERYWHERE = "everywhere"
-NAMES = ("FUNCTION", "MEANING", "DERIVATIVE", "DOMAIN", "ALSO")
-ANY = "any order"
+HEADINGS = ("FUNCTION", "MEANING", "DERIVATIVE", "DOMAIN", "ALSO")
+ANY_ORDER = "any order"
 HINT = "more of one: tapecli functions NAME"
-
-
-def shown(listing: Listing, screen: Screen) -> Listing:
-    """The listing with names that the screen can show: Γ may have to be \\u0393."""
-    if screen.unicode:
-        return listing
-    return listing._replace(rows=tuple(map(_plain, listing.rows)))
-
-
-def _plain(row: Row) -> Row:
-    if isinstance(row, Operator):
-        return row
-    names = (name.encode("ascii", "backslashreplace").decode() for name in row.aliases)
-    return row._replace(aliases=tuple(names))
-
-
-def signature(row: Row) -> str:
-    """How it is written: atan2(y, x)."""
-    return row.name if isinstance(row, Constant) else row.signature
-
-
-def derivatives(row: Row) -> dict[str, str]:
-    """Its derivative by each argument; a constant has no argument, and the derivative zero."""
-    if isinstance(row, Constant):
-        return {"x": "0"}
-    return dict(zip(row.parameters, row.derivatives, strict=True))
-
-
-def domain(row: Row) -> str:
-    """Where it is defined; "" for everywhere."""
-    return "" if isinstance(row, Constant) else row.domain
-
-
-def rough(row: Row) -> str:
-    """Where it is defined and has no derivative; "" for nowhere."""
-    return row.rough if isinstance(row, Function) else ""
-
-
-def aliases(row: Row) -> tuple[str, ...]:
-    """Its other names."""
-    return () if isinstance(row, Operator) else row.aliases
-
-
-def limits(row: Row) -> tuple[Limit, ...]:
-    """What TensorFlow cannot do."""
-    return () if isinstance(row, Constant) else row.limits
-
-
-def cells(row: Row) -> tuple[str, str, str, str, str]:
-    """A line of the table: a cell for each of `NAMES`."""
-    where = "" if isinstance(row, Constant) else domain(row) or EVERYWHERE
-    slopes = "" if isinstance(row, Constant) else ", ".join(row.derivatives)
-    return signature(row), row.meaning, slopes, where, ", ".join(aliases(row))
-
-
-def tapes(row: Row) -> Iterator[str]:
-    """What tapes can do, a line for each dtype and the executions that are alike in it."""
-    if not limits(row):
-        yield f"{ANY}, in every dtype and execution"
-        return
-    for dtype in FORMATS:
-        alike: dict[str, list[str]] = {}
-        for execution in defaults.EXECUTIONS:
-            alike.setdefault(_able(row, execution, dtype), []).append(execution)
-        for able, executions in alike.items():
-            by = f" by {' and '.join(executions)}" if len(alike) > 1 else ""
-            yield f"{dtype}{by}: {able}"
-
-
-def _able(row: Row, execution: str, dtype: str) -> str:
-    for limit in limits(row):
-        if limit.dtype == dtype and execution in limit.executions:
-            return _up_to(limit)
-    return ANY
-
-
-def _up_to(limit: Limit) -> str:
-    if limit.where:
-        since = f" from order {limit.order} on" if limit.order else ""
-        return f"any order, wrong at {limit.where}{since}"
-    return f"up to order {limit.order - 1}" if limit.order else "not at all: no kernel"
-
-
 TAYLOR = f"any order up to {defaults.MAX_ORDER:,}, in every dtype, without TensorFlow"
 
 
-def example(row: Row) -> str:
-    """A call that shows it."""
+class Entry(NamedTuple):
+    """A row of the function table for people; the fields are those of the JSON document.
+
+    Attributes:
+        kind: function, operator or constant.
+        name: its name.
+        signature: how it is written: atan2(y, x).
+        meaning: what it is, in a few words.
+        aliases: its other names.
+        derivatives: its derivative by each argument; none for a constant.
+        domain: where it is defined; "" for everywhere.
+        no_derivative: where it is defined and has no derivative; "" for nowhere.
+        limits: what TensorFlow cannot do.
+        digits: the decimals of a constant.
+        example: a call that shows it.
+    """
+
+    kind: str
+    name: str
+    signature: str
+    meaning: str
+    aliases: tuple[str, ...]
+    derivatives: dict[str, str]
+    domain: str
+    no_derivative: str
+    limits: tuple[Limit, ...]
+    digits: str | None
+    example: str
+
+    @property
+    def slopes(self) -> dict[str, str]:
+        """Its derivative by each argument; zero for a constant."""
+        return self.derivatives or {"x": "0"}
+
+    @property
+    def cells(self) -> tuple[str, str, str, str, str]:
+        """A line of the table: a cell for each of `HEADINGS`."""
+        domain = self.domain or EVERYWHERE if self.kind != "constant" else ""
+        slopes = ", ".join(self.derivatives.values())
+        return self.signature, self.meaning, slopes, domain, ", ".join(self.aliases)
+
+    def details(self) -> Iterator[tuple[str, str]]:
+        """Everything about it, each thing with its name; further lines of a thing have none."""
+        for name, slope in self.slopes.items():
+            yield f"derivative by {name}" if len(self.slopes) > 1 else "derivative", slope
+        *_, domain, aliases = self.cells
+        optional = ("domain", domain), ("no derivative at", self.no_derivative), ("also", aliases)
+        yield from ((name, text) for name, text in optional if text)
+        if self.digits:
+            yield "digits", self.digits[:42] + " ..."
+        else:
+            for number, line in enumerate(tapes(self.limits)):
+                yield "" if number else "tapes", line
+            yield "taylor", TAYLOR
+        yield "example", self.example
+
+
+def entries(rows: Iterable[Row], unicode: bool = True) -> list[Entry]:
+    """The rows for people; without `unicode` names beyond ASCII are escaped: \\u0393 for Γ."""
+    listed = map(_entry, rows)
+    return list(listed) if unicode else [
+        entry._replace(
+            aliases=tuple(a.encode("ascii", "backslashreplace").decode() for a in entry.aliases)
+        )
+        for entry in listed
+    ]  # fmt: skip
+
+
+def _entry(row: Row) -> Entry:
     if isinstance(row, Constant):
-        return f"tapecli diff '{row.name}*x' --x 2"
-    sample = row.sample if isinstance(row, Function) else ("0.5", "2")
-    at = " ".join(f"--{name} {value}" for name, value in zip(row.parameters, sample, strict=False))
-    return f"tapecli {'diff' if row.arity == 1 else 'grad'} '{row.signature}' {at}"
+        example = f"tapecli diff '{row.name}*x' --x 2"
+        texts = row.name, row.name, row.meaning, row.aliases
+        return Entry("constant", *texts, {}, "", "", (), row.digits, example)
+    point = " ".join(f"--{x} {value}" for x, value in zip(row.parameters, row.sample, strict=False))
+    return Entry(
+        "function" if row.name in FUNCTIONS else "operator",
+        row.name,
+        row.signature,
+        row.meaning,
+        row.aliases,
+        dict(zip(row.parameters, row.derivatives, strict=True)),
+        row.domain,
+        row.rough,
+        row.limits,
+        None,
+        f"tapecli {'diff' if row.arity == 1 else 'grad'} '{row.signature}' {point}",
+    )
 
 
-def detail(row: Row) -> Iterator[tuple[str, str]]:
-    """Everything about a row, each thing under its name."""
-    several = len(derivatives(row)) > 1
-    for name, slope in derivatives(row).items():
-        yield f"derivative by {name}" if several else "derivative", slope
-    if not isinstance(row, Constant):
-        yield "domain", domain(row) or EVERYWHERE
-    if rough(row):
-        yield "no derivative at", rough(row)
-    if aliases(row):
-        yield "also", ", ".join(aliases(row))
-    if isinstance(row, Constant):
-        yield "digits", row.digits[:42] + " ..."
-    else:
-        able = list(tapes(row))
-        yield from zip(["tapes", *[""] * (len(able) - 1)], able, strict=True)
-        yield "taylor", TAYLOR
-    yield "example", example(row)
+def tapes(limits: Sequence[Limit]) -> Iterator[str]:
+    """What tapes can do: a line for each dtype, and in it for the executions that differ."""
+    if not limits:
+        yield f"{ANY_ORDER}, in every dtype and execution"
+        return
+    for dtype in FORMATS:
+        executions: dict[str, list[str]] = {}
+        for execution in defaults.EXECUTIONS:
+            executions.setdefault(_ability(limits, execution, dtype), []).append(execution)
+        for ability, names in executions.items():
+            by = f" by {' and '.join(names)}" if len(executions) > 1 else ""
+            yield f"{dtype}{by}: {ability}"
 
 
-def footer(rows: Sequence[Row]) -> Iterator[str]:
-    """What holds of all of them, and of which it does not."""
-    limited = [row.name for row in rows if limits(row)]
-    yield f"by tapes: {ANY}, in every dtype and execution"
+def _ability(limits: Sequence[Limit], execution: str, dtype: str) -> str:
+    for limit in limits:
+        if limit.dtype == dtype and execution in limit.executions:
+            if limit.where:
+                start = f" from order {limit.order} on" if limit.order else ""
+                return f"{ANY_ORDER}, wrong at {limit.where}{start}"
+            return f"up to order {limit.order - 1}" if limit.order else "not at all: no kernel"
+    return ANY_ORDER
+
+
+def footer(listed: Sequence[Entry]) -> Iterator[str]:
+    """What tapes and Taylor series can do, and the functions of which tapes can do less."""
+    limited = [entry.name for entry in listed if entry.limits]
+    yield f"by tapes: {ANY_ORDER}, in every dtype and execution"
     if limited:
         yield f"  less of {together(limited)}"
     yield f"by taylor: {TAYLOR}"
     yield HINT
-
-
-def kind(row: Row) -> str:
-    """What it is: function, operator or constant."""
-    return "function" if row.name in FUNCTIONS else type(row).__name__.lower()
