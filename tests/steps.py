@@ -38,16 +38,16 @@ def interrupted(call: Callable[[], object], files: Sequence[str], look: Callable
     """
     process.raise_on_signal()
     for step in itertools.count(1):
-        process._came = None
+        process._first_signal = None
         _stop_at(step, tuple(f"/{name}" for name in files))
         try:
             call()
-        except process.Ended:
+        except process.Signalled:
             sys.settrace(None)
             look()
         else:
             sys.settrace(None)
-            assert process._came is None, f"step {step} was passed over"
+            assert process._first_signal is None, f"step {step} was passed over"
             break
     return step - 1
 

@@ -140,10 +140,10 @@ def test_without_processes_or_pipes_it_is_done_here(monkeypatch: pytest.MonkeyPa
 
 
 def test_signals_are_as_they_were() -> None:
-    kept = [signal.getsignal(number) for number in process._ENDS]
+    kept = [signal.getsignal(number) for number in process.MESSAGES]
     mask = signal.pthread_sigmask(signal.SIG_BLOCK, [])
     process.fork(lambda: 1)()
-    assert [signal.getsignal(number) for number in process._ENDS] == kept
+    assert [signal.getsignal(number) for number in process.MESSAGES] == kept
     assert signal.pthread_sigmask(signal.SIG_BLOCK, []) == mask
 
 
@@ -284,17 +284,17 @@ try:
     time.sleep(5)
 except Exception:
     print("passed over")
-except process.Ended as end:
+except process.Signalled as end:
     os.kill(os.getpid(), number)  # a second time, while it is undone
     os.kill(os.getpid(), signal.SIGTERM)
-    end.more = " after 3 points"
+    end.progress = " after 3 points"
     print(end, end.code)
 """
 
 SWALLOWED = """
 from tapecli import process
 process.raise_on_signal()
-process.TWICE = 0.1
+process.REPEAT_SECONDS = 0.1
 try:
     os.kill(os.getpid(), number)
     time.sleep(5)
@@ -314,7 +314,7 @@ os.close(2)
 try:
     os.kill(os.getpid(), number)
     time.sleep(5)
-except process.Ended as end:
+except process.Signalled as end:
     process.exit_now(end)
 """
 
@@ -378,4 +378,4 @@ def test_what_is_to_be_undone_first_is_undone_before_anything_is_said(
 
 @pytest.mark.parametrize(("number", "code", "_"), BOTH)
 def test_the_exit_codes_are_those_of_shells(number: signal.Signals, code: int, _: str) -> None:
-    assert process.Ended(number).code == code
+    assert process.Signalled(number).code == code

@@ -1,8 +1,8 @@
-"""What belongs to a process of the command: how signals end it, and work that a forked one does.
+"""Forked work, and how signals end a process of the command line.
 
-TensorFlow takes a second to load, and certified values and formulas take as long again with
-their libraries; neither needs the other, so that they are computed at the same time. A thread
-would not do, because imports hold Python's lock.
+TensorFlow takes a second to load, and the libraries for certified values and formulas take as
+long again. Neither needs the other, so a forked process does one while this process does the
+other. A thread would not do, because imports hold Python's lock.
 """
 
 from __future__ import annotations
@@ -19,45 +19,46 @@ from typing import NoReturn, TypeVar
 
 Answer = TypeVar("Answer")
 
-_children: set[int] = set()
-
-_ENDS = (signal.SIGINT, signal.SIGTERM)
+MESSAGES = {signal.SIGINT: "interrupted", signal.SIGTERM: "terminated"}
+"""The signals that end a process of the command line, and what it says then."""
 
 _PARENT_DEATH_SIGNAL = 1
-"""What prctl of Linux calls the signal that comes when the parent has ended."""
+"""PR_SET_PDEATHSIG of Linux's prctl: which signal a process gets when its parent has ended."""
+
+_children: set[int] = set()
 
 
 def fork(work: Callable[[], Answer], outlives: bool = False) -> Callable[[], Answer]:
-    """Begin work in a process of its own.
+    """Start work in a process of its own.
 
-    Where no process can be had, or it fails, the work is done by this one when its result is
-    asked for: with the exception that it ends in, if it does.
+    Where no process can be started, or it fails, this process does the work when the result is
+    asked for, and raises what the work raises.
 
     Args:
         work: returns something that can be pickled, and has no effects.
-        outlives: whether it goes on where this process is killed.
+        outlives: whether it goes on if this process is killed.
 
     Returns:
-        A function that waits for the result, and is called once.
+        A function that waits for the result; it may be called once.
     """
     if not _can_fork():
         return work
     try:
-        ours, child = _forked(work, outlives)
+        result_pipe, child = _forked(work, outlives)
     except OSError:
         return work
 
     def finish() -> Answer:
-        with os.fdopen(ours, "rb") as pipe:
+        with os.fdopen(result_pipe, "rb") as pipe:
             answer = pipe.read()
-        with contextlib.suppress(ChildProcessError):  # where the system forgets them by itself
+        with contextlib.suppress(ChildProcessError):  # where the system reaps children by itself
             os.waitpid(child, 0)
         _children.discard(child)
         import pickle
 
         try:
             result: Answer = pickle.loads(answer)
-        except Exception:  # there is nothing, or not all of it
+        except Exception:  # there is nothing, or only a part of it
             return work()
         return result
 
@@ -65,7 +66,7 @@ def fork(work: Callable[[], Answer], outlives: bool = False) -> Callable[[], Ans
 
 
 def kill_forked() -> None:
-    """End the work that nobody will ask for."""
+    """Kill the forked processes whose results nobody has asked for."""
     for child in _children:
         with contextlib.suppress(OSError):
             os.kill(child, signal.SIGKILL)
@@ -75,40 +76,40 @@ atexit.register(kill_forked)
 
 
 def _forked(work: Callable[[], object], outlives: bool) -> tuple[int, int]:
-    """Where the result is read, and the process that does the work.
+    """Fork, and return where the result can be read, and the child's process id.
 
-    Signals wait until it is known: the child must not do with one what its parent does, and
-    the parent must not leave it behind.
+    Signals are blocked meanwhile: the child must not handle one as its parent does, and the
+    parent must not end without the child.
     """
-    ours, theirs = os.pipe()
+    read_end, write_end = os.pipe()
     parent = 0 if outlives else os.getpid()
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDS)
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, MESSAGES)
     try:
         child = os.fork()
         if child == 0:
-            _do(work, theirs, before, parent)
+            _do(work, write_end, mask, parent)
         _children.add(child)
     except OSError:
-        os.close(ours)
+        os.close(read_end)
         raise
     finally:
-        os.close(theirs)
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-    return ours, child
+        os.close(write_end)
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+    return read_end, child
 
 
 def _can_fork() -> bool:
-    """A process with threads, as TensorFlow's is, cannot be forked."""
+    """Whether it is safe to fork: a process with threads, as TensorFlow starts them, cannot."""
     import threading
 
-    alone = threading.active_count() == 1 and "tensorflow" not in sys.modules
-    return hasattr(os, "fork") and sys.platform != "darwin" and alone
+    no_threads = threading.active_count() == 1 and "tensorflow" not in sys.modules
+    return hasattr(os, "fork") and sys.platform != "darwin" and no_threads
 
 
 def _do(work: Callable[[], object], pipe: int, mask: Iterable[int], parent: int) -> NoReturn:
-    """Do the work, write what it returns, and be gone; an exception writes nothing."""
+    """Do the work, write what it returns, and exit; after an exception nothing is written."""
     try:
-        for number in _ENDS:
+        for number in MESSAGES:
             signal.signal(number, signal.SIG_DFL)
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         if parent:
@@ -123,7 +124,7 @@ def _do(work: Callable[[], object], pipe: int, mask: Iterable[int], parent: int)
 
 
 def _end_with(parent: int) -> None:
-    """End with the parent, which may be killed before it can end the child; where Linux does so."""
+    """On Linux, end with the parent, which may be killed before it can kill its child."""
     with contextlib.suppress(Exception):
         import ctypes
 
@@ -132,62 +133,60 @@ def _end_with(parent: int) -> None:
         os._exit(0)
 
 
-# --- how the process ends ---------------------------------------------------------------------
+# --- signals ----------------------------------------------------------------------------------
 
-WORDS = {signal.SIGINT: "interrupted", signal.SIGTERM: "terminated"}
-"""The signals, and what is said of them."""
+REPEAT_SECONDS = 1.0
+"""A second signal within so many seconds is a repetition: `timeout` sends each one twice."""
 
-TWICE = 1.0
-"""Seconds in which a second signal is the same once more: `timeout` sends its own twice."""
-
-_came: float | None = None
-"""When the first one came."""
+_first_signal: float | None = None
+"""When the first signal came."""
 
 _undo: Callable[[], object] | None = None
-"""What is to be done before anything else, once one has come."""
+"""What must be undone first when a signal comes."""
 
 
-class Ended(BaseException):
-    """A signal has come; what is half done is to be undone.
+class Signalled(BaseException):
+    """A signal has come: whatever is half done is to be undone.
 
     Attributes:
         code: the exit code, as shells have it.
-        more: what is to be said of what was done, or "".
+        progress: what to add to the message about what has been done, or "".
     """
 
     def __init__(self, number: int) -> None:
-        super().__init__(WORDS[signal.Signals(number)])
+        super().__init__(MESSAGES[signal.Signals(number)])
         self.code = 128 + number
-        self.more = ""
+        self.progress = ""
 
     def __str__(self) -> str:
-        return f"{super().__str__()}{self.more}"
+        return f"{super().__str__()}{self.progress}"
 
 
 def exit_on_signal() -> None:
-    """From now on a signal ends the process: there is nothing yet that would have to be undone."""
-    _handle(_leave)
+    """From now on a signal ends the process at once: there is nothing yet to undo."""
+    _handle_signals(lambda number, frame: exit_now(Signalled(number)))
 
 
 def raise_on_signal() -> None:
-    """From now on a signal raises Ended, in the main thread.
+    """From now on a signal raises Signalled in the main thread.
 
-    A second one ends the process at once: somewhere the first may have been passed over.
+    A second signal ends the process at once, for somebody may have caught the first one.
     """
-    _handle(_raise)
+    _handle_signals(_raise)
 
 
 def on_signal(undo: Callable[[], object] | None) -> None:
-    """Have a signal do this before anything else: None when there is nothing left to undo.
+    """Set what a signal does before anything else; None for nothing.
 
-    It is for what must not depend on a `finally`, which a signal can come just before, or within.
+    This is for what must not depend on a `finally`: a signal may come just before that, or
+    inside it.
     """
     global _undo
     _undo = undo
 
 
-def exit_now(end: Ended) -> NoReturn:
-    """End the process with one line, whatever else is going on in it."""
+def exit_now(end: Signalled) -> NoReturn:
+    """End the process with one line on standard error, whatever else is going on in it."""
     try:
         if _undo:
             _undo()
@@ -196,22 +195,18 @@ def exit_now(end: Ended) -> NoReturn:
         os._exit(end.code)
 
 
-def _handle(handler: Callable[[int, FrameType | None], None]) -> None:
-    for number in WORDS:
-        if signal.getsignal(number) is not signal.SIG_IGN:  # as a shell has it for `command &`
+def _handle_signals(handler: Callable[[int, FrameType | None], None]) -> None:
+    for number in MESSAGES:
+        if signal.getsignal(number) is not signal.SIG_IGN:  # a shell ignores them for `command &`
             signal.signal(number, handler)
 
 
-def _leave(number: int, frame: FrameType | None) -> NoReturn:
-    exit_now(Ended(number))
-
-
 def _raise(number: int, frame: FrameType | None) -> None:
-    global _came
-    if _came is None:
-        _came = time.monotonic()
+    global _first_signal
+    if _first_signal is None:
+        _first_signal = time.monotonic()
         if _undo:
             _undo()
-        raise Ended(number)
-    if time.monotonic() - _came > TWICE:
-        exit_now(Ended(number))
+        raise Signalled(number)
+    if time.monotonic() - _first_signal > REPEAT_SECONDS:
+        exit_now(Signalled(number))

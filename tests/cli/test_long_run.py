@@ -22,7 +22,7 @@ from tapecli.cli.resume import Partial
 from tapecli.evaluation import chunks
 from tapecli.formats import words
 from tapecli.points import ranges
-from tapecli.process import Ended
+from tapecli.process import Signalled
 from tapecli.result import Status
 
 if TYPE_CHECKING:
@@ -200,7 +200,7 @@ def test_a_resumed_run_is_the_whole(
     assert run(*call, stdin=text).code == 0
     whole = Path(name).read_bytes()
     Path(name).write_text("old")
-    done = stopped(*call, error=Ended(signal.SIGINT), stdin=text)
+    done = stopped(*call, error=Signalled(signal.SIGINT), stdin=text)
     assert done.code == 130
     assert done.err == ("Error: interrupted after 32 points; with --resume it goes on there\n")
     assert Path(name).read_text() == "old"
@@ -213,13 +213,13 @@ def test_a_resumed_run_is_the_whole(
 
 
 def test_nothing_is_left_where_nothing_was_saved(stopped: Callable[..., Done]) -> None:
-    done = stopped(*LONG, "--output", "y.csv", parts=1, error=Ended(signal.SIGINT))
+    done = stopped(*LONG, "--output", "y.csv", parts=1, error=Signalled(signal.SIGINT))
     assert (done.code, done.err) == (130, "Error: interrupted\n")
     assert in_folder() == []
 
 
 def test_another_call_cannot_go_on(run: Run, stopped: Callable[..., Done]) -> None:
-    stopped(*LONG, "--output", "y.csv", error=Ended(signal.SIGINT))
+    stopped(*LONG, "--output", "y.csv", error=Signalled(signal.SIGINT))
     for other in (("--order", "2"), ("--dtype", "float32"), ("--verify", "all")):
         done = run(*LONG, *other, "--output", "y.csv", "--resume")
         assert done.code == 2
@@ -229,7 +229,7 @@ def test_another_call_cannot_go_on(run: Run, stopped: Callable[..., Done]) -> No
 
 def test_fewer_points_than_there_were(run: Run, stopped: Callable[..., Done]) -> None:
     call = ("diff", "log(x^2)", "--x", "-", "--method", "taylor", "--output", "y.csv")
-    stopped(*call, parts=6, error=Ended(signal.SIGINT), stdin="1\n" * 101)
+    stopped(*call, parts=6, error=Signalled(signal.SIGINT), stdin="1\n" * 101)
     done = run(*call, "--resume", stdin="1\n" * 60)
     assert (done.code, done.err) == (
         2,

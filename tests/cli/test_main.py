@@ -16,7 +16,7 @@ import pytest
 
 import tapecli
 from tapecli.evaluation import answering
-from tapecli.process import Ended
+from tapecli.process import Signalled
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Run
@@ -81,8 +81,8 @@ def raising(error: BaseException) -> object:
 @pytest.mark.parametrize(
     ("error", "code", "message"),
     [
-        (Ended(signal.SIGINT), 130, "interrupted"),
-        (Ended(signal.SIGTERM), 143, "terminated"),
+        (Signalled(signal.SIGINT), 130, "interrupted"),
+        (Signalled(signal.SIGTERM), 143, "terminated"),
         (KeyError("k"), 1, "a mistake in tapecli: KeyError: 'k'; --verbose shows where"),
         (
             ImportError("flint: no segment\nmore"),

@@ -18,7 +18,7 @@ from tests.cli.conftest import in_folder
 
 from tapecli import formats
 from tapecli.formats import FORMATS
-from tapecli.process import Ended
+from tapecli.process import Signalled
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Run
@@ -83,7 +83,7 @@ def failing(*arguments: object) -> Iterator[str]:
 
 def interrupted(*arguments: object) -> Iterator[str]:
     yield "half of it"
-    raise Ended(signal.SIGINT)
+    raise Signalled(signal.SIGINT)
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ import click
 
 from tapecli import process
 from tapecli.errors import UNEXPECTED, TapecliError, WriteError, brief, nearest
-from tapecli.process import Ended
+from tapecli.process import Signalled
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -189,7 +189,7 @@ def _run(arguments: Sequence[str] | None) -> int:
     """Run a command; every way in which it can end becomes an exit code."""
     try:
         return _told(arguments)
-    except Ended as end:  # it may have come while an error was told
+    except Signalled as end:  # it may have come while an error was told
         return _report([str(end)], end.code)
 
 

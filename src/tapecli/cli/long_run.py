@@ -32,7 +32,7 @@ from tapecli.evaluation.question import PointsInput
 from tapecli.formats import Screen, words, writers
 from tapecli.formats.writers import ChunkWriter
 from tapecli.points import text_files
-from tapecli.process import Ended
+from tapecli.process import Signalled
 from tapecli.result import Result, Status, any_failed
 
 WAITING = 2
@@ -146,7 +146,7 @@ class Run:
             with contextlib.suppress(Exception):
                 writer.finish()
             raise
-        except Ended as end:
+        except Signalled as end:
             if not writer.abandon():  # nobody reads what it writes
                 process.exit_now(end)
             raise
@@ -279,12 +279,12 @@ def _to_file(
                 partial.clear()
             one.go(lambda: partial.stream(next(lengths, None)), tell, save)
             partial.finish()
-        except Ended as end:
+        except Signalled as end:
             if not at:
                 partial.remove()
                 raise
             partial.close()
-            end.more = f" after {at:,} points; with --resume it goes on there"
+            end.progress = f" after {at:,} points; with --resume it goes on there"
             raise
         except BaseException:
             partial.remove()

@@ -22,7 +22,7 @@ from tapecli.engines.tapes import loading
 from tapecli.features.check import running
 from tapecli.features.check.model import Cell, Core, Failure, KnownDefect, Report, Setting
 from tapecli.formats import PAGES
-from tapecli.process import Ended
+from tapecli.process import Signalled
 from tapecli.result import Status
 
 if TYPE_CHECKING:
@@ -226,7 +226,7 @@ def test_an_interrupt_is_one_line(
     run: Run, answers: Answers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def interrupted(*asked: object) -> Report:
-        raise Ended(signal.SIGINT)
+        raise Signalled(signal.SIGINT)
 
     monkeypatch.setattr(running, "check_tensorflow", interrupted)
     done = run("check")
