@@ -16,8 +16,14 @@ if TYPE_CHECKING:
 
 def names(result: Result) -> list[str]:
     """The names of the columns; the points have one for each variable."""
-    before = ["target", "expression", "wrt", "order"]
+    before = derivative(result.blocks[0])
     return [*before, *result.variables, "tape", "analytic", "ulps", "status"]
+
+
+def derivative(block: Block) -> dict[str, str | int]:
+    """The fields that all rows of a block share."""
+    names = ("target", "expression", "wrt", "order")
+    return {name: getattr(block, name) for name in names}
 
 
 def metadata(result: Result) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from tapecli.formats import Screen, bulk_lines, columns, numbers
 from tapecli.result import Block, Check, Result
@@ -24,15 +24,14 @@ def body(result: Result, block: Block, screen: Screen, delimiter: str = ",") -> 
         ulps = "" if check.ulps is None else str(check.ulps)
         return blank + delimiter + delimiter.join((analytic, ulps, check.status.value)) + "\n"
 
-    fields = [block.target, block.expression, block.wrt, str(block.order)]
-    start = _record(fields, delimiter).removesuffix("\n") + delimiter
+    start = _record(columns.derivative(block).values(), delimiter).removesuffix("\n") + delimiter
     arrays = columns.points(result) + ([] if tape is None else [tape])
     before = start, *(delimiter for _ in arrays[1:])
     layout = bulk_lines.LineLayout(before, after, numbers.texts, delimiter)
     return bulk_lines.lines(layout, arrays, block.checks, result.format_)
 
 
-def _record(fields: Sequence[str], delimiter: str) -> str:
+def _record(fields: Iterable[object], delimiter: str) -> str:
     """A line of fields, with quotes around those that need them."""
     buffer = io.StringIO()
     csv.writer(buffer, delimiter=delimiter, lineterminator="\n").writerow(fields)

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 from tapecli.floats import FloatFormat
 from tapecli.formats import Screen, columns, numbers
-from tapecli.result import Block, Claim, Result
+from tapecli.result import Claim, Result
 
 Field: TypeAlias = str | int | float | None
 
@@ -38,22 +38,13 @@ def document(result: Result) -> dict[str, Any]:
         "variable": result.variables[0] if len(result.variables) == 1 else None,
         "variables": result.variables,
         "derivatives": [
-            {**_derivative(block), "formula": block.formula} for block in result.blocks
+            {**columns.derivative(block), "formula": block.formula} for block in result.blocks
         ],
         "claims": [_claim(claim, result.format_) for claim in result.claims],
         **matrix,
         "rows": list(_rows(result)),
         "counts": {str(status): count for status, count in result.counts.items()},
         "ok": result.ok,
-    }
-
-
-def _derivative(block: Block) -> dict[str, Field]:
-    return {
-        "target": block.target,
-        "expression": block.expression,
-        "wrt": block.wrt,
-        "order": block.order,
     }
 
 
@@ -74,7 +65,7 @@ def _rows(result: Result) -> Iterator[dict[str, Field]]:
         for index, (point, value) in enumerate(zip(points, computed, strict=True)):
             check = block.check(index)
             fields = {
-                **_derivative(block),
+                **columns.derivative(block),
                 **point,
                 "tape": value,
                 "analytic": None if check.analytic is None else shortest(check.analytic),

@@ -25,13 +25,7 @@ def body(result: Result, block: Block, screen: Screen) -> Iterator[str]:
         verdict = f'"analytic": {analytic or "null"}, "ulps": {ulps}, "status": "{check.status}"'
         return f'{blank}, {verdict}, "dtype": {dtype}}}\n'
 
-    fields = {
-        "schema": SCHEMA,
-        "target": block.target,
-        "expression": block.expression,
-        "wrt": block.wrt,
-        "order": block.order,
-    }
+    fields = {"schema": SCHEMA, **columns.derivative(block)}
     start = json.dumps(fields, ensure_ascii=not screen.unicode).removesuffix("}")
     arrays = dict(zip(result.variables, columns.points(result), strict=True))
     arrays |= {} if tape is None else {"tape": tape}

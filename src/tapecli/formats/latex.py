@@ -66,42 +66,36 @@ def _aligned(equations: Sequence[str]) -> Iterator[str]:
 
 
 def _definition(block: Block) -> str:
-    """A target and its expression; a long one is there as a comment."""
-    name, expression = tex.name(block.target), _expression(block)
-    if len(block.expression) > MOST_CHARACTERS:
-        return _left_out(name, expression, "expression", len(block.expression))
-    return f"{name} &= {expression}"
+    """A target and its expression."""
+    expression = rf"\texttt{{{tex.sentence(block.expression)}}}"
+    if block.latex:
+        expression = block.latex.expression
+    return _equation(tex.name(block.target), expression, "expression", len(block.expression))
 
 
-def _left_out(name: str, formula: str, noun: str, length: int) -> str:
-    """The formula in a comment, and an equation that says what is missing from it."""
+def _equations(blocks: Sequence[Block]) -> Iterator[str]:
+    """Derivatives and their formulas; nothing, if formulas were not wanted at all."""
+    for block in blocks:
+        if block.latex and block.latex.formula:
+            yield _equation(derivative(block), block.latex.formula, "formula", _length(block))
+        elif block.latex:
+            note = r"\text{(the formula is left out: too long to work out)}"
+            yield rf"{derivative(block)} & \quad {note}"
+
+
+def _equation(name: str, formula: str, noun: str, length: int) -> str:
+    """A name and its formula; one that is too long for a line is there as a comment.
+
+    Args:
+        name: the left side.
+        formula: the right side.
+        noun: what this is.
+        length: its characters in plain text.
+    """
+    if length <= MOST_CHARACTERS:
+        return f"{name} &= {formula}"
     note = rf"\text{{(the {noun} is left out: {length} characters)}}"
     return f"% {name} = {formula}\n  {name} & \\quad {note}"
-
-
-def _expression(block: Block) -> str:
-    if block.latex:
-        return block.latex.expression
-    return rf"\texttt{{{tex.sentence(block.expression)}}}"
-
-
-def _equations(blocks: Sequence[Block]) -> list[str]:
-    """Derivatives and their formulas; nothing, if formulas were not wanted at all."""
-    return [_equation(block) for block in blocks if block.latex]
-
-
-def _equation(block: Block) -> str:
-    """A derivative and its formula, or why there is none; a long one is there as a comment."""
-    name, formula = derivative(block), _formula(block)
-    if not formula:
-        return rf"{name} & \quad \text{{(the formula is left out: too long to work out)}}"
-    if _length(block) > MOST_CHARACTERS:
-        return _left_out(name, formula, "formula", _length(block))
-    return f"{name} &= {formula}"
-
-
-def _formula(block: Block) -> str:
-    return (block.latex and block.latex.formula) or ""
 
 
 def _length(block: Block) -> int:
@@ -172,9 +166,9 @@ def _matrices(result: Result) -> Iterator[str]:
         first = {block.target: block for block in blocks}.values()
         text = result.format_.text
         numbers = [tex.number(text(block.values[0])) for block in blocks]
-        formulas = [_formula(block) for block in blocks]
+        formulas = [(block.latex and block.latex.formula) or "" for block in blocks]
         short = all(formulas) and _widest(blocks, width) <= MOST_CHARACTERS
-        single = [] if short else _equations(blocks)
+        single = [] if short else list(_equations(blocks))
         equal = [f"&= {_matrix(formulas, width)}"] * short
         behind = r"\quad \text{at } " + r",\; ".join(at) if len(at) <= MOST_BEHIND else ""
         equal.append(f"&= {_matrix(numbers, width)} {behind}".rstrip())

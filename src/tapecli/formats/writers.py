@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from types import ModuleType
 from typing import IO, Protocol
 
@@ -17,15 +18,15 @@ Open = Callable[[], IO[bytes]]
 
 
 class ChunkWriter(Protocol):
-    """Writes a file in one format, chunk by chunk.
+    """Writes a file in one format, chunk by chunk."""
 
-    Attributes:
-        resumable: whether a later call can go on where this one was interrupted.
-        rewrites_head: whether the beginning is written again at the end.
-    """
+    @property
+    def resumable(self) -> bool:
+        """Whether a later call can go on where this one was interrupted."""
 
-    resumable: bool
-    rewrites_head: bool
+    @property
+    def rewrites_head(self) -> bool:
+        """Whether the beginning is written again at the end."""
 
     def start(self, result: Result, open_: Open, resumed: bool) -> None:
         """Open the streams for results like this one, the first.
@@ -35,40 +36,39 @@ class ChunkWriter(Protocol):
             open_: opens the next stream.
             resumed: whether an earlier call has written the beginning.
         """
-        ...
 
     def write(self, result: Result) -> None:
         """Add a result."""
-        ...
 
     def finish(self, count: int) -> None:
         """Complete the file, which has so many points."""
-        ...
 
 
+@dataclass
 class TextWriter:
     """Lines: a stream for each derivative, which are put one behind the other at the end.
 
     So the rows come in the same order, however many chunks they were computed in.
+
+    Attributes:
+        page: the module of the format.
+        screen: what the text is made for.
     """
 
-    resumable = True
-    rewrites_head = False
-
-    def __init__(self, page: ModuleType, screen: Screen) -> None:
-        self._page = page
-        self._screen = screen
-        self._streams: list[IO[bytes]] = []
+    page: ModuleType
+    screen: Screen
+    resumable: bool = True
+    rewrites_head: bool = False
 
     def start(self, result: Result, open_: Open, resumed: bool) -> None:
-        self._streams = [open_() for _ in formats.blocks(self._page, result)]
+        self._streams = [open_() for _ in formats.blocks(self.page, result)]
         if not resumed:
-            self._streams[0].write(self._encoded(self._page.head(result, self._screen)))
+            self._streams[0].write(self._encoded(self.page.head(result, self.screen)))
 
     def write(self, result: Result) -> None:
-        blocks = formats.blocks(self._page, result)
+        blocks = formats.blocks(self.page, result)
         for block, stream in zip(blocks, self._streams, strict=True):
-            for lines in self._page.body(result, block, self._screen):
+            for lines in self.page.body(result, block, self.screen):
                 stream.write(self._encoded(lines))
 
     def finish(self, count: int) -> None:
@@ -78,36 +78,36 @@ class TextWriter:
             shutil.copyfileobj(stream, whole, 1 << 20)
 
     def _encoded(self, text: str) -> bytes:
-        encoding = "utf-8" if self._screen.unicode else "ascii"
+        encoding = "utf-8" if self.screen.unicode else "ascii"
         return text.encode(encoding, "backslashreplace")
 
 
+@dataclass
 class NpyWriter:
     """An array, whose head is written again at the end if the number of points was unknown.
 
-    Args:
+    Attributes:
         page: the module of the format.
         dimensions: the axes of all points, for their number.
         count: how many points there are, if that is known.
     """
 
-    resumable = True
+    page: ModuleType
+    dimensions: Callable[[int], Mapping[str, int]]
+    count: int | None
+    resumable: bool = True
 
-    def __init__(
-        self, page: ModuleType, dimensions: Callable[[int], Mapping[str, int]], count: int | None
-    ) -> None:
-        self._page = page
-        self._dimensions = dimensions
-        self._count = count
-        self.rewrites_head = count is None
+    @property
+    def rewrites_head(self) -> bool:
+        return self.count is None
 
     def start(self, result: Result, open_: Open, resumed: bool) -> None:
         self._first, self._stream = result, open_()
         if not resumed:
-            self._write_head(self._count or 0)
+            self._write_head(self.count or 0)
 
     def write(self, result: Result) -> None:
-        self._stream.write(self._page.body(result))
+        self._stream.write(self.page.body(result))
 
     def finish(self, count: int) -> None:
         if self.rewrites_head:
@@ -115,7 +115,7 @@ class NpyWriter:
             self._write_head(count)
 
     def _write_head(self, count: int) -> None:
-        self._stream.write(self._page.head(self._first, self._dimensions(count)))
+        self._stream.write(self.page.head(self._first, self.dimensions(count)))
 
 
 def of_format(
