@@ -204,4 +204,4 @@ def _formulas(
         for count, done in ((found.unshortened, "shortened"), (found.left_out, "made"))
         if count
     ]
-    return found.of_targets, list(map(tex.expression, question.trees)), given_up
+    return found.by_target, list(map(tex.expression, question.trees)), given_up

@@ -31,4 +31,4 @@ def formulas_of(
 ) -> list[Formula | None]:
     """The formulas of one function."""
     tree = parse(typed)[0].tree if isinstance(typed, str) else typed
-    return formulas([tree], derivatives, divisors or [1] * len(derivatives), seconds).of_targets[0]
+    return formulas([tree], derivatives, divisors or [1] * len(derivatives), seconds).by_target[0]

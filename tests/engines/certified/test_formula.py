@@ -12,7 +12,7 @@ import sympy
 from tests.engines.certified.forms import formulas_of, orders, symbolic
 from tests.oracle import CASES, COMPOSITES, Case
 
-from tapecli.engines.certified.formula import MAX_MADE, formulas
+from tapecli.engines.certified.formula import MAX_IN_ALL, formulas
 from tapecli.engines.certified.records import Certified
 from tapecli.engines.certified.reference import Reference
 from tapecli.engines.certified.shortening import _searchable
@@ -171,7 +171,7 @@ def test_many_formulas_are_made_as_long_as_they_take_no_more_than_a_moment() -> 
     assert found[1] == sympy.prod(sympy.Symbol(name, real=True) for name in names[2:])
     made = {id(form): form.count_ops() for form in found if form is not None}
     assert found[-1] is None
-    assert sum(made.values()) <= MAX_MADE
+    assert sum(made.values()) <= MAX_IN_ALL
 
 
 # --- time ---------------------------------------------------------------------------------------
@@ -181,7 +181,7 @@ def test_where_the_time_is_over_the_chain_rule_has_the_formula() -> None:
     targets = parse(["x^2*exp(-(x - 451.5)^2/4.0888^2)", "log(x^2)"])
     made = formulas([one.tree for one in targets], [("x",), ("x", "x")], [1, 1], seconds=0.0)
     assert made.unshortened == 4
-    first, second = (texts(of_target) for of_target in made.of_targets)
+    first, second = (texts(of_target) for of_target in made.by_target)
     assert first[0] == (
         "x²·(903 - 2·x)·exp(-(x - 451.5)²/4.0888²)/4.0888² + 2·x·exp(-(x - 451.5)²/4.0888²)"
     )
@@ -193,8 +193,8 @@ def test_one_function_that_takes_all_of_its_time_leaves_the_others_theirs() -> N
     peaks = "+".join(f"{n}.5*exp(-((x - {n}.25)/{n}.125)^2)*sin({n}.5*x)" for n in range(1, 5))
     targets = parse([peaks, "log(x^2)", "x^3"])
     made = formulas([one.tree for one in targets], orders(2, 1), [1, 1], seconds=0.3)
-    assert all(len(texts(of_target)) == 2 for of_target in made.of_targets)
-    assert texts(made.of_targets[1]) == ["2/x", "-2/x²"]
+    assert all(len(texts(of_target)) == 2 for of_target in made.by_target)
+    assert texts(made.by_target[1]) == ["2/x", "-2/x²"]
 
 
 @pytest.mark.parametrize("case", [*CASES.values(), *COMPOSITES], ids=lambda case: case.expression)

@@ -1,8 +1,8 @@
 """Whether derivatives are continuous over whole intervals, and how much they bend there.
 
-Ball arithmetic at a ball that holds an interval encloses what a function and its Taylor
-coefficients are at each point of it (Tucker, Validated Numerics, Princeton 2011). Where every rule
-is far enough from its poles and kinks, the function is analytic over the whole interval; where
+Ball arithmetic with a ball that contains an interval encloses the values of a function and of its
+Taylor coefficients at each point of it (Tucker, Validated Numerics, Princeton 2011). Where every
+rule is far enough from its poles and kinks, the function is analytic over the whole interval; where
 every rule that is asked for the value alone can give one, it is continuous.
 """
 
@@ -33,19 +33,17 @@ from tapecli.floats import FloatFormat
 PRECISION = 96
 """Bits: more than the ends of an interval have."""
 
-_STEP = Fraction(1)
-
 
 @dataclass(frozen=True)
 class Intervals(Balls):
     """The rules at all points of an interval together.
 
-    Where the value alone is asked for, functions are taken as they are at kinks and at the edges
-    of their domains, where they are continuous and have no series.
+    Where the value alone is asked for, functions have one at kinks and at the edges of their
+    domains as well, where they are continuous and have no series.
     """
 
     def leading(self, u: Series) -> tuple[int, int]:
-        if all(c.is_zero() for c in u.coeffs()):  # zero all along the interval, and no kink
+        if all(c.is_zero() for c in u.coeffs()):  # zero over the whole interval, and no kink
             return 0, 0
         return super().leading(u)
 
@@ -53,11 +51,9 @@ class Intervals(Balls):
         return super().mul(u, v) if u is not v else self._product(u, 2)
 
     def _product(self, u: Series, exponent: int) -> Series:
-        found = super()._product(u, exponent)
         if exponent % 2 or self.terms > 1:
-            return found
-        ends = u[0].abs_lower(), u[0].abs_upper()
-        return self._between(*(end**exponent for end in ends))
+            return super()._product(u, exponent)
+        return self._between(u[0].abs_lower() ** exponent, u[0].abs_upper() ** exponent)
 
     def abs(self, u: Series) -> Series:
         if self.terms > 1:
@@ -72,7 +68,8 @@ class Intervals(Balls):
     def cbrt(self, u: Series) -> Series:
         if self.terms > 1 or not u[0].is_finite():
             return super().cbrt(u)
-        return self._between(*(_cube_root(end) for end in (u[0].lower(), u[0].upper())))
+        ends = u[0].lower(), u[0].upper()
+        return self._between(*(-((-end).root(3)) if end < 0 else end.root(3) for end in ends))
 
     def max(self, u: Series, v: Series) -> Series:
         return super().max(u, v) if self.terms > 1 else self.number(u[0].max(v[0]))
@@ -91,18 +88,13 @@ class Intervals(Balls):
         return self.number(low.union(high))
 
 
-def _cube_root(number: arb) -> arb:
-    """The real cube root of an exact number."""
-    return -((-number).root(3)) if number < 0 else number.root(3)
-
-
 class Enclosure:
-    """Some derivatives along the axis of one variable.
+    """The enclosures of some derivatives along the axis of one variable.
 
     Args:
         tree: the expression.
         format_: the dtype: decimal literals mean its numbers.
-        axis: the variable whose interval it is.
+        axis: the variable that the intervals are of.
         at: the values of the others.
         derivatives: the variables of each derivative; () is the value.
         budget: what each enclosure is charged to, whether it fits or not.
@@ -117,19 +109,21 @@ class Enclosure:
         derivatives: Sequence[Sequence[str]],
         budget: Budget | None = None,
     ) -> None:
-        self._program = Interpreter(tree, format_)
+        self._interpreter = Interpreter(tree, format_)
         self._axis = axis
         self._budget = budget or Budget()
-        self._at = {name: Fraction(value) for name, value in at.items()}
-        self._wanted = [tuple(sorted(one)) for one in derivatives]
-        self._along = [all(name == axis for name in one) for one in self._wanted]
-        orders = [len(one) for one, along in zip(self._wanted, self._along, strict=True) if along]
-        self._highest = max(orders, default=-1)
+        self._others = {name: Fraction(value) for name, value in at.items()}
+        self._indices = [tuple(sorted(derivative)) for derivative in derivatives]
+        self._highest = max(map(len, filter(self._is_pure, self._indices)), default=-1)
 
     @property
     def count(self) -> int:
         """How many derivatives there are."""
-        return len(self._wanted)
+        return len(self._indices)
+
+    def _is_pure(self, index: tuple[str, ...]) -> bool:
+        """Whether a derivative is by the axis alone."""
+        return {*index} <= {self._axis}
 
     def over(self, low: float, high: float) -> list[float | None]:
         """How far each derivative bends between two numbers; None where it may not be continuous.
@@ -137,51 +131,45 @@ class Enclosure:
         It is a bound on the size of its own second derivative by the variable: infinite where
         there is none, and NaN where the derivative exists at no point between the two.
         """
-        point: dict[str, Fraction | arb] = {**self._at, self._axis: _interval(low, high)}
+        point: dict[str, Fraction | arb] = {**self._others, self._axis: _interval(low, high)}
+        axis = ((self._axis, 1),)
         try:
-            series = self._series(point, self._highest + 3) if self._highest >= 0 else None
-            return [
-                self._bend(index, along, series, point)
-                for index, along in zip(self._wanted, self._along, strict=True)
-            ]
+            series = self._series(point, axis, self._highest + 3) if self._highest >= 0 else None
+            return [self._bend(index, series, point) for index in self._indices]
         except Undefined:
-            return [nan] * len(self._wanted)
+            return [nan] * len(self._indices)
 
     def _bend(
         self,
         index: tuple[str, ...],
-        along: bool,
         series: Series | None,
         point: Mapping[str, Fraction | arb],
     ) -> float | None:
-        order = len(index)
-        if along and series is not None:
+        order, pure = len(index), self._is_pure(index)
+        if pure and series is not None:
             if series[order].is_finite() and series[order + 2].is_finite():
                 return float(series[order + 2].abs_upper() * factorial(order + 2))
-        lines = [((self._axis, 1),)] if along else directions(index)
-        for line in lines:
-            slopes = {name: Fraction(times) for name, times in line}
-            found = self._series(point, order + 1, slopes)
-            if found is None or not found[order].is_finite():
+        for line in [((self._axis, 1),)] if pure else directions(index):
+            coefficients = self._series(point, line, order + 1)
+            if coefficients is None or not coefficients[order].is_finite():
                 return None
         return inf
 
     def _series(
-        self,
-        point: Mapping[str, Fraction | arb],
-        terms: int,
-        slopes: Mapping[str, Fraction] | None = None,
+        self, point: Mapping[str, Fraction | arb], line: Sequence[tuple[str, int]], terms: int
     ) -> Series | None:
         """The Taylor coefficients at all points of the interval; None if there may be none."""
-        line = Trajectory(point, slopes or {self._axis: _STEP})
-        self._budget.spend(self._program.seconds(terms, PRECISION))
+        slopes = {name: Fraction(step) for name, step in line}
+        self._budget.spend(self._interpreter.seconds(terms, PRECISION))
         try:
-            return self._program.run(line, Intervals(Side.BOTH, terms), PRECISION)
+            rules = Intervals(Side.BOTH, terms)
+            return self._interpreter.run(Trajectory(point, slopes), rules, PRECISION)
         except (Undecided, Kink, Overflow):
             return None
 
 
 def _interval(low: float, high: float) -> arb:
+    """A ball that contains the interval between two numbers."""
     with working(PRECISION, 1):
         ends = exact_arb(Fraction(low)), exact_arb(Fraction(high))
         return (ends[0] + ends[1]) / 2 + arb(0, ((ends[1] - ends[0]) / 2).abs_upper())

@@ -1,20 +1,22 @@
-"""The formula of a derivative, for people: from SymPy, built from the tree, never from text.
+"""The formulas of derivatives, for people: from SymPy, built from the tree, never from text.
 
-SymPy has an amount of processor time for all formulas of a request. Where it is over, the
-derivative stands as the chain rule gives it.
+SymPy has an amount of processor time for all formulas of a request. Once it is over, a derivative
+is shown as the chain rule gives it.
 """
 
 from __future__ import annotations
 
 import contextlib
+import functools
 import math
 import time
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple, TypeAlias, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import sympy
 
 from tapecli.engines.certified.deadline import TimeUp, within
+from tapecli.engines.certified.lines import Index
 from tapecli.engines.certified.literals import tidied
 from tapecli.engines.certified.printing import latex, plain_text
 from tapecli.engines.certified.shortening import shortest
@@ -24,46 +26,44 @@ from tapecli.expressions.tree import Node, size
 from tapecli.result import Formula
 
 MAX_SIZE = 120
-"""Nodes of a tree, shared parts counted as often as they occur, beyond which SymPy is not asked."""
+"""Nodes of a tree beyond which SymPy is not asked; shared ones count as often as they occur."""
 
 MAX_OPERATIONS = 1_000
-"""Operations in a derivative beyond which no formula of it or of a higher order is made."""
+"""Operations in a derivative beyond which SymPy makes no formula of it or of a higher order."""
 
-MAX_MADE = 2_500
-"""Operations in all derivatives of a function beyond which no formulas of further ones are made."""
+MAX_IN_ALL = 2_500
+"""Operations in all derivatives of a function beyond which SymPy makes no further ones."""
 
 MAX_SEARCHED = 1_000
-"""The same, beyond which no shorter forms of further ones are looked for."""
+"""Operations in all derivatives of a function beyond which no further ones are shortened."""
 
-MAX_RULED = 2_000
+MAX_CHAIN_RULE = 2_000
 """Nodes of a derivative by the chain rule beyond which it is too long to be read."""
 
-RULED_LONGER = 0.5
-"""Processor seconds for which formulas by that rule are still begun once SymPy's are over."""
+CHAIN_RULE_GRACE = 0.5
+"""Processor seconds during which formulas by the chain rule are still begun once the time for
+SymPy's is over."""
 
-RULED_SECONDS = 0.3
-"""Processor seconds in which SymPy may put together what is alike in a derivative by that rule."""
+CHAIN_RULE_SECONDS = 0.3
+"""Processor seconds in which SymPy may combine equal terms of a derivative by the chain rule."""
 
 SEARCH_SHARE = 0.3
 """The part of the time left that the search for one shorter form may take."""
 
 _Value = TypeVar("_Value")
 
-Index: TypeAlias = tuple[str, ...]
-"""By which variables, each as often as it is differentiated by, in alphabetical order."""
 
-
-class Formulas(NamedTuple):
+class DerivedFormulas(NamedTuple):
     """The formulas of a request.
 
     Attributes:
-        of_targets: for each target that of each derivative; None for one that is too long to be
-            of use, or that is not real.
-        unshortened: how many of them are not as short as they could be, for the time was over.
-        left_out: how many there are not, for the same reason.
+        by_target: for each target the formula of each derivative; None for one that is too long
+            to be of use, or that is not real.
+        unshortened: how many are not as short as they could be, because the time was over.
+        left_out: how many are missing for the same reason.
     """
 
-    of_targets: list[list[Formula | None]]
+    by_target: list[list[Formula | None]]
     unshortened: int
     left_out: int
 
@@ -73,7 +73,7 @@ def formulas(
     derivatives: Sequence[Sequence[str]],
     divisors: Sequence[int],
     seconds: float,
-) -> Formulas:
+) -> DerivedFormulas:
     """The formulas of derivatives of functions.
 
     Args:
@@ -82,13 +82,13 @@ def formulas(
         divisors: what each of them is divided by.
         seconds: the processor seconds that SymPy may take for all of them.
     """
-    indices = [tuple(sorted(names)) for names in derivatives]
-    of_targets, unshortened, left_out, start = [], 0, 0, time.thread_time()
-    last = start + seconds + RULED_LONGER
+    indices = [tuple(sorted(variables)) for variables in derivatives]
+    by_target, unshortened, left_out, start = [], 0, 0, time.thread_time()
+    last_start = start + seconds + CHAIN_RULE_GRACE
     for number, tree in enumerate(trees):
         left = seconds - (time.thread_time() - start)
-        forms = Forms(tree, left / (len(trees) - number), last)
-        of_targets.append(
+        forms = Forms(tree, left / (len(trees) - number), last_start)
+        by_target.append(
             [
                 forms.formula(index, divisor)
                 for index, divisor in zip(indices, divisors, strict=True)
@@ -96,7 +96,7 @@ def formulas(
         )
         unshortened += len(forms.late.intersection(indices) - forms.left_out)
         left_out += len(forms.left_out)
-    return Formulas(of_targets, unshortened, left_out)
+    return DerivedFormulas(by_target, unshortened, left_out)
 
 
 class Forms:
@@ -105,23 +105,23 @@ class Forms:
     Args:
         tree: the function.
         seconds: the processor seconds that SymPy may take.
-        last: when, on this thread's clock, no formula is begun any more.
+        last_start: the time of this thread's clock after which no formula is begun.
 
     Attributes:
         late: the derivatives that were not shortened as far as they could be.
         left_out: those that were not begun.
     """
 
-    def __init__(self, tree: Node, seconds: float = math.inf, last: float = math.inf) -> None:
+    def __init__(self, tree: Node, seconds: float = math.inf, last_start: float = math.inf) -> None:
         self.late: set[Index] = set()
         self.left_out: set[Index] = set()
-        self._long: set[Index] = set()
-        self._last = last
+        self._too_long: set[Index] = set()
+        self._last_start = last_start
         self._tree = tree
         self._end = time.thread_time() + seconds
-        self._made = 0
+        self._operations = 0
         self._forms: dict[Index, Any] = {}
-        self._ruled: dict[Index, Node] = {(): tree}
+        self._by_chain_rule: dict[Index, Node] = {(): tree}
         self._endless = is_endless(tree)
         self._small = size(tree) <= MAX_SIZE
 
@@ -132,26 +132,24 @@ class Forms:
         if self._small:
             try:
                 form = self.form(index)
-                if form is None and index not in self._long:
+                if form is None and index not in self._too_long:
                     return None
-                if form is not None and not form.has(
-                    sympy.Derivative, sympy.re, sympy.im
-                ):  # it is real
-                    return self._within(lambda: _written(form / divisor))
+                if form is not None and not form.has(sympy.Derivative, sympy.re, sympy.im):
+                    return self._within(lambda: _printed(form / divisor))  # it is real
             except TimeUp:
                 self.late.add(index)
             except Exception:  # whatever SymPy raises, it has no form of this
                 pass
-        return self._by_the_chain_rule(index, divisor)
+        return self._chain_rule_formula(index, divisor)
 
     def form(self, index: Index) -> Any:
         """A derivative, as short as it could be made; None if it is too long.
 
         Raises:
-            TimeUp: SymPy has not even differentiated in its time.
+            TimeUp: the time was over before SymPy had the derivative.
         """
         if index not in self._forms:
-            self._forms[index] = self._short(index, self._differentiated(index))
+            self._forms[index] = self._shortened(index, self._differentiated(index))
         return self._forms[index]
 
     def _differentiated(self, index: Index) -> Any:
@@ -159,24 +157,24 @@ class Forms:
         if not index:
             return self._within(lambda: expression(self._tree))
         lower = self.form(index[:-1])
-        if lower is None or self._made > MAX_MADE:
+        if lower is None or self._operations > MAX_IN_ALL:
             return None
-        by = sympy.Symbol(index[-1], real=True)
-        return self._within(lambda: _smooth(_signed(lower).diff(by)))
+        symbol = sympy.Symbol(index[-1], real=True)
+        return self._within(lambda: _smooth(_with_signs(lower).diff(symbol)))
 
-    def _short(self, index: Index, form: Any) -> Any:
+    def _shortened(self, index: Index, form: Any) -> Any:
         """The shortest form of a derivative; None if it is too long for any."""
         if form is None:
             return None
         operations = form.count_ops()
-        self._made += operations
+        self._operations += operations
         if operations > MAX_OPERATIONS:
-            self._long.add(index)
+            self._too_long.add(index)
             return None
-        if self._made > MAX_SEARCHED:
+        if self._operations > MAX_SEARCHED:
             return form
-        short, whole = shortest(form, self._left * SEARCH_SHARE)
-        if not whole:
+        short, complete = shortest(form, self._left * SEARCH_SHARE)
+        if not complete:
             self.late.add(index)
         return short
 
@@ -187,55 +185,56 @@ class Forms:
     def _within(self, work: Callable[[], _Value]) -> _Value:
         return within(self._left, work)
 
-    def _by_the_chain_rule(self, index: Index, divisor: int) -> Formula | None:
+    def _chain_rule_formula(self, index: Index, divisor: int) -> Formula | None:
         """The formula that needs no search; None if it is too long."""
-        if time.thread_time() > self._last:
+        if time.thread_time() > self._last_start:
             self.left_out.add(index)
             return None
-        tree = self._rule(index)
+        tree = self._chain_rule(index)
         if tree is None:
             return None
-        with contextlib.suppress(Exception, TimeUp):
-            return within(RULED_SECONDS, lambda: _written(expression(tree) / divisor))
-        with contextlib.suppress(Exception, TimeUp):
-            return within(RULED_SECONDS, lambda: _written(_apart(tree, divisor)))
+        for evaluate in (True, False):
+            print_tree = functools.partial(_printed_tree, tree, divisor, evaluate)
+            with contextlib.suppress(Exception, TimeUp):
+                return within(CHAIN_RULE_SECONDS, print_tree)
         self.left_out.add(index)
         return None
 
-    def _rule(self, index: Index) -> Node | None:
-        if index not in self._ruled:
-            lower = self._rule(index[:-1])
+    def _chain_rule(self, index: Index) -> Node | None:
+        """The derivative by the chain rule; None if it is too long."""
+        if index not in self._by_chain_rule:
+            lower = self._chain_rule(index[:-1])
             if lower is None:
                 return None
-            self._ruled[index] = differentiated(lower, index[-1])
-        tree = self._ruled[index]
-        return tree if size(tree) <= MAX_RULED else None
+            self._by_chain_rule[index] = differentiated(lower, index[-1])
+        tree = self._by_chain_rule[index]
+        return tree if size(tree) <= MAX_CHAIN_RULE else None
 
 
-def _apart(tree: Node, divisor: int) -> Any:
-    """A tree over a number, of which nothing is put together, which takes least time."""
-    with sympy.evaluate(False):
+def _printed_tree(tree: Node, divisor: int, evaluate: bool) -> Formula:
+    """A tree over a number; unevaluated, equal terms are not combined, which takes least time."""
+    with sympy.evaluate(evaluate):
         form = expression(tree)
-        return form if divisor == 1 else form * sympy.Rational(1, divisor)
+        form = form if divisor == 1 else form * sympy.Rational(1, divisor)
+    return _printed(form)
 
 
-def _written(form: Any) -> Formula:
+def _printed(form: Any) -> Formula:
     short = tidied(form)
     return Formula(plain_text(short), latex(short))
 
 
-def _signed(form: Any) -> Any:
-    """With u*sign(u) for |u|, where SymPy does not see that u is real, as log(x) is here."""
+def _with_signs(form: Any) -> Any:
+    """The form with u*sign(u) for |u|, where SymPy does not see that u is real, such as log(x)."""
     return form.replace(
-        lambda part: isinstance(part, sympy.Abs) and not part.args[0].is_real,
-        lambda part: part.args[0] * sympy.sign(part.args[0]),
+        lambda node: isinstance(node, sympy.Abs) and not node.args[0].is_real,
+        lambda node: node.args[0] * sympy.sign(node.args[0]),
     )
 
 
 def _smooth(form: Any) -> Any:
-    """Away from kinks, where there is a formula at all: no impulses, and no slopes of signs."""
-    calm = form.replace(sympy.DiracDelta, lambda *_: sympy.Integer(0))
-    return calm.replace(
-        lambda part: isinstance(part, sympy.Derivative) and isinstance(part.expr, sympy.sign),
-        lambda part: sympy.Integer(0),
+    """The form away from kinks, where a formula exists: no impulses, and no slopes of signs."""
+    return form.replace(sympy.DiracDelta, lambda *_: sympy.S.Zero).replace(
+        lambda node: isinstance(node, sympy.Derivative) and isinstance(node.expr, sympy.sign),
+        lambda node: sympy.S.Zero,
     )

@@ -1,9 +1,9 @@
-"""Numbers in formulas: SymPy works with them as constants, so that they stay as they were typed.
+"""Numbers in formulas that SymPy does not work with, so that they stay as they were typed.
 
 As a fraction, 4.0888 is 5111/1250, and SymPy multiplies out powers of it until the formula is
 useless, or the time is over. As a constant of its own, like pi, it stands in the formula where it
 stood in the expression, and so do whole numbers that are not small. Once SymPy has finished,
-`tidied` works out what is then shorter: 2·0.5 is 1, and x^(2.5 - 1) is x^1.5, but 4.0888² stays.
+`tidied` computes what becomes shorter: 2·0.5 is 1, and x^(2.5 - 1) is x^1.5, but 4.0888² stays.
 """
 
 from __future__ import annotations
@@ -27,22 +27,22 @@ TINY = Fraction(1, 10_000)
 """Below this decimals are written with an exponent: 8.6e-5."""
 
 LARGEST = Fraction(10) ** 300
-"""Numbers beyond which, or their reciprocals, nothing is multiplied: no dtype has them."""
+"""Numbers larger than this, or smaller than its reciprocal, are not computed: no dtype has them."""
 
 SMALL = 100
-"""Whole numbers below this are multiplied out: what a person has typed may be any of them."""
+"""Whole numbers below this are multiplied out, as a person would do it."""
 
 SCIENTIFIC = 10**9
-"""Where whole numbers begin to be written with an exponent, if that is shorter: 6.02e23. Those
-below are worked out."""
+"""From here on whole numbers are written with an exponent, if that is shorter: 6.02e23. Smaller
+ones are multiplied out."""
 
 
 class Literal(NumberSymbol):  # type: ignore[misc]
     """A positive number that stays as it was typed.
 
     Attributes:
-        name: how it is written.
-        value: what it is.
+        name: its text.
+        value: its exact value.
     """
 
     __slots__ = ("name", "value")
@@ -58,10 +58,10 @@ class Literal(NumberSymbol):  # type: ignore[misc]
     is_transcendental = False
 
     def __new__(cls, name: str) -> Literal:
-        made: Literal = super().__new__(cls)
-        made.name = name
-        made.value = Fraction(name)
-        return made
+        literal: Literal = super().__new__(cls)
+        literal.name = name
+        literal.value = Fraction(name)
+        return literal
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Literal) and self.name == other.name
@@ -77,20 +77,22 @@ class Literal(NumberSymbol):  # type: ignore[misc]
 
     @classmethod
     def class_key(cls) -> Any:
-        """The kind that it is sorted as: a number, which stands before all letters."""
+        """The class that it is sorted as: a number, which comes before all letters."""
         return sympy.Integer.class_key()
 
     def sort_key(self, order: str | None = None) -> Any:
-        """Its place among the factors of a product: with the numbers, by its size."""
-        exact = sympy.Rational(self.value.numerator, self.value.denominator)
-        return self.class_key(), (0, ()), (), exact
+        """The key that sorts the factors of a product: with the numbers, by size."""
+        return self.class_key(), (0, ()), (), self._rational
+
+    @property
+    def _rational(self) -> Any:
+        return sympy.Rational(self.value.numerator, self.value.denominator)
 
     def approximation_interval(self, number_cls: Any) -> None:
-        """Have it compared by its digits."""
+        """None: SymPy then compares the number by its digits."""
 
     def _as_mpf_val(self, precision: int) -> Any:
-        exact = sympy.Rational(self.value.numerator, self.value.denominator)
-        return exact._as_mpf_val(precision)
+        return self._rational._as_mpf_val(precision)
 
     @property
     def is_product(self) -> bool:
@@ -106,11 +108,13 @@ class Literal(NumberSymbol):  # type: ignore[misc]
 
 def typed(value: Fraction) -> Any:
     """The form of a number that stands in an expression, and is not negative."""
-    return number(value) if value < SMALL or not _ends(value) else Literal(_text(value))
+    if value < SMALL or not _ends(value):
+        return number(value)
+    return Literal(str(value.numerator) if _is_whole(value) else _text(value))
 
 
 def number(value: Fraction) -> Any:
-    """The form of a number that was worked out: whole, or a decimal if it ends, or a fraction."""
+    """The form of a computed number: whole, or a decimal if its digits end, or a fraction."""
     if _is_whole(value):
         return sympy.Integer(value.numerator)
     if not _ends(value):
@@ -120,30 +124,25 @@ def number(value: Fraction) -> Any:
 
 
 def _text(value: Fraction) -> str:
-    """How a number that ends is written: 0.25, 6.02e23, 100000."""
-    return str(value.numerator) if _is_whole(value) else _written(value)
-
-
-def _written(value: Fraction) -> str:
-    """The shortest text of a number of which the digits end; that of another is its fraction."""
+    """The shortest text of a number whose digits end, 0.25 or 6.02e23; a fraction for another."""
     if not _ends(value):
         return f"{value.numerator}/{value.denominator}"
-    written = decimal_text(value).removesuffix(".0").replace("e+", "e")
-    if not value or value >= TINY or "e" in written:
-        return written
-    digits, places = _digits(value), len(written) - len("0.")
+    text = decimal_text(value).removesuffix(".0").replace("e+", "e")
+    if not value or value >= TINY or "e" in text:
+        return text
+    digits, decimals = _digits(value), len(text) - len("0.")
     point = "." if len(digits) > 1 else ""
-    return f"{digits[0]}{point}{digits[1:]}e-{places - len(digits) + 1}"
+    return f"{digits[0]}{point}{digits[1:]}e-{decimals - len(digits) + 1}"
 
 
 def _digits(value: Fraction) -> str:
-    """The digits of a number that ends, without zeros in front and behind."""
+    """The digits of a number that ends, without leading and trailing zeros."""
     digits = decimal_text(abs(value)).partition("e")[0].replace(".", "")
     return digits.strip("0") or "0"
 
 
 def _ends(value: Fraction) -> bool:
-    """Whether its decimal digits end: no primes but 2 and 5 are in the denominator."""
+    """Whether its decimal digits end: the denominator has no prime factors but 2 and 5."""
     rest = value.denominator
     for prime in (2, 5):
         while rest % prime == 0:
@@ -155,51 +154,47 @@ def _ends(value: Fraction) -> bool:
 
 
 def tidied(form: Any) -> Any:
-    """The form with sums and products of its decimals worked out where that makes it shorter."""
+    """The form with sums and products of its decimals computed where that makes it shorter."""
     if not form.has(Literal):
         return form
-    made: dict[Any, Any] = {}
-    for part in sympy.postorder_traversal(form):
-        if part not in made:
-            made[part] = _tidied(part, [made[argument] for argument in part.args])
-    return made[form]
+    tidy: dict[Any, Any] = {}
+    for node in sympy.postorder_traversal(form):
+        if node not in tidy:
+            tidy[node] = _tidied(node, [tidy[argument] for argument in node.args])
+    return tidy[form]
 
 
-def _tidied(part: Any, arguments: list[Any]) -> Any:
-    if part.is_Add:
+def _tidied(node: Any, arguments: list[Any]) -> Any:
+    if node.is_Add:
         return _sum(arguments)
-    if part.is_Mul:
+    if node.is_Mul:
         return _product(arguments)
-    if part.is_Pow:
+    if node.is_Pow:
         return _power(*arguments)
-    return part if list(part.args) == arguments else part.func(*arguments)
+    return node if list(node.args) == arguments else node.func(*arguments)
 
 
 def _sum(terms: Iterable[Any]) -> Any:
     """The sum, in which terms that differ by a number alone are added up."""
-    alike: dict[Any, list[Any]] = {}
+    groups: dict[Any, list[Any]] = {}
     for term in itertools.chain.from_iterable(map(sympy.Add.make_args, terms)):
-        alike.setdefault(_without_numbers(term), []).append(term)
-    parts = [part for rest, several in alike.items() for part in _added(rest, several)]
-    if len(parts) > 1:
-        return sympy.Add(*parts, evaluate=False)
-    return parts[0] if parts else sympy.S.Zero
-
-
-def _without_numbers(term: Any) -> Any:
-    """What a term is times its numbers."""
-    return _multiplied([one for one in sympy.Mul.make_args(term) if _exact(one) is None])
+        others = [factor for factor in sympy.Mul.make_args(term) if _exact(factor) is None]
+        groups.setdefault(_multiplied(others), []).append(term)
+    sums = [term for rest, group in groups.items() for term in _added(rest, group)]
+    if len(sums) > 1:
+        return sympy.Add(*sums, evaluate=False)
+    return sums[0] if sums else sympy.S.Zero
 
 
 def _added(rest: Any, terms: list[Any]) -> list[Any]:
-    """Numbers times the same form as one term, unless there is but one or it would be long."""
-    total = sum((_in_front(term) for term in terms), Fraction(0))
-    if len(terms) == 1 or len(_written(total)) > MAX_LENGTH:
+    """Numbers times the same form as one term, unless there is only one or it would be long."""
+    total = sum(map(_coefficient, terms), Fraction(0))
+    if len(terms) == 1 or len(_text(total)) > MAX_LENGTH:
         return terms
     return [_product([number(total), rest])] if total else []
 
 
-def _in_front(term: Any) -> Fraction:
+def _coefficient(term: Any) -> Fraction:
     """The numbers of a product, multiplied."""
     values = map(_exact, sympy.Mul.make_args(term))
     return math.prod((value for value in values if value is not None), start=Fraction(1))
@@ -214,7 +209,7 @@ def _exact(form: Any) -> Fraction | None:
     if form.is_Pow and isinstance(form.base, Literal) and form.exp in (2, 3, 4):
         return form.base.value ** int(form.exp)
     if form.is_Mul and all(_exact(factor) is not None for factor in form.args):
-        return _in_front(form)
+        return _coefficient(form)
     return None
 
 
@@ -223,7 +218,7 @@ def _multiplied(factors: Sequence[Any]) -> Any:
 
 
 def _product(factors: Iterable[Any]) -> Any:
-    """The product, with numbers multiplied where that is short, and powers of a base together."""
+    """The product, with numbers multiplied where that is short, and powers of a base combined."""
     above, below = [Fraction(1)], [Fraction(1)]
     powers: dict[Any, list[Any]] = {}
     for factor in itertools.chain.from_iterable(map(sympy.Mul.make_args, factors)):
@@ -260,34 +255,33 @@ def _powers(base: Any, exponents: list[Any]) -> list[Any]:
 
 
 def _merged(numbers: Iterable[Fraction]) -> tuple[Fraction, list[Fraction]]:
-    """The whole numbers multiplied, and decimals with them and with one another if that is short.
+    """The product of the whole numbers, and of decimals with them and each other if it is short.
 
     Returns:
-        A whole number, and the decimals that are left.
+        A whole number, and the decimals that remain.
     """
     whole, decimals = Fraction(1), list[Fraction]()
     for value in numbers:
         if _is_whole(value):
             whole *= value
             continue
-        index = next(
-            (i for i, other in enumerate(decimals) if _is_short(value * other, value, other)), -1
-        )
-        if index < 0:
-            decimals.append(value)
+        for index, other in enumerate(decimals):
+            if _is_short(value * other, value, other):
+                decimals[index] *= value
+                break
         else:
-            decimals[index] *= value
+            decimals.append(value)
     for index, value in enumerate(decimals):
         if abs(whole) != 1 and _is_short(whole * value, whole, value):
             sign = 1 if whole > 0 else -1
             whole, decimals[index] = Fraction(sign), abs(whole) * value
-    left = [value for value in decimals if not _is_whole(value)]
-    return whole * math.prod(filter(_is_whole, decimals)), left
+    rest = [value for value in decimals if not _is_whole(value)]
+    return whole * math.prod(filter(_is_whole, decimals)), rest
 
 
 def _is_whole(value: Fraction) -> bool:
-    """Whether it is written as a whole number; 6.02e23 is not."""
-    return value.denominator == 1 and (abs(value) < SCIENTIFIC or "e" not in _written(abs(value)))
+    """Whether its text is that of a whole number, which 6.02e23 is not."""
+    return value.denominator == 1 and (abs(value) < SCIENTIFIC or "e" not in _text(abs(value)))
 
 
 def _is_short(result: Fraction, *factors: Fraction) -> bool:
@@ -307,26 +301,25 @@ def _quotient(
     if top == 0:
         return sympy.S.Zero
     sign = math.prod(-1 for value in (top, *decimals, *dividing) if value < 0)
-    numbers, left = [abs(top), *map(abs, decimals)], []
+    dividends, divisors = [abs(top), *map(abs, decimals)], []
     for divisor in (bottom, *map(abs, dividing)):
-        for index, value in enumerate(numbers):
+        for index, value in enumerate(dividends):
             if value != 1 and divisor != 1 and _divides(divisor, value):
-                numbers[index] = value / divisor
+                dividends[index] = value / divisor
                 break
         else:
-            left.append(divisor)
-    whole = math.prod((value for value in numbers if _is_whole(value)), start=Fraction(sign))
-    under = math.prod((value for value in left if _is_whole(value)), start=Fraction(1))
-    factors = [sympy.Rational(int(whole), int(under))]
-    factors += [number(value) for value in numbers if not _is_whole(value)]
-    factors += [
-        sympy.Pow(number(value), -1, evaluate=False) for value in left if not _is_whole(value)
-    ]
+            divisors.append(divisor)
+    numerator = math.prod(filter(_is_whole, dividends), start=Fraction(sign))
+    denominator = math.prod(filter(_is_whole, divisors), start=Fraction(1))
+    factors = [sympy.Rational(int(numerator), int(denominator))]
+    factors += [number(value) for value in dividends if not _is_whole(value)]
+    inverses = [number(value) for value in divisors if not _is_whole(value)]
+    factors += [sympy.Pow(value, -1, evaluate=False) for value in inverses]
     return _multiplied([factor for factor in (*factors, *rest) if factor != 1])
 
 
 def _divides(divisor: Fraction, value: Fraction) -> bool:
-    """Whether a quotient, of which one is a decimal, has no more digits than the longer of them."""
+    """Whether a quotient has no more digits than the longer of its numbers, one being a decimal."""
     quotient = value / divisor
     if (_is_whole(divisor) and _is_whole(value)) or not _ends(quotient):
         return False
@@ -335,7 +328,7 @@ def _divides(divisor: Fraction, value: Fraction) -> bool:
 
 
 def _power(base: Any, exponent: Any) -> Any:
-    """The power, which is not worked out: 4.0888² is what a person looks for in a formula."""
+    """The power, which is not computed: 4.0888² is what a person looks for in a formula."""
     if exponent in (0, 1):
         return base if exponent == 1 else sympy.S.One
     return sympy.Pow(base, exponent, evaluate=False)

@@ -1,11 +1,12 @@
-"""Whether SymPy can prove that a derivative is an expression: with bounded effort, or not at all.
+"""Whether SymPy can prove that a derivative is an expression, with bounded effort.
 
 The difference of the two is brought over a common denominator and multiplied out: as it is, in
-exponentials, and for each pattern of signs of the variables.
+exponentials, and for each combination of signs of the variables.
 """
 
 from __future__ import annotations
 
+import functools
 import itertools
 import math
 from collections.abc import Callable, Sequence
@@ -16,7 +17,7 @@ import sympy
 
 from tapecli.engines.certified.deadline import TimeUp, within
 from tapecli.engines.certified.formula import MAX_OPERATIONS, MAX_SIZE
-from tapecli.engines.certified.shortening import chosen
+from tapecli.engines.certified.shortening import power_terms
 from tapecli.engines.certified.symbols import cbrt, expression, is_endless
 from tapecli.expressions.tree import (
     Alias,
@@ -36,16 +37,16 @@ MAX_TERMS = 500
 """Terms beyond which nothing is multiplied out."""
 
 MAX_REWRITTEN = 1000
-"""Operations of a form in exponentials beyond which nothing is done with it."""
+"""Operations in a form beyond which it is not brought over a common denominator."""
 
-MAX_PATTERNS = 2
-"""Variables whose signs are looked at one by one."""
+MAX_SIGNS = 2
+"""Variables for which each combination of signs is tried."""
 
 SECONDS = 0.5
-"""Processor seconds that all ways to the proof of a claim may take together, where it is alone."""
+"""Processor seconds for all attempts to prove a single claim."""
 
-_PLAIN_BITS = 12
-"""Decimals that need no more bits are as simple as a fraction."""
+_SIMPLE_BITS = 12
+"""Bits up to which a decimal is as simple as a fraction."""
 
 _PERIODIC = (sympy.sin, sympy.cos, sympy.tan, sympy.cot, sympy.sec, sympy.csc)
 _HYPERBOLIC = (sympy.sinh, sympy.cosh, sympy.tanh)
@@ -53,7 +54,7 @@ _HYPERBOLIC = (sympy.sinh, sympy.cosh, sympy.tanh)
 
 def proved(
     tree: Node,
-    sequence: Sequence[str],
+    by: Sequence[str],
     claim: Node,
     format_: FloatFormat,
     seconds: float = SECONDS,
@@ -63,88 +64,81 @@ def proved(
     The effort is small and bounded: False says nothing. Equal formulas may still differ at single
     points, such as removable singularities.
     """
-    trees = _undecimal([tree, claim], format_)
-    if any(size(one) > MAX_SIZE or is_endless(one) for one in trees):
+    function, claim = _without_decimals([tree, claim], format_)
+    if any(size(side) > MAX_SIZE or is_endless(side) for side in (function, claim)):
         return False
     try:
-        return within(seconds, lambda: _equal(trees[0], trees[1], sequence))
+        return within(seconds, lambda: _equal(function, claim, by))
     except (Exception, TimeUp):  # whatever SymPy raises, it has not shown anything
         return False
 
 
-def _equal(tree: Node, claim: Node, sequence: Sequence[str]) -> bool:
-    form = _differentiated(expression(tree, as_typed=False), sequence)
-    return form is not None and _vanishes(form - expression(claim, as_typed=False))
-
-
-def _differentiated(form: Any, sequence: Sequence[str]) -> Any:
-    """The derivative as SymPy gives it; None if it is too long.
-
-    No shorter form is looked for, which is where SymPy may take minutes.
-    """
-    for name in sequence:
-        form = form.diff(sympy.Symbol(name, real=True)).replace(sympy.DiracDelta, _nothing)
+def _equal(tree: Node, claim: Node, by: Sequence[str]) -> bool:
+    """Whether the derivative is the claim; no shorter form is looked for, which takes minutes."""
+    form = expression(tree, as_typed=False)
+    for name in by:
+        # SymPy has an impulse at a kink, and nowhere else.
+        form = form.diff(sympy.Symbol(name, real=True)).replace(sympy.DiracDelta, _zero)
         if form.count_ops() > MAX_OPERATIONS:
-            return None
-    return form
+            return False
+    return _vanishes(form - expression(claim, as_typed=False))
 
 
-def _undecimal(trees: Sequence[Node], format_: FloatFormat) -> list[Node]:
+def _without_decimals(trees: Sequence[Node], format_: FloatFormat) -> list[Node]:
     """The trees with exact numbers for decimals that are short in binary, and symbols for others.
 
-    0.1 is 3602879701896397/2**55 in float64, on which SymPy's polynomials choke. What holds for
-    any number in its place holds for that one; 0.2 is kept as twice the same symbol.
+    0.1 is 3602879701896397/2**55 in float64, which is too much for SymPy's polynomials. What holds
+    for any number in its place holds for that one; 0.2 becomes twice the same symbol.
     """
-    done: dict[Node, Node] = {}
-    known: dict[Node, Fraction] = {}
+    forms: dict[Node, Node] = {}
+    symbols: dict[Node, Fraction] = {}
     for node in steps(*trees):
-        children = [done[child] for child in node.children]
+        children = [forms[child] for child in node.children]
         if isinstance(node, Number) and node.decimal:
-            done[node] = _symbol(literal_value(node, format_), known)
+            forms[node] = _symbol(literal_value(node, format_), symbols)
         elif isinstance(node, Alias):
-            done[node] = children[0]
+            forms[node] = children[0]
         else:
-            done[node] = call(node.name, *children) if isinstance(node, Call) else node
-    return [done[tree] for tree in trees]
+            forms[node] = call(node.name, *children) if isinstance(node, Call) else node
+    return [forms[tree] for tree in trees]
 
 
-def _symbol(value: Fraction, known: dict[Node, Fraction]) -> Node:
-    if max(value.denominator, value.numerator).bit_length() <= _PLAIN_BITS:
-        return call("div", number(value.numerator), number(value.denominator))
-    for symbol, size_ in known.items():
+def _symbol(value: Fraction, symbols: dict[Node, Fraction]) -> Node:
+    """A number as a simple fraction or a simple multiple of a symbol, which may be a new one."""
+    for unit, size_ in ((None, Fraction(1)), *symbols.items()):
         ratio = value / size_
-        if max(ratio.denominator, ratio.numerator).bit_length() <= _PLAIN_BITS:
+        if max(ratio.denominator, ratio.numerator).bit_length() <= _SIMPLE_BITS:
             factor = call("div", number(ratio.numerator), number(ratio.denominator))
-            return call("mul", factor, symbol)
-    fresh = variable(f"decimal {len(known)}")
-    known[fresh] = value
-    return fresh
+            return factor if unit is None else call("mul", factor, unit)
+    symbol = variable(f"decimal {len(symbols)}")
+    symbols[symbol] = value
+    return symbol
 
 
 def _vanishes(form: Any) -> bool:
-    """Whether a form of real symbols is zero, as far as cheap means show."""
-    return form == 0 or _is_zero(form) or _is_zero_for_signs(form)
+    """Whether a form of real symbols is zero, as far as cheap means can show."""
+    return form == 0 or _is_zero(form) or _is_zero_for_all_signs(form)
 
 
-def _is_zero_for_signs(form: Any) -> bool:
-    """Whether it is zero whatever the signs of its variables, where logarithms and roots split."""
+def _is_zero_for_all_signs(form: Any) -> bool:
+    """Whether it is zero for each combination of signs, where logarithms and roots are split."""
     names = sorted(form.free_symbols, key=str)
-    if not 0 < len(names) <= MAX_PATTERNS or not form.atoms(sympy.log, sympy.Abs, sympy.Pow, cbrt):
+    if not 0 < len(names) <= MAX_SIGNS or not form.atoms(sympy.log, sympy.Abs, sympy.Pow, cbrt):
         return False
     sizes = [sympy.Dummy(f"|{name}|", positive=True) for name in names]
     return all(
-        _is_zero(form.xreplace(dict(zip(names, signed, strict=True))), split=True)
-        for signed in itertools.product(*((one, -one) for one in sizes))
+        _is_zero(form.xreplace(dict(zip(names, values, strict=True))), split=True)
+        for values in itertools.product(*((size_, -size_) for size_ in sizes))
     )
 
 
 def _is_zero(form: Any, split: bool = False) -> bool:
     """Whether it is zero when it is multiplied out, as it is or in exponentials."""
-    form = _in_absolutes(form)
-    for rewrite in (_as_it_is, _in_exponentials):
+    form = _in_absolute_values(form)
+    for in_exponentials in (False, True):
         if form.count_ops() > 2 * MAX_OPERATIONS:
             return False
-        form = rewrite(form)
+        form = _in_exponentials(form) if in_exponentials else form
         if _numerator(form, split) == 0:
             return True
     return False
@@ -154,62 +148,55 @@ def _numerator(form: Any, split: bool) -> Any:
     """The numerator over a common denominator, multiplied out; None if that is too long."""
     if form.count_ops() > MAX_REWRITTEN:
         return None
-    top = sympy.together(form, deep=True).as_numer_denom()[0]
-    for _ in range(2):  # what is multiplied out may meet in new products
-        if _terms(top) > MAX_TERMS:
+    numerator = sympy.together(form, deep=True).as_numer_denom()[0]
+    for _ in range(2):  # what is multiplied out may give new products
+        if _most_terms(numerator) > MAX_TERMS:
             return None
-        before, top = top, sympy.expand(top, log=split)
-        if top == before:
+        before, numerator = numerator, sympy.expand(numerator, log=split)
+        if numerator == before:
             break
-    return top
+    return numerator
 
 
-def _terms(form: Any) -> int:
+def _most_terms(form: Any) -> int:
     """A bound for the terms that a form has when it is multiplied out, also inside functions."""
-    counts: dict[Any, int] = {}
-    most = 1
-    for part in sympy.postorder_traversal(form):
-        if part not in counts:
-            counts[part] = _terms_of(part, [counts[one] for one in part.args])
-            most = max(most, counts[part])
-    return most
+    terms: dict[Any, int] = {}
+    for node in sympy.postorder_traversal(form):
+        if node not in terms:
+            terms[node] = _terms(node, [terms[argument] for argument in node.args])
+    return max(terms.values())
 
 
-def _terms_of(part: Any, inside: list[int]) -> int:
-    if part.is_Add:
-        return sum(inside)
-    if part.is_Mul:
-        return math.prod(inside)
-    if part.is_Pow and part.exp.is_Rational and inside[0] > 1:
-        small = abs(int(part.exp)) < MAX_TERMS
-        return chosen(inside[0], part.exp) if small else MAX_TERMS + 1
+def _terms(node: Any, arguments: list[int]) -> int:
+    if node.is_Add:
+        return sum(arguments)
+    if node.is_Mul:
+        return math.prod(arguments)
+    if node.is_Pow and node.exp.is_Rational and arguments[0] > 1:
+        small = abs(int(node.exp)) < MAX_TERMS
+        return power_terms(arguments[0], node.exp) if small else MAX_TERMS + 1
     return 1
 
 
-def _in_absolutes(form: Any) -> Any:
-    """Signs, steps and the larger of two by means of absolute values, whose squares cancel."""
-    for kind, rule in _PIECES:
+def _in_absolute_values(form: Any) -> Any:
+    """Signs, steps, maxima and minima in absolute values, whose squares cancel."""
+    for kind, rule in _RULES:
         if form.has(kind):
             form = form.replace(kind, rule)
-    return form
-
-
-def _as_it_is(form: Any) -> Any:
     return form
 
 
 def _in_exponentials(form: Any) -> Any:
     """Circular and hyperbolic functions and powers as exponentials."""
     form = form.replace(
-        lambda part: part.is_Pow and not part.exp.is_Rational and part.base is not sympy.E,
+        lambda node: node.is_Pow and not node.exp.is_Rational and node.base is not sympy.E,
         lambda power: sympy.exp(power.exp * sympy.log(power.base), evaluate=False),
     )
     return form.rewrite(_PERIODIC + _HYPERBOLIC, sympy.exp)
 
 
-def _nothing(*_: Any) -> Any:
-    """For the impulse that a derivative has at a kink and nowhere else."""
-    return sympy.Integer(0)
+def _zero(*_: Any) -> Any:
+    return sympy.S.Zero
 
 
 def _sign(u: Any) -> Any:
@@ -223,18 +210,15 @@ def _real_cbrt(u: Any) -> Any:
     return -((-u) ** third) if u.is_negative else cbrt(u)
 
 
-_PIECES: tuple[tuple[Any, Callable[..., Any]], ...] = (
+def _extreme(arguments: Sequence[Any], side: int) -> Any:
+    """The largest argument, for side 1; the smallest, for side -1."""
+    return functools.reduce(lambda u, v: (u + v + side * sympy.Abs(u - v)) / 2, arguments)
+
+
+_RULES: tuple[tuple[Any, Callable[..., Any]], ...] = (
     (sympy.Heaviside, lambda u, *_: (1 + _sign(u)) / 2),
-    (sympy.Max, lambda *us: _larger(us, 1)),
-    (sympy.Min, lambda *us: _larger(us, -1)),
+    (sympy.Max, lambda *arguments: _extreme(arguments, 1)),
+    (sympy.Min, lambda *arguments: _extreme(arguments, -1)),
     (sympy.sign, _sign),
     (cbrt, _real_cbrt),
 )
-
-
-def _larger(terms: Sequence[Any], side: int) -> Any:
-    """The largest of some, for side 1; the smallest for -1."""
-    found = terms[0]
-    for term in terms[1:]:
-        found = (found + term + side * sympy.Abs(found - term)) / 2
-    return found

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-from fractions import Fraction
 from typing import Any
 
 import sympy
@@ -18,22 +17,22 @@ MAX_FACTORIAL = 500
 
 
 class cbrt(sympy.Function):  # type: ignore[misc]
-    """The real cube root, of negative numbers as well, which SymPy has as a tree of pieces."""
+    """The real cube root, also of negative numbers, for which SymPy only has a tree of pieces."""
 
     def fdiff(self, argindex: int = 1) -> Any:
         return 1 / (3 * cbrt(self.args[0]) ** 2)
 
 
 class lgamma(sympy.Function):  # type: ignore[misc]
-    """log(|gamma(x)|), real where SymPy's loggamma is complex."""
+    """log(|gamma(x)|), which is real where SymPy's loggamma is complex."""
 
     def fdiff(self, argindex: int = 1) -> Any:
         return sympy.digamma(self.args[0])
 
 
-_OWN = {"cbrt": cbrt, "lgamma": lgamma, "tau": 2 * sympy.pi}
-_DERIVATIVES_ALONE = ("digamma", "polygamma")
-"""Functions that stand in derivatives, and have no row in the table of functions."""
+_ADDED_TO_SYMPY = {"cbrt": cbrt, "lgamma": lgamma, "tau": 2 * sympy.pi}
+_ONLY_IN_DERIVATIVES = ("digamma", "polygamma")
+"""Functions that occur in derivatives, and have no row in the table of functions."""
 
 
 def expression(tree: Node, as_typed: bool = True) -> Any:
@@ -41,22 +40,22 @@ def expression(tree: Node, as_typed: bool = True) -> Any:
 
     Args:
         tree: the expression.
-        as_typed: whether numbers stay as they were typed, and are not worked with (`literals`).
+        as_typed: whether numbers stay as they were typed, and SymPy does not work with them
+            (see `literals`).
     """
-    values: dict[Node, Any] = {}
+    forms: dict[Node, Any] = {}
     exact: dict[Node, Any] = {}
     for node in steps(tree):
         exact[node] = exact_value(node, [exact[child] for child in node.children])
-        children = [values[child] for child in node.children]
         if isinstance(node, Number):
-            values[node] = _number(node.value, as_typed)
+            value = node.value
+            fraction = sympy.Rational(value.numerator, value.denominator)
+            forms[node] = typed(value) if as_typed else fraction
+        elif exact[node] == 0:
+            forms[node] = sympy.S.Zero
         else:
-            values[node] = _expression(node, children) if exact[node] != 0 else sympy.S.Zero
-    return values[tree]
-
-
-def _number(value: Fraction, as_typed: bool) -> Any:
-    return typed(value) if as_typed else sympy.Rational(value.numerator, value.denominator)
+            forms[node] = _expression(node, [forms[child] for child in node.children])
+    return forms[tree]
 
 
 def _expression(node: Node, children: list[Any]) -> Any:
@@ -68,29 +67,25 @@ def _expression(node: Node, children: list[Any]) -> Any:
         return children[0]
     assert isinstance(node, Call)
     if node.name == "pow" and isinstance(node.arguments[1], Number):
-        value = node.arguments[1].value  # whole exponents are worked with, whatever their size
+        value = node.arguments[1].value  # SymPy works with whole exponents, whatever their size
         children[1] = sympy.Integer(value.numerator) if value.denominator == 1 else children[1]
-    return symbol_of(node.name)(*children)
-
-
-def symbol_of(name: str) -> Any:
-    """What makes SymPy's form of a function or operator from its arguments."""
-    if name in _DERIVATIVES_ALONE:
-        return getattr(sympy, name)
-    symbol = row(name).symbol
-    return _rule(symbol) if isinstance(symbol, str) else functools.partial(symbol, sympy)
+    if node.name in _ONLY_IN_DERIVATIVES:
+        return getattr(sympy, node.name)(*children)
+    symbol = row(node.name).symbol
+    rule = _rule(symbol) if isinstance(symbol, str) else functools.partial(symbol, sympy)
+    return rule(*children)
 
 
 def _rule(name: str) -> Any:
-    own = name.removeprefix("tapecli.")
-    return getattr(sympy, name) if own == name else _OWN[own]
+    added = name.removeprefix("tapecli.")
+    return getattr(sympy, name) if added == name else _ADDED_TO_SYMPY[added]
 
 
 def is_endless(tree: Node) -> bool:
-    """Whether it has a constant of which SymPy would look for digits long, or without end.
+    """Whether it has a constant whose digits SymPy would compute for long, or without end.
 
     Those are extreme numbers, such as exp(10^300), what is no real number, such as atanh(2), and
-    the gamma function of all but small ones.
+    the gamma function of all but small numbers.
     """
     varying: set[Node] = set()
     constants = []
