@@ -5,7 +5,6 @@ from __future__ import annotations
 import shlex
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -15,21 +14,12 @@ from tests.features.codegen.calls import CALLS, RENAMED
 from tapecli.expressions.functions import FUNCTIONS
 from tapecli.features.codegen.formulas import HELPERS, INLINE
 
-RunEach = Callable[[Sequence[str]], list[str]]
-
-
-@pytest.fixture(scope="module")
-def outputs(run_each: RunEach) -> dict[str, str]:
-    """What the program of each call prints."""
-    rows = [*CALLS, *RENAMED]
-    return dict(zip(rows, run_each([conftest.code(row) for row in rows]), strict=True))
-
 
 @pytest.mark.slow
 @pytest.mark.own_execution
 @pytest.mark.parametrize("row", CALLS)
-def test_a_program_prints_the_numbers_of_diff(row: str, outputs: dict[str, str]) -> None:
-    text = outputs[row]
+def test_a_program_prints_the_numbers_of_diff(row: str) -> None:
+    text = conftest.output(conftest.code(row))
     assert "Traceback" not in text, f"{text}\n{conftest.code(row)}"
     words = shlex.split(row)
     dtype = words[words.index("--dtype") + 1] if "--dtype" in words else "float64"
@@ -40,8 +30,8 @@ def test_a_program_prints_the_numbers_of_diff(row: str, outputs: dict[str, str])
 
 @pytest.mark.slow
 @pytest.mark.parametrize("row", RENAMED)
-def test_new_names_keep_the_numbers(row: str, outputs: dict[str, str]) -> None:
-    shown = conftest.printed(outputs[row])
+def test_new_names_keep_the_numbers(row: str) -> None:
+    shown = conftest.printed(conftest.output(conftest.code(row)))
     assert all(label.isascii() for label in shown)
     for numbers in conftest.differentiated(row).values():
         assert numbers in shown.values()
