@@ -11,6 +11,7 @@ import click
 
 from tapecli import formats, process
 from tapecli.cli import inputs, output
+from tapecli.cli.parameters import from_environment
 from tapecli.cli.progress import waiting
 from tapecli.engines.certified.budget import REQUEST_SHARE
 from tapecli.engines.tapes import loading
@@ -60,8 +61,12 @@ def answer(
 ) -> int:
     """Differentiate, write the result, and return the exit code.
 
-    `options` are the expressions, the points of variables and how to compute.
+    `options` are the expressions, the points of variables and how to compute. An execution from
+    the environment is the usual one: not a demand, as the option is, which Taylor series cannot
+    meet.
     """
+    if from_environment(click.get_current_context(), "execution"):
+        options["usual_execution"] = options.pop("execution")
     asked = inputs.asked(kind, options)
     output.check(file)
     format_ = output.format_of(format_name, file)

@@ -18,7 +18,6 @@ from tapecli.cli.parameters import (
     OneOf,
     PointsOf,
     WholeNumber,
-    from_environment,
 )
 from tapecli.floats import FORMATS
 
@@ -272,16 +271,3 @@ def command(*options: Any) -> Callable[[Any], click.Command]:
 def differentiating(*own: Any) -> Callable[[Any], click.Command]:
     """A command that differentiates: the options of all of them, and its own among them."""
     return command(*POINTS, *(own or (BY,)), *_HOW)
-
-
-def answer(kind: str, **options: Any) -> int:
-    """Answer a call, and return its exit code; what that takes is loaded here, not for --help.
-
-    An execution from the environment is the usual one: not a demand, as the option is, which
-    Taylor series cannot meet.
-    """
-    from tapecli.cli import answer
-
-    if from_environment(click.get_current_context(), "execution"):
-        options["usual_execution"] = options.pop("execution")
-    return answer.answer(kind, **options)

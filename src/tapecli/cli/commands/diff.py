@@ -28,7 +28,7 @@ from tapecli.cli.completion import candidates
         help="Show Taylor coefficients: derivatives over the factorials of their orders.",
     ),
 )
-def command(**asked: Any) -> int:
+def command(**settings: Any) -> int:
     """Differentiate expressions with gradient tapes, beside the certified derivatives.
 
     Without an EXPRESSION it is log(x^2). Several are separate targets; one with a name may be
@@ -46,4 +46,6 @@ def command(**asked: Any) -> int:
     Exit codes: 0 every value is right, rounded or undefined; 1 a value is off or lost, a claim
     wrong or the disk full; 2 the call is wrong; 3 TensorFlow is missing or broken.
     """
-    return options.answer("diff", **asked)
+    from tapecli.cli import answer
+
+    return answer.answer("diff", **settings)

@@ -8,7 +8,7 @@ from tapecli.cli import options
 
 
 @options.differentiating()
-def command(**asked: Any) -> int:
+def command(**settings: Any) -> int:
     """The gradient of an expression: its derivative by each variable, from one tape.
 
     Several expressions have a gradient each. At one point it is shown as a vector, at many as
@@ -19,4 +19,6 @@ def command(**asked: Any) -> int:
       tapecli grad 'x*y*z' --x 1..3 --y 2 --z 0..1@5 --format csv
       tapecli grad 'a*exp(-b*t)' --at @runs.csv --wrt a,b --output slopes.npy
     """
-    return options.answer("grad", **asked)
+    from tapecli.cli import answer
+
+    return answer.answer("grad", **settings)

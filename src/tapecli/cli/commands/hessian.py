@@ -8,7 +8,7 @@ from tapecli.cli import options
 
 
 @options.differentiating()
-def command(**asked: Any) -> int:
+def command(**settings: Any) -> int:
     """The Hessian of an expression: its second derivatives by each pair of variables.
 
     It comes from nested tapes: the gradient of each entry of the gradient; '--method batch' is
@@ -19,4 +19,6 @@ def command(**asked: Any) -> int:
       tapecli hessian '(1-x)^2 + 100(y-x^2)^2' --x 1 --y 1
       tapecli hessian 'sin(x*y)' --x 0..1@100 --y 0..1@100 --output hessians.npz
     """
-    return options.answer("hessian", **asked)
+    from tapecli.cli import answer
+
+    return answer.answer("hessian", **settings)

@@ -8,7 +8,7 @@ from tapecli.cli import options
 
 
 @options.differentiating()
-def command(**asked: Any) -> int:
+def command(**settings: Any) -> int:
     """The Jacobian: a row for each expression, a column for each variable.
 
     It comes from one persistent tape, which is asked once for each row; '--method batch' is
@@ -18,4 +18,6 @@ def command(**asked: Any) -> int:
       tapecli jacobian 'r*cos(t)' 'r*sin(t)' --at r=2 --t pi/3
       tapecli jacobian 'u = x*y' 'v = u + x' --x 1..3 --y 4..6 --zip
     """
-    return options.answer("jacobian", **asked)
+    from tapecli.cli import answer
+
+    return answer.answer("jacobian", **settings)
