@@ -121,7 +121,7 @@ def of_the_model() -> Section:
     notes = [
         f"All orders up to the one that is named, at {len(POINTS)} points: the CPU seconds that "
         "the first call of nested tapes took in this process, traced and compiled where that is "
-        "done, and what the planner.tape_seconds says over that. What would take more than "
+        "done, and what the planner says over that. What would take more than "
         f"{LONGEST:g} s is not measured.",
         f"The model claims to be within a factor of {FACTOR:g} of what takes {QUICK:g} s or more. "
         f"Of {len(long)} such calls, {_furthest(long)}",
@@ -141,7 +141,8 @@ def _modelled(typed: str, execution: str) -> list[Figure]:
         if before and taken * max(taken / before, 1) > LONGEST:
             break
         wanted = [tuple(itertools.islice(itertools.cycle(names), order))]
-        expected = planner.tape_seconds(targets, wanted, len(POINTS), execution)
+        work = planner.Workload(tuple(targets), tuple(wanted), len(POINTS))
+        expected = work.tape_seconds(execution)
         before, taken = taken, _first_call(targets, columns, wanted, execution)
         target = Target(1 / FACTOR, FACTOR) if taken >= QUICK else None
         what = f"the model of order {order} of {typed}, {execution}"

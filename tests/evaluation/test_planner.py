@@ -17,12 +17,8 @@ from tapecli.evaluation.counting import FIXED, counted
 from tapecli.evaluation.planner import (
     AFFORDABLE,
     Choice,
-    certified_seconds,
+    Workload,
     duration,
-    operations,
-    quickest,
-    tape_seconds,
-    taylor_seconds,
 )
 from tapecli.evaluation.question import Options, PointsInput, Question
 from tapecli.expressions.derivative import Derivative
@@ -56,6 +52,28 @@ def choose(
     )
     question.options.check()
     return planner.choose(question, points)
+
+
+def certified_seconds(targets: list[Node], wrt: Sequence[tuple[str, ...]], count: int) -> float:
+    return Workload(tuple(targets), tuple(wrt), count).certified_seconds
+
+
+def taylor_seconds(targets: list[Node], wrt: Sequence[tuple[str, ...]], count: int) -> float:
+    return Workload(tuple(targets), tuple(wrt), count).taylor_seconds
+
+
+def tape_seconds(
+    targets: list[Node], wrt: Sequence[tuple[str, ...]], count: int, *way: str
+) -> float:
+    return Workload(tuple(targets), tuple(wrt), count).tape_seconds(*way)
+
+
+def operations(targets: list[Node], wrt: Sequence[tuple[str, ...]]) -> float:
+    return Workload(tuple(targets), tuple(wrt), 1).operations
+
+
+def quickest(targets: list[Node], wrt: Sequence[tuple[str, ...]], count: int) -> str:
+    return Workload(tuple(targets), tuple(wrt), count).quickest
 
 
 def orders(highest: int) -> list[tuple[str, ...]]:

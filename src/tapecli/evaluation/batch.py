@@ -27,7 +27,7 @@ from tapecli.errors import (
     twice,
 )
 from tapecli.evaluation import answering
-from tapecli.evaluation.planner import Choice, tape_seconds
+from tapecli.evaluation.planner import Choice, Workload
 from tapecli.evaluation.question import KINDS, Options, PointsInput, Question
 from tapecli.expressions.parser import MAX_LENGTH
 from tapecli.floats import FORMATS
@@ -261,7 +261,7 @@ class Batch:
 
 def _may_be_traced(question: Question, count: int) -> bool:
     """Whether tracing it is expected to take no longer than a request may."""
-    seconds = tape_seconds(question.trees, question.wrt, count, defaults.GRAPH)
+    seconds = Workload.of(question, count).tape_seconds(defaults.GRAPH)
     return seconds <= question.options.max_seconds
 
 

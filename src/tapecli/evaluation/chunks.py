@@ -152,7 +152,7 @@ def _choice(question: Question, size: int, count: int | None) -> Choice:
     demanded = options.execution or options.usual_execution
     if choice.execution != defaults.EAGER or demanded or choice.method == "batch":
         return choice
-    quickest = planner.quickest(question.trees, question.wrt, count or UNKNOWN_COUNT)
+    quickest = planner.Workload.of(question, count or UNKNOWN_COUNT).quickest
     return replace(choice, execution=quickest)
 
 

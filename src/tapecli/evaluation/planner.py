@@ -15,7 +15,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from tapecli.defaults import AUTO, EAGER, GRAPH, MAX_ORDER, MAX_SECONDS, NONE, TAYLOR, XLA
@@ -147,65 +147,46 @@ def choose(question: Question, count: int) -> Choice:
         RequestError: the method cannot do it (the message names those that can), or it would take
             too long.
     """
-    options, targets, wrt, order = question.options, question.trees, question.wrt, question.order
+    options, order, targets = question.options, question.order, len(question.targets)
     method, execution, max_seconds = options.method, options.execution, options.max_seconds
     if order > MAX_ORDER:
         raise RequestError(f"order {order:,}: no more than {MAX_ORDER:,}")
-    series = taylor_seconds(targets, wrt, count)
-    certified = 0.0 if options.verify == "none" else certified_seconds(targets, wrt, 1)
+    work = Workload.of(question, count)
+    has_no_check = method == NONE or options.verify == "none"
+    certified = 0.0 if has_no_check else work.at(1).certified_seconds
+
+    def allow(name: str, seconds: float, others: Mapping[str, float] = {}) -> None:
+        _refuse_slow(name, order, seconds, max_seconds, others, certified)
+
     if method in (TAYLOR, NONE):
         _refuse_tensorflow(options)
-        if method == TAYLOR:
-            _allowed(method, order, series, max_seconds, {}, certified)
-        else:
-            _allowed(method, order, certified_seconds(targets, wrt, count), max_seconds, {})
+        allow(method, work.taylor_seconds if method == TAYLOR else work.certified_seconds)
         return Choice(method)
-    able = [name for name, row in ARRANGEMENTS.items() if row.can(len(targets), order)]
+    able = [name for name, row in ARRANGEMENTS.items() if row.can(targets, order)]
     if method not in (AUTO, *able) and order:
-        raise RequestError(_unable(method, len(targets), order, able))
+        raise RequestError(_unable(method, targets, order, able))
     tapes = FORWARD if order == 0 else method
     if tapes == AUTO:
         preferred = _PREFERRED.get(question.kind)
         tapes = preferred if preferred in able else able[0]
-    run = execution or (EAGER if tapes == BATCH else quickest(targets, wrt, count))
-    seconds = tape_seconds(targets, wrt, count, run, tapes)
-    large = run != XLA and numbers_held(targets, wrt, count) > MAX_NUMBERS
+    run = execution or (EAGER if tapes == BATCH else work.quickest)
+    seconds, series = work.tape_seconds(run, tapes), work.taylor_seconds
+    large = run != XLA and work.numbers_held > MAX_NUMBERS
     slow = order > 1 and seconds > (max_seconds if order <= USUAL_ORDER else AFFORDABLE)
     if method == AUTO and execution is None and options.device is None and (slow or large):
         if series < seconds or large:
-            _allowed(TAYLOR, order, series, max_seconds, {}, certified)
+            allow(TAYLOR, series)
             return Choice(TAYLOR, _reason(tapes, seconds, large))
     others = {"--method taylor": series}
     if run != EAGER:
-        eager = tape_seconds(targets, wrt, count, EAGER, tapes)
-        others = {"--execution eager": eager, **others}
-    _allowed(tapes, order, seconds, max_seconds, others, certified)
+        others = {"--execution eager": work.tape_seconds(EAGER, tapes), **others}
+    allow(tapes, seconds, others)
     if large:
         raise RequestError(
             f"{count:,} points are too many for tapes around expressions of this size; "
             "'--method taylor' can do them"
         )
     return Choice(tapes, execution=run)
-
-
-def quickest(targets: Sequence[Node], wrt: Sequence[Variables], points: int) -> str:
-    """Eager for few points, compiled for many: what would take less time, or fit into memory.
-
-    A compiled program holds few numbers, for it makes one point after the other. What XLA gets
-    wrong somewhere is never compiled unasked.
-    """
-    order = max(map(len, wrt))
-    limits = {row(node.name).compiled for node in steps(*targets) if isinstance(node, Call)}
-    if any(limit is not None and order > limit for limit in limits):
-        return EAGER
-    if numbers_held(targets, wrt, points) > MAX_NUMBERS:
-        return XLA
-    return min((EAGER, XLA), key=lambda run: tape_seconds(targets, wrt, points, run))
-
-
-def numbers_held(targets: Sequence[Node], wrt: Sequence[Variables], points: int) -> float:
-    """How many numbers tapes hold at most."""
-    return operations(targets, wrt) * points
 
 
 def _refuse_tensorflow(options: Options) -> None:
@@ -233,13 +214,13 @@ def _named(method: str) -> str:
     return names.get(method, f"{method} tapes")
 
 
-def _allowed(
+def _refuse_slow(
     method: str,
     order: int,
     seconds: float,
     most: float,
     others: Mapping[str, float],
-    certified: float = 0.0,
+    certified: float,
 ) -> None:
     """Refuse what would take too long, and name what would not, of options with their seconds.
 
@@ -275,14 +256,14 @@ def _unable(method: str, targets: int, order: int, able: Sequence[str]) -> str:
     """Why a method cannot do what is asked, and which can."""
     highest = ARRANGEMENTS[method].highest
     if highest is not None and order > highest:
-        asked_for = f"order {order}"
-        why = "its tapes record no gradients" if highest == 1 else f"it ends at order {highest}"
+        demand = f"order {order}"
+        reason = "its tapes record no gradients" if highest == 1 else f"it ends at order {highest}"
     else:
-        asked_for, why = f"{targets} targets", "a tape can be asked only once"
+        demand, reason = f"{targets} targets", "a tape can be asked only once"
     quoted = [f"'{name}'" for name in able]
     quoted[0] = f"'--method {able[0]}'"
     others = f"{', '.join(quoted[:-1])} and {quoted[-1]}" if len(quoted) > 1 else quoted[0]
-    return f"'{method}' cannot do {asked_for}: {why}; {others} can"
+    return f"'{method}' cannot do {demand}: {reason}; {others} can"
 
 
 _LONGEST = "1e100"
@@ -307,92 +288,127 @@ def duration(seconds: float) -> str:
 # --- the model --------------------------------------------------------------------------------
 
 
-def tape_seconds(
-    targets: Sequence[Node],
-    wrt: Sequence[Variables],
-    points: int,
-    execution: str = EAGER,
-    method: str = NESTED,
-) -> float:
-    """How long a first call of tapes is expected to take, nested ones above order 1."""
-    speed = _SPEEDS[execution]
-    counts = _counted(targets, wrt, speed.shapes)
-    run = counts.operations
-    if execution == XLA:
-        run += _SPECIAL * counts.special
-        run *= 1 + run / _CROWDED
-    seconds = speed.once + speed.operation * run
-    if method == BATCH:
-        more = _counted(targets, wrt, _VECTORISED.shapes).operations
-        seconds += _VECTORISED.once + _VECTORISED.operation * more
-        seconds += _FOLDED_NUMBER * points if execution == XLA and points > FOLDED else 0.0
-    return seconds + _number_seconds(targets, wrt, points, execution, method)
+@dataclass(frozen=True)
+class Workload:
+    """What is to be computed, and how many CPU seconds each way of it is expected to take.
 
+    Attributes:
+        targets: the trees.
+        wrt: the variables of each derivative.
+        count: how many points.
+    """
 
-def _number_seconds(
-    targets: Sequence[Node], wrt: Sequence[Variables], points: int, execution: str, method: str
-) -> float:
-    """How long the arithmetic at all points takes."""
-    batch = method == BATCH and execution == EAGER
-    speed = _VECTORISED if batch else _SPEEDS[execution]
-    counts = _counted(targets, wrt, FIXED)
-    return speed.number * points * (counts.operations + _SPECIAL_NUMBERS * counts.special)
+    targets: tuple[Node, ...]
+    wrt: tuple[Variables, ...]
+    count: int
 
+    @classmethod
+    def of(cls, question: Question, count: int) -> Workload:
+        """What a question at so many points takes."""
+        return cls(tuple(question.trees), tuple(question.wrt), count)
 
-def again_seconds(
-    targets: Sequence[Node],
-    wrt: Sequence[Variables],
-    points: int,
-    execution: str = EAGER,
-    method: str = NESTED,
-) -> float:
-    """How long each further call is expected to take, in which nothing is traced again."""
-    if execution == EAGER:
-        return tape_seconds(targets, wrt, points, execution, method)
-    traced = _TRACED * _counted(targets, wrt, _SPEEDS[execution].shapes).operations
-    return traced + _number_seconds(targets, wrt, points, execution, method)
+    def at(self, count: int) -> Workload:
+        """The same derivatives at so many points."""
+        return replace(self, count=count)
 
+    @property
+    def order(self) -> int:
+        """The highest order."""
+        return max(map(len, self.wrt))
 
-def operations(targets: Sequence[Node], wrt: Sequence[Variables]) -> float:
-    """How many operations on numbers tapes are expected to run; infinite beyond any measure."""
-    return _counted(targets, wrt, FIXED).operations
+    @property
+    def operations(self) -> float:
+        """How many operations on numbers tapes run; infinite beyond any measure."""
+        return self._counts(FIXED).operations
 
+    @property
+    def numbers_held(self) -> float:
+        """How many numbers tapes hold at most."""
+        return self.operations * self.count
 
-def _counted(targets: Sequence[Node], wrt: Sequence[Variables], shapes: str) -> Counts:
-    return counted(tuple(targets), tuple(wrt), shapes)
+    @property
+    def quickest(self) -> str:
+        """Eager for few points, compiled for many: what takes less time, or fits into memory.
 
+        A compiled program holds few numbers, for it makes one point after the other. What XLA
+        gets wrong somewhere is never compiled unasked.
+        """
+        calls = (node for node in steps(*self.targets) if isinstance(node, Call))
+        limits = {row(node.name).compiled for node in calls}
+        if any(limit is not None and self.order > limit for limit in limits):
+            return EAGER
+        if self.numbers_held > MAX_NUMBERS:
+            return XLA
+        return min((EAGER, XLA), key=self.tape_seconds)
 
-def taylor_seconds(targets: Sequence[Node], wrt: Sequence[Variables], points: int) -> float:
-    """How long Taylor series are expected to take: O(order**2) for each operation."""
-    terms = sum(math.prod((order + 1) ** 2 for order in group.values()) for group in _groups(wrt))
-    order = max(map(len, wrt))
-    names = [node.name for target in targets for node in steps(target) if isinstance(node, Call)]
-    # digamma of a series is summed up in as many steps as the order has
-    nodes = sum(2 + order / 5 if name in ("gamma", "lgamma") else 1 for name in names) or 1
-    chunks = math.ceil(points / 10_000)
-    products = terms * nodes * (_TAYLOR_OPERATION * chunks + _TAYLOR_NUMBER * points)
-    refined = nodes * points if order > FLOAT64_ORDER else 0
-    return products + _TAYLOR_ONCE * refined
+    def tape_seconds(self, execution: str = EAGER, method: str = NESTED) -> float:
+        """How long a first call of tapes takes, nested ones above order 1."""
+        speed = _SPEEDS[execution]
+        counts = self._counts(speed.shapes)
+        run = counts.operations
+        if execution == XLA:
+            run += _SPECIAL * counts.special
+            run *= 1 + run / _CROWDED
+        seconds = speed.once + speed.operation * run
+        if method == BATCH:
+            vectorised = self._counts(_VECTORISED.shapes).operations
+            seconds += _VECTORISED.once + _VECTORISED.operation * vectorised
+            if execution == XLA and self.count > FOLDED:
+                seconds += _FOLDED_NUMBER * self.count
+        return seconds + self._number_seconds(execution, method)
 
+    def again_seconds(self, execution: str = EAGER, method: str = NESTED) -> float:
+        """How long each further call takes, in which nothing is traced again."""
+        if execution == EAGER:
+            return self.tape_seconds(execution, method)
+        traced = _TRACED * self._counts(_SPEEDS[execution].shapes).operations
+        return traced + self._number_seconds(execution, method)
 
-def _groups(wrt: Sequence[Variables]) -> list[Counter[str]]:
-    """The highest orders by each variable, for each set of variables that there is."""
-    groups: dict[tuple[str, ...], Counter[str]] = {}
-    for sequence in wrt:
-        times = Counter(sequence)
-        names = tuple(sorted(times))
-        groups[names] = groups.get(names, Counter()) | times
-    return list(groups.values())
+    def _number_seconds(self, execution: str, method: str) -> float:
+        """How long the arithmetic at all points takes."""
+        batch = method == BATCH and execution == EAGER
+        speed, counts = _VECTORISED if batch else _SPEEDS[execution], self._counts(FIXED)
+        return speed.number * self.count * (counts.operations + _SPECIAL_NUMBERS * counts.special)
 
+    def _counts(self, shapes: str) -> Counts:
+        return counted(self.targets, self.wrt, shapes)
 
-def certified_seconds(targets: Sequence[Node], wrt: Sequence[Variables], points: int) -> float:
-    """How long certified values are expected to take: a series for each line through a point."""
-    lines = sum(
-        math.prod(order + 1 for order in group.values()) - 1 if len(group) > 1 else 1
-        for group in _groups(wrt)
-    )
-    order = max(map(len, wrt))
-    nodes = [len(steps(target)) for target in targets]
-    sizes = sum(max(1.0, count / _USUAL_NODES) for count in nodes)
-    each = _CERTIFIED * sizes * (1 + order / 5) + _CERTIFIED_TERM * sum(nodes) * order**2
-    return each * points * (lines if lines == 1 else lines * _CHANGING)
+    @property
+    def taylor_seconds(self) -> float:
+        """How long Taylor series take: O(order**2) for each operation."""
+        orders = [group.values() for group in self._highest_orders()]
+        terms = sum(math.prod((order + 1) ** 2 for order in group) for group in orders)
+        # digamma of a series is summed up in as many steps as the order has
+        nodes = sum(
+            2 + self.order / 5 if node.name in ("gamma", "lgamma") else 1
+            for target in self.targets
+            for node in steps(target)
+            if isinstance(node, Call)
+        )
+        nodes = nodes or 1
+        chunks = math.ceil(self.count / 10_000)
+        products = terms * nodes * (_TAYLOR_OPERATION * chunks + _TAYLOR_NUMBER * self.count)
+        refined = nodes * self.count if self.order > FLOAT64_ORDER else 0
+        return products + _TAYLOR_ONCE * refined
+
+    @property
+    def certified_seconds(self) -> float:
+        """How long certified values take: a series for each line through a point."""
+        lines = sum(
+            math.prod(order + 1 for order in group.values()) - 1 if len(group) > 1 else 1
+            for group in self._highest_orders()
+        )
+        nodes = [len(steps(target)) for target in self.targets]
+        sizes = sum(max(1.0, count / _USUAL_NODES) for count in nodes)
+        line = _CERTIFIED * sizes * (1 + self.order / 5)
+        line += _CERTIFIED_TERM * sum(nodes) * self.order**2
+        return line * self.count * (lines if lines == 1 else lines * _CHANGING)
+
+    def _highest_orders(self) -> list[Counter[str]]:
+        """The highest orders by each variable, for each set of variables that there is."""
+        groups: dict[tuple[str, ...], Counter[str]] = {}
+        for variables in self.wrt:
+            times = Counter(variables)
+            names = tuple(sorted(times))
+            groups[names] = groups.get(names, Counter()) | times
+        return list(groups.values())

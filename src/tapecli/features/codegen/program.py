@@ -90,12 +90,8 @@ def _note(question: Question, choice: planner.Choice) -> str:
     instead = "; 'tapecli diff' takes Taylor series" if choice is not question.choice else ""
     if problem := _unsupported(question, execution):
         return f"this program is expected to fail: TensorFlow {MEASURED_ON} {problem}{instead}"
-    seconds = planner.tape_seconds(
-        question.trees,
-        question.wrt,
-        len(question.points),
-        execution,
-        choice.method,
+    seconds = planner.Workload.of(question, len(question.points)).tape_seconds(
+        execution, choice.method
     )
     if seconds <= MAX_SECONDS and not instead:
         return ""

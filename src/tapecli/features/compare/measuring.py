@@ -87,7 +87,8 @@ def _round_numbers_below(points: int) -> Iterator[int]:
 
 def _fit(trees: Sequence[Node], derivatives: Sequence[Variables], points: int) -> bool:
     """Whether the numbers that the tapes hold fit into memory."""
-    return planner.operations(trees, derivatives) * points <= planner.MAX_NUMBERS
+    work = planner.Workload(tuple(trees), tuple(derivatives), points)
+    return work.numbers_held <= planner.MAX_NUMBERS
 
 
 def expected_seconds(trees: Sequence[Node], derivatives: Sequence[Variables], points: int) -> float:
@@ -97,13 +98,13 @@ def expected_seconds(trees: Sequence[Node], derivatives: Sequence[Variables], po
     seconds = 0.0
     for contender in contenders(len(trees), order):
         for count in {1, points}:
-            task = trees, derivatives, count
+            work = planner.Workload(tuple(trees), tuple(derivatives), count)
             for execution in EXECUTIONS:
                 if not _takes_minutes(contender.name, Scenario(execution, count)):
-                    seconds += planner.tape_seconds(*task, execution, contender.name)
-                    again = planner.again_seconds(*task, execution, contender.name)
+                    seconds += work.tape_seconds(execution, contender.name)
+                    again = work.again_seconds(execution, contender.name)
                     seconds += clock.LEAST * again
-            seconds += memory_runs * planner.tape_seconds(*task, EAGER, contender.name)
+            seconds += memory_runs * work.tape_seconds(EAGER, contender.name)
     return _OVERHEAD * seconds
 
 

@@ -165,7 +165,7 @@ class _Sampler:
     def _first_look(self, count: int) -> float:
         """The work of a first look at so many samples, in seconds."""
         return FIRST_LOOK * sum(
-            planner.certified_seconds(asked.trees, asked.wrt, count) for asked in self._wanted.asked
+            planner.Workload.of(asked, count).certified_seconds for asked in self._wanted.asked
         )
 
     def _first_stretches(self) -> int:

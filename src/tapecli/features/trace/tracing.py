@@ -10,7 +10,7 @@ from tapecli.engines.tapes import loading
 from tapecli.engines.tapes.recording import BackwardPass, Operation, Recording, record
 from tapecli.errors import RequestError
 from tapecli.evaluation import answering
-from tapecli.evaluation.planner import operations
+from tapecli.evaluation.planner import Workload
 from tapecli.evaluation.question import Question
 from tapecli.evaluation.verdict import STABLE_ULPS
 from tapecli.features.trace import rules
@@ -47,10 +47,7 @@ def check(question: Question) -> None:
     """
     if len(question.points) != 1:
         raise RequestError(f"a trace takes one point, such as --x 2, not {len(question.points):,}")
-    expected = operations(
-        question.trees,
-        question.wrt,
-    )
+    expected = Workload.of(question, 1).operations
     if expected > MAX_OPERATIONS:
         raise RequestError(
             f"a trace of more than {MAX_OPERATIONS:,} operations cannot be read; "
