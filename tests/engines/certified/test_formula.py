@@ -131,6 +131,24 @@ def test_what_may_be_complex_to_sympy_is_real_here(typed: str, expected: list[st
     assert texts(formulas_of(expression.tree, orders(2)[1:])) == expected
 
 
+@pytest.mark.parametrize(
+    ("typed", "expected", "value"),
+    [
+        ("x*sign(x^2*(x - 150))", "sign(x - 150)", -1),
+        ("x*sign(x^2)", "1", 1),
+        ("x^2*sign(max(x, 0)^2*x)", "2·x·sign(x·max(0, x)²)", 0),
+        ("sign(x^2*(x - 150))", "0", None),
+    ],
+)
+def test_a_formula_is_right_at_double_zeros_in_signs(
+    typed: str, expected: str, value: int | None
+) -> None:
+    (expression,) = parse(typed)
+    assert texts(formulas_of(expression.tree, [("x",)])) == [expected]
+    (exact,) = Reference(expression.tree, FORMATS["float64"], [("x",)]).at({"x": 0.0})
+    assert getattr(exact, "value", None) == value
+
+
 def test_a_formula_is_divided_before_it_is_written() -> None:
     (expression,) = parse("x^3 + exp(2x)")
     found = formulas_of(expression.tree, orders(3, 1), [1, 2, 6])

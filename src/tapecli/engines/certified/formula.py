@@ -53,6 +53,9 @@ SEARCH_SHARE = 0.3
 _Value = TypeVar("_Value")
 
 
+_PIECEWISE = (sympy.Abs, sympy.sign, sympy.Max, sympy.Min, sympy.Heaviside)
+
+
 class DerivedFormulas(NamedTuple):
     """The formulas of a request.
 
@@ -234,7 +237,21 @@ def _with_signs(form: Any) -> Any:
 
 def _smooth(form: Any) -> Any:
     """The form away from kinks, where a formula exists: no impulses, and no slopes of signs."""
-    return form.replace(sympy.DiracDelta, lambda *_: sympy.S.Zero).replace(
+    smooth = form.replace(sympy.DiracDelta, lambda *_: sympy.S.Zero).replace(
         lambda node: isinstance(node, sympy.Derivative) and isinstance(node.expr, sympy.sign),
         lambda node: sympy.S.Zero,
     )
+    return smooth.replace(sympy.sign, _sign_without_squares)
+
+
+def _sign_without_squares(argument: Any) -> Any:
+    """The sign of v for that of u²·v, where u is smooth: they differ only at zeros of u.
+
+    There a derivative is the limit from both sides, if it exists: x·sign(x²) has the slope 1 at 0.
+    """
+    factors = [
+        factor
+        for factor in sympy.Mul.make_args(argument)
+        if not (factor.is_Pow and factor.exp.is_even and factor.is_real) or factor.has(*_PIECEWISE)
+    ]
+    return sympy.sign(sympy.Mul(*factors))
