@@ -1,7 +1,7 @@
 """tapecli: derivatives from TensorFlow gradient tapes, each beside the certified analytic one.
 
-The public names are listed in `__all__`; each is imported when it is first asked for, and none
-of them loads a heavy library.
+The public names are listed in `__all__`; each is imported when it is first used, and none of
+them loads a heavy library.
 """
 
 from __future__ import annotations
@@ -46,31 +46,22 @@ __all__ = [
 ]
 
 _MODULES = {
-    "Check": "result",
-    "Expression": "expressions.expression",
-    "ExpressionError": "errors",
-    "OutputError": "errors",
-    "PointsError": "errors",
-    "RequestError": "errors",
-    "Result": "result",
-    "Row": "result",
-    "Status": "result",
-    "TapecliError": "errors",
-    "TensorFlowError": "errors",
-    "UsageError": "errors",
-    "WriteError": "errors",
-    "diff": "api",
-    "grad": "api",
-    "hessian": "api",
-    "jacobian": "api",
-    "parts": "api",
+    name: module
+    for module, names in {
+        "api": "diff grad hessian jacobian parts",
+        "errors": "ExpressionError OutputError PointsError RequestError TapecliError "
+        "TensorFlowError UsageError WriteError",
+        "expressions.expression": "Expression",
+        "result": "Check Result Row Status",
+    }.items()
+    for name in names.split()
 }
-"""Where each public name is."""
+"""The module of each public name."""
 
-if not TYPE_CHECKING:  # a type checker would take it that every name is there
+if not TYPE_CHECKING:  # a type checker would believe that every name exists
 
     def __getattr__(name: str) -> object:
-        """Import a public name when it is first asked for."""
+        """Import a public name when it is first used."""
         if name not in _MODULES:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         value = getattr(importlib.import_module(f"{__name__}.{_MODULES[name]}"), name)

@@ -8,7 +8,7 @@ from tapecli import process
 
 
 def main() -> NoReturn:
-    """Run the command line, which takes a moment to be there."""
+    """Run the command line; a signal that comes while it is being imported ends the process."""
     process.exit_on_signal()
     from tapecli import cli
 

@@ -1,6 +1,7 @@
-"""The words that options choose from, and what stands where an option is left out.
+"""The values that options can have, and the default values.
 
-They are here, and not beside what carries them out, so that help and completion need no more.
+They are here, and not in the modules that implement them, so that help and completion need not
+import those.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ TAYLOR = "taylor"
 NONE = "none"
 
 METHODS = (AUTO, "single", "parallel", "nested", "persistent", "batch", TAYLOR, NONE)
-"""How derivatives are computed; auto is whichever of the others suits what is asked."""
+"""How derivatives are computed; auto chooses whichever method suits the question."""
 
 EAGER = "eager"
 GRAPH = "graph"
@@ -30,16 +31,16 @@ SHORT = ("x", "y", "z", "t")
 """The variables with an option of their own name."""
 
 EXPRESSION = "log(x^2)"
-"""The target of the worked example, for whoever gives none."""
+"""The default target: that of the worked example."""
 
 POINTS = "1..3"
-"""The points of the worked example, for whoever gives none."""
+"""The default points: those of the worked example."""
 
 POINT = "2"
-"""The one of them that is taken where there can be but one."""
+"""The default point of commands that take a single one."""
 
 MAX_ORDER = 1_000
-"""The highest order: far above, coefficients are too small for any float."""
+"""The highest order; far above it, Taylor coefficients are too small for any float."""
 
 MAX_SECONDS = 10.0
-"""Seconds beyond which nothing is begun, unless more are allowed."""
+"""The default of `--max-seconds`: what is expected to take longer is refused."""

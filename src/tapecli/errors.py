@@ -1,4 +1,4 @@
-"""The errors, as one small tree, each class with its exit code; and the words of messages."""
+"""The tree of errors, each class with its exit code, and the words that all messages share."""
 
 from __future__ import annotations
 
@@ -7,23 +7,23 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 
 UNEXPECTED = 1
-"""The exit code of a mistake of our own."""
+"""The exit code of a mistake in tapecli itself."""
 
 MAX_WORD = 250
-"""Characters of a word that a message shows whole: a path may be as long."""
+"""The longest word that a message shows whole; a path may be as long."""
 
 MAX_SHOWN = 1_000
-"""Characters of a line of a message; of a longer one the middle is left out."""
+"""The longest line of a message; the middle of a longer one is left out."""
 
 MAX_QUOTED = 40
-"""Characters of what was typed that a message quotes."""
+"""The longest piece of typed text that a message quotes."""
 
 MAX_COMPARED = 10_000
 """Words among which the one that was meant is looked for; among more it takes too long."""
 
 
 def visible(text: str) -> str:
-    """The text without characters that a terminal would act upon: those are escaped."""
+    """The text with control characters escaped, which a terminal would act upon."""
     return "".join(
         c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode("ascii")
         for c in text
@@ -31,7 +31,7 @@ def visible(text: str) -> str:
 
 
 def brief(line: str) -> str:
-    """A line of a message as it is told: visible, and short whatever was typed."""
+    """A line of a message as it is printed: visible, and short whatever was typed."""
     if len(line) > MAX_SHOWN:
         line = re.sub(rf"\S{{{MAX_WORD + 1},}}", lambda word: f"{word[0][:60]}…{word[0][-1]}", line)
     if len(line) > MAX_SHOWN:
@@ -46,7 +46,7 @@ def clipped(text: str, most: int = MAX_QUOTED) -> str:
 
 
 def together(names: Sequence[str]) -> str:
-    """Names in a sentence: x, y and z."""
+    """Names as a sentence has them: x, y and z."""
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
@@ -56,7 +56,7 @@ def counted(count: int, noun: str) -> str:
 
 
 def twice(names: Iterable[str]) -> str | None:
-    """The first name that is there more than once."""
+    """The first name that occurs more than once; None if each occurs once."""
     return next((name for name, times in Counter(names).items() if times > 1), None)
 
 
@@ -89,24 +89,24 @@ def nearest(typed: str, words: Collection[str], may_be_shortened: bool = True) -
 
 
 class TapecliError(Exception):
-    """The root: whatever tapecli raises on purpose."""
+    """The root of all errors that tapecli raises on purpose."""
 
     exit_code = 2
 
 
 class UsageError(TapecliError):
-    """The request cannot be met as it was asked; nothing has been computed."""
+    """A question that cannot be answered as it was asked; nothing has been computed."""
 
 
 class ExpressionError(UsageError):
-    """An expression that cannot be read, with the place and, where there is one, the mend.
+    """An expression that cannot be read, with the characters that are wrong.
 
     Attributes:
         expression: the text as it was typed.
         start, end: the half-open range of characters that the problem is about.
         problem: what is wrong.
         hint: what to write instead, or "".
-        number: which of the texts that were read together it is, from 0; None if it was alone.
+        number: the index of the text among those that were read together, or None.
     """
 
     number: int | None = None
@@ -125,7 +125,7 @@ class PointsError(UsageError):
 
 
 class RequestError(UsageError):
-    """An order, method, dtype or tolerance that cannot be had, alone or together."""
+    """An order, method, dtype or tolerance that is not possible, alone or together."""
 
 
 class OutputError(TapecliError):
@@ -133,7 +133,7 @@ class OutputError(TapecliError):
 
 
 class WriteError(OutputError):
-    """The result was on its way, and could not be written: a full disk, or a limit."""
+    """The result could be written only in part: a full disk, or a limit on the size of files."""
 
     exit_code = 1
 
@@ -142,7 +142,7 @@ class TensorFlowError(TapecliError):
     """TensorFlow is missing or does not start.
 
     Attributes:
-        log: what it printed on the way, or "".
+        log: what it printed before it failed, or "".
     """
 
     exit_code = 3

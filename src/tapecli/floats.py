@@ -1,7 +1,7 @@
-"""The floating-point formats: rounding into them, distances in ulps, shortest text, exact sums.
+"""The floating-point formats: rounding, distances in ulps, shortest text, sums with their errors.
 
-Every number of every format here is also a Python float (binary64 holds them all), so
-values travel as plain floats and a `FloatFormat` says which of them are representable.
+Every number of every format here is also a Python float (binary64 contains them all), so values
+are passed as plain floats, and a `FloatFormat` says which of them are representable.
 """
 
 from __future__ import annotations
@@ -70,15 +70,16 @@ class FloatFormat:
             return math.inf if number > 0 else -math.inf
         return float(nearest)
 
-    def steps(self, one: float, other: float) -> int:
-        """How many representable numbers apart two finite values are: the ulps between."""
-        return abs(self._ordinal(one) - self._ordinal(other))
+    def steps(self, a: float, b: float) -> int:
+        """The distance of two finite values in ulps: how many representable numbers apart."""
+        return abs(self._ordinal(a) - self._ordinal(b))
 
     def text(self, value: float) -> str:
-        """The shortest decimal that reads back as the same number of this format."""
+        """The shortest decimal that reads back as the same number: 2 for 2.0, 0 for -0.0."""
         if not math.isfinite(value):
             return str(value)
-        return _plain(repr(self.shortest(value)))
+        digits = repr(self.shortest(value)).removesuffix(".0")
+        return "0" if digits == "-0" else digits
 
     def shortest(self, value: float) -> float:
         """The float64 whose repr is the shortest decimal for `value` in this format."""
@@ -91,28 +92,28 @@ class FloatFormat:
         return value
 
     def _quantum(self, exponent: int) -> Fraction:
-        """The gap between neighbours among numbers of this binary exponent."""
+        """The gap between neighbouring numbers of this binary exponent."""
         return Fraction(2) ** (max(exponent, self.min_exponent) - self.precision + 1)
 
     def _ordinal(self, value: float) -> int:
-        """The place of a finite value among all of them, 0.0 at 0."""
+        """The position of a finite value among all numbers of the format; that of 0.0 is 0."""
         if value == 0:
             return 0
-        if self.precision == 53:  # the bits of a positive number are its place
-            (place,) = struct.unpack("<q", struct.pack("<d", abs(value)))
-            return int(place if value > 0 else -place)
-        number = Fraction(abs(value))
-        exponent = max(_exponent(number), self.min_exponent)
-        place = int(number / self._quantum(exponent))
-        place += (exponent - self.min_exponent) * (1 << self.precision - 1)
-        return place if value > 0 else -place
+        if self.precision == 53:  # the bits of a positive number are its position
+            (position,) = struct.unpack("<q", struct.pack("<d", abs(value)))
+        else:
+            number = Fraction(abs(value))
+            exponent = max(_exponent(number), self.min_exponent)
+            position = int(number / self._quantum(exponent))
+            position += (exponent - self.min_exponent) * (1 << self.precision - 1)
+        return int(position if value > 0 else -position)
 
 
 def _decimals(value: float, digits: int) -> tuple[Decimal, Decimal]:
     """The nearest decimal of so many digits, and its neighbour further from zero.
 
-    The neighbour may be the only one that reads back as a power of two, above which numbers
-    are twice as far apart as below.
+    For a power of two the neighbour may be the only one that reads back as the same number,
+    because numbers above it are twice as far apart as below.
     """
     nearest = Decimal(f"{value:.{digits}g}")
     context = Context(prec=digits, rounding=ROUND_UP)
@@ -120,18 +121,12 @@ def _decimals(value: float, digits: int) -> tuple[Decimal, Decimal]:
 
 
 def _exponent(number: Fraction) -> int:
-    """Return floor(log2(|number|)) of a number that is not zero."""
+    """floor(log2(|number|)) of a number that is not zero."""
     top, bottom = abs(number.numerator), number.denominator
     guess = top.bit_length() - bottom.bit_length()
     if guess >= 0:
         return guess if top >= bottom << guess else guess - 1
     return guess if top << -guess >= bottom else guess - 1
-
-
-def _plain(text: str) -> str:
-    """Python's repr without a needless fraction: 2.0 is 2, and a signed zero is 0."""
-    text = text.removesuffix(".0")
-    return "0" if text == "-0" else text
 
 
 FORMATS = {
@@ -155,15 +150,15 @@ _SPLITTER = 2.0**27 + 1
 def two_sum(a: Floats, b: Floats) -> tuple[Any, Any]:
     """A sum and its rounding error (Knuth; Dekker, Numer. Math. 18, 1971).
 
-    It holds where nothing overflows and no error is a subnormal number.
+    This is exact where nothing overflows and no error is a subnormal number.
     """
     rounded = a + b
-    of_b = rounded - a
-    return rounded, (a - (rounded - of_b)) + (b - of_b)
+    b_share = rounded - a
+    return rounded, (a - (rounded - b_share)) + (b - b_share)
 
 
 def two_product(a: Floats, b: Floats) -> tuple[Any, Any]:
-    """A product and its rounding error (Veltkamp; Dekker, as above), where the same holds."""
+    """A product and its rounding error (Veltkamp; Dekker), exact where `two_sum` is."""
     rounded = a * b
     a_high, a_low = _halves(a)
     b_high, b_low = _halves(b)
@@ -172,7 +167,7 @@ def two_product(a: Floats, b: Floats) -> tuple[Any, Any]:
 
 
 def _halves(a: Floats) -> tuple[Any, Any]:
-    """Two halves of 26 bits."""
+    """The number as the sum of two halves of 26 bits."""
     large = _SPLITTER * a
     high = large - (large - a)
     return high, a - high

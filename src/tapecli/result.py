@@ -1,4 +1,4 @@
-"""What was computed: one Result of rows, which every output format is made from."""
+"""The Result of a question: what was computed, as rows, from which every format is made."""
 
 from __future__ import annotations
 
@@ -18,22 +18,30 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 SCHEMA = 1
-"""The version of the machine formats' columns and fields. They are only ever added to."""
-
+"""The version of the columns and fields of the machine formats; they are only ever added to."""
 
 COLUMNS = frozenset(
     {"target", "expression", "wrt", "order", "tape", "analytic", "ulps", "status", "note"}
     | {"digits", "schema", "dtype", "axes", "point", "row", "column", "statuses", "expressions"}
     | {"kind", "method", "tensorflow", "execution", "scaled"}
 )
-"""The names that columns, fields and axes have, beside those of the variables."""
+"""The names of columns, fields and axes, besides those of the variables."""
 
 OUT_OF_TIME = "could not be certified in time"
-"""The reason of a value that the budget for certified values did not suffice for."""
+"""The note of a value whose certification would have exceeded the budget."""
 
 
 class Status(str, Enum):
-    """What the verdict on one value can be."""
+    """The verdict on one value.
+
+    * ok: stable: within a few ulps of the exact derivative at a point within a few ulps of x;
+    * rounded: not ok, but explained by rounding inside the expression;
+    * off: not explained by rounding, so that the rule is wrong;
+    * undefined: the derivative does not exist there;
+    * lost: NaN, infinity or nothing although the derivative exists and fits the dtype;
+    * unverified: not compared with a certified value;
+    * certified: a certified value, with nothing to compare it with.
+    """
 
     OK = "ok"
     ROUNDED = "rounded"
@@ -48,12 +56,12 @@ class Status(str, Enum):
 
     @property
     def failed(self) -> bool:
-        """Whether a value of this status fails the whole request."""
+        """Whether a value of this status fails the whole request: off or lost."""
         return self in (Status.OFF, Status.LOST)
 
 
 def any_failed(statuses: Iterable[Status]) -> bool:
-    """Whether one of the values is off or lost."""
+    """Whether any of the values is off or lost."""
     return any(status.failed for status in statuses)
 
 
@@ -68,10 +76,11 @@ class Check:
 
     Attributes:
         analytic: the exact derivative rounded to the dtype; None where there is none.
-        ulps: how many numbers of the dtype apart the two are; None where one is missing.
+        ulps: the distance of value and analytic value, in numbers of the dtype; None where one of
+            them is missing.
         status: the verdict.
         note: the reason for a status that is not ok, or for an infinity, or "".
-        digits: how many decimal digits of a rounded value are right, if any number is.
+        digits: how many decimal digits of a rounded value are right; None for other statuses.
     """
 
     analytic: float | None
@@ -82,15 +91,15 @@ class Check:
 
 
 UNVERIFIED = Check(None, None, Status.UNVERIFIED)
-"""The verdict on a value that was not looked at."""
+"""The verdict on a value that was not verified."""
 
 
 class Finding(str, Enum):
-    """What the judgement on a claim can be.
+    """The judgement on a claim, which is compared with the derivative.
 
     * proved: a symbolic proof says that the two are equal, and so does every tested point;
-    * agrees: there is no such proof, and certified values agree at every tested point;
-    * differs: there is a point at which they do not;
+    * agrees: there is no such proof, and certified values are equal at every tested point;
+    * differs: there is a point at which they are not equal;
     * untested: no point was found at which the two could be compared.
     """
 
@@ -113,18 +122,18 @@ class Claim:
     """A claim and the judgement on it.
 
     Attributes:
-        target: the name of the target that it is a derivative of.
+        target: the name of the target whose derivative is claimed.
         wrt: the variable of the derivative, or several with commas between them.
-        order: its order; 0 is the target itself.
+        order: the order of the derivative; 0 is the target itself.
         text: the claim as it was understood.
         finding: the judgement.
-        tested: how many points the two were compared at.
-        at: the point that shows the difference best, a number for each variable of the two;
-            None where there is no difference.
-        claimed: the claim's value there, rounded to the dtype; infinite if it is too large for
-            it, None if the claim has no value there.
-        analytic: the same of the derivative; None only where `at` is.
-        reason: why it differs or is untested, in words for people; "" if there is nothing to say.
+        tested: the number of points at which the two were compared.
+        at: the point that shows the difference best, a number for each variable; None where
+            there is no difference.
+        claimed: the value of the claim at this point, rounded to the dtype; infinite if it
+            overflows, None if the claim has no value there.
+        analytic: the value of the derivative there, in the same way; None only where `at` is.
+        reason: why it differs or is untested, in words for people; "" for other findings.
     """
 
     target: str
@@ -140,7 +149,7 @@ class Claim:
 
     @property
     def failed(self) -> bool:
-        """Whether it fails the whole request."""
+        """Whether the claim fails the whole request."""
         return self.finding.failed
 
 
@@ -149,14 +158,14 @@ class Row:
     """One value and its verdict.
 
     Attributes:
-        target: the target's name.
+        target: the name of the target.
         expression: the target as it was understood.
         wrt: the variable of the derivative, or several with commas between them.
-        order: its order; 0 is the value of the target itself.
-        at: the values of the variables, as the tape saw them.
-        tape: what the tapes, or Taylor series, returned; NaN and infinities as they came. None
-            where only the analytic value was asked for.
-        analytic, ulps, status, note, digits: as in a `Check`.
+        order: the order of the derivative; 0 is the value of the target itself.
+        at: the point: the value of each variable, rounded to the dtype, as the tape saw it.
+        tape: the value that the tapes or Taylor series returned, also if it is NaN or infinite;
+            None where only the analytic value was asked for.
+        analytic, ulps, status, note, digits: the verdict on the value, as in `Check`.
     """
 
     target: str
@@ -173,14 +182,14 @@ class Row:
 
     @property
     def point(self) -> float | Mapping[str, float]:
-        """The value of the only variable; or of each, by name, where there are several."""
+        """The value of the only variable; where there are several, that of each by its name."""
         return next(iter(self.at.values())) if len(self.at) == 1 else self.at
 
 
 class Formula(NamedTuple):
-    """The formula of a derivative in mathematical notation, and the same in LaTeX.
+    """The formula of a derivative, in mathematical notation and in LaTeX.
 
-    It is here, and not where it is made, so that a process which is handed one needs no SymPy.
+    The class is here and not where formulas are made, so that it can be used without SymPy.
     """
 
     text: str
@@ -188,7 +197,7 @@ class Formula(NamedTuple):
 
 
 class Latex(NamedTuple):
-    """A derivative in LaTeX: the target as it was understood; the formula, None if left out."""
+    """A derivative in LaTeX: its target, and its formula, None if that was left out."""
 
     expression: str
     formula: str | None
@@ -199,14 +208,14 @@ class Block:
     """One derivative at every point.
 
     Attributes:
-        target: the target's name.
+        target: the name of the target.
         expression: the target as it was understood.
         derivative: the derivative.
-        formula: it in mathematical notation; None if it was left out.
+        formula: its formula in mathematical notation; None if it was left out.
         points: the points.
-        tape: what the tapes, or Taylor series, returned at each of them, as an array of one
-            dimension; None where only analytic values were asked for.
-        checks: the verdicts by the place of the point; those that are not here are unverified.
+        tape: the values that the tapes or Taylor series returned, of shape (points,); None where
+            only analytic values were asked for.
+        checks: the verdicts by the index of the point; points that are left out are unverified.
         latex: expression and formula in LaTeX; None if formulas were left out.
     """
 
@@ -221,23 +230,23 @@ class Block:
 
     @property
     def wrt(self) -> str:
-        """By which variables."""
+        """The variables of the derivative, with commas between them."""
         return self.derivative.wrt
 
     @property
     def order(self) -> int:
-        """How often is differentiated."""
+        """The order of the derivative; 0 is the value of the target itself."""
         return self.derivative.order
 
     @property
     def rows(self) -> Iterator[Row]:
         """A row for each point."""
-        about = self.target, self.expression, self.wrt, self.order
-        for place, tape in enumerate(self.computed):
-            check = self.check(place)
+        identity = self.target, self.expression, self.wrt, self.order
+        for index, tape in enumerate(self.computed):
+            check = self.check(index)
             yield Row(
-                *about,
-                self.points.at(place),
+                *identity,
+                self.points.at(index),
                 tape,
                 check.analytic,
                 check.ulps,
@@ -248,27 +257,31 @@ class Block:
 
     @property
     def computed(self) -> Sequence[float | None]:
-        """What was computed at each point, as plain numbers; None where nothing was."""
+        """The computed value at each point as a float; None where nothing was computed."""
         return [None] * len(self.points) if self.tape is None else self.tape.tolist()
 
-    def check(self, place: int) -> Check:
-        """The verdict at one point."""
-        return self.checks.get(place, UNVERIFIED)
+    def check(self, index: int) -> Check:
+        """The verdict at one point.
+
+        Args:
+            index: the index of the point.
+        """
+        return self.checks.get(index, UNVERIFIED)
 
     @property
     def analytic(self) -> list[float]:
         """The analytic value at each point; NaN where there is none."""
-        found = (self.check(place).analytic for place in range(len(self.points)))
-        return [math.nan if value is None else value for value in found]
+        values = (self.check(index).analytic for index in range(len(self.points)))
+        return [math.nan if value is None else value for value in values]
 
     @property
     def values(self) -> Sequence[float]:
-        """The answer at each point: what was computed, or else the analytic value."""
+        """The answer at each point: the computed value, or else the analytic one."""
         return self.analytic if self.tape is None else self.tape.tolist()
 
 
 class Points(Protocol):
-    """The points of a result: a value of each variable at each."""
+    """The points of a result, with a value of each variable."""
 
     @property
     def names(self) -> tuple[str, ...]: ...
@@ -281,27 +294,30 @@ class Points(Protocol):
 
     def __len__(self) -> int: ...
 
-    def at(self, place: int) -> dict[str, float]: ...
+    def at(self, index: int, /) -> dict[str, float]: ...
 
     def along(self, name: str) -> NDArray[np.float64]: ...
 
 
 @dataclass(frozen=True, eq=False)
 class Result:
-    """The answer to one request.
+    """The answer to one question.
+
+    Arrays of values have the shape (targets, derivatives, points); derivatives are in the order in
+    which they were asked for, those of a matrix row by row.
 
     Attributes:
         kind: what was asked for: diff, grad, jacobian or hessian.
-        blocks: the derivatives, by target and then as they were asked for.
-        points: where.
+        blocks: the derivatives, by target and then in the order in which they were asked for.
+        points: the points.
         format_: the dtype of the values.
         method: the arrangement of tapes that was used, or taylor, or none.
-        tensorflow: TensorFlow's version; "" where it was not used.
-        tolerance: what the verdict was scaled by.
-        execution: how TensorFlow ran it: eager, graph or xla.
-        device: where, if that was asked for; else "".
-        reason: why auto did not take tapes; else "".
-        claims: the judgements on what somebody claims the derivatives to be.
+        tensorflow: the version of TensorFlow; "" where it was not used.
+        tolerance: the factor by which the bounds of the verdict were multiplied.
+        execution: how TensorFlow ran the tapes: eager, graph or xla; "" where it was not used.
+        device: the device that was asked for, or "".
+        reason: why the method auto did not choose tapes, or "".
+        claims: the judgements on the derivatives that were claimed.
     """
 
     kind: str
@@ -323,7 +339,7 @@ class Result:
 
     @property
     def computed(self) -> bool:
-        """Whether there are values beside the analytic ones."""
+        """Whether there are computed values besides the analytic ones."""
         return self.blocks[0].tape is not None
 
     @property
@@ -343,31 +359,31 @@ class Result:
 
     @cached_property
     def counts(self) -> dict[Status, int]:
-        """How many values have each status; statuses that none has are left out."""
-        found = Counter(check.status for block in self.blocks for check in block.checks.values())
+        """The number of values of each status; statuses that do not occur are left out."""
+        counts = Counter(check.status for block in self.blocks for check in block.checks.values())
         values = len(self.blocks) * len(self.points)
-        found[Status.UNVERIFIED] = values - sum(found.values())
-        return {status: found[status] for status in Status if found[status]}
+        counts[Status.UNVERIFIED] = values - sum(counts.values())
+        return {status: counts[status] for status in Status if counts[status]}
 
     @property
     def given_up(self) -> int:
-        """At how many points something could not be certified in time."""
-        checks = ((place, check) for block in self.blocks for place, check in block.checks.items())
-        return len({place for place, check in checks if check.note == OUT_OF_TIME})
+        """The number of points at which some value could not be certified in time."""
+        checks = (pair for block in self.blocks for pair in block.checks.items())
+        return len({index for index, check in checks if check.note == OUT_OF_TIME})
 
     @property
     def ok(self) -> bool:
-        """Whether no value is off or lost, and no claim wrong: exit code 0."""
+        """Whether no value is off or lost, and no claim has failed: exit code 0."""
         return not any_failed(self.counts) and not any(claim.failed for claim in self.claims)
 
     @property
     def all_ok(self) -> bool:
-        """Whether every value that was verified is ok: what the table shows no status for."""
+        """Whether every value that was verified is ok; the table then shows no statuses."""
         return all_ok(self.counts)
 
     @property
     def tape(self) -> NDArray[np.float64]:
-        """What was computed, of shape (targets, derivatives, points); NaN where nothing was."""
+        """The computed values, of shape (targets, derivatives, points); NaN where there is none."""
         import numpy as np
 
         nothing = np.full(len(self.points), math.nan)
@@ -375,14 +391,14 @@ class Result:
 
     @property
     def analytic(self) -> NDArray[np.float64]:
-        """The analytic values in the same shape; NaN where there is none."""
+        """The analytic values, of shape (targets, derivatives, points); NaN where there is none."""
         import numpy as np
 
         return self._array([np.array(block.analytic) for block in self.blocks])
 
     @property
     def values(self) -> NDArray[np.float64]:
-        """The answers in the same shape: what was computed, or else the analytic values."""
+        """The computed or else the analytic values, of shape (targets, derivatives, points)."""
         return self.tape if self.computed else self.analytic
 
     def _array(self, columns: list[NDArray[np.float64]]) -> NDArray[np.float64]:
@@ -394,32 +410,39 @@ class Result:
 
     @property
     def axes(self) -> dict[str, Sequence[str] | NDArray[np.float64] | None]:
-        """The axes of `arranged` by name, with what stands along each.
+        """The axes of `arranged`, by name.
 
-        First those of the points (for an axis along which several variables change together,
-        "point", it is None), then those of the derivatives. There is an axis for whatever there
-        are several of; a Jacobian always has its targets and variables, a Hessian its rows and
-        columns.
+        The axes of the points come first, then "target", and "wrt", "order", or "row" and
+        "column". An axis of length 1 is left out, but a Jacobian always has its targets and
+        variables, a gradient its variables, and a Hessian its rows and columns.
+
+        Returns:
+            For an axis of points the values of its variable, or None if several variables change
+            along it; for any other axis the names of its targets, variables or orders.
         """
         axes: dict[str, Sequence[str] | NDArray[np.float64] | None] = {}
         for name in self.points.dimensions:
             axes[name] = self.points.along(name) if name in self.variables else None
         targets = list(dict.fromkeys(block.target for block in self.blocks))
-        own = self.blocks[: len(self.blocks) // len(targets)]
+        blocks = self.blocks[: len(self.blocks) // len(targets)]  # those of one target
         if len(targets) > 1 or self.kind == "jacobian":
             axes["target"] = targets
         if self.kind == "hessian":
-            names = list(dict.fromkeys(block.derivative.variables[0] for block in own))
+            names = list(dict.fromkeys(block.derivative.variables[0] for block in blocks))
             return {**axes, "row": names, "column": names}
-        if len(own) > 1 or self.kind in ("jacobian", "grad"):
-            several = len({block.wrt for block in own}) > 1
-            axes["wrt" if several or self.kind != "diff" else "order"] = [
-                block.wrt if several or self.kind != "diff" else str(block.order) for block in own
-            ]
+        if len(blocks) > 1 or self.kind in ("jacobian", "grad"):
+            if self.kind != "diff" or len({block.wrt for block in blocks}) > 1:
+                axes["wrt"] = [block.wrt for block in blocks]
+            else:
+                axes["order"] = [str(block.order) for block in blocks]
         return axes
 
     def arranged(self, values: NDArray[Any]) -> NDArray[Any]:
-        """Such an array as `tape` with the axes of `axes`: points first, matrices last."""
+        """An array of values with the axes of `axes`: points first, matrices last.
+
+        Args:
+            values: an array of shape (targets, derivatives, points), such as `tape`.
+        """
         import numpy as np
 
         points = tuple(self.points.dimensions.values())
