@@ -16,7 +16,7 @@ from tapecli.cli import inputs
 from tapecli.errors import TapecliError, UsageError
 from tapecli.evaluation import batch
 from tapecli.expressions import derivative, expression, parser
-from tapecli.features.plot import asked
+from tapecli.features.plot import question as plot_question
 from tapecli.formats.json import document
 from tapecli.points import points, ranges, text_files
 
@@ -103,8 +103,8 @@ BOUNDS = [
     ),
     Bound(
         "curves in a plot",
-        f"{asked.MAX_CURVES:,}",
-        lambda: asked.ask(["x^2"], {}, order=asked.MAX_CURVES),
+        f"{plot_question.MAX_CURVES:,}",
+        lambda: plot_question.ask(["x^2"], {}, order=plot_question.MAX_CURVES),
         "51 curves: no more than 50 in a plot",
     ),
     Bound(

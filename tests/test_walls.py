@@ -39,7 +39,6 @@ DOORS = {
     "lark": ("expressions",),
     "click": ("cli",),
     "rich": ("formats", "features/*/pages", "cli"),
-    "plotille": ("features/plot/pages",),
     "matplotlib": ("features/plot/pages",),
 }
 """The only rooms that know a library."""

@@ -25,6 +25,7 @@ _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 _ASCII = str.maketrans(
     dict(zip("·─│∂µ–⎡⎣⎢⎤⎦⎥", "*-|du-[[[]]]", strict=True))
+    | dict(zip("┤└┬┈┊●▲■◆○△□◇", "+++.:*+ox#@%&", strict=True))  # of plots
     | {"→": "->", "√": "sqrt", "…": "...", "±": "+-"}
 )
 

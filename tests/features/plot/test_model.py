@@ -1,4 +1,4 @@
-"""Curves: places on an axis, pieces, and what of them is between two heights."""
+"""Curves: positions on an axis, pieces, and what of them is between two heights."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import pytest
 
 from tapecli.expressions.derivative import Derivative
 from tapecli.expressions.tree import variable
-from tapecli.features.plot.model import Axis, Curve, Curves, Paper
+from tapecli.features.plot.model import Curve, Curves, Paper, PlotAxis
 from tapecli.result import Status
 
 NAN = float("nan")
@@ -16,22 +16,22 @@ NAN = float("nan")
 def curve(
     x: list[float], y: list[float], joined: list[bool], counts: dict[Status, int] | None = None
 ) -> Curve:
-    about = "y", "x", variable("x"), Derivative("x", ())
+    names = "y", "x", variable("x"), Derivative("x", ())
     counts = counts or {Status.OK: len(x)}
-    return Curve(*about, np.array(x), np.array(y), np.array(joined, bool), (), counts)
+    return Curve(*names, np.array(x), np.array(y), np.array(joined, bool), (), counts)
 
 
 def listed(parts: object) -> list[list[tuple[float, float]]]:
     return [list(zip(x.tolist(), y.tolist(), strict=True)) for x, y in parts]  # type: ignore[attr-defined]
 
 
-def test_places_are_shares_of_the_axis() -> None:
-    assert Axis("x", -1, 3).places([-1, 0, 3]) == [0, 0.25, 1]
+def test_positions_are_shares_of_the_axis() -> None:
+    assert PlotAxis("x", -1, 3).positions([-1, 0, 3]) == [0, 0.25, 1]
 
 
 def test_equal_ratios_are_equally_far_apart_on_a_logarithmic_axis() -> None:
-    places = Axis("x", 1e-2, 1e2, log=True).places([1e-2, 1e-1, 1, 10, 100])
-    assert places == pytest.approx([0, 0.25, 0.5, 0.75, 1])
+    positions = PlotAxis("x", 1e-2, 1e2, log=True).positions([1e-2, 1e-1, 1, 10, 100])
+    assert positions == pytest.approx([0, 0.25, 0.5, 0.75, 1])
 
 
 def test_pieces_end_where_the_curve_is_open() -> None:
@@ -65,6 +65,6 @@ def test_values_that_are_off_or_lost_make_it_wrong(status: Status, ok: bool) -> 
     curves = tuple(
         curve([0, 1], [0, 1], [True], counts) for counts in ({Status.OK: 2}, {status: 1})
     )
-    shown = Curves(Axis("x", 0, 1), {}, curves, 0, 1, Paper((2, 4)), "")
+    shown = Curves(PlotAxis("x", 0, 1), {}, curves, 0, 1, Paper((2, 4)), "")
     assert shown.counts == {Status.OK: 2, status: 1}
     assert shown.ok is ok

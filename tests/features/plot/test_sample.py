@@ -16,8 +16,8 @@ from tapecli.evaluation import answering
 from tapecli.evaluation.question import Options, Question
 from tapecli.evaluation.verification import Verification
 from tapecli.features.plot import sample
-from tapecli.features.plot.asked import ask
 from tapecli.features.plot.model import Curve, Curves, Paper
+from tapecli.features.plot.question import ask
 from tapecli.result import Result, Status
 
 TERMINAL = Paper((160, 76), 23)
@@ -33,8 +33,8 @@ def drawn(
     limits: tuple[float, float] | None = None,
     **given: str,
 ) -> Curves:
-    wanted = ask(expressions, given, (), order, Options(method=method))
-    return sample.curves(wanted, paper, limits, run=run)
+    question = ask(expressions, given, (), order, Options(method=method))
+    return sample.curves(question, paper, limits, run=run)
 
 
 def only(*expressions: str, **options: object) -> Curve:
@@ -43,7 +43,7 @@ def only(*expressions: str, **options: object) -> Curve:
 
 
 def pieces(curve: Curve) -> int:
-    """Options many pieces there are that are more than one sample."""
+    """How many pieces there are that are more than one sample."""
     return sum(len(x) > 1 for x, _ in curve.pieces)
 
 
@@ -134,7 +134,7 @@ def test_samples_are_denser_where_it_bends() -> None:
     x = only("exp(-100*x^2)", paper=FIGURE).x
     near, far = np.diff(x[abs(x) < 0.2]), np.diff(x[abs(x) > 1])
     assert near.max() * 4 < far.min() * 1.01
-    assert len(only("2x+1", paper=FIGURE).x) == sample.FIRST + 1
+    assert len(only("2x+1", paper=FIGURE).x) == sample.FIRST_INTERVALS + 1
 
 
 @pytest.mark.parametrize(
@@ -151,17 +151,17 @@ def test_chords_stay_close_to_their_curve(text: str) -> None:
     shown = drawn(text, paper=paper, x="0..2")
     (curve,) = shown.curves
     between = (curve.x[1:] + curve.x[:-1]) / 2
-    wanted = ask(
+    question = ask(
         [text], {"x": ",".join(map(repr, between.tolist()))}, (), 0, Options(method="taylor")
     )
-    exact = sample.curves(wanted, paper, run=run).curves[0].y
+    exact = sample.curves(question, paper, run=run).curves[0].y
     dot = (shown.high - shown.low) / paper.dots[1]
     assert np.abs((curve.y[1:] + curve.y[:-1]) / 2 - exact).max() < sample.STRAIGHT * dot * 1.01
 
 
 def test_what_cannot_be_seen_is_not_sampled() -> None:
     assert len(only("1/x", limits=(-3, 3), paper=FIGURE).x) < 400
-    assert len(only("sin(1e4x)", paper=FIGURE).x) <= sample.MOST
+    assert len(only("sin(1e4x)", paper=FIGURE).x) <= sample.MAX_SAMPLES
 
 
 def test_samples_that_were_asked_for_are_kept() -> None:
@@ -192,17 +192,17 @@ def test_what_has_no_value_is_not_drawn_though_the_tapes_have_a_slope() -> None:
     assert slope.counts == {Status.UNDEFINED: 5, Status.OK: 4}
 
 
-def spoiled(request: Question, at: float, by: float) -> Result:
+def spoiled(question: Question, at: float, by: float) -> Result:
     """A result with a wrong value at a point."""
-    result = run(request)
-    place = [p for p in range(len(result.points)) if result.points.at(p)["x"] == at]
-    for block in result.blocks if place else ():
+    result = run(question)
+    indices = [i for i in range(len(result.points)) if result.points.at(i)["x"] == at]
+    for block in result.blocks if indices else ():
         assert block.tape is not None
-        block.tape[place[0]] *= by
-    again = Verification(request, Budget())
+        block.tape[indices[0]] *= by
+    again = Verification(question, Budget())
     checks = [
         again.checks(target.tree, [b.tape for b in result.blocks], again.certificates(target.tree))
-        for target in request.targets
+        for target in question.targets
     ]
     blocks = [replace(b, checks=c) for b, c in zip(result.blocks, checks[0], strict=True)]
     return replace(result, blocks=tuple(blocks))
@@ -212,9 +212,9 @@ def spoiled(request: Question, at: float, by: float) -> Result:
     ("by", "status", "y"), [(1.5, Status.OFF, 1.5), (math.nan, Status.LOST, 1.0)]
 )
 def test_what_is_wrong_is_marked(by: float, status: Status, y: float) -> None:
-    wanted = ask(["x^2"], {"x": "0..2@3"}, (), 0, Options(method="taylor"))
+    question = ask(["x^2"], {"x": "0..2@3"}, (), 0, Options(method="taylor"))
     (curve,) = sample.curves(
-        wanted, TERMINAL, marked=True, run=lambda request: spoiled(request, 1.0, by)
+        question, TERMINAL, marked=True, run=lambda question: spoiled(question, 1.0, by)
     ).curves
     assert [(mark.x, mark.y, mark.status) for mark in curve.marks] == [(1, y, status)]
     assert curve.counts == {Status.OK: 2, status: 1}
@@ -231,16 +231,16 @@ def test_several_targets_and_variables() -> None:
 @pytest.mark.parametrize("dtype", ["float32", "float16", "bfloat16"])
 def test_samples_are_of_the_dtype(dtype: str) -> None:
     how = Options(method="taylor", dtype=dtype)
-    wanted = ask(["1/x"], {}, (), 1, how)
-    for curve in sample.curves(wanted, TERMINAL, run=run).curves:
+    question = ask(["1/x"], {}, (), 1, how)
+    for curve in sample.curves(question, TERMINAL, run=run).curves:
         assert curve.x.tolist() == sorted(set(map(float, curve.x.astype(float))))
         assert pieces(curve) == 2
 
 
 def test_high_orders_take_fewer_samples() -> None:
     how = Options(method="taylor", max_seconds=1.0)
-    wanted = ask(["exp(sin(x))/(1+x^2)"], {}, (), 30, how)
-    assert len(sample.curves(wanted, FIGURE, run=run).curves[0].x) < 1_000
+    question = ask(["exp(sin(x))/(1+x^2)"], {}, (), 30, how)
+    assert len(sample.curves(question, FIGURE, run=run).curves[0].x) < 1_000
 
 
 @pytest.mark.parametrize("text", ["exp(1000x)", "x*1e308", "1e-320*x", "exp(-1000x^2)"])
@@ -276,7 +276,7 @@ def test_what_is_dear_is_drawn_in_wider_steps_and_ends(text: str, x: str, paper:
     start = time.process_time()
     shown = budgeted(text, x=x, paper=paper)
     assert time.process_time() - start < 20  # at most 7 on a machine with nothing else to do
-    assert shown.hurried == 10
+    assert shown.time_limit == 10
     assert shown.coarser
     assert all(len(curve.x) > sample.COARSEST for curve in shown.curves)
 
@@ -287,7 +287,7 @@ def test_many_curves_end() -> None:
     shown = budgeted(*(f"sin({k}x)" for k in range(1, 26)))
     assert time.process_time() - start < 20  # 6 on a machine with nothing else to do
     assert len(shown.curves) == 50
-    assert shown.hurried == 10
+    assert shown.time_limit == 10
 
 
 def drawing(shown: Curves) -> list[object]:
@@ -301,7 +301,11 @@ def drawing(shown: Curves) -> list[object]:
 def test_the_same_plot_twice_is_the_same(text: str, x: str) -> None:
     first, second = (budgeted(text, seconds=4, x=x) for _ in range(2))
     assert drawing(first) == drawing(second)
-    assert (first.low, first.high, first.given_up) == (second.low, second.high, second.given_up)
+    assert (first.low, first.high, first.uncertified) == (
+        second.low,
+        second.high,
+        second.uncertified,
+    )
 
 
 def test_more_seconds_draw_finer() -> None:
@@ -312,7 +316,7 @@ def test_more_seconds_draw_finer() -> None:
 @pytest.mark.parametrize("text", ["tan(x)", "sin(x)/x", "|x|", "sqrt(x^2)", "gamma(x)", "x^x"])
 def test_ordinary_plots_are_not_hurried(text: str) -> None:
     shown = budgeted(text)
-    assert (shown.hurried, shown.given_up) == (None, 0)
+    assert (shown.time_limit, shown.uncertified) == (None, 0)
     ample = budgeted(text, seconds=1000.0)
     assert drawing(shown) == drawing(ample)
 
@@ -320,8 +324,8 @@ def test_ordinary_plots_are_not_hurried(text: str) -> None:
 def test_samples_that_were_asked_for_are_kept_where_they_cannot_be_certified() -> None:
     shown = budgeted(DEAR[0][0], seconds=6, x="0.5..3@40")
     assert [len(curve.x) for curve in shown.curves] == [40, 40]
-    assert 0 < shown.given_up < 80
-    assert (shown.hurried, shown.coarser) == (6, False)
+    assert 0 < shown.uncertified < 80
+    assert (shown.time_limit, shown.coarser) == (6, False)
 
 
 def test_without_any_seconds_there_is_a_drawing_all_the_same() -> None:

@@ -16,10 +16,10 @@ from tapecli.cli.parameters import OneOf
 from tapecli.features.plot.model import Paper
 
 WIDTH, LINES = 80, 24
-"""Characters across and down, where there is no terminal that says how many it has."""
+"""The size in characters where no terminal says its own."""
 
 FINE = (1200, 800)
-"""Dots of a figure: what is smaller is not seen in it."""
+"""The dots of a figure, across and up: nothing smaller can be seen in it."""
 
 
 @options.command(
@@ -77,7 +77,7 @@ def command(
 ) -> int:
     """Draw expressions and their derivatives, in the terminal or as a figure.
 
-    Without an EXPRESSION it is log(x^2). Poles and stretches without a value are left open: a
+    Without an EXPRESSION it is log(x^2). The curve is open at poles and where it has no value: a
     line is drawn only where the curve is certified to be continuous.
 
     \b
@@ -87,7 +87,7 @@ def command(
       tapecli plot '(1-cos x)/x^2' --x -1e-3..1e-3 --order 0 --points
       tapecli plot '1/(1+x^2)' --x 1e-2..1e2@81log --window -1..1
 
-    Figures (png, svg, pdf) take Matplotlib: pip install 'tapecli[plot]'.
+    Figures (png, svg, pdf) need Matplotlib: pip install 'tapecli[plot]'.
 
     Exit codes: 0 every value is right, rounded or undefined; 1 a value is off or lost; 2 the
     call is wrong; 3 TensorFlow is missing or broken.
@@ -95,20 +95,20 @@ def command(
     from tapecli.cli import inputs
     from tapecli.engines.certified.budget import PLOT_SHARE, Budget
     from tapecli.evaluation.question import Options
-    from tapecli.features.plot import asked
+    from tapecli.features.plot import question
     from tapecli.formats import words
 
-    given = inputs.asked("diff", {"expressions": expressions, "at": at, **ranges})
-    if given["source"].table is not None:
+    typed = inputs.asked("diff", {"expressions": expressions, "at": at, **ranges})
+    if typed["source"].table is not None:
         raise click.UsageError("a plot takes a range from the call, not a table: --x -5..5")
     output.check(file)
     format_ = output.format_of(_format(format_name, file), file, formats.PLOTS)
     formats.require_library(format_)
     how = Options(method=method, dtype=dtype, max_seconds=max_seconds)
-    wanted = asked.ask(given["expressions"], given["source"].values, wrt, order, how)
-    limits = asked.limits(window) if window is not None else None
+    plot_question = question.ask(typed["expressions"], typed["source"].values, wrt, order, how)
+    limits = question.limits(window) if window is not None else None
     from tapecli.cli.progress import waiting
-    from tapecli.engines.tapes import loading  # only now, for a wrong call is to be told at once
+    from tapecli.engines.tapes import loading  # only now, so that a wrong call fails at once
     from tapecli.evaluation import answering
     from tapecli.features.plot import sample
 
@@ -116,27 +116,26 @@ def command(
     budget = Budget.of_plot(how.max_seconds)
     run = functools.partial(answering.answer, formulas=False, load=load, budget=budget)
     with waiting("drawing ..."):
-        shown = sample.curves(wanted, _paper(format_, color), limits, marked, run, budget)
-    output.write(shown, format_, file, color)
-    if verbose and shown.given_up:
-        total, seconds = sum(shown.counts.values()), PLOT_SHARE * max_seconds
-        click.echo(words.given_up(shown.given_up, total, seconds, "values"), err=True)
+        curves = sample.curves(plot_question, _paper(format_, color), limits, marked, run, budget)
+    output.write(curves, format_, file, color)
+    if verbose and curves.uncertified:
+        total, seconds = sum(curves.counts.values()), PLOT_SHARE * max_seconds
+        click.echo(words.given_up(curves.uncertified, total, seconds, "values"), err=True)
     if format_.binary:
         from tapecli.features.plot.pages import legend
 
-        for line, _ in legend.notes(shown, signs=False):
+        for line, _ in legend.notes(curves, signs=False):
             click.echo(line, err=True)
-    return 0 if shown.ok else 1
+    return 0 if curves.ok else 1
 
 
 def _format(name: str | None, file: str | None) -> str | None:
-    """The format by its name: text, where nothing else is said by name or ending."""
-    streamed = files.path_of(file) is None
-    return name or ("text" if streamed else None)
+    """The name of the format: text, unless --format or the ending of the file says another."""
+    return name or ("text" if files.path_of(file) is None else None)
 
 
 def _paper(format_: formats.Format, color: str) -> Paper:
-    """What is drawn on: the terminal but for the line of the prompt, or a figure."""
+    """What the curves are drawn on: the terminal without the line of the prompt, or a figure."""
     if format_.binary:
         return Paper(FINE)
     lines = _lines() - 1
@@ -147,9 +146,8 @@ def _paper(format_: formats.Format, color: str) -> Paper:
 
 def _lines() -> int:
     """How many lines the terminal has."""
-    given = output.natural("LINES")
-    if given:
-        return given
+    if lines := output.natural("LINES"):
+        return lines
     try:
         return os.get_terminal_size(sys.stdout.fileno()).lines or LINES
     except (OSError, ValueError, AttributeError):  # no terminal, or no stream at all

@@ -18,18 +18,19 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 Floats: TypeAlias = "NDArray[np.float64]"
+Point: TypeAlias = tuple[float, float]
 
 DISAGREEING = (Status.OFF, Status.LOST, Status.ROUNDED, Status.UNDEFINED)
-"""Verdicts at which a point is marked, where marks are wanted."""
+"""The verdicts of samples that are marked, if marks are asked for."""
 
 
 @dataclass(frozen=True)
 class Paper:
-    """What is drawn on.
+    """What the curves are drawn on.
 
     Attributes:
-        dots: how many there are across and up: what is smaller is not seen.
-        lines: those of text, where it is a terminal.
+        dots: how many dots there are across and up; nothing smaller can be seen.
+        lines: how many lines of text a terminal has; 0 for a figure.
     """
 
     dots: tuple[int, int]
@@ -37,13 +38,13 @@ class Paper:
 
 
 @dataclass(frozen=True)
-class Axis:
+class PlotAxis:
     """The variable that the curves go along.
 
     Attributes:
-        name: of the variable.
+        name: the variable.
         start, stop: the ends of its range.
-        log: whether equal ratios are equally far apart.
+        log: whether the axis is logarithmic.
     """
 
     name: str
@@ -51,16 +52,16 @@ class Axis:
     stop: float
     log: bool = False
 
-    def place(self, value: float) -> float:
-        """Where a value lies on the axis: 0 at the start, 1 at the stop."""
+    def position(self, value: float) -> float:
+        """Where a value is on the axis: 0 at the start, 1 at the stop."""
         if self.log:
             return math.log(value / self.start) / math.log(self.stop / self.start)
         length = self.stop - self.start
         return value / length - self.start / length
 
-    def places(self, values: Iterable[float]) -> list[float]:
-        """Where values lie on the axis."""
-        return [self.place(value) for value in values]
+    def positions(self, values: Iterable[float]) -> list[float]:
+        """Where each of the values is on the axis."""
+        return [self.position(value) for value in values]
 
 
 @dataclass(frozen=True)
@@ -68,8 +69,8 @@ class Mark:
     """A sample whose verdict is not ok.
 
     Attributes:
-        x: where.
-        y: what was computed, or else the exact value; NaN where there is no finite number.
+        x: the value of the variable.
+        y: the computed value, or else the exact one; NaN where neither is finite.
         status: the verdict.
     """
 
@@ -80,17 +81,17 @@ class Mark:
 
 @dataclass(frozen=True, eq=False)
 class Curve:
-    """One target, or a derivative of it, sampled.
+    """A target or one of its derivatives, sampled.
 
     Attributes:
-        target, expression, tree: the target's name, its text and its tree.
-        derivative: what is drawn of it.
-        x: the samples, from left to right.
-        y: the values there; NaN where there is none.
-        joined: for each sample but the last whether the curve is continuous up to the next one.
-        marks: the samples at which it is not ok.
+        target, expression, tree: the name, the text and the tree of the target.
+        derivative: the derivative of it that is drawn.
+        x: the values of the variable, in increasing order.
+        y: the values of the curve; NaN where there is none.
+        joined: for each sample but the last, whether the curve is continuous up to the next one.
+        marks: the samples that are not ok.
         counts: how many samples have each status.
-        given_up: how many samples could not be certified in time.
+        uncertified: how many samples could not be certified in time.
     """
 
     target: str
@@ -102,53 +103,51 @@ class Curve:
     joined: NDArray[np.bool_]
     marks: tuple[Mark, ...]
     counts: Mapping[Status, int]
-    given_up: int = 0
+    uncertified: int = 0
 
     @property
     def pieces(self) -> Iterator[tuple[Floats, Floats]]:
-        """The stretches between which the curve is open; one sample alone is one, too."""
+        """The pieces within which samples are joined; a single sample can be a piece, too."""
         import numpy as np
 
-        ends = [*(np.flatnonzero(~self.joined) + 1).tolist(), len(self.x)]
-        start = 0
-        for end in ends:
+        stops = [*(np.flatnonzero(~self.joined) + 1).tolist(), len(self.x)]
+        for start, stop in zip([0, *stops], stops, strict=False):
             if np.isfinite(self.y[start]):
-                yield self.x[start:end], self.y[start:end]
-            start = end
+                yield self.x[start:stop], self.y[start:stop]
 
     def within(self, low: float, high: float) -> Iterator[tuple[Floats, Floats]]:
-        """The parts of the pieces between two heights, at which they are cut."""
+        """The pieces, cut off at two heights."""
         import numpy as np
 
         for x, y in self.pieces:
-            part: list[tuple[float, float]] = []
+            line: list[Point] = []
             points = list(zip(x.tolist(), y.tolist(), strict=True))
             for first, last in zip(points, points[1:] or points, strict=False):
-                cut = _cut(first, last, low, high)
-                if part and (not cut or part[-1] != cut[0]):
-                    yield np.array(part).T[0], np.array(part).T[1]
-                    part = []
-                part += cut[1:] if part else cut
-            if part:
-                yield np.array(part).T[0], np.array(part).T[1]
+                ends = _cut(first, last, low, high)
+                if line and (not ends or line[-1] != ends[0]):
+                    yield np.array(line).T[0], np.array(line).T[1]
+                    line = []
+                line += ends[1:] if line else ends
+            if line:
+                yield np.array(line).T[0], np.array(line).T[1]
 
 
-def _cut(
-    first: tuple[float, float], last: tuple[float, float], low: float, high: float
-) -> list[tuple[float, float]]:
-    """The ends of the part of a line between two heights; one end for a point; [] for nothing."""
-    heights = first[1], last[1]
-    if max(heights) < low or min(heights) > high:
+def _cut(first: Point, last: Point, low: float, high: float) -> list[Point]:
+    """The ends of a line after it is cut off at two heights.
+
+    A line that is only a point has one end, and a line outside of the heights has none.
+    """
+    if max(first[1], last[1]) < low or min(first[1], last[1]) > high:
         return []
     if first == last:
         return [first]
-    found = []
-    for (x, y), (other, height) in ((first, last), (last, first)):
-        edge = min(max(y, low), high)
-        if edge != y:
-            x += (other - x) * ((edge - y) / (height - y))
-        found.append((x, edge))
-    return found
+    ends = []
+    for (x, y), (other_x, other_y) in ((first, last), (last, first)):
+        height = min(max(y, low), high)
+        if height != y:
+            x += (other_x - x) * ((height - y) / (other_y - y))
+        ends.append((x, height))
+    return ends
 
 
 @dataclass(frozen=True, eq=False)
@@ -156,26 +155,27 @@ class Curves:
     """A plot.
 
     Attributes:
-        axis: what the curves go along.
+        axis: the variable that the curves go along.
         at: the values of the other variables.
-        curves: the curves, those of a target together, from its value to the highest order.
-        low, high: what is shown from bottom to top.
-        paper: what it is drawn on.
-        about: how the values were computed, in words.
+        curves: the curves, target by target, each from its value to the highest order.
+        low, high: the lowest and the highest value that is shown.
+        paper: what the curves are drawn on.
+        method: how the values were computed, in words.
         marked: whether the samples that are not ok are marked.
-        hurried: the `--max-seconds` that ended the drawing early; None if nothing did.
-        coarser: whether it then has fewer samples; else it has those that were asked for.
+        time_limit: the `--max-seconds` that ended the work early; None if nothing did.
+        coarser: whether fewer samples were taken because of that; with samples that were given,
+            parts of the curves are left open instead.
     """
 
-    axis: Axis
+    axis: PlotAxis
     at: Mapping[str, float]
     curves: tuple[Curve, ...]
     low: float
     high: float
     paper: Paper
-    about: str
+    method: str
     marked: bool = False
-    hurried: float | None = None
+    time_limit: float | None = None
     coarser: bool = True
 
     @cached_property
@@ -184,12 +184,12 @@ class Curves:
         return sum((Counter(curve.counts) for curve in self.curves), Counter[Status]())
 
     @property
-    def given_up(self) -> int:
+    def uncertified(self) -> int:
         """How many samples of all curves could not be certified in time."""
-        return sum(curve.given_up for curve in self.curves)
+        return sum(curve.uncertified for curve in self.curves)
 
     def height(self, mark: Mark) -> float:
-        """Where a mark goes: at the edge, if it has no height or one that is not shown."""
+        """The height at which a mark is drawn: at the edge, if its value is not shown."""
         return self.low if math.isnan(mark.y) else min(max(mark.y, self.low), self.high)
 
     @property

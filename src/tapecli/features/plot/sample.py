@@ -1,9 +1,9 @@
-"""Curves sampled: more densely where they bend, and open wherever they may not be continuous.
+"""Sample curves: more densely where they bend, and open wherever they may not be continuous.
 
-Two neighbouring samples are joined only if ball arithmetic certifies that the curve is
-continuous between them. How finely a stretch is sampled follows from a bound on its second
-derivative in the same arithmetic, so that no wave between two samples is missed; and where
-nothing can be certified, samples are taken until the gap is too narrow to be seen.
+Two neighbouring samples are joined only if ball arithmetic certifies that the curve is continuous
+between them. The same arithmetic bounds the second derivative there, which says how densely the
+interval must be sampled, so that no wave between two samples is missed. Where nothing can be
+certified, samples are added until the gap is too narrow to be seen.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from __future__ import annotations
 import itertools
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, TypeAlias
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
 
 from tapecli.engines.certified.budget import Budget
 from tapecli.evaluation import answering, planner
@@ -20,100 +20,95 @@ from tapecli.evaluation.planner import Choice
 from tapecli.evaluation.question import Question
 from tapecli.evaluation.verification import Verification
 from tapecli.features.plot import window
-from tapecli.features.plot.asked import Wanted
-from tapecli.features.plot.model import DISAGREEING, Curve, Curves, Floats, Mark, Paper
+from tapecli.features.plot.bends import Bend, Bends
+from tapecli.features.plot.model import DISAGREEING, Curve, Curves, Mark, Paper
+from tapecli.features.plot.question import PlotQuestion
 from tapecli.formats import words
 from tapecli.points import points, ranges
-from tapecli.points.points import Points
 from tapecli.points.ranges import PointsLike
-from tapecli.result import OUT_OF_TIME, Block, Check, Result, Status
+from tapecli.result import OUT_OF_TIME, Check, Result, Status
 
-if TYPE_CHECKING:
-    from tapecli.engines.certified.enclosure import Enclosure
-
-FIRST = 128
-"""Stretches that a range begins as."""
+FIRST_INTERVALS = 128
+"""Intervals that a range is first divided into."""
 
 COARSEST = 8
-"""Stretches that it begins as where samples are so costly that no more can be certified."""
+"""Intervals of the first division if samples are so costly that no more can be certified."""
 
-FIRST_PART = 0.5
-"""Share of the budget that the first samples may take; the rest is for where curves bend."""
+FIRST_SHARE = 0.5
+"""Share of the budget for the first samples; the rest is for where the curves bend."""
 
 FIRST_LOOK = 1.3
-"""How many times longer a first look at a sample takes than `methods.certified_seconds` says,
-for it is made for the value and for the derivatives, each with few terms."""
+"""The first look at a sample takes this many times what `planner.Workload` says, because
+it is made for the value and for the derivatives, each with few terms."""
 
 SAFETY = 0.9
-"""Share of the samples that the rest of the budget is worth that are taken at a time: those
-where a curve bends may cost more than those before."""
+"""Share of the affordable samples that are added at a time, because samples where a curve bends
+may cost more than the samples before."""
 
-RESERVE = 0.1
-"""Share of the budget beyond which it may be overdrawn for what is between the last samples."""
-
-MOST = 5_000
-"""Samples beyond which no more are taken."""
+MAX_SAMPLES = 5_000
+"""The most samples that are taken."""
 
 ROUNDS = 24
-"""Times that samples are taken between those that are there."""
+"""How often samples are added between those that are there."""
 
-PARTS = 8
-"""Parts that a stretch is divided into at most, at a time."""
+MAX_DIVISIONS = 8
+"""The most intervals that an interval is divided into at a time."""
 
 FAR = 1e9
-"""Dots beyond which it does not matter how far a chord is away from its curve."""
+"""A greater distance of a chord from its curve, in dots, makes no difference."""
 
 STRAIGHT = 0.35
 """Dots that a chord may be away from its curve."""
 
 NARROW = 1 / 8
-"""Dots that a gap may be wide; where its ends can be seen apart, it is narrowed down."""
+"""Dots that a gap may be wide; where its ends are seen to be apart, it is made narrower."""
 
 SLIVER = 2.0**-24
-"""Of the whole range: no gap is narrowed down further."""
-
-DEPTH, DEEP = 2, 5
-"""How often a stretch is divided into four that cannot be certified as a whole: where samples
-may be taken in it, and where they may not.
-"""
+"""Share of the axis; no gap is made narrower."""
 
 Compute = Callable[[Question], Result]
-Bend: TypeAlias = "float | None"
-Value = tuple[float, Check]
+Sample = tuple[float, Check]
 
 
 def curves(
-    wanted: Wanted,
+    question: PlotQuestion,
     paper: Paper,
     limits: tuple[float, float] | None = None,
     marked: bool = False,
     run: Compute = answering.answer,
     budget: Budget | None = None,
 ) -> Curves:
-    """Sample what is asked for.
+    """Sample the curves that are asked for.
 
     Args:
-        wanted: the curves, and where.
+        question: the curves, and where.
         paper: what they are drawn on, which says how fine they must be.
-        limits: what is shown from bottom to top, if it is known.
+        limits: the lowest and the highest value to show, if they are given.
         marked: whether samples that are not ok are marked.
-        run: computes a request.
-        budget: what may be certified: the one that `run` takes, if it takes one.
+        run: answers a question.
+        budget: what certified values may cost; the same budget that `run` uses, if it uses one.
 
     Raises:
         RequestError: it would take too long, or TensorFlow lacks what this needs.
         TensorFlowError: TensorFlow is missing or does not start.
     """
-    max_seconds = wanted.asked[0].options.max_seconds
-    budget = budget or Budget.of_plot(max_seconds)
-    sampler = _Sampler(wanted, paper, limits, run, budget)
+    values, *_ = question.questions
+    max_seconds = values.options.max_seconds
+    sampler = _Sampler(question, paper, limits, run, budget or Budget.of_plot(max_seconds))
     sampler.refine()
     low, high = sampler.window
-    at = {name: wanted.asked[0].format_.round(value) for name, value in wanted.at.items()}
-    drawn = sampler.curves
-    hurried = max_seconds if sampler.hurried else None
-    about, coarser = sampler.about, not wanted.samples
-    return Curves(wanted.axis, at, drawn, low, high, paper, about, marked, hurried, coarser)
+    return Curves(
+        axis=question.axis,
+        at={name: values.format_.round(value) for name, value in question.at.items()},
+        curves=sampler.curves,
+        low=low,
+        high=high,
+        paper=paper,
+        method=sampler.method,
+        marked=marked,
+        time_limit=max_seconds if sampler.is_incomplete else None,
+        coarser=not question.samples,
+    )
 
 
 class _Sampler:
@@ -121,286 +116,237 @@ class _Sampler:
 
     def __init__(
         self,
-        wanted: Wanted,
+        question: PlotQuestion,
         paper: Paper,
         limits: tuple[float, float] | None,
         run: Compute,
         budget: Budget,
     ) -> None:
-        self._wanted, self._paper, self._limits, self._run = wanted, paper, limits, run
-        self._format = wanted.asked[0].format_
-        self._budget, self._whole = budget, budget.seconds
+        self._question, self._paper, self._limits, self._run = question, paper, limits, run
+        self._format = question.questions[0].format_
+        self._budget, self._budget_seconds = budget, budget.seconds
+        self._bends = Bends(question, budget)
         self._choices: list[Choice] = []
-        self._values: dict[float, list[Value]] = {}
-        self._bends: dict[tuple[float, float], list[Bend]] = {}
-        self._enclosures = list(self._enclosed())
-        self._columns: list[tuple[Floats, list[Check]]] = []
+        self._samples: dict[float, list[Sample]] = {}
         self._curves: tuple[Curve, ...] | None = None
-        self.about = ""
-        self.hurried = False
         self._x: list[float] = []
-        self._take(sorted(set(wanted.samples or self._even(self._first_stretches()))))
+        self._too_costly = False
+        self.method = ""
+        self._add(sorted(set(question.samples or self._even(self._first_intervals()))))
 
-    # --- what is taken --------------------------------------------------------------------------
+    @property
+    def is_incomplete(self) -> bool:
+        """Whether the budget left out something that would be seen."""
+        uncertified = any(curve.uncertified for curve in self.curves)
+        return self._too_costly or self._bends.is_incomplete or uncertified
+
+    # --- how many samples can be afforded -------------------------------------------------------
 
     def refine(self) -> None:
-        """Take samples until nothing more of the curves could be seen."""
-        for _ in range(0 if self._wanted.samples else ROUNDS):
-            fresh = self._between()
-            affordable = self._affordable
-            room = min(MOST - len(self._x), affordable)
-            if fresh and affordable < min(len(fresh), MOST - len(self._x)):
-                self.hurried = True
-            if not fresh or room <= 0:
+        """Add samples until nothing more of the curves could be seen, or no more are affordable."""
+        for _ in range(0 if self._question.samples else ROUNDS):
+            missing = self._missing()
+            affordable, room = self._affordable, MAX_SAMPLES - len(self._x)
+            self._too_costly |= affordable < min(len(missing), room)
+            room = min(room, affordable)
+            if not missing or room <= 0:
                 break
-            self._take(fresh[:: math.ceil(len(fresh) / room)])
+            self._add(missing[:: math.ceil(len(missing) / room)])
 
     @property
     def _affordable(self) -> int:
-        """Samples that the rest of the budget suffices for, if they cost what others did."""
-        spent = self._whole - self._budget.seconds
+        """How many samples the rest of the budget is enough for, if they cost what others did."""
+        spent = self._budget_seconds - self._budget.seconds
         left = max(self._budget.seconds, 0)
-        return int(min(SAFETY * left * len(self._x) / spent, MOST)) if spent else MOST
+        return int(min(SAFETY * left * len(self._x) / spent, MAX_SAMPLES)) if spent else MAX_SAMPLES
 
     def _first_look(self, count: int) -> float:
-        """The work of a first look at so many samples, in seconds."""
+        """The work of the first look at so many samples, in seconds."""
         return FIRST_LOOK * sum(
-            planner.Workload.of(asked, count).certified_seconds for asked in self._wanted.asked
+            planner.Workload.of(question, count).certified_seconds
+            for question in self._question.questions
         )
 
-    def _first_stretches(self) -> int:
-        """How many stretches a range begins as: fewer where samples are costly.
+    def _first_intervals(self) -> int:
+        """How many intervals the range is first divided into: fewer if samples are costly.
 
-        A few samples of the coarsest division tell. They are among those of any other, too, and
-        what is found there is kept (`Reference.at`), so that no work is done twice.
+        This is decided by a few samples of the coarsest division. They are samples of every
+        division, and their certified values are kept (`Reference.at`), so no work is done twice.
         """
+        seconds = FIRST_SHARE * self._budget_seconds
         trials = list(self._even(COARSEST))[1::2]
-        budget = Budget(FIRST_PART * self._whole, self._budget.point_seconds)
-        for asked, at, choice in self._requests(trials, FIRST + 1):
-            verified = Verification(asked.at(at, choice), budget)
-            for tree in asked.trees:
-                verified.certificates(tree)
-        zeros = (FIRST_PART * self._whole - budget.seconds) / len(trials)
-        stretches = FIRST
-        while stretches > COARSEST and (
-            zeros * stretches + self._first_look(stretches) > FIRST_PART * self._whole
-        ):
-            stretches //= 2
-        self.hurried = stretches < FIRST
-        return stretches
+        budget = Budget(seconds, self._budget.point_seconds)
+        for question in self._questions_at(trials, FIRST_INTERVALS + 1):
+            verification = Verification(question, budget)
+            for tree in question.trees:
+                verification.certificates(tree)
+        cost = (seconds - budget.seconds) / len(trials)
+        count = FIRST_INTERVALS
+        while count > COARSEST and cost * count + self._first_look(count) > seconds:
+            count //= 2
+        self._too_costly = count < FIRST_INTERVALS
+        return count
 
-    def _requests(
-        self, samples: Sequence[float], expected: int
-    ) -> Iterator[tuple[Question, Points, Choice]]:
-        """What is computed at some samples, and how: as is best for so many."""
-        wanted = self._wanted
-        given: dict[str, PointsLike] = {wanted.axis.name: samples, **wanted.at}
-        at = points.read(given, None, wanted.asked[0].variables, self._format)
+    # --- samples ---------------------------------------------------------------------------------
+
+    def _questions_at(self, x: Sequence[float], expected: int) -> list[Question]:
+        """The questions at some samples, by the method that is best for the expected number."""
+        questions = self._question.questions
+        columns: dict[str, PointsLike] = {self._question.axis.name: x, **self._question.at}
+        at = points.read(columns, None, questions[0].variables, self._format)
         if not self._choices:
-            self._choices = [asked.chosen(expected) for asked in wanted.asked]
-        for asked, choice in zip(wanted.asked, self._choices, strict=True):
-            yield asked, at, choice
+            self._choices = [question.chosen(expected) for question in questions]
+        pairs = zip(questions, self._choices, strict=True)
+        return [question.at(at, choice) for question, choice in pairs]
 
     def _even(self, count: int) -> Iterator[float]:
-        axis = self._wanted.axis
-        for place in range(count + 1):
-            share = place / count
+        axis = self._question.axis
+        for index in range(count + 1):
+            share = index / count
             yield self._rounded(axis.start * (1 - share) + axis.stop * share)
 
     def _rounded(self, value: float) -> float:
         return self._format.round(ranges.number(value))
 
-    def _take(self, fresh: Sequence[float]) -> None:
-        """Compute the values at these, which are in sequence, and put them among the others."""
-        self._budget.spend(self._first_look(len(fresh)))
-        found = [
-            self._run(asked.at(at, choice))
-            for asked, at, choice in self._requests(fresh, len(fresh))
+    def _add(self, x: Sequence[float]) -> None:
+        """Compute samples at these values, which are in increasing order."""
+        self._budget.spend(self._first_look(len(x)))
+        results = [self._run(question) for question in self._questions_at(x, len(x))]
+        self.method = words.method(results[-1])
+        blocks = [
+            (block, block.values)
+            for target in self._question.questions[0].targets
+            for result in results
+            for block in result.blocks
+            if block.target == target.name
         ]
-        self.about = words.method(found[-1])
-        blocks = self._arranged(found)
-        for place, x in enumerate(fresh):
-            self._values[x] = [
-                (value[place], block.check(place))
-                for block, value in ((block, block.values) for block in blocks)
-            ]
-        self._x = sorted(self._values)
+        for index, value in enumerate(x):
+            self._samples[value] = [(y[index], block.check(index)) for block, y in blocks]
+        self._x = sorted(self._samples)
         self._curves = None
 
-    def _arranged(self, found: Sequence[Result]) -> list[Block]:
-        """The blocks of all results by target: its value, then its derivatives."""
-        targets = [expression.name for expression in self._wanted.asked[0].targets]
-        return [
-            block for name in targets for one in found for block in one.blocks
-            if block.target == name
-        ]  # fmt: skip
-
-    # --- where more are needed ------------------------------------------------------------------
-
-    def _between(self) -> list[float]:
-        """The samples that are missing."""
+    def _missing(self) -> list[float]:
+        """The values of the variable at which samples are missing."""
         low, high = self.window
         across, up = self._paper.dots
-        dot = (high - low) / up
-        places = self._wanted.axis.places(self._x)
-        found: set[float] = set()
-        for index, (a, b) in enumerate(itertools.pairwise(self._x)):
-            width = (places[index + 1] - places[index]) * across
-            pairs = zip(self._values[a], self._values[b], self._bend(a, b), strict=True)
-            parts = max(
-                _parts(width, across, b - a, dot, (low, high), _seen(p), _seen(q), bend)
-                for p, q, bend in pairs
+        view = _View(across, (high - low) / up, low, high)
+        positions = self._question.axis.positions(self._x)
+        missing: set[float] = set()
+        for index, (start, stop) in enumerate(itertools.pairwise(self._x)):
+            width = (positions[index + 1] - positions[index]) * across
+            ends = zip(self._samples[start], self._samples[stop], strict=True)
+            divisions = max(
+                _divisions(view, width, stop - start, (_height(first), _height(last)), bend)
+                for (first, last), bend in zip(ends, self._bends.between(start, stop), strict=True)
             )
-            for part in range(1, parts):
-                x = self._rounded(a + (b - a) * (part / parts))
-                if a < x < b:
-                    found.add(x)
-        return sorted(found)
+            for number in range(1, divisions):
+                x = self._rounded(start + (stop - start) * (number / divisions))
+                if start < x < stop:
+                    missing.add(x)
+        return sorted(missing)
+
+    # --- what the samples show ------------------------------------------------------------------
 
     @property
     def window(self) -> tuple[float, float]:
-        """What is shown from bottom to top."""
-        return self._limits or window.shown(self._wanted.axis, self.curves)
-
-    # --- where curves are continuous ------------------------------------------------------------
-
-    def _enclosed(self) -> Iterator[Enclosure]:
-        from tapecli.engines.certified.enclosure import Enclosure
-
-        values = self._wanted.asked[0]
-        indices = [one.variables for asked in self._wanted.asked for one in asked.derivatives]
-        at = {name: self._format.round(value) for name, value in self._wanted.at.items()}
-        for expression in values.targets:
-            yield Enclosure(
-                expression.tree, self._format, self._wanted.axis.name, at, indices, self._budget
-            )
-
-    def _bend(self, a: float, b: float) -> list[Bend]:
-        """How far each curve bends between two samples, as in `Enclosure.over`.
-
-        Once the budget is spent it is looked at as a whole alone, and then not at all.
-        """
-        if (a, b) not in self._bends:
-            depth = DEEP if self._wanted.samples else DEPTH
-            bends: list[Bend] = []
-            for enclosure in self._enclosures:
-                if self._budget.seconds <= -RESERVE * self._whole:
-                    bends += [None] * enclosure.count
-                else:
-                    bends += _over(enclosure, a, b, 0 if self._budget.is_spent else depth)
-            self.hurried |= self._budget.is_spent
-            self._bends[a, b] = bends
-        return self._bends[a, b]
-
-    # --- what has been found --------------------------------------------------------------------
+        """The lowest and the highest value that is shown."""
+        return self._limits or window.find(self._question.axis, self.curves)
 
     @property
     def curves(self) -> tuple[Curve, ...]:
-        """The curves through the samples that there are."""
+        """The curves through the samples so far."""
         if self._curves is None:
-            self._curves = self._joined()
+            self._curves = tuple(self._joined())
         return self._curves
 
-    def _joined(self) -> tuple[Curve, ...]:
+    def _joined(self) -> Iterator[Curve]:
         """The samples of each curve, joined where it is continuous."""
         import numpy as np
 
-        x = np.array(self._x)
-        bends = [self._bend(a, b) for a, b in itertools.pairwise(self._x)]
-        found = []
-        derivatives = [one for asked in self._wanted.asked for one in asked.derivatives]
-        shown = itertools.product(self._wanted.asked[0].targets, derivatives)
-        for index, (target, derivative) in enumerate(shown):
-            values = [self._values[at][index] for at in self._x]
-            y = np.array([_seen(value) for value in values])
-            smooth = np.array([b[index] is not None and b[index] == b[index] for b in bends])
-            joined = smooth & np.isfinite(y[1:]) & np.isfinite(y[:-1])
-            marks = tuple(_marks(self._x, values))
-            counts = Counter(check.status for _, check in values)
-            about = target.name, target.text, target.tree, derivative
-            given_up = sum(check.note == OUT_OF_TIME for _, check in values)
-            self.hurried |= given_up > 0
-            found.append(Curve(*about, x, y, joined, marks, counts, given_up))
-        return tuple(found)
+        bends = [self._bends.between(*interval) for interval in itertools.pairwise(self._x)]
+        questions = self._question.questions
+        derivatives = [d for question in questions for d in question.derivatives]
+        pairs = itertools.product(questions[0].targets, derivatives)
+        for index, (target, derivative) in enumerate(pairs):
+            samples = [self._samples[x][index] for x in self._x]
+            y = np.array(list(map(_height, samples)))
+            own = [math.nan if bend[index] is None else bend[index] for bend in bends]
+            smooth = ~np.isnan(np.array(own, np.float64))
+            yield Curve(
+                target=target.name,
+                expression=target.text,
+                tree=target.tree,
+                derivative=derivative,
+                x=np.array(self._x),
+                y=y,
+                joined=smooth & np.isfinite(y[1:]) & np.isfinite(y[:-1]),
+                marks=tuple(_marks(self._x, samples)),
+                counts=Counter(check.status for _, check in samples),
+                uncertified=sum(check.note == OUT_OF_TIME for _, check in samples),
+            )
 
 
-def _seen(value: Value) -> float:
-    """What is drawn at a sample: nothing where there is no value."""
-    number, check = value
-    return number if check.status is not Status.UNDEFINED and math.isfinite(number) else math.nan
+def _height(sample: Sample) -> float:
+    """The height at which a sample is drawn; NaN where the curve has no value."""
+    value, check = sample
+    return value if check.status is not Status.UNDEFINED and math.isfinite(value) else math.nan
 
 
-def _marks(xs: Iterable[float], values: Iterable[Value]) -> Iterator[Mark]:
-    for x, (number, check) in zip(xs, values, strict=True):
+def _marks(x: Sequence[float], samples: Sequence[Sample]) -> Iterator[Mark]:
+    for at, (value, check) in zip(x, samples, strict=True):
         if check.status in DISAGREEING:
-            y = number if math.isfinite(number) or check.analytic is None else check.analytic
-            yield Mark(x, y if math.isfinite(y) else math.nan, check.status)
+            y = value if math.isfinite(value) or check.analytic is None else check.analytic
+            yield Mark(at, y if math.isfinite(y) else math.nan, check.status)
 
 
-def _over(enclosure: Enclosure, a: float, b: float, depth: int) -> list[Bend]:
-    """How far derivatives bend, found in parts where it cannot be for the whole."""
-    found: list[Bend] = enclosure.over(a, b)
-    if None not in found or depth == 0:
-        return found
-    cuts = [a, *(a + (b - a) * part / 4 for part in (1, 2, 3)), b]
-    if not all(low < high for low, high in itertools.pairwise(cuts)):
-        return found
-    parts: list[list[Bend]] = []
-    for low, high in itertools.pairwise(cuts):
-        parts.append(_over(enclosure, low, high, depth - 1))
-        if all(bend is None for bend in parts[-1]):  # which decides for the whole
-            return found
-    return [
-        _together(bends) if bend is None else bend
-        for bend, bends in zip(found, zip(*parts, strict=True), strict=True)
-    ]
+class _View(NamedTuple):
+    """What is seen of the curves.
+
+    Attributes:
+        across: dots of the whole axis.
+        dot: the height of a dot.
+        low, high: the lowest and the highest value that is shown.
+    """
+
+    across: int
+    dot: float
+    low: float
+    high: float
 
 
-def _together(bends: Sequence[Bend]) -> Bend:
-    """The bend of a stretch from those of its parts."""
-    known = [bend for bend in bends if bend is not None]
-    undefined = [math.isnan(bend) for bend in known]
-    if len(known) < len(bends) or (any(undefined) and not all(undefined)):
-        return None
-    return math.nan if any(undefined) else max(known)
-
-
-def _parts(
-    width: float,
-    across: int,
-    length: float,
-    dot: float,
-    window: tuple[float, float],
-    first: float,
-    last: float,
-    bend: Bend,
+def _divisions(
+    view: _View, width: float, length: float, ends: tuple[float, float], bend: Bend
 ) -> int:
-    """How many parts a stretch is to be divided into, for one curve.
+    """How many intervals an interval must be divided into, for one curve.
 
-    It is `width` dots wide, of so many `across`, and so long; a dot is so high, and the values at
-    its ends are `first` and `last`, NaN where there are none.
+    Args:
+        view: what is seen.
+        width: how many dots wide the interval is.
+        length: its length.
+        ends: the heights of the curve at its ends, NaN where there is none.
+        bend: the bend of the curve in it.
     """
     if bend is not None and math.isnan(bend):
         return 1
-    ends = math.isfinite(first) + math.isfinite(last)
-    if bend is None or ends < 2:
+    finite = sum(map(math.isfinite, ends))
+    if bend is None or finite < 2:
         if width > NARROW:
-            return min(PARTS, math.ceil(width / NARROW))
-        apart = ends and width > across * SLIVER and _apart(first, last, dot, window)
-        return PARTS if apart and bend is None else 1
+            return min(MAX_DIVISIONS, math.ceil(width / NARROW))
+        is_seen = finite and width > view.across * SLIVER and _ends_are_apart(view, ends)
+        return MAX_DIVISIONS if is_seen and bend is None else 1
     if math.isinf(bend):
-        return min(PARTS, math.ceil(width / (2 * STRAIGHT)))
-    away = min(bend * length / 8 * (length / dot), FAR)
-    beyond = max(min(first, last) - window[1], window[0] - max(first, last), 0) / dot
-    if away <= STRAIGHT or away <= beyond:
+        return min(MAX_DIVISIONS, math.ceil(width / (2 * STRAIGHT)))
+    distance = min(bend * length / 8 * (length / view.dot), FAR)
+    outside = max(min(ends) - view.high, view.low - max(ends), 0) / view.dot
+    if distance <= STRAIGHT or distance <= outside:
         return 1
-    finest = width / STRAIGHT
-    return max(1, min(PARTS, math.ceil(math.sqrt(away / STRAIGHT)), math.ceil(finest)))
+    finest = math.ceil(width / STRAIGHT)
+    return max(1, min(MAX_DIVISIONS, math.ceil(math.sqrt(distance / STRAIGHT)), finest))
 
 
-def _apart(first: float, last: float, dot: float, window: tuple[float, float]) -> bool:
-    """Whether the ends of a gap can be seen, and that they are apart."""
-    inside = [window[0] <= value <= window[1] for value in (first, last)]
-    if not any(inside):
+def _ends_are_apart(view: _View, ends: tuple[float, float]) -> bool:
+    """Whether the ends of a gap are seen, and seen to be at different heights."""
+    first, last = ends
+    if not any(view.low <= height <= view.high for height in ends):
         return False
-    return not abs(first - last) <= dot / 2  # also where one is NaN
+    return not abs(first - last) <= view.dot / 2  # also where one is NaN

@@ -1,45 +1,45 @@
 """What is shown of curves from bottom to top.
 
-A curve is shown whole, unless it is highest or lowest beside a gap. There it may go to infinity,
-and its samples are of any size: of such a curve the middle is shown, from the tenth to the
-ninetieth of a hundred parts of the axis by height, and as much again above or below.
+A curve is shown whole, unless its lowest or highest value is beside a gap. There it may go to
+infinity, and its samples may have any size. Of such a curve the middle is shown: the heights
+between the tenth and the ninetieth percentile along the axis, and as much again above or below.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from tapecli.features.plot.model import Axis, Curve, Floats
+from tapecli.features.plot.model import Curve, Floats, PlotAxis
 
 MARGIN = 0.03
-"""What is left free above and below, of the whole."""
+"""Share of the height that is left free above and below the curves."""
 
 NEAR = 0.02
-"""What is beside a gap, as a share of the axis."""
+"""Share of the axis that counts as beside a gap."""
 
 TAIL = 0.1
-"""The share of a curve with gaps that is taken for the way to its poles, at each end."""
+"""Share of a curve with gaps, at each end, that is taken to go to a pole."""
 
 BEYOND = 1.0
-"""How far a curve with gaps is shown beyond the rest of it, in heights of that."""
+"""How far a curve with gaps is shown beyond its middle, in heights of the middle."""
 
 STEEPER = 0.5
-"""How far a derivative with gaps is shown beyond its own curve with gaps, in heights of that."""
+"""How far a derivative with gaps is shown beyond its target, in heights of the target."""
 
 FLAT = 1e-12
-"""The relative height that is no more than rounding."""
+"""A smaller relative height is only round-off."""
 
 LARGE, SMALL = 1e300, 1e-290
-"""The largest number that is shown, and the least height."""
+"""The largest number that is shown, and the smallest height."""
 
-PLACES = 1024
-"""Places along the axis at which heights are compared."""
+POSITIONS = 1024
+"""How many positions along the axis the percentiles are taken of."""
 
 Span = tuple[float, float]
 
 
-def shown(axis: Axis, curves: Sequence[Curve]) -> Span:
-    """The lowest and the highest that is shown of all curves together."""
+def find(axis: PlotAxis, curves: Sequence[Curve]) -> Span:
+    """The lowest and the highest value that is shown of all curves together."""
     spans = list(_spans(axis, curves))
     if not spans:
         return -1.0, 1.0
@@ -51,43 +51,43 @@ def shown(axis: Axis, curves: Sequence[Curve]) -> Span:
     return low - margin, high + margin
 
 
-def _spans(axis: Axis, curves: Iterable[Curve]) -> Iterator[Span]:
+def _spans(axis: PlotAxis, curves: Iterable[Curve]) -> Iterator[Span]:
+    """What is shown of each curve that has a value."""
     import numpy as np
 
-    of_target: dict[str, Span] = {}
+    limits: dict[str, Span] = {}  # for the derivatives of each target
     for curve in curves:
         finite = curve.y[np.isfinite(curve.y)]
         if not len(finite):
             continue
-        span = float(finite.min()), float(finite.max())
-        down, up = _to_gaps(axis, curve)
-        if down or up:
+        whole = span = float(finite.min()), float(finite.max())
+        cut_low, cut_high = _extremes_beside_gaps(axis, curve)
+        if cut_low or cut_high:
             low, high = _middle(axis, curve)
-            if curve.derivative.order and curve.target in of_target:
-                low, high = _within((low, high), of_target[curve.target])
-            whole = span
-            span = _within(span, (low if down else span[0], high if up else span[1]))
+            if curve.derivative.order and curve.target in limits:
+                low, high = _within((low, high), limits[curve.target])
+            span = _within(whole, (low if cut_low else whole[0], high if cut_high else whole[1]))
             if not curve.derivative.order and span != whole:
                 more = STEEPER * (span[1] - span[0])
-                of_target[curve.target] = span[0] - more, span[1] + more
+                limits[curve.target] = span[0] - more, span[1] + more
         yield span
 
 
-def _to_gaps(axis: Axis, curve: Curve) -> tuple[bool, bool]:
-    """Whether a curve is lowest, and whether it is highest, beside a gap."""
+def _extremes_beside_gaps(axis: PlotAxis, curve: Curve) -> tuple[bool, bool]:
+    """Whether the lowest value of a curve is beside a gap, and whether the highest is."""
     import numpy as np
 
     finite = np.isfinite(curve.y)
-    open_ = np.flatnonzero(~curve.joined & (finite[1:] | finite[:-1])).tolist()
-    gaps = axis.places(((curve.x[open_] + curve.x[[one + 1 for one in open_]]) / 2).tolist())
-    seen = np.where(finite, curve.y, np.nan)
-    extremes = curve.x[[np.nanargmin(seen), np.nanargmax(seen)]].tolist()
-    near = [any(abs(gap - place) < NEAR for gap in gaps) for place in axis.places(extremes)]
-    return near[0], near[1]
+    is_gap = ~curve.joined & (finite[1:] | finite[:-1])
+    gaps = axis.positions(((curve.x[:-1] + curve.x[1:]) / 2)[is_gap].tolist())
+    values = np.where(finite, curve.y, np.nan)
+    extremes = axis.positions(curve.x[[np.nanargmin(values), np.nanargmax(values)]].tolist())
+    lowest, highest = (any(abs(gap - extreme) < NEAR for gap in gaps) for extreme in extremes)
+    return lowest, highest
 
 
-def _middle(axis: Axis, curve: Curve) -> Span:
-    """What most of a curve is within, and as much again on both sides."""
+def _middle(axis: PlotAxis, curve: Curve) -> Span:
+    """The heights that most of a curve has, and as much again on both sides."""
     import numpy as np
 
     heights = _heights(axis, curve)
@@ -98,16 +98,17 @@ def _middle(axis: Axis, curve: Curve) -> Span:
     return low - more, high + more
 
 
-def _heights(axis: Axis, curve: Curve) -> Floats:
-    """The heights of a curve at evenly spaced places where it has a value on both sides.
+def _heights(axis: PlotAxis, curve: Curve) -> Floats:
+    """The heights of a curve at evenly spaced positions where it has a value on both sides.
 
-    It need not be joined there: a pole takes next to no place, and what is sampled closely but
-    cannot be certified is as much of the curve as the rest.
+    They are taken across gaps as well: a pole is narrow, and where a curve is sampled closely but
+    not certified, it is as much a part of the curve as anywhere else.
     """
     import numpy as np
 
-    found: Floats = np.interp(np.linspace(0, 1, PLACES), axis.places(curve.x.tolist()), curve.y)
-    return found[np.isfinite(found)]
+    positions = axis.positions(curve.x.tolist())
+    heights: Floats = np.interp(np.linspace(0, 1, POSITIONS), positions, curve.y)
+    return heights[np.isfinite(heights)]
 
 
 def _within(span: Span, limits: Span) -> Span:

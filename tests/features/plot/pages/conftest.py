@@ -10,10 +10,10 @@ import pytest
 
 from tapecli.expressions.derivative import Derivative
 from tapecli.expressions.expression import parse
-from tapecli.features.plot.model import Axis, Curve, Curves, Floats, Mark, Paper
+from tapecli.features.plot.model import Curve, Curves, Floats, Mark, Paper, PlotAxis
 from tapecli.result import Status
 
-AXIS = Axis("x", -2, 2)
+AXIS = PlotAxis("x", -2, 2)
 Make = Callable[..., Curves]
 
 
@@ -24,7 +24,7 @@ def make() -> Make:
     def call(
         text: str,
         *functions: Callable[[Floats], Floats],
-        axis: Axis = AXIS,
+        axis: PlotAxis = AXIS,
         low: float = -1,
         high: float = 4,
         open_at: Sequence[float] = (),
@@ -38,18 +38,18 @@ def make() -> Make:
         if axis.log:
             x = np.geomspace(axis.start, axis.stop, samples)
         joined = np.ones(len(x) - 1, bool)
-        for place in open_at:
-            joined[np.searchsorted(x, place) - 1] = False
+        for gap in open_at:
+            joined[np.searchsorted(x, gap) - 1] = False
         counts = {Status.OK: samples - len(marks)}
         for mark in marks:
             counts[mark.status] = counts.get(mark.status, 0) + 1
         curves = []
         for order, function in enumerate(functions):
-            about = target.name, target.text, target.tree
-            one = Curve(*about, Derivative("x", ("x",) * order), x, function(x), joined, (), counts)
-            curves.append(one if order else replace(one, marks=tuple(marks)))
+            names = target.name, target.text, target.tree
+            derivative = Derivative("x", ("x",) * order)
+            curve = Curve(*names, derivative, x, function(x), joined, (), counts)
+            curves.append(curve if order else replace(curve, marks=tuple(marks)))
         paper = Paper((160, 4 * lines), lines)
-        about_it = "float64, nested tapes"
-        return Curves(axis, at or {}, tuple(curves), low, high, paper, about_it)
+        return Curves(axis, at or {}, tuple(curves), low, high, paper, "float64, nested tapes")
 
     return call

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from tapecli.errors import OutputError
-from tapecli.features.plot.model import Axis, Mark
+from tapecli.features.plot.model import Mark, PlotAxis
 from tapecli.features.plot.pages import figure
 from tapecli.formats import PLOTS, encode, require_library
 from tapecli.result import Status
@@ -97,7 +97,7 @@ def test_marks_are_counted_and_failures_are_all_shown(make: Make) -> None:
 
 
 def test_a_logarithmic_axis_and_other_variables(make: Make) -> None:
-    found = axes(make("log(x)*a", np.log, axis=Axis("x", 0.01, 100, True), at={"a": 1.5}))
+    found = axes(make("log(x)*a", np.log, axis=PlotAxis("x", 0.01, 100, True), at={"a": 1.5}))
     assert found.get_xscale() == "log"
     assert found.get_title(loc="left") == "$a = 1.5$"
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from tapecli.features.plot.model import Axis, Curves, Mark, Paper
+from tapecli.features.plot.model import Curves, Mark, Paper, PlotAxis
 from tapecli.formats import PLOTS, Screen, render
 from tapecli.result import Status
 
@@ -150,7 +150,7 @@ def test_the_values_of_other_variables_are_in_the_title(make: Make) -> None:
 
 
 def test_a_logarithmic_axis_has_powers_of_ten(make: Make) -> None:
-    shown = make("log(x)", np.log, axis=Axis("x", 1e-3, 1e3, log=True), low=-7, high=7)
+    shown = make("log(x)", np.log, axis=PlotAxis("x", 1e-3, 1e3, log=True), low=-7, high=7)
     assert lines(shown, width=80)[-1].split() == ["0.001", "0.01", "0.1", "1", "10", "100", "1000"]
 
 

@@ -1,1 +1,1 @@
-"""Plots: as text (`text`), and as figures (`figure`) in the formats `png`, `svg` and `pdf`."""
+"""The output formats of Curves: `text`, and `png`, `svg` and `pdf`, which `figure` draws."""

@@ -1,6 +1,6 @@
-"""The plot as a figure, by Matplotlib: the one door to it.
+"""The plot as a figure, drawn by Matplotlib; no other module imports it.
 
-Nothing of a figure depends on the time, the settings of the user or an earlier figure.
+A figure does not depend on the time, on the user's settings or on earlier figures.
 """
 
 from __future__ import annotations
@@ -16,23 +16,23 @@ from tapecli.features.plot.pages import mathtext
 from tapecli.result import Status
 
 SIZE = (6.4, 4.2)
-"""Inches."""
+"""The width and the height in inches."""
 
-ENTRIES, ENTRY = 9, 0.4
-"""Entries of a legend that there is room for, and inches for each further one."""
+LEGEND_ENTRIES, LEGEND_ENTRY = 9, 0.4
+"""How many entries of a legend fit, and how many inches each further one needs."""
 
 WIDE, LONG = 28, 90
-"""Characters of an expression for which the legend goes below, or that are not in it."""
+"""The legend of an expression with more characters goes below, or leaves the expression out."""
 
 DPI = 200
 
 COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
-"""Okabe and Ito's, which people who see few colours tell apart as well."""
+"""The palette of Okabe and Ito, which colour-blind people can tell apart as well."""
 
 DASHES = ("-", "--", "-.", ":")
 
 WIDTH = 1.6
-"""Points that a line is wide."""
+"""The width of a line in points."""
 
 _MARKS = {
     Status.OFF: ("X", "#C00000"),
@@ -41,8 +41,8 @@ _MARKS = {
     Status.UNDEFINED: ("s", "#707070"),
 }
 
-APART = 1 / 80
-"""Of the axis: how close two marks of what is no failure stand at least."""
+LEAST_DISTANCE = 1 / 80
+"""Share of the axis that is at least between two marks, except those of failures."""
 
 _METADATA: dict[str, dict[str, Any]] = {
     "png": {"Software": None},
@@ -70,9 +70,9 @@ _STYLE: Any = {
 }
 
 
-def drawn(curves: Curves, format_: str) -> bytes:
-    """The file's bytes in this format of Matplotlib's."""
-    logging.getLogger("matplotlib").setLevel(logging.ERROR)  # it says where its cache is
+def draw(curves: Curves, format_: str) -> bytes:
+    """The bytes of the file, in one of Matplotlib's formats; they are the same each time."""
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)  # else it logs where its cache is
     import matplotlib
     from matplotlib.figure import Figure
 
@@ -87,9 +87,9 @@ def drawn(curves: Curves, format_: str) -> bytes:
 
 
 def _size(curves: Curves) -> tuple[float, float]:
-    """Inches: higher where the legend has many entries."""
+    """The size in inches: higher if the legend has many entries."""
     width, height = SIZE
-    return width, height + ENTRY * max(0, len(curves.curves) - ENTRIES)
+    return width, height + LEGEND_ENTRY * max(0, len(curves.curves) - LEGEND_ENTRIES)
 
 
 def _draw(axes: Any, curves: Curves) -> None:
@@ -114,18 +114,14 @@ def _draw(axes: Any, curves: Curves) -> None:
         _draw_marks(axes, curves)
     if not axis.log:
         axes.locator_params(axis="x", nbins=8)
-    wide = sum(WIDE < len(curve.expression) <= LONG for curve in curves.curves[:: _orders(curves)])
-    place = "outside lower left" if wide else "outside right center"
-    axes.figure.legend(loc=place, handlelength=2.4, ncols=_orders(curves) if wide else 1)
-
-
-def _orders(curves: Curves) -> int:
-    """How many curves each target has."""
-    return len(curves.curves) // len({curve.target for curve in curves.curves})
+    orders = len(curves.curves) // len({curve.target for curve in curves.curves})
+    is_wide = any(WIDE < len(curve.expression) <= LONG for curve in curves.curves)
+    location = "outside lower left" if is_wide else "outside right center"
+    axes.figure.legend(loc=location, handlelength=2.4, ncols=orders if is_wide else 1)
 
 
 def _draw_curve(axes: Any, curves: Curves, number: int, curve: Curve) -> None:
-    """One line for each piece that is shown; a sample alone is a dot."""
+    """Draw a line for each piece, and a dot for a piece of one sample."""
     style = {
         "color": COLORS[number % len(COLORS)],
         "linewidth": WIDTH,
@@ -139,13 +135,13 @@ def _draw_curve(axes: Any, curves: Curves, number: int, curve: Curve) -> None:
             axes.plot(x, y, ".", color=style["color"], markersize=2 * WIDTH, zorder=3)
         else:
             axes.plot(x, y, label=name, **style)
-            name = "_"  # one entry in the legend is enough
+            name = "_"  # Matplotlib leaves this name out, so a curve has one entry in the legend
     if name != "_":
         axes.plot([], [], label=name, **style)
 
 
 def label(curves: Curves, curve: Curve) -> str:
-    """What the legend says of a curve: y = tan(x), or a derivative in Leibniz's notation."""
+    """The legend of a curve: y = tan(x), or a derivative in Leibniz's notation."""
     name = mathtext.derivative(curve.target, curve.derivative.variables, bool(curves.at))
     if curve.derivative.order or len(curve.expression) > LONG:
         return name
@@ -153,16 +149,16 @@ def label(curves: Curves, curve: Curve) -> str:
 
 
 def _draw_marks(axes: Any, curves: Curves) -> None:
-    """A sign at each sample that is not ok; at the lower edge, if it has no height."""
+    """Draw a sign at each sample that is not ok; without a height, at the lower edge."""
     for status, (sign, color) in _MARKS.items():
-        several = [[m for m in curve.marks if m.status is status] for curve in curves.curves]
-        shown = [mark for marks in several for mark in _spread(curves, marks)]
-        if shown:
+        marks_by_curve = [[m for m in curve.marks if m.status is status] for curve in curves.curves]
+        drawn_marks = [mark for marks in marks_by_curve for mark in _thinned(curves, marks)]
+        if drawn_marks:
             axes.plot(
-                [mark.x for mark in shown],
-                [curves.height(mark) for mark in shown],
+                [mark.x for mark in drawn_marks],
+                [curves.height(mark) for mark in drawn_marks],
                 sign,
-                label=f"{sum(map(len, several)):,} {status}",
+                label=f"{sum(map(len, marks_by_curve)):,} {status}",
                 color=color,
                 fillstyle="none" if sign in "os" else "full",
                 markersize=5,
@@ -171,14 +167,13 @@ def _draw_marks(axes: Any, curves: Curves) -> None:
             )
 
 
-def _spread(curves: Curves, marks: Sequence[Mark]) -> list[Mark]:
-    """The marks, but for those of what is no failure that stand too close to be told apart."""
-    if not marks or marks[0].status.failed:
-        return list(marks)
-    places = curves.axis.places(mark.x for mark in marks)
-    shown, last = [], -1.0
-    for place, mark in zip(places, marks, strict=True):
-        if place - last >= APART:
-            shown.append(mark)
-            last = place
-    return shown
+def _thinned(curves: Curves, marks: Sequence[Mark]) -> list[Mark]:
+    """The marks without those that are too close to the one before, but all marks of failures."""
+    thinned: list[Mark] = []
+    last = -1.0
+    for mark in marks:
+        position = curves.axis.position(mark.x)
+        if mark.status.failed or position - last >= LEAST_DISTANCE:
+            thinned.append(mark)
+            last = position
+    return thinned

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from tapecli.features.plot.model import Curves
-from tapecli.features.plot.pages.figure import drawn
+from tapecli.features.plot.pages.figure import draw
 
 
 def encode(curves: Curves) -> bytes:
-    """The file's bytes, the same ones each time."""
-    return drawn(curves, "pdf")
+    """The bytes of the file, the same each time."""
+    return draw(curves, "pdf")

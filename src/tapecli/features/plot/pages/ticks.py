@@ -8,13 +8,13 @@ from collections.abc import Sequence
 
 _STEPS = (1, 2, 5, 10)
 _SLACK = 1e-9
-"""What rounding may take away from a whole number."""
+"""How far round-off may move a quotient away from a whole number."""
 _PLAIN = (1e-3, 1e5)
-"""Sizes of numbers that are written without an exponent."""
+"""Numbers between these are written without an exponent."""
 
 
 def ticks(low: float, high: float, most: int) -> list[float]:
-    """The multiples of a round step between two numbers, no more than so many."""
+    """The multiples of a round step between two numbers; `most` is the largest number of them."""
     rough = (high - low) / max(most, 1)
     size = 10.0 ** math.floor(math.log10(rough))
     for factor in _STEPS:
@@ -26,14 +26,14 @@ def ticks(low: float, high: float, most: int) -> list[float]:
 
 
 def powers(low: float, high: float, most: int) -> list[float]:
-    """The same on a logarithmic axis: powers of ten between two positive numbers."""
+    """Powers of ten between two positive numbers, at most `most`, for a logarithmic axis."""
     first, last = math.ceil(math.log10(low) - _SLACK), math.floor(math.log10(high) + _SLACK)
-    every = max(1, math.ceil((last - first + 1) / max(most, 1)))
-    return [10.0**exponent for exponent in range(first, last + 1, every)]
+    step = max(1, math.ceil((last - first + 1) / max(most, 1)))
+    return [10.0**exponent for exponent in range(first, last + 1, step)]
 
 
 def texts(numbers: Sequence[float]) -> list[str]:
-    """The numbers with as many decimals as they need to differ; large and small ones as 2e9."""
+    """The numbers with as many decimals as they need to differ; large and small ones like 2e9."""
     size = max(map(abs, numbers), default=0.0)
     steps = [b - a for a, b in itertools.pairwise(numbers)]
     step = min(steps, default=size) or 1.0
@@ -45,12 +45,12 @@ def texts(numbers: Sequence[float]) -> list[str]:
 
 
 def alone(number: float) -> str:
-    """A number in few digits."""
+    """The text of one number, in few digits."""
     return _short(f"{number + 0.0:.6g}")
 
 
 def _short(text: str) -> str:
-    """2e9 for 2.00e+09."""
+    """The text without what it does not need: 2e9 for 2.00e+09."""
     mantissa, e, exponent = text.partition("e")
     if "." in mantissa:
         mantissa = mantissa.rstrip("0").removesuffix(".")

@@ -8,22 +8,28 @@ import pytest
 
 from tapecli.errors import PointsError, RequestError
 from tapecli.evaluation.question import Options
-from tapecli.features.plot.asked import Wanted, ask, limits, read
-from tapecli.features.plot.model import Axis
+from tapecli.features.plot.model import PlotAxis
+from tapecli.features.plot.question import PlotQuestion, ask, limits, read
 
 
-def wanted(*expressions: str, order: int | None = None, wrt: str = "", **given: str) -> Wanted:
-    return ask(expressions, given, [wrt] if wrt else [], order)
+def asked(
+    *expressions: str, order: int | None = None, wrt: str = "", **points: str
+) -> PlotQuestion:
+    return ask(expressions, points, [wrt] if wrt else [], order)
 
 
-def shown(plot: Wanted) -> list[str]:
-    return ["".join(one.variables) for asked in plot.asked for one in asked.derivatives]
+def curves(plot: PlotQuestion) -> list[str]:
+    return [
+        "".join(derivative.variables)
+        for question in plot.questions
+        for derivative in question.derivatives
+    ]
 
 
 def test_a_variable_without_a_range_has_the_usual_one() -> None:
-    assert wanted("x^2").axis == Axis("x", -5, 5)
-    assert wanted("t^2").axis == Axis("t", -5, 5)
-    assert wanted("3").axis == Axis("x", -5, 5)
+    assert asked("x^2").axis == PlotAxis("x", -5, 5)
+    assert asked("t^2").axis == PlotAxis("t", -5, 5)
+    assert asked("3").axis == PlotAxis("x", -5, 5)
 
 
 @pytest.mark.parametrize(
@@ -49,28 +55,28 @@ def test_the_ends_of_a_range_are_exact(text: str, start: float, stop: float) -> 
 def test_what_has_samples_of_its_own_keeps_them(
     text: str, samples: tuple[float, ...], log: bool
 ) -> None:
-    axis, found = read("x", text)
-    assert found == pytest.approx(samples)
+    axis, values = read("x", text)
+    assert values == pytest.approx(samples)
     assert (axis.start, axis.stop, axis.log) == (samples[0], samples[-1], log)
 
 
 def test_the_curves_are_the_value_and_all_orders() -> None:
-    assert shown(wanted("x^3", order=2)) == ["", "x", "xx"]
-    assert shown(wanted("x^3")) == ["", "x"]
-    assert shown(wanted("x^3", order=0)) == [""]
+    assert curves(asked("x^3", order=2)) == ["", "x", "xx"]
+    assert curves(asked("x^3")) == ["", "x"]
+    assert curves(asked("x^3", order=0)) == [""]
 
 
 def test_the_other_variables_have_values() -> None:
-    plot = wanted("x*y*z", x="0..1", y="pi/2", z="2")
+    plot = asked("x*y*z", x="0..1", y="pi/2", z="2")
     assert plot.axis.name == "x"
     assert {name: float(value) for name, value in plot.at.items()} == {"y": math.pi / 2, "z": 2}
-    assert wanted("x*y", y="2").axis == Axis("x", -5, 5)
-    assert shown(wanted("x*y", y="0..1", x="3")) == ["", "y"]
-    assert shown(wanted("x*y", y="0..1", x="3", wrt="x,y")) == ["", "xy"]
+    assert asked("x*y", y="2").axis == PlotAxis("x", -5, 5)
+    assert curves(asked("x*y", y="0..1", x="3")) == ["", "y"]
+    assert curves(asked("x*y", y="0..1", x="3", wrt="x,y")) == ["", "xy"]
 
 
 @pytest.mark.parametrize(
-    ("given", "problem"),
+    ("points", "problem"),
     [
         ({"x": "3"}, "single point"),
         ({"x": "3", "y": "2"}, "give one of them a range"),
@@ -80,10 +86,10 @@ def test_the_other_variables_have_values() -> None:
         ({"x": "0..1", "y": "1,2"}, "each have a range"),
     ],
 )
-def test_it_must_be_clear_along_which_variable(given: dict[str, str], problem: str) -> None:
+def test_it_must_be_clear_along_which_variable(points: dict[str, str], problem: str) -> None:
     expression = "x*y" if problem != "single point" else "x^2"
     with pytest.raises((PointsError, RequestError), match=problem):
-        ask([expression], given)
+        ask([expression], points)
 
 
 @pytest.mark.parametrize(
