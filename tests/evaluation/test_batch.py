@@ -295,7 +295,7 @@ def test_a_field_of_any_type_is_answered_or_refused(name: str, value: object) ->
     found = asked(**{"expr": "x", "verify": "none", name: value})
     assert found["schema"] == 1
     assert found.get("error", {}).get("type") != "InternalError"
-    kinds = FIELDS[name].kinds
+    kinds = FIELDS[name].types
     if type(value) not in kinds:
         assert found["error"]["message"].startswith(f"'{name}' must be ")
 

@@ -36,8 +36,8 @@ def serve(verbose: bool, strict: bool) -> int:
     if isinstance(source, io.TextIOWrapper) and isinstance(source.buffer, io.BufferedReader):
         asking = io.BufferedReader(_Asking(source.buffer.raw, sink.flush))
         source = io.TextIOWrapper(asking, "utf-8-sig", "replace")
-    tell = _traceback if verbose else _nothing
-    batch = Batch(functools.partial(_load, verbose), tell, document=document)
+    report = _traceback if verbose else _nothing
+    batch = Batch(functools.partial(_load, verbose), report, document=document)
     for answer in batch.answers(_lines(source), sink.flush):
         sink.write(answer)
     sink.flush()

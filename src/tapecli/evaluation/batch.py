@@ -1,17 +1,16 @@
 """Requests as lines of JSON, each answered by a line of JSON: one process for all of them.
 
-A request that is asked again is traced, and from then on takes a third of the time. What is kept
-of requests is bounded, so that there may be any number of them.
+A question that is asked again is traced, and from then on takes a third of the time. There may be
+any number of requests, for what is kept of them is bounded.
 """
 
 from __future__ import annotations
 
-import itertools
 import json
 import sys
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any, NoReturn, TypeAlias
 
 from tapecli import defaults
@@ -35,26 +34,25 @@ from tapecli.points import tables
 from tapecli.result import SCHEMA, Result
 
 TRACED_AFTER = 3
-"""Times that the same is asked before it is traced, which takes as long as ten answers."""
+"""How often a question is asked before it is traced, which takes as long as ten answers."""
 
 REMEMBERED = 1_024
-"""Different requests of which it is kept what they ask."""
+"""How many questions are kept."""
 
 REMEMBERED_TEXT = 10_000
-"""Characters of what a request asks beyond which it is not kept."""
+"""The most characters of a question that is kept."""
 
 REMEMBERED_COUNTS = 16
-"""Numbers of points for which it is kept how each of them is computed."""
+"""For how many numbers of points the method of a question is kept."""
 
 MAX_LINE = 10_000_000
-"""Characters of a request."""
+"""The most characters of a request."""
 
 MAX_REFUSED = 100
-"""Lines that are no requests, of as many characters, to which the answer is kept."""
+"""How many answers to lines that are no requests are kept, and of how many characters."""
 
 MAX_VALUES = 500_000
-"""Numbers in an answer, which is in memory as a whole."""
-
+"""The most numbers in an answer, which is in memory as a whole."""
 
 _LARGEST = sys.float_info.max
 
@@ -65,19 +63,19 @@ class Field:
 
     Attributes:
         meaning: what it must be.
-        kinds: the types that it may have.
-        items: those that the items of a list may have.
+        types: those that it may have.
+        items: the types that the items of a list may have.
     """
 
     meaning: str
-    kinds: tuple[type, ...]
+    types: tuple[type, ...]
     items: tuple[type, ...] = ()
 
-    def can_be(self, value: Any) -> bool:
-        """Whether it is of such a type; the numbers are those that a float has a place for."""
-        if isinstance(value, list) and list in self.kinds:
+    def accepts(self, value: Any) -> bool:
+        """Whether a value has such a type; a number must be one that a float can hold."""
+        if isinstance(value, list) and list in self.types:
             return all(_is(item, self.items) for item in value)
-        return _is(value, self.kinds) and (self.kinds != _NUMBER or abs(value) <= _LARGEST)
+        return _is(value, self.types) and (self.types != _NUMBER or abs(value) <= _LARGEST)
 
 
 _TEXT, _NUMBER, _FLAG = (str,), (int, float), (bool,)
@@ -87,9 +85,9 @@ _POINTS = Field(
 )
 
 
-def _is(value: object, kinds: tuple[type, ...]) -> bool:
-    """Whether it is of one of the types; true is no number."""
-    return isinstance(value, kinds) and (not isinstance(value, bool) or bool in kinds)
+def _is(value: object, types: tuple[type, ...]) -> bool:
+    """Whether a value has one of the types; true is no number."""
+    return isinstance(value, types) and (not isinstance(value, bool) or bool in types)
 
 
 def _one_of(words: Iterable[str]) -> str:
@@ -118,8 +116,7 @@ FIELDS = {
 }
 """What a request may have, by name: what the options of `tapecli diff` of these names say."""
 
-_HOW = ("method", "dtype", "execution", "device", "max_seconds", "tolerance", "verify", "scaled")
-
+_OPTIONS = [field.name for field in fields(Options) if field.name in FIELDS]
 
 Key: TypeAlias = tuple[str | None, ...]
 
@@ -144,7 +141,7 @@ class Batch:
 
     Args:
         load: loads TensorFlow; it is called for each request that needs it, until it fails.
-        tell: is given an exception that nobody expected; the request is answered all the same.
+        report: receives an exception that nobody expected; the request is answered all the same.
         document: the fields of the answer with a Result.
 
     Attributes:
@@ -155,14 +152,14 @@ class Batch:
     def __init__(
         self,
         load: Callable[[], Any] = loading.load,
-        tell: Callable[[Exception], None] = lambda error: None,
+        report: Callable[[Exception], None] = lambda error: None,
         *,
         document: Callable[[Result], dict[str, Any]],
     ) -> None:
         self.failed = False
         self.broken: TensorFlowError | None = None
         self._load = load
-        self._tell = tell
+        self._report = report
         self._as_document = document
         self._remembered: OrderedDict[Key, _Remembered] = OrderedDict()
         self._traced: set[Key] = set()
@@ -185,30 +182,29 @@ class Batch:
         """The answer to one request: a JSON object."""
         if line in self._refused:
             return self._refused[line]
-        fields: dict[str, Any] | None = None
-        named: dict[str, Any] = {}
+        request: dict[str, Any] | None = None
+        id_field: dict[str, Any] = {}
         try:
-            fields = _read(line)
-            named = _named(fields)
-            return _text({**named, **self._document(fields)})
+            request = _read(line)
+            id_field = _id_field(request)
+            return _text({**id_field, **self._document(request)})
         except TapecliError as error:
-            wrong = _wrong(error)
+            problem = _error_fields(error)
         except MemoryError:
-            wrong = _wrong(RequestError("there is not enough memory for this"))
+            problem = _error_fields(RequestError("there is not enough memory for this"))
         except Exception as error:
-            self._tell(error)
-            problem = f"a mistake in tapecli: {type(error).__name__}: {error}"
-            wrong = {"type": "InternalError", "message": problem, "exit_code": UNEXPECTED}
-        answer = _text({**named, "schema": SCHEMA, "ok": False, "error": wrong})
-        if fields is None and len(line) <= MAX_REFUSED and len(self._refused) < MAX_REFUSED:
+            self._report(error)
+            message = f"a mistake in tapecli: {type(error).__name__}: {error}"
+            problem = {"type": "InternalError", "message": message, "exit_code": UNEXPECTED}
+        answer = _text({**id_field, "schema": SCHEMA, "ok": False, "error": problem})
+        if request is None and len(line) <= MAX_REFUSED and len(self._refused) < MAX_REFUSED:
             self._refused[line] = answer  # such lines come by the thousand
         return answer
 
-    def _document(self, fields: Mapping[str, Any]) -> dict[str, Any]:
-        for name, value in fields.items():
+    def _document(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        for name, value in request.items():
             _check(name, value)
-        question = self._question(fields)
-        formulas = bool(fields.get("formula", False))
+        question, formulas = self._question(request), bool(request.get("formula", False))
         result = answering.answer(question, formulas=formulas, load=self._tensorflow)
         self.failed |= not result.ok
         return self._as_document(result)
@@ -223,46 +219,40 @@ class Batch:
             self.broken = error
             raise
 
-    def _question(self, fields: Mapping[str, Any]) -> Question:
+    def _question(self, request: Mapping[str, Any]) -> Question:
         """The question of a request; its texts are parsed only once."""
-        source = _source(fields)
-        key = _key(fields, source)
-        known = self._remembered.pop(key, None) or _Remembered(_parsed(fields, source), {})
+        source = _source(request)
+        key = _key(request, source)
+        memory = self._remembered.pop(key, None) or _Remembered(_parsed(request, source), {})
         if len(str(key)) <= REMEMBERED_TEXT:
-            self._remembered[key] = known
+            self._remembered[key] = memory
         if len(self._remembered) > REMEMBERED:
             self._remembered.popitem(last=False)
-        question = known.question
+        question = memory.question
         if source.values or source.table:
             question = replace(question, source=source)
         count = len(question.points)
         values = count * len(question.targets) * len(question.derivatives)
         if values > MAX_VALUES:
             raise RequestError(f"{values:,} values: no more than {MAX_VALUES:,} in an answer")
-        if count not in known.choices and len(known.choices) < REMEMBERED_COUNTS:
-            known.choices[count] = question.choice
-        known.times += 1
-        choice = known.choices.get(count) or question.choice
-        return question.at(question.points, self._traced_if_usual(key, known, choice, count))
+        if count not in memory.choices and len(memory.choices) < REMEMBERED_COUNTS:
+            memory.choices[count] = question.choice
+        memory.times += 1
+        choice = memory.choices.get(count) or question.choice
+        if self._is_traced(key, memory, choice, count):
+            choice = replace(choice, execution=defaults.GRAPH)
+        return question.at(question.points, choice)
 
-    def _traced_if_usual(self, key: Key, known: _Remembered, choice: Choice, count: int) -> Choice:
-        """The same choice, but run as a graph if this was asked often enough."""
-        is_open = known.question.options.execution is None and choice.method != "batch"
-        if choice.execution != defaults.EAGER or not is_open:
-            return choice
-        if key not in self._traced:
-            if known.times < TRACED_AFTER or len(self._traced) >= arrangements.MAX_TRACES:
-                return choice
-            if not _may_be_traced(known.question, count):
-                return choice
-            self._traced.add(key)
-        return replace(choice, execution=defaults.GRAPH)
-
-
-def _may_be_traced(question: Question, count: int) -> bool:
-    """Whether tracing it is expected to take no longer than a request may."""
-    seconds = Workload.of(question, count).tape_seconds(defaults.GRAPH)
-    return seconds <= question.options.max_seconds
+    def _is_traced(self, key: Key, memory: _Remembered, choice: Choice, count: int) -> bool:
+        """Whether tapes are run as a graph, for this was asked often enough."""
+        options = memory.question.options
+        if choice.execution != defaults.EAGER or choice.method == "batch" or options.execution:
+            return False
+        if key not in self._traced and memory.times >= TRACED_AFTER:
+            seconds = Workload.of(memory.question, count).tape_seconds(defaults.GRAPH)
+            if seconds <= options.max_seconds and len(self._traced) < arrangements.MAX_TRACES:
+                self._traced.add(key)
+        return key in self._traced
 
 
 def _text(values: Mapping[str, Any]) -> str:
@@ -279,7 +269,7 @@ def _read(line: str) -> dict[str, Any]:
         raise RequestError(f"the request has more than {MAX_LINE:,} characters")
     try:
         fields = json.loads(
-            line, parse_float=_Written, object_pairs_hook=_object, parse_constant=_no_number
+            line, parse_float=_ExactFloat, object_pairs_hook=_object, parse_constant=_no_number
         )
     except json.JSONDecodeError as error:
         raise RequestError(f"the request is no JSON: {error}") from None
@@ -292,12 +282,12 @@ def _read(line: str) -> dict[str, Any]:
     return fields
 
 
-class _Written(float):
-    """A number that knows how it was written, for points are rounded once, to their dtype."""
+class _ExactFloat(float):
+    """A number with its text, for points are rounded once, to their dtype."""
 
     text: str
 
-    def __new__(cls, text: str) -> _Written:
+    def __new__(cls, text: str) -> _ExactFloat:
         number = super().__new__(cls, text)
         number.text = text
         return number
@@ -307,80 +297,77 @@ def _exact(values: Any) -> Any:
     """Points with all of their digits."""
     if isinstance(values, list):
         return [_exact(value) for value in values]
-    return tables.decimal(values.text) if isinstance(values, _Written) else values
+    return tables.decimal(values.text) if isinstance(values, _ExactFloat) else values
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        name = twice(name for name, _ in pairs) or ""
+    if (name := twice(name for name, _ in pairs)) is not None:
         raise RequestError(f"the field '{clipped(name)}' is there twice")
-    return found
+    return dict(pairs)
 
 
 def _no_number(text: str) -> NoReturn:
     raise RequestError(f"the request is no JSON, which has no {text}")
 
 
-def _named(fields: Mapping[str, Any]) -> dict[str, Any]:
+def _id_field(request: Mapping[str, Any]) -> dict[str, Any]:
     """The id as it stands in the answer.
 
     Raises:
         RequestError: it cannot be written again.
     """
-    named = {"id": fields["id"]} if "id" in fields else {}
+    id_field = {"id": request["id"]} if "id" in request else {}
     try:
-        _text(named)
+        _text(id_field)
     except ValueError:
         raise RequestError("the id has a number that is too large") from None
     except RecursionError:
         raise RequestError("the id is too deep") from None
-    return named
+    return id_field
 
 
-def _source(fields: Mapping[str, Any]) -> PointsInput:
+def _source(request: Mapping[str, Any]) -> PointsInput:
     """The points as they were given.
 
     Raises:
         RequestError: those of a variable are there twice, or come from standard input.
     """
-    at = fields.get("at", {})
+    at = request.get("at", {})
     table = at if isinstance(at, str) else None
     pairs = [] if table else list(at.items())
-    pairs += [(name, fields[name]) for name in defaults.SHORT if name in fields]
-    listed = (values if isinstance(values, list) else [values]
-              for values in (table, *(values for _, values in pairs)))  # fmt: skip
-    items = itertools.chain(*listed)
-    if any(isinstance(item, str) and item.strip() == "-" for item in items):
-        raise RequestError("'-' is standard input, which has the requests")
+    pairs += [(name, request[name]) for name in defaults.SHORT if name in request]
+    for values in (table, *(values for _, values in pairs)):
+        items = values if isinstance(values, list) else [values]
+        if any(isinstance(item, str) and item.strip() == "-" for item in items):
+            raise RequestError("'-' is standard input, which has the requests")
     exact = [(name, _exact(values)) for name, values in pairs]
-    return PointsInput.of_pairs(exact, table=table, paired=fields.get("zip", False))
+    return PointsInput.of_pairs(exact, table=table, paired=request.get("zip", False))
 
 
-def _key(fields: Mapping[str, Any], source: PointsInput) -> Key:
+def _key(request: Mapping[str, Any], source: PointsInput) -> Key:
     """What a request asks, but for its points and its name."""
     rest = {
-        name: value for name, value in fields.items() if name not in ("id", "at", *defaults.SHORT)
+        name: value for name, value in request.items() if name not in ("id", "at", *defaults.SHORT)
     }
     return json.dumps(rest, sort_keys=True), *sorted(source.values), None, *source.columns
 
 
-def _parsed(fields: Mapping[str, Any], source: PointsInput) -> Question:
+def _parsed(request: Mapping[str, Any], source: PointsInput) -> Question:
     """What a request asks, checked.
 
     Raises:
         UsageError: it cannot be done.
     """
-    if "expr" not in fields:
+    if "expr" not in request:
         raise RequestError("the request has no 'expr'")
     question = Question.parse(
-        fields.get("kind", "diff"),
-        fields["expr"],
+        request.get("kind", "diff"),
+        request["expr"],
         source,
-        wrt=fields.get("wrt", ()),
-        order=fields.get("order"),
-        claims=fields.get("claim", ()),
-        options=Options(**{name: fields[name] for name in _HOW if name in fields}),
+        wrt=request.get("wrt", ()),
+        order=request.get("order"),
+        claims=request.get("claim", ()),
+        options=Options(**{name: request[name] for name in _OPTIONS if name in request}),
     )
     return replace(question, source=PointsInput()) if source.values or source.table else question
 
@@ -389,27 +376,20 @@ def _check(name: str, value: Any) -> None:
     """See that a field is known, and of its type."""
     if name not in FIELDS:
         close = nearest(name, FIELDS)
-        meant = f"; did you mean '{close}'?" if close else f"; there are {', '.join(FIELDS)}"
-        raise RequestError(f"unknown field '{clipped(name)}'{meant}")
-    if not FIELDS[name].can_be(value):
+        hint = f"did you mean '{close}'?" if close else f"there are {', '.join(FIELDS)}"
+        raise RequestError(f"unknown field '{clipped(name)}'; {hint}")
+    if not FIELDS[name].accepts(value):
         raise RequestError(f"'{name}' must be {FIELDS[name].meaning}")
-    if name == "at" and isinstance(value, dict) and not all(map(_POINTS.can_be, value.values())):
+    if name == "at" and isinstance(value, dict) and not all(map(_POINTS.accepts, value.values())):
         raise RequestError(f"'at' must have {_POINTS.meaning}")
     if name == "at" and isinstance(value, str) and not value.startswith(("@", "-")):
         raise RequestError(f"'at' must be {FIELDS['at'].meaning}")
 
 
-def _wrong(error: TapecliError) -> dict[str, Any]:
-    """What is wrong with a request."""
-    about: dict[str, Any] = {
-        "type": type(error).__name__,
-        "message": str(error),
-        "exit_code": error.exit_code,
-    }
+def _error_fields(error: TapecliError) -> dict[str, Any]:
+    """The fields of the answer that say what is wrong with a request."""
+    fields = {"type": type(error).__name__, "message": str(error), "exit_code": error.exit_code}
     if isinstance(error, ExpressionError):
-        about |= {
-            "expression": error.expression[:MAX_LENGTH],
-            "start": error.start,
-            "end": error.end,
-        }
-    return about
+        expression = error.expression[:MAX_LENGTH]
+        fields |= {"expression": expression, "start": error.start, "end": error.end}
+    return fields
