@@ -237,7 +237,7 @@ def _applied(function: str, *arguments: Any) -> _Tex:
     template = _TEMPLATES.get(function, rf"{command}@{{\left(#1 \right)}}")
     head, exponent, tail = template.partition("@")
     for index, argument in enumerate(arguments, 1):
-        head, tail = (part.replace(f"#{index}", _tex(argument).text) for part in (head, tail))
+        head, tail = (side.replace(f"#{index}", _tex(argument).text) for side in (head, tail))
     binding = ATOM_BINDING if function == "abs" else POWER_BINDING
     return _Tex(head + tail, binding, len(head) if exponent else 0)
 

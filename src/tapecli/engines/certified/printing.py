@@ -96,10 +96,10 @@ class _TextPrinter(_Ordered, sympy.printing.str.StrPrinter):  # type: ignore[mis
 class _LatexPrinter(_Ordered, LatexPrinter):  # type: ignore[misc]
     """SymPy's printer for LaTeX with our names for functions."""
 
-    def parenthesize(self, item: Any, level: int, *more: Any, **named: Any) -> str:
+    def parenthesize(self, item: Any, level: int, *rest: Any, **named: Any) -> str:
         if isinstance(item, Literal) and item.is_product and level >= PRECEDENCE["Pow"]:
             return rf"\left({self._print(item)}\right)"
-        text: str = super().parenthesize(item, level, *more, **named)
+        text: str = super().parenthesize(item, level, *rest, **named)
         return text
 
     def _print_Mul(self, form: Any) -> str:
