@@ -50,11 +50,6 @@ def together(names: Sequence[str]) -> str:
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
-def counted(count: int, noun: str) -> str:
-    """A number of things: 1 point, 3,000 points."""
-    return f"{count:,} {noun}{'s' * (count != 1)}"
-
-
 def twice(names: Iterable[str]) -> str | None:
     """The first name that occurs more than once; None if each occurs once."""
     return next((name for name, times in Counter(names).items() if times > 1), None)

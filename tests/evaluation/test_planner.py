@@ -18,12 +18,12 @@ from tapecli.evaluation.planner import (
     AFFORDABLE,
     Choice,
     Workload,
-    duration,
 )
 from tapecli.evaluation.question import Options, PointsInput, Question
 from tapecli.expressions.derivative import Derivative
 from tapecli.expressions.expression import Expression, parse
 from tapecli.expressions.tree import Node, call
+from tapecli.quantities import estimated
 
 WORKED = ("u = x^2", "y = log(u)")
 
@@ -204,7 +204,7 @@ def test_what_would_take_too_long_says_how_long_and_what_would_not() -> None:
     with pytest.raises(RequestError) as refused:
         choose("nested", LOG, orders(12), 3)
     text = str(refused.value)
-    shown = duration(tape_seconds(LOG, orders(12), 3))
+    shown = estimated(tape_seconds(LOG, orders(12), 3))
     assert text.startswith(f"order 12 would take nested tapes about {shown}, and ")
     assert "'--max-seconds' is 10; '--method taylor' would take less than a second" in text
 
@@ -354,33 +354,6 @@ def test_lower_orders_that_are_wanted_as_well_cost_tapes_nothing(powers: str) ->
 
 def test_beyond_any_measure_is_infinite() -> None:
     assert operations(LOG, orders(2_000)) == math.inf
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"),
-    [
-        (0.0, "0 seconds"),
-        (0.000123, "0.00012 seconds"),
-        (0.5, "0.5 seconds"),
-        (1.0, "1 second"),
-        (0.999, "1 second"),
-        (1.26, "1.3 seconds"),
-        (32.4, "32 seconds"),
-        (119.0, "120 seconds"),
-        (120.0, "2 minutes"),
-        (2_400.0, "40 minutes"),
-        (7_199.0, "120 minutes"),
-        (7_200.0, "2 hours"),
-        (86_400 * 12.4, "12 days"),
-        (31_557_600 * 5_430.0, "5,400 years"),
-        (31_557_600 * 9_999.0, "10,000 years"),
-        (31_557_600 * 3e5, "3e5 years"),
-        (31_557_600 * 1e84, "1e84 years"),
-        (math.inf, "1e100 years or more"),
-    ],
-)
-def test_a_time_is_told_as_people_tell_it(seconds: float, text: str) -> None:
-    assert duration(seconds) == text
 
 
 @pytest.mark.parametrize("typed", ["lgamma(x)", "gamma(x)*x"])

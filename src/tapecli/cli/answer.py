@@ -19,6 +19,7 @@ from tapecli.errors import RequestError
 from tapecli.evaluation import answering
 from tapecli.evaluation.question import Question
 from tapecli.formats import Format
+from tapecli.quantities import counted
 from tapecli.result import Result, Status, all_ok
 
 TEXT_CHUNK = 65_536
@@ -103,7 +104,7 @@ def answer_at_once(question: Question, written: OutputOptions) -> int:
     if written.verbose:
         stages = ", ".join(f"{name} {seconds:.3g} s" for name, seconds in account.seconds.items())
         count = len(result.points)
-        click.echo(f"{count:,} point{'s' * (count != 1)}; {stages}", err=True)
+        click.echo(f"{counted(count, 'point')}; {stages}", err=True)
         for sentence in account.given_up:
             click.echo(f"given up: {sentence}", err=True)
         tell_given_up(result.given_up, count, question)

@@ -25,6 +25,7 @@ from tapecli.errors import RequestError
 from tapecli.evaluation.counting import FIXED, KNOWN, OPEN, Counts, counted
 from tapecli.expressions.functions import row
 from tapecli.expressions.tree import Call, Node, steps
+from tapecli.quantities import estimated
 
 if TYPE_CHECKING:
     from tapecli.evaluation.question import Options, Question
@@ -201,7 +202,7 @@ def _refuse_tensorflow(options: Options) -> None:
 def _reason(tapes: str, seconds: float, large: bool) -> str:
     if large and seconds < MAX_SECONDS:
         return f"{_named(tapes)} would hold too many numbers"
-    return f"{_named(tapes)} would take about {duration(seconds)}"
+    return f"{_named(tapes)} would take about {estimated(seconds)}"
 
 
 def _named(method: str) -> str:
@@ -242,12 +243,13 @@ def _refuse_slow(
         name, others = f"{name} and certified values", {"--verify none": seconds}
         seconds += certified
     mends = [
-        f"'{option}' would take {'less than a second' if other < 1 else f'about {duration(other)}'}"
+        f"'{option}' would take "
+        f"{'less than a second' if other < 1 else f'about {estimated(other)}'}"
         for option, other in others.items()
         if other <= min(most, seconds)
     ]
     raise RequestError(
-        f"order {order} would take {name} about {duration(seconds)}, and "
+        f"order {order} would take {name} about {estimated(seconds)}, and "
         f"'--max-seconds' is {most:g}{''.join(f'; {mend}' for mend in mends)}"
     )
 
@@ -264,25 +266,6 @@ def _unable(method: str, targets: int, order: int, able: Sequence[str]) -> str:
     quoted[0] = f"'--method {able[0]}'"
     others = f"{', '.join(quoted[:-1])} and {quoted[-1]}" if len(quoted) > 1 else quoted[0]
     return f"'{method}' cannot do {demand}: {reason}; {others} can"
-
-
-_LONGEST = "1e100"
-"""Years that are beyond any measure."""
-
-_UNITS = (("years", 31_557_600), ("days", 86_400), ("hours", 3_600), ("minutes", 60))
-
-
-def duration(seconds: float) -> str:
-    """A time for people, to one or two digits: 40 minutes."""
-    if math.isinf(seconds):
-        return f"{_LONGEST} years or more"
-    for unit, length in _UNITS:
-        if seconds >= 2 * length:
-            count = seconds / length
-            long = f"{count:.0e}".replace("e+0", "e").replace("e+", "e")
-            return f"{long if count > 1e4 else format(float(f'{count:.2g}'), ',.0f')} {unit}"
-    count = float(f"{seconds:.2g}")
-    return f"{count:g} second{'s' * (count != 1)}"
 
 
 # --- the model --------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from tapecli.evaluation.question import Question
 from tapecli.evaluation.verdict import judge, right_digits
 from tapecli.expressions.derivative import Derivative
 from tapecli.expressions.tree import Node
+from tapecli.quantities import counted
 from tapecli.result import Check, Status
 
 if TYPE_CHECKING:
@@ -218,5 +219,5 @@ class Verification:
         if status is Status.LOST:
             return f"{self._computer} returned {value}, and the derivative exists"
         digits = right_digits(value, exact)
-        right = f"{digits} digit{'s' * (digits != 1)}"
+        right = counted(digits, "digit")
         return f"only {right} right" if status is Status.OFF else right

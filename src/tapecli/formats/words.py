@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from tapecli.evaluation.verdict import STABLE_ULPS
 from tapecli.expressions import derivative as notation
 from tapecli.formats import Screen, pitfall_hints
+from tapecli.quantities import counted, large, measured
 from tapecli.result import Block, Check, Claim, Finding, Result, Status
 
 SHOWN_POINTS = 3
@@ -200,7 +201,7 @@ def claims(result: Result) -> Iterator[tuple[Claim, str, str]]:
 
 
 def _judgement(claim: Claim, result: Result) -> str:
-    points = f"{claim.tested} point{'s' * (claim.tested != 1)}"
+    points = counted(claim.tested, "point")
     reason = f"; {claim.reason}" if claim.reason else ""
     if claim.finding is Finding.PROVED:
         return f"right, proved, and tested at {points}{reason}"
@@ -222,7 +223,7 @@ def verdict(result: Result) -> str:
     counts = result.counts
     total = sum(counts.values())
     verified = total - counts.get(Status.UNVERIFIED, 0)
-    values = f"{total:,} value{'s' * (total != 1)}"
+    values = counted(total, "value")
     if not verified:
         return f"{values}, none of them verified"
     if set(counts) == {Status.CERTIFIED}:
@@ -235,7 +236,7 @@ def verdict(result: Result) -> str:
     exact = "analytic derivative" if result.blocks[-1].order else "exact value"
     if worst <= STABLE_ULPS:
         within = "all within" if verified != 1 else "within"
-        return f"{values}, {within} {max(worst, 1)} ulp{'s' * (worst > 1)} of the {exact}"
+        return f"{values}, {within} {counted(max(worst, 1), 'ulp')} of the {exact}"
     return f"{values}, all ok: as near to the {exact} as {result.dtype} points allow"
 
 
@@ -269,23 +270,8 @@ def run_summary(points: int, counts: Mapping[Status, int], seconds: float, earli
         verdict = f"{number:,} of {values:,} values verified: {_counted(verified)}"
     done = points - earlier
     of_them = f", {done:,} of them" if earlier else ""
-    rate = rounded(done / max(seconds, 1e-3))
-    return f"{points:,} points{of_them} in {duration(seconds)}, {rate} a second; {verdict}"
-
-
-def rounded(number: float) -> str:
-    """A large number in three digits: 18.8 million, 245,000."""
-    number = float(f"{number:.3g}")
-    return f"{number / 1e6:,.4g} million" if number >= 1e6 else f"{number:,.0f}"
-
-
-def duration(seconds: float) -> str:
-    """A time in three digits, or from a minute on in whole seconds: 0.532 s, 2 min 5 s."""
-    if seconds < 60:
-        return f"{seconds:.3g} s"
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s"
+    rate = large(done / max(seconds, 1e-3))
+    return f"{points:,} points{of_them} in {measured(seconds)}, {rate} a second; {verdict}"
 
 
 def line(text: str, screen: Screen) -> str:

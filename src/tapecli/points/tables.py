@@ -13,6 +13,7 @@ from typing import Any, TextIO
 
 from tapecli.errors import PointsError, UsageError, clipped, together, twice
 from tapecli.points import ranges, text_files
+from tapecli.quantities import counted
 
 
 @dataclass(frozen=True)
@@ -153,7 +154,7 @@ def records(
         fields = _fields((number, line), delimiter, name)
         if len(fields) != len(names):
             raise PointsError(
-                f"line {number} of {name} has {len(fields)} field{'s' * (len(fields) != 1)}, "
+                f"line {number} of {name} has {counted(len(fields), 'field')}, "
                 f"but the header has {len(names)}"
             )
         yield number, dict(zip(names, fields, strict=True))

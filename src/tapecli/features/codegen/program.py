@@ -23,6 +23,7 @@ from tapecli.features.codegen.layout import Brackets, Page
 from tapecli.features.codegen.names import Names
 from tapecli.features.codegen.tapes import ARRANGEMENTS, Draft
 from tapecli.points.points import Points
+from tapecli.quantities import estimated
 
 UNLIMITED = 1e300
 """Seconds that tapes may take which are written and not run."""
@@ -95,7 +96,7 @@ def _note(question: Question, choice: planner.Choice) -> str:
     )
     if seconds <= MAX_SECONDS and not instead:
         return ""
-    return f"this program is expected to take about {planner.duration(seconds)}{instead}"
+    return f"this program is expected to take about {estimated(seconds)}{instead}"
 
 
 def _unsupported(question: Question, execution: str) -> str:

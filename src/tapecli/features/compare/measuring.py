@@ -20,6 +20,7 @@ from tapecli.features.compare.contenders import Contender, contenders
 from tapecli.features.compare.memory import tape_memory
 from tapecli.features.compare.model import Cost, CostComparison, Scenario, TapeMemory, Time, Work
 from tapecli.features.compare.work import work
+from tapecli.quantities import estimated
 
 if TYPE_CHECKING:
     import numpy as np
@@ -56,7 +57,7 @@ def check(question: Question, points: int) -> None:
     seconds = expected_seconds(trees, derivatives, points)
     if seconds > limit:
         raise RequestError(
-            f"order {order} would take about {planner.duration(seconds)} to compare, and "
+            f"order {order} would take about {estimated(seconds)} to compare, and "
             f"'--max-seconds' is {limit:g}; {_cheaper(trees, derivatives, points, limit)}"
         )
     if not _fit(trees, derivatives, points):

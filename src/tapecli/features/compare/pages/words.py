@@ -8,15 +8,13 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from tapecli.errors import counted, together
+from tapecli.errors import together
 from tapecli.features.compare.model import Aim, Cost, CostComparison, Scenario, Time, Work
 from tapecli.floats import FORMATS
 from tapecli.formats import words as result_words
+from tapecli.quantities import counted, measured, size, spread
 
 NOTHING = "-"
-
-_TIMES = (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6), ("ns", 1e-9))
-_SIZES = (("TB", 1e12), ("GB", 1e9), ("MB", 1e6), ("kB", 1e3), ("B", 1.0))
 
 
 # --- the answer -------------------------------------------------------------------------------
@@ -94,7 +92,7 @@ def _times(comparison: CostComparison, nested: Cost, parallel: Cost) -> Iterator
     for word, sign in (("quicker", 1), ("slower", -1)):
         phrases = [
             f"{scenario.execution} at {counted(scenario.points, 'point')} "
-            f"({seconds(a.median)} instead of {seconds(b.median)})"
+            f"({measured(a.median)} instead of {measured(b.median)})"
             for scenario, (a, b) in different.items()
             if sign * (b.median - a.median) > 0
         ]
@@ -242,44 +240,11 @@ def time_cell(comparison: CostComparison, cost: Cost, scenario: Scenario, full: 
     if time is None:
         return f"{NOTHING}  "
     mark = "*" if cost.name in comparison.quickest(scenario) else " "
-    return f"{spread(time) if full else short(time)} {mark}"
-
-
-def spread(time: Time) -> str:
-    """The median with its quartiles: 3.08 (3.03-3.50) ms."""
-    unit, length = _unit(time.median, _TIMES)
-    median, low, high = (_digits(x / length) for x in (time.median, time.low, time.high))
-    return f"{median} ({low}–{high}) {unit}"
+    return f"{spread(time.median, time.low, time.high) if full else short(time)} {mark}"
 
 
 def short(time: Time) -> str:
     """The median, and how far the further quartile is from it: 3.08 ms ±14%."""
     distance = max(time.high - time.median, time.median - time.low)
-    return f"{seconds(time.median)} ±{100 * distance / time.median if time.median else 0:.0f}%"
-
-
-def seconds(time: float) -> str:
-    """A time with three digits and its unit."""
-    unit, length = _unit(time, _TIMES)
-    return f"{_digits(time / length)} {unit}"
-
-
-def size(count: int) -> str:
-    """A number of bytes with up to three digits and its unit."""
-    if not count:
-        return "0"
-    unit, length = _unit(count, _SIZES)
-    return f"{count / length:.3g} {unit}"
-
-
-def _unit(value: float, units: Sequence[tuple[str, float]]) -> tuple[str, float]:
-    """The largest unit of which there is one, once the value is rounded to three digits."""
-    rounded = float(f"{value:.3g}")
-    return next((unit for unit in units if rounded >= unit[1]), units[-1])
-
-
-def _digits(value: float) -> str:
-    """A number from 1 to 1,000 with three digits; others with as many decimals as they need."""
-    rounded = float(f"{value:.3g}")
-    decimals = 2 if rounded < 10 else 1 if rounded < 100 else 0
-    return f"{rounded:,.{decimals}f}"
+    percent = 100 * distance / time.median if time.median else 0
+    return f"{measured(time.median)} ±{percent:.0f}%"

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from tapecli.errors import together
 from tapecli.features.trace.model import Adjoint, Step, Term, Trace, TracedPass
 from tapecli.formats import words
+from tapecli.quantities import counted
 
 
 class Section(NamedTuple):
@@ -91,7 +92,7 @@ def pass_heading(trace: Trace, backward: TracedPass) -> str:
     """The heading of a backward pass."""
     target = words.leibniz(backward.target, backward.variables, len(trace.at) > 1)
     start = f"{target} = {backward.step}" if target not in ("", backward.step) else backward.step
-    count = f"{backward.operations} operation{'s' * (backward.operations != 1)}"
+    count = counted(backward.operations, "operation")
     return f"Backward pass of {backward.tape}, from {start}: {count}"
 
 
