@@ -157,7 +157,12 @@ class Interpreter:
                     value = self._value(node, values, balls if varies else at_point, trajectory)
                     if balls.flat:
                         balls.flat.clear()
-                        self._check_flat(node, value, trajectory, balls, precision, budget)
+                        rules = Balls(Side.POINT, 1, balls.assume_zero)
+                        nearby = _nearby(trajectory, balls.side)
+                        others = self._run(nearby, rules, precision, index + 1, budget)
+                        with working(precision, 1):
+                            if not rules.vanishes(others[-1][0] - self._flat(node, value, others)):
+                                raise Flat
                     value = self._enclosing_tapes(node, value, balls)
                 if not varies:
                     constants[index] = value
@@ -168,35 +173,11 @@ class Interpreter:
                     balls.depth.note(name, value[0], arguments)
             return values
 
-    def _check_flat(
-        self,
-        node: Node,
-        value: Series,
-        trajectory: Trajectory,
-        balls: Balls,
-        precision: int,
-        budget: Budget | None,
-    ) -> None:
-        """Check that what a node took for zero on one side is zero at a nearby point on that side.
-
-        Raises:
-            Flat: it is not.
-        """
-        sign = -1 if balls.side is Side.LEFT else 1
-        nearby = dict(trajectory.point)
-        for name, slope in trajectory.slopes.items():
-            start = nearby[name]
-            assert isinstance(start, Fraction)
-            nearby[name] = start + sign * slope * _NEARBY * scale(start)
-        at_point = Balls(Side.POINT, 1, balls.assume_zero)
-        index = self._indices[node]
-        values = self._run(Trajectory(nearby, {}), at_point, precision, index + 1, budget)
-        assumed = value[0]
+    def _flat(self, node: Node, value: Series, nearby: list[Series]) -> arb:
+        """The value at a nearby point of a node that is as flat as it looks."""
         if isinstance(node, Call) and node.name in ("max", "min"):  # the one taken of equal values
-            assumed = values[self._indices[node.arguments[node.name == "min"]]][0]
-        with working(precision, 1):
-            if not at_point.vanishes(values[index][0] - assumed):
-                raise Flat
+            return nearby[self._indices[node.arguments[node.name == "min"]]][0]
+        return value[0]
 
     def _value(
         self, node: Node, values: list[Series], balls: Balls, trajectory: Trajectory
@@ -236,6 +217,16 @@ class Interpreter:
 
     def _exact(self, node: Node) -> Fraction | None:
         return rational(node, self._literal)
+
+
+def _nearby(trajectory: Trajectory, side: Side) -> Trajectory:
+    """A single point near the start of a trajectory, on one side of it."""
+    point = dict(trajectory.point)
+    for name, slope in trajectory.slopes.items():
+        start = point[name]
+        assert isinstance(start, Fraction)
+        point[name] = start + (-slope if side is Side.LEFT else slope) * _NEARBY * scale(start)
+    return Trajectory(point, {})
 
 
 def scale(number: Fraction) -> Fraction:

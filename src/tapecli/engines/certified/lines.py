@@ -167,7 +167,13 @@ class PointDerivatives:
         except Undefined as undefined:
             return NoDerivative(str(undefined))
         except Kink:
-            return self._at_a_kink(index)
+            pass
+        for name, order in Counter(index).items():
+            for k in range(1, order + 1):
+                pure = self.enclosed((name,) * k)
+                if isinstance(pure, NoDerivative):
+                    return pure
+        return NoDerivative("a kink inside, where mixed derivatives are not certified")
 
     def _polarized(self, index: Index) -> arb:
         if self._separate(index):
@@ -189,14 +195,6 @@ class PointDerivatives:
         """Whether two of the variables do not interact, so that the derivative is zero."""
         pairs = itertools.combinations(sorted(set(index)), 2)
         return any(pair not in self.interpreter.interacting for pair in pairs)
-
-    def _at_a_kink(self, index: Index) -> NoDerivative:
-        for name, order in Counter(index).items():
-            for k in range(1, order + 1):
-                pure = self.enclosed((name,) * k)
-                if isinstance(pure, NoDerivative):
-                    return pure
-        return NoDerivative("a kink inside, where mixed derivatives are not certified")
 
     # --- what the tapes may compute -----------------------------------------------------------
 

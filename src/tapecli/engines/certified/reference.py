@@ -100,18 +100,6 @@ def _constant(tree: Node) -> arb:
     return Interpreter(tree, None).run(Trajectory({}, {}), at_point, PRECISIONS[-1])[0]
 
 
-@functools.lru_cache(CACHED)
-def reference(
-    tree: Node,
-    format_: FloatFormat,
-    derivatives: tuple[Index, ...],
-    names: tuple[str, ...],
-    divisors: tuple[int, ...],
-) -> Reference:
-    """Return the cached `Reference` of these arguments."""
-    return Reference(tree, format_, derivatives, names, divisors)
-
-
 @dataclass(frozen=True)
 class _CachedPoint:
     """The derivatives at a point, and what each step to them cost."""
@@ -338,3 +326,7 @@ class Reference:
             if len(spreads) == len(self._divisors):
                 break
         return {index: spreads.get(index) for index in self._indices}
+
+
+reference = functools.lru_cache(CACHED)(Reference)
+"""A `Reference`, which is cached; its arguments must be tuples."""
