@@ -49,13 +49,13 @@ WITHOUT_TENSORFLOW = [
 
 CALLS = """
 import contextlib, io, json, sys
-from tapecli.cli import _run
+from tapecli.cli import execute
 loaded = []
 for arguments in json.loads(sys.argv[1]):
     before = set(sys.modules)
     text = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
     with contextlib.redirect_stdout(text), contextlib.redirect_stderr(text):
-        _run(arguments)
+        execute(arguments)
     loaded.append(sorted(set(sys.modules) - before))
 print(json.dumps(loaded))
 """

@@ -80,7 +80,7 @@ def walk() -> tuple[set[str], dict[str, set[str]]]:
     with contextlib.redirect_stdout(io.StringIO()):
         sys.setprofile(note)
         try:
-            code = cli._run(CALL)
+            code = cli.execute(CALL)
         finally:
             sys.setprofile(None)
     assert code == 0

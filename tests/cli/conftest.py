@@ -65,13 +65,13 @@ def stream():
 
 
 from tapecli import process
-from tapecli.cli import _run
+from tapecli.cli import execute
 
 answers = []
 for arguments in json.loads(sys.argv[1]):
     before, out, err = set(sys.modules), stream(), stream()
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-        code = _run(arguments)
+        code = execute(arguments)
     process.kill_forked()
     texts = [bytes(text.buffer.getvalue()).decode() for text in (out, err)]
     answers.append([code, *texts, sorted(HEAVY & (set(sys.modules) - before))])
@@ -117,7 +117,7 @@ def plain_place(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 @pytest.fixture(scope="session")
 def run() -> Run:
     """Call the command line in this process, in which TensorFlow starts but once."""
-    from tapecli.cli import _run
+    from tapecli.cli import execute
 
     def call(
         *arguments: str, stdin: str = "", terminal: bool = False, encoding: str = "utf-8"
@@ -125,7 +125,7 @@ def run() -> Run:
         out, err = (io.TextIOWrapper(io.BytesIO(), encoding=encoding) for _ in range(2))
         given = _standard_input(_Terminal() if terminal else io.StringIO(stdin))
         with given, contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-            code = _run(arguments)
+            code = execute(arguments)
         return Done(code, _written(out), _written(err), raw=_bytes(out))
 
     return call

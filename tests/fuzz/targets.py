@@ -291,7 +291,7 @@ def _called(arguments: Sequence[str], given: bytes, completed: bool) -> tuple[in
         os.environ |= {cli.COMPLETING: "bash_complete", "COMP_WORDS": line, "COMP_TAIL": line[-3:]}
     try:
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-            code = cli._run(arguments)
+            code = cli.execute(arguments)
     finally:
         sys.stdin = kept
         os.environ.pop(cli.COMPLETING, None)

@@ -29,7 +29,7 @@ COMMANDS = {
     "batch": "Answer requests from standard input, one JSON object a line.",
     "plot": "Draw expressions and their derivatives.",
     "code": "Write the TensorFlow program that computes what diff would.",
-    "trace": "Show what the tapes record, and the backward passes, step by step.",
+    "trace": "Show what tapes record, and the backward passes, step by step.",
     "compare": "Measure what arrangements of tapes cost.",
     "pitfalls": "Run the mistakes that people make with tapes, and their mends.",
     "check": "Check that this TensorFlow differentiates correctly.",
@@ -40,17 +40,17 @@ COMMANDS = {
 """The commands, each in the module of its name, with the line that `--help` has of it."""
 
 EXAMPLES = "\b\n  tapecli "
-"""How the block of a help text begins that shows calls."""
+"""The start of the block of a help text that shows calls."""
 
 COMPLETING = "_TAPECLI_COMPLETE"
 """The variable with which a shell asks for completions."""
 
 GARBAGE = 100_000
-"""Objects made before some are looked at as garbage: what a start makes is nearly all kept."""
+"""Threshold of the garbage collector during start-up, when almost no object is garbage."""
 
 
 def examples_first(text: str) -> str:
-    """A help text with its examples in front: the block of calls that is to be left as it is."""
+    """A help text with the block of its examples in front."""
     blocks = inspect.cleandoc(text).split("\n\n")
     return "\n\n".join(sorted(blocks, key=lambda block: not block.startswith(EXAMPLES)))
 
@@ -77,36 +77,36 @@ class _Group(click.Group):
         return starting_with(incomplete, COMMANDS)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        given = list(args)
+        line = list(args)
         try:
             return super().parse_args(ctx, args)
         except click.NoSuchOption as error:
-            self._belongs_behind(ctx, error.option_name, given)
+            self._refuse_misplaced(ctx, error.option_name, line)
             raise
 
-    def _belongs_behind(self, ctx: click.Context, option: str, args: list[str]) -> None:
+    def _refuse_misplaced(self, ctx: click.Context, option: str, args: list[str]) -> None:
         """Refuse an option in front of the command, if it is one of the command, or of diff."""
         name = next((arg for arg in args if arg in COMMANDS), "diff")
         command = self.get_command(ctx, name)
         rest = list(args)
         if name in rest:
             rest.remove(name)
-        if command and any(option in each.opts for each in command.params):
+        if command and any(option in param.opts for param in command.params):
             import shlex
 
             call = f"tapecli {name} {shlex.join(rest)}"
-            meant = f" Did you mean: {call}?" if call.isprintable() else ""
-            ctx.fail(f"'{option}' stands behind the command.{meant}")
+            suggestion = f" Did you mean: {call}?" if call.isprintable() else ""
+            ctx.fail(f"'{option}' stands behind the command.{suggestion}")
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
             close = nearest(args[0], COMMANDS)
-            meant = f" Did you mean '{close}'?" if close else ""
+            suggestion = f" Did you mean '{close}'?" if close else ""
             if re.search(r"\w[(^*/+-]|\w\s+\w|[⁰-⁹²³]", args[0]) and args[0].isprintable():
-                meant = f" Did you mean: tapecli diff '{args[0]}'?"
-            ctx.fail(f"There is no command {args[0]!r}.{meant}")
+                suggestion = f" Did you mean: tapecli diff '{args[0]}'?"
+            ctx.fail(f"There is no command {args[0]!r}.{suggestion}")
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -114,8 +114,8 @@ class _Group(click.Group):
             formatter.write_dl(list(COMMANDS.items()))
 
 
-def _version(ctx: click.Context, option: click.Parameter, asked: bool) -> None:
-    if asked and not ctx.resilient_parsing:
+def _show_version(ctx: click.Context, option: click.Parameter, flag: bool) -> None:
+    if flag and not ctx.resilient_parsing:
         from importlib.metadata import version
 
         click.echo(f"tapecli {version('tapecli')}")
@@ -132,7 +132,7 @@ def _version(ctx: click.Context, option: click.Parameter, asked: bool) -> None:
     is_flag=True,
     is_eager=True,
     expose_value=False,
-    callback=_version,
+    callback=_show_version,
     help="Show the version and exit.",
 )
 def cli() -> None:
@@ -159,13 +159,13 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     process.raise_on_signal()
     _occupy_closed_descriptors()
     _buffer_standard_output()
-    code = _run(arguments)
+    code = execute(arguments)
     process.exit_on_signal()
     _leave(code)
 
 
 def _occupy_closed_descriptors() -> None:
-    """Let no file that is opened later take the place of a closed standard stream."""
+    """Keep files that are opened later from taking the descriptor of a closed standard stream."""
     for descriptor in range(3):
         try:
             os.fstat(descriptor)
@@ -176,7 +176,7 @@ def _occupy_closed_descriptors() -> None:
 
 
 def _buffer_standard_output() -> None:
-    """With PYTHONUNBUFFERED, Python drops what a disk had no room for, and does not say so."""
+    """Buffer standard output even with PYTHONUNBUFFERED, which drops what a full disk refuses."""
     out = sys.stdout
     if isinstance(out, io.TextIOWrapper) and isinstance(out.buffer, io.RawIOBase):
         encoding, errors = out.encoding, out.errors
@@ -185,16 +185,16 @@ def _buffer_standard_output() -> None:
         sys.stdout = io.TextIOWrapper(raw, encoding, errors, line_buffering=lines)
 
 
-def _run(arguments: Sequence[str] | None) -> int:
-    """Run a command; every way in which it can end becomes an exit code."""
+def execute(arguments: Sequence[str] | None) -> int:
+    """Run a command, and return its exit code, whichever way it ends."""
     try:
-        return _told(arguments)
-    except Signalled as end:  # it may have come while an error was told
+        return _execute(arguments)
+    except Signalled as end:  # it may have come while an error was reported
         return _report([str(end)], end.code)
 
 
-def _told(arguments: Sequence[str] | None) -> int:
-    """Run a command, and tell what is wrong if it fails; the exit code."""
+def _execute(arguments: Sequence[str] | None) -> int:
+    """Run a command, report what is wrong if it fails, and return its exit code."""
     try:
         if os.environ.get(COMPLETING):
             from tapecli.cli import completion
@@ -205,18 +205,19 @@ def _told(arguments: Sequence[str] | None) -> int:
             sys.stdout.flush()
         return code if isinstance(code, int) else 0
     except click.exceptions.NoArgsIsHelpError as error:
-        _tell(error.format_message())
+        _print_error(error.format_message())
         return error.exit_code
     except click.ClickException as error:
-        return _report([error.format_message()], error.exit_code, _usage(error))
+        context = getattr(error, "ctx", None)
+        usage = [f"Try '{context.command_path} --help' for help."] if context else []
+        return _report([error.format_message(), *usage], error.exit_code)
     except TapecliError as error:
         from tapecli.formats import problem
 
-        _log(error)
+        if log := getattr(error, "log", ""):  # what TensorFlow had logged before it failed
+            _print_error(log.rstrip())
         return _report(problem.lines(error), error.exit_code)
-    except BrokenPipeError:  # the reader has seen enough
-        return 0
-    except SystemExit:  # what click makes of that inside a command
+    except (BrokenPipeError, SystemExit):  # the reader has seen enough; so click says it, or Python
         return 0
     except OSError as error:
         return _report([f"cannot write: {error.strerror or error}"], WriteError.exit_code)
@@ -225,11 +226,11 @@ def _told(arguments: Sequence[str] | None) -> int:
     except ImportError as error:
         return _report([f"a library cannot be loaded: {error}".splitlines()[0]], UNEXPECTED)
     except Exception as error:
-        return _unexpected(error, sys.argv[1:] if arguments is None else arguments)
+        return _report_mistake(error, sys.argv[1:] if arguments is None else arguments)
 
 
-def _unexpected(error: Exception, arguments: Sequence[str]) -> int:
-    """Report what is our own mistake; whoever is to mend it sees where it is with --verbose."""
+def _report_mistake(error: Exception, arguments: Sequence[str]) -> int:
+    """Report a mistake of this program; with --verbose, show where it is."""
     if {"-v", "--verbose"}.intersection(arguments):
         import traceback
 
@@ -238,38 +239,25 @@ def _unexpected(error: Exception, arguments: Sequence[str]) -> int:
     return _report([f"{problem}; --verbose shows where"], UNEXPECTED)
 
 
-def _usage(error: click.ClickException) -> str:
-    """Where to read more, after a usage error."""
-    context = getattr(error, "ctx", None)
-    return f"Try '{context.command_path} --help' for help." if context else ""
-
-
-def _log(error: TapecliError) -> None:
-    """What TensorFlow had logged before it failed."""
-    log = getattr(error, "log", "")
-    if log:
-        _tell(log.rstrip())
-
-
-def _report(lines: Sequence[str], code: int, more: str = "") -> int:
+def _report(lines: Sequence[str], code: int) -> int:
     """Print an error on standard error, and return its exit code."""
-    told = [f"Error: {lines[0]}", *lines[1:], *([more] if more else [])]
-    _tell("\n".join(brief(each) for line in told for each in line.split("\n")))
+    text = "\n".join(["Error: " + lines[0], *lines[1:]])
+    _print_error("\n".join(brief(line) for line in text.split("\n")))
     return code
 
 
-def _tell(text: str) -> None:
+def _print_error(text: str) -> None:
     if sys.stderr is None:
         return
     try:
         encoding = sys.stderr.encoding or "ascii"
         print(text.encode(encoding, "backslashreplace").decode(encoding), file=sys.stderr)
-    except (OSError, ValueError):  # closed, or a closed pipe: there is nobody to tell
+    except (OSError, ValueError):  # closed, or a closed pipe: nobody can read it
         pass
 
 
 def _leave(code: int) -> NoReturn:
-    """Leave at once: with TensorFlow loaded, taking Python down takes another half second."""
+    """Leave at once, for with TensorFlow loaded Python's own way takes half a second more."""
     for stream in (sys.stdout, sys.stderr):
         try:
             if stream is not None:

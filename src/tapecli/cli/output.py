@@ -115,7 +115,7 @@ def write(content: Any, format_: formats.Format, output: str | None, color: str)
             with Path(output).open("w", encoding="utf-8") as stream:
                 _to_stream(content, format_, stream, color)
         else:
-            files.replace(path, lambda stream: _put(content, format_, stream, Screen()))
+            files.replace(path, lambda stream: _write_content(content, format_, stream, Screen()))
     except OSError as error:
         raise WriteError(f"cannot write '{output}': {error.strerror or error}") from error
 
@@ -124,11 +124,11 @@ def _to_stream(content: Any, format_: formats.Format, stream: TextIO, color: str
     stream_screen = screen(stream, color)
     if isinstance(stream, io.TextIOWrapper):
         stream.reconfigure(errors="backslashreplace")
-    _put(content, format_, stream, stream_screen)
+    _write_content(content, format_, stream, stream_screen)
     stream.flush()
 
 
-def _put(content: Any, format_: formats.Format, stream: TextIO, screen: Screen) -> None:
+def _write_content(content: Any, format_: formats.Format, stream: TextIO, screen: Screen) -> None:
     if format_.binary:
         stream.buffer.write(formats.encode(content, format_))
     else:

@@ -66,8 +66,8 @@ class OneOf(click.Choice[str]):
 
     def get_invalid_choice_message(self, value: object, ctx: click.Context | None) -> str:
         close = nearest(str(value), self.choices)
-        meant = f" Did you mean '{close}'?" if close else ""
-        return f"{value!r} is not one of {', '.join(self.choices)}.{meant}"
+        suggestion = f" Did you mean '{close}'?" if close else ""
+        return f"{value!r} is not one of {', '.join(self.choices)}.{suggestion}"
 
     def shell_complete(
         self, ctx: click.Context, param: click.Parameter, incomplete: str

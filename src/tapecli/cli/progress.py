@@ -36,21 +36,22 @@ def waiting(text: str) -> Iterator[None]:
 
 @contextlib.contextmanager
 def bar(title: str, color: str = "auto") -> Iterator[Callable[[int, int | None, str], None]]:
-    """A function that is told how much is done, of how much, and what is next.
+    """Show a bar until the work is done; without a terminal there is none.
 
-    The bar is gone when the work is done; without a terminal there is none.
+    Args:
+        title: what the work is.
+        color: "never" for a bar without colours.
+
+    Yields:
+        A function that moves the bar. Its arguments are how much is done, how much there is
+        (None if that is unknown), and what is done next.
     """
     stream = sys.stderr
     if not watched(stream):
         yield lambda done, total, task: None
         return
     from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        Progress,
-        TextColumn,
-        TimeRemainingColumn,
-    )
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
     from rich.table import Column
 
     columns = (
@@ -59,7 +60,7 @@ def bar(title: str, color: str = "auto") -> Iterator[Callable[[int, int | None, 
         TextColumn("{task.fields[share]}", style="progress.download", markup=False),
         TimeRemainingColumn(),
         TextColumn(
-            "{task.fields[what]}",
+            "{task.fields[step]}",
             markup=False,
             table_column=Column(ratio=1, no_wrap=True, overflow="ellipsis"),
         ),
@@ -74,9 +75,9 @@ def bar(title: str, color: str = "auto") -> Iterator[Callable[[int, int | None, 
             redirect_stderr=False,
             expand=True,
         ) as progress:
-            task = progress.add_task(title, total=None, what="starting TensorFlow", share="")
-            yield lambda done, total, what: progress.update(
-                task, completed=done, total=total, what=what, share=share(done, total)
+            task = progress.add_task(title, total=None, step="starting TensorFlow", share="")
+            yield lambda done, total, step: progress.update(
+                task, completed=done, total=total, step=step, share=share(done, total)
             )
 
 
@@ -85,17 +86,17 @@ def share(done: int, total: int | None) -> str:
     unit, digits, name = 1, 0, ""
     if max(done, total or 0) >= MILLION:
         unit, digits, name = MILLION, 1, " million"
-    shown = f"{done / unit:,.{digits}f}"
+    number = f"{done / unit:,.{digits}f}"
     if total is None:
-        return shown + name
-    of_all = f"{total / unit:,.6g}" if digits else f"{total:,}"
-    return f"{shown:>{len(of_all)}}/{of_all}{name}"
+        return number + name
+    whole = f"{total / unit:,.6g}" if digits else f"{total:,}"
+    return f"{number:>{len(whole)}}/{whole}{name}"
 
 
 @contextlib.contextmanager
 def _copy(stream: TextIO) -> Iterator[TextIO]:
-    """The same terminal by another descriptor, for that of the stream is turned aside while
-    TensorFlow starts.
+    """The terminal by another descriptor, for while TensorFlow starts that of the stream leads to
+    its log.
     """
     try:
         descriptor = os.dup(stream.fileno())

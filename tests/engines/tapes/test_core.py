@@ -169,9 +169,9 @@ HEAVY = (
 
 DIFF = """
 import contextlib, io, json, sys
-from tapecli.cli import _run
+from tapecli.cli import execute
 with contextlib.redirect_stdout(io.TextIOWrapper(io.BytesIO(), encoding="utf-8")) as out:
-    code = _run(["diff", "x*sin(x)", "--x", "1..3", "--order", "2", *sys.argv[1:]])
+    code = execute(["diff", "x*sin(x)", "--x", "1..3", "--order", "2", *sys.argv[1:]])
 out.flush()
 import tensorflow
 print(json.dumps([code, out.buffer.getvalue().decode(), sorted(sys.modules)]))

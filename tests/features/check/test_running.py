@@ -65,7 +65,7 @@ import contextlib, io, json, shlex
 def call(*arguments):
     out = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True)
     with contextlib.redirect_stdout(out):
-        code = cli._run(arguments)
+        code = cli.execute(arguments)
     return code, out.buffer.getvalue().decode()
 
 

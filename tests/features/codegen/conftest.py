@@ -23,11 +23,11 @@ Numbers = dict[str, list[float]]
 
 def called(*arguments: str) -> str:
     """What the command line prints in this process."""
-    from tapecli.cli import _run
+    from tapecli.cli import execute
 
     out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8") for _ in range(2))
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-        code = _run(arguments)
+        code = execute(arguments)
     out.flush()
     err.flush()
     assert isinstance(out.buffer, io.BytesIO)

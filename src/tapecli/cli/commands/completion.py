@@ -32,7 +32,7 @@ def command(shell: str | None) -> None:
     The first lines of a script tell how to have it loaded only when it is needed.
     """
     if shell is None:
-        own = PurePath(os.environ.get("SHELL", "")).name
-        likely = own if own in SHELLS else "bash"
+        name = PurePath(os.environ.get("SHELL", "")).name
+        likely = name if name in SHELLS else "bash"
         raise click.UsageError(f"name the shell, such as: tapecli completion {likely}")
     click.echo(script(shell), nl=False)

@@ -62,9 +62,9 @@ def command(ctx: click.Context, name: str | None) -> None:
     if name in TOPICS:
         click.echo(_page(root, *TOPICS[name]))
         return
-    shown = root.command.get_command(root, name) if name else None
-    within = click.Context(shown, root, name) if shown else root
-    click.echo(within.get_help())
+    command = root.command.get_command(root, name) if name else None
+    context = click.Context(command, root, name) if command else root
+    click.echo(context.get_help())
 
 
 def _page(ctx: click.Context, heading: str, rows: dict[str, str]) -> str:
