@@ -8,7 +8,7 @@ import pytest
 from tapecli.expressions.expression import parse
 from tapecli.features.compare.contenders import contenders
 from tapecli.features.compare.model import Aim, Work
-from tapecli.features.compare.work import work
+from tapecli.features.compare.work import count_operations
 from tapecli.floats import FORMATS
 
 WORKED = ("u = x^2", "y = log(u)")
@@ -20,7 +20,7 @@ def counted(*expressions: str, method: str, order: int = 1, at: tuple[str, ...] 
     (one,) = (one for one in contenders(len(expressions), order) if one.name == method)
     columns = {name: np.array([2.0]) for name in at}
     wanted = [(at[0],) * k for k in range(1, order + 1)]
-    return work(one, parse(expressions), columns, wanted, FORMATS["float64"])
+    return count_operations(one, parse(expressions), columns, wanted, FORMATS["float64"])
 
 
 @pytest.mark.parametrize(

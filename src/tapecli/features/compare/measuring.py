@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import functools
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from tapecli.defaults import EAGER, EXECUTIONS, GRAPH, XLA
 from tapecli.engines.tapes import arrangements, loading
-from tapecli.engines.tapes.arrangements import Sources, Target, Tensor, Variables
+from tapecli.engines.tapes.arrangements import Sources, Target, Tensor
 from tapecli.errors import RequestError
 from tapecli.evaluation import planner
 from tapecli.evaluation.question import Question
-from tapecli.expressions.tree import Node
 from tapecli.features.compare import clock
 from tapecli.features.compare.contenders import Contender, contenders
 from tapecli.features.compare.memory import tape_memory
 from tapecli.features.compare.model import Cost, CostComparison, Scenario, TapeMemory, Time, Work
-from tapecli.features.compare.work import work
+from tapecli.features.compare.work import count_operations
 from tapecli.quantities import estimated
 
 if TYPE_CHECKING:
@@ -49,63 +49,46 @@ def check(question: Question, points: int) -> None:
         )
     if points < 1:
         raise RequestError("'--points' must be a whole number from 1")
-    trees, derivatives = _targets(question)
-    order = max(map(len, derivatives))
-    if order == 0:
+    workload = planner.Workload.of(question, points)
+    if workload.order == 0:
         raise RequestError("order 0 takes no tapes, so there is nothing to compare")
     limit = question.options.max_seconds
-    seconds = expected_seconds(trees, derivatives, points)
+    seconds = expected_seconds(workload)
     if seconds > limit:
         raise RequestError(
-            f"order {order} would take about {estimated(seconds)} to compare, and "
-            f"'--max-seconds' is {limit:g}; {_cheaper(trees, derivatives, points, limit)}"
+            f"order {workload.order} would take about {estimated(seconds)} to compare, and "
+            f"'--max-seconds' is {limit:g}; {_cheaper(workload, limit)}"
         )
-    if not _fit(trees, derivatives, points):
+    if workload.numbers_held > planner.MAX_NUMBERS:
         raise RequestError(
             f"{points:,} points are too many to compare around expressions of this size; "
-            f"{_cheaper(trees, derivatives, points, limit)}"
+            f"{_cheaper(workload, limit)}"
         )
 
 
-def _cheaper(
-    trees: Sequence[Node], derivatives: Sequence[Variables], points: int, limit: float
-) -> str:
+def _cheaper(workload: planner.Workload, limit: float) -> str:
     """What to ask for where it would take too long, or too much memory."""
-    for count in _round_numbers_below(points):
-        seconds = expected_seconds(trees, derivatives, count)
-        if seconds <= limit and _fit(trees, derivatives, count):
-            return f"'--points {count}' would do"
-    lower_order = ["a lower order"] * (max(map(len, derivatives)) > 1)
-    advice = [*lower_order, *["fewer points"] * (points > 1)]
+    for digits in reversed(range(len(str(workload.count)))):
+        for count in (5 * 10**digits, 2 * 10**digits, 10**digits):
+            less = workload.at(count)
+            fits = less.numbers_held <= planner.MAX_NUMBERS and expected_seconds(less) <= limit
+            if count < workload.count and fits:
+                return f"'--points {count}' would do"
+    advice = ["a lower order"] * (workload.order > 1) + ["fewer points"] * (workload.count > 1)
     return f"ask for {' or '.join(advice)}" if advice else "allow more"
 
 
-def _round_numbers_below(points: int) -> Iterator[int]:
-    """Round numbers below this one, the largest first."""
-    for digits in reversed(range(len(str(points)))):
-        yield from (first * 10**digits for first in (5, 2, 1) if first * 10**digits < points)
-
-
-def _fit(trees: Sequence[Node], derivatives: Sequence[Variables], points: int) -> bool:
-    """Whether the numbers that the tapes hold fit into memory."""
-    work = planner.Workload(tuple(trees), tuple(derivatives), points)
-    return work.numbers_held <= planner.MAX_NUMBERS
-
-
-def expected_seconds(trees: Sequence[Node], derivatives: Sequence[Variables], points: int) -> float:
+def expected_seconds(workload: planner.Workload) -> float:
     """How many CPU seconds it takes to run all arrangements as often as they must be run."""
-    order = max(map(len, derivatives))
-    memory_runs = _MEMORY_RUNS + order
     seconds = 0.0
-    for contender in contenders(len(trees), order):
-        for count in {1, points}:
-            work = planner.Workload(tuple(trees), tuple(derivatives), count)
+    for contender in contenders(len(workload.targets), workload.order):
+        for at in map(workload.at, {1, workload.count}):
             for execution in EXECUTIONS:
-                if not _takes_minutes(contender.name, Scenario(execution, count)):
-                    seconds += work.tape_seconds(execution, contender.name)
-                    again = work.again_seconds(execution, contender.name)
-                    seconds += clock.LEAST * again
-            seconds += memory_runs * work.tape_seconds(EAGER, contender.name)
+                if not _takes_minutes(contender.name, Scenario(execution, at.count)):
+                    seconds += at.tape_seconds(execution, contender.name)
+                    seconds += clock.LEAST * at.again_seconds(execution, contender.name)
+            memory_runs = _MEMORY_RUNS + workload.order
+            seconds += memory_runs * at.tape_seconds(EAGER, contender.name)
     return _OVERHEAD * seconds
 
 
@@ -117,11 +100,6 @@ def _takes_minutes(name: str, scenario: Scenario) -> bool:
 def scenarios(points: int) -> list[Scenario]:
     """In which ways the arrangements are run: at one point, then at many."""
     return [Scenario(run, size) for size in sorted({1, points}) for run in (EAGER, GRAPH, XLA)]
-
-
-def _targets(question: Question) -> tuple[list[Node], list[Variables]]:
-    """The trees of the targets, and the variables of their derivatives."""
-    return question.trees, question.wrt
 
 
 def compare(question: Question, points: int, with_operations: bool = False) -> CostComparison:
@@ -157,68 +135,69 @@ def compare(question: Question, points: int, with_operations: bool = False) -> C
     )
 
 
+@dataclass
 class _Measurement:
-    """The measurement of all arrangements, with the reasons why something was not measured."""
+    """The measurement of all arrangements.
 
-    def __init__(self, tf: Any, question: Question, points: int) -> None:
-        self._tf = tf
-        self._expressions = question.targets
-        self._trees, self._derivatives = _targets(question)
-        self._point = question.points.at(0)
-        self._points = points
-        self._format = question.format_
-        self._scenarios = scenarios(points)
-        expected = expected_seconds(self._trees, self._derivatives, points)
-        self._seconds = max(0.0, min(clock.SECONDS, question.options.max_seconds - expected))
-        self._contenders = contenders(len(self._trees), max(map(len, self._derivatives)))
-        self._problems: dict[str, str] = {}
+    Attributes:
+        tf: TensorFlow.
+        question: the targets, their derivatives, and one point.
+        points: how many points are many.
+        problems: why something could not be measured, by the name of the arrangement.
+    """
+
+    tf: Any
+    question: Question
+    points: int
+    problems: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        workload = planner.Workload.of(self.question, self.points)
+        self._contenders = contenders(len(workload.targets), workload.order)
+        spare = self.question.options.max_seconds - expected_seconds(workload)
+        self._seconds = max(0.0, min(clock.SECONDS, spare))
 
     def refuse_unsupported(self) -> None:
         """Refuse what TensorFlow cannot differentiate in any arrangement."""
+        task = self.question.trees, self._columns(1), self.question.wrt
         try:
-            arrangements.tape_derivatives(
-                self._trees, self._columns(1), self._derivatives, "nested", self._format
-            )
+            arrangements.tape_derivatives(*task, "nested", self.question.format_)
         except RequestError as error:
             reason = str(error).partition("; ")[0]
             raise RequestError(f"{reason}; try another '--dtype' or a lower order") from error
 
     def costs(self) -> list[Cost]:
         """What each arrangement costs."""
-        works = [self._try(contender, self._work) for contender in self._contenders]
-        memories = [self._try(contender, self._memory) for contender in self._contenders]
-        times = {scenario: self._times(scenario) for scenario in self._scenarios}
+        works = {c.name: self._try(c, self._work) for c in self._contenders}
+        memories = {c.name: self._try(c, self._memory) for c in self._contenders}
+        times: dict[str, dict[Scenario, Time]] = {name: {} for name in works}
+        for scenario in scenarios(self.points):
+            for name, time_ in self._times(scenario).items():
+                times[name][scenario] = time_
         return [
-            Cost(
-                contender.name,
-                contender_work,
-                memory,
-                {s: times[s][contender.name] for s in times if contender.name in times[s]},
-                self._problems.get(contender.name, ""),
-            )
-            for contender, contender_work, memory in zip(
-                self._contenders, works, memories, strict=True
-            )
+            Cost(name, works[name], memories[name], times[name], self.problems.get(name, ""))
+            for name in works
         ]
 
     def _try(self, contender: Contender, measure: Callable[[Contender], _T]) -> _T | None:
         """What is measured, or None where TensorFlow cannot do it, which is noted."""
         try:
             return measure(contender)
-        except (LookupError, TypeError, ValueError, self._tf.errors.OpError) as error:
+        except (LookupError, TypeError, ValueError, self.tf.errors.OpError) as error:
             reason = str(error).strip().partition("\n")[0] or type(error).__name__
-            self._problems.setdefault(contender.name, reason)
+            self.problems.setdefault(contender.name, reason)
             return None
 
     def _work(self, contender: Contender) -> Work:
-        columns = self._columns(1)
-        return work(contender, self._expressions, columns, self._derivatives, self._format)
+        question = self.question
+        task = question.targets, self._columns(1), question.wrt, question.format_
+        return count_operations(contender, *task)
 
     def _memory(self, contender: Contender) -> TapeMemory:
         functions = functools.partial(self._functions, contender)
-        with self._tf.device("cpu"):
-            xs = self._xs(self._points)
-            return tape_memory(self._tf, contender.run, functions, xs, self._derivatives)
+        with self.tf.device("cpu"):
+            xs = self._xs(self.points)
+            return tape_memory(self.tf, contender.run, functions, xs, self.question.wrt)
 
     def _times(self, scenario: Scenario) -> dict[str, Time]:
         """The times of the arrangements that can be run in a scenario; each is compiled before."""
@@ -227,39 +206,39 @@ class _Measurement:
         for contender in self._contenders:
             if _takes_minutes(contender.name, scenario):
                 reason = f"XLA takes minutes to compile it for more than {planner.FOLDED:,} points"
-                self._problems.setdefault(contender.name, reason)
+                self.problems.setdefault(contender.name, reason)
                 continue
             make_run = functools.partial(self._run, execution=scenario.execution, xs=xs)
             if run := self._try(contender, make_run):
                 runs[contender.name] = run
-        return clock.times(runs, self._seconds / len(self._scenarios))
+        return clock.times(runs, self._seconds / len(scenarios(self.points)))
 
     def _run(self, contender: Contender, execution: str, xs: Sources) -> Callable[[], list[Tensor]]:
         """A function that runs an arrangement, and has done so once."""
 
         def derivatives(xs: Sources) -> list[Tensor]:
-            results = contender.run(self._tf, self._functions(contender), xs, self._derivatives)
-            return [tensor for variables in self._derivatives for tensor in results[variables]]
+            results = contender.run(self.tf, self._functions(contender), xs, self.question.wrt)
+            return [tensor for variables in self.question.wrt for tensor in results[variables]]
 
         function: Callable[[Sources], list[Tensor]] = derivatives
         if execution != EAGER:
             compiled = execution == XLA
-            traced = self._tf.function(derivatives, jit_compile=compiled, autograph=False)
+            traced = self.tf.function(derivatives, jit_compile=compiled, autograph=False)
             function = traced.get_concrete_function(
-                {name: self._tf.TensorSpec(x.shape, x.dtype) for name, x in xs.items()}
+                {name: self.tf.TensorSpec(x.shape, x.dtype) for name, x in xs.items()}
             )
         function(xs)
         return functools.partial(function, xs)
 
     def _functions(self, contender: Contender) -> list[Target]:
-        return contender.functions(self._tf, self._trees, self._format)
+        return contender.functions(self.tf, self.question.trees, self.question.format_)
 
     def _xs(self, points: int) -> Sources:
-        columns = self._columns(points).items()
-        return {name: self._tf.constant(column, self._format.name) for name, column in columns}
+        columns, dtype = self._columns(points), self.question.format_.name
+        return {name: self.tf.constant(column, dtype) for name, column in columns.items()}
 
     def _columns(self, points: int) -> dict[str, NDArray[np.float64]]:
         """The point, so many times."""
         import numpy as np
 
-        return {name: np.full(points, value) for name, value in self._point.items()}
+        return {name: np.full(points, x) for name, x in self.question.points.at(0).items()}

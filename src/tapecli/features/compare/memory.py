@@ -12,7 +12,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from typing import Any
+from typing import Any, NoReturn
 
 from tapecli.engines.tapes import loading
 from tapecli.engines.tapes.arrangements import Run, Sources, Target, Variables
@@ -38,11 +38,17 @@ def tape_memory(
     """
 
     def tapes(last: int | None) -> list[Any]:
-        """The tapes of a run that ends before the gradient of one, or at its end for None."""
+        """The tapes of a run that ends before the first gradient of the last, or at its end."""
         opened: list[Any] = []
-        with_stop = WithTapes(tf, lambda tape, persistent: _TapeWithStop(tape, opened, last))
+
+        def wrap(tape: Any, persistent: bool) -> Any:
+            if len(opened) == last:
+                tape.gradient = tape.batch_jacobian = _stop
+            opened.append(tape)
+            return tape
+
         with suppress(_Stop):
-            run(with_stop, functions(), xs, derivatives)
+            run(WithTapes(tf, wrap), functions(), xs, derivatives)
         return opened
 
     with collected():
@@ -86,30 +92,5 @@ class _Stop(Exception):
     """The run ends here."""
 
 
-class _TapeWithStop:
-    """A GradientTape that is kept in a list, and may end the run before its first gradient.
-
-    Args:
-        tape: the tape.
-        opened: the tapes that have been opened, in order.
-        last: the index in that list of the tape that ends the run; None for none.
-    """
-
-    def __init__(self, tape: Any, opened: list[Any], last: int | None) -> None:
-        self._tape = tape
-        self._opened = opened
-        self._last = last
-
-    def __enter__(self) -> _TapeWithStop:
-        self._ends_run = len(self._opened) == self._last
-        self._opened.append(self._tape)
-        self._tape.__enter__()
-        return self
-
-    def __exit__(self, *raised: Any) -> None:
-        self._tape.__exit__(*raised)
-
-    def __getattr__(self, name: str) -> Any:
-        if name in ("gradient", "batch_jacobian") and self._ends_run:
-            raise _Stop
-        return getattr(self._tape, name)
+def _stop(*arguments: Any, **options: Any) -> NoReturn:
+    raise _Stop

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-def work(
+def count_operations(
     contender: Contender,
     expressions: Sequence[Expression],
     columns: Mapping[str, NDArray[np.float64]],
