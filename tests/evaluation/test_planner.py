@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tapecli.defaults import EXECUTIONS, MAX_ORDER, MAX_SECONDS, METHODS
-from tapecli.errors import RequestError
+from tapecli.errors import RequestError, estimated
 from tapecli.evaluation import planner
 from tapecli.evaluation.counting import FIXED, counted
 from tapecli.evaluation.planner import (
@@ -23,7 +23,6 @@ from tapecli.evaluation.question import Options, PointsInput, Question
 from tapecli.expressions.derivative import Derivative
 from tapecli.expressions.expression import Expression, parse
 from tapecli.expressions.tree import Node, call
-from tapecli.quantities import estimated
 
 WORKED = ("u = x^2", "y = log(u)")
 

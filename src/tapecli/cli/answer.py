@@ -15,11 +15,10 @@ from tapecli.cli.parameters import from_environment
 from tapecli.cli.progress import waiting
 from tapecli.engines.certified.budget import REQUEST_SHARE
 from tapecli.engines.tapes import loading
-from tapecli.errors import RequestError
+from tapecli.errors import RequestError, counted
 from tapecli.evaluation import answering
 from tapecli.evaluation.question import Question
 from tapecli.formats import Format
-from tapecli.quantities import counted
 from tapecli.result import Result, Status, all_ok
 
 TEXT_CHUNK = 65_536

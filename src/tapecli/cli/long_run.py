@@ -21,7 +21,7 @@ from typing import IO, Any
 
 import click
 
-from tapecli import process, quantities
+from tapecli import errors, process
 from tapecli.cli import files, output
 from tapecli.cli.answer import OutputOptions, load, tell_failed_claims, tell_given_up
 from tapecli.cli.progress import bar, waiting, watched
@@ -304,6 +304,6 @@ def _progress(color: str) -> Iterator[Callable[[int, int | None], None]]:
             nonlocal first
             first = done if first is None else first
             rate = (done - first) / max(time.monotonic() - start, 1e-3)
-            show(done, count, f"{quantities.large(rate)} a second" if rate else "")
+            show(done, count, f"{errors.large(rate)} a second" if rate else "")
 
         yield tell

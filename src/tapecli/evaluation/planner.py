@@ -21,11 +21,10 @@ from typing import TYPE_CHECKING
 from tapecli.defaults import AUTO, EAGER, GRAPH, MAX_ORDER, MAX_SECONDS, NONE, TAYLOR, XLA
 from tapecli.engines.tapes.arrangements import ARRANGEMENTS, FORWARD, Variables
 from tapecli.engines.taylor import FLOAT64_ORDER
-from tapecli.errors import RequestError
+from tapecli.errors import RequestError, estimated
 from tapecli.evaluation.counting import FIXED, KNOWN, OPEN, Counts, counted
 from tapecli.expressions.functions import row
 from tapecli.expressions.tree import Call, Node, steps
-from tapecli.quantities import estimated
 
 if TYPE_CHECKING:
     from tapecli.evaluation.question import Options, Question

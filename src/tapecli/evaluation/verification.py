@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, TypeAlias
 from tapecli import defaults
 from tapecli.engines.certified.budget import Budget
 from tapecli.engines.certified.records import Certified, NoDerivative
+from tapecli.errors import counted
 from tapecli.evaluation.question import Question
 from tapecli.evaluation.verdict import judge, right_digits
 from tapecli.expressions.derivative import Derivative
 from tapecli.expressions.tree import Node
-from tapecli.quantities import counted
 from tapecli.result import Check, Status
 
 if TYPE_CHECKING:

@@ -7,10 +7,10 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
+from tapecli.errors import counted, large, measured
 from tapecli.evaluation.verdict import STABLE_ULPS
 from tapecli.expressions import derivative as notation
 from tapecli.formats import Screen, pitfall_hints
-from tapecli.quantities import counted, large, measured
 from tapecli.result import Block, Check, Claim, Finding, Result, Status
 
 SHOWN_POINTS = 3

@@ -11,9 +11,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, TextIO
 
-from tapecli.errors import PointsError, UsageError, clipped, together, twice
+from tapecli.errors import PointsError, UsageError, clipped, counted, together, twice
 from tapecli.points import ranges, text_files
-from tapecli.quantities import counted
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from tapecli.defaults import AUTO, EAGER, MAX_SECONDS, NONE, TAYLOR, XLA
 from tapecli.engines.tapes.arrangements import ARRANGEMENTS as RUNNABLE
 from tapecli.engines.tapes.arrangements import tape_tree
-from tapecli.errors import RequestError, together
+from tapecli.errors import RequestError, estimated, together
 from tapecli.evaluation import planner
 from tapecli.evaluation.question import Question
 from tapecli.expressions.functions import FUNCTIONS, MEASURED_ON
@@ -23,7 +23,6 @@ from tapecli.features.codegen.layout import Brackets, Page
 from tapecli.features.codegen.names import Names
 from tapecli.features.codegen.tapes import ARRANGEMENTS, Draft
 from tapecli.points.points import Points
-from tapecli.quantities import estimated
 
 UNLIMITED = 1e300
 """Seconds that tapes may take which are written and not run."""

@@ -8,11 +8,10 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from tapecli.errors import together
+from tapecli.errors import counted, measured, size, spread, together
 from tapecli.features.compare.model import Aim, Cost, CostComparison, Scenario, Time, Work
 from tapecli.floats import FORMATS
 from tapecli.formats import words as result_words
-from tapecli.quantities import counted, measured, size, spread
 
 NOTHING = "-"
 
