@@ -92,7 +92,7 @@ class Case:
 
     @property
     def tree(self) -> Node:
-        (expression,) = parse(self.expression, known=dict(self.point))
+        (expression,) = parse(self.expression, variable_names=dict(self.point))
         return expression.tree
 
 
@@ -256,7 +256,7 @@ def _disagreement(case: Case, block: Block) -> str:
     """What is wrong with the value of a formula; "" if nothing is, or it cannot be typed."""
     typed = (block.formula or "").replace("·", "*")
     try:
-        (formula,) = parse(typed, known=dict(case.point))
+        (formula,) = parse(typed, variable_names=dict(case.point))
     except ExpressionError as error:
         return "" if UNTYPED.search(typed) else f"cannot be typed back: {error}"
     with mp.workdps(DIGITS):

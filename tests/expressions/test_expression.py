@@ -916,7 +916,7 @@ def test_what_was_meant_is_looked_for_among_a_bounded_number_of_names(
     names: int, hint: str
 ) -> None:
     with pytest.raises(ExpressionError) as refused:
-        parse("a5x + x", known=[f"a{i}" for i in range(names)])
+        parse("a5x + x", variable_names=[f"a{i}" for i in range(names)])
     assert hint in refused.value.hint
 
 

@@ -97,14 +97,14 @@ def expressions(data: bytes) -> None:
     """Text to trees, to text, to trees: the last are the first."""
     texts = language.text(data).split(BETWEEN)
     try:
-        found = expression.parse(texts, known=("rate",))
+        found = expression.parse(texts, variable_names=("rate",))
     except TapecliError as error:
         _shown(error)
         return
     known = variables(*(one.tree for one in found))
     explicit = [str(one) for one in found]
     try:
-        again = expression.parse(explicit, known=known)
+        again = expression.parse(explicit, variable_names=known)
     except ExpressionError as error:
         see(bool(BEYOND.search(str(error))), "unreadable", "text", (explicit, error))
         return

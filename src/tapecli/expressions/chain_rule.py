@@ -24,7 +24,7 @@ from tapecli.expressions.tree import (
     steps,
 )
 
-ZERO, ONE = number(0), number(1)
+_ZERO, _UNIT = number(0), number(1)
 
 
 def differentiated(tree: Node, name: str) -> Node:
@@ -42,12 +42,12 @@ def differentiated(tree: Node, name: str) -> Node:
 def _slope(node: Node, inner: Sequence[Node], name: str) -> Node:
     """The derivative of a node from those of its children."""
     if isinstance(node, Variable):
-        return ONE if node.name == name else ZERO
+        return _UNIT if node.name == name else _ZERO
     if isinstance(node, Alias):
         return inner[0]
-    total = ZERO
+    total = _ZERO
     for index, slope in enumerate(inner):
-        if slope is not ZERO:
+        if slope is not _ZERO:
             assert isinstance(node, Call)
             total = _sum("add", total, _product(_partial(node, index), slope))
     return total
@@ -91,7 +91,7 @@ def _substituted(rule: Node, arguments: Mapping[str, Node]) -> Node:
 _GAMMAS: dict[str, Callable[..., Node]] = {
     "gamma": lambda x: call("mul", call("gamma", x), call("digamma", x)),
     "lgamma": lambda x: call("digamma", x),
-    "digamma": lambda x: call("polygamma", ONE, x),
+    "digamma": lambda x: call("polygamma", _UNIT, x),
     "polygamma": lambda n, x: call("polygamma", number(n.value + 1), x),
 }
 
@@ -101,20 +101,20 @@ _GAMMAS: dict[str, Callable[..., Node]] = {
 
 def _sum(name: str, a: Node, b: Node) -> Node:
     """A sum or difference without zeros."""
-    if b is ZERO:
+    if b is _ZERO:
         return a
-    if a is ZERO:
+    if a is _ZERO:
         return b if name == "add" else call("neg", b)
     return call(name, a, b)
 
 
 def _product(a: Node, b: Node) -> Node:
     """A product without zeros and ones; b/a instead of 1/a times b."""
-    if ZERO in (a, b):
-        return ZERO
-    if a is ONE or b is ONE:
-        return b if a is ONE else a
-    if isinstance(a, Call) and a.name == "div" and a.arguments[0] is ONE:
+    if _ZERO in (a, b):
+        return _ZERO
+    if a is _UNIT or b is _UNIT:
+        return b if a is _UNIT else a
+    if isinstance(a, Call) and a.name == "div" and a.arguments[0] is _UNIT:
         return call("div", b, a.arguments[1])
     if isinstance(a, Call) and a.name == "neg":
         return call("neg", _product(a.arguments[0], b))
@@ -131,9 +131,9 @@ def _constant(value: Fraction, decimal: bool) -> Node:
 
 
 def _power(base: Node, exponent: Node) -> Node:
-    if exponent is ZERO:
-        return ONE
-    return base if exponent is ONE else call("pow", base, exponent)
+    if exponent is _ZERO:
+        return _UNIT
+    return base if exponent is _UNIT else call("pow", base, exponent)
 
 
 _SHORTENED: dict[str, Callable[..., Node]] = {

@@ -39,15 +39,17 @@ class Expression:
         return f"{self.name} = {self.text}"
 
 
-def parse(texts: str | Iterable[str], known: Collection[str] = ()) -> tuple[Expression, ...]:
+def parse(
+    texts: str | Iterable[str], variable_names: Collection[str] = ()
+) -> tuple[Expression, ...]:
     """Read expressions, each of them `expression` or `name = expression`, in order.
 
     Later ones may use the names of earlier ones. A variable is one letter (a number may
-    follow: x1, x_1), or one of the names in `known`.
+    follow: x1, x_1), or one of the names in `variable_names`.
 
     Args:
         texts: the expressions.
-        known: names that are variables although they have several letters.
+        variable_names: names that are variables although they have several letters.
 
     Raises:
         ExpressionError: a text cannot be read, is too long or too deep, or its name is taken.
@@ -58,32 +60,32 @@ def parse(texts: str | Iterable[str], known: Collection[str] = ()) -> tuple[Expr
         raise UsageError("no expression was given")
     if len(texts) > MAX_TARGETS:
         raise UsageError(f"{len(texts)} expressions: no more than {MAX_TARGETS} at once")
-    trees, scope = _statements(texts, known)
+    trees, scope = _statements(texts, variable_names)
     used_names = {*variables(*(tree for _, tree in trees)), *scope}
     new_names = _new_names(used_names, sum(not name for name, _ in trees))
     return tuple(Expression(name or next(new_names), tree) for name, tree in trees)
 
 
 def parse_claims(
-    texts: Iterable[str], claims: Iterable[str], known: Collection[str] = ()
+    texts: Iterable[str], claims: Iterable[str], variable_names: Collection[str] = ()
 ) -> list[Node]:
     """The trees of any number of claims, which may use the names of the targets.
 
     Args:
         texts: the expressions of the targets.
         claims: the expressions to read.
-        known: names that are variables although they have several letters.
+        variable_names: names that are variables although they have several letters.
 
     Raises:
         ExpressionError: a text cannot be read, is too long or too deep, or its name is taken.
     """
     targets = list(texts)
-    trees, _ = _statements([*targets, *claims], known)
+    trees, _ = _statements([*targets, *claims], variable_names)
     return [tree for _, tree in trees[len(targets) :]]
 
 
 def _statements(
-    texts: Sequence[str], known: Collection[str]
+    texts: Sequence[str], variable_names: Collection[str]
 ) -> tuple[list[tuple[str, Node]], dict[str, Node]]:
     """The name, or "", and the tree of each text; and the trees by name."""
     scope: dict[str, Node] = {}
@@ -91,7 +93,7 @@ def _statements(
     for number, text_ in enumerate(texts):
         earlier = variables(*(tree for _, tree in trees))
         try:
-            trees.append(_statement(text_, scope, known, earlier))
+            trees.append(_statement(text_, scope, variable_names, earlier))
         except ExpressionError as error:
             error.number = number
             raise
@@ -99,11 +101,11 @@ def _statements(
 
 
 def _statement(
-    text_: str, scope: dict[str, Node], known: Collection[str], earlier: Collection[str]
+    text_: str, scope: dict[str, Node], variable_names: Collection[str], earlier: Collection[str]
 ) -> tuple[str, Node]:
     """Read one text; enter its name, if it has one, into the scope."""
     assignment = _ASSIGNMENT.match(text_[:MAX_LENGTH])
-    reader = Reader(text_, scope, known, assignment.end() if assignment else 0)
+    reader = Reader(text_, scope, variable_names, assignment.end() if assignment else 0)
     if not assignment:
         return "", reader.tree()
     name = assignment[1]

@@ -69,13 +69,13 @@ class Reader:
     Attributes:
         typed: the text.
         scope: the earlier targets, by name.
-        known: names that are variables although they have several letters.
+        variable_names: names that are variables although they have several letters.
         offset: the index in the text at which the expression starts, after "name =".
     """
 
     typed: str
     scope: Mapping[str, Node]
-    known: Collection[str] = ()
+    variable_names: Collection[str] = ()
     offset: int = 0
 
     def tree(self) -> Node:
@@ -102,7 +102,9 @@ class Reader:
         try:
             return grammar.parser().parse(source)
         except grammar.UnknownCall as error:
-            self._fail(diagnosis.unknown_call(error.token, source, {*self.scope, *self.known}))
+            self._fail(
+                diagnosis.unknown_call(error.token, source, {*self.scope, *self.variable_names})
+            )
         except UnexpectedToken as error:
             self._fail(diagnosis.unexpected(error.token, source))
         except UnexpectedCharacters as error:
@@ -158,8 +160,8 @@ class Reader:
             return _Reading(alias(name, target), exact=rational(target))
         if name in CONSTANT_NAMES:
             return _Reading(constant(CONSTANT_NAMES[name]))
-        if not (name in self.known or diagnosis.is_one_letter(name)):
-            self._fail(diagnosis.unknown_name(token, {*self.scope, *self.known}))
+        if not (name in self.variable_names or diagnosis.is_one_letter(name)):
+            self._fail(diagnosis.unknown_name(token, {*self.scope, *self.variable_names}))
         return _Reading(variable(name))
 
     def brackets(self, inside: _Reading) -> _Reading:
