@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 
 from tapecli.features.pitfalls.model import (
+    IMPORT,
     Expected,
     Lesson,
     Lessons,
@@ -27,8 +29,13 @@ ROW = Pitfall(
 
 
 def test_the_programs_are_the_two_sides_of_a_diff() -> None:
-    assert ROW.mistake == "both\nmistake\n\n"
-    assert ROW.mend == "both\nmend\n\n"
+    assert ROW.mistake == IMPORT + "both\nmistake\n\n"
+    assert ROW.mend == IMPORT + "both\nmend\n\n"
+
+
+def test_a_program_that_imports_tensorflow_itself_is_whole() -> None:
+    row = replace(ROW, programs=" import tensorflow as tf\n-mistake\n+mend\n")
+    assert row.mistake == "import tensorflow as tf\nmistake\n"
 
 
 @pytest.mark.parametrize(
@@ -62,15 +69,15 @@ def test_the_numbers_of_what_was_printed(printed: str, numbers: list[float | Non
         (Expected(prints=(math.inf,)), Outcome("inf"), True),
         (Expected(prints=(math.inf,)), Outcome("-inf"), False),
         (Expected(prints=(math.inf,)), Outcome("1e300"), False),
-        (Expected(prints=(Relation.ANY, Relation.SAME)), Outcome("4 4"), True),
-        (Expected(prints=(Relation.ANY, Relation.SAME)), Outcome("4 5"), False),
+        (Expected(prints=(Relation.ANY, Relation.EQUAL)), Outcome("4 4"), True),
+        (Expected(prints=(Relation.ANY, Relation.EQUAL)), Outcome("4 5"), False),
         (Expected(prints=(Relation.ANY, Relation.LESS)), Outcome("4 3"), True),
         (Expected(prints=(Relation.ANY, Relation.LESS)), Outcome("4 4"), False),
-        (Expected(prints=(Relation.ANY, Relation.MORE)), Outcome("4 5"), True),
-        (Expected(prints=(Relation.ANY, Relation.MORE)), Outcome("4 4"), False),
+        (Expected(prints=(Relation.ANY, Relation.GREATER)), Outcome("4 5"), True),
+        (Expected(prints=(Relation.ANY, Relation.GREATER)), Outcome("4 4"), False),
         (Expected(prints=(Relation.ANY, Relation.TWICE)), Outcome("4 8"), True),
         (Expected(prints=(Relation.ANY, Relation.TWICE)), Outcome("4 7"), False),
-        (Expected(prints=(Relation.ANY, Relation.SAME)), Outcome("None 4"), False),
+        (Expected(prints=(Relation.ANY, Relation.EQUAL)), Outcome("None 4"), False),
         (Expected(prints=(Relation.ANY,)), Outcome("None"), False),
         (Expected(prints=(NotNear(2),)), Outcome("2"), False),
         (Expected(prints=(NotNear(2),)), Outcome("0"), True),

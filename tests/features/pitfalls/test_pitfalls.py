@@ -33,10 +33,10 @@ def test_its_texts(row: Pitfall) -> None:
     assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", row.name)
     assert len(row.title) <= 60
     assert not row.title.endswith(".")
-    sentences = re.split(r"(?<=[.!?]) (?=[A-Za-z])", row.why)
+    sentences = re.split(r"(?<=[.!?]) (?=[A-Za-z])", row.reason)
     assert len(sentences) in (2, 3)
     assert all(sentence[-1] == "." for sentence in sentences)
-    assert "  " not in row.why
+    assert "  " not in row.reason
 
 
 @each

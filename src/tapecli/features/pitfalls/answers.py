@@ -11,8 +11,6 @@ GROUP = Group(
             "none-for-zero",
             "The derivative of a constant derivative is None, not 0",
             """\
- import tensorflow as tf
-
  x = tf.Variable(2.0)
  with tf.GradientTape() as outer:
      with tf.GradientTape() as inner:
@@ -34,8 +32,6 @@ GROUP = Group(
             "zero-for-none",
             "unconnected_gradients='zero' hides a missing gradient",
             """\
- import tensorflow as tf
-
  s = tf.Variable(3.3, dtype=tf.float64)
  with tf.GradientTape() as tape:
      y = tf.math.zeta(s, 2.0)
@@ -57,8 +53,6 @@ GROUP = Group(
             "summed-targets",
             "With two targets, gradient() returns one number: the sum",
             """\
- import tensorflow as tf
-
  x = tf.Variable(3.0)
  with tf.GradientTape() as tape:
      u = x**2

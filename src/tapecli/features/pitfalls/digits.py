@@ -13,8 +13,6 @@ GROUP = Group(
             "underflow-inside",
             "An underflow inside makes a derivative of 2e30 infinite",
             """\
- import tensorflow as tf
-
  x = tf.Variable([1e-30, 1.0])
  with tf.GradientTape() as tape:
 -    y = tf.math.log(x**2)
@@ -33,8 +31,6 @@ GROUP = Group(
             "cancellation",
             "The rules are right, but every digit is wrong",
             """\
- import tensorflow as tf
-
  x = tf.Variable([1e4, 1e6, 1e8])
  with tf.GradientTape() as tape:
 -    y = tf.sqrt(x + 1) - tf.sqrt(x)
@@ -53,8 +49,6 @@ GROUP = Group(
             "tanh-tails",
             "The derivative of tanh becomes 0 far too early",
             """\
- import tensorflow as tf
-
  x = tf.Variable([5.0, 15.0, 20.0], dtype=tf.float64)
  with tf.GradientTape() as tape:
 -    y = tf.tanh(x)
@@ -73,8 +67,6 @@ GROUP = Group(
             "float32-detour",
             "A float64 constant that has only the digits of float32",
             """\
- import tensorflow as tf
-
  x = tf.Variable(1.0, dtype=tf.float64)
  with tf.GradientTape() as tape:
 -    y = tf.cast(0.1, tf.float64) * x

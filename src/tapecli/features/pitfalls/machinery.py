@@ -16,8 +16,6 @@ GROUP = Group(
             "no-second-gradient",
             "The first derivative works, the second is a LookupError",
             """\
- import tensorflow as tf
-
  x = tf.Variable(0.7)
  with tf.GradientTape() as outer:
      with tf.GradientTape() as inner:
@@ -39,10 +37,7 @@ GROUP = Group(
         Pitfall(
             "custom-gradient",
             "A custom gradient has no second derivative",
-            """\
- import tensorflow as tf
-
-
+            """
  @tf.custom_gradient
  def log_of_square(x):
 -    return tf.math.log(x**2), lambda upstream: upstream * 2 / x.numpy()
@@ -68,8 +63,6 @@ GROUP = Group(
             "forward-over-forward",
             "Forward mode inside forward mode is silently wrong",
             """\
- import tensorflow as tf
-
  x = tf.constant(0.7)
  one = tf.ones_like(x)
  with tf.autodiff.ForwardAccumulator(x, one) as outer:
@@ -94,10 +87,7 @@ GROUP = Group(
         Pitfall(
             "compiled-edges",
             "Compiled by XLA, the same code has another derivative",
-            """\
- import tensorflow as tf
-
-
+            """
  def slope(x):
      with tf.GradientTape() as tape:
          tape.watch(x)
@@ -122,10 +112,7 @@ GROUP = Group(
         Pitfall(
             "retracing",
             "A tf.function is traced again for every Python number",
-            """\
- import tensorflow as tf
-
-
+            """
  @tf.function
  def slope(x):
 -    x = tf.convert_to_tensor(x)
@@ -151,10 +138,7 @@ GROUP = Group(
         Pitfall(
             "costly-orders",
             "Each further order of nested tapes multiplies the work",
-            """\
- import tensorflow as tf
-
-
+            """
  def derivative(x, order):
 -    if order == 0:
 -        return tf.math.log(x**2)
@@ -181,15 +165,13 @@ GROUP = Group(
             "derivatives, which is how Taylor series are computed, adds only a few operations for "
             "each order.",
             Expected(prints=(Relation.ANY, *[Relation.TWICE] * 5, -3.75)),
-            Expected(prints=(Relation.ANY, *[Relation.MORE] * 5, -3.75)),
+            Expected(prints=(Relation.ANY, *[Relation.GREATER] * 5, -3.75)),
             ("jax-ml/jax#520", "HIPS/autograd#68"),
         ),
         Pitfall(
             "jacobian-row-by-row",
             "jacobian() without pfor uses the tape once for each row",
             """\
- import tensorflow as tf
-
  x = tf.Variable([1.0, 2.0, 3.0])
 -with tf.GradientTape() as tape:
 +with tf.GradientTape(persistent=True) as tape:

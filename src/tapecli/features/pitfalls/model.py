@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TypeAlias
 
+IMPORT = "import tensorflow as tf\n\n"
+"""The first lines of each program that does not import TensorFlow itself."""
+
 TOLERANCE = 1e-4
 """How far a number may be from the expected one, relatively: float32 with a margin."""
 
@@ -23,9 +26,9 @@ class Relation(Enum):
     """What is expected of a number whose value depends on the version of TensorFlow."""
 
     ANY = "any number"
-    SAME = "the number before it"
+    EQUAL = "the number before it"
     LESS = "less than the number before it"
-    MORE = "more than the number before it"
+    GREATER = "greater than the number before it"
     TWICE = "at least twice the number before it"
 
 
@@ -106,9 +109,9 @@ class Expected:
 
 
 _RELATIONS = {
-    Relation.SAME: lambda number, previous: number == previous,
+    Relation.EQUAL: lambda number, previous: number == previous,
     Relation.LESS: lambda number, previous: number < previous,
-    Relation.MORE: lambda number, previous: number > previous,
+    Relation.GREATER: lambda number, previous: number > previous,
     Relation.TWICE: lambda number, previous: number >= 2 * previous,
 }
 
@@ -129,7 +132,8 @@ class Pitfall:
         programs: the shortest program that makes the mistake, and the same program with the
             mistake mended, together as a diff: a line that begins with "-" is in the mistake
             alone, one that begins with "+" in the mend alone, and the other lines are in both.
-        why: the reason, in two or three sentences.
+            `IMPORT` is left out.
+        reason: why it happens, and what to do, in two or three sentences.
         happens: what the mistake is known to do.
         mended: what the mend does.
         threads: where people met it: OWNER/REPOSITORY#NUMBER on GitHub.
@@ -140,7 +144,7 @@ class Pitfall:
     name: str
     title: str
     programs: str
-    why: str
+    reason: str
     happens: Expected
     mended: Expected
     threads: tuple[str, ...] = ()
@@ -158,7 +162,8 @@ class Pitfall:
 
     def _program(self, without: str) -> str:
         lines = self.programs.splitlines()
-        return "".join(f"{line[1:]}\n" for line in lines if not line.startswith(without))
+        program = "".join(f"{line[1:]}\n" for line in lines if not line.startswith(without))
+        return program if "import tensorflow" in program else IMPORT + program
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,6 @@ GROUP = Group(
             "where-nan",
             "tf.where lets through NaN from the branch not taken",
             """\
- import tensorflow as tf
-
  x = tf.Variable([0.0, 2.0])
  with tf.GradientTape() as tape:
 -    y = tf.where(x > 0, tf.math.log(x), 0.0)
@@ -38,8 +36,6 @@ GROUP = Group(
             "singular-point",
             "One singular operation makes the whole derivative NaN",
             """\
- import tensorflow as tf
-
  x = tf.Variable([0.0, 3.0])
  with tf.GradientTape() as tape:
 -    y = tf.sqrt(x**2)
@@ -60,8 +56,6 @@ GROUP = Group(
             "power-at-zero",
             "Beyond order n, the derivatives of x**n at 0 are NaN",
             """\
- import tensorflow as tf
-
  x = tf.Variable(0.0)
  with tf.GradientTape() as third:
      with tf.GradientTape() as second:
@@ -84,8 +78,6 @@ GROUP = Group(
             "nan-value",
             "The value is NaN, but the derivative looks fine",
             """\
- import tensorflow as tf
-
  x = tf.Variable([-2.0, 2.0])
  with tf.GradientTape() as tape:
      y = tf.math.log(x)
@@ -106,8 +98,6 @@ GROUP = Group(
             "kink",
             "At a kink, the same function gets two derivatives",
             """\
- import tensorflow as tf
-
  x = tf.Variable(0.0)
  with tf.GradientTape(persistent=True) as tape:
      y = tf.nn.relu(x)

@@ -11,8 +11,6 @@ GROUP = Group(
             "unwatched-tensor",
             "The gradient with respect to a constant tensor is None",
             """\
- import tensorflow as tf
-
  x = tf.constant([1.0, 2.0, 3.0])
  with tf.GradientTape() as tape:
 +    tape.watch(x)
@@ -56,8 +54,6 @@ GROUP = Group(
             "integer-source",
             "A variable of integers has no gradient",
             """\
- import tensorflow as tf
-
 -x = tf.Variable([1, 2, 3])
 +x = tf.Variable([1.0, 2.0, 3.0])
  with tf.GradientTape() as tape:
@@ -76,8 +72,6 @@ GROUP = Group(
             "replaced-variable",
             "From the second step of a loop on, the gradient is None",
             """\
- import tensorflow as tf
-
  x = tf.Variable(3.0)
  for step in range(2):
      with tf.GradientTape() as tape:
@@ -97,8 +91,6 @@ GROUP = Group(
             "assigned-variable",
             "A value stored with assign() is cut off from its source",
             """\
- import tensorflow as tf
-
  x = tf.Variable(3.0)
 -u = tf.Variable(0.0)
  with tf.GradientTape() as tape:
@@ -119,8 +111,6 @@ GROUP = Group(
             "late-watch",
             "watch() after the tensor was used comes too late",
             """\
- import tensorflow as tf
-
  x = tf.constant(3.0)
  with tf.GradientTape() as tape:
 +    tape.watch(x)
@@ -139,8 +129,6 @@ GROUP = Group(
             "frozen-variable",
             "A variable with trainable=False is not watched",
             """\
- import tensorflow as tf
-
  x = tf.Variable(3.0, trainable=False)
  with tf.GradientTape() as tape:
 +    tape.watch(x)
@@ -158,8 +146,6 @@ GROUP = Group(
             "stopped-path",
             "stop_gradient gives a number that looks like a gradient",
             """\
- import tensorflow as tf
-
  x = tf.Variable(3.0)
  with tf.GradientTape() as tape:
 -    y = x * tf.stop_gradient(x)
@@ -179,8 +165,6 @@ GROUP = Group(
             "step-function",
             "Rounding, casts to integers and comparisons give None",
             """\
- import tensorflow as tf
-
  x = tf.Variable([1.2, 2.7])
  with tf.GradientTape() as tape:
 -    y = tf.round(x)

@@ -94,8 +94,8 @@ def _bends(enclosure: Enclosure, low: float, high: float, depth: int) -> list[Be
 
 def _of_quarters(bends: Sequence[Bend]) -> Bend:
     """The bend of an interval from those of its quarters."""
-    known = [bend for bend in bends if bend is not None]
-    undefined = [math.isnan(bend) for bend in known]
-    if len(known) < len(bends) or any(undefined) != all(undefined):
+    bounds = [bend for bend in bends if bend is not None]
+    undefined = [math.isnan(bound) for bound in bounds]
+    if len(bounds) < len(bends) or any(undefined) != all(undefined):
         return None
-    return math.nan if any(undefined) else max(known)
+    return math.nan if any(undefined) else max(bounds)

@@ -54,7 +54,7 @@ ROUNDS = 24
 MAX_DIVISIONS = 8
 """The most intervals that an interval is divided into at a time."""
 
-FAR = 1e9
+LARGEST_DISTANCE = 1e9
 """A greater distance of a chord from its curve, in dots, makes no difference."""
 
 STRAIGHT = 0.35
@@ -270,8 +270,8 @@ class _Sampler:
         for index, (target, derivative) in enumerate(pairs):
             samples = [self._samples[x][index] for x in self._x]
             y = np.array(list(map(_height, samples)))
-            own = [math.nan if bend[index] is None else bend[index] for bend in bends]
-            smooth = ~np.isnan(np.array(own, np.float64))
+            bounds = [math.nan if bend[index] is None else bend[index] for bend in bends]
+            smooth = ~np.isnan(np.array(bounds, np.float64))
             yield Curve(
                 target=target.name,
                 expression=target.text,
@@ -336,7 +336,7 @@ def _divisions(
         return MAX_DIVISIONS if is_seen and bend is None else 1
     if math.isinf(bend):
         return min(MAX_DIVISIONS, math.ceil(width / (2 * STRAIGHT)))
-    distance = min(bend * length / 8 * (length / view.dot), FAR)
+    distance = min(bend * length / 8 * (length / view.dot), LARGEST_DISTANCE)
     outside = max(min(ends) - view.high, view.low - max(ends), 0) / view.dot
     if distance <= STRAIGHT or distance <= outside:
         return 1

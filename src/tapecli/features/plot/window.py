@@ -20,7 +20,7 @@ NEAR = 0.02
 TAIL = 0.1
 """Share of a curve with gaps, at each end, that is taken to go to a pole."""
 
-BEYOND = 1.0
+EXTENSION = 1.0
 """How far a curve with gaps is shown beyond its middle, in heights of the middle."""
 
 STEEPER = 0.5
@@ -68,8 +68,8 @@ def _spans(axis: PlotAxis, curves: Iterable[Curve]) -> Iterator[Span]:
                 low, high = _within((low, high), limits[curve.target])
             span = _within(whole, (low if cut_low else whole[0], high if cut_high else whole[1]))
             if not curve.derivative.order and span != whole:
-                more = STEEPER * (span[1] - span[0])
-                limits[curve.target] = span[0] - more, span[1] + more
+                extension = STEEPER * (span[1] - span[0])
+                limits[curve.target] = span[0] - extension, span[1] + extension
         yield span
 
 
@@ -94,8 +94,8 @@ def _middle(axis: PlotAxis, curve: Curve) -> Span:
     if not len(heights):
         heights = curve.y[np.isfinite(curve.y)]
     low, high = np.quantile(np.clip(heights, -LARGE, LARGE), [TAIL, 1 - TAIL]).tolist()
-    more = BEYOND * (high - low)
-    return low - more, high + more
+    extension = EXTENSION * (high - low)
+    return low - extension, high + extension
 
 
 def _heights(axis: PlotAxis, curve: Curve) -> Floats:

@@ -59,11 +59,11 @@ class NamedRecording:
         recorded = [step for step in operations if self.recorders[step.index]]
         values = self.recording.results.get((), ())
         targets = [backward.target for _, backward in self.recording.backward_passes]
-        needed = made_from(operations, [*_outputs(recorded), *values, *targets])
+        ancestors = made_from(operations, [*_outputs(recorded), *values, *targets])
         return [
             step
             for step in operations
-            if step.real and step.kind not in CONSTANT and needed.intersection(step.outputs)
+            if step.real and step.kind not in CONSTANT and ancestors.intersection(step.outputs)
         ]
 
     def name(self, tensor: str) -> str:

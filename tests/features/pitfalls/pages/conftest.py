@@ -29,8 +29,6 @@ with tf.GradientTape() as tape:
 print(tape.gradient(y, x))
 """
 PROGRAMS = """\
- import tensorflow as tf
-
  x = tf.Variable(3.0)
  with tf.GradientTape() as tape:
 -    y = x**2

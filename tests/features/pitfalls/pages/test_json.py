@@ -14,7 +14,7 @@ DESCRIBED = {
     "name": "a-name",
     "title": ROW.title,
     "mistake": {"program": ROW.mistake},
-    "why": ROW.why,
+    "why": ROW.reason,
     "mend": {"program": ROW.mend},
     "threads": [
         "https://github.com/tensorflow/tensorflow/issues/1",

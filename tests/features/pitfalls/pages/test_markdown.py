@@ -33,7 +33,7 @@ WARNING:tensorflow:look
 ValueError: {MESSAGE}
 ```
 
-{ROW.why}
+{ROW.reason}
 
 ### Mended
 

@@ -40,7 +40,7 @@ def _pitfall(pitfall: Pitfall) -> dict[str, Any]:
         "name": pitfall.name,
         "title": pitfall.title,
         "mistake": {"program": pitfall.mistake},
-        "why": pitfall.why,
+        "why": pitfall.reason,
         "mend": {"program": pitfall.mend},
         "threads": [words.address(thread) for thread in pitfall.threads],
     }

@@ -37,7 +37,7 @@ def _lesson(lesson: Lesson, tensorflow: str) -> Iterator[str]:
     mistake, mend = words.halves(lesson, tensorflow)
     yield from (f"## `{pitfall.name}`", "", f"**{escaped(pitfall.title)}**", "")
     yield from _half(mistake, "What happened:")
-    yield from (escaped(pitfall.why), "", f"### {mend.title}", "")
+    yield from (escaped(pitfall.reason), "", f"### {mend.title}", "")
     yield from _half(mend, "What that prints:")
     if pitfall.threads:
         links = (f"[{thread}]({words.address(thread)})" for thread in pitfall.threads)

@@ -73,12 +73,12 @@ def _lesson(lesson: Lesson, tensorflow: str, screen: Screen) -> Iterator[Text]:
     programs = _program(mistake, mend, screen), _program(mend, mistake, screen)
     right = "bold green" if lesson.mended else "bold red"
     outcomes = _outcome(mistake, outcome_width, "bold yellow"), _outcome(mend, outcome_width, right)
-    why = [*_styled(f"Why: {pitfall.why}", min(width, _SENTENCE), ""), Text()]
+    reason = [*_styled(f"Why: {pitfall.reason}", min(width, _SENTENCE), ""), Text()]
     if is_wide:
         yield from _side_by_side(*programs, column + _GAP)
-        yield from (*_side_by_side(*outcomes, column + _GAP), *why)
+        yield from (*_side_by_side(*outcomes, column + _GAP), *reason)
     else:
-        yield from (*programs[0], *outcomes[0], *why, *programs[1], *outcomes[1])
+        yield from (*programs[0], *outcomes[0], *reason, *programs[1], *outcomes[1])
     if pitfall.threads:
         yield from _styled(f"Met in {', '.join(pitfall.threads)}", width, "dim")
         yield Text()

@@ -35,8 +35,9 @@ def halves(lesson: Lesson, tensorflow: str) -> tuple[Half, Half]:
 
 
 def _change(lesson: Lesson) -> str:
-    known = "does something else here than is known of this mistake"
-    return "does this right" if lesson.cured else known
+    if lesson.cured:
+        return "does this right"
+    return "does something else here than is known of this mistake"
 
 
 def _lines(outcome: Outcome) -> list[str]:
@@ -59,7 +60,11 @@ def verdict(lessons: Lessons) -> str:
         (work, "1 mend works", "{} mends work"),
         (total - work, "1 mend does not", "{} mends do not"),
     )
-    texts = ((one if count == 1 else many).format(count) for count, one, many in counts if count)
+    texts = (
+        singular if count == 1 else plural.format(count)
+        for count, singular, plural in counts
+        if count
+    )
     return f"TensorFlow {lessons.tensorflow}: {', '.join(texts)}"
 
 

@@ -57,8 +57,8 @@ class _Grid:
         self.height = height
         self._cells: dict[Cell, tuple[str, str]] = {}
 
-    def put(self, cell: Cell, character: str, style: str) -> None:
-        """Set a character; dots are added to dots that are there, which keep their style."""
+    def write(self, cell: Cell, character: str, style: str) -> None:
+        """Write a character; dots are added to dots that are there, which keep their style."""
         before, before_style = self._cells.get(cell, (" ", ""))
         if all(_EMPTY <= dots <= _FULL for dots in (before, character)):
             character, style = chr(ord(before) | ord(character)), before_style
@@ -147,11 +147,11 @@ def _draw_zeros(curves: Curves, grid: _Grid) -> None:
     if curves.axis.start < 0 < curves.axis.stop:
         column = _column(curves, 0.0, grid.width)
         for row in range(grid.height):
-            grid.put((row, column), "┊", "dim")
+            grid.write((row, column), "┊", "dim")
     if curves.low < 0 < curves.high:
         row = _row(curves, 0.0, grid.height)
         for column in range(grid.width):
-            grid.put((row, column), "┈", "dim")
+            grid.write((row, column), "┈", "dim")
 
 
 def _base(curves: Curves, margin: int, width: int) -> Iterator[str]:
@@ -194,16 +194,16 @@ def _draw_curves(curves: Curves, grid: _Grid, unicode: bool) -> None:
         hidden = occupied >= cells.keys()
         for cell, dots in cells.items():
             if unicode:
-                grid.put(cell, dots, _color(number))
+                grid.write(cell, dots, _color(number))
             elif cell not in occupied or (hidden and cell[1] % (number + 1) == number):
-                grid.put(cell, _symbol(number), _color(number))
+                grid.write(cell, _symbol(number), _color(number))
         occupied |= cells.keys()
     if unicode and len(drawings) > 1:
-        _put_symbols(drawings, grid)
+        _write_symbols(drawings, grid)
     for mark in (mark for curve in curves.curves for mark in curve.marks if curves.marked):
         row = _row(curves, curves.height(mark), grid.height)
         cell = row, _column(curves, mark.x, grid.width)
-        grid.put(cell, SIGNS[mark.status], _STYLES[mark.status])
+        grid.write(cell, SIGNS[mark.status], _STYLES[mark.status])
 
 
 def _cells(curves: Curves, curve: Curve, grid: _Grid) -> dict[Cell, str]:
@@ -229,8 +229,8 @@ def _line(first: Cell, last: Cell) -> Iterator[Cell]:
         yield first[0] + round(width / steps * step), first[1] + round(height / steps * step)
 
 
-def _put_symbols(drawings: list[dict[Cell, str]], grid: _Grid) -> None:
-    """Put the symbol of each curve on it here and there, if there is room beside other curves.
+def _write_symbols(drawings: list[dict[Cell, str]], grid: _Grid) -> None:
+    """Write the symbol of each curve on it here and there, if there is room beside other curves.
 
     The symbols of curves that lie on one another everywhere take turns.
     """
@@ -252,7 +252,7 @@ def _put_symbols(drawings: list[dict[Cell, str]], grid: _Grid) -> None:
                 if (row, column) not in others
             )
             if cell := next(free, None):
-                grid.put(cell, _symbol(number), _color(number))
+                grid.write(cell, _symbol(number), _color(number))
 
 
 def _middle_first(rows: Sequence[int]) -> list[int]:

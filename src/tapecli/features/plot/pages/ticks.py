@@ -9,7 +9,7 @@ from collections.abc import Sequence
 _STEPS = (1, 2, 5, 10)
 _SLACK = 1e-9
 """How far round-off may move a quotient away from a whole number."""
-_PLAIN = (1e-3, 1e5)
+_FIXED_POINT = (1e-3, 1e5)
 """Numbers between these are written without an exponent."""
 
 
@@ -38,7 +38,7 @@ def texts(numbers: Sequence[float]) -> list[str]:
     steps = [b - a for a, b in itertools.pairwise(numbers)]
     step = min(steps, default=size) or 1.0
     exponent = math.floor(math.log10(step) + _SLACK)
-    if size and not _PLAIN[0] <= size < _PLAIN[1]:
+    if size and not _FIXED_POINT[0] <= size < _FIXED_POINT[1]:
         digits = max(0, math.floor(math.log10(size) + _SLACK) - exponent)
         return [_short(f"{number + 0.0:.{digits}e}") for number in numbers]
     return [f"{number + 0.0:.{max(0, -exponent)}f}" for number in numbers]

@@ -25,7 +25,7 @@ class _Layout(Enum):
     """How steps and adjoints are laid out, from the widest layout to the narrowest."""
 
     FULL = "everything"
-    PLAIN = "without operations and without the numbers of terms"
+    SHORT = "without operations and without the numbers of terms"
     STACKED = "local derivatives and terms below their step or adjoint"
 
 
@@ -89,15 +89,15 @@ def _steps(trace: Trace, section: words.Section, layout: _Layout) -> Table:
         name, value, derivatives = words.step_row(trace, step)
         recorders = [words.recorders(step)] * section.mixed
         if layout is _Layout.STACKED:
-            about = [f"recorded by {names}" for names in recorders]
+            middle = [f"recorded by {names}" for names in recorders]
             details = [
                 (formula,) if formula.endswith(f" = {number}") else (formula, number)
                 for formula, number in derivatives
             ]
-            rows.append(([name, *about, value], details))
+            rows.append(([name, *middle, value], details))
         else:
-            about = [step.kind] * (layout is _Layout.FULL) + recorders
-            rows.append(([name, *about, value], derivatives))
+            middle = [step.kind] * (layout is _Layout.FULL) + recorders
+            rows.append(([name, *middle, value], derivatives))
     return _table(rows, layout)
 
 
@@ -117,13 +117,13 @@ def _adjoints(trace: Trace, backward: TracedPass, layout: _Layout) -> Table:
 def _table(rows: Iterable[_Row], layout: _Layout) -> Table:
     """A table without lines, with the details beside the other cells or below them."""
     table = Table.grid(padding=(0, 3, 0, 0))
-    for (name, *about, value), details in rows:
+    for (name, *middle, value), details in rows:
         if layout is _Layout.STACKED:
             table.add_row(f"{name} = {value}")
-            for line in [*about, *map(" = ".join, details)]:
+            for line in [*middle, *map(" = ".join, details)]:
                 table.add_row(Padding(Text(line, style="dim"), (0, 0, 0, 2)))
             continue
-        cells: list[str | Text] = [name, *(Text(cell, style="dim") for cell in about), value]
+        cells: list[str | Text] = [name, *(Text(cell, style="dim") for cell in middle), value]
         for detail in details or [()]:
             table.add_row(*cells, *detail)
             cells = [""] * len(cells)
