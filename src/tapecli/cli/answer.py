@@ -67,47 +67,47 @@ def answer(
     """
     if from_environment(click.get_current_context(), "execution"):
         options["usual_execution"] = options.pop("execution")
-    asked = inputs.asked(kind, options)
+    texts = inputs.asked(kind, options)
     output.check(file)
     format_ = output.format_of(format_name, file)
     formats.require_library(format_)
     if resume and file is None:
         raise RequestError("'--resume' goes on with a file; name it with --output")
-    written = OutputOptions(format_, file, color, strict, verbose)
-    if asked["source"].is_plain and not format_.chunked:
-        return answer_at_once(Question.parse(**asked), written)
+    target = OutputOptions(format_, file, color, strict, verbose)
+    if texts["source"].is_plain and not format_.chunked:
+        return answer_at_once(Question.parse(**texts), target)
     from tapecli.cli import long_run
     from tapecli.evaluation import chunks
 
     size = chunks.LARGE_CHUNK if format_.binary else TEXT_CHUNK
-    question = chunks.open_question(**asked, in_chunks=format_.chunked, size=size)
+    question = chunks.open_question(**texts, in_chunks=format_.chunked, size=size)
     if isinstance(question, Question):
-        return answer_at_once(question, written)
-    return long_run.answer(question, written, resume, asked["source"])
+        return answer_at_once(question, target)
+    return long_run.answer(question, target, resume, texts["source"])
 
 
-def answer_at_once(question: Question, written: OutputOptions) -> int:
+def answer_at_once(question: Question, target: OutputOptions) -> int:
     """Compute the answer to a question, write it, and return the exit code."""
     account = answering.Account()
     with waiting("differentiating ..."):
         result = answering.answer(
             question,
-            formulas=written.format_.formulas,
+            formulas=target.format_.formulas,
             account=account,
-            load=functools.partial(load, written.verbose),
+            load=functools.partial(load, target.verbose),
             begin=process.fork,
         )
-    output.write(result, written.format_, written.file, written.color)
-    if not written.format_.claims:
+    output.write(result, target.format_, target.file, target.color)
+    if not target.format_.claims:
         tell_failed_claims(result)
-    if written.verbose:
+    if target.verbose:
         stages = ", ".join(f"{name} {seconds:.3g} s" for name, seconds in account.seconds.items())
         count = len(result.points)
         click.echo(f"{counted(count, 'point')}; {stages}", err=True)
         for sentence in account.given_up:
             click.echo(f"given up: {sentence}", err=True)
         tell_given_up(result.given_up, count, question)
-    return written.code(result.ok, result.counts)
+    return target.code(result.ok, result.counts)
 
 
 def load(verbose: bool) -> Any:

@@ -36,13 +36,13 @@ from tapecli.process import Signalled
 from tapecli.result import Result, Status, any_failed
 
 WAITING = 2
-"""Results that may wait for being written."""
+"""How many results may wait to be written."""
 
 PATIENCE = 3.0
 """Seconds that an interrupted call waits for what is being written."""
 
 SAVED_EVERY = 1.0
-"""Seconds after which what has been done is put down for a later call."""
+"""Seconds after which the state of a run is saved for a later call."""
 
 
 class _Writer:
@@ -93,7 +93,7 @@ class _Writer:
 
 
 class Run:
-    """A run, and what has become of it.
+    """A run over many points, and how far it has come.
 
     Args:
         stream: what is computed.
@@ -113,16 +113,16 @@ class Run:
     def go(
         self,
         open_: writers.Open,
-        tell: Callable[[int, int | None], None],
+        report: Callable[[int, int | None], None],
         save: Callable[[], None] = lambda: None,
     ) -> None:
         """Compute and write everything.
 
         Args:
             open_: opens the streams that it is written to.
-            tell: is told how many points are done, and of how many.
-            save: is called before a further part is written, so that one is left to be written
-                by whoever goes on from there.
+            report: receives how many points are done, and of how many.
+            save: is called before each chunk but the first is written, so that a resumed run
+                always has a chunk left.
         """
 
         def write(result: Result) -> None:
@@ -140,7 +140,7 @@ class Run:
         try:
             for result in self.stream.results(self.done):
                 writer.put(result)
-                tell(self.done, self.stream.count)
+                report(self.done, self.stream.count)
             writer.finish()
         except Exception:
             with contextlib.suppress(Exception):
@@ -155,12 +155,12 @@ class Run:
         self._writer.finish(self.done)
 
 
-def answer(stream: Stream, written: OutputOptions, resume: bool, source: PointsInput) -> int:
+def answer(stream: Stream, options: OutputOptions, resume: bool, source: PointsInput) -> int:
     """Compute all points in chunks, write them, and return the exit code.
 
     Args:
         stream: what is computed.
-        written: how it is to be written.
+        options: how it is to be written.
         resume: whether to go on where an earlier call had come to.
         source: the points as they were given.
 
@@ -169,24 +169,24 @@ def answer(stream: Stream, written: OutputOptions, resume: bool, source: PointsI
     """
     if stream.choice.needs_tensorflow:
         with waiting("starting TensorFlow ..."):
-            load(written.verbose)
+            load(options.verbose)
     start = time.monotonic()
-    screen = output.screen(sys.stdout, written.color) if sys.stdout else Screen()
-    target = files.path_of(written.file)
+    screen = output.screen(sys.stdout, options.color) if sys.stdout else Screen()
+    target = files.path_of(options.file)
     writer = writers.of_format(
-        written.format_, Screen() if target else screen, stream.dimensions, stream.count
+        options.format_, Screen() if target else screen, stream.dimensions, stream.count
     )
     if resume and not (target and writer.resumable):
-        where = f"a {written.format_.name} file" if target else "standard output"
-        raise OutputError(f"'--resume' cannot go on with {where}")
-    with _progress(written.color) as tell:
+        sink = f"a {options.format_.name} file" if target else "standard output"
+        raise OutputError(f"'--resume' cannot go on with {sink}")
+    with _progress(options.color) as report:
         if target is None:
-            one = Run(stream, writer, {})
-            _to_stream(one, written.file, writer, tell)
+            run = Run(stream, writer, {})
+            _to_stream(run, options.file, writer, report)
         else:
-            description = _description(stream, source, written.format_.name)
-            one = _to_file(stream, writer, target, resume, description, tell)
-    return _ended(one, written, time.monotonic() - start)
+            description = _description(stream, source, options.format_.name)
+            run = _to_file(stream, writer, target, resume, description, report)
+    return _summed_up(run, options, time.monotonic() - start)
 
 
 def _description(stream: Stream, source: PointsInput, format_name: str) -> dict[str, Any]:
@@ -211,37 +211,37 @@ def _description(stream: Stream, source: PointsInput, format_name: str) -> dict[
     return as_saved
 
 
-def _ended(one: Run, written: OutputOptions, seconds: float) -> int:
-    """Say what is to be said in the end; the exit code."""
-    failed = any_failed(one.counts)
-    wrong = False
-    if one.first:
-        tell_failed_claims(one.first)
-        wrong = any(claim.failed for claim in one.first.claims)
-    if written.verbose or failed or watched(sys.stderr):
-        click.echo(words.run_summary(one.done, one.counts, seconds, one.earlier), err=True)
-    if written.verbose:
-        tell_given_up(one.given_up, one.done - one.earlier, one.stream.question)
-    return written.code(not (failed or wrong), one.counts)
+def _summed_up(run: Run, options: OutputOptions, seconds: float) -> int:
+    """Print the summary of a run, and return the exit code."""
+    failed = any_failed(run.counts)
+    claims = run.first.claims if run.first else ()
+    if run.first:
+        tell_failed_claims(run.first)
+    if options.verbose or failed or watched(sys.stderr):
+        click.echo(words.run_summary(run.done, run.counts, seconds, run.earlier), err=True)
+    if options.verbose:
+        tell_given_up(run.given_up, run.done - run.earlier, run.stream.question)
+    ok = not failed and not any(claim.failed for claim in claims)
+    return options.code(ok, run.counts)
 
 
 def _to_stream(
-    one: Run, file: str | None, writer: ChunkWriter, tell: Callable[[int, int | None], None]
+    run: Run, file: str | None, writer: ChunkWriter, report: Callable[[int, int | None], None]
 ) -> None:
-    """To standard output, or to a device: at once, and what comes later by way of the disk."""
+    """Write to standard output or a device: the first stream at once, others by way of the disk."""
     with contextlib.ExitStack() as closing:
         out = output.open_binary(file, closing)
-        opened: list[IO[bytes]] = []
+        streams: list[IO[bytes]] = []
 
         def open_() -> IO[bytes]:
-            direct = not opened and not writer.rewrites_head
-            opened.append(out if direct else closing.enter_context(tempfile.TemporaryFile()))
-            return opened[-1]
+            direct = not streams and not writer.rewrites_head
+            streams.append(out if direct else closing.enter_context(tempfile.TemporaryFile()))
+            return streams[-1]
 
-        one.go(open_, tell, out.flush)
-        if opened and opened[0] is not out:
-            opened[0].seek(0)
-            shutil.copyfileobj(opened[0], out, 1 << 20)
+        run.go(open_, report, out.flush)
+        if streams and streams[0] is not out:
+            streams[0].seek(0)
+            shutil.copyfileobj(streams[0], out, 1 << 20)
         out.flush()
 
 
@@ -250,34 +250,34 @@ def _to_file(
     writer: ChunkWriter,
     path: Path,
     resume: bool,
-    about: dict[str, Any],
-    tell: Callable[[int, int | None], None],
+    description: dict[str, Any],
+    report: Callable[[int, int | None], None],
 ) -> Run:
-    """To a file, whole or not at all; what an interrupted call leaves can be resumed."""
+    """Write to a file, whole or not at all; what an interrupted call leaves can be resumed."""
     try:
         partial = Partial(path)
         with contextlib.ExitStack() as refused:
             refused.callback(partial.close)
             state = (partial.state() if resume else None) or {}
-            if state and state.get("about") != about:
+            if state and state.get("about") != description:
                 raise OutputError(
                     f"cannot resume '{path.name}': it was begun by another call; {ANEW}"
                 )
             refused.pop_all()
-        one = Run(stream, writer, state)
+        run = Run(stream, writer, state)
         lengths = iter(state.get("lengths", ()))
-        saved, at = time.monotonic(), one.done
+        saved, at = time.monotonic(), run.done
 
         def save() -> None:
             nonlocal saved, at
             if writer.resumable and time.monotonic() - saved > SAVED_EVERY:
-                partial.save({"about": about, "done": one.done, "counts": one.counts})
-                saved, at = time.monotonic(), one.done
+                partial.save({"about": description, "done": run.done, "counts": run.counts})
+                saved, at = time.monotonic(), run.done
 
         try:
             if not state:
                 partial.clear()
-            one.go(lambda: partial.stream(next(lengths, None)), tell, save)
+            run.go(lambda: partial.stream(next(lengths, None)), report, save)
             partial.finish()
         except Signalled as end:
             if not at:
@@ -291,7 +291,7 @@ def _to_file(
             raise
     except OSError as error:
         raise WriteError(f"cannot write '{path}': {error.strerror or error}") from error
-    return one
+    return run
 
 
 @contextlib.contextmanager
@@ -300,10 +300,10 @@ def _progress(color: str) -> Iterator[Callable[[int, int | None], None]]:
     start, first = time.monotonic(), None
     with bar("points", color) as show:
 
-        def tell(done: int, count: int | None) -> None:
+        def report(done: int, count: int | None) -> None:
             nonlocal first
             first = done if first is None else first
             rate = (done - first) / max(time.monotonic() - start, 1e-3)
             show(done, count, f"{errors.large(rate)} a second" if rate else "")
 
-        yield tell
+        yield report
