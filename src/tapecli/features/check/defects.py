@@ -57,6 +57,13 @@ class Defect:
             and (not self.executions or execution in self.executions)
         )
 
+    def is_present(self, tf: Any) -> bool:
+        """Whether this TensorFlow has the defect; a program that does not run shows no cure."""
+        try:
+            return bool(self.shows(tf))
+        except Exception:
+            return True
+
 
 # --- the programs -----------------------------------------------------------------------------
 

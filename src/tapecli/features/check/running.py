@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import math
 import os
@@ -11,8 +10,9 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from importlib.metadata import version
@@ -69,14 +69,21 @@ def check_tensorflow(
     tf = loading.load()
     start = time.perf_counter()
     plan = list(trials(chosen_level, _devices(tf, devices)))
-    with _core_comparison(level) as compared_core, _thread() as thread, loading.without_advice():
+    with ExitStack() as stack:
+        comparison = _start_core_comparison(stack) if level != "quick" and core.alone() else None
+        # TensorFlow runs in a thread, because an interrupt may be late or lost in its own code.
+        # More threads would take as long, because most of the work is Python's.
+        thread = ThreadPoolExecutor(1)
+        stack.callback(thread.shutdown, wait=False, cancel_futures=True)
+        stack.enter_context(loading.without_advice())
         progress(0, len(plan), "known defects")
-        findings = _Findings(thread.submit(_present_defects, tf).result())
+        present = thread.submit(lambda: [defect for defect in DEFECTS if defect.is_present(tf)])
+        findings = _Findings(present.result())
         pending = [thread.submit(_run, trial, seed, chosen_level.points) for trial in plan]
         for done, (trial, outcome) in enumerate(zip(plan, pending, strict=True)):
             progress(done, len(plan), " ".join(trial.case.targets))
             findings.add(trial, outcome.result())
-        core_report = compared_core()
+        core_report = _core_report(comparison) if comparison else None
     progress(len(plan), len(plan), "")
     return Report(
         level,
@@ -99,17 +106,13 @@ _COMPARE = (
 )
 
 
-@contextlib.contextmanager
-def _core_comparison(level: str) -> Iterator[Callable[[], Core | None]]:
-    """Compare the core, if it is in use, with the public API in a second process.
+def _start_core_comparison(stack: ExitStack) -> subprocess.Popen[str]:
+    """Compare the core with the public API in a second process, which ends with the stack.
 
-    Gives what awaits the answer. The second process imports the public API first, so that names
-    mean there what they mean for those who import TensorFlow. The quick level has no time for it.
+    The process imports the public API first, so that names mean there what they mean for those who
+    import TensorFlow.
     """
-    if level == "quick" or not core.alone():
-        yield lambda: None
-        return
-    with subprocess.Popen(
+    child = subprocess.Popen(
         [sys.executable, "-c", _COMPARE],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
@@ -117,14 +120,13 @@ def _core_comparison(level: str) -> Iterator[Callable[[], Core | None]]:
         env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"},
         encoding="utf-8",
         errors="replace",
-    ) as child:
-        try:
-            yield lambda: _await_core(child)
-        finally:
-            child.kill()
+    )
+    stack.enter_context(child)
+    stack.callback(child.kill)
+    return child
 
 
-def _await_core(child: subprocess.Popen[str]) -> Core:
+def _core_report(child: subprocess.Popen[str]) -> Core:
     out, log = child.communicate()
     names = len(core.ROWS)
     if not child.returncode:
@@ -135,32 +137,6 @@ def _await_core(child: subprocess.Popen[str]) -> Core:
 
 
 # --- TensorFlow and the machine ---------------------------------------------------------------
-
-
-@contextlib.contextmanager
-def _thread() -> Iterator[ThreadPoolExecutor]:
-    """A thread for TensorFlow, so that this one is interrupted at once.
-
-    In TensorFlow's own code an interrupt may be late, or lost. More threads than one take as long,
-    for most of the work is Python's.
-    """
-    pool = ThreadPoolExecutor(1)
-    try:
-        yield pool
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)
-
-
-def _present_defects(tf: Any) -> list[Defect]:
-    """The known defects that this TensorFlow has."""
-    return [defect for defect in DEFECTS if _is_present(tf, defect)]
-
-
-def _is_present(tf: Any, defect: Defect) -> bool:
-    try:
-        return bool(defect.shows(tf))
-    except Exception:  # a program that does not run shows no cure
-        return True
 
 
 def _devices(tf: Any, names: Collection[str]) -> list[str]:
@@ -274,8 +250,17 @@ class _Findings:
             return
         cell.failed += 1
         x = FORMATS[trial.setting.dtype].round(Fraction(trial.case.fixed[0]))
-        wrong_at = x, None, None, 1, outcome.reason
-        self._add_failure(trial, ", ".join(trial.case.targets), order, None, *wrong_at)
+        self._add_failure(
+            trial,
+            target=", ".join(trial.case.targets),
+            order=order,
+            status=None,
+            x=x,
+            tape=None,
+            analytic=None,
+            points=1,
+            note=outcome.reason,
+        )
 
     def _add_block(self, trial: Trial, block: Block, cell: Cell) -> None:
         """Count the verdicts on one derivative; those that failed become one failure."""
@@ -301,15 +286,22 @@ class _Findings:
         for defect, values in failed.items():
             self.explained[defect] += len(values)
             x, value, verdict = max(values, key=lambda v: _distance(v[1], v[2].analytic))
-            wrong_at = x, value, verdict.analytic, len(values), verdict.note, defect
-            self._add_failure(trial, target, block.order, verdict.status, *wrong_at)
+            self._add_failure(
+                trial,
+                target=target,
+                order=block.order,
+                status=verdict.status,
+                x=x,
+                tape=value,
+                analytic=verdict.analytic,
+                points=len(values),
+                note=verdict.note,
+                known=defect,
+            )
 
-    def _add_failure(
-        self, trial: Trial, target: str, order: int, status: Status | None, *wrong_at: Any
-    ) -> None:
-        case = trial.case
-        derivative = target, order, trial.method, trial.setting, status
-        self.failures.append(Failure(case.group, case.targets, *derivative, *wrong_at))
+    def _add_failure(self, trial: Trial, **fields: Any) -> None:
+        fields |= {"method": trial.method, "setting": trial.setting}
+        self.failures.append(Failure(trial.case.group, trial.case.targets, **fields))
 
     def _explanation(self, trial: Trial, status: str, x: float | None, order: int) -> str:
         """The name of the known defect that explains a failure, or ""."""

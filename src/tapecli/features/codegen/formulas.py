@@ -10,10 +10,9 @@ import math
 import operator
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Any
 
 from tapecli.expressions.functions import (
     ATOM_BINDING,
@@ -78,14 +77,6 @@ _CONSTANTS = {
     "pi": ("np.pi", math.pi, ATOM_BINDING),
     "tau": ("2 * np.pi", math.tau, MULTIPLICATION),
     "e": ("np.e", math.e, ATOM_BINDING),
-}
-
-_ARITHMETIC: Mapping[str, Callable[..., Any]] = {
-    "add": operator.add,
-    "sub": operator.sub,
-    "mul": operator.mul,
-    "div": operator.truediv,
-    "neg": operator.neg,
 }
 
 
@@ -246,7 +237,7 @@ class Statements:
 
     def _of_numbers(self, name: str, arguments: Sequence[Form]) -> Form | None:
         """Arithmetic that Python may do, because the dtype comes to the same number; else None."""
-        operation = _ARITHMETIC[name]
+        operation = getattr(operator, "truediv" if name == "div" else name)
         try:
             value = operation(*(form.python for form in arguments))
             exact = self.format_.round(operation(*(Fraction(form.exact) for form in arguments)))
