@@ -8,6 +8,7 @@ about formulas and not about points, only turns an agreement into a proved one.
 
 from __future__ import annotations
 
+import functools
 import itertools
 import math
 import random
@@ -83,11 +84,11 @@ def judged(
         claims: how many are to be judged; many of them share what `FEW_CLAIMS` may take.
     """
     question = target.name, derivative.wrt, derivative.order, str(claim)
-    test = ClaimTest.of(target.tree, derivative.variables, claim, format_)
+    test = ClaimTest(target.tree, tuple(sorted(derivative.variables)), claim, format_)
     budget = budget or Budget()
     share = min(1.0, FEW_CLAIMS / claims)
     second_budget = replace(budget)
-    comparisons, failures = test.run(points, format_, random.Random(seed), budget, share)
+    comparisons, failures = test.run(points, random.Random(seed), budget, share)
     comparisons, holes = _without_holes(comparisons)
     count = len(comparisons)
     if not comparisons:
@@ -158,46 +159,47 @@ class ClaimComparison:
 
 @dataclass(frozen=True)
 class ClaimTest:
-    """A derivative and a claim, ready to be compared at points.
+    """A derivative and a claim, which can be compared at points.
 
     Attributes:
         tree, claim: the function and the claim.
         index: by which variables the function is differentiated.
-        interpreters: those of the function and of the claim.
+        format_: the dtype, whose numbers decimals mean; None for exact decimals.
     """
 
     tree: Node
     index: Index
     claim: Node
-    interpreters: tuple[Interpreter, Interpreter]
+    format_: FloatFormat | None
 
-    @classmethod
-    def of(
-        cls, tree: Node, by: Sequence[str], claim: Node, format_: FloatFormat | None
-    ) -> ClaimTest:
-        """The test of a claim; without a dtype, decimals are exact."""
-        interpreters = Interpreter(tree, format_), Interpreter(claim, format_)
-        return cls(tree, tuple(sorted(by)), claim, interpreters)
-
-    @property
+    @functools.cached_property
     def names(self) -> tuple[str, ...]:
         """The variables of both expressions, and those that are differentiated by."""
         return variables(self.tree, self.claim, *map(variable, self.index))
 
+    @functools.cached_property
+    def _nodes(self) -> list[Node]:
+        return steps(self.tree, self.claim)
+
+    @functools.cached_property
+    def _interpreters(self) -> tuple[Interpreter, Interpreter]:
+        return Interpreter(self.tree, self.format_), Interpreter(self.claim, self.format_)
+
     def run(
         self,
         points: Sequence[Mapping[str, float]],
-        format_: FloatFormat,
         draw: random.Random,
         budget: Budget,
-        share: float = 1.0,
+        share: float,
     ) -> tuple[list[ClaimComparison], Counter[str]]:
         """Compare at the user's points and at random ones, or at this share of them.
 
         Returns:
             The comparisons; and why there are none at other points, with how often.
         """
-        affordable = max(int(_MOST_WORK * share) // self._work, _FEWEST_POINTS)
+        assert self.format_ is not None
+        work = len(self._nodes) * (len(self.index) + 1) * (len(directions(self.index)) or 1)
+        affordable = max(int(_MOST_WORK * share) // work, _FEWEST_POINTS)
         comparisons: list[ClaimComparison] = []
         failures: Counter[str] = Counter()
 
@@ -215,7 +217,7 @@ class ClaimTest:
         enough = len(comparisons) + attempts
         tested = {tuple(point.values()) for point in users}
         for point in itertools.islice(random_points(self.names, users, draw), _ATTEMPTS * attempts):
-            point = {name: format_.round(Fraction(value)) for name, value in point.items()}
+            point = {name: self.format_.round(Fraction(x)) for name, x in point.items()}
             if tuple(point.values()) not in tested:
                 tested.add(tuple(point.values()))
                 compare(point, False)
@@ -256,19 +258,10 @@ class ClaimTest:
         """Whether the two are equal at the same points if their decimals are taken exactly."""
         if not any(isinstance(node, Number) and node.decimal for node in self._nodes):
             return False
-        exact = ClaimTest.of(self.tree, self.index, self.claim, None)
+        exact = replace(self, format_=None)
         again = [exact.compared(old.point, old.by_user, budget) for old in comparisons]
         equal = [new.equal for new in again if isinstance(new, ClaimComparison)]  # others: poles
         return bool(equal) and all(equal)
-
-    @property
-    def _nodes(self) -> list[Node]:
-        return steps(self.tree, self.claim)
-
-    @property
-    def _work(self) -> int:
-        """What a point costs: nodes times coefficients times lines."""
-        return len(self._nodes) * (len(self.index) + 1) * (len(directions(self.index)) or 1)
 
     def _users_points(
         self, points: Sequence[Mapping[str, float]], most: int, draw: random.Random
@@ -288,7 +281,7 @@ class ClaimTest:
     ) -> tuple[arb | NoDerivative, arb | NoDerivative]:
         # Only at the user's points may a small ball be taken for zero: 1 - tanh(1000) is smaller.
         assume_zero = by_user and precision == PRECISIONS[-1]
-        function, claim = self.interpreters
+        function, claim = self._interpreters
         if self.index:
             terms = len(self.index) + 1
             lines = PointDerivatives(function, point, terms, precision, assume_zero, budget=budget)
