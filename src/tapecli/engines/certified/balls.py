@@ -345,12 +345,6 @@ class Balls:
     def cot(self, u: Series) -> Series:
         return self.div(u.cos(), u.sin())
 
-    def sec(self, u: Series) -> Series:
-        return self.div(self.number(1), u.cos())
-
-    def csc(self, u: Series) -> Series:
-        return self.div(self.number(1), u.sin())
-
     def asin(self, u: Series) -> Series:
         if self._at_one(u, "asin"):
             return self._quarter() - self._half_angle(u)

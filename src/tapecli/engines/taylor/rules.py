@@ -352,12 +352,6 @@ class Taylor:
         inverse = self.inner.div(self.inner.number(1), value)
         return self.inner.mul(inverse, inverse)
 
-    def sec(self, u: Series) -> Series:
-        return self.div(self.number(1), self.cos(u))
-
-    def csc(self, u: Series) -> Series:
-        return self.div(self.number(1), self.sin(u))
-
     def asin(self, u: Series) -> Series:
         return self._arc(self.inner.asin(u[0]), u, u)
 
