@@ -187,6 +187,14 @@ def test_no_digit_is_lost_where_tables_change(shown: Render, samples: Samples, c
     assert lost(shown, samples, BOUNDARIES, color) == {}
 
 
+@given(width=st.integers(10, WIDEST), number=st.integers(0, 99), color=st.booleans())
+def test_no_digit_is_lost_at_some_width(
+    shown: Render, samples: Samples, width: int, number: int, color: bool
+) -> None:
+    sample = samples.all[number % len(samples.all)]
+    assert missing(shown("table", sample, width=width, color=color), sample) == set()
+
+
 @pytest.mark.slow
 @coloured_or_not
 def test_no_digit_is_lost_at_any_width(shown: Render, samples: Samples, color: bool) -> None:

@@ -52,13 +52,6 @@ def point_texts(result: Result) -> list[list[str]]:
     return [numbers.texts(column, result.format_) for column in points(result)]
 
 
-def tape(block: Block) -> NDArray[np.float64] | None:
-    """What was computed at each point; None where only analytic values were asked for."""
-    import numpy as np
-
-    return None if block.tape is None else np.asarray(block.tape, np.float64)
-
-
 def analytic(block: Block) -> NDArray[np.float64]:
     """The analytic value at each point; NaN where there is none."""
     import numpy as np
@@ -68,8 +61,7 @@ def analytic(block: Block) -> NDArray[np.float64]:
 
 def values(block: Block) -> NDArray[np.float64]:
     """The answer at each point: what was computed, or else the analytic value."""
-    computed = tape(block)
-    return analytic(block) if computed is None else computed
+    return analytic(block) if block.tape is None else block.tape
 
 
 def statuses(block: Block) -> NDArray[np.uint8]:

@@ -6,6 +6,7 @@ import io
 from collections.abc import Callable, Iterable, Iterator
 
 from rich.console import Console, RenderableType
+from rich.segment import Segments
 from rich.text import Text
 
 from tapecli.formats import Screen, words
@@ -36,8 +37,8 @@ def console(screen: Screen, width: int) -> Console:
 
 
 def is_text(renderable: RenderableType) -> bool:
-    """Whether this is a line of text, which a terminal may wrap."""
-    return isinstance(renderable, Text)
+    """Whether this is text, which a terminal may wrap: in lines, or ready-made in segments."""
+    return isinstance(renderable, Text | Segments)
 
 
 def drawn(

@@ -17,15 +17,14 @@ def head(result: Result, screen: Screen, delimiter: str = ",") -> str:
 
 def body(result: Result, block: Block, screen: Screen, delimiter: str = ",") -> Iterator[str]:
     """A line for each row of a block, in large pieces."""
-    tape = columns.tape(block)
-    blank = delimiter if tape is None else ""
+    blank = delimiter if block.tape is None else ""
 
     def after(check: Check, analytic: str) -> str:
         ulps = "" if check.ulps is None else str(check.ulps)
         return blank + delimiter + delimiter.join((analytic, ulps, check.status.value)) + "\n"
 
     start = _record(columns.derivative(block).values(), delimiter).removesuffix("\n") + delimiter
-    arrays = columns.points(result) + ([] if tape is None else [tape])
+    arrays = columns.points(result) + ([] if block.tape is None else [block.tape])
     before = start, *(delimiter for _ in arrays[1:])
     layout = bulk_lines.LineLayout(before, after, numbers.texts, delimiter)
     return bulk_lines.lines(layout, arrays, block.checks, result.format_)

@@ -58,10 +58,9 @@ def _rows(result: Result) -> Iterator[dict[str, Field]]:
         dict(zip(result.variables, values, strict=True)) for values in zip(*arrays, strict=True)
     ]
     for block in result.blocks:
-        tape = columns.tape(block)
         computed = [None] * len(points)
-        if tape is not None:
-            computed = numbers.shortest(tape, result.format_).tolist()
+        if block.tape is not None:
+            computed = numbers.shortest(block.tape, result.format_).tolist()
         for index, (point, value) in enumerate(zip(points, computed, strict=True)):
             check = block.check(index)
             fields = {

@@ -16,8 +16,7 @@ def head(result: Result, screen: Screen) -> str:
 
 def body(result: Result, block: Block, screen: Screen) -> Iterator[str]:
     """An object for each row of a block, in large pieces."""
-    tape = columns.tape(block)
-    blank = ', "tape": null' if tape is None else ""
+    blank = ', "tape": null' if block.tape is None else ""
     dtype = json.dumps(result.dtype)
 
     def after(check: Check, analytic: str) -> str:
@@ -28,7 +27,7 @@ def body(result: Result, block: Block, screen: Screen) -> Iterator[str]:
     fields = {"schema": SCHEMA, **columns.derivative(block)}
     start = json.dumps(fields, ensure_ascii=not screen.unicode).removesuffix("}")
     arrays = dict(zip(result.variables, columns.points(result), strict=True))
-    arrays |= {} if tape is None else {"tape": tape}
+    arrays |= {} if block.tape is None else {"tape": block.tape}
     keys = [f", {json.dumps(name, ensure_ascii=not screen.unicode)}: " for name in arrays]
     layout = bulk_lines.LineLayout((start + keys[0], *keys[1:]), after, numbers.json_texts)
     return bulk_lines.lines(layout, list(arrays.values()), block.checks, result.format_)

@@ -41,7 +41,7 @@ def _arrays(result: Result) -> dict[str, Any]:
 
     dtype, axes = array_dtype(result), result.axes
     nothing = np.full(len(result.points), math.nan)
-    tapes = [columns.tape(block) for block in result.blocks]
+    tapes = [nothing if block.tape is None else block.tape for block in result.blocks]
     analytic = [columns.analytic(block) for block in result.blocks]
     ulps = [
         columns.of_checks(block, lambda check: check.ulps, math.nan, np.float64)
@@ -52,7 +52,7 @@ def _arrays(result: Result) -> dict[str, Any]:
         "kind": result.kind,
         "expressions": list(dict.fromkeys(f"{b.target} = {b.expression}" for b in result.blocks)),
         "axes": list(axes),
-        "tape": _arranged(result, [nothing if t is None else t for t in tapes]).astype(dtype),
+        "tape": _arranged(result, tapes).astype(dtype),
         "analytic": _arranged(result, analytic).astype(dtype),
         "ulps": _arranged(result, ulps),
         "status": _arranged(result, [columns.statuses(block) for block in result.blocks]),

@@ -120,8 +120,7 @@ def _columns(block: Block, words: Any, points: Sequence[Any], number: Any) -> It
         yield pa.DictionaryArray.from_arrays(pa.array(np.full(count, index, np.int32)), dictionary)
     yield pa.array(np.full(count, block.order, np.int32))
     yield from points
-    tape = columns.tape(block)
-    yield pa.nulls(count, number) if tape is None else _numbers(tape, number)
+    yield pa.nulls(count, number) if block.tape is None else _numbers(block.tape, number)
     missing = columns.of_checks(block, lambda check: check.analytic is None, True, np.bool_)
     yield _numbers(columns.analytic(block), number, missing)
     missing = columns.of_checks(block, lambda check: check.ulps is None, True, np.bool_)

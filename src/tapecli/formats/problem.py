@@ -18,9 +18,9 @@ def lines(error: TapecliError) -> list[str]:
     if error.expression.strip():
         first, last = max(0, error.start - _AROUND), error.end + _AROUND
         before = ("…" if first else "") + visible(error.expression[first : error.start])
-        wrong = visible(error.expression[error.start : error.end][:_AROUND])
+        culprit = visible(error.expression[error.start : error.end][:_AROUND])
         after = visible(error.expression[error.end : last])
         after += "…" if last < len(error.expression) else ""
-        carets = " " * cell_len(before) + "^" * max(1, cell_len(wrong))
-        message += [f"  {before}{wrong}{after}", f"  {carets}"]
+        carets = " " * cell_len(before) + "^" * max(1, cell_len(culprit))
+        message += [f"  {before}{culprit}{after}", f"  {carets}"]
     return [*message, f"  {error.hint}"] if error.hint else message

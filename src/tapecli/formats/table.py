@@ -20,7 +20,7 @@ from rich.table import Table
 from rich.text import Text
 
 from tapecli.formats import Screen, columns, words
-from tapecli.formats.console import PLAIN_WIDTH, drawn, natural_width
+from tapecli.formats.console import PLAIN_WIDTH, drawn, is_text, natural_width
 from tapecli.result import Block, Result, Status
 
 LONG = 2_000
@@ -43,14 +43,8 @@ def render(result: Result, screen: Screen) -> Iterator[str]:
     if len(result.points) > LONG:
         screen = Screen(unicode=screen.unicode)
     page = list(_page(result, screen))
-    tables = (natural_width(content) for content in page if not _is_unbroken(content))
-    width = max([screen.width or PLAIN_WIDTH, *tables])
-    yield from drawn(page, screen, width, _is_unbroken)
-
-
-def _is_unbroken(content: RenderableType) -> bool:
-    """Whether this is written as it is, for the terminal to wrap."""
-    return isinstance(content, Text | Segments)
+    tables = (natural_width(content) for content in page if not is_text(content))
+    yield from drawn(page, screen, max([screen.width or PLAIN_WIDTH, *tables]))
 
 
 def _page(result: Result, screen: Screen) -> Iterator[RenderableType]:

@@ -172,8 +172,8 @@ def notes(result: Result, block: Block) -> Iterator[tuple[Status, str]]:
         if len(result.variables) > 1:
             names, texts = f"({names})", [f"({text})" for text in texts]
         unnamed = len(indices) - SHOWN_POINTS
-        places = ", ".join(texts) + (f" and {unnamed:,} more" if unnamed > 0 else "")
-        yield status, f"{status} at {names} = {places}: {note}"
+        named = ", ".join(texts) + (f" and {unnamed:,} more" if unnamed > 0 else "")
+        yield status, f"{status} at {names} = {named}: {note}"
 
 
 def hints(result: Result) -> Iterator[str]:
