@@ -36,7 +36,7 @@ OK, ROUNDED = tapecli.Status.OK, tapecli.Status.ROUNDED
 
 
 @dataclass
-class Setting:
+class MeasuredSetting:
     """What was measured in one dtype with one method.
 
     Attributes:
@@ -69,14 +69,14 @@ class Setting:
 # --- measuring --------------------------------------------------------------------------------
 
 
-def measured() -> Iterator[Setting]:
+def measured() -> Iterator[MeasuredSetting]:
     """All settings."""
     for dtype in FORMATS:
-        setting = Setting(dtype, dtype, ORDERS)
+        setting = MeasuredSetting(dtype, dtype, ORDERS)
         for case in _cases():
             _with_tapes(setting, case)
         yield setting
-    setting = Setting("Taylor arithmetic, float64", "float64", HIGH_ORDERS)
+    setting = MeasuredSetting("Taylor arithmetic, float64", "float64", HIGH_ORDERS)
     wanted = [",".join("x" * order) for order in HIGH_ORDERS]
     for case in _cases():
         xs = case.points(FORMATS["float64"], SEED, POINTS, awkward=False)
@@ -91,7 +91,7 @@ def _cases() -> list[Case]:
     return [case for case in CASES if case.group != COMPOSITE]
 
 
-def _with_tapes(setting: Setting, case: Case) -> None:
+def _with_tapes(setting: MeasuredSetting, case: Case) -> None:
     """Nested tapes, to the highest order that TensorFlow has kernels for."""
     xs = case.points(FORMATS[setting.dtype], SEED, POINTS, awkward=False)
     for order in reversed(ORDERS):
@@ -158,10 +158,10 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]], words: int = 1) ->
     return "\n".join(f"| {' | '.join(cells)} |" for cells in (head, rule, *rows))
 
 
-def summary(settings: Sequence[Setting]) -> str:
+def summary(settings: Sequence[MeasuredSetting]) -> str:
     """Median, 99th percentile and worst over all functions, and what the verdict is."""
 
-    def row(setting: Setting, orders: Sequence[int]) -> list[str]:
+    def row(setting: MeasuredSetting, orders: Sequence[int]) -> list[str]:
         everything = setting.of()
         shares = [share(everything, status) for status in (OK, ROUNDED)]
         return [setting.name, *(_three(setting.of(order=order)) for order in orders), *shares]
@@ -194,7 +194,7 @@ def _two(rows: Sequence[tapecli.Row]) -> str:
     return " / ".join(count(quantile(found, part)) for part in (0.5, 1)) if found else NOTHING
 
 
-def by_function(setting: Setting) -> str:
+def by_function(setting: MeasuredSetting) -> str:
     """A table: functions down, orders across."""
     expressions: dict[str, list[str]] = {}
     for case in _cases():
@@ -210,7 +210,7 @@ def by_function(setting: Setting) -> str:
     return table(("function", *_named(setting.orders), "ok"), rows)
 
 
-def furthest(settings: Sequence[Setting]) -> str:
+def furthest(settings: Sequence[MeasuredSetting]) -> str:
     """A table of the values that are furthest from the analytic ones."""
     rows = []
     for setting in settings:
@@ -229,7 +229,7 @@ def furthest(settings: Sequence[Setting]) -> str:
     return table(head, rows, words=2)
 
 
-def what_stands_out(settings: Sequence[Setting]) -> list[str]:
+def what_stands_out(settings: Sequence[MeasuredSetting]) -> list[str]:
     """In words, with the counts of this run."""
     rows = [row for setting in settings for row in setting.of()]
     large = [row for row in rows if (row.ulps or 0) > STABLE_ULPS * row.order]
@@ -258,7 +258,7 @@ def what_stands_out(settings: Sequence[Setting]) -> list[str]:
     ]
 
 
-def page(settings: Sequence[Setting]) -> str:
+def page(settings: Sequence[MeasuredSetting]) -> str:
     """The whole page."""
     *tapes, taylor = settings
     names = ("tapecli", "tensorflow", "numpy", "python-flint")

@@ -58,7 +58,7 @@ TensorFlow 2.21.0 does NOT differentiate correctly: 1 derivative fails, of sin; 
 """  # noqa: E501
 
 
-class Answers:
+class CheckStandIn:
     """Stands for the check itself: keeps what it was asked, and answers at once."""
 
     def __init__(self, report: Report) -> None:
@@ -73,8 +73,8 @@ class Answers:
 
 
 @pytest.fixture
-def answers(monkeypatch: pytest.MonkeyPatch) -> Answers:
-    found = Answers(GOOD)
+def answers(monkeypatch: pytest.MonkeyPatch) -> CheckStandIn:
+    found = CheckStandIn(GOOD)
     monkeypatch.setattr(running, "check_tensorflow", found)
     monkeypatch.setattr(loading, "load", lambda **how: None)
     return found
@@ -96,7 +96,7 @@ def answers(monkeypatch: pytest.MonkeyPatch) -> Answers:
     ],
 )
 def test_options_arrive(
-    run: Run, answers: Answers, arguments: str, asked: tuple[object, ...]
+    run: Run, answers: CheckStandIn, arguments: str, asked: tuple[object, ...]
 ) -> None:
     assert run("check", *arguments.split()).code == 0
     assert answers.asked == [asked]
@@ -137,20 +137,20 @@ def test_a_device_that_is_not_there_is_refused(run: Run) -> None:
 # --- answers ----------------------------------------------------------------------------------
 
 
-def test_all_is_well(run: Run, answers: Answers) -> None:
+def test_all_is_well(run: Run, answers: CheckStandIn) -> None:
     done = run("check", "--quick")
     assert (done.code, done.err) == (0, "")
     assert done.lines[-1] == "TensorFlow 2.21.0 differentiates correctly: 20 values in 1.2 s"
     assert done.lines[-2].startswith("known: mended: no longer there (last seen in 2.20)")
 
 
-def test_a_failure_is_named_with_the_command_that_shows_it(run: Run, answers: Answers) -> None:
+def test_a_failure_is_named_with_the_command_that_shows_it(run: Run, answers: CheckStandIn) -> None:
     answers.report = BAD
     done = run("check", "--quick")
     assert (done.code, done.out, done.err) == (1, SHOWN, "")
 
 
-def test_without_unicode(run: Run, answers: Answers) -> None:
+def test_without_unicode(run: Run, answers: CheckStandIn) -> None:
     answers.report = BAD
     done = run("check", encoding="ascii")
     assert (done.code, done.out) == (1, SHOWN.replace("─", "-"))
@@ -159,7 +159,7 @@ def test_without_unicode(run: Run, answers: Answers) -> None:
 @pytest.mark.parametrize("encoding", ["utf-8", "ascii"])
 @pytest.mark.parametrize("name", PAGES["check"])
 def test_every_format_names_function_order_dtype_and_command(
-    run: Run, answers: Answers, name: str, encoding: str
+    run: Run, answers: CheckStandIn, name: str, encoding: str
 ) -> None:
     answers.report = BAD
     done = run("check", "--format", name, encoding=encoding)
@@ -179,7 +179,7 @@ def test_every_format_names_function_order_dtype_and_command(
 @pytest.mark.parametrize("encoding", ["utf-8", "ascii"])
 @pytest.mark.parametrize("name", PAGES["check"])
 def test_a_core_that_differs_fails_and_every_format_says_in_what(
-    run: Run, answers: Answers, name: str, encoding: str
+    run: Run, answers: CheckStandIn, name: str, encoding: str
 ) -> None:
     answers.report = replace(GOOD, core=Core(60, ("math.log", "sin")))
     done = run("check", "--format", name, encoding=encoding)
@@ -198,7 +198,7 @@ def test_a_core_that_differs_fails_and_every_format_says_in_what(
     ],
 )
 def test_the_ending_of_the_file_says_the_format(
-    run: Run, answers: Answers, ending: str, start: str
+    run: Run, answers: CheckStandIn, ending: str, start: str
 ) -> None:
     answers.report = BAD
     done = run("check", "--output", f"my report{ending}")
@@ -206,7 +206,7 @@ def test_the_ending_of_the_file_says_the_format(
     assert Path(f"my report{ending}").read_text("utf-8").startswith(start)
 
 
-def test_colours_when_they_are_asked_for(run: Run, answers: Answers) -> None:
+def test_colours_when_they_are_asked_for(run: Run, answers: CheckStandIn) -> None:
     answers.report = BAD
     assert "\x1b[1;31m" in run("check", "--color", "always").out
     assert "\x1b" not in run("check", "--color", "never").out
@@ -214,7 +214,7 @@ def test_colours_when_they_are_asked_for(run: Run, answers: Answers) -> None:
 
 
 def test_verbose_lets_tensorflow_log(
-    run: Run, answers: Answers, monkeypatch: pytest.MonkeyPatch
+    run: Run, answers: CheckStandIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     loads: list[dict[str, bool]] = []
     monkeypatch.setattr(loading, "load", lambda **how: loads.append(how))
@@ -223,7 +223,7 @@ def test_verbose_lets_tensorflow_log(
 
 
 def test_an_interrupt_is_one_line(
-    run: Run, answers: Answers, monkeypatch: pytest.MonkeyPatch
+    run: Run, answers: CheckStandIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def interrupted(*asked: object) -> Report:
         raise Signalled(signal.SIGINT)

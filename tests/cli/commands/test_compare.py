@@ -34,7 +34,7 @@ WORK = Work(
 COST = Cost("single", WORK, TapeMemory(8, 0), {HERE: Time(1e-3, 1e-3, 1e-3, 1e-3, 1e-3, 5)})
 
 
-class Answers:
+class CompareStandIn:
     """Stands for the measuring: keeps what it was asked, and answers at once."""
 
     def __init__(self) -> None:
@@ -48,14 +48,14 @@ class Answers:
 
 
 @pytest.fixture
-def answers(monkeypatch: pytest.MonkeyPatch) -> Answers:
-    found = Answers()
+def answers(monkeypatch: pytest.MonkeyPatch) -> CompareStandIn:
+    found = CompareStandIn()
     monkeypatch.setattr(measuring, "compare", found)
     monkeypatch.setattr(loading, "load", lambda **how: None)
     return found
 
 
-def asked(answers: Answers) -> tuple[Any, ...]:
+def asked(answers: CompareStandIn) -> tuple[Any, ...]:
     """What the last call came to."""
     question, points, with_operations = answers.asked[-1]
     expressions = tuple(str(each) for each in question.targets)
@@ -85,7 +85,7 @@ WORKED = ["x**2", "log(u)"]
     ],
 )  # fmt: skip
 def test_options_arrive(
-    run: Run, answers: Answers, arguments: str, expected: tuple[object, ...]
+    run: Run, answers: CompareStandIn, arguments: str, expected: tuple[object, ...]
 ) -> None:
     assert run("compare", *arguments.split()).code == 0
     expressions, *rest = asked(answers)
@@ -118,7 +118,7 @@ def test_what_cannot_be_had_is_refused_before_tensorflow_is_loaded(run_all: RunA
         assert "tensorflow" not in done.loaded, arguments
 
 
-def test_formats_and_files(run: Run, answers: Answers) -> None:
+def test_formats_and_files(run: Run, answers: CompareStandIn) -> None:
     assert run("compare", "log(x)").lines[0] == "'y = log(x)'"
     document = json.loads(run("compare", "log(x)", "--format", "json").out)
     assert document["arrangements"][0]["operations"]["run"] == 1

@@ -22,7 +22,7 @@ SOURCE = formats.Format("source", "a program of Python", (".py",))
     options.EXECUTION,
     *output.OPTIONS,
 )
-def command(file: str | None, color: str, **asked: Any) -> int:
+def command(file: str | None, color: str, **values: Any) -> int:
     """Write the TensorFlow program that computes what diff would, tapes in the open.
 
     Without an EXPRESSION it is of log(x^2). The program needs TensorFlow alone, or NumPy for
@@ -43,7 +43,7 @@ def command(file: str | None, color: str, **asked: Any) -> int:
     from tapecli.features.codegen import program
 
     output.check(file)
-    question = inputs.question({**asked, "max_seconds": program.UNLIMITED})
+    question = inputs.question({**values, "max_seconds": program.UNLIMITED})
     generated = program.generate(question)
     if generated.note:
         click.echo(f"note: {generated.note}", err=True)

@@ -281,8 +281,8 @@ class _Findings:
                 cell.known += bool(defect)
                 cell.failed += not defect
                 failed.setdefault(defect, []).append((x, value, verdict))
-        several = len(trial.case.targets) > 1
-        target = f"{block.target} = {block.expression}" if several else block.expression
+        several_targets = len(trial.case.targets) > 1
+        target = f"{block.target} = {block.expression}" if several_targets else block.expression
         for defect, values in failed.items():
             self.explained[defect] += len(values)
             x, value, verdict = max(values, key=lambda v: _distance(v[1], v[2].analytic))

@@ -24,7 +24,7 @@ def write_chain(draft: Draft) -> None:
     (by,) = draft.by
     x = draft.sources[by]
     targets = draft.statements.targets
-    several = len(targets) > 1
+    several_targets = len(targets) > 1
     zero = draft.zero(range(len(targets)), _orders(draft))
     with page.function(Brackets("def derivatives(", [*draft.sources.values(), "order"], "):")):
         page.add(f'"""The values and their derivatives by {x}, up to an order."""')
@@ -33,15 +33,14 @@ def write_chain(draft: Draft) -> None:
             if _is_long(targets):
                 page.add(Brackets("ys = [", targets, "]", shared_line=False), "return [ys]")
             else:
-                page.add(
-                    f"return [({', '.join(targets)})]" if several else f"return [{targets[0]}]"
-                )
-        with page.block(f"with tf.GradientTape({'persistent=True' * several}) as tape:"):
+                values = ", ".join(targets)
+                page.add(f"return [({values})]" if several_targets else f"return [{values}]")
+        with page.block(f"with tf.GradientTape({'persistent=True' * several_targets}) as tape:"):
             page.add(f"tape.watch({x})")
             page.add(Brackets("lower = derivatives(", [*draft.sources.values(), "order - 1"]))
-        of = "value" if several else "lower[-1]"
+        of = "value" if several_targets else "lower[-1]"
         call = Brackets("tape.gradient(", [of, x, *zero])
-        if several:
+        if several_targets:
             page.add(Brackets("highest = [", [f"{call} for value in lower[-1]"], "]"))
         else:
             page.add(f"highest = {call}")

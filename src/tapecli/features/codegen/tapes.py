@@ -251,23 +251,22 @@ def _batch_jacobian(draft: Draft) -> None:
 
 
 def _batch_hessian(draft: Draft) -> None:
-    several = len(draft.targets) > 1
-    suffixes = [f"_{draft.names.label(target)}" * several for target in draft.targets]
+    persistent = len(draft.targets) > 1
+    unused, labels = draft.names.unused, map(draft.names.label, draft.targets)
+    names = [("gradient", "hessian")]
+    if persistent:
+        names = [(unused(f"gradient_{label}"), unused(f"hessian_{label}")) for label in labels]
     draft.page.add(_stack("columns", [draft.sources[name] for name in draft.by]))
-    gradients = []
-    with draft.tape("outer", "columns", several):
-        with draft.tape("inner", "columns", several):
+    with draft.tape("outer", "columns", persistent):
+        with draft.tape("inner", "columns", persistent):
             _unstack(draft)
             draft.statements.write_all(draft.page)
         draft.values()
-        for target, (name, suffix) in enumerate(
-            zip(draft.statements.targets, suffixes, strict=True)
-        ):
-            gradients.append(draft.names.unused(f"gradient{suffix}") if several else "gradient")
+        for target, (gradient, _) in enumerate(names):
             zero = _zero_of_columns(draft, [target], 1)
-            draft.page.add(Brackets(f"{gradients[-1]} = inner.gradient(", [name, "columns", *zero]))
-    for target, (gradient, suffix) in enumerate(zip(gradients, suffixes, strict=True)):
-        hessian = draft.names.unused(f"hessian{suffix}") if several else "hessian"
+            arguments = [draft.statements.targets[target], "columns", *zero]
+            draft.page.add(Brackets(f"{gradient} = inner.gradient(", arguments))
+    for target, (gradient, hessian) in enumerate(names):
         zero = _zero_of_columns(draft, [target], 2)
         head = f"{hessian} = outer.batch_jacobian("
         draft.page.add(Brackets(head, [gradient, "columns", *zero]))

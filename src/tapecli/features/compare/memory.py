@@ -39,17 +39,17 @@ def tape_memory(
 
     def tapes(last: int | None) -> list[Any]:
         """The tapes of a run that ends before the first gradient of the last, or at its end."""
-        opened: list[Any] = []
+        open_tapes: list[Any] = []
 
         def wrap(tape: Any, persistent: bool) -> Any:
-            if len(opened) == last:
+            if len(open_tapes) == last:
                 tape.gradient = tape.batch_jacobian = _stop
-            opened.append(tape)
+            open_tapes.append(tape)
             return tape
 
         with suppress(_Stop):
             run(WithTapes(tf, wrap), functions(), xs, derivatives)
-        return opened
+        return open_tapes
 
     with collected():
         count = len(tapes(None))
@@ -60,9 +60,9 @@ def tape_memory(
 
 def _bytes_of(tapes: Callable[[int | None], list[Any]], last: int | None) -> int:
     """The bytes that these tapes keep alive and nothing else does."""
-    opened = tapes(last)
+    open_tapes = tapes(last)
     alive = _buffers()
-    del opened
+    del open_tapes
     others = _buffers()
     return sum(size for address, size in alive.items() if address not in others)
 

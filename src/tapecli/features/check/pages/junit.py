@@ -13,7 +13,7 @@ from tapecli.features.check.model import Report, Setting
 from tapecli.features.check.pages import words
 from tapecli.formats import Screen
 
-Case: TypeAlias = tuple[str, str, dict[str, str], str]
+JUnitCase: TypeAlias = tuple[str, str, dict[str, str], str]
 """The name of a case, and the tag, attributes and text of what became of it; no tag if it is ok."""
 
 
@@ -31,7 +31,7 @@ def render(report: Report, screen: Screen) -> Iterator[str]:
     yield f'<?xml version="1.0" encoding="utf-8"?>\n{Xml.tostring(root).decode("ascii")}\n'
 
 
-def _suite(name: str, cases: Iterable[Case]) -> Xml.Element:
+def _suite(name: str, cases: Iterable[JUnitCase]) -> Xml.Element:
     """A suite with its cases and their numbers."""
     suite = Xml.Element("testsuite", name=name)
     for case_name, tag, attributes, text in cases:
@@ -44,7 +44,7 @@ def _suite(name: str, cases: Iterable[Case]) -> Xml.Element:
     return suite
 
 
-def _functions(report: Report, setting: Setting) -> Iterator[Case]:
+def _functions(report: Report, setting: Setting) -> Iterator[JUnitCase]:
     for function in report.functions:
         cell = report.cells.get((function, setting))
         if cell is None:
@@ -61,7 +61,7 @@ def _functions(report: Report, setting: Setting) -> Iterator[Case]:
             yield function, "", {}, ""
 
 
-def _defects(report: Report) -> Iterator[Case]:
+def _defects(report: Report) -> Iterator[JUnitCase]:
     """A defect that is no longer there is skipped, so that it is seen."""
     for defect in report.defects:
         if defect.there:

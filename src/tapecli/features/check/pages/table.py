@@ -20,17 +20,17 @@ from tapecli.formats.console import PLAIN_WIDTH, drawn, natural_width
 def render(report: Report, screen: Screen) -> Iterator[str]:
     """The table as lines of text, with styles if the screen has colours."""
     width = screen.width or PLAIN_WIDTH
-    unbroken = _is_command if screen.width else lambda part: True
+    unbroken = _is_command if screen.width else lambda block: True
     yield from drawn(page(report, width), screen, width, unbroken)
 
 
-def _is_command(part: RenderableType) -> bool:
+def _is_command(block: RenderableType) -> bool:
     """Whether it is a line to be copied, which must not be broken."""
-    return isinstance(part, Text) and part.plain.startswith("  ")
+    return isinstance(block, Text) and block.plain.startswith("  ")
 
 
 def page(report: Report, width: int) -> Iterator[RenderableType]:
-    """The parts of the report from top to bottom; commands are indented."""
+    """The blocks of the report from top to bottom; commands are indented."""
     yield Text(words.versions(report), style="dim")
     yield Text(words.level(report), style="dim")
     yield Text()

@@ -107,6 +107,6 @@ def verdict(report: Report) -> str:
         return f"{subject} does NOT differentiate correctly: {fail}, of {functions}; {values}"
     if not report.ok:
         return f"{subject} does NOT load correctly by its core alone; {values}"
-    known = sum(cell.known for cell in report.cells.values())
-    exception = f", {known:,} of them wrong by known defects" if known else ""
+    wrong_values = sum(cell.known for cell in report.cells.values())
+    exception = f", {wrong_values:,} of them wrong by known defects" if wrong_values else ""
     return f"{subject} differentiates correctly: {values}{exception}"

@@ -21,13 +21,13 @@ _GAP = 2
 def render(comparison: CostComparison, screen: Screen) -> Iterator[str]:
     """The tables as lines of text, with styles if the screen has colours."""
     width = screen.width or PLAIN_WIDTH
-    for part in page(comparison, width):
-        wide = max(width, _least(part)) if isinstance(part, Table) else width  # no cell is cut
-        yield from drawn([part], screen, wide, lambda part: is_text(part) and not screen.width)
+    for block in page(comparison, width):
+        wide = max(width, _least(block)) if isinstance(block, Table) else width  # no cell is cut
+        yield from drawn([block], screen, wide, lambda block: is_text(block) and not screen.width)
 
 
 def page(comparison: CostComparison, width: int) -> Iterator[Text | Table]:
-    """The parts from top to bottom."""
+    """The blocks from top to bottom."""
     yield Text(words.command(comparison), style="bold")
     yield Text(words.conditions(comparison), style="dim")
     yield Text()

@@ -62,8 +62,8 @@ def _nesting(comparison: CostComparison) -> Iterator[str]:
         return
     run, parallel_run = nested.work.run, parallel.work.run
     if run == parallel_run:
-        alike = [name for name, work in comparison.works().items() if work.run == run]
-        effect = f"run in {together(alike)} alike"
+        names = [name for name, work in comparison.works().items() if work.run == run]
+        effect = f"run in {together(names)} alike"
         yield f"Nesting targets avoids no derivative work: {counted(run, 'operation')} {effect}."
     else:
         effect = "avoids" if run < parallel_run else "adds"

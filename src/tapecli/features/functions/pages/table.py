@@ -59,8 +59,8 @@ def _folded(entry: words.Entry) -> list[list[str]]:
     """Three cells of some lines: domain and other names below the meaning."""
     aliases = f"also {', '.join(entry.aliases)}" if entry.aliases else ""
     below = "; ".join(filter(None, [entry.domain, aliases]))
-    several = len(entry.slopes) > 1
-    slopes = [f"by {x}: {slope}" if several else slope for x, slope in entry.slopes.items()]
+    is_partial = len(entry.slopes) > 1
+    slopes = [f"by {x}: {slope}" if is_partial else slope for x, slope in entry.slopes.items()]
     return [[entry.signature], [entry.meaning, *filter(None, [below])], slopes]
 
 

@@ -76,12 +76,12 @@ class Entry(NamedTuple):
 
 def entries(rows: Iterable[Row], unicode: bool = True) -> list[Entry]:
     """The rows for people; without `unicode` names beyond ASCII are escaped: \\u0393 for Γ."""
-    listed = map(_entry, rows)
-    return list(listed) if unicode else [
+    described = map(_entry, rows)
+    return list(described) if unicode else [
         entry._replace(
             aliases=tuple(a.encode("ascii", "backslashreplace").decode() for a in entry.aliases)
         )
-        for entry in listed
+        for entry in described
     ]  # fmt: skip
 
 
@@ -130,9 +130,9 @@ def _ability(limits: Sequence[Limit], execution: str, dtype: str) -> str:
     return ANY_ORDER
 
 
-def footer(listed: Sequence[Entry]) -> Iterator[str]:
+def footer(all_entries: Sequence[Entry]) -> Iterator[str]:
     """What tapes and Taylor series can do, and the functions of which tapes can do less."""
-    limited = [entry.name for entry in listed if entry.limits]
+    limited = [entry.name for entry in all_entries if entry.limits]
     yield f"by tapes: {ANY_ORDER}, in every dtype and execution"
     if limited:
         yield f"  less of {together(limited)}"
