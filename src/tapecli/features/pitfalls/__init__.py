@@ -17,20 +17,10 @@ CONTENTS = Contents(
 """All pitfalls, by kind."""
 
 FIRST = (
-    "reused-tape",
-    "swapped-tapes",
-    "unwatched-tensor",
-    "target-outside",
-    "slope-outside",
-    "one-header",
-    "numpy-detour",
-    "integer-source",
-    "where-nan",
-    "singular-point",
-    "power-at-zero",
-    "none-for-zero",
-    "no-second-gradient",
-)
+    "reused-tape", "swapped-tapes", "unwatched-tensor", "target-outside", "slope-outside",
+    "one-header", "numpy-detour", "integer-source", "where-nan", "singular-point",
+    "power-at-zero", "none-for-zero", "no-second-gradient",
+)  # fmt: skip
 """The pitfalls that people usually meet first, in this order."""
 
 _PITFALLS = {pitfall.name: pitfall for group in CONTENTS.groups for pitfall in group.pitfalls}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tapecli.features.pitfalls.model import Expected, Group, Pitfall
+from tapecli.features.pitfalls.model import Expected, Group, Pitfall, tensorflow
 
 GROUP = Group(
     "What the answer means",
@@ -26,7 +26,7 @@ GROUP = Group(
             "unconnected_gradients='zero'.",
             Expected(prints=(3, None)),
             Expected(prints=(3, 0)),
-            ("tensorflow/tensorflow#24849", "tensorflow/tensorflow#43043"),
+            tensorflow(24849, 43043),
         ),
         Pitfall(
             "zero-for-none",
@@ -46,7 +46,7 @@ GROUP = Group(
             "where a rule is missing, a central difference helps.",
             Expected(prints=(0,)),
             Expected(prints=(None, -0.140192)),
-            ("tensorflow/tensorflow#24849",),
+            tensorflow(24849),
             right=Expected(prints=(-0.140192,)),
         ),
         Pitfall(
@@ -67,7 +67,7 @@ GROUP = Group(
             "targets apart.",
             Expected(prints=(6 + 2 / 3,)),
             Expected(prints=(6, 2 / 3)),
-            ("tensorflow/tensorflow#25333",),
+            tensorflow(25333),
         ),
     ),
 )  # fmt: skip

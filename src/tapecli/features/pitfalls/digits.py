@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from tapecli.features.pitfalls.model import Expected, Group, NotNear, Pitfall, Relation
+from tapecli.features.pitfalls.model import Expected, Group, NotNear, Pitfall, Relation, tensorflow
 
 GROUP = Group(
     "Digits that get lost",
@@ -43,7 +43,7 @@ GROUP = Group(
             "keeps all digits; a wider dtype only moves the problem to larger x.",
             Expected(prints=(Relation.ANY, Relation.ANY, NotNear(-2.5e-13, 0.01))),
             Expected(prints=(-2.4998e-7, -2.5e-10, -2.5e-13)),
-            ("tensorflow/tensorflow#41125", "jax-ml/jax#641", "jax-ml/jax#3423"),
+            (*tensorflow(41125), "jax-ml/jax#641", "jax-ml/jax#3423"),
         ),
         Pitfall(
             "tanh-tails",
@@ -61,7 +61,7 @@ GROUP = Group(
             "subtraction in its backward pass.",
             Expected(prints=(Relation.ANY, Relation.ANY, NotNear(1.69934e-17)), tolerance=1e-5),
             Expected(prints=(1.815832e-4, 3.743049e-13, 1.699342e-17), tolerance=1e-5),
-            ("tensorflow/tensorflow#126524", "tensorflow/tensorflow#126637"),
+            tensorflow(126524, 126637),
         ),
         Pitfall(
             "float32-detour",
@@ -78,8 +78,7 @@ GROUP = Group(
             "the start.",
             Expected(prints=(NotNear(0.1, 1e-12),)),
             Expected(prints=(0.1,), tolerance=1e-15),
-            ("tensorflow/tensorflow#35938", "tensorflow/tensorflow#57779",
-             "tensorflow/tensorflow#64548"),
+            tensorflow(35938, 57779, 64548),
         ),
     ),
 )  # fmt: skip

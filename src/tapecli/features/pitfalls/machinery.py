@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from tapecli.features.pitfalls.model import Expected, Group, NotNear, Pitfall, Relation
+from tapecli.features.pitfalls.model import Expected, Group, NotNear, Pitfall, Relation, tensorflow
 
 SIN_CUBED = 6 * math.sin(0.7) * math.cos(0.7) ** 2 - 3 * math.sin(0.7) ** 3
 """The second derivative of sin(x)**3 at 0.7."""
@@ -31,8 +31,7 @@ GROUP = Group(
             "rules for every order.",
             Expected(prints=(1.7**-2,), raises="LookupError"),
             Expected(prints=(1.7**-2, -2 * 1.7**-3)),
-            ("tensorflow/tensorflow#43765", "tensorflow/tensorflow#21892",
-             "tensorflow/tensorflow#37091", "tensorflow/tensorflow#22825"),
+            tensorflow(43765, 21892, 37091, 22825),
         ),
         Pitfall(
             "custom-gradient",
@@ -57,7 +56,7 @@ GROUP = Group(
             "with the tensor itself, and every order works.",
             Expected(prints=(1, None)),
             Expected(prints=(1, -0.5)),
-            ("tensorflow/tensorflow#34503", "tensorflow/tensorflow#36168"),
+            tensorflow(34503, 36168),
         ),
         Pitfall(
             "forward-over-forward",
@@ -81,8 +80,7 @@ GROUP = Group(
             "right.",
             Expected(prints=(NotNear(SIN_CUBED, 0.01),)),
             Expected(prints=(SIN_CUBED,)),
-            ("tensorflow/tensorflow#127753", "tensorflow/tensorflow#39075",
-             "tensorflow/tensorflow#53534", "tensorflow/tensorflow#60071"),
+            tensorflow(127753, 39075, 53534, 60071),
         ),
         Pitfall(
             "compiled-edges",
@@ -106,8 +104,7 @@ GROUP = Group(
             "both agree.",
             Expected(prints=(math.inf, 1)),
             Expected(prints=(1, 1)),
-            ("jax-ml/jax#38097", "jax-ml/jax#38096", "tensorflow/tensorflow#116258",
-             "tensorflow/tensorflow#62252"),
+            ("jax-ml/jax#38097", "jax-ml/jax#38096", *tensorflow(116258, 62252)),
         ),
         Pitfall(
             "retracing",
@@ -132,8 +129,7 @@ GROUP = Group(
             "argument: one trace works for all its values.",
             Expected(prints=(5,), warns=True),
             Expected(prints=(1,)),
-            ("tensorflow/tensorflow#32157", "tensorflow/tensorflow#38561",
-             "tensorflow/tensorflow#41347", "tensorflow/tensorflow#44033"),
+            tensorflow(32157, 38561, 41347, 44033),
         ),
         Pitfall(
             "costly-orders",
@@ -184,8 +180,7 @@ GROUP = Group(
             "which is the default, one vectorised step computes all rows.",
             Expected(raises="RuntimeError"),
             Expected(prints=(2, 0, 0, 0, 1, 0, 0, 0, 2 / 3)),
-            ("tensorflow/tensorflow#36227", "tensorflow/tensorflow#32460",
-             "tensorflow/tensorflow#33919", "tensorflow/tensorflow#38391"),
+            tensorflow(36227, 32460, 33919, 38391),
         ),
     ),
 )  # fmt: skip

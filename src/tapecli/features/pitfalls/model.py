@@ -166,6 +166,11 @@ class Pitfall:
         return program if "import tensorflow" in program else IMPORT + program
 
 
+def tensorflow(*numbers: int) -> tuple[str, ...]:
+    """Threads of TensorFlow's own repository, by their numbers."""
+    return tuple(f"tensorflow/tensorflow#{number}" for number in numbers)
+
+
 @dataclass(frozen=True)
 class Group:
     """Pitfalls of one kind, with a title that says what they have in common."""

@@ -7,8 +7,10 @@ import io
 import itertools
 import linecache
 import logging
+import sys
 import warnings
 from collections.abc import Callable, Iterator, Sequence
+from logging.handlers import BufferingHandler
 
 from tapecli.engines.tapes import loading
 from tapecli.features.pitfalls.model import Lesson, Lessons, Outcome, Pitfall
@@ -63,33 +65,24 @@ def outcome(program: str) -> Outcome:
 def _captured() -> Iterator[list[str]]:
     """Collect what TensorFlow logs and Python warns of, in place of standard error.
 
-    Afterwards TensorFlow's logger is as it was before.
+    The list is filled at the end. Afterwards TensorFlow's logger is as it was before.
     """
     messages: list[str] = []
     logger: logging.Logger = loading.load(quietly=True).get_logger()
     handlers, level, propagate = logger.handlers, logger.level, logger.propagate
-    logger.handlers, logger.propagate = [_Collector(messages)], False
+    records = BufferingHandler(sys.maxsize)
+    logger.handlers, logger.propagate = [records], False
     logger.setLevel(logging.WARNING)
     try:
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
             yield messages
-        messages += [
-            f"{warning.category.__name__}: {warning.message}"
-            for warning in caught
-            if not issubclass(warning.category, _HIDDEN)
-        ]
     finally:
         logger.handlers, logger.propagate = handlers, propagate
         logger.setLevel(level)
-
-
-class _Collector(logging.Handler):
-    """Collects log lines, in the form in which TensorFlow writes them to standard error."""
-
-    def __init__(self, messages: list[str]) -> None:
-        super().__init__()
-        self._messages = messages
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self._messages.append(f"{record.levelname}:{record.name}:{record.getMessage()}")
+    messages += map(logging.Formatter(logging.BASIC_FORMAT).format, records.buffer)
+    messages += [
+        f"{warning.category.__name__}: {warning.message}"
+        for warning in caught
+        if not issubclass(warning.category, _HIDDEN)
+    ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tapecli.features.pitfalls.model import Expected, Group, Pitfall, Relation
+from tapecli.features.pitfalls.model import Expected, Group, Pitfall, Relation, tensorflow
 
 GROUP = Group(
     "Which tape, and where gradient() is called",
@@ -25,8 +25,7 @@ GROUP = Group(
             "itself is deleted; one tape for each target works as well.",
             Expected(prints=(2, 4, 6), raises="RuntimeError"),
             Expected(prints=(2, 4, 6, 2, 1, 2 / 3)),
-            ("tensorflow/tensorflow#46487", "tensorflow/tensorflow#31265",
-             "tensorflow/tensorflow#50661"),
+            tensorflow(46487, 31265, 50661),
         ),
         Pitfall(
             "swapped-tapes",
@@ -48,8 +47,7 @@ GROUP = Group(
             "differentiate it.",
             Expected(prints=(2, 1, 2 / 3, None)),
             Expected(prints=(2, 1, 2 / 3, -2, -1 / 2, -2 / 9)),
-            ("tensorflow/tensorflow#31519", "tensorflow/tensorflow#41510",
-             "tensorflow/tensorflow#34335"),
+            tensorflow(31519, 41510, 34335),
         ),
         Pitfall(
             "target-outside",
@@ -67,7 +65,7 @@ GROUP = Group(
             "source to the target inside the block.",
             Expected(prints=(None,)),
             Expected(prints=(2, 1, 2 / 3)),
-            ("tensorflow/tensorflow#27660", "tensorflow/tensorflow#38751"),
+            tensorflow(27660, 38751),
         ),
         Pitfall(
             "slope-outside",
@@ -87,8 +85,7 @@ GROUP = Group(
             "blocks. Indent it, so that it stands inside the outer block and after the inner one.",
             Expected(prints=(2, 1, 2 / 3, None)),
             Expected(prints=(2, 1, 2 / 3, -2, -1 / 2, -2 / 9)),
-            ("tensorflow/tensorflow#31519", "tensorflow/tensorflow#41510",
-             "tensorflow/tensorflow#34335", "tensorflow/tensorflow#50278"),
+            tensorflow(31519, 41510, 34335, 50278),
         ),
         Pitfall(
             "one-header",
@@ -106,7 +103,7 @@ GROUP = Group(
             "both tapes are closed, but inside the block the outer tape is still recording.",
             Expected(prints=(None,)),
             Expected(prints=(-2, -1 / 2, -2 / 9)),
-            ("manicman1999/StyleGAN2-Tensorflow-2.0#14", "tensorflow/tensorflow#41510"),
+            ("manicman1999/StyleGAN2-Tensorflow-2.0#14", *tensorflow(41510)),
         ),
         Pitfall(
             "asked-inside",
@@ -128,7 +125,7 @@ GROUP = Group(
             "only the first derivative, move the call out of the block.",
             Expected(prints=(-2, -1 / 2, -2 / 9), warns=True),
             Expected(prints=(-2, -1 / 2, -2 / 9)),
-            ("google-deepmind/acme#77", "tensorflow/tensorflow#41510"),
+            ("google-deepmind/acme#77", *tensorflow(41510)),
         ),
         Pitfall(
             "never-entered",
@@ -146,7 +143,7 @@ GROUP = Group(
             "points to the wrong cause.",
             Expected(raises="RuntimeError"),
             Expected(prints=(2, 1, 2 / 3)),
-            ("tensorflow/tensorflow#41510", "tensorflow/tensorflow#46487"),
+            tensorflow(41510, 46487),
         ),
         Pitfall(
             "kept-tape",
@@ -172,8 +169,7 @@ GROUP = Group(
             "memory with every step. Delete the tape after the last gradient() call.",
             Expected(prints=(True,)),
             Expected(prints=(False,)),
-            ("tensorflow/tensorflow#32276", "tensorflow/tensorflow#21584",
-             "tensorflow/tensorflow#45016", "tensorflow/tensorflow#35928"),
+            tensorflow(32276, 21584, 45016, 35928),
         ),
         Pitfall(
             "nesting-for-speed",
@@ -216,7 +212,7 @@ GROUP = Group(
             "tape at u, and multiply the two derivatives.",
             Expected(prints=(Relation.ANY, Relation.EQUAL)),
             Expected(prints=(Relation.ANY, Relation.LESS, 2, 1, 2 / 3)),
-            ("manicman1999/StyleGAN2-Tensorflow-2.0#14", "tensorflow/tensorflow#35928",
+            ("manicman1999/StyleGAN2-Tensorflow-2.0#14", *tensorflow(35928),
              "PennyLaneAI/pennylane#1869"),
         ),
     ),

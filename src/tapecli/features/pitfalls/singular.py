@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from tapecli.features.pitfalls.model import Expected, Group, Pitfall
+from tapecli.features.pitfalls.model import Expected, Group, Pitfall, tensorflow
 
 NAN = math.nan
 
@@ -29,8 +29,7 @@ GROUP = Group(
             "harmless number before the function gets it.",
             Expected(prints=(0, math.log(2), NAN, 0.5)),
             Expected(prints=(0, math.log(2), 0, 0.5)),
-            ("tensorflow/tensorflow#38349", "tensorflow/tensorflow#2540",
-             "tensorflow/tensorflow#27684", "tensorflow/tensorflow#20355", "jax-ml/jax#1052"),
+            (*tensorflow(38349, 2540, 27684, 20355), "jax-ml/jax#1052"),
         ),
         Pitfall(
             "singular-point",
@@ -49,8 +48,7 @@ GROUP = Group(
             "so that no operation is singular where you need it.",
             Expected(prints=(0, 3, NAN, 1)),
             Expected(prints=(0, 3, 0, 1)),
-            ("tensorflow/tensorflow#12071", "tensorflow/tensorflow#42889",
-             "tensorflow/tensorflow#22048", "tensorflow/tensorflow#5562", "jax-ml/jax#21723"),
+            (*tensorflow(12071, 42889, 22048, 5562), "jax-ml/jax#21723"),
         ),
         Pitfall(
             "power-at-zero",
@@ -71,8 +69,7 @@ GROUP = Group(
             "whole sum NaN. A product such as x * x has no exponent, so this cannot happen.",
             Expected(prints=(NAN,)),
             Expected(prints=(1,)),
-            ("tensorflow/tensorflow#35011", "tensorflow/tensorflow#41125",
-             "tensorflow/tensorflow#44556", "tensorflow/tensorflow#2295"),
+            tensorflow(35011, 41125, 44556, 2295),
         ),
         Pitfall(
             "nan-value",
@@ -92,7 +89,7 @@ GROUP = Group(
             "as NaN as well.",
             Expected(prints=(NAN, math.log(2), -0.5, 0.5)),
             Expected(prints=(NAN, math.log(2), NAN, 0.5)),
-            ("tensorflow/tensorflow#59046", "tensorflow/tensorflow#57786"),
+            tensorflow(59046, 57786),
         ),
         Pitfall(
             "kink",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tapecli.features.pitfalls.model import Expected, Group, Pitfall
+from tapecli.features.pitfalls.model import Expected, Group, Pitfall, tensorflow
 
 GROUP = Group(
     "What a tape watches, and what breaks the backward pass",
@@ -21,8 +21,7 @@ GROUP = Group(
             "Without tape.watch(x) it records nothing that is computed from x.",
             Expected(prints=(None,)),
             Expected(prints=(2, 1, 2 / 3)),
-            ("tensorflow/tensorflow#29942", "tensorflow/tensorflow#50661",
-             "tensorflow/tensorflow#56968", "tensorflow/tensorflow#55262",
+            (*tensorflow(29942, 50661, 56968, 55262),
              "fchollet/deep-learning-with-python-notebooks#284"),
         ),
         Pitfall(
@@ -47,8 +46,7 @@ GROUP = Group(
             "own functions all the way from the source to the target.",
             Expected(prints=(None,), raises="AttributeError"),
             Expected(prints=(2, 1, 2 / 3)),
-            ("tensorflow/tensorflow#36596", "tensorflow/tensorflow#46194",
-             "keras-team/keras#14287"),
+            (*tensorflow(36596, 46194), "keras-team/keras#14287"),
         ),
         Pitfall(
             "integer-source",
@@ -65,8 +63,7 @@ GROUP = Group(
             "the numbers with a decimal point, or give a dtype.",
             Expected(prints=(None,)),
             Expected(prints=(2, 4, 6)),
-            ("tensorflow/tensorflow#26143", "tensorflow/tensorflow#43845",
-             "tensorflow/tensorflow#27378"),
+            tensorflow(26143, 43845, 27378),
         ),
         Pitfall(
             "replaced-variable",
@@ -85,7 +82,7 @@ GROUP = Group(
             "x.assign_sub(1.0) changes the variable itself.",
             Expected(prints=(2 / 3, None)),
             Expected(prints=(2 / 3, 1)),
-            ("tensorflow/tensorflow#54568",),
+            tensorflow(54568),
         ),
         Pitfall(
             "assigned-variable",
@@ -104,8 +101,7 @@ GROUP = Group(
             "plain tensors.",
             Expected(prints=(None,)),
             Expected(prints=(2 / 3,)),
-            ("tensorflow/tensorflow#30234", "tensorflow/tensorflow#54532",
-             "tensorflow/tensorflow#23621", "tensorflow/tensorflow#17735"),
+            tensorflow(30234, 54532, 23621, 17735),
         ),
         Pitfall(
             "late-watch",
@@ -140,7 +136,7 @@ GROUP = Group(
             "gradient all the same.",
             Expected(prints=(None,)),
             Expected(prints=(2 / 3,)),
-            ("tensorflow/tensorflow#26404",),
+            tensorflow(26404),
         ),
         Pitfall(
             "stopped-path",
@@ -159,7 +155,7 @@ GROUP = Group(
             "missing in the same way.",
             Expected(prints=(3,)),
             Expected(prints=(6,)),
-            ("tensorflow/tensorflow#22378",),
+            tensorflow(22378),
         ),
         Pitfall(
             "step-function",
@@ -179,7 +175,7 @@ GROUP = Group(
             "true derivative.",
             Expected(prints=(None,)),
             Expected(prints=(1, 3, 1, 1)),
-            ("tensorflow/tensorflow#31919",),
+            tensorflow(31919),
         ),
     ),
 )  # fmt: skip

@@ -1,11 +1,7 @@
 """The plot as PNG."""
 
-from __future__ import annotations
+from functools import partial
 
-from tapecli.features.plot.model import Curves
 from tapecli.features.plot.pages.figure import draw
 
-
-def encode(curves: Curves) -> bytes:
-    """The bytes of the file, the same each time."""
-    return draw(curves, "png")
+encode = partial(draw, format_="png")
