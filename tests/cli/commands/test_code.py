@@ -132,7 +132,7 @@ def test_a_table_of_points(run: Run) -> None:
         (["--method", "taylor"], "'--method taylor' uses no tapes, so there is no program of it; "
          "take one of single, parallel, nested, persistent and batch"),
         (["--method", "none", "--order", "3"], "there is no program of it; take nested"),
-        (["--x", "1..2@2000log"], "the points of x are more than 1,000, and no range of NumPy's"),
+        (["--x", "1..2@2000log"], "x has more than 1,000 points, and no range of NumPy's"),
         ([f"x^{n}" for n in range(12)] + ["--method", "nested"], "12 tapes inside one another"),
         (["--output", "nowhere/slopes.py"], "there is no folder"),
         (["--output", "."], "it is a directory"),

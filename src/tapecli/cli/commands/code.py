@@ -25,10 +25,10 @@ SOURCE = formats.Format("source", "a program of Python", (".py",))
 def command(file: str | None, color: str, **values: Any) -> int:
     """Write the TensorFlow program that computes what diff would, tapes in the open.
 
-    Without an EXPRESSION it is of log(x^2). The program needs TensorFlow alone, or NumPy for
-    long ranges, and its numbers are those of diff with the same options; as a graph and compiled
-    they may differ in the last digits. The methods taylor and none have no program. For a
-    gradient, there is a --wrt for each variable.
+    Without an EXPRESSION it differentiates log(x^2). The program needs TensorFlow alone, or NumPy
+    for long ranges, and its numbers are those of diff with the same options; as a graph and
+    compiled they may differ in the last digits. The methods taylor and none have no program. For
+    a gradient, there is a --wrt for each variable.
 
     \b
       tapecli code 'log(x^2)' --order 2 --x 1..3

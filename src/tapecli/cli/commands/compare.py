@@ -15,7 +15,7 @@ TARGETS = ("u = x^2", "y = log(u)")
 """The targets of the worked example, which are compared if there are no others."""
 
 MANY_POINTS = 100_000
-"""How many points are many by default."""
+"""The number of points of the second measurement by default."""
 
 
 @options.command(
@@ -28,7 +28,7 @@ MANY_POINTS = 100_000
         type=WholeNumber(least=1),
         default=MANY_POINTS,
         show_default=True,
-        help="How many points are many.",
+        help="The number of points of the second measurement.",
     ),
     click.option("--operations", is_flag=True, help="List all operations that are counted."),
     options.MAX_SECONDS,

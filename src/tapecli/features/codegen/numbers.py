@@ -66,9 +66,9 @@ def array(name: str, values: Sequence[float], format_: FloatFormat) -> Brackets 
 def _listing(name: str, values: Sequence[float], format_: FloatFormat) -> Brackets:
     if len(values) > MAX_LISTED:
         raise PointsError(
-            f"the points of {clipped(name)} are more than {MAX_LISTED:,}, and no range of NumPy's "
-            "has them to the bit, so that a program cannot have them; take fewer, or ends that "
-            "are whole numbers, such as 0..1@10000"
+            f"{clipped(name)} has more than {MAX_LISTED:,} points, and no range of NumPy's has "
+            "exactly these numbers, so that a program cannot have them; take fewer points, or ends "
+            "that are whole numbers, such as 0..1@10000"
         )
     return listing([literal(value, format_) for value in values])
 

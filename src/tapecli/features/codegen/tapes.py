@@ -159,8 +159,8 @@ def nested_targets(draft: Draft) -> None:
     count = len(draft.targets)
     if count > MAX_NESTED:
         raise RequestError(
-            f"{count} tapes inside one another are more than the {MAX_NESTED} that a program "
-            "can be read with; '--method parallel' and 'persistent' can do them"
+            f"{count} tapes inside one another are too many for a program that can be read, which "
+            f"has {MAX_NESTED} at most; '--method parallel' and '--method persistent' can do this"
         )
     tapes = draft.names.tapes(count)
     blocks = [ExitStack() for _ in tapes]

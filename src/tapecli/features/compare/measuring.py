@@ -60,7 +60,7 @@ def check(question: Question, points: int) -> None:
         )
     if workload.numbers_held > planner.MAX_NUMBERS:
         raise RequestError(
-            f"{points:,} points are too many to compare around expressions of this size; "
+            f"{points:,} points are too many to compare with expressions of this size; "
             f"{_cheaper(workload, limit)}"
         )
 

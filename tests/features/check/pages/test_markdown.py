@@ -33,7 +33,7 @@ BAD = r"""**TensorFlow 2.21.0 does NOT differentiate correctly: 3 derivatives fa
 | composite | 4\~\*\<3 | - | 1 BAD | - |
 
 - numbers: the largest error in ulps, at ordinary points
-- (near a zero of a derivative many ulps are little, and right)
+- (near a zero of a derivative, many ulps are a small error)
 - BAD: values that are off, lost, or could not be computed
 - \~: some values have lost digits to rounding, as they must
 - \*: some values are wrong by a known defect

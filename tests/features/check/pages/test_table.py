@@ -30,7 +30,7 @@ gamma              9     -       -     none
 composite      4~*<3     -   1 BAD        -
 
 numbers: the largest error in ulps, at ordinary points
-(near a zero of a derivative many ulps are little, and right)
+(near a zero of a derivative, many ulps are a small error)
 BAD: values that are off, lost, or could not be computed
 ~: some values have lost digits to rounding, as they must
 *: some values are wrong by a known defect

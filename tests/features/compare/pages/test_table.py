@@ -47,7 +47,7 @@ times: the median (and quartiles, or how far they are from it) of 20 runs, the a
 separate: tapes around each target alone, one target after the other
 
 parallel: tape1, asked to differentiate u, records Log for nothing
-separate: 1 operation more than nested, for what the targets share is computed for each of them
+separate: 1 operation more than nested, because what the targets share is computed for each of them
 persistent: still holds 8 kB after the last gradient
 batch: not everything could be measured: no [red] gradient
 

@@ -84,7 +84,7 @@ def test_quicker_beyond_the_spread_in_one_setting(compared: Compared) -> None:
 
 def test_what_was_not_traced_is_not_guessed(compared: Compared) -> None:
     found = words.answer(compared(nested(compared, work=None)))
-    assert found.startswith("Whether nesting avoids work cannot be told")
+    assert found.startswith("Whether nesting avoids work cannot be said")
 
 
 def test_times_that_were_not_taken_are_not_spoken_of(compared: Compared) -> None:
@@ -100,14 +100,14 @@ def single(comparison: CostComparison, *names: str) -> CostComparison:
 def test_one_target_has_nothing_to_nest(compared: Compared) -> None:
     found = words.answer(single(compared(), "nested", "persistent"))
     assert found == (
-        "There is but one target, and nothing to nest. 10 operations run in each arrangement."
+        "There is only one target, and nothing to nest. 10 operations run in each arrangement."
     )
 
 
 def test_one_target_of_a_high_order_has_one_arrangement(compared: Compared) -> None:
     found = words.answer(single(compared(order=3), "nested", "batch"))
     assert found == (
-        "There is but one target, and no others to nest: each order takes a tape of its own. "
+        "There is only one target, and no others to nest: each order takes a tape of its own. "
         "Only 'nested' can do this: 10 operations run."
     )
 
@@ -122,7 +122,7 @@ def test_at_order_2_the_orders_are_nested(compared: Compared) -> None:
 def test_what_is_behind_the_answer(compared: Compared) -> None:
     assert list(words.findings(compared())) == [
         "parallel: tape1, asked to differentiate u, records Log for nothing",
-        "separate: 1 operation more than nested, for what the targets share is computed for "
+        "separate: 1 operation more than nested, because what the targets share is computed for "
         "each of them",
         "persistent: still holds 8 kB after the last gradient",
         "batch: not everything could be measured: no [red] gradient",

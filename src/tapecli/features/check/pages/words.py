@@ -68,7 +68,7 @@ def legend(report: Report) -> Iterator[str]:
     cells = [cell for cell in report.cells.values() if not cell.failed]
     yield "numbers: the largest error in ulps, at ordinary points"
     if any(cell.worst >= _MANY_ULPS for cell in cells):
-        yield "(near a zero of a derivative many ulps are little, and right)"
+        yield "(near a zero of a derivative, many ulps are a small error)"
     if len(cells) < len(report.cells):
         yield "BAD: values that are off, lost, or could not be computed"
     for mark, meaning, has_mark in _MARKS:

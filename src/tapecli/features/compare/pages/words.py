@@ -27,10 +27,10 @@ def answer(comparison: CostComparison) -> str:
     if len(comparison.targets) > 1:
         reason = f"At order {order} the orders are nested, and not the targets."
     elif order == 1:
-        reason = "There is but one target, and nothing to nest."
+        reason = "There is only one target, and nothing to nest."
     else:
         others = "and no others to nest: each order takes a tape of its own."
-        reason = f"There is but one target, {others}"
+        reason = f"There is only one target, {others}"
     return " ".join([reason, *_extremes(comparison)])
 
 
@@ -58,7 +58,7 @@ def _nesting(comparison: CostComparison) -> Iterator[str]:
     """What nested tapes of several targets avoid, compared with parallel ones."""
     nested, parallel = comparison.cost("nested"), comparison.cost("parallel")
     if not (nested and parallel and nested.work and parallel.work):
-        yield "Whether nesting avoids work cannot be told: not all arrangements could be traced."
+        yield "Whether nesting avoids work cannot be said: not all arrangements could be traced."
         return
     run, parallel_run = nested.work.run, parallel.work.run
     if run == parallel_run:
@@ -113,10 +113,9 @@ def findings(comparison: CostComparison) -> Iterator[str]:
     works = comparison.works()
     separate, nested = works.get("separate"), works.get("nested")
     if separate and nested and separate.run > nested.run:
-        yield (
-            f"separate: {counted(separate.run - nested.run, 'operation')} more than nested, for "
-            "what the targets share is computed for each of them"
-        )
+        surplus = counted(separate.run - nested.run, "operation")
+        reason = "because what the targets share is computed for each of them"
+        yield f"separate: {surplus} more than nested, {reason}"
     for cost in comparison.costs:
         if cost.memory and cost.memory.after:
             yield f"{cost.name}: still holds {size(cost.memory.after)} after the last gradient"
