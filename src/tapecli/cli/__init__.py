@@ -37,7 +37,7 @@ COMMANDS = {
     "completion": "Print the completion script of a shell.",
     "help": "Show the help of a command, or of what commands share.",
 }
-"""The commands, each in the module of its name, with the line that `--help` has of it."""
+"""The commands, each in the module of its name, with its line in `--help`."""
 
 EXAMPLES = "\b\n  tapecli "
 """The start of the block of a help text that shows calls."""
@@ -56,7 +56,7 @@ def examples_first(text: str) -> str:
 
 
 class _Group(click.Group):
-    """Commands by the table above; unknown ones are told what may have been meant."""
+    """The commands of the table; an unknown one gets a suggestion."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -69,7 +69,7 @@ class _Group(click.Group):
         return command
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
-        """Commands, from the table and not their modules; or the options of the group."""
+        """Complete commands without loading their modules, or the options of the group."""
         if incomplete.startswith("-"):
             return click.Command.shell_complete(self, ctx, incomplete)
         from tapecli.cli.completion.candidates import starting_with
@@ -217,7 +217,7 @@ def _execute(arguments: Sequence[str] | None) -> int:
         if log := getattr(error, "log", ""):  # what TensorFlow had logged before it failed
             _print_error(log.rstrip())
         return _report(problem.lines(error), error.exit_code)
-    except (BrokenPipeError, SystemExit):  # the reader has seen enough; so click says it, or Python
+    except (BrokenPipeError, SystemExit):  # the reader has seen enough
         return 0
     except OSError as error:
         return _report([f"cannot write: {error.strerror or error}"], WriteError.exit_code)

@@ -17,7 +17,7 @@ def is_standard_output(output: str | None) -> bool:
 
 
 def is_special(path: Path) -> bool:
-    """Whether this is there and is no regular file: a device or a pipe, never to be replaced."""
+    """Whether this is a device or a pipe, which is written to, and never replaced."""
     try:
         mode = path.stat().st_mode
     except (OSError, ValueError):
@@ -26,7 +26,7 @@ def is_special(path: Path) -> bool:
 
 
 def path_of(output: str | None) -> Path | None:
-    """The path of the file that is to be written; None for standard output, a device or a pipe."""
+    """The path of a file; None for standard output, a device or a pipe."""
     if output is None or is_standard_output(output) or is_special(Path(output)):
         return None
     return Path(os.path.realpath(output))
@@ -53,7 +53,7 @@ def replace(path: Path, write: Callable[[io.TextIOWrapper], object]) -> None:
 
 
 def publish(stream: IO[Any], path: Path) -> None:
-    """Put a complete file in its place, on the disk and with the permissions that it has there."""
+    """Put a complete file in its place, with the permissions of the one that it replaces."""
     stream.flush()
     os.fsync(stream.fileno())
     os.fchmod(stream.fileno(), _mode(path))

@@ -35,7 +35,7 @@ OPTIONS = (
         help="Colours in a table.",
     ),
 )
-"""The options of every command that writes one."""
+"""The options of every command that writes something."""
 
 
 def format_of(
@@ -147,7 +147,7 @@ def standard_output() -> TextIO:
 
 
 def open_binary(output: str | None, closing: contextlib.ExitStack) -> IO[bytes]:
-    """Standard output, or a device or pipe, for bytes.
+    """Open standard output, or a device or pipe, for bytes.
 
     Args:
         output: the name of the device; None for standard output.

@@ -1,4 +1,4 @@
-"""What an option's value may be: click types whose `fail` names the option."""
+"""The types of options, whose errors name the option; and commands that take expressions."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from tapecli.cli.completion import candidates
 from tapecli.errors import nearest
 
 MOST_DIGITS = 9
-"""Digits of a whole number; what options count is bounded far below."""
+"""Most digits of a whole number; the bounds of options are far below."""
 
 
 class WholeNumber(click.ParamType[int]):
-    """A whole number from 0, or from the least that makes sense."""
+    """A whole number from the least that makes sense."""
 
     name = "N"
 
@@ -39,7 +39,7 @@ class WholeNumber(click.ParamType[int]):
 
 
 class PointsOf(click.ParamType[tuple[str, str]]):
-    """NAME=POINTS: the values of a variable by its name; - or @FILE: a table, under no name."""
+    """NAME=POINTS, the points of a variable; or - or @FILE, a table, whose name is empty."""
 
     name = "NAME=POINTS"
 
@@ -58,7 +58,7 @@ class PointsOf(click.ParamType[tuple[str, str]]):
 
 
 class OneOf(click.Choice[str]):
-    """One of a few words; a near miss is told which was meant, and Tab what they mean."""
+    """One of a few words; a near miss gets a suggestion, and completion shows their meanings."""
 
     def __init__(self, words: Iterable[str], meanings: Mapping[str, str] | None = None) -> None:
         super().__init__(list(words))
@@ -101,7 +101,7 @@ def from_environment(ctx: click.Context | None, name: str | None) -> bool:
 
 
 class FromEnvironment(click.Option):
-    """An option whose default may be in the environment, which is named where it is wrong."""
+    """An option whose default may come from the environment; an error then names the variable."""
 
     def consume_value(
         self, ctx: click.Context, opts: Mapping[str, Any]
@@ -116,7 +116,7 @@ class FromEnvironment(click.Option):
 
 
 class ExpressionCommand(click.Command):
-    """A command whose expressions may begin with a minus, or be in a file: -x^2 is no option."""
+    """A command whose expressions may begin with a minus, as -x^2 does, or be in a file."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         return super().parse_args(ctx, self._options_first(args))

@@ -1,4 +1,4 @@
-"""A file while a long run writes it: in a folder beside its place, where a later call can go on.
+"""A file while a long run writes it, in a folder beside its place, so that a later call can go on.
 
 The folder has the streams of the file, and how far the run has come. It is gone once the file is
 in its place, and stays if the call is interrupted.
@@ -39,7 +39,7 @@ class Partial:
         self._lock = self._locked()
 
     def _locked(self) -> int:
-        """A descriptor of the folder, locked until it is closed or the process ends."""
+        """Make and lock the folder; the lock ends with this descriptor, or with the process."""
         while True:
             self.folder.mkdir(exist_ok=True)
             try:
@@ -61,7 +61,7 @@ class Partial:
                 raise OutputError(f"cannot write '{name}': another call is writing it") from None
 
     def clear(self) -> None:
-        """Empty the folder of what an earlier call had left."""
+        """Remove what an earlier call has left in the folder."""
         for entry in self.folder.iterdir():
             entry.unlink()
 
@@ -105,7 +105,7 @@ class Partial:
         return stream
 
     def save(self, state: dict[str, Any]) -> None:
-        """Remember how far the run has come, when so much of every stream is on the disk."""
+        """Save how far the run has come, once all that it has written is on the disk."""
         lengths = []
         for stream in self.streams:
             stream.flush()
@@ -120,7 +120,7 @@ class Partial:
         self.remove()
 
     def close(self) -> None:
-        """Close what is open, and let go of the folder."""
+        """Close what is open, and unlock the folder."""
         for stream in self.streams:
             with contextlib.suppress(OSError):
                 stream.close()
@@ -130,6 +130,6 @@ class Partial:
             self._lock = -1
 
     def remove(self) -> None:
-        """Leave nothing behind."""
+        """Remove the folder."""
         shutil.rmtree(self.folder, ignore_errors=True)
         self.close()

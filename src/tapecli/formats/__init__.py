@@ -47,15 +47,15 @@ class Format:
 
     Attributes:
         name: what --format calls it, and the name of its module.
-        meaning: what it is for.
-        endings: the endings of file names that mean it.
-        formulas: whether it shows formulas, which take SymPy.
-        claims: whether it shows what became of claims.
+        meaning: what it is, for help and completion.
+        endings: the endings of the names of files that are written in it.
+        formulas: whether it shows formulas, for which SymPy is loaded.
+        claims: whether it shows the judgements on claims.
         binary: whether it is made of bytes, and not for a terminal.
-        package: where its module is.
+        package: the package of its module.
         chunked: whether it can be written in chunks, a Result for each.
-        needs: the library that it takes and that is not always there, or "".
-        extra: the extra of this package that brings that library, or "".
+        needs: an optional library that it needs, or "".
+        extra: the extra of tapecli that installs this library, or "".
     """
 
     name: str
@@ -123,7 +123,7 @@ PAGES = {
         "functions": (_TABLE, _JSON, _MARKDOWN),
     }.items()
 }
-"""The formats of what is no Result, by the command that shows it; a package for each command."""
+"""The formats of commands that show something else than a Result, by the command's name."""
 
 _DRAWINGS = {"png": "a picture", "svg": "a drawing, for the web", "pdf": "a drawing, for print"}
 
@@ -189,7 +189,7 @@ def render(content: Any, format_: Format, screen: Screen) -> Iterator[str]:
 
 
 def blocks(page: ModuleType, result: Result) -> Sequence[Block]:
-    """The derivatives of which a format that is written in chunks has rows."""
+    """The derivatives that have rows in a format that is written in chunks."""
     choose: Callable[[Result], Sequence[Block]] | None = getattr(page, "blocks", None)
     return choose(result) if choose else result.blocks
 

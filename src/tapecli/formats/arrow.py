@@ -1,7 +1,7 @@
-"""The one door to pyarrow, which is not always there, and the numbers that it writes for CSV.
+"""Loads pyarrow, which is optional, and writes the numbers of CSV with it.
 
-pyarrow has the same digits for a number as the house, but exponents for other magnitudes, with
-another number of digits, and a sign for -0.0. A column that has such numbers is made text first.
+pyarrow writes the digits that Python writes, but has exponents for other magnitudes, with another
+number of digits, and a sign for -0.0. Python writes such numbers.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ MIN_ROWS = 50_000
 """Rows from which on pyarrow saves more time than it takes to load."""
 
 MARK = "!"
-"""What stands in a column of its own in a row that is marked."""
+"""The text in the last column of a row that is marked."""
 
 
 def load(name: str = "pyarrow") -> Any:

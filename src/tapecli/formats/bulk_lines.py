@@ -85,7 +85,7 @@ def _join(
     ends: Sequence[str],
     format_: FloatFormat,
 ) -> str:
-    """The lines, from the texts of their numbers and what stands around these."""
+    """The lines: the texts of the numbers, and those around them."""
     count = len(columns[0])
     rest = [layout.after(UNVERIFIED, "")] * count
     for index, end in zip(verified, ends, strict=True):

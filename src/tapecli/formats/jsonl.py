@@ -10,7 +10,7 @@ from tapecli.result import SCHEMA, Block, Check, Result
 
 
 def head(result: Result, screen: Screen) -> str:
-    """Nothing: there is no header."""
+    """The empty text, for there is no header."""
     return ""
 
 

@@ -1,6 +1,6 @@
-r"""LaTeX to be pasted into a document: equations, and tables of values; it takes amsmath alone.
+"""LaTeX to be pasted into a document: equations, and tables of values. It needs only amsmath.
 
-Long tables go on in another one, so that each fits a page.
+A long table goes on in another one, so that each fits a page.
 """
 
 from __future__ import annotations
@@ -13,16 +13,16 @@ from tapecli.formats import Screen, columns, words
 from tapecli.result import Block, Result
 
 ROWS = 40
-"""Rows of a table, which LaTeX does not break."""
+"""Most rows of a table, which LaTeX does not break at the end of a page."""
 
 MOST_CHARACTERS = 120
-"""Characters of a formula in plain text beyond which it is no longer set on a line."""
+"""Most characters, in plain text, of a formula that is set on a line."""
 
 MOST_BEHIND = 4
-"""Variables of a point that is named behind a matrix, and not above it."""
+"""Most variables of a point that is named behind a matrix, and not above it."""
 
 MOST_COLUMNS = 10
-"""Columns of a matrix that amsmath has without being asked."""
+"""Most columns of a matrix that amsmath allows by default."""
 
 
 def render(result: Result, screen: Screen) -> Iterator[str]:
@@ -116,7 +116,7 @@ def derivative(block: Block, inline: bool = False) -> str:
 def _tables(
     result: Result, before: Sequence[tuple[str, Sequence[str]]], blocks: Sequence[Block]
 ) -> Iterator[str]:
-    """Values with their verdicts, behind columns that say of what or where they are.
+    """Values with their verdicts, behind columns that say which derivatives or points they are of.
 
     Args:
         result: the result.
@@ -186,7 +186,7 @@ def _matrix(entries: Sequence[str], width: int) -> str:
 
 
 def _widest(blocks: Sequence[Block], width: int) -> int:
-    """Characters of the formulas of a matrix, the longest of each of its columns together."""
+    """How wide a matrix of formulas is: the characters of the longest in each column."""
     return sum(max(map(_length, blocks[column::width])) for column in range(width))
 
 

@@ -10,7 +10,7 @@ from tapecli.formats import Screen, columns, words
 from tapecli.result import Block, Result
 
 LINE = 10_000
-"""Characters of a formula's line: what shows Markdown breaks it as it likes."""
+"""Characters in a line of a formula, which is broken where the page is shown."""
 
 
 def table_row(cells: Sequence[str]) -> str:

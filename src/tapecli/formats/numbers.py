@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 CACHED = 65_536
-"""Texts that are kept: as many as there are numbers of 16 bits."""
+"""Numbers in the cache: as many as there are of 16 bits."""
 
 
 def texts(values: NDArray[np.float64], format_: FloatFormat) -> list[str]:

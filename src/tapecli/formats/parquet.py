@@ -1,4 +1,4 @@
-"""Parquet: the tidy columns and the note, with what the request was in the file's metadata.
+"""Parquet: the tidy columns and the note, with the request in the file's metadata.
 
 What is missing is null: NaN is a value that was computed. `ulps` ends at the largest 64-bit
 integer. Numbers of 16 bits are held in 32.
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 PREFIX = "tapecli."
-"""What the names in the metadata begin with."""
+"""The start of the names in the metadata."""
 
 MAX_ULPS = 2**63 - 1
 
 _WORDS = ("target", "expression", "wrt", "status", "note")
-"""The columns whose few distinct texts are kept once in each row group."""
+"""The columns of which each row group holds the few distinct texts once."""
 
 
 def encode(result: Result) -> bytes:

@@ -1,4 +1,4 @@
-"""The pitfalls of tapes that explain values of a result: what there is more to read of."""
+"""The pitfalls of tapes that explain values of a result, and that one can read about."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ class PitfallHint:
     Attributes:
         pitfall: its name.
         status: the verdict on the value.
-        notes: what the reason begins with, if that matters.
-        computed: what was computed, if that matters: finite, inf or nan.
-        function: what the expression has, if that matters.
+        notes: the beginnings that the reason may have.
+        computed: what the value may be: finite, inf or nan.
+        function: the function that the expression must have, or "".
     """
 
     pitfall: str
@@ -65,8 +65,9 @@ def pitfalls(result: Result) -> list[str]:
 
 
 def _doubtful_values(result: Result) -> Iterator[tuple[Check, float, str]]:
-    """What tapes returned that is not ok, and of which expression; Taylor series have pitfalls
-    of their own.
+    """The values of tapes that are not ok, with their verdicts and expressions.
+
+    Taylor series do not share the pitfalls of tapes.
     """
     if result.method == "taylor":
         return

@@ -1,4 +1,4 @@
-"""The source of a program, with the colours of its syntax where there are some."""
+"""The source of a program, coloured by its syntax if the screen has colours."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def render(text: str, screen: Screen) -> Iterator[str]:
 
 
 def colors(text: str) -> Text:
-    """Python's source with the colours of its syntax, those of the terminal itself."""
+    """Python's source in colours of the terminal that follow its syntax."""
     from rich.syntax import Syntax
 
     return Syntax("", "python", theme="ansi_dark", background_color="default").highlight(text)

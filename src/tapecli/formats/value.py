@@ -21,7 +21,7 @@ def blocks(result: Result) -> list[Block]:
 
 
 def head(result: Result, screen: Screen) -> str:
-    """Nothing: there is no header."""
+    """The empty text, for there is no header."""
     return ""
 
 

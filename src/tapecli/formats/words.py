@@ -1,4 +1,4 @@
-"""The words that formats for people share: headings, notes, and the verdict's last line."""
+"""The words that pages for people share: headings, columns, notes, and the verdict at the end."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from tapecli.formats import Screen, pitfall_hints
 from tapecli.result import Block, Check, Claim, Finding, Result, Status
 
 SHOWN_POINTS = 3
-"""How many of the points that share a note are named."""
+"""How many points a note names; the others are counted."""
 
 MOST_LINES = 12
-"""Lines of a formula that is shown; a longer one hides the values."""
+"""Most lines of a formula that is shown; a longer one would hide the values."""
 
 INDENT = 4
 """Spaces in front of the further lines of a formula."""
@@ -253,7 +253,7 @@ def given_up(count: int, total: int, seconds: float, noun: str = "points") -> st
 
 
 def run_summary(points: int, counts: Mapping[Status, int], seconds: float, earlier: int = 0) -> str:
-    """What became of a long run, on a line: how many points, how fast, and how the values are.
+    """A long run in a sentence: how many points, how fast, and how the values are.
 
     Args:
         points: how many are done.

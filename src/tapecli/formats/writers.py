@@ -1,4 +1,4 @@
-"""How each format is written in chunks: from one Result after another, each of further points."""
+"""Writes each format in chunks: one Result after another, each at further points."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tapecli.formats import Format, Screen
 from tapecli.result import Result
 
 Open = Callable[[], IO[bytes]]
-"""Opens the next stream: first that of the whole, then those that are appended to it at the end."""
+"""Opens the next stream: first that of the file, then those that are appended to it at the end."""
 
 
 class ChunkWriter(Protocol):
