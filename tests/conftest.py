@@ -90,7 +90,7 @@ def usual_execution(pytestconfig: pytest.Config) -> Iterator[None]:
     if execution is None:
         yield
         return
-    chosen, method = Question.chosen, words.method
+    chosen, method = Question.choose, words.method
 
     def with_usual(self: Question, points: int) -> Choice:
         usual = self.options.usual_execution or execution
@@ -103,6 +103,6 @@ def usual_execution(pytestconfig: pytest.Config) -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(words, "method", untold)
-        patch.setattr(Question, "chosen", with_usual)
+        patch.setattr(Question, "choose", with_usual)
         patch.setattr(arrangements.tape_derivatives, "__defaults__", (execution, None))
         yield

@@ -97,8 +97,8 @@ def asked(expression: str, order: int, **how: Any) -> Question:
 def test_tapes_are_run_as_is_usual_and_the_method_is_the_same(
     usual: str, method: str, order: int
 ) -> None:
-    found = asked("log(x^2)", order, method=method, usual_execution=usual).chosen(3)
-    alone = asked("log(x^2)", order, method=method, execution=EAGER).chosen(3)
+    found = asked("log(x^2)", order, method=method, usual_execution=usual).choose(3)
+    alone = asked("log(x^2)", order, method=method, execution=EAGER).choose(3)
     assert found == Choice(alone.method, execution=usual)
 
 
@@ -107,18 +107,18 @@ def test_tapes_are_run_as_is_usual_and_the_method_is_the_same(
 def test_what_uses_no_tapes_is_not_changed_by_the_usual_execution(
     usual: str, method: str, order: int
 ) -> None:
-    found = asked("log(x^2)", order, method=method, usual_execution=usual).chosen(3)
-    assert found == asked("log(x^2)", order, method=method).chosen(3)
+    found = asked("log(x^2)", order, method=method, usual_execution=usual).choose(3)
+    assert found == asked("log(x^2)", order, method=method).choose(3)
     assert found.execution == ""
 
 
 def test_what_is_asked_for_outranks_what_is_usual() -> None:
-    assert asked("x^3", 1, execution=GRAPH, usual_execution=XLA).chosen(3).execution == GRAPH
+    assert asked("x^3", 1, execution=GRAPH, usual_execution=XLA).choose(3).execution == GRAPH
 
 
 @pytest.mark.parametrize("usual", [EAGER, GRAPH])
 def test_points_that_the_usual_execution_cannot_hold_are_compiled(usual: str) -> None:
-    assert asked(SUMS, 1, usual_execution=usual, max_seconds=1e4).chosen(10**7) == Choice(
+    assert asked(SUMS, 1, usual_execution=usual, max_seconds=1e4).choose(10**7) == Choice(
         "single", execution=XLA
     )
 

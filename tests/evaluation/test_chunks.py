@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from tapecli.errors import PointsError
-from tapecli.evaluation import answering, chunks
+from tapecli.evaluation import answering, chunks, planner
 from tapecli.evaluation.chunks import PEEK, PartlyRead, Rejoined, Stream, open_question
 from tapecli.evaluation.question import Options, PointsInput, Question
 from tapecli.floats import FORMATS
@@ -266,7 +266,7 @@ def test_what_xla_cannot_do_is_tried_once(monkeypatch: pytest.MonkeyPatch) -> No
         return real(*arguments)  # type: ignore[arg-type]
 
     monkeypatch.setattr(arrangements, "tape_derivatives", run)
-    monkeypatch.setattr("tapecli.evaluation.planner.quickest", lambda *rest: "xla")
+    monkeypatch.setattr(planner.Workload, "quickest", "xla")
     results = streamed(PointsInput({"x": "1..100:1/2"}), how=Options())
     assert asked == ["xla"] + ["eager"] * len(results)
     assert {result.execution for result in results} == {"eager"}

@@ -177,7 +177,7 @@ def test_what_is_known_ahead_may_come_from_another_process() -> None:
         began.append(work)
         return lambda: pickle.loads(pickle.dumps(known))
 
-    result = answering.answer(request, begin=begin)
+    result = answering.answer(request, start=begin)
     assert len(began) == 1
     here = answering.answer(request)
     assert [block.checks for block in result.blocks] == [block.checks for block in here.blocks]

@@ -13,7 +13,7 @@ import pytest
 from tapecli.defaults import EXECUTIONS, MAX_ORDER, MAX_SECONDS, METHODS
 from tapecli.errors import RequestError, estimated
 from tapecli.evaluation import planner
-from tapecli.evaluation.counting import FIXED, counted
+from tapecli.evaluation.counting import FIXED_SHAPES, counted
 from tapecli.evaluation.planner import (
     AFFORDABLE,
     Choice,
@@ -82,7 +82,7 @@ def orders(highest: int) -> list[tuple[str, ...]]:
 
 def grown(typed: str) -> float:
     """How many times more operations the sixth order of an expression runs than the fifth."""
-    levels = counted(tuple(trees(typed)), tuple(orders(6)), FIXED).levels
+    levels = counted(tuple(trees(typed)), tuple(orders(6)), FIXED_SHAPES).levels
     return levels[6] / levels[5]
 
 

@@ -95,7 +95,7 @@ def answer_at_once(question: Question, target: OutputOptions) -> int:
             formulas=target.format_.formulas,
             account=account,
             load=functools.partial(load, target.verbose),
-            begin=process.fork,
+            start=process.fork,
         )
     output.write(result, target.format_, target.file, target.color)
     if not target.format_.claims:

@@ -76,7 +76,7 @@ def answer(
     formulas: bool = True,
     account: Account | None = None,
     load: Callable[[], Any] = loading.load,
-    begin: Callable[[Callable[[], Analysis]], Callable[[], Analysis]] = lambda work: work,
+    start: Callable[[Callable[[], Analysis]], Callable[[], Analysis]] = lambda work: work,
     budget: Budget | None = None,
 ) -> Result:
     """Answer a question.
@@ -86,8 +86,8 @@ def answer(
         formulas: whether to make formulas, which takes SymPy.
         account: receives what each stage took, and what was given up.
         load: loads TensorFlow.
-        begin: begins the work that needs no TensorFlow, beside what does, and returns a function
-            that ends it.
+        start: starts the work that needs no TensorFlow, parallel to the rest, and returns a
+            function that waits for it.
         budget: what zeros and kinks may cost; that of this question, if it is left out.
 
     Raises:
@@ -98,7 +98,7 @@ def answer(
     account = account or Account()
     choice = question.choice
     verification = Verification(question, budget)
-    analysed = begin(functools.partial(certify, verification, formulas))
+    analysed = start(functools.partial(certify, verification, formulas))
     tensorflow = load().__version__ if choice.needs_tensorflow else ""
     account.lap("TensorFlow")
     values, execution = compute.values(question)
@@ -196,12 +196,15 @@ def _formulas(
 
     divisors = [derivative.divisor for derivative in question.derivatives]
     seconds = question.options.max_seconds * FORMULA_SHARE
-    found = formulas(question.trees, question.wrt, divisors, seconds)
+    result = formulas(question.trees, question.wrt, divisors, seconds)
     total = len(question.trees) * len(divisors)
     limit = f"within {seconds:g} s; '--max-seconds' allows more"
     given_up = [
         f"{count:,} of {total:,} formulas could not be {done} {limit}"
-        for count, done in ((found.unshortened, "shortened"), (found.left_out, "made"))
+        for count, done in (
+            (result.unshortened, "shortened"),
+            (result.left_out, "made"),
+        )
         if count
     ]
-    return found.by_target, list(map(tex.expression, question.trees)), given_up
+    return result.by_target, list(map(tex.expression, question.trees)), given_up

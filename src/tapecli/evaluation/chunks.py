@@ -146,7 +146,7 @@ def _opened(question: Question) -> Source:
 def _choice(question: Question, size: int, count: int | None) -> Choice:
     """The method for all chunks: one that can do each, run as is quickest for them all."""
     options = question.options
-    choice = question.chosen(
+    choice = question.choose(
         SMALL_CHUNK if options.method in (defaults.TAYLOR, defaults.NONE) else size
     )
     demanded = options.execution or options.usual_execution

@@ -78,7 +78,7 @@ def _from_tapes(question: Question, execution: str) -> list[list[NDArray[np.floa
         execution,
         question.options.device,
     )
-    return [[column[:count] for column in of_target] for of_target in gradients]
+    return [[column[:count] for column in columns] for columns in gradients]
 
 
 def _scaled(

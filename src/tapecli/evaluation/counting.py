@@ -31,13 +31,13 @@ LEAST_GROWTH = 1.2
 DEEPEST = 40
 """The highest order that is counted."""
 
-_BEYOND = 300.0
+_LARGEST_LOG = 300.0
 """The logarithm of a growth that is beyond any measure."""
 
 _SPECIAL = {"lgamma", "digamma", "polygamma"}
 """What a compiler makes hundreds of operations of."""
 
-KNOWN, OPEN, FIXED = "known", "open", "fixed"
+KNOWN_SHAPES, OPEN_SHAPES, FIXED_SHAPES = "known", "open", "fixed"
 """What a rule knows of shapes: those of tensors that are there, as where TensorFlow runs eagerly;
 nothing of the number of points, as in a graph for any number; or all, as in a compiled one."""
 
@@ -68,18 +68,18 @@ class Counts(NamedTuple):
 
 @functools.lru_cache(maxsize=64)
 def counted(
-    targets: tuple[Node, ...], wanted: tuple[Variables, ...], shapes: str = KNOWN
+    targets: tuple[Node, ...], wrt: tuple[Variables, ...], shapes: str = KNOWN_SHAPES
 ) -> Counts:
     """Count what nested tapes run for these derivatives."""
-    names = sorted({name for sequence in wanted for name in sequence})
+    names = sorted({name for sequence in wrt for name in sequence})
     paper = _Paper({name: 1 << index for index, name in enumerate(names)}, shapes)
     values = paper.forward(targets)
     levels = [float(paper.count)]
     derivatives: dict[Variables, list[Id]] = {(): values}
-    order = max(map(len, wanted))
+    order = max(map(len, wrt))
     for level in range(1, min(order, DEEPEST) + 1):
         before = paper.count
-        share = _answered(paper, derivatives, wanted, level)
+        share = _answered(paper, derivatives, wrt, level)
         if share:
             levels.append((paper.count - before) / share)
         if share < 1:
@@ -97,19 +97,19 @@ def _continued(levels: Sequence[float], count: int) -> list[float]:
     elif len(levels) == 3:
         growth = levels[-1] / levels[-2]
     growth = max(growth, LEAST_GROWTH)
-    if count * math.log(growth) > _BEYOND:
+    if count * math.log(growth) > _LARGEST_LOG:
         return [math.inf] * count
-    return [levels[-1] * growth**further for further in range(1, count + 1)]
+    return [levels[-1] * growth**number for number in range(1, count + 1)]
 
 
 def _answered(
     paper: _Paper,
     derivatives: dict[Variables, list[Id]],
-    wanted: Sequence[Variables],
+    wrt: Sequence[Variables],
     order: int,
 ) -> float:
     """Ask the tape of an order for its gradients; the share of them that could be counted."""
-    questions = tape_gradients(wanted, order)
+    questions = tape_gradients(wrt, order)
     watched = {name for names in questions.values() for name in names}
     share = 1 / sum(len(derivatives[below]) for below in questions)
     done = 0
@@ -137,8 +137,8 @@ class _Paper:
 
     def __init__(self, bits: dict[str, int], shapes: str) -> None:
         self.count = self.special = 0
-        self.fixed = shapes == FIXED
-        self.open = shapes == OPEN
+        self.fixed = shapes == FIXED_SHAPES
+        self.open = shapes == OPEN_SHAPES
         self._bits = bits
         self._xs: dict[str, Id] = {}
         self._kinds = ["", ""]
@@ -159,8 +159,8 @@ class _Paper:
         self.count += 1
         self.special += kind in _SPECIAL
         mask = 0
-        for place in inputs:
-            mask |= self._masks[place]
+        for tensor in inputs:
+            mask |= self._masks[tensor]
         if mask:
             return self._new(kind, inputs, mask)
         return max(inputs, default=_CONSTANT)
@@ -176,7 +176,7 @@ class _Paper:
         for node in steps(*trees):
             if isinstance(node, Call):
                 arguments = [values[child] for child in node.children]
-                values[node] = _FORWARD.get(node.name, _plain)(self, node.name, *arguments)
+                values[node] = _FORWARD.get(node.name, _one_operation)(self, node.name, *arguments)
             elif isinstance(node, Variable):
                 values[node] = self._xs.get(node.name, _CONSTANT)
             else:
@@ -191,61 +191,61 @@ class _Paper:
         self._watched = sum(self._bits[name] for name in watched)
         self.count += 1  # the ones that it begins with
         adjoints: dict[Id, list[Id]] = {target: [_CONSTANT]}
-        for place in self._on_the_way(target):
-            own = self._summed(adjoints.pop(place, []))
-            if own is None or not self._kinds[place]:
-                if own is not None:
-                    adjoints[place] = [own]
+        for tensor in self._backward(target):
+            adjoint = self._summed(adjoints.pop(tensor, []))
+            if adjoint is None:
                 continue
-            inputs = self._inputs[place]
-            for tensor, part in zip(
-                inputs, _RULES[self._kinds[place]](self, own, place, *inputs), strict=True
-            ):
-                if part is not None and self._masks[tensor] & self._watched:
-                    adjoints.setdefault(tensor, []).append(part)
+            if not self._kinds[tensor]:
+                adjoints[tensor] = [adjoint]
+                continue
+            inputs = self._inputs[tensor]
+            terms = _RULES[self._kinds[tensor]](self, adjoint, tensor, *inputs)
+            for source, term in zip(inputs, terms, strict=True):
+                if term is not None and self._masks[source] & self._watched:
+                    adjoints.setdefault(source, []).append(term)
             if self.count > MOST:
                 return None
-        found = (self._summed(adjoints.get(self._xs[name], [])) for name in by)
-        return [_CONSTANT if gradient is None else gradient for gradient in found]
+        gradients = (self._summed(adjoints.get(self._xs[name], [])) for name in by)
+        return [_CONSTANT if gradient is None else gradient for gradient in gradients]
 
-    def _on_the_way(self, target: Id) -> list[Id]:
-        """What a tape has recorded on the way to a target, the last first."""
+    def _backward(self, target: Id) -> list[Id]:
+        """What a tape has recorded from the variables to a target, the last first."""
         reached: set[Id] = set()
         stack = [target]
         while stack:
-            place = stack.pop()
-            if place not in reached and self._masks[place] & self._watched:
-                reached.add(place)
-                stack += self._inputs[place]
+            tensor = stack.pop()
+            if tensor not in reached and self._masks[tensor] & self._watched:
+                reached.add(tensor)
+                stack += self._inputs[tensor]
         return sorted(reached, reverse=True)
 
-    def _summed(self, parts: list[Id]) -> Id | None:
-        if len(parts) > 1:
-            return self("sum_of_all", *parts)
-        return parts[0] if parts else None
+    def _summed(self, terms: list[Id]) -> Id | None:
+        if len(terms) > 1:
+            return self("sum_of_all", *terms)
+        return terms[0] if terms else None
 
     def reduced(self, x: Id, y: Id, *gradients: Id | None) -> list[Id | None]:
         """The gradients of an operation of two tensors, each summed up to the shape of its own."""
         if self.fixed:
             return list(gradients)
         self.count += 3  # both shapes, and along what to sum
-        return [None if each is None else self.collapsed(each) for each in gradients]
+        return [None if tensor is None else self.collapsed(tensor) for tensor in gradients]
 
     def collapsed(self, tensor: Id) -> Id:
         """A tensor that is summed up along no axis at all, and given the shape that it has."""
         return self("reshape", self("sum", tensor))
 
 
-# --- what is run on the way there ---------------------------------------------------------------
+# --- the forward pass -------------------------------------------------------------------------
 
 
-def _plain(run: _Paper, name: str, *arguments: Id) -> Id:
+def _one_operation(run: _Paper, name: str, *arguments: Id) -> Id:
     return run(name, *arguments)
 
 
 def _hypot(run: _Paper, name: str, x: Id, y: Id) -> Id:
     run.count += 6  # the scale, which is a constant
-    squares = [run("square", run("div", each, _CONSTANT)) for each in (x, y)]
+    squares = [run("square", run("div", tensor, _CONSTANT)) for tensor in (x, y)]
     return run("mul", _CONSTANT, run("sqrt", run("add", *squares)))
 
 
@@ -259,10 +259,10 @@ _FORWARD: dict[str, Callable[..., Id]] = {
     "gamma": lambda run, name, x: run("mul", _CONSTANT, run("exp", run("lgamma", x))),
     "hypot": _hypot,
 }
-"""What functions of the table run that are none of TensorFlow's."""
+"""The operations of functions of the table that TensorFlow does not have."""
 
 
-# --- what is run on the way back ----------------------------------------------------------------
+# --- the backward passes ----------------------------------------------------------------------
 # Each rule is given what runs operations, the gradient so far, the output and the inputs, and
 # returns a gradient for each input; None for what it does not run.
 
@@ -275,7 +275,7 @@ def _of_one(factor: Callable[..., Id]) -> Callable[..., list[Id]]:
 def _add(run: _Paper, g: Id, out: Id, x: Id, y: Id) -> Sequence[Id | None]:
     if y == _SCALAR or ((run.fixed or not run.open) and _SCALAR not in (x, y)):
         return g, g
-    return run.reduced(x, y, *(g if run.varies(each) else None for each in (x, y)))
+    return run.reduced(x, y, *(g if run.varies(tensor) else None for tensor in (x, y)))
 
 
 def _sub(run: _Paper, g: Id, out: Id, x: Id, y: Id) -> Sequence[Id | None]:
@@ -320,18 +320,18 @@ def _extreme(run: _Paper, g: Id, out: Id, x: Id, y: Id) -> Sequence[Id | None]:
     return run.reduced(x, y, gx, run("where", _CONSTANT, g) if run.varies(y) else None)
 
 
-def _where(run: _Paper, g: Id, out: Id, x: Id, y: Id) -> Sequence[Id | None]:
+def _select(run: _Paper, g: Id, out: Id, x: Id, y: Id) -> Sequence[Id | None]:
     return run.reduced(x, y, run("where", g, _CONSTANT), run("where", _CONSTANT, g))
 
 
 def _atan2(run: _Paper, g: Id, out: Id, y: Id, x: Id) -> Sequence[Id | None]:
-    part = run("div", g, run("add", run("square", y), run("square", x)))
-    return run.reduced(y, x, run("mul", x, part), run("mul", run("neg", y), part))
+    quotient = run("div", g, run("add", run("square", y), run("square", x)))
+    return run.reduced(y, x, run("mul", x, quotient), run("mul", run("neg", y), quotient))
 
 
 def _sqrt_gradient(run: _Paper, g: Id, out: Id, y: Id, dy: Id) -> Sequence[Id]:
-    part = run("div", g, y)
-    return run("mul", run("neg", part), out), run("mul", _SCALAR, part)
+    quotient = run("div", g, y)
+    return run("mul", run("neg", quotient), out), run("mul", _SCALAR, quotient)
 
 
 def _of_gradient(name: str) -> Callable[..., Sequence[Id]]:
@@ -343,9 +343,9 @@ def _of_gradient(name: str) -> Callable[..., Sequence[Id]]:
 
 
 def _sigmoid_gradient(run: _Paper, g: Id, out: Id, y: Id, dy: Id) -> Sequence[Id]:
-    part = run("mul", g, dy)
-    twice = run("mul", run("mul", _SCALAR, part), y)
-    return run("sub", part, twice), run("sigmoid_gradient", y, g)
+    product = run("mul", g, dy)
+    twice = run("mul", run("mul", _SCALAR, product), y)
+    return run("sub", product, twice), run("sigmoid_gradient", y, g)
 
 
 def _broadcast(run: _Paper, g: Id, out: Id, x: Id) -> Sequence[Id]:
@@ -389,8 +389,8 @@ _RULES: dict[str, Callable[..., Sequence[Id | None]]] = {
     "pow": _pow,
     "min": _extreme,
     "max": _extreme,
-    "where": _where,
-    "sum_of_all": lambda run, g, out, *parts: [g] * len(parts),
+    "where": _select,
+    "sum_of_all": lambda run, g, out, *terms: [g] * len(terms),
     "reshape": _shaped("reshape"),
     "sum": _shaped("broadcast"),
     "broadcast": _broadcast,

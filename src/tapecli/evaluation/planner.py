@@ -22,7 +22,7 @@ from tapecli.defaults import AUTO, EAGER, GRAPH, MAX_ORDER, MAX_SECONDS, NONE, T
 from tapecli.engines.tapes.arrangements import ARRANGEMENTS, FORWARD, Variables
 from tapecli.engines.taylor import FLOAT64_ORDER
 from tapecli.errors import RequestError, estimated
-from tapecli.evaluation.counting import FIXED, KNOWN, OPEN, Counts, counted
+from tapecli.evaluation.counting import FIXED_SHAPES, KNOWN_SHAPES, OPEN_SHAPES, Counts, counted
 from tapecli.expressions.functions import row
 from tapecli.expressions.tree import Call, Node, steps
 
@@ -63,13 +63,13 @@ class _Speed:
 
 
 _SPEEDS = {
-    EAGER: _Speed(0.0, 0.1e-3, 6e-9, KNOWN),
-    GRAPH: _Speed(0.02, 1.1e-3, 3e-9, OPEN),
-    XLA: _Speed(0.11, 2.4e-3, 1.5e-9, FIXED),
+    EAGER: _Speed(0.0, 0.1e-3, 6e-9, KNOWN_SHAPES),
+    GRAPH: _Speed(0.02, 1.1e-3, 3e-9, OPEN_SHAPES),
+    XLA: _Speed(0.11, 2.4e-3, 1.5e-9, FIXED_SHAPES),
 }
 """Measured over 189 calls that ran eagerly, 48 as a graph and 344 compiled."""
 
-_VECTORISED = _Speed(0.12, 1.1e-3, 15e-9, OPEN)
+_VECTORISED = _Speed(0.12, 1.1e-3, 15e-9, OPEN_SHAPES)
 """The same for `batch`, which is traced and made one program of all points in each call, however
 it is run: measured over Rosenbrock's function of 2 to 20 variables, and sin(x) at 10,000,000
 points."""
@@ -301,7 +301,7 @@ class Workload:
     @property
     def operations(self) -> float:
         """How many operations on numbers tapes run; infinite beyond any measure."""
-        return self._counts(FIXED).operations
+        return self._counts(FIXED_SHAPES).operations
 
     @property
     def numbers_held(self) -> float:
@@ -349,7 +349,7 @@ class Workload:
     def _number_seconds(self, execution: str, method: str) -> float:
         """How long the arithmetic at all points takes."""
         batch = method == BATCH and execution == EAGER
-        speed, counts = _VECTORISED if batch else _SPEEDS[execution], self._counts(FIXED)
+        speed, counts = _VECTORISED if batch else _SPEEDS[execution], self._counts(FIXED_SHAPES)
         return speed.number * self.count * (counts.operations + _SPECIAL_NUMBERS * counts.special)
 
     def _counts(self, shapes: str) -> Counts:

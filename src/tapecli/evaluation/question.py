@@ -17,7 +17,7 @@ from numbers import Real
 from typing import TYPE_CHECKING, Any, TextIO
 
 from tapecli import defaults
-from tapecli.errors import RequestError, clipped, together, twice
+from tapecli.errors import RequestError, clipped, counted, together, twice
 from tapecli.expressions import derivative
 from tapecli.expressions.derivative import Derivative
 from tapecli.expressions.expression import Expression, parse, parse_claims
@@ -75,8 +75,8 @@ class Options:
             (self.verify, defaults.VERIFY, "'verify'"),
         ):
             if value not in words:
-                listed = ", ".join(word for word in words if word)
-                raise RequestError(f"unknown {name} '{clipped(str(value))}'; there are {listed}")
+                choices = ", ".join(word for word in words if word)
+                raise RequestError(f"unknown {name} '{clipped(str(value))}'; there are {choices}")
         for name, number in (
             ("the tolerance", self.tolerance),
             ("'--max-seconds'", self.max_seconds),
@@ -243,29 +243,28 @@ class Question:
             _only_for_diff(order=order is not None, scaled=options.scaled, claim=bool(claims))
         named = [name.strip() for text in wrt for name in text.split(",")]
         _usable([*source.values, *filter(None, named)])
-        known = {*source.values, *named, *source.columns}
+        names_given = {*source.values, *named, *source.columns}
         expressions = _texts("expressions", expressions)
-        targets = parse(expressions, known)
+        targets = parse(expressions, names_given)
         names = list(variables(*(target.tree for target in targets)))
         names = names or list(source.values)[:1] or [VARIABLE]
         _usable(names)
         _expected(source.values, names)
         derivatives = _derivatives(kind, wrt, order, names)
-        derivative.refuse_too_many(len(derivatives) * len(targets))
+        count = len(derivatives) * len(targets)
+        derivative.refuse_too_many(count)
         if claims and options.scaled:
             raise RequestError("a claim is about derivatives; leave '--scaled' out")
-        if claims:
-            _as_many(claims, len(targets) * len(derivatives))
         if not source.values and source.table is None and len(names) == 1:
             source = replace(source, values={names[0]: source.default})
         return cls(
             kind,
             targets,
-            tuple(replace(one, scaled=options.scaled) for one in derivatives),
+            tuple(replace(by, scaled=options.scaled) for by in derivatives),
             tuple(names),
             source,
             options,
-            _claimed(claims, expressions, known, names),
+            _claims(claims, expressions, count, names_given, names),
         )
 
     @cached_property
@@ -287,9 +286,9 @@ class Question:
         Raises:
             RequestError: none can do it, or it would take too long.
         """
-        return self.settled or self.chosen(len(self.points))
+        return self.settled or self.choose(len(self.points))
 
-    def chosen(self, count: int) -> Choice:
+    def choose(self, count: int) -> Choice:
         """The method that the planner chooses for so many points.
 
         Raises:
@@ -327,7 +326,7 @@ class Question:
     @property
     def wrt(self) -> list[tuple[str, ...]]:
         """The variables of each derivative, each as often as it is differentiated by."""
-        return [one.variables for one in self.derivatives]
+        return [derivative.variables for derivative in self.derivatives]
 
     @property
     def order(self) -> int:
@@ -345,11 +344,12 @@ class Question:
 
 def _texts(name: str, texts: str | Iterable[str]) -> list[str]:
     """One text or several as a list."""
-    listed = [texts] if isinstance(texts, str) else texts
-    listed = list(listed) if isinstance(listed, Iterable) else [None]
-    if not all(isinstance(text, str) for text in listed):
+    if isinstance(texts, str):
+        return [texts]
+    several = list(texts) if isinstance(texts, Iterable) else [None]
+    if not all(isinstance(text, str) for text in several):
         raise RequestError(f"'{name}' must be a text or a list of texts")
-    return listed
+    return several
 
 
 def _check_order(order: int | None) -> None:
@@ -368,23 +368,28 @@ def _only_for_diff(**are_given: bool) -> None:
             raise RequestError(f"'{name}' is for the kind 'diff'")
 
 
-def _as_many(claims: Sequence[str], derivatives: int) -> None:
-    """Refuse claims that are not as many as derivatives."""
-    if len(claims) != derivatives:
-        shown = f"{derivatives} derivative{'s are' if derivatives > 1 else ' is'} shown"
-        given = f"{len(claims)} claim{'s are' if len(claims) > 1 else ' is'} given"
-        raise RequestError(f"{shown}, and {given}; each needs a --claim of its own, in sequence")
-
-
-def _claimed(
-    claims: Sequence[str], expressions: Sequence[str], known: Collection[str], names: Sequence[str]
+def _claims(
+    claims: Sequence[str],
+    expressions: Sequence[str],
+    derivatives: int,
+    names_given: Collection[str],
+    names: Sequence[str],
 ) -> tuple[Node, ...]:
-    """The trees of the claims, which may use the names of the targets."""
+    """The trees of the claims, one for each derivative, which may use the names of the targets."""
     if not claims:
         return ()
+    if len(claims) != derivatives:
+        derivatives_shown = (
+            f"{counted(derivatives, 'derivative')} {'is' if derivatives == 1 else 'are'}"
+        )
+        claimed = f"{counted(len(claims), 'claim')} {'is' if len(claims) == 1 else 'are'}"
+        raise RequestError(
+            f"{derivatives_shown} shown, and {claimed} given; "
+            "each needs a --claim of its own, in sequence"
+        )
     if any("=" in claim for claim in claims):
         raise RequestError("a claim is the right side alone: --claim '2/x'")
-    trees = parse_claims(expressions, claims, known)
+    trees = parse_claims(expressions, claims, names_given)
     for other in variables(*trees):
         if other not in names:
             raise RequestError(

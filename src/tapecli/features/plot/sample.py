@@ -195,7 +195,7 @@ class _Sampler:
         columns: dict[str, PointsLike] = {self._question.axis.name: x, **self._question.at}
         at = points.read(columns, None, questions[0].variables, self._format)
         if not self._choices:
-            self._choices = [question.chosen(expected) for question in questions]
+            self._choices = [question.choose(expected) for question in questions]
         pairs = zip(questions, self._choices, strict=True)
         return [question.at(at, choice) for question, choice in pairs]
 
