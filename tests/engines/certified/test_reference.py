@@ -611,8 +611,10 @@ def test_what_is_kept_costs_as_much_as_it_did() -> None:
 
 
 def test_more_seconds_certify_more() -> None:
+    one = reference(DEAR, 1)  # what it caches costs as much as it did
+
     def certified(seconds: float) -> int:
-        one, budget = reference(DEAR, 1), Budget(seconds, 1.0)
+        budget = Budget(seconds, 1.0)
         return sum(not given_up(one.at({"x": 1 + k / 8}, budget)) for k in range(8))
 
     counts = [certified(seconds) for seconds in (0.0, 0.5, 1.0, 10.0)]

@@ -166,11 +166,8 @@ class Balls:
             return bool(ball == 0)
         if ball.contains(0):
             small = ball.rad() < arb(2) ** -(ctx.prec // 2)
-            if (
-                self.assume_zero
-                and small
-                and self.depth.bits * _DEPTH_FACTOR < ctx.prec - _DECIDING_BITS
-            ):
+            deep = self.depth.bits * _DEPTH_FACTOR >= ctx.prec - _DECIDING_BITS
+            if self.assume_zero and small and not deep:
                 return True
             raise Undecided
         return False

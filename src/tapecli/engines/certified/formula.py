@@ -91,12 +91,7 @@ def formulas(
     for number, tree in enumerate(trees):
         left = seconds - (time.thread_time() - start)
         forms = Forms(tree, left / (len(trees) - number), last_start)
-        by_target.append(
-            [
-                forms.formula(index, divisor)
-                for index, divisor in zip(indices, divisors, strict=True)
-            ]
-        )
+        by_target.append([forms.formula(*pair) for pair in zip(indices, divisors, strict=True)])
         unshortened += len(forms.late.intersection(indices) - forms.left_out)
         left_out += len(forms.left_out)
     return DerivedFormulas(by_target, unshortened, left_out)

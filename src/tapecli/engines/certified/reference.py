@@ -196,9 +196,8 @@ class Reference:
     def _at(self, point: Mapping[str, Fraction], budget: Budget) -> list[Certified | NoDerivative]:
         enclosures = self._enclosures(point, budget)
         if enclosures is None:
-            return [NoDerivative("too close to a singular point to be told from it")] * len(
-                self._indices
-            )
+            no_derivative = NoDerivative("too close to a singular point to be told from it")
+            return [no_derivative] * len(self._indices)
         spreads = self._spreads(point, budget)
         return [
             self._certified(index, enclosures, spreads[index], point) for index in self._indices

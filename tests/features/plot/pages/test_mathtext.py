@@ -18,8 +18,8 @@ def of(text: str) -> str:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("tan(x)", r"\tan{(x)}"),
-        ("log(x^2)", r"\log{(x^{2})}"),
+        ("tan(x)", r"\tan(x)"),
+        ("log(x^2)", r"\log(x^{2})"),
         ("1/(1+x^2)", r"\dfrac{1}{1 + x^{2}}"),
         ("|x|^(1/3)", r"|{x}|^{1/3}"),
         ("x^(-1/2)", r"x^{-1/2}"),
@@ -31,8 +31,11 @@ def of(text: str) -> str:
         ("x-(y-z)", r"x - (y - z)"),
         ("2*3*x", r"2 \cdot 3\,x"),
         ("sqrt(x)*pi", r"\sqrt{x}\,\pi"),
+        ("sqrt|x|", r"\sqrt{|{x}|}"),
+        ("sin(cos((x+1)*x))^2", r"\sin^{2}(\cos((x + 1)\,x))"),
+        ("tan(x/2)", r"\tan{\left(\dfrac{x}{2} \right)}"),
         ("1e-30*x", r"1 \times 10^{-30}\,x"),
-        ("atan2(y, x)", r"\operatorname{atan}_{2}{(y,x)}"),
+        ("atan2(y, x)", r"\operatorname{atan}_{2}(y,x)"),
     ],
 )
 def test_it_is_written_as_people_write_it(text: str, expected: str) -> None:
