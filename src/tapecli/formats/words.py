@@ -146,17 +146,21 @@ def point(result: Result, index: int) -> str:
 
 def method(result: Result) -> str:
     """How it was computed: float64, nested tapes, xla."""
-    name = {
+    execution = [result.execution] if result.execution in ("graph", "xla") else []
+    device = f" on {result.device}" if result.device else ""
+    return ", ".join([result.dtype, method_name(result.method), *execution]) + device
+
+
+def method_name(method: str) -> str:
+    """A method in words: nested tapes, a single tape."""
+    return {
         "forward": "no tape",
         "single": "a single tape",
         "persistent": "a persistent tape",
         "batch": "batch Jacobian",
         "taylor": "Taylor series",
         "none": "analytic",
-    }.get(result.method, f"{result.method} tapes")
-    execution = [result.execution] if result.execution in ("graph", "xla") else []
-    device = f" on {result.device}" if result.device else ""
-    return ", ".join([result.dtype, name, *execution]) + device
+    }.get(method, f"{method} tapes")
 
 
 def notes(result: Result, block: Block) -> Iterator[tuple[Status, str]]:

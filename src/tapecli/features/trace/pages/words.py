@@ -33,12 +33,7 @@ def setting(trace: Trace) -> str:
     """The point, the dtype and the arrangement of tapes."""
     text = trace.format_.text
     point = ", ".join(f"{name} = {text(value)}" for name, value in trace.at.items())
-    tapes = {
-        "forward": "no tape",
-        "single": "a single tape",
-        "persistent": "a persistent tape",
-    }.get(trace.method, f"{trace.method} tapes")
-    return f"at {point}, {trace.format_.name}, {tapes}"
+    return f"at {point}, {trace.format_.name}, {words.method_name(trace.method)}"
 
 
 def section(trace: Trace, backward_of: str) -> Section:
@@ -61,7 +56,7 @@ def recorders(step: Step) -> str:
     return ", ".join(step.tapes) or "no tape"
 
 
-class Row(NamedTuple):
+class PageRow(NamedTuple):
     """A step, or an adjoint.
 
     Attributes:
@@ -76,7 +71,7 @@ class Row(NamedTuple):
     details: list[tuple[str, str]]
 
 
-def step_row(trace: Trace, step: Step) -> Row:
+def step_row(trace: Trace, step: Step) -> PageRow:
     """A step with its local derivatives: ∂v2/∂v1 = 1/v1 and 0.25."""
     text = trace.format_.text
     derivatives = []
@@ -84,7 +79,7 @@ def step_row(trace: Trace, step: Step) -> Row:
         formula = f" = {derivative.formula}" if derivative.formula else ""
         number = "no gradient" if derivative.value is None else text(derivative.value)
         derivatives.append((f"∂{step.name}/∂{derivative.by}{formula}", number))
-    return Row(f"{step.name} = {step.formula}", text(step.value), derivatives)
+    return PageRow(f"{step.name} = {step.formula}", text(step.value), derivatives)
 
 
 def pass_heading(trace: Trace, backward: TracedPass) -> str:
@@ -95,7 +90,7 @@ def pass_heading(trace: Trace, backward: TracedPass) -> str:
     return f"Backward pass of {backward.tape}, from {start}: {count}"
 
 
-def adjoint_row(trace: Trace, backward: TracedPass, adjoint: Adjoint) -> Row:
+def adjoint_row(trace: Trace, backward: TracedPass, adjoint: Adjoint) -> PageRow:
     """An adjoint with its terms: ∂y/∂v2·∂v2/∂v1 and 1·0.25."""
     is_value = backward.target and not backward.variables
     target = backward.target if is_value else backward.step
@@ -103,7 +98,7 @@ def adjoint_row(trace: Trace, backward: TracedPass, adjoint: Adjoint) -> Row:
         (f"∂{target}/∂{term.step}·∂{term.step}/∂{adjoint.of}", _numbers(trace, term))
         for term in adjoint.terms
     ]
-    return Row(f"∂{target}/∂{adjoint.of}", trace.format_.text(adjoint.value), terms)
+    return PageRow(f"∂{target}/∂{adjoint.of}", trace.format_.text(adjoint.value), terms)
 
 
 def _numbers(trace: Trace, term: Term) -> str:
