@@ -113,8 +113,8 @@ def parts(
     raised, are those of `diff`; `kind` is diff, grad, jacobian or hessian. Formulas are left out.
     """
     texts = _texts(expressions)
-    asked = _asked(texts, {"order": order, "claims": claims, "scaled": scaled, **keywords})
-    question = chunks.open_question(kind, texts, **asked, size=chunks.LARGE_CHUNK)
+    arguments = _arguments(texts, {"order": order, "claims": claims, "scaled": scaled, **keywords})
+    question = chunks.open_question(kind, texts, **arguments, size=chunks.LARGE_CHUNK)
     if isinstance(question, chunks.Stream):
         yield from question.results()
     else:
@@ -153,17 +153,18 @@ def hessian(expressions: str | Iterable[str], **keywords: Unpack[Keywords]) -> R
 
 def _answer(kind: str, expressions: str | Iterable[str], **keywords: Any) -> Result:
     texts = _texts(expressions)
-    question = Question.parse(kind, texts, **_asked(texts, keywords))
+    question = Question.parse(kind, texts, **_arguments(texts, keywords))
     return answering.answer(question, formulas=keywords.get("formulas", True))
 
 
 def _texts(expressions: str | Iterable[str]) -> str | list[str]:
     """The expressions, which an iterator gives but once."""
-    several = isinstance(expressions, Iterable) and not isinstance(expressions, str)
-    return list(expressions) if several else expressions  # type: ignore[return-value]
+    if isinstance(expressions, str) or not isinstance(expressions, Iterable):
+        return expressions  # what is no text is refused when it is parsed
+    return list(expressions)
 
 
-def _asked(expressions: str | list[str], keywords: Mapping[str, Any]) -> dict[str, Any]:
+def _arguments(expressions: str | list[str], keywords: Mapping[str, Any]) -> dict[str, Any]:
     """The arguments of `Question.parse` behind the expressions, from the keywords of a verb.
 
     Raises:
@@ -175,9 +176,9 @@ def _asked(expressions: str | list[str], keywords: Mapping[str, Any]) -> dict[st
     typed = str(expressions)
     values = {name: value for name, value in keywords.items() if name not in KEYWORDS}
     for name in values:
-        meant = nearest(name, KEYWORDS) if len(name) > 1 and name not in typed else None
-        if meant:
-            raise RequestError(f"there is no option '{name}'; did you mean '{meant}'?")
+        option = nearest(name, KEYWORDS) if len(name) > 1 and name not in typed else None
+        if option:
+            raise RequestError(f"there is no option '{name}'; did you mean '{option}'?")
     pairs = [(name, value) for name, value in values.items() if value is not None]
     table = at if isinstance(at, str) else None
     pairs += [] if isinstance(at, str) else at.items()
