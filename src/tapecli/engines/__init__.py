@@ -1,1 +1,5 @@
-"""What computes derivatives: gradient tapes, Taylor series, and certified values."""
+"""What computes derivatives: `tapes`, `taylor` series, and `certified` values.
+
+Engines take trees and points and return numbers; which engine answers a question is decided in
+`evaluation`.
+"""

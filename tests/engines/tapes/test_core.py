@@ -62,13 +62,13 @@ def test_every_row_names_what_the_public_api_names() -> None:
     found = python("""if True:
         import functools, importlib, json
         import tensorflow
-        from tapecli.engines.tapes.core import ROWS, alone
+        from tapecli.engines.tapes.core import ROWS, in_use
 
         def same(name, module, attribute):
             own = getattr(importlib.import_module("tensorflow.python." + module), attribute)
             return own is functools.reduce(getattr, name.split("."), tensorflow)
 
-        print(json.dumps([alone(), [name for name, row in ROWS.items() if not same(name, *row)]]))
+        print(json.dumps([in_use(), [name for name, row in ROWS.items() if not same(name, *row)]]))
     """)
     assert found == [False, []]
 
@@ -131,7 +131,7 @@ for execution in json.loads(sys.argv[1]):
         [product], columns, wanted, "batch", FORMATS["float64"], execution
     )
     found[f"batch, {execution}"] = np.asarray(values, float).tobytes().hex()
-print(json.dumps([core.alone(), found]))
+print(json.dumps([core.in_use(), found]))
 """
 
 
@@ -139,8 +139,8 @@ def same_bits(executions: Sequence[str], functions: list[str]) -> dict[str, str]
     """What both give; at orders 0 to 3 in all precisions, and second order by the Jacobian."""
     asked = json.dumps(list(executions)), json.dumps(functions)
     both = [begun(BITS, *asked, TAPECLI_CORE=core) for core in ("1", "0")]
-    (alone, core), (not_alone, public) = map(answer, both)
-    assert (alone, not_alone) == (True, False)
+    (with_core, core), (without_core, public) = map(answer, both)
+    assert (with_core, without_core) == (True, False)
     assert core == public
     found: dict[str, str] = core
     return found
@@ -205,7 +205,7 @@ def test_the_library_loads_the_whole() -> None:
     script = """import json, tapecli
     assert tapecli.diff("x^2", x="3").values[0] == 6
     from tapecli.engines.tapes import core
-    print(json.dumps(core.alone()))"""
+    print(json.dumps(core.in_use()))"""
     assert python(script.replace("    ", "")) is False
 
 
@@ -215,7 +215,7 @@ CORE = """
 import contextlib, json, sys
 from tapecli.engines.tapes import core, loading
 loading.load(quietly=True, core_only=True)
-assert core.alone()
+assert core.in_use()
 import tensorflow as tf
 tape = tf.GradientTape
 """
@@ -234,7 +234,7 @@ model.fit(tf.ones((4, 2)), tf.ones((4, 1)), verbose=0)
 assert tf.GradientTape and tf.math.log(tf.constant(1.0)).numpy() == 0
 import json
 from tapecli.engines.tapes import core
-print(json.dumps(core.alone()))
+print(json.dumps(core.in_use()))
 """
 
 
@@ -279,7 +279,7 @@ for name in ("no_such_name", "__no_such_name__"):
     except AttributeError:
         continue
     raise SystemExit(1)
-print(json.dumps([hasattr(tf.math, "no_such_name"), core.alone()]))
+print(json.dumps([hasattr(tf.math, "no_such_name"), core.in_use()]))
 """
     )
     assert python(script) == [False, False]
@@ -349,7 +349,7 @@ core.load = lambda: sys.exit(why)
 tf = loading.load(quietly=True, core_only=True)
 import tapecli
 value = [row.tape for row in tapecli.diff("x^3", x="2", order=2).rows][-1]
-print(json.dumps([core.alone(), bool(tf.keras), float(value)]))
+print(json.dumps([core.in_use(), bool(tf.keras), float(value)]))
 """
     )
     assert python(script) == [False, True, 12.0]

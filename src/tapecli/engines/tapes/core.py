@@ -1,13 +1,14 @@
-"""TensorFlow without the rest: what the tapes need, in less than half the time of all of it.
+"""The core of TensorFlow that tapes need, which loads in less than half the time of all of it.
 
 `import tensorflow` imports the whole public API: data sets, distribution, Keras. The command line
-needs the eager runtime, tapes, elementary operations and `tf.function`, all of which are modules
-of `tensorflow.python`. Here these alone are imported, in the sequence of TensorFlow's own package.
-The package itself stands in `sys.modules` unexecuted, and answers under the public names, row by
-row of `ROWS`, with the very objects that they name there. Whatever else is asked of it executes
-it in place, so that it is what `import tensorflow` gives, for whoever has imported it.
+needs the eager runtime, tapes, elementary operations and `tf.function`, which are all in modules
+of `tensorflow.python`. Only these are imported here, in the order of TensorFlow's own package. The
+package itself is put into `sys.modules` without being executed, and for each public name in
+`ROWS` it returns the object that the public API has. Any other name executes the package in place,
+so that whoever has imported it gets what `import tensorflow` gives.
 
-The private modules may move in any version: who calls `load` must be ready to import the whole.
+The private modules may move in any version, so that a caller of `load` must be ready to import
+the whole package if it fails.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from types import ModuleType
 from typing import Any
 
 SWITCH = "TAPECLI_CORE"
-"""The environment variable that switches this off."""
+"""The environment variable that switches the core off."""
 
 _OFF = ("0", "off")
 
@@ -57,57 +58,55 @@ _MODULES = {
     "sqrt subtract",
     "ops.nn_ops": "nn.gelu",
 }
-"""For each module the public names of what it has; after "=", its own name, where it has another.
-"""
+"""For each module the public names in it; after "=" the name in the module, if it is another."""
 
 ROWS = {
-    public: (module, own or public.rpartition(".")[2])
+    public: (module, private or public.rpartition(".")[2])
     for module, names in _MODULES.items()
-    for public, _, own in (name.partition("=") for name in names.split())
+    for public, _, private in (name.partition("=") for name in names.split())
 }
-"""For each public name the module of `tensorflow.python`, and the attribute in it."""
+"""For each public name its module in `tensorflow.python`, and its name there."""
 
-_PARTS = {public[: i + 1] for public in ROWS for i, sign in enumerate(public) if sign == "."}
+_NAMESPACES = {name[:i] for name in ROWS for i, character in enumerate(name) if character == "."}
 
 
-class _Package(ModuleType):
-    """The package as long as it is not executed: names are looked up when first asked for."""
+class _Namespace:
+    """A public namespace such as `tf.math`, whose names are looked up when they are first used."""
+
+    _prefix = ""
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("__") and name not in ROWS:
+        full_name = self._prefix + name
+        if full_name in _NAMESPACES:
+            value: Any = _Namespace()
+            value._prefix = f"{full_name}."
+        elif full_name.startswith("__") and full_name not in ROWS:
             raise AttributeError(name)
-        found = _Part(f"{name}.") if f"{name}." in _PARTS else _answer(name)
-        setattr(self, name, found)
-        return found
+        else:
+            value = _public(full_name)
+        setattr(self, name, value)
+        return value
 
 
-class _Part:
-    """A part of it such as `math`."""
-
-    def __init__(self, start: str) -> None:
-        self._start = start
-
-    def __getattr__(self, name: str) -> Any:
-        name = self._start + name
-        found = _Part(f"{name}.") if f"{name}." in _PARTS else _answer(name)
-        setattr(self, name.rpartition(".")[2], found)
-        return found
+class _Package(_Namespace, ModuleType):
+    """The package until it is executed."""
 
 
-def _answer(public: str) -> Any:
+def _public(name: str) -> Any:
+    """The object of a public name, from its own module if the name is there."""
     with contextlib.suppress(KeyError, ImportError, AttributeError):
-        module, attribute = ROWS[public]
-        return getattr(importlib.import_module(f"tensorflow.python.{module}"), attribute)
-    return functools.reduce(getattr, public.split("."), _whole())
+        module, private = ROWS[name]
+        return getattr(importlib.import_module(f"tensorflow.python.{module}"), private)
+    return functools.reduce(getattr, name.split("."), _execute_package())
 
 
-def alone() -> bool:
-    """Whether the core is there, and not the whole."""
+def in_use() -> bool:
+    """Whether the core has been loaded, and not the whole package."""
     return isinstance(sys.modules.get("tensorflow"), _Package)
 
 
-def _whole() -> ModuleType:
-    """The package, executed in place if it is not yet."""
+def _execute_package() -> ModuleType:
+    """The package, executed in place unless it has been already."""
     package = importlib.import_module("tensorflow")
     if isinstance(package, _Package):
         package.__class__ = ModuleType  # type: ignore[assignment]
@@ -115,45 +114,45 @@ def _whole() -> ModuleType:
             assert package.__spec__ is not None
             assert package.__spec__.loader is not None
             package.__spec__.loader.exec_module(package)
-        except BaseException:  # as a failed import does
+        except BaseException:  # which is what a failed import does
             del sys.modules["tensorflow"]
             raise
     return package
 
 
-class _Others(MetaPathFinder):
-    """Finds what only the whole has: `import tensorflow.keras` asks for no attribute."""
+class _SubmoduleFinder(MetaPathFinder):
+    """Executes the package for `import tensorflow.keras`, which uses no attribute of it."""
 
     @classmethod
     def find_spec(cls, name: str, path: Any, target: Any = None) -> ModuleSpec | None:
-        if name.count(".") != 1 or not (name.startswith("tensorflow.") and alone()):
+        if name.count(".") != 1 or not (name.startswith("tensorflow.") and in_use()):
             return None
-        return PathFinder.find_spec(name, _whole().__path__, target)
+        return PathFinder.find_spec(name, _execute_package().__path__, target)
 
 
 def load() -> None:
-    """Put the core where `import tensorflow` finds it, which nothing may have imported yet.
+    """Put the core where `import tensorflow` finds it; nothing may have imported it before.
 
     Raises:
-        Exception: whatever goes wrong, after which `import tensorflow` may be tried.
+        Exception: of any kind if the core does not work; `import tensorflow` may still work.
     """
     spec = find_spec("tensorflow")
-    _refuse(spec)
+    _refuse_unsuitable(spec)
     assert spec is not None
     package = module_from_spec(spec)
     package.__class__ = _Package
     sys.modules["tensorflow"] = package
     try:
         _start()
-        _try(package)
+        _self_check(package)
     except BaseException:
         del sys.modules["tensorflow"]
         raise
-    sys.meta_path.append(_Others)
+    sys.meta_path.append(_SubmoduleFinder)
 
 
-def _refuse(package: ModuleSpec | None) -> None:
-    """Refuse what the core cannot stand for: it is not wanted, or there are plug-ins to load."""
+def _refuse_unsuitable(package: ModuleSpec | None) -> None:
+    """Refuse to load the core if it is switched off, or if there are plug-ins to load."""
     if os.environ.get(SWITCH, "").lower() in _OFF:
         raise ImportError(f"{SWITCH} is off")
     if package is None or not package.submodule_search_locations:
@@ -166,7 +165,7 @@ def _refuse(package: ModuleSpec | None) -> None:
 
 
 def _start() -> None:
-    """What TensorFlow's own package does first and last, and nothing of what is between.
+    """Do what TensorFlow's own package does first and last, without what is in between.
 
     `backprop` imports the operations, their gradients and the operators of tensors.
     """
@@ -179,11 +178,11 @@ def _start() -> None:
     importlib.import_module(f"{python}.compat.v2_compat").enable_v2_behavior()
 
 
-def _try(tf: Any) -> None:
-    """Differentiate x**3 - 1/x twice where that is exact.
+def _self_check(tf: Any) -> None:
+    """Differentiate x**3 - 1/x twice at points where the result is exact.
 
     Raises:
-        ArithmeticError: it came out wrong.
+        ArithmeticError: the result is wrong.
     """
     x = tf.constant([2.0, 4.0], "float64")
     with tf.GradientTape() as outer:
@@ -198,10 +197,10 @@ def _try(tf: Any) -> None:
 
 
 def differing() -> list[str]:
-    """The rows that name something else in the public API, which is imported whole for it."""
-    whole = _whole()
+    """The public names that are another object in the public API; imports the whole package."""
+    package = _execute_package()
     return [
         name
         for name in ROWS
-        if _answer(name) is not functools.reduce(getattr, name.split("."), whole)
+        if _public(name) is not functools.reduce(getattr, name.split("."), package)
     ]

@@ -70,7 +70,7 @@ def check_tensorflow(
     start = time.perf_counter()
     plan = list(trials(chosen_level, _devices(tf, devices)))
     with ExitStack() as stack:
-        comparison = _start_core_comparison(stack) if level != "quick" and core.alone() else None
+        comparison = _start_core_comparison(stack) if level != "quick" and core.in_use() else None
         # TensorFlow runs in a thread, because an interrupt may be late or lost in its own code.
         # More threads would take as long, because most of the work is Python's.
         thread = ThreadPoolExecutor(1)

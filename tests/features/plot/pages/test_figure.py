@@ -133,6 +133,6 @@ def test_with_the_core_of_tensorflow_a_figure_does_not_load_the_whole() -> None:
         "loading.load(quietly=True, core_only=True)\n"
         "from matplotlib.figure import Figure\n"
         "Figure().add_subplot().plot([1, 2], [1, 2])\n"
-        "assert core.alone()\n"
+        "assert core.in_use()\n"
     )
     subprocess.run([sys.executable, "-c", program], check=True, timeout=60)
