@@ -37,15 +37,15 @@ def test_the_list_and_what_is_refused_need_no_tensorflow(run_all: RunAll) -> Non
         "'.csv' says no format; use --format, or one of .txt, .json, .md",
         "there is no folder",
     ]
-    listed, *refused, helped = run_all(calls)
-    assert (listed.code, listed.err) == (0, "")
-    assert all(f"  {name} " in listed.out for name in PITFALLS)
+    listing, *refused, helped = run_all(calls)
+    assert (listing.code, listing.err) == (0, "")
+    assert all(f"  {name} " in listing.out for name in PITFALLS)
     for done, message in zip(refused, messages, strict=True):
         assert (done.code, done.out) == (2, ""), message
         assert message in done.err
     assert helped.code == 0
     assert max(map(len, helped.lines)) <= 80
-    assert not any("tensorflow" in done.loaded for done in (listed, *refused, helped))
+    assert not any("tensorflow" in done.loaded for done in (listing, *refused, helped))
 
 
 def test_one_is_run_and_shown(run: Run) -> None:
@@ -63,33 +63,33 @@ def test_one_is_run_and_shown(run: Run) -> None:
 
 def test_names_are_run_in_turn_and_once(run: Run) -> None:
     done = run("pitfalls", "kink", "reused-tape", "kink", "--format", "json")
-    found = json.loads(done.out)["pitfalls"]
-    assert [row["name"] for row in found] == ["kink", "reused-tape"]
+    lessons = json.loads(done.out)["pitfalls"]
+    assert [row["name"] for row in lessons] == ["kink", "reused-tape"]
 
 
 class Answers:
     """Stands for the runs: keeps which were asked for, and answers at once."""
 
     def __init__(self) -> None:
-        self.asked: list[str] = []
+        self.names: list[str] = []
         self.mend = Outcome("2")
 
     def __call__(self, pitfalls: list[Any], progress: Any) -> Lessons:
-        self.asked += [pitfall.name for pitfall in pitfalls]
+        self.names += [pitfall.name for pitfall in pitfalls]
         lessons = (Lesson(pitfall, Outcome("None"), self.mend) for pitfall in pitfalls)
         return Lessons("2.21.0", tuple(lessons))
 
 
 @pytest.fixture
 def answers(monkeypatch: pytest.MonkeyPatch) -> Answers:
-    found = Answers()
-    monkeypatch.setattr(running, "run", found)
-    return found
+    answers = Answers()
+    monkeypatch.setattr(running, "run", answers)
+    return answers
 
 
 def test_all_are_run(run: Run, answers: Answers) -> None:
     run("pitfalls", "--all")
-    assert answers.asked == list(PITFALLS)
+    assert answers.names == list(PITFALLS)
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "ascii"])
@@ -110,8 +110,8 @@ def test_a_file_is_in_the_format_of_its_ending(run: Run, answers: Answers) -> No
 
 def test_the_shell_completes_names_that_were_not_given() -> None:
     shell = ShellComplete(cli, {}, "tapecli", "_TAPECLI_COMPLETE")
-    found = shell.get_completions(["pitfalls"], "reu")
-    assert [(item.value, item.help) for item in found] == [
+    completions = shell.get_completions(["pitfalls"], "reu")
+    assert [(item.value, item.help) for item in completions] == [
         ("reused-tape", PITFALLS["reused-tape"].title)
     ]
     assert len(shell.get_completions(["pitfalls"], "")) == len(PITFALLS)

@@ -73,9 +73,9 @@ def test_figures_are_written_whole_and_the_same_each_time(
     call = ("plot", "x^2", "--method", "taylor", "--output")
     for file in ("one", "two"):
         assert run(*call, f"{file}.{name}").code == 0
-    one, two = ((tmp_path / f"{file}.{name}").read_bytes() for file in ("one", "two"))
-    assert one.startswith(MAGIC[name])
-    assert one == two
+    first, second = ((tmp_path / f"{file}.{name}").read_bytes() for file in ("one", "two"))
+    assert first.startswith(MAGIC[name])
+    assert first == second
     assert sorted(os.listdir(tmp_path)) == [f"one.{name}", f"two.{name}"]
 
 
@@ -102,7 +102,7 @@ def test_without_matplotlib_the_extra_is_named(
     assert not os.listdir(tmp_path)
 
 
-WRONG = (
+WRONG_CALLS = (
     (("sni(x)",), "did you mean 'sin'?"),
     (("x^2", "--x", "3"), "is a single point, and a plot goes along a range: --x -5..5"),
     (("x^2", "--x", "5..1"), "write 1..5"),
@@ -126,8 +126,8 @@ WRONG = (
 
 
 def test_wrong_calls_are_told_before_anything_heavy_is_loaded(run_all: RunAll) -> None:
-    answers = run_all([("plot", *arguments) for arguments, _ in WRONG])
-    for (arguments, problem), done in zip(WRONG, answers, strict=True):
+    answers = run_all([("plot", *arguments) for arguments, _ in WRONG_CALLS])
+    for (arguments, problem), done in zip(WRONG_CALLS, answers, strict=True):
         assert done.code == 2, arguments
         assert problem in done.err, arguments
         assert done.err.startswith(("Error: ", "Usage: ")), arguments
@@ -151,12 +151,12 @@ def test_a_wrong_value_is_told_and_makes_the_exit_code_1(
     values = compute.values
 
     def spoiled(request: Question) -> object:
-        found, execution = values(request)
+        values_by_target, execution = values(request)
         at = [p for p in range(len(request.points)) if request.points.at(p)["x"] == 1]
-        for column in found[0] if at else ():
+        for column in values_by_target[0] if at else ():
             assert column is not None
             column[at[0]] *= by
-        return found, execution
+        return values_by_target, execution
 
     monkeypatch.setattr(compute, "values", spoiled)
     call = ("plot", "x^2", "--method", "taylor", "--order", "0", "--x", "0..2@3")
@@ -200,38 +200,40 @@ def test_the_tapes_are_asked(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     methods: set[str] = set()
     usual = answering.answer
 
-    def kept(request: Question, *rest: object, **options: object) -> Result:
+    def spy(request: Question, *rest: object, **options: object) -> Result:
         methods.add(request.choice.method)
         return usual(request, *rest, **options)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(answering, "answer", kept)
+    monkeypatch.setattr(answering, "answer", spy)
     assert run("plot", "sin(x)", "--order", "2").code == 0
     assert methods == {"forward", "nested"}
 
 
 @pytest.mark.parametrize(("columns", "lines"), [(80, 24), (200, 50)])
-@pytest.mark.parametrize("plain", [False, True])
-def test_it_fills_a_terminal_but_for_the_prompt(columns: int, lines: int, plain: bool) -> None:
-    ours, theirs = pty.openpty()
-    ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
+@pytest.mark.parametrize("without_colors", [False, True])
+def test_it_fills_a_terminal_but_for_the_prompt(
+    columns: int, lines: int, without_colors: bool
+) -> None:
+    reader, terminal = pty.openpty()
+    ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
     command = [sys.executable, "-m", "tapecli", "plot", "tan(x)", "--method", "taylor"]
-    env = {**os.environ, "TERM": "xterm", **({"NO_COLOR": "1"} if plain else {})}
-    with subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=subprocess.PIPE,
+    env = {**os.environ, "TERM": "xterm", **({"NO_COLOR": "1"} if without_colors else {})}
+    with subprocess.Popen(command, stdin=terminal, stdout=terminal, stderr=subprocess.PIPE,
                           env=env) as child:  # fmt: skip
-        os.close(theirs)
+        os.close(terminal)
         out = b""
         try:
-            while piece := os.read(ours, 65536):
+            while piece := os.read(reader, 65536):
                 out += piece
         except OSError:  # how Linux says that the other end is closed
             pass
         assert child.wait(timeout=30) == 0
-    os.close(ours)
+    os.close(reader)
     text = out.decode().replace("\r\n", "\n")
-    assert ("\x1b[36m" in text) is not plain
-    found = re.sub(r"\x1b\[[0-9;]*m", "", text).splitlines()
-    assert len(found) == lines - 1
-    assert max(map(len, found)) == columns
+    assert ("\x1b[36m" in text) is not without_colors
+    output_lines = re.sub(r"\x1b\[[0-9;]*m", "", text).splitlines()
+    assert len(output_lines) == lines - 1
+    assert max(map(len, output_lines)) == columns
 
 
 # --- what takes long ----------------------------------------------------------------------------
@@ -240,10 +242,10 @@ DEAR = ("plot", "abs(gamma(x+1)-x*gamma(x))", "--method", "taylor", "--max-secon
 
 
 def test_it_is_said_that_a_drawing_is_coarser(run: Run) -> None:
-    said = "drawn in wider steps, to end within 2 seconds; --max-seconds allows more"
+    note = "drawn in wider steps, to end within 2 seconds; --max-seconds allows more"
     done = run(*DEAR, "--x", "0.5..3")
     assert done.code == 0
-    assert said in done.lines
+    assert note in done.lines
     assert max(map(len, done.lines)) <= 80
     assert run(*DEAR, "--x", "0.5..3").out == done.out
 

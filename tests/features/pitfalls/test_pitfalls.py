@@ -14,7 +14,7 @@ from tapecli.features.pitfalls.model import Pitfall
 from tapecli.formats.pitfall_hints import HINTS
 
 ROWS = [row for group in CONTENTS.groups for row in group.pitfalls]
-each = pytest.mark.parametrize("row", ROWS, ids=[row.name for row in ROWS])
+every_row = pytest.mark.parametrize("row", ROWS, ids=[row.name for row in ROWS])
 
 
 def test_names_are_unique_and_those_that_are_met_first_come_first() -> None:
@@ -28,7 +28,7 @@ def test_what_a_result_may_have_met_is_there() -> None:
     assert {row.pitfall for row in HINTS} <= PITFALLS.keys()
 
 
-@each
+@every_row
 def test_its_texts(row: Pitfall) -> None:
     assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", row.name)
     assert len(row.title) <= 60
@@ -39,14 +39,14 @@ def test_its_texts(row: Pitfall) -> None:
     assert "  " not in row.reason
 
 
-@each
+@every_row
 def test_its_threads(row: Pitfall) -> None:
     assert len(set(row.threads)) == len(row.threads)
     for thread in row.threads:
         assert re.fullmatch(r"[\w-]+/[\w.-]+#\d+", thread)
 
 
-@each
+@every_row
 @pytest.mark.parametrize("kind", ["mistake", "mend"])
 def test_its_programs_are_files_to_be_pasted(row: Pitfall, kind: str) -> None:
     program = getattr(row, kind)

@@ -21,8 +21,8 @@ def curve(
     return Curve(*names, np.array(x), np.array(y), np.array(joined, bool), (), counts)
 
 
-def listed(parts: object) -> list[list[tuple[float, float]]]:
-    return [list(zip(x.tolist(), y.tolist(), strict=True)) for x, y in parts]  # type: ignore[attr-defined]
+def points_of(pieces: object) -> list[list[tuple[float, float]]]:
+    return [list(zip(x.tolist(), y.tolist(), strict=True)) for x, y in pieces]  # type: ignore[attr-defined]
 
 
 def test_positions_are_shares_of_the_axis() -> None:
@@ -35,24 +35,24 @@ def test_equal_ratios_are_equally_far_apart_on_a_logarithmic_axis() -> None:
 
 
 def test_pieces_end_where_the_curve_is_open() -> None:
-    found = curve([0, 1, 2, 3, 4], [5, 6, 7, NAN, 8], [True, False, False, False])
-    assert listed(found.pieces) == [[(0, 5), (1, 6)], [(2, 7)], [(4, 8)]]
+    sampled = curve([0, 1, 2, 3, 4], [5, 6, 7, NAN, 8], [True, False, False, False])
+    assert points_of(sampled.pieces) == [[(0, 5), (1, 6)], [(2, 7)], [(4, 8)]]
 
 
 def test_pieces_are_cut_at_both_heights() -> None:
-    found = curve([0, 1, 2], [-4, 4, -4], [True, True])
-    assert listed(found.within(-2, 2)) == [[(0.25, -2), (0.75, 2)], [(1.25, 2), (1.75, -2)]]
-    assert listed(found.within(-9, 9)) == [[(0, -4), (1, 4), (2, -4)]]
-    assert listed(found.within(5, 6)) == []
+    sampled = curve([0, 1, 2], [-4, 4, -4], [True, True])
+    assert points_of(sampled.within(-2, 2)) == [[(0.25, -2), (0.75, 2)], [(1.25, 2), (1.75, -2)]]
+    assert points_of(sampled.within(-9, 9)) == [[(0, -4), (1, 4), (2, -4)]]
+    assert points_of(sampled.within(5, 6)) == []
 
 
 def test_a_sample_alone_is_a_part_of_one_point() -> None:
-    assert listed(curve([1], [2], []).within(0, 3)) == [[(1, 2)]]
-    assert listed(curve([1], [4], []).within(0, 3)) == []
+    assert points_of(curve([1], [2], []).within(0, 3)) == [[(1, 2)]]
+    assert points_of(curve([1], [4], []).within(0, 3)) == []
 
 
 def test_a_steep_line_is_cut_where_it_crosses() -> None:
-    ((first, last),) = listed(curve([0, 1], [-1e300, 1e300], [True]).within(-1, 1))
+    ((first, last),) = points_of(curve([0, 1], [-1e300, 1e300], [True]).within(-1, 1))
     assert first == pytest.approx((0.5, -1))
     assert last == pytest.approx((0.5, 1))
 
@@ -65,6 +65,6 @@ def test_values_that_are_off_or_lost_make_it_wrong(status: Status, ok: bool) -> 
     curves = tuple(
         curve([0, 1], [0, 1], [True], counts) for counts in ({Status.OK: 2}, {status: 1})
     )
-    shown = Curves(PlotAxis("x", 0, 1), {}, curves, 0, 1, Paper((2, 4)), "")
-    assert shown.counts == {Status.OK: 2, status: 1}
-    assert shown.ok is ok
+    plot = Curves(PlotAxis("x", 0, 1), {}, curves, 0, 1, Paper((2, 4)), "")
+    assert plot.counts == {Status.OK: 2, status: 1}
+    assert plot.ok is ok

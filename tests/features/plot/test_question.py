@@ -12,7 +12,7 @@ from tapecli.features.plot.model import PlotAxis
 from tapecli.features.plot.question import PlotQuestion, ask, limits, read
 
 
-def asked(
+def plot_question(
     *expressions: str, order: int | None = None, wrt: str = "", **points: str
 ) -> PlotQuestion:
     return ask(expressions, points, [wrt] if wrt else [], order)
@@ -27,9 +27,9 @@ def curves(plot: PlotQuestion) -> list[str]:
 
 
 def test_a_variable_without_a_range_has_the_usual_one() -> None:
-    assert asked("x^2").axis == PlotAxis("x", -5, 5)
-    assert asked("t^2").axis == PlotAxis("t", -5, 5)
-    assert asked("3").axis == PlotAxis("x", -5, 5)
+    assert plot_question("x^2").axis == PlotAxis("x", -5, 5)
+    assert plot_question("t^2").axis == PlotAxis("t", -5, 5)
+    assert plot_question("3").axis == PlotAxis("x", -5, 5)
 
 
 @pytest.mark.parametrize(
@@ -61,18 +61,18 @@ def test_what_has_samples_of_its_own_keeps_them(
 
 
 def test_the_curves_are_the_value_and_all_orders() -> None:
-    assert curves(asked("x^3", order=2)) == ["", "x", "xx"]
-    assert curves(asked("x^3")) == ["", "x"]
-    assert curves(asked("x^3", order=0)) == [""]
+    assert curves(plot_question("x^3", order=2)) == ["", "x", "xx"]
+    assert curves(plot_question("x^3")) == ["", "x"]
+    assert curves(plot_question("x^3", order=0)) == [""]
 
 
 def test_the_other_variables_have_values() -> None:
-    plot = asked("x*y*z", x="0..1", y="pi/2", z="2")
+    plot = plot_question("x*y*z", x="0..1", y="pi/2", z="2")
     assert plot.axis.name == "x"
     assert {name: float(value) for name, value in plot.at.items()} == {"y": math.pi / 2, "z": 2}
-    assert asked("x*y", y="2").axis == PlotAxis("x", -5, 5)
-    assert curves(asked("x*y", y="0..1", x="3")) == ["", "y"]
-    assert curves(asked("x*y", y="0..1", x="3", wrt="x,y")) == ["", "xy"]
+    assert plot_question("x*y", y="2").axis == PlotAxis("x", -5, 5)
+    assert curves(plot_question("x*y", y="0..1", x="3")) == ["", "y"]
+    assert curves(plot_question("x*y", y="0..1", x="3", wrt="x,y")) == ["", "xy"]
 
 
 @pytest.mark.parametrize(

@@ -31,9 +31,9 @@ def drawn(
     paper: Paper = TERMINAL,
     method: str = "taylor",
     limits: tuple[float, float] | None = None,
-    **given: str,
+    **ranges: str,
 ) -> Curves:
-    question = ask(expressions, given, (), order, Options(method=method))
+    question = ask(expressions, ranges, (), order, Options(method=method))
     return sample.curves(question, paper, limits, run=run)
 
 
@@ -132,8 +132,8 @@ def test_a_domain_is_followed_to_its_edge() -> None:
 
 def test_samples_are_denser_where_it_bends() -> None:
     x = only("exp(-100*x^2)", paper=FIGURE).x
-    near, far = np.diff(x[abs(x) < 0.2]), np.diff(x[abs(x) > 1])
-    assert near.max() * 4 < far.min() * 1.01
+    dense, sparse = np.diff(x[abs(x) < 0.2]), np.diff(x[abs(x) > 1])
+    assert dense.max() * 4 < sparse.min() * 1.01
     assert len(only("2x+1", paper=FIGURE).x) == sample.FIRST_INTERVALS + 1
 
 
@@ -148,14 +148,14 @@ def test_samples_are_denser_where_it_bends() -> None:
 )
 def test_chords_stay_close_to_their_curve(text: str) -> None:
     paper = Paper((1200, 100))
-    shown = drawn(text, paper=paper, x="0..2")
-    (curve,) = shown.curves
+    plot = drawn(text, paper=paper, x="0..2")
+    (curve,) = plot.curves
     between = (curve.x[1:] + curve.x[:-1]) / 2
     question = ask(
         [text], {"x": ",".join(map(repr, between.tolist()))}, (), 0, Options(method="taylor")
     )
     exact = sample.curves(question, paper, run=run).curves[0].y
-    dot = (shown.high - shown.low) / paper.dots[1]
+    dot = (plot.high - plot.low) / paper.dots[1]
     assert np.abs((curve.y[1:] + curve.y[:-1]) / 2 - exact).max() < sample.STRAIGHT * dot * 1.01
 
 
@@ -221,11 +221,11 @@ def test_what_is_wrong_is_marked(by: float, status: Status, y: float) -> None:
 
 
 def test_several_targets_and_variables() -> None:
-    shown = drawn("u = x*y", "v = u^2", order=1, x="0..1", y="3")
-    names = [(curve.target, curve.derivative.order) for curve in shown.curves]
+    plot = drawn("u = x*y", "v = u^2", order=1, x="0..1", y="3")
+    names = [(curve.target, curve.derivative.order) for curve in plot.curves]
     assert names == [("u", 0), ("u", 1), ("v", 0), ("v", 1)]
-    assert shown.at == {"y": 3}
-    assert [curve.y[-1] for curve in shown.curves] == [3, 3, 9, 18]
+    assert plot.at == {"y": 3}
+    assert [curve.y[-1] for curve in plot.curves] == [3, 3, 9, 18]
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float16", "bfloat16"])
@@ -245,8 +245,8 @@ def test_high_orders_take_fewer_samples() -> None:
 
 @pytest.mark.parametrize("text", ["exp(1000x)", "x*1e308", "1e-320*x", "exp(-1000x^2)"])
 def test_sizes_beyond_the_dtype_are_drawn_as_far_as_they_go(text: str) -> None:
-    shown = drawn(text, order=1)
-    assert math.isfinite(shown.high - shown.low)
+    plot = drawn(text, order=1)
+    assert math.isfinite(plot.high - plot.low)
 
 
 # --- what it may cost -------------------------------------------------------------------------
@@ -260,13 +260,13 @@ DEAR = [
 
 
 def budgeted(
-    *texts: str, seconds: float = 10.0, order: int = 1, paper: Paper = TERMINAL, **given: str
+    *texts: str, seconds: float = 10.0, order: int = 1, paper: Paper = TERMINAL, **ranges: str
 ) -> Curves:
     """A plot whose requests and enclosures have a budget together, as the command has it."""
     how = Options(method="taylor", max_seconds=seconds)
     budget = Budget.of_plot(seconds)
     shared = functools.partial(run, budget=budget)
-    return sample.curves(ask(texts, given, (), order, how), paper, run=shared, budget=budget)
+    return sample.curves(ask(texts, ranges, (), order, how), paper, run=shared, budget=budget)
 
 
 @pytest.mark.slow
@@ -274,26 +274,26 @@ def budgeted(
 @pytest.mark.parametrize("paper", [TERMINAL, FIGURE], ids=["terminal", "figure"])
 def test_what_is_dear_is_drawn_in_wider_steps_and_ends(text: str, x: str, paper: Paper) -> None:
     start = time.process_time()
-    shown = budgeted(text, x=x, paper=paper)
+    plot = budgeted(text, x=x, paper=paper)
     assert time.process_time() - start < 20  # at most 7 on a machine with nothing else to do
-    assert shown.time_limit == 10
-    assert shown.coarser
-    assert all(len(curve.x) > sample.COARSEST for curve in shown.curves)
+    assert plot.time_limit == 10
+    assert plot.coarser
+    assert all(len(curve.x) > sample.COARSEST for curve in plot.curves)
 
 
 @pytest.mark.slow
 def test_many_curves_end() -> None:
     start = time.process_time()
-    shown = budgeted(*(f"sin({k}x)" for k in range(1, 26)))
+    plot = budgeted(*(f"sin({k}x)" for k in range(1, 26)))
     assert time.process_time() - start < 20  # 6 on a machine with nothing else to do
-    assert len(shown.curves) == 50
-    assert shown.time_limit == 10
+    assert len(plot.curves) == 50
+    assert plot.time_limit == 10
 
 
-def drawing(shown: Curves) -> list[object]:
+def drawing(plot: Curves) -> list[object]:
     return [
         (curve.x.tolist(), list(map(repr, curve.y.tolist())), curve.joined.tolist(), curve.counts)
-        for curve in shown.curves
+        for curve in plot.curves
     ]
 
 
@@ -315,19 +315,19 @@ def test_more_seconds_draw_finer() -> None:
 
 @pytest.mark.parametrize("text", ["tan(x)", "sin(x)/x", "|x|", "sqrt(x^2)", "gamma(x)", "x^x"])
 def test_ordinary_plots_are_not_hurried(text: str) -> None:
-    shown = budgeted(text)
-    assert (shown.time_limit, shown.uncertified) == (None, 0)
+    plot = budgeted(text)
+    assert (plot.time_limit, plot.uncertified) == (None, 0)
     ample = budgeted(text, seconds=1000.0)
-    assert drawing(shown) == drawing(ample)
+    assert drawing(plot) == drawing(ample)
 
 
 def test_samples_that_were_asked_for_are_kept_where_they_cannot_be_certified() -> None:
-    shown = budgeted(DEAR[0][0], seconds=6, x="0.5..3@40")
-    assert [len(curve.x) for curve in shown.curves] == [40, 40]
-    assert 0 < shown.uncertified < 80
-    assert (shown.time_limit, shown.coarser) == (6, False)
+    plot = budgeted(DEAR[0][0], seconds=6, x="0.5..3@40")
+    assert [len(curve.x) for curve in plot.curves] == [40, 40]
+    assert 0 < plot.uncertified < 80
+    assert (plot.time_limit, plot.coarser) == (6, False)
 
 
 def test_without_any_seconds_there_is_a_drawing_all_the_same() -> None:
-    shown = budgeted("x^2", seconds=0.2, order=0)
-    assert len(shown.curves[0].x) > sample.COARSEST
+    plot = budgeted("x^2", seconds=0.2, order=0)
+    assert len(plot.curves[0].x) > sample.COARSEST

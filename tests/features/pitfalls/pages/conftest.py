@@ -46,15 +46,15 @@ ROW = Pitfall(
 )
 OTHER = replace(ROW, name="another", title="What else", threads=())
 MESSAGE = "x " + "is not what it should be, " * 4 + "[/] 0.1234567890123456"
-WRONG = Outcome("None\n", "ValueError", MESSAGE, ("WARNING:tensorflow:look",))
+FAILED = Outcome("None\n", "ValueError", MESSAGE, ("WARNING:tensorflow:look",))
 RIGHT = Outcome("6.0\n")
 HAPPENS = replace(ROW, happens=Expected(prints=(None,), raises="ValueError", warns=True))
 
 CONTENTS = Contents((Group("One kind", (ROW,)), Group("Another kind", (OTHER,))))
-FOUND = Lessons("2.21.0", (Lesson(HAPPENS, WRONG, RIGHT),))
+HAPPENED = Lessons("2.21.0", (Lesson(HAPPENS, FAILED, RIGHT),))
 CURED = Lessons("2.99.0", (Lesson(ROW, RIGHT, RIGHT),))
 CHANGED = Lessons("2.99.0", (Lesson(OTHER, Outcome("7"), RIGHT),))
-BROKEN = Lessons("2.99.0", (Lesson(HAPPENS, WRONG, Outcome("")), *FOUND.lessons))
+BROKEN = Lessons("2.99.0", (Lesson(HAPPENS, FAILED, Outcome("")), *HAPPENED.lessons))
 
 
 @pytest.fixture

@@ -1,11 +1,11 @@
-"""Pitfalls as JSON: strict, with what was run beside what was found."""
+"""Pitfalls as JSON: strict, with what was run beside what is known."""
 
 from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING
 
-from tests.features.pitfalls.pages.conftest import BROKEN, CONTENTS, CURED, FOUND, MESSAGE, ROW
+from tests.features.pitfalls.pages.conftest import BROKEN, CONTENTS, CURED, HAPPENED, MESSAGE, ROW
 
 if TYPE_CHECKING:
     from tests.features.pitfalls.pages.conftest import Write
@@ -31,10 +31,10 @@ def test_the_list(write: Write) -> None:
 
 
 def test_what_was_run(write: Write) -> None:
-    document = json.loads(write("json", FOUND, unicode=False))
-    (found,) = document.pop("pitfalls")
+    document = json.loads(write("json", HAPPENED, unicode=False))
+    (lesson,) = document.pop("pitfalls")
     assert document == {"schema": 1, "ok": True, "tensorflow": "2.21.0"}
-    assert found == {
+    assert lesson == {
         **DESCRIBED,
         "mistake": {
             "program": ROW.mistake,
@@ -54,4 +54,4 @@ def test_what_is_not_as_it_was(write: Write) -> None:
     assert (cured["happens"], cured["cured"], cured["mended"]) == (False, True, True)
     document = json.loads(write("json", BROKEN))
     assert document["ok"] is False
-    assert [found["mended"] for found in document["pitfalls"]] == [False, True]
+    assert [lesson["mended"] for lesson in document["pitfalls"]] == [False, True]

@@ -8,7 +8,7 @@ from tests.features.pitfalls.pages.conftest import (
     BROKEN,
     CONTENTS,
     CURED,
-    FOUND,
+    HAPPENED,
     MESSAGE,
     PROGRAM,
     ROW,
@@ -60,8 +60,8 @@ def test_the_list(write: Write) -> None:
 
 
 def test_what_was_run(write: Write) -> None:
-    assert write("markdown", FOUND) == PAGE
-    assert write("markdown", FOUND, unicode=False) == PAGE
+    assert write("markdown", HAPPENED) == PAGE
+    assert write("markdown", HAPPENED, unicode=False) == PAGE
 
 
 def test_what_is_not_as_it_was_is_said(write: Write) -> None:

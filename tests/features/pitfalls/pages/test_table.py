@@ -12,7 +12,7 @@ from tests.features.pitfalls.pages.conftest import (
     CHANGED,
     CONTENTS,
     CURED,
-    FOUND,
+    HAPPENED,
     MESSAGE,
     PROGRAM,
     ROW,
@@ -58,7 +58,7 @@ TensorFlow 2.21.0: 1 mistake still happens, 1 mend works
 """
 
 
-def plain(text: str) -> str:
+def without_styles(text: str) -> str:
     return re.sub(r"\x1b\[[0-9;]*m", "", text)
 
 
@@ -73,29 +73,29 @@ def test_the_whole_list_fits_a_terminal(write: Write) -> None:
 
 
 def test_a_page_has_mistake_outcome_reason_and_mend(write: Write) -> None:
-    assert write("table", FOUND) == PAGE
+    assert write("table", HAPPENED) == PAGE
 
 
 def test_a_page_in_ascii(write: Write) -> None:
     expected = PAGE.replace("→", "->").replace("─", "-")
-    assert write("table", FOUND, unicode=False) == expected
+    assert write("table", HAPPENED, unicode=False) == expected
 
 
 def test_styles_change_no_text(write: Write) -> None:
-    colored = write("table", FOUND, color=True)
+    colored = write("table", HAPPENED, color=True)
     assert "\x1b[" in colored
-    assert plain(colored) == PAGE
+    assert without_styles(colored) == PAGE
 
 
 def test_lines_that_only_one_program_has_are_underlined(write: Write) -> None:
-    lines = write("table", FOUND, color=True).splitlines()
-    underlined = [plain(line) for line in lines if re.search(r"\x1b\[(\d+;)*4[;m]", line)]
+    lines = write("table", HAPPENED, color=True).splitlines()
+    underlined = [without_styles(line) for line in lines if re.search(r"\x1b\[(\d+;)*4[;m]", line)]
     assert underlined == ["    y = x**2", "    y = x * x"]
 
 
 @pytest.mark.parametrize("width", [10, 20, 60, 80])
 def test_a_narrow_terminal_breaks_sentences_and_loses_nothing(write: Write, width: int) -> None:
-    text = write("table", FOUND, width=width)
+    text = write("table", HAPPENED, width=width)
     programs = set(PROGRAM.splitlines()) | set(ROW.mend.splitlines())
     rest = [line for line in text.splitlines() if line not in programs]
     assert max(map(cell_len, rest)) <= width
@@ -105,7 +105,7 @@ def test_a_narrow_terminal_breaks_sentences_and_loses_nothing(write: Write, widt
 
 
 def test_a_wide_terminal_has_mistake_and_mend_side_by_side(write: Write) -> None:
-    lines = write("table", FOUND, width=200).splitlines()
+    lines = write("table", HAPPENED, width=200).splitlines()
     assert max(map(cell_len, lines)) <= 200
     assert lines[2].split() == ["Mistake", "Mended"]
     (outcome,) = (line for line in lines if line.startswith("→ None"))

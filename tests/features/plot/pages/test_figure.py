@@ -29,94 +29,98 @@ def matplotlib() -> Any:
 
 @pytest.mark.parametrize("name", list(MAGIC))
 def test_files_are_what_they_say_and_the_same_each_time(make: Make, name: str) -> None:
-    shown = make("x^2", lambda x: x**2, lambda x: 2 * x)
-    first = encode(shown, PLOTS[name])
+    curves = make("x^2", lambda x: x**2, lambda x: 2 * x)
+    first = encode(curves, PLOTS[name])
     assert first.startswith(MAGIC[name])
-    assert encode(shown, PLOTS[name]) == first
+    assert encode(curves, PLOTS[name]) == first
     assert b"20" + b"26-" not in first
     assert b"CreationDate" not in first
 
 
 def test_no_setting_of_the_user_matters(make: Make, matplotlib: Any) -> None:
-    shown = make("x^2", lambda x: x**2)
-    first = encode(shown, PLOTS["svg"])
+    curves = make("x^2", lambda x: x**2)
+    first = encode(curves, PLOTS["svg"])
     with matplotlib.rc_context({"font.size": 30, "lines.linewidth": 9, "svg.hashsalt": "other"}):
-        assert encode(shown, PLOTS["svg"]) == first
+        assert encode(curves, PLOTS["svg"]) == first
 
 
-def axes(shown: Any) -> Any:
+def axes(curves: Any) -> Any:
     from matplotlib.figure import Figure
 
-    found = Figure(figsize=figure._size(shown), layout="constrained").add_subplot()
-    figure._draw(found, shown)
-    return found
+    drawing = Figure(figsize=figure._size(curves), layout="constrained").add_subplot()
+    figure._draw(drawing, curves)
+    return drawing
 
 
-def entries(found: Any) -> list[str]:
-    (legend,) = found.figure.legends
+def entries(drawing: Any) -> list[str]:
+    (legend,) = drawing.figure.legends
     return [text.get_text() for text in legend.get_texts()]
 
 
-def drawn(found: Any) -> list[Any]:
+def drawn(drawing: Any) -> list[Any]:
     """The lines of curves: neither marks nor the lines at 0."""
-    return [line for line in found.lines if line.get_linestyle() != "None" and line.get_color()
+    return [line for line in drawing.lines if line.get_linestyle() != "None" and line.get_color()
             != "#999999"]  # fmt: skip
 
 
 def test_each_piece_is_a_line_and_each_curve_has_one_entry(make: Make) -> None:
-    shown = make("1/x", lambda x: 1 / (x - 0.003), lambda x: -1 / (x - 0.003) ** 2,
+    curves = make("1/x", lambda x: 1 / (x - 0.003), lambda x: -1 / (x - 0.003) ** 2,
                  low=-9, high=9, open_at=[0.003])  # fmt: skip
-    found = axes(shown)
-    assert len(drawn(found)) == 4
-    for line in drawn(found):
+    drawing = axes(curves)
+    assert len(drawn(drawing)) == 4
+    for line in drawn(drawing):
         x, y = line.get_data()
         assert (x < 0.003).all() or (x > 0.003).all()
         assert y.min() >= -9
         assert y.max() <= 9
-    assert entries(found) == [r"$y = \dfrac{1}{x}$", r"$\dfrac{d y}{d x}$"]
-    styles = {(line.get_color(), line.get_linestyle()) for line in drawn(found)}
+    assert entries(drawing) == [r"$y = \dfrac{1}{x}$", r"$\dfrac{d y}{d x}$"]
+    styles = {(line.get_color(), line.get_linestyle()) for line in drawn(drawing)}
     assert len(styles) == 2
 
 
 def test_a_curve_that_is_nowhere_in_the_window_has_an_entry(make: Make) -> None:
-    found = axes(make("x", lambda x: x + 100))
-    assert entries(found) == ["$y = x$"]
+    drawing = axes(make("x", lambda x: x + 100))
+    assert entries(drawing) == ["$y = x$"]
 
 
 def test_marks_are_counted_and_failures_are_all_shown(make: Make) -> None:
     xs = np.linspace(0, 0.1, 50).tolist()
     marks = [Mark(x, x, status) for status in (Status.OFF, Status.ROUNDED) for x in xs]
     marks.append(Mark(1, float("nan"), Status.UNDEFINED))
-    shown = replace(make("x", lambda x: x, marks=marks), marked=True)
-    found = {line.get_label(): line for line in axes(shown).lines if line.get_marker() != "None"}
-    assert len(found["50 off"].get_xdata()) == 50
-    assert len(found["50 rounded"].get_xdata()) < 10
-    assert found["1 undefined"].get_ydata().tolist() == [shown.low]
-    assert not [line for line in axes(replace(shown, marked=False)).lines
+    curves = replace(make("x", lambda x: x, marks=marks), marked=True)
+    marks_by_label = {
+        line.get_label(): line for line in axes(curves).lines if line.get_marker() != "None"
+    }
+    assert len(marks_by_label["50 off"].get_xdata()) == 50
+    assert len(marks_by_label["50 rounded"].get_xdata()) < 10
+    assert marks_by_label["1 undefined"].get_ydata().tolist() == [curves.low]
+    assert not [line for line in axes(replace(curves, marked=False)).lines
                 if line.get_marker() != "None"]  # fmt: skip
 
 
 def test_a_logarithmic_axis_and_other_variables(make: Make) -> None:
-    found = axes(make("log(x)*a", np.log, axis=PlotAxis("x", 0.01, 100, True), at={"a": 1.5}))
-    assert found.get_xscale() == "log"
-    assert found.get_title(loc="left") == "$a = 1.5$"
+    drawing = axes(make("log(x)*a", np.log, axis=PlotAxis("x", 0.01, 100, True), at={"a": 1.5}))
+    assert drawing.get_xscale() == "log"
+    assert drawing.get_title(loc="left") == "$a = 1.5$"
 
 
 @pytest.mark.parametrize("terms", [1, 5, 12, 60])
 def test_long_expressions_leave_room_for_the_curves(make: Make, terms: int) -> None:
     text = " + ".join(f"x^{number}/{number + 1}" for number in range(terms))
-    shown = make(text, *(lambda x: x for _ in range(4)))
-    found = axes(shown)
-    found.figure.draw_without_rendering()
-    box = found.get_position()
+    curves = make(text, *(lambda x: x for _ in range(4)))
+    drawing = axes(curves)
+    drawing.figure.draw_without_rendering()
+    box = drawing.get_position()
     assert box.width * box.height > 0.2
-    assert (r"\dfrac{x^{1}}{2}" in entries(found)[0]) is (1 < terms < 8)
+    assert (r"\dfrac{x^{1}}{2}" in entries(drawing)[0]) is (1 < terms < 8)
 
 
 def test_many_curves_make_a_higher_figure(make: Make) -> None:
-    few, many = (make("x", *(lambda x: x for _ in range(count))) for count in (2, 30))
-    assert figure._size(few) == figure.SIZE
-    assert figure._size(many)[1] > 10
+    two_curves, thirty_curves = (
+        make("x", *(lambda x: x for _ in range(count))) for count in (2, 30)
+    )
+    assert figure._size(two_curves) == figure.SIZE
+    assert figure._size(thirty_curves)[1] > 10
 
 
 def test_without_matplotlib_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -30,10 +30,10 @@ def test_ticks_are_round_and_their_texts_differ(
 def test_there_are_no_more_than_wanted_and_all_are_inside(
     low: float, high: float, most: int
 ) -> None:
-    found = ticks(low, high, most)
-    assert len(found) <= most
-    assert all(low - 1e-9 * (high - low) <= tick <= high + 1e-9 * (high - low) for tick in found)
-    assert len(set(texts(found))) == len(found)
+    values = ticks(low, high, most)
+    assert len(values) <= most
+    assert all(low - 1e-9 * (high - low) <= tick <= high + 1e-9 * (high - low) for tick in values)
+    assert len(set(texts(values))) == len(values)
 
 
 def test_powers_of_ten_are_thinned_out() -> None:
