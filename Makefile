@@ -5,9 +5,11 @@ VENV := .venv
 LOWEST := .venv-lowest
 NEWEST := .venv-newest
 SECONDS := 300
-# Processes that share the files of tests, at most eight: each takes up to 2 GB. 0 is one for all.
+# Processes that share the tests, at most eight: each takes up to 2 GB. 0 is one for all. A process
+# begins with a run of tests that follow one another, and later takes the last ones of another, so
+# that what a file makes for all its tests is made once or twice, and all processes end together.
 WORKERS := auto
-PYTEST = -m pytest --numprocesses $(WORKERS) --maxprocesses 8 --dist loadfile
+PYTEST = -m pytest --numprocesses $(WORKERS) --maxprocesses 8 --dist worksteal
 BIN := $(VENV)/bin
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
 INSTALL := $(BIN)/python $(PIP_INSTALL) -c constraints.txt

@@ -16,6 +16,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from rich.console import Console
@@ -76,16 +77,27 @@ SVG = """\
 
 def sessions(text: str) -> str:
     """The text with every session run again."""
-    return SESSION.sub(lambda session: "".join(map(_run, _commands(session[0]))), text)
+    return SESSION.sub(lambda session: _run(_commands(session[0])), text)
 
 
-def _commands(session: str) -> list[str]:
-    return [line[2:] for line in session.splitlines() if line.startswith("$ ")]
+def _commands(session: str) -> tuple[str, ...]:
+    return tuple(line[2:] for line in session.splitlines() if line.startswith("$ "))
 
 
-def _run(command: str) -> str:
-    """A command and what it prints, as it stands in a session."""
-    return f"$ {command}\n{_printed(command)}"
+@functools.cache
+def _run(commands: tuple[str, ...]) -> str:
+    """Commands one after the other, each with what it prints, as they stand in a session."""
+    return "".join(f"$ {command}\n{_printed(command)}" for command in commands)
+
+
+def run_ahead() -> None:
+    """Run all sessions, and what the pictures show, on all cores; they are put together later."""
+    pages = [(ROOT / name).read_text("utf-8") for name in PAGES]
+    every = {_commands(session) for page in pages for session in SESSION.findall(page)}
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        shown = pool.map(functools.partial(_printed, color=True), PICTURES.values())
+        list(pool.map(_run, sorted(every)))
+        list(shown)
 
 
 @functools.cache
@@ -155,6 +167,7 @@ def main() -> int:
     """Write or check every generated part."""
     check = "--check" in sys.argv[1:]
     differs = False
+    run_ahead()
     for path, new in made(figures=not check):
         old = path.read_text("utf-8") if path.exists() else ""
         if old == new:

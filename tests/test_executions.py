@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -63,19 +64,29 @@ def verdicts(family: str, order: int, dtype: str, execution: str) -> dict[tuple[
     }
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+COMBINED = ("powers and quotients", "chains")
+"""The families whose expressions no other test has in each dtype and execution. Each function alone
+is there in `tests/engines/tapes/test_arrangements.py`, at order 2."""
+
+
+def combinations() -> Iterator[Any]:
+    """The dtype, order and family of each test; the rows of order 2 contain those of order 1."""
+    for family in FAMILIES:
+        yield "float64", 2, family
+        yield "float16", 1, family
+        yield pytest.param("float64", 3, family, marks=pytest.mark.slow)
+    for dtype in FORMATS:
+        for family in COMBINED:
+            if dtype not in ("float64", "float16"):
+                yield pytest.param(dtype, 1, family, marks=pytest.mark.slow)
+            if dtype != "float64":
+                yield pytest.param(dtype, 3, family, marks=pytest.mark.slow)
+
+
 @pytest.mark.parametrize("execution", [GRAPH, XLA])
-@pytest.mark.parametrize(
-    ("dtype", "order"),
-    [
-        ("float64", 2),
-        ("float16", 1),
-        *(pytest.param(name, 1, marks=pytest.mark.slow) for name in FORMATS if name != "float16"),
-        *(pytest.param(name, 3, marks=pytest.mark.slow) for name in FORMATS),
-    ],
-)
+@pytest.mark.parametrize(("dtype", "order", "family"), [*combinations()])
 def test_what_is_right_in_eager_is_right_in_each_execution(
-    family: str, execution: str, dtype: str, order: int
+    dtype: str, order: int, family: str, execution: str
 ) -> None:
     eager = verdicts(family, order, dtype, EAGER)
     assert verdicts(family, order, dtype, execution) == eager

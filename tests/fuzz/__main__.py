@@ -1,6 +1,6 @@
 """`make fuzz`: look for inputs that tapecli must not be given, and is.
 
-    python -m tests.fuzz --seconds 300            all targets, the time split among them
+    python -m tests.fuzz --seconds 300            all targets, several at once, in so long a time
     python -m tests.fuzz --target grids --grow    one; what runs new code goes to the corpus
     python -m tests.fuzz --replay FILE...         run files again, by the target of their folder
 
@@ -13,6 +13,8 @@ from __future__ import annotations
 import argparse
 import functools
 import hashlib
+import math
+import multiprocessing
 import os
 import re
 import shutil
@@ -22,6 +24,7 @@ import sys
 import time
 import traceback
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,9 +34,10 @@ from tests.fuzz.record import Record
 ROOT = Path(__file__).parent.parent.parent
 BUILD = ROOT / "build" / "fuzz"
 SECONDS = 300.0
-HANGING = 60.0
-"""Seconds without a new input after which a process hangs."""
-STARTING = 120.0
+HANGING = 180.0
+"""Seconds without a new input after which a process hangs: what is slow is stopped before, after
+`ENDLESS` seconds of a processor, of which a busy machine may give it a ninth."""
+STARTING = 180.0
 """Seconds beyond its time that a process may take in all."""
 LEAST = 6.0
 """Seconds that are left for looking, however long it took to begin."""
@@ -74,15 +78,16 @@ def main() -> int:
     end = time.monotonic() + asked.seconds
     engines.ready()
     failed = False
-    for place, name in enumerate(names):
-        left = max(end - time.monotonic(), LEAST) / (len(names) - place)
-        summary = _fuzzed(name, left, asked.runs, asked.seed)
-        print(summary, flush=True)
-        for finding in summary.findings:
-            print(finding, flush=True)
-        failed |= bool(summary.findings)
-        if asked.grow:
-            _grown(name)
+    rounds = [math.ceil(count / asked.jobs) for count in range(len(names), 0, -1)]
+    fuzzed = functools.partial(_fuzzed_until, end, most=asked.runs, seed=asked.seed)
+    with ProcessPoolExecutor(asked.jobs, multiprocessing.get_context("fork")) as pool:
+        for summary in pool.map(fuzzed, names, rounds):
+            print(summary, flush=True)
+            for finding in summary.findings:
+                print(finding, flush=True)
+            failed |= bool(summary.findings)
+            if asked.grow:
+                _grown(summary.name)
     return int(failed)
 
 
@@ -91,11 +96,17 @@ def _asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser("tests.fuzz", description=__doc__, formatter_class=raw)
     parser.add_argument("--seconds", type=float, default=SECONDS)
     parser.add_argument("--target", choices=NAMES)
+    parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="targets at once")
     parser.add_argument("--runs", type=int, default=0, help="no more inputs than so many a target")
     parser.add_argument("--seed", type=int, default=time.time_ns() % 2**31)
     parser.add_argument("--grow", action="store_true", help="put what runs new code in the corpus")
     parser.add_argument("--replay", type=Path, nargs="+", metavar="FILE")
     return parser.parse_args()
+
+
+def _fuzzed_until(end: float, name: str, rounds: int, most: int, seed: int) -> Summary:
+    """Run one target for its share of the time until `end`, in which there are so many rounds."""
+    return _fuzzed(name, max(end - time.monotonic(), LEAST) / rounds, most, seed)
 
 
 def _fuzzed(name: str, seconds: float, most: int, seed: int) -> Summary:

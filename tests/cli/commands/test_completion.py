@@ -335,6 +335,10 @@ STARTS = {
 """How each shell is started, and what sets up completion there."""
 
 
+LONGEST = 60.0
+"""Seconds that a shell and the two calls of a line may take on a busy machine."""
+
+
 class Shell:
     """A shell in a terminal of its own."""
 
@@ -388,7 +392,7 @@ class Shell:
         """The arguments that the program gets from the line, Tab, and the rest."""
         self.calls.unlink(missing_ok=True)
         self.type(f"tapecli {line}\t{rest}\r")
-        end = time.monotonic() + 20
+        end = time.monotonic() + LONGEST
         while time.monotonic() < end:
             if self.calls.exists() and self.calls.read_text().endswith(".\n"):
                 return self.calls.read_text().splitlines()[:-1]
