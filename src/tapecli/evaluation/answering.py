@@ -1,7 +1,7 @@
 """One question answered: read `answer` first. It has a line for each stage.
 
 The text of a question was parsed, and checked, by `Question.parse` (`question`). Then come the
-stages of `answer`: choose a method (`planner`), compute (`compute`), certify and judge
+stages of `answer`: choose a method (`planner`), compute (`engines`), certify and judge
 (`verification`), and arrange all of it into a Result. Questions about any number of points are
 answered chunk by chunk (`chunks`), each chunk by `answer`.
 """
@@ -10,18 +10,27 @@ from __future__ import annotations
 
 import functools
 import itertools
+import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
 
+from tapecli import defaults
 from tapecli.engines.certified.budget import Budget
-from tapecli.engines.tapes import loading
-from tapecli.evaluation import compute
+from tapecli.engines.tapes import arrangements, loading
+from tapecli.errors import RequestError
 from tapecli.evaluation.question import Question
 from tapecli.evaluation.verification import Certificates, Checks, Column, Verification
 from tapecli.expressions import tex
+from tapecli.expressions.derivative import Derivative
+from tapecli.floats import FloatFormat
 from tapecli.result import Block, Claim, Formula, Latex, Result
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 FORMULA_SHARE = 0.1
 """The part of '--max-seconds' that formulas may take: with its default they take a second."""
@@ -96,14 +105,14 @@ def answer(
         TensorFlowError: TensorFlow is missing or does not start.
     """
     account = account or Account()
-    choice = question.choice
+    choice = question.choice  # of a question that `Question.parse` has parsed and checked
     verification = Verification(question, budget)
-    analysed = start(functools.partial(certify, verification, formulas))
+    certified = start(functools.partial(certify, verification, formulas))
     tensorflow = load().__version__ if choice.needs_tensorflow else ""
     account.lap("TensorFlow")
-    values, execution = compute.values(question)
+    values, execution = compute(question)
     account.lap("tapes" if choice.needs_tensorflow else choice.method)
-    analysis = analysed()
+    analysis = certified()
     account.given_up += analysis.given_up
     account.lap("certified values" + " and formulas" * formulas)
     checks = verification.judge(values, analysis.certificates, analysis.budget)
@@ -121,6 +130,83 @@ def certify(verification: Verification, formulas: bool = True) -> Analysis:
         return Analysis(certificates, budget, claims, *_formulas(question))
     none = [[None] * len(question.derivatives) for _ in question.targets]
     return Analysis(certificates, budget, claims, none, [None] * len(question.targets))
+
+
+def compute(question: Question) -> tuple[Sequence[Sequence[Column]], str]:
+    """Compute the derivatives of each target at all points, by the method of the question.
+
+    Returns:
+        For each target and derivative an array of values, None where none are computed; and how
+        TensorFlow ran the tapes, "" where there were none.
+
+    Raises:
+        RequestError: TensorFlow lacks a gradient or kernel that this needs.
+    """
+    method, execution = question.choice.method, question.choice.execution
+    if method == defaults.NONE:
+        return [[None] * len(question.derivatives) for _ in question.targets], ""
+    if method == defaults.TAYLOR:
+        from tapecli.engines.taylor import engine
+
+        series = engine.taylor_derivatives(
+            question.trees,
+            question.points.columns,
+            question.wrt,
+            question.format_,
+            question.options.scaled,
+        )
+        return [list(columns) for columns in series], ""
+    try:
+        gradients = _from_tapes(question, execution)
+    except RequestError:
+        if execution in (question.options.execution, defaults.EAGER):
+            raise
+        execution = defaults.EAGER  # which has kernels for more functions than XLA
+        gradients = _from_tapes(question, execution)
+    return [
+        [
+            _scaled(column, derivative, question.format_)
+            for column, derivative in zip(columns, question.derivatives, strict=True)
+        ]
+        for columns in gradients
+    ], execution
+
+
+def _from_tapes(question: Question, execution: str) -> list[list[NDArray[np.float64]]]:
+    """The values from tapes; where they are to be filled, a few more are computed."""
+    columns, count = question.points.columns, len(question.points)
+    missing = question.fill - count if execution == defaults.XLA else 0
+    if missing > 0:
+        import numpy as np
+
+        columns = {name: np.pad(xs, (0, missing), "edge") for name, xs in columns.items()}
+    gradients = arrangements.tape_derivatives(
+        question.trees,
+        columns,
+        question.wrt,
+        question.choice.method,
+        question.format_,
+        execution,
+        question.options.device,
+    )
+    return [[column[:count] for column in columns] for columns in gradients]
+
+
+def _scaled(
+    column: NDArray[np.float64], derivative: Derivative, format_: FloatFormat
+) -> NDArray[np.float64]:
+    """Derivatives from tapes, over their factorials if coefficients are wanted."""
+    if derivative.divisor == 1:
+        return column
+    import numpy as np
+
+    return np.array(
+        [
+            format_.round(Fraction(x) / derivative.divisor) if math.isfinite(x) else x
+            for x in column.tolist()
+        ],
+        np.float64,
+    )
 
 
 def arrange(

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tapecli.evaluation import answering, compute
+from tapecli.evaluation import answering
 from tapecli.evaluation.question import Question
 from tapecli.result import Result
 
@@ -148,7 +148,7 @@ def test_help_begins_with_a_sentence_and_examples_and_loads_nothing(run_all: Run
 def test_a_wrong_value_is_told_and_makes_the_exit_code_1(
     run: Run, monkeypatch: pytest.MonkeyPatch, by: float
 ) -> None:
-    values = compute.values
+    values = answering.compute
 
     def spoiled(request: Question) -> object:
         values_by_target, execution = values(request)
@@ -158,7 +158,7 @@ def test_a_wrong_value_is_told_and_makes_the_exit_code_1(
             column[at[0]] *= by
         return values_by_target, execution
 
-    monkeypatch.setattr(compute, "values", spoiled)
+    monkeypatch.setattr(answering, "compute", spoiled)
     call = ("plot", "x^2", "--method", "taylor", "--order", "0", "--x", "0..2@3")
     status, sign = ("lost", "!") if by != by else ("off", "X")
     done = run(*call)
