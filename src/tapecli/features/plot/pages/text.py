@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from statistics import fmean
 from typing import TypeAlias
 
 from rich.cells import cell_len
@@ -241,20 +242,14 @@ def _write_symbols(drawings: list[dict[Cell, str]], grid: _Grid) -> None:
         rows: dict[int, list[int]] = {}
         for row, column in cells:
             rows.setdefault(column, []).append(row)
+        middles = {column: fmean(own_rows) for column, own_rows in rows.items()}
         first = SYMBOL_DISTANCE * (number + 1) // (len(drawings) + 1)
-        reach = SYMBOL_DISTANCE // 3
         for center in range(first, grid.width, SYMBOL_DISTANCE):
-            columns = range(center - reach, center + reach + 1)
-            free = (
-                (row, column)
-                for column in sorted(columns, key=lambda column: abs(column - center))
-                for row in _middle_first(rows.get(column, []))
-                if (row, column) not in others
-            )
-            if cell := next(free, None):
-                grid.write(cell, _symbol(number), _color(number))
-
-
-def _middle_first(rows: Sequence[int]) -> list[int]:
-    middle = sum(rows) / max(len(rows), 1)
-    return sorted(rows, key=lambda row: abs(row - middle))
+            ranks = [
+                (abs(column - center), column, abs(row - middles[column]), row)
+                for row, column in cells.keys() - others
+                if abs(column - center) <= SYMBOL_DISTANCE // 3
+            ]
+            if ranks:
+                _, column, _, row = min(ranks)
+                grid.write((row, column), _symbol(number), _color(number))
