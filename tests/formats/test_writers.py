@@ -1,4 +1,4 @@
-"""Each format in pieces: the same file as of all the points at once."""
+"""Each format in chunks: the same file as of all the points at once."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ TARGETS = ("log(x**2)", "z = x**3")
 TEXTS = ("csv", "tsv", "jsonl", "value")
 
 
-def parts(monkeypatch: pytest.MonkeyPatch, count: int = 100) -> tuple[Result, list[Result]]:
-    """A result of so many points, and the results of their parts."""
+def in_chunks(monkeypatch: pytest.MonkeyPatch, count: int = 100) -> tuple[Result, list[Result]]:
+    """A result of so many points, and the results of chunks of them."""
     where = PointsInput({"x": f"1..{count}"})
     how = Options(method="taylor", verify="all")
     asked = Question.parse("diff", TARGETS, where, order=2, options=how)
@@ -54,7 +54,7 @@ def written(name: str, results: list[Result], count: int | None) -> tuple[bytes,
 
 @pytest.fixture
 def both(monkeypatch: pytest.MonkeyPatch) -> tuple[Result, list[Result]]:
-    return parts(monkeypatch)
+    return in_chunks(monkeypatch)
 
 
 @pytest.mark.parametrize("name", TEXTS)
@@ -78,7 +78,7 @@ def test_an_array_has_its_length_in_the_end(
     assert streams == 1
 
 
-def test_a_row_group_for_each_part(both: tuple[Result, list[Result]]) -> None:
+def test_a_row_group_for_each_chunk(both: tuple[Result, list[Result]]) -> None:
     parquet = pytest.importorskip("pyarrow.parquet")
     whole, results = both
     data, _ = written("parquet", results, 100)
@@ -102,7 +102,7 @@ def test_only_what_can_be_resumed_says_so(name: str) -> None:
 
 
 def test_what_goes_on_has_no_second_head(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    _, results = parts(monkeypatch)
+    _, results = in_chunks(monkeypatch)
     for name in (*TEXTS, "npy"):
         out = io.BytesIO()
         one = writers.of_format(FORMATS[name], Screen(), lambda n: {"x": n}, 100)
@@ -110,6 +110,6 @@ def test_what_goes_on_has_no_second_head(monkeypatch: pytest.MonkeyPatch, tmp_pa
         assert out.getvalue() == b""
 
 
-def test_a_format_without_pieces() -> None:
-    with pytest.raises(OutputError, match="npz cannot be written in pieces"):
+def test_a_format_that_has_no_chunks() -> None:
+    with pytest.raises(OutputError, match="npz cannot be written in chunks"):
         writers.of_format(FORMATS["npz"], Screen(), lambda n: {"x": n}, 1)

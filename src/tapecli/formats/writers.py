@@ -142,5 +142,5 @@ def of_format(
         writer: ChunkWriter = page.ParquetWriter()
         return writer
     if format_.binary:
-        raise OutputError(f"{format_.name} cannot be written in pieces")
+        raise OutputError(f"{format_.name} cannot be written in chunks")
     return TextWriter(page, screen)

@@ -1,4 +1,4 @@
-"""A long run, written from one part of its points after another, is the whole at once."""
+"""A long run, written in chunks of its points, gives the same file as all of them at once."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 TEXT = [name for name, format_ in FORMATS.items() if format_.chunked and not format_.binary]
 
 
-def parts(result: Result, size: int) -> Iterator[Result]:
-    """The result of each few points; those of one variable or of a row."""
+def chunks(result: Result, size: int) -> Iterator[Result]:
+    """The results of chunks of the points; those of one variable or of a row."""
     for start in range(0, len(result.points), size):
         stop = min(start + size, len(result.points))
         columns = {name: tuple(v[start:stop].tolist()) for name, v in result.points.columns.items()}
@@ -41,9 +41,9 @@ def parts(result: Result, size: int) -> Iterator[Result]:
         )
 
 
-def test_these_formats_can_be_written_piece_by_piece() -> None:
-    pieces = {name for name, format_ in FORMATS.items() if format_.chunked}
-    assert pieces == {"csv", "tsv", "jsonl", "value", "npy", "parquet"}
+def test_these_formats_can_be_written_in_chunks() -> None:
+    chunked = {name for name, format_ in FORMATS.items() if format_.chunked}
+    assert chunked == {"csv", "tsv", "jsonl", "value", "npy", "parquet"}
 
 
 @pytest.mark.parametrize("name", TEXT)
@@ -74,29 +74,29 @@ def test_a_piece_is_large(samples: Samples) -> None:
 
 @pytest.mark.parametrize("name", TEXT)
 @pytest.mark.parametrize("size", [1, 2, 4])
-def test_parts_of_one_block_follow_one_another(
+def test_chunks_of_one_block_follow_one_another(
     shown: Render, samples: Samples, name: str, size: int
 ) -> None:
     format_ = module(FORMATS[name])
     for sample in (samples.mixed, samples.several, samples.sampled, samples.uncertain):
         text = format_.head(sample, Screen())
-        for part in parts(sample, size):
-            text += "".join(format_.body(part, part.blocks[0], Screen()))
+        for chunk in chunks(sample, size):
+            text += "".join(format_.body(chunk, chunk.blocks[0], Screen()))
         assert text == shown(name, sample)
 
 
 @pytest.mark.parametrize("size", [1, 2, 7])
-def test_parts_of_an_array_follow_one_another(samples: Samples, size: int) -> None:
+def test_chunks_of_an_array_follow_one_another(samples: Samples, size: int) -> None:
     for sample in (*samples.one_variable, samples.several, samples.uncertain):
         whole = npy.head(sample, sample.points.dimensions)
-        whole += b"".join(npy.body(part) for part in parts(sample, size))
+        whole += b"".join(npy.body(chunk) for chunk in chunks(sample, size))
         assert whole == encode(sample, FORMATS["npy"])
 
 
-def test_an_array_of_several_axes_is_the_same_in_parts(samples: Samples) -> None:
-    rows = replace(samples.grid, points=next(parts(samples.grid, 6)).points)
+def test_an_array_of_several_axes_is_the_same_in_chunks(samples: Samples) -> None:
+    rows = replace(samples.grid, points=next(chunks(samples.grid, 6)).points)
     whole = npy.head(samples.grid, samples.grid.points.dimensions)
-    whole += b"".join(npy.body(part) for part in parts(rows, 4))
+    whole += b"".join(npy.body(chunk) for chunk in chunks(rows, 4))
     assert whole == encode(samples.grid, FORMATS["npy"])
 
 
@@ -105,8 +105,8 @@ def test_the_head_of_an_array_can_be_written_again_in_its_place(samples: Samples
     assert len(lengths) == 1
     file = io.BytesIO(npy.head(samples.worked, {"x": 0}))
     file.seek(0, io.SEEK_END)
-    for part in parts(samples.worked, 2):
-        file.write(npy.body(part))
+    for chunk in chunks(samples.worked, 2):
+        file.write(npy.body(chunk))
     file.seek(0)
     file.write(npy.head(samples.worked, {"x": 3}))
     file.seek(0)
