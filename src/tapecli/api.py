@@ -170,8 +170,9 @@ def _arguments(expressions: str | list[str], keywords: Mapping[str, Any]) -> dic
     Raises:
         RequestError: a keyword is no option and no variable, or points are given twice.
     """
-    at = keywords.get("at") or {}
-    if not isinstance(at, Mapping) and not (isinstance(at, str) and at.startswith("@")):
+    at = {} if keywords.get("at") is None else keywords["at"]
+    is_table = isinstance(at, str) and at.startswith("@")
+    if not is_table and not (isinstance(at, Mapping) and all(isinstance(n, str) for n in at)):
         raise RequestError("'at' is a mapping of names to values, or '@file'")
     typed = str(expressions)
     values = {name: value for name, value in keywords.items() if name not in KEYWORDS}
@@ -180,12 +181,11 @@ def _arguments(expressions: str | list[str], keywords: Mapping[str, Any]) -> dic
         if option:
             raise RequestError(f"there is no option '{name}'; did you mean '{option}'?")
     pairs = [(name, value) for name, value in values.items() if value is not None]
-    table = at if isinstance(at, str) else None
-    pairs += [] if isinstance(at, str) else at.items()
+    pairs += [] if is_table else at.items()
     paired = bool(keywords.get("zip", False))
     options = {name: value for name, value in keywords.items() if name in OPTIONS}
     return {
-        "source": PointsInput.of_pairs(pairs, table=table, paired=paired),
+        "source": PointsInput.of_pairs(pairs, table=at if is_table else None, paired=paired),
         "options": Options(**options),
         **{name: keywords[name] for name in ("wrt", "order", "claims") if name in keywords},
     }

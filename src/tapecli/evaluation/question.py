@@ -74,7 +74,7 @@ class Options:
             (self.usual_execution, (None, *defaults.EXECUTIONS), "execution"),
             (self.verify, defaults.VERIFY, "'verify'"),
         ):
-            if value not in words:
+            if value not in list(words):
                 choices = ", ".join(word for word in words if word)
                 raise RequestError(f"unknown {name} '{clipped(str(value))}'; there are {choices}")
         for name, number in (
