@@ -165,7 +165,9 @@ def test_the_help_of_a_command_loads_nothing_that_computes(command: str) -> None
 SPARED = {
     "tapecli.engines.certified": {"flint", "sympy", "numpy"},
     "tapecli.engines.taylor": {"numpy", "flint"},
-    "tapecli.points": {"numpy"},
+    "tapecli.points.arrays": {"numpy"},
+    "tapecli.points.rounding": {"numpy"},
+    "tapecli.points.spaced": {"numpy"},
 }
 """Packages that may import some of what is heavy."""
 

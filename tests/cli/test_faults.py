@@ -7,14 +7,13 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from tests.cli.conftest import WITHOUT_TENSORFLOW, in_folder
 
-from tapecli.points import arrays, bulk_tables, text_files, text_lines
+from tapecli.points import arrays, tables, text_files
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Run
@@ -109,10 +108,10 @@ def in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     from tapecli.points import ranges
 
     monkeypatch.setattr(ranges, "MAX_POINTS", 20)
-    monkeypatch.setattr(chunks, "PEEK", 64)
     monkeypatch.setattr(chunks, "SMALL_CHUNK", 16)
     monkeypatch.setattr(answer, "TEXT_CHUNK", 16)
-    monkeypatch.setattr(text_lines, "_BLOCK", 64)
+    monkeypatch.setattr(tables, "LINES_SIZE", 64)
+    monkeypatch.setattr(tables, "ROWS_SIZE", 64)
     monkeypatch.setattr(text_files, "_BUFFER", 64)
 
 
@@ -123,16 +122,15 @@ def test_a_file_that_grows_is_told_and_not_read_for_ever(
 ) -> None:
     file = Path("points.csv")
     file.write_text(("x\n" if rows else "") + "1\n" * 100)
-    module = bulk_tables if rows else text_lines
-    real = module.text_lines.blocks if rows else module.blocks
+    real = text_files.block
 
-    def growing(*arguments: object) -> Iterator[object]:
-        for block in real(*arguments):
-            with file.open("a") as more:
-                more.write("2\n" * 100)
-            yield block
+    def growing(*arguments: Any) -> str:
+        block = real(*arguments)
+        with file.open("a") as more:
+            more.write("2\n" * 100)
+        return block
 
-    monkeypatch.setattr(text_lines, "blocks", growing)
+    monkeypatch.setattr(text_files, "block", growing)
     call = ("diff", "x^2", "--at" if rows else "--x", "@points.csv", "--method", "none")
     done = run(*call, "--output", "y.csv")
     assert (done.code, done.out) == (2, "")

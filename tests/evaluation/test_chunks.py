@@ -11,10 +11,10 @@ import pytest
 
 from tapecli.errors import PointsError
 from tapecli.evaluation import answering, chunks, planner
-from tapecli.evaluation.chunks import PEEK, PartlyRead, Rejoined, Stream, open_question
+from tapecli.evaluation.chunks import Stream, open_question
 from tapecli.evaluation.question import Options, PointsInput, Question
 from tapecli.floats import FORMATS
-from tapecli.points import ranges, sources
+from tapecli.points import points, ranges, tables
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -81,16 +81,16 @@ def test_more_points_than_a_request_may_have(
 
 def test_without_parts_too_many_are_refused(tmp_path: Path) -> None:
     np.save(tmp_path / "x.npy", np.arange(1.0, 102))
-    for points in ("1..101", f"@{tmp_path}/x.npy"):
+    for text in ("1..101", f"@{tmp_path}/x.npy"):
         with pytest.raises(PointsError, match="more than 100 points"):
-            answering.answer(begun(PointsInput({"x": points}), parts=False))  # type: ignore[arg-type]
+            begun(PointsInput({"x": text}), parts=False)
 
 
 @pytest.mark.parametrize("kind", ["stdin", "file"])
 def test_a_long_text_of_few_points_is_an_ordinary_request(tmp_path: Path, kind: str) -> None:
     remark = "# " + "long " * 1000 + "\n"
     text = "".join(f"{remark * 5}{n}\n\n" for n in range(1, 81))
-    assert len(text) > PEEK
+    assert len(text) > tables.LINES_SIZE
     (tmp_path / "x").write_text(text)
     given = {"x": "-" if kind == "stdin" else f"@{tmp_path}/x"}
     run = begun(PointsInput(given, stdin=io.StringIO(text)))
@@ -152,13 +152,15 @@ def test_two_pipes_side_by_side(tmp_path: Path) -> None:
     assert answering.answer(run).tape.ravel().tolist() == [1, 2, 3]
 
 
-def test_a_text_is_the_same_after_its_beginning_has_been_read() -> None:
-    text = "one\ntwo\nthree"
-    for length in range(len(text) + 1):
-        rest = io.StringIO(text)
-        whole = Rejoined(rest, rest.read(length))
-        assert whole.readline() + whole.read(5) + whole.read() == text
-        assert list(Rejoined(io.StringIO(text[length:]), text[:length])) == text.splitlines(True)
+@pytest.mark.parametrize("size", range(1, 14))
+def test_a_text_is_the_same_in_blocks_of_any_size(
+    monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    monkeypatch.setattr(tables, "LINES_SIZE", size)
+    for text in ("1\n-22\n333", "# 1\n\n1\n-22\n333\n"):
+        run = begun(PointsInput({"x": "-"}, stdin=io.StringIO(text)))
+        assert isinstance(run, Question)
+        assert run.points.columns["x"].tolist() == [1, -22, 333]
 
 
 @pytest.mark.parametrize("line", [1, 2, 30_000, pytest.param(400_000, marks=pytest.mark.slow)])
@@ -239,10 +241,9 @@ def test_so_many_are_skipped(tmp_path: Path, kind: str, skip: int) -> None:
 
 def test_a_beginning_goes_on_with_the_rest() -> None:
     text = io.StringIO("".join(f"{n}\n" for n in range(250)))
-    source = sources.open_source({"x": "-"}, None, ["x"], FORMATS["float64"], stdin=text)
-    first = PartlyRead(source, 32)
-    assert first.are_many
-    assert [len(chunk) for chunk in first.chunks(32)] == [32] * 7 + [26]
+    source = points.read_any({"x": "-"}, None, ["x"], FORMATS["float64"], stdin=text)
+    assert isinstance(source, points.FilePoints)
+    assert [len(chunk) for chunk in source.chunks(32)] == [32] * 7 + [26]
 
 
 def test_claims_are_judged_once() -> None:

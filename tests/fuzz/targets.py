@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 from typing import Any
+from unittest import mock
 
 from tests.fuzz import language, numerical
 from tests.fuzz.judge import ENDLESS, Endless, Finding, apart
@@ -30,7 +31,7 @@ from tapecli.floats import FORMATS, FloatFormat
 from tapecli.formats import FORMATS as PAGE_FORMATS
 from tapecli.formats import Screen, problem
 from tapecli.formats.json import document
-from tapecli.points import ranges, sources, tables
+from tapecli.points import exact, points, ranges
 
 MOST_SECONDS = "0.2"
 """What a request may be expected to take: a tenth of what it may take."""
@@ -127,12 +128,17 @@ def _tried(make: Callable[[], list[float]]) -> list[float] | TapecliError:
         return error
 
 
-def _alike(one: list[float] | TapecliError, other: list[float] | TapecliError, where: str) -> None:
-    """See that points that were read in two ways are the same, or refused in both."""
+def _alike(make: Callable[[], list[float]], where: str) -> list[float] | TapecliError:
+    """See that points are the same exactly as by NumPy, or refused in both."""
+    with mock.patch.object(exact, "FEW", 10**9):
+        one = _tried(make)
+    with mock.patch.object(exact, "FEW", 0):
+        other = _tried(make)
     message = f"{one!s:.500}\n{other!s:.500}"
     refused = [isinstance(each, TapecliError) for each in (one, other)]
     see(refused[0] == refused[1], "refused-once", where, message)
     see(any(refused) or repr(one) == repr(other), "another", where, message)
+    return one
 
 
 def _in_parts(
@@ -140,9 +146,11 @@ def _in_parts(
     rows: str | None,
     names: Sequence[str],
     format_: FloatFormat,
-    stdin: io.TextIOBase | None = None,
+    data: bytes = b"",
 ) -> list[float]:
-    source = sources.open_source(given, rows, names, format_, stdin=stdin)  # type: ignore[arg-type]
+    stdin = io.TextIOWrapper(io.BytesIO(data), encoding="utf-8-sig")
+    table = points.table(rows, stdin) if rows else None
+    source = points.read_any(given, table, names, format_, stdin=stdin)
     found: list[float] = []
     for chunk in source.chunks(1 << 12):
         for name in names:
@@ -153,50 +161,35 @@ def _in_parts(
 
 
 def grids(data: bytes) -> None:
-    """Points as they are typed: all at once, and in parts."""
+    """Points as they are typed: exactly, and by NumPy."""
     typed, format_ = language.text(data), _format_of(data)
     if typed == "-" or typed.startswith("@"):
         return
     try:
-        count = ranges.count_of(typed)
+        count = sum(each.count for each in ranges.read(typed, ranges.MAX_COUNT))
         ranges.is_single(typed)
     except TapecliError as error:
         _shown(error)
         return
-    whole = _tried(lambda: list(ranges.rounded(ranges.read(typed), format_)))
-    if count is not None and count <= FEW:
-        parts = _tried(lambda: _in_parts({"x": typed}, None, ("x",), format_))
-        _alike(whole, parts, f"range {format_.name}")
+    if count <= FEW:
+        whole = _alike(
+            lambda: _in_parts({"x": typed}, None, ("x",), format_), f"range {format_.name}"
+        )
         see(isinstance(whole, TapecliError) or len(whole) == count, "count", "grid", count)
 
 
-def _stream(data: bytes) -> io.TextIOWrapper:
-    return io.TextIOWrapper(io.BytesIO(data), encoding="utf-8-sig")
-
-
 def files(data: bytes) -> None:
-    """Files of numbers, and tables: all at once, and in parts."""
+    """Files of numbers, and tables: exactly, and by libraries."""
     format_ = _format_of(data)
-    whole = _tried(lambda: list(ranges.rounded(ranges.read("-", _stream(data)), format_)))
-    parts = _tried(lambda: _in_parts({"x": "-"}, None, ("x",), format_, _stream(data)))
-    _alike(whole, parts, f"numbers {format_.name}")
+    _alike(lambda: _in_parts({"x": "-"}, None, ("x",), format_, data), f"numbers {format_.name}")
     names: tuple[str, ...] = ("x",)
     try:
-        read = tables.read("-", _stream(data))
-        names = tuple(name for name in read.names if name.isidentifier())[:2] or names
-        tables.names(language.text(data).splitlines()[:5], "it")
+        stdin = io.TextIOWrapper(io.BytesIO(data), encoding="utf-8-sig")
+        columns = points.table("-", stdin).names
+        names = tuple(name for name in columns if name.isidentifier())[:2] or names
     except TapecliError as error:
         _shown(error)
-
-    def by_table() -> list[float]:
-        columns = tables.read("-", _stream(data)).columns(names)
-        return [x for name in names for x in ranges.rounded(columns[name], format_)]
-
-    _alike(
-        _tried(by_table),
-        _tried(lambda: _in_parts({}, "-", names, format_, _stream(data))),
-        f"table {format_.name}",
-    )
+    _alike(lambda: _in_parts({}, "-", names, format_, data), f"table {format_.name}")
 
 
 # --- requests and calls -----------------------------------------------------------------------

@@ -17,7 +17,7 @@ FLOAT64 = FORMATS["float64"]
 
 
 def points(given: dict[str, Any], names: str = "", paired: bool = False, rows: str = "") -> Points:
-    loaded = tables.read("-", io.StringIO(rows)) if rows else None
+    loaded = tables.Table("-", io.StringIO(rows)) if rows else None
     return read(given, loaded, list(names) or list(given), FLOAT64, paired)
 
 

@@ -10,7 +10,7 @@ import warnings
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import ml_dtypes
 import numpy as np
@@ -20,8 +20,9 @@ from hypothesis import strategies as st
 
 from tapecli import defaults
 from tapecli.errors import PointsError, TapecliError
-from tapecli.floats import FORMATS
-from tapecli.points.ranges import MAX_POINTS, count_of, read, rounded
+from tapecli.floats import FORMATS, FloatFormat
+from tapecli.points import points, ranges
+from tapecli.points.ranges import MAX_COUNT, MAX_POINTS
 
 FLOAT64 = FORMATS["float64"]
 SECONDS = 10.0
@@ -34,17 +35,36 @@ RANGE_ROUNDING = 4 * math.ulp(1.0)
 """What NumPy's own spaces may lose, for they round at every step."""
 
 
+class Unrounded(FloatFormat):
+    """A format that has every number, so that points keep their exact values."""
+
+    def round(self, number: Fraction) -> float:
+        return number  # type: ignore[return-value]
+
+
+EXACT = Unrounded("exact", 53, 1023, -1022)
+
+
 def exactly(*written: str) -> tuple[Fraction, ...]:
     return tuple(map(Fraction, written))
 
 
-def floats(points: Any, stdin: str | None = None) -> tuple[float, ...]:
-    return rounded(read(points, None if stdin is None else io.StringIO(stdin)), FLOAT64)
+def read(given_points: Any, stdin: TextIO | None = None, format_: FloatFormat = EXACT) -> Any:
+    """The points as any call reads them that holds them all: exact, or rounded into a format."""
+    return points.read({"x": given_points}, None, ["x"], format_, stdin=stdin).axes[0].values["x"]
 
 
-def refused(points: Any, stdin: str | None = None) -> str:
+def rounded(given_points: Any, format_: FloatFormat) -> tuple[float, ...]:
+    return tuple(read(given_points, None, format_))
+
+
+def floats(given_points: Any, stdin: str | None = None) -> tuple[float, ...]:
+    return tuple(read(given_points, None if stdin is None else io.StringIO(stdin), FLOAT64))
+
+
+def refused(given_points: Any, stdin: str | None = None) -> str:
     with pytest.raises(PointsError) as caught:
-        read(points, None if stdin is None else io.StringIO(stdin))
+        read(given_points, None if stdin is None else io.StringIO(stdin))
     return str(caught.value)
 
 
@@ -166,7 +186,7 @@ def test_constants_have_120_right_decimals(typed: str, value: Fraction) -> None:
 
 def test_points_of_pi_are_rounded_once() -> None:
     assert floats("1e22*pi") == (float(Fraction("31415926535897932384626.4338327950288")),)
-    assert rounded(read("pi"), FORMATS["float16"]) == (float(np.float16(math.pi)),)
+    assert rounded("pi", FORMATS["float16"]) == (float(np.float16(math.pi)),)
 
 
 @given(st.fractions(-50, 50), st.fractions(-50, 50), st.integers(2, 200))
@@ -188,8 +208,8 @@ def test_a_stepped_range_ends_at_the_last_point_within_it(
     stop = start + (steps + Fraction(1, 2)) * step * unit
     points = read(f"{start}..{stop}:{step * unit}")
     assert points == tuple(start + i * step * unit for i in range(steps + 1))
-    exact = read(f"{start}..{start + steps * step * unit}:{step * unit}")
-    assert exact == points
+    again = read(f"{start}..{start + steps * step * unit}:{step * unit}")
+    assert again == points
 
 
 @given(st.integers(-30, 30), st.integers(-30, 30), st.integers(2, 60))
@@ -482,7 +502,7 @@ def test_more_points_than_the_bound_are_refused_quickly(typed: Any) -> None:
 def test_numbers_far_beyond_the_dtype_are_refused_quickly(typed: Any) -> None:
     started = time.process_time()
     with pytest.raises(PointsError) as caught:
-        rounded(read(typed), FLOAT64)
+        rounded(typed, FLOAT64)
     assert time.process_time() - started < SECONDS
     assert len(str(caught.value)) <= MESSAGE
 
@@ -563,7 +583,7 @@ def test_no_points_at_all_are_refused(given_points: Any) -> None:
 
 @given(st.decimals(-60_000, 60_000, allow_nan=False, allow_infinity=False, places=12))
 def test_a_point_is_rounded_once_from_its_exact_value(number: Decimal) -> None:
-    assert rounded(read(str(number)), FLOAT64) == (float(number),)
+    assert rounded(str(number), FLOAT64) == (float(number),)
 
 
 @pytest.mark.parametrize(
@@ -585,7 +605,7 @@ def test_a_point_is_rounded_once_from_its_exact_value(number: Decimal) -> None:
     ],
 )
 def test_points_are_rounded_into_the_dtype(name: str, typed: str, point: float) -> None:
-    assert rounded(read(typed), FORMATS[name]) == (point,)
+    assert rounded(typed, FORMATS[name]) == (point,)
 
 
 @pytest.mark.parametrize(
@@ -603,7 +623,7 @@ def test_points_are_rounded_into_the_dtype(name: str, typed: str, point: float) 
 )
 def test_a_point_that_the_dtype_cannot_hold_is_refused(name: str, typed: str, message: str) -> None:
     with pytest.raises(PointsError) as caught:
-        rounded(read(f"1,{typed}"), FORMATS[name])
+        rounded(f"1,{typed}", FORMATS[name])
     assert str(caught.value) == message
 
 
@@ -619,7 +639,7 @@ words = st.sampled_from(
 
 def outcome_of(typed: str) -> tuple[float, ...] | TapecliError:
     try:
-        return rounded(read(typed, io.StringIO("1\n")), FLOAT64)
+        return tuple(read(typed, io.StringIO("1\n"), FLOAT64))
     except TapecliError as error:
         return error
 
@@ -655,22 +675,31 @@ def test_no_text_whatever_gives_anything_but_points_or_an_error(typed: str) -> N
         ("0..1:1e-8", 10**8 + 1),
         ("0..1@12345678", 12_345_678),
         ("1e-3..1e3@10000000log", 10**7),
-        ("-", None),
-        ("@file", None),
+        ("-", 3),
         (2.5, 1),
         ([1, "2..3", 4.0], 4),
-        ([1, "-"], None),
+        ([1, "-"], 4),
         (np.zeros((2, 3)), 6),
         (np.array(1.0), 1),
-        ((i for i in range(3)), None),
+        ((i for i in range(3)), 3),
+        (range(10**12), 10**12),
     ],
     ids=name,
 )
-def test_points_are_counted_without_being_made(given_points: Any, count: int | None) -> None:
-    assert count_of(given_points) == count
+def test_points_are_counted_without_being_made(given_points: Any, count: int) -> None:
+    stdin = io.StringIO("1\n2\n3\n")
+    found = points.read_any({"x": given_points}, None, ["x"], FLOAT64, stdin=stdin)
+    assert found.count == count
+
+
+def test_the_points_of_a_long_text_are_not_counted() -> None:
+    stdin = io.StringIO("1\n" * (MAX_POINTS + 1))
+    assert points.read_any({"x": "-"}, None, ["x"], FLOAT64, stdin=stdin).count is None
 
 
 @pytest.mark.parametrize("typed", ["1..", "3..1", "1..3@1", "1..1e20", "0..1@" + "9" * 5_000])
 def test_what_cannot_be_counted_is_refused(typed: str) -> None:
     with pytest.raises(PointsError):
-        count_of(typed)
+        ranges.read(typed, MAX_COUNT)
+    with pytest.raises(PointsError):
+        points.read_any({"x": typed}, None, ["x"], FLOAT64)

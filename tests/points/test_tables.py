@@ -7,16 +7,18 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
+from tests.points.test_ranges import EXACT
 
 from tapecli.errors import PointsError
-from tapecli.points import ranges, tables, text_files
+from tapecli.points import points, ranges, tables, text_files
 
 TENTH = Fraction(1, 10)
 
 
 def columns(text: str, *names: str) -> list[list[Fraction]]:
-    found = tables.read("-", io.StringIO(text)).columns(names)
-    return [list(found[name]) for name in names]
+    table = tables.Table("-", io.StringIO(text))
+    (axis,) = points.read({}, table, names, EXACT).axes
+    return [list(axis.values[name][:]) for name in names]
 
 
 @pytest.mark.parametrize(
@@ -77,7 +79,7 @@ def test_what_is_wrong_is_named_with_its_place(text: str, words: str) -> None:
 def test_a_file_is_read_without_its_byte_order_mark(tmp_path: Path) -> None:
     path = tmp_path / "points.csv"
     path.write_bytes(b"\xef\xbb\xbfx,y\n1,2\n")
-    assert tables.read(f"@{path}").names == ("x", "y")
+    assert tables.Table(f"@{path}").names == ("x", "y")
 
 
 @pytest.mark.parametrize(("content", "words"), [(None, "No such file"), (b"\xff\xfe", "not text")])
@@ -88,7 +90,7 @@ def test_a_file_that_cannot_be_read_is_named(
     if content is not None:
         path.write_bytes(content)
     with pytest.raises(PointsError, match=words) as refused:
-        tables.read(f"@{path}")
+        tables.Table(f"@{path}")
     assert "points.csv" in str(refused.value)
 
 

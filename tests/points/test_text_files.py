@@ -64,7 +64,7 @@ def test_a_file_has_a_name_that_can_be_shown(tmp_path: Path) -> None:
     with text_files.opened(f"@{path}", None) as (stream, name):
         assert list(text_files.lines(stream, name)) == [(1, "1\n")]
     assert name.isprintable()
-    assert len(text_files.shown("x" * 1_000)) == text_files.MAX_PATH + 2
+    assert len(text_files.quoted("x" * 1_000)) == text_files.MAX_PATH + 2
 
 
 @pytest.mark.parametrize(

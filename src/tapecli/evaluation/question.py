@@ -14,7 +14,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from numbers import Real
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO, cast
 
 from tapecli import defaults
 from tapecli.errors import RequestError, clipped, counted, together, twice
@@ -27,8 +27,8 @@ from tapecli.floats import FORMATS, FloatFormat
 
 if TYPE_CHECKING:
     from tapecli.evaluation.planner import Choice
+    from tapecli.points import points
     from tapecli.points.ranges import PointsLike
-    from tapecli.points.tables import Table
     from tapecli.result import Points
 
 KINDS = ("diff", "grad", "jacobian", "hessian")
@@ -103,7 +103,7 @@ class PointsInput:
         paired: whether the values of several variables go side by side.
         stdin: what "-" is read from.
         default: the points of the only variable, if nothing is given.
-        header: the names in the header of the table; None to read the table for them.
+        arrays: whether files may also be arrays of NumPy's and Parquet files.
     """
 
     values: Mapping[str, PointsLike] = field(default_factory=dict)
@@ -111,7 +111,7 @@ class PointsInput:
     paired: bool = False
     stdin: TextIO | None = None
     default: str = defaults.POINTS
-    header: Sequence[str] | None = None
+    arrays: bool = False
 
     @classmethod
     def of_pairs(cls, pairs: Iterable[tuple[str, PointsLike]], **rest: Any) -> PointsInput:
@@ -136,45 +136,59 @@ class PointsInput:
         return [text[1:] for text in self.texts if text.startswith("@")]
 
     @property
-    def reads_stdin(self) -> bool:
-        """Whether points come from standard input."""
-        return "-" in self.texts
-
-    @property
     def is_plain(self) -> bool:
         """Whether all points are in the call itself, and not in a file or standard input."""
-        return not self.files and not self.reads_stdin
+        return not self.files and "-" not in self.texts
 
     @cached_property
-    def rows(self) -> Table | None:
-        """The whole table, if there is one.
+    def rows(self) -> points.Rows | None:
+        """The table, if there is one, which can be read once.
 
         Raises:
-            PointsError: it cannot be read.
+            PointsError: its header cannot be read.
         """
         if self.table is None:
             return None
-        from tapecli.points import tables
+        from tapecli.points import points, tables
 
-        return tables.read(self.table, self.stdin)
+        open_table = points.table if self.arrays else tables.Table
+        return open_table(self.table, self.stdin)
 
     @property
     def columns(self) -> Sequence[str]:
         """The names in the header of the table; none, if there is no table."""
-        if self.header is not None:
-            return self.header
         return self.rows.names if self.rows else ()
 
     def read(self, names: Sequence[str], format_: FloatFormat) -> Points:
-        """The values of these variables, rounded once to the dtype.
+        """The values of these variables, rounded once to the dtype; they are read once.
 
         Raises:
             PointsError: they cannot be read, do not fit the dtype, or are too many.
             RequestError: a variable has no value or two.
         """
+        from tapecli.points import ranges
+
+        return cast("Points", self.read_any(names, format_, ranges.MAX_POINTS))
+
+    def read_any(
+        self, names: Sequence[str], format_: FloatFormat, most: int | None
+    ) -> points.Points | points.FilePoints:
+        """The values of these variables, of which there may be any number.
+
+        Args:
+            names: the variables.
+            format_: the dtype.
+            most: how many points a variable may have; None for any number.
+
+        Raises:
+            PointsError: values cannot be read, do not fit the dtype, or are too many.
+            RequestError: a variable has no value or two.
+        """
         from tapecli.points import points
 
-        return points.read(self.values, self.rows, names, format_, self.paired, self.stdin)
+        return points.read_any(
+            self.values, self.rows, names, format_, self.paired, self.stdin, most, self.arrays
+        )
 
 
 @dataclass(frozen=True)

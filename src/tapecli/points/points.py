@@ -2,37 +2,50 @@
 
 A point in several variables comes from several axes: each has the values of one variable, or
 those of several that belong together, which are the rows of a table. The points are the product
-of the axes, the last one fastest, or their pairs.
+of the axes, the last one fastest, or their pairs. Values are rounded once, into the dtype. There
+may be any number of them: ranges and arrays on disk are made into numbers as they are taken, and
+files of more than `ranges.MAX_POINTS` points are read in blocks.
 """
 
 from __future__ import annotations
 
+import itertools
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from typing import TYPE_CHECKING, TextIO
+from fractions import Fraction
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any, Protocol, TextIO, TypeAlias
 
 from tapecli.defaults import SHORT
 from tapecli.errors import PointsError, RequestError, together
 from tapecli.expressions.tree import natural
 from tapecli.floats import FloatFormat
-from tapecli.points import ranges
-from tapecli.points.ranges import PointsLike
-from tapecli.points.tables import Table
+from tapecli.points import exact, ranges, tables, text_files
+from tapecli.points.parquet import Parquet
+from tapecli.points.ranges import PointsLike, Range, too_many
+from tapecli.points.tables import Columns, Table
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
 MAX_PRODUCT = 10_000_000
-"""Points in several variables in one request."""
+"""Points in several variables that are held in memory."""
 
 MAX_LISTED = 25
 """Variables with a list of values each, which are the axes of an array: NumPy 1 has 32."""
 
 TOGETHER = "point"
 """The name of an axis of arrays along which several variables change."""
+
+
+class Values(Protocol):
+    """Numbers of a dtype by index: a tuple, an array, or a range that makes them when asked."""
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, index: Any, /) -> Any: ...
 
 
 @dataclass(frozen=True)
@@ -44,11 +57,30 @@ class Axis:
         listed: whether they were given as several; one number alone makes no axis of an array.
     """
 
-    values: Mapping[str, tuple[float, ...]]
+    values: Mapping[str, Values]
     listed: bool = True
 
     def __len__(self) -> int:
+        return self.count
+
+    @property
+    def count(self) -> int:
+        """How many values each variable has."""
         return len(next(iter(self.values.values())))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The variables."""
+        return tuple(self.values)
+
+    def columns(self, size: int, skip: int) -> Iterator[Columns]:
+        """The values in arrays of this size, of which the last may be shorter."""
+        for start in range(skip, self.count, size):
+            yield {name: values[start : start + size] for name, values in self.values.items()}
+
+    def numbers(self, name: str) -> list[float]:
+        """The values of a variable as plain numbers."""
+        return list(map(float, self.values[name][:]))
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,40 +98,41 @@ class Points:
     @cached_property
     def names(self) -> tuple[str, ...]:
         """The variables, x2 before x10."""
-        return tuple(sorted((name for axis in self.axes for name in axis.values), key=natural))
+        return _names(self.axes)
 
     def __len__(self) -> int:
+        return self.count
+
+    @cached_property
+    def count(self) -> int:
+        """How many points there are."""
         lengths = [len(axis) for axis in self.axes]
         return max(lengths, default=1) if self.paired else math.prod(lengths)
 
-    def at(self, place: int) -> dict[str, float]:
-        """The point at this place."""
-        found: dict[str, float] = {}
+    def at(self, index: int) -> dict[str, float]:
+        """The point at an index."""
+        point: dict[str, float] = {}
         for axis in reversed(self.axes):
             if self.paired:
-                here = place if len(axis) > 1 else 0
+                row = index if len(axis) > 1 else 0
             else:
-                place, here = divmod(place, len(axis))
-            found |= {name: values[here] for name, values in axis.values.items()}
-        return {name: found[name] for name in self.names}
+                index, row = divmod(index, len(axis))
+            point |= {name: float(values[row]) for name, values in axis.values.items()}
+        return {name: point[name] for name in self.names}
 
     @cached_property
     def columns(self) -> dict[str, NDArray[np.float64]]:
         """The values of each variable at all points, as arrays of one dimension."""
-        import numpy as np
+        return self._columns(0, self.count)
 
-        found = {}
-        several = [axis for axis in self.axes if len(axis) > 1]  # NumPy has few dimensions
-        shape = [len(axis) for axis in several]
+    def _columns(self, start: int, stop: int) -> dict[str, NDArray[np.float64]]:
+        """The values of each variable at the points from one index to before another."""
+        columns, times = {}, self.count
         for axis in self.axes:
+            times = 1 if self.paired else times // len(axis)
             for name, values in axis.values.items():
-                along = np.asarray(values, np.float64)
-                if self.paired:
-                    found[name] = np.broadcast_to(along, (len(self),))
-                else:
-                    wide = along.reshape([-1 if other is axis else 1 for other in several])
-                    found[name] = np.broadcast_to(wide, shape).reshape(-1)
-        return {name: found[name] for name in self.names}
+                columns[name] = _repeated(values, times, start, stop)
+        return {name: columns[name] for name in self.names}
 
     def along(self, name: str) -> NDArray[np.float64]:
         """The values of one variable along its own axis; one number alone has no dimension."""
@@ -108,34 +141,218 @@ class Points:
         if self.paired and self.dimensions:
             return self.columns[name]
         axis = next(axis for axis in self.axes if name in axis.values)
-        return np.array(axis.values[name] if axis.listed else axis.values[name][0])
+        values = np.asarray(axis.values[name][:], np.float64)
+        return values if axis.listed else values[0]
 
     @property
     def dimensions(self) -> dict[str, int]:
         """The axes of an array of the points by name, with their lengths."""
         listed = [axis for axis in self.axes if axis.listed]
         if self.paired:
-            return {_name(self.axes): len(self)} if listed else {}
-        return {_name([axis]): len(axis) for axis in listed}
+            return {_dimension(listed): self.count} if listed else {}
+        return {_dimension([axis]): len(axis) for axis in listed}
+
+    def chunks(self, size: int, skip: int = 0) -> Iterator[Points]:
+        """The points in chunks with a single axis, all of this size but the last.
+
+        Args:
+            size: how many points a chunk has.
+            skip: how many points to leave out first.
+
+        Raises:
+            PointsError: values cannot be read, or do not fit the dtype.
+        """
+        constants = [axis for axis in self.axes if len(axis) == 1]
+        names = [name for axis in self.axes if len(axis) > 1 for name in axis.names]
+        for start in range(skip, self.count, size):
+            columns = self._columns(start, min(start + size, self.count))
+            yield chunk(
+                {name: columns[name] for name in names or self.names}, constants if names else ()
+            )
 
 
-def _name(axes: Sequence[Axis]) -> str:
-    names = [name for axis in axes if axis.listed for name in axis.values]
+def chunk(columns: Columns, constants: Sequence[Axis]) -> Points:
+    """Points with a single axis, and variables that are the same at all of them."""
+    return Points((Axis(columns), *(Axis(axis.values, listed=False) for axis in constants)))
+
+
+def _repeated(values: Values, times: int, start: int, stop: int) -> NDArray[np.float64]:
+    """A slice of values of which each is there several times, and all of them over and over."""
+    import numpy as np
+
+    if len(values) == 1:
+        return np.full(stop - start, float(values[0]))
+    first, last = start // times, (stop - 1) // times + 1
+    begin = first % len(values)
+    end = begin + last - first
+    if end <= len(values):
+        taken = np.ascontiguousarray(values[begin:end], np.float64)
+    elif last - first < len(values):
+        taken = np.concatenate([values[begin:], values[: end - len(values)]])
+    else:
+        taken = np.tile(np.asarray(values[:], np.float64), -(-end // len(values)))[begin:end]
+    if times == 1:
+        return taken
+    counts = np.full(last - first, times)
+    counts[-1] -= last * times - stop
+    counts[0] -= start - first * times
+    return np.repeat(taken, counts)
+
+
+# --- files of many points ---------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class File:
+    """Values in a file that are too many to be held.
+
+    Attributes:
+        names: the variables.
+        blocks: reads the values but so many of the first, in blocks of any length.
+        count: how many they are, if that is known before they are read.
+    """
+
+    names: tuple[str, ...]
+    blocks: Callable[[int], Iterator[Columns]]
+    count: int | None = None
+    listed: bool = True
+
+    def columns(self, size: int, skip: int) -> Iterator[Columns]:
+        """The values in arrays of this size, of which the last may be shorter."""
+        waiting: list[Columns] = []
+        count = 0
+        for block in self.blocks(skip):
+            waiting.append(block)
+            count += tables.length(block)
+            if count >= size:
+                columns = _concatenated(waiting)
+                whole = count - count % size
+                for start in range(0, whole, size):
+                    yield _sliced(columns, start, start + size)
+                waiting = [_sliced(columns, whole, count)]
+                count -= whole
+        if count:
+            yield _concatenated(waiting)
+
+
+def _sliced(columns: Columns, start: int, stop: int | None = None) -> Columns:
+    return {name: values[start:stop] for name, values in columns.items()}
+
+
+def _concatenated(blocks: Sequence[Columns]) -> Columns:
+    if len(blocks) == 1:
+        return blocks[0]
+    import numpy as np
+
+    return {name: np.concatenate([block[name] for block in blocks]) for name in blocks[0]}
+
+
+def _after(blocks: Iterator[Columns], skip: int) -> Iterator[Columns]:
+    """Blocks without so many of the first values."""
+    for block in blocks:
+        if tables.length(block) > skip:
+            yield _sliced(block, skip)
+        skip = max(0, skip - tables.length(block))
+
+
+class FilePoints:
+    """Points of which some values are in files that are read in blocks: values side by side.
+
+    Args:
+        parts: the files, and other values that change from point to point.
+        constants: values that are the same at all points.
+
+    Attributes:
+        names: the variables, x2 before x10.
+        count: how many points there are, if that is known before they are read.
+        dimensions: the axes of an array of all points by name, with their lengths; None for one
+            that is not known.
+
+    Raises:
+        PointsError: there are not as many of each.
+    """
+
+    def __init__(self, parts: Sequence[Axis | File], constants: Sequence[Axis]) -> None:
+        self._parts, self._constants = parts, constants
+        counts = {values.count for values in parts} - {None}
+        if len(counts) > 1:
+            raise _unpaired(parts)
+        self.names = _names([*parts, *constants])
+        self.count = counts.pop() if counts else None
+        self.dimensions = {_dimension(parts): self.count}
+
+    def chunks(self, size: int, skip: int = 0) -> Iterator[Points]:
+        """The points in chunks of this size, of which the last may be shorter.
+
+        Text is read once; other files are read anew by each call.
+
+        Args:
+            size: how many points a chunk has.
+            skip: how many points to leave out first.
+
+        Raises:
+            PointsError: values cannot be read, do not fit the dtype, or are not as many.
+        """
+        streams = [values.columns(size, skip) for values in self._parts]
+        for blocks in itertools.zip_longest(*streams):
+            if None in blocks or len(set(map(tables.length, blocks))) > 1:
+                raise _unpaired(self._parts)
+            columns = {name: values for block in blocks for name, values in block.items()}
+            yield chunk(columns, self._constants)
+
+
+def _names(axes: Sequence[Axis | File]) -> tuple[str, ...]:
+    """The variables of axes, x2 before x10."""
+    return tuple(sorted((name for axis in axes for name in axis.names), key=natural))
+
+
+def _dimension(axes: Sequence[Axis | File]) -> str:
+    """The name of an axis of arrays along which the values of these change."""
+    names = [name for axis in axes for name in axis.names]
     return names[0] if len(names) == 1 else TOGETHER
+
+
+def _unpaired(axes: Sequence[Axis | File]) -> PointsError:
+    """The error of values that cannot be paired; how many they are is told if it is known."""
+    counts = [axis.count for axis in axes]
+    names = [together(axis.names) for axis in axes]
+    if None not in counts:
+        names = [f"{name} {count}" for name, count in zip(names, counts, strict=True)]
+    return PointsError(f"--zip pairs values, but there are not as many of each: {together(names)}")
+
+
+# --- reading ----------------------------------------------------------------------------------
+
+Rows: TypeAlias = "Table | Parquet"
+
+
+def table(source: str, stdin: TextIO | None) -> Rows:
+    """A table of points of any number: text or a Parquet file.
+
+    Raises:
+        PointsError: it cannot be read.
+        RequestError: it is an array, whose columns have no names.
+    """
+    if source.lower().endswith(text_files.NPY):
+        raise RequestError(
+            "an array has no names for its columns: give each variable an array of its own"
+        )
+    is_parquet = source.lower().endswith(text_files.PARQUET)
+    return Parquet(source[1:]) if is_parquet else Table(source, stdin)
 
 
 def read(
     given: Mapping[str, PointsLike],
-    rows: Table | None,
+    rows: Rows | None,
     names: Sequence[str],
     format_: FloatFormat,
     paired: bool = False,
     stdin: TextIO | None = None,
 ) -> Points:
-    """Read the values of every variable, and round them once to the dtype.
+    """Read the values of every variable, which are held in memory.
 
     Args:
-        given: the values of variables by name, in the language of `grid`.
+        given: the values of variables by name, in the language of `ranges`; files are text.
         rows: a table that has the values of the other variables, or None.
         names: the variables that need a value.
         format_: the dtype.
@@ -146,27 +363,72 @@ def read(
         PointsError: values cannot be read, do not fit the dtype, are too many, or not as many.
         RequestError: a variable has no value or two.
     """
-    axes: list[Axis] = []
-    needed = [name for name in names if name not in given]
+    points = read_any(given, rows, names, format_, paired, stdin, ranges.MAX_POINTS, arrays=False)
+    assert isinstance(points, Points)
+    return points
+
+
+def read_any(
+    given: Mapping[str, PointsLike],
+    rows: Rows | None,
+    names: Sequence[str],
+    format_: FloatFormat,
+    paired: bool = False,
+    stdin: TextIO | None = None,
+    most: int | None = None,
+    arrays: bool = True,
+) -> Points | FilePoints:
+    """Read the values of every variable, of which there may be any number.
+
+    A file of many points is read in blocks if no other variable has several values, or if values
+    go side by side.
+
+    The arguments, and what is raised, are those of `read`, and `most` is how many points a
+    variable may have, None for any number; `arrays` says whether a file may also be an array of
+    NumPy's (.npy) or a Parquet file.
+    """
+    missing = [name for name in names if name not in given]
+    axes: list[Axis | File] = []
+    reader = _Reader(format_, stdin, most, arrays)
     if rows is not None:
-        if not needed:
+        if not missing:
             raise RequestError("every variable has a value beside those of the table")
-        columns = rows.columns(needed)
-        axes.append(Axis({name: ranges.rounded(columns[name], format_) for name in needed}))
-    elif needed:
-        raise RequestError(_missing(needed))
-    for name in sorted(given, key=natural):
-        values = ranges.rounded(ranges.read(given[name], stdin), format_)
-        axes.append(Axis({name: values}, len(values) > 1 or not ranges.is_single(given[name])))
-    axes.sort(key=lambda axis: natural(next(iter(axis.values))))
-    points = Points(tuple(axes), paired)
-    if paired:
-        _as_many(axes)
-    elif (listed := sum(axis.listed for axis in axes)) > MAX_LISTED:
-        raise PointsError(f"{listed} lists of values: no more than {MAX_LISTED}; --zip pairs them")
-    if len(points) > MAX_PRODUCT:
-        sizes = " x ".join(f"{len(axis):,}" for axis in axes if len(axis) > 1)
+        axes.append(reader.table(rows, missing))
+    elif missing:
+        raise RequestError(_missing(missing))
+    from_stdin = [
+        name for name, values in given.items() if isinstance(values, str) and values == "-"
+    ]
+    if len(from_stdin) > 1:
+        raise PointsError(f"standard input cannot be read for {together(from_stdin)} at once")
+    axes += [reader.variable(name, given[name]) for name in sorted(given, key=natural)]
+    axes.sort(key=lambda axis: natural(axis.names[0]))
+    return _combined(axes, paired, most)
+
+
+def _combined(axes: Sequence[Axis | File], paired: bool, most: int | None) -> Points | FilePoints:
+    listed = [axis for axis in axes if axis.listed]
+    if not paired and len(listed) > MAX_LISTED:
+        raise PointsError(
+            f"{len(listed)} lists of values: no more than {MAX_LISTED}; --zip pairs them"
+        )
+    held = [axis for axis in axes if isinstance(axis, Axis)]
+    if len(held) < len(axes):
+        varies = [axis.listed if paired else axis.count != 1 for axis in axes]
+        if not paired and sum(varies) > 1:
+            raise too_many(ranges.MAX_POINTS)
+        return FilePoints(
+            list(itertools.compress(axes, varies)),
+            [axis for axis in held if not (axis.listed if paired else axis.count != 1)],
+        )
+    points = Points(tuple(held), paired)
+    if paired and len({axis.count for axis in listed}) > 1:
+        raise _unpaired(listed)
+    if most is not None and len(points) > MAX_PRODUCT:
+        sizes = " x ".join(f"{len(axis):,}" for axis in held if len(axis) > 1)
         raise PointsError(f"{sizes} are more than {MAX_PRODUCT:,} points; --zip pairs values")
+    if len(points) > ranges.MAX_COUNT:
+        raise too_many(ranges.MAX_COUNT)
     return points
 
 
@@ -180,12 +442,133 @@ def _missing(names: Sequence[str]) -> str:
     )
 
 
-def _as_many(axes: Sequence[Axis]) -> None:
-    several = [axis for axis in axes if axis.listed]
-    if len({len(axis) for axis in several}) > 1:
-        raise unpaired([f"{together(list(axis.values))} {len(axis)}" for axis in several])
+@dataclass(frozen=True)
+class _Reader:
+    """How values are read.
 
+    Attributes:
+        format_: what they are rounded into.
+        stdin: what "-" reads.
+        most: how many points a variable may have; None for any number.
+        arrays: whether files may be arrays and Parquet files.
+    """
 
-def unpaired(counts: Sequence[str]) -> PointsError:
-    """What is wrong with values that cannot be paired, from their names and how many they are."""
-    return PointsError(f"--zip pairs values, but there are not as many of each: {together(counts)}")
+    format_: FloatFormat
+    stdin: TextIO | None
+    most: int | None
+    arrays: bool
+
+    def table(self, rows: Rows, names: Sequence[str]) -> Axis | File:
+        """The values of variables from the columns of their names."""
+        tables.check_columns(rows.names, names, rows.name)
+        if isinstance(rows, Parquet):
+            return self._of_parquet(rows, {name: name for name in names})
+        return self._of_blocks(names, rows.blocks(names, self.format_, self.most))
+
+    def variable(self, name: str, given: PointsLike) -> Axis | File:
+        """The values of one variable."""
+        if isinstance(given, str) and (given == "-" or given.startswith("@")):
+            return self._of_file(name, given)
+        pieces = self._of_text(given) if isinstance(given, str) else self._of_numbers(given)
+        values = self._joined(pieces)
+        return Axis({name: values}, len(values) > 1 or not ranges.is_single(given))
+
+    def _of_file(self, name: str, source: str) -> Axis | File:
+        if not self.arrays:
+            text_files.refuse_arrays(source)
+        if source.lower().endswith(text_files.NPY):
+            from tapecli.points import arrays
+
+            return Axis({name: self._joined([arrays.stored(source[1:], self.format_)])})
+        if source.lower().endswith(text_files.PARQUET):
+            rows = Parquet(source[1:])
+            column = rows.names[0] if len(rows.names) == 1 else name
+            tables.check_columns(rows.names, [column], rows.name)
+            return self._of_parquet(rows, {name: column})
+        lines = tables.lines(name, source, self.stdin, self.format_, self.most)
+        return self._of_blocks([name], lines)
+
+    def _of_parquet(self, rows: Parquet, columns: Mapping[str, str]) -> Axis | File:
+        blocks = partial(rows.blocks, columns, self.format_)
+        if rows.count <= ranges.MAX_POINTS:
+            return self._of_blocks(list(columns), blocks())
+        if self.most is not None:
+            raise too_many(self.most)
+        return File(tuple(columns), blocks, rows.count)
+
+    def _of_blocks(self, names: Sequence[str], blocks: Iterator[Columns]) -> Axis | File:
+        """The values of a file: held if they are few."""
+        held: list[Columns] = []
+        count = 0
+        while count <= ranges.MAX_POINTS:
+            if not (block := next(blocks, None)):
+                return Axis(_concatenated(held))
+            held.append(block)
+            count += tables.length(block)
+        return File(tuple(names), partial(_after, itertools.chain(held, blocks)))
+
+    def _of_text(self, text: str) -> list[Values]:
+        most = ranges.MAX_COUNT if self.most is None else self.most
+        return [self._of_range(range_) for range_ in ranges.read(text, most)]
+
+    def _of_range(self, range_: Range) -> Values:
+        if range_.count <= exact.FEW:
+            exact.rounded((range_.start, range_.stop), self.format_)
+            return exact.rounded(range_, self.format_)
+        from tapecli.points import spaced
+
+        return spaced.of_range(range_, self.format_)
+
+    def _of_numbers(self, given: Any) -> list[Values]:
+        """The values of numbers of any kind: one, a list of them, or an array."""
+        if isinstance(given, range) and given:
+            first, last = Fraction(given[0]), Fraction(given[-1])
+            count = int((last - first) / given.step) + 1
+            self._limit(count)
+            return [self._of_range(Range(first, last, Fraction(given.step), count))]
+        flat = given.ravel() if hasattr(given, "ravel") else given
+        if not hasattr(flat, "__iter__") or isinstance(flat, bytes | Mapping):
+            flat = [flat]
+        if hasattr(flat, "__len__"):
+            self._limit(len(flat))
+        else:
+            flat = list(itertools.islice(flat, ranges.MAX_POINTS + 1))
+            if len(flat) > ranges.MAX_POINTS:
+                raise too_many(ranges.MAX_POINTS)
+        if hasattr(flat, "dtype"):
+            from tapecli.points import rounding
+
+            if rounding.is_real(flat) and len(flat) > exact.FEW:
+                return [rounding.of_array(flat, self.format_)]
+            flat = flat.tolist() if rounding.is_real(flat) else flat
+        flat = list(flat)
+        if any(isinstance(number, str) for number in flat):
+            return [self._of_item(item) for item in flat]
+        return [exact.rounded_fields(flat, lambda index: exact.number(flat[index]), self.format_)]
+
+    def _of_item(self, item: Any) -> Values:
+        """The values of an item of a list, which may be text."""
+        axis = self.variable("", item)
+        if isinstance(axis, File):
+            raise too_many(ranges.MAX_POINTS)
+        return axis.values[""]
+
+    def _joined(self, pieces: Sequence[Values]) -> Values:
+        """Values one after the other, which are made at once if they are few."""
+        count = sum(map(len, pieces))
+        self._limit(count)
+        if not count:
+            raise PointsError("there are no points")
+        if all(isinstance(values, tuple) for values in pieces):
+            return tuple(itertools.chain.from_iterable(values[:] for values in pieces))
+        from tapecli.points import spaced
+
+        joined = pieces[0] if len(pieces) == 1 else spaced.Joined(pieces)
+        if count > ranges.MAX_POINTS:
+            return joined
+        values: Values = joined[:]
+        return values
+
+    def _limit(self, count: int) -> None:
+        if count > (ranges.MAX_COUNT if self.most is None else self.most):
+            raise too_many(self.most or ranges.MAX_COUNT)

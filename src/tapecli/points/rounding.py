@@ -2,21 +2,22 @@
 
 What is known of a number is a float64 nearest to it, or the sum of two of them. That decides to
 which number of the format it is rounded unless it lies next to a tie, and those few are counted
-as doubtful: somebody who knows the exact number has to decide.
+as uncertain: the exact number has to decide.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from fractions import Fraction
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tapecli.errors import PointsError
 from tapecli.floats import FloatFormat
-from tapecli.points import ranges
+from tapecli.points import exact
 
 Floats: TypeAlias = NDArray[np.float64]
 Mask: TypeAlias = NDArray[np.bool_]
@@ -24,6 +25,9 @@ Mask: TypeAlias = NDArray[np.bool_]
 _DOUBLE = 53
 _SAFE_SHIFT = -500
 """Numbers that are scaled up by less than this are far from the subnormal ones of float64."""
+
+_REAL = "fiu"
+"""The kinds of numbers that float64 is the nearest of: floating-point, signed and unsigned."""
 
 
 def narrowed(values: Floats, format_: FloatFormat, shift: int = 0) -> tuple[Floats, Mask | None]:
@@ -52,7 +56,7 @@ def narrowed(values: Floats, format_: FloatFormat, shift: int = 0) -> tuple[Floa
     return rounded, ties
 
 
-def unsure(rounded: Floats, format_: FloatFormat) -> Mask:
+def refusable(rounded: Floats, format_: FloatFormat) -> Mask:
     """Which values are 0, too large or not finite: those that may have to be refused."""
     mask: Mask = ~(np.abs(rounded) <= float(format_.largest))
     mask |= rounded == 0
@@ -60,18 +64,18 @@ def unsure(rounded: Floats, format_: FloatFormat) -> Mask:
 
 
 def settled(values: Floats, format_: FloatFormat) -> tuple[Floats, Mask]:
-    """The float64 nearest to each number rounded into a format, and where that is doubtful."""
+    """The float64 nearest to each number rounded into a format, and where that is uncertain."""
     rounded, ties = narrowed(values, format_)
-    doubtful = unsure(rounded, format_)
+    uncertain = refusable(rounded, format_)
     if ties is not None:
-        doubtful |= ties
-    return rounded, doubtful
+        uncertain |= ties
+    return rounded, uncertain
 
 
 def of_sums(
     high: Floats, low: Floats, error: float, shift: int, format_: FloatFormat
 ) -> tuple[Floats, Mask]:
-    """Sums of two numbers rounded into a format, and where that is doubtful.
+    """Sums of two numbers rounded into a format, and where that is uncertain.
 
     Args:
         high: their greater parts.
@@ -82,22 +86,21 @@ def of_sums(
     """
     if format_.precision == _DOUBLE:
         values = high + (low - error)  # the test of Ziv, ACM TOMS 17, 1991
-        doubtful = values != high + (low + error)
+        uncertain = values != high + (low + error)
         if shift > _SAFE_SHIFT:
-            return _scaled(values, shift), doubtful
+            return _scaled(values, shift), uncertain
     else:
-        doubtful = np.zeros(len(high), np.bool_)
+        uncertain = np.zeros(len(high), np.bool_)
     nearest = high + low
     rest = low - (nearest - high)
     rounded, ties = narrowed(nearest, format_, shift)
     assert ties is not None
     if (tied := np.flatnonzero(ties)).size:
-        beside = rest[tied]
         gap = np.abs(nearest[tied] - rounded[tied])
-        rounded[tied] = nearest[tied] + np.sign(beside) * gap
-        doubtful[tied] |= np.abs(beside) <= error
-    doubtful |= np.abs(nearest) < error * 2.0 ** (_DOUBLE + 2)
-    return _scaled(rounded, shift), doubtful
+        rounded[tied] = nearest[tied] + np.sign(rest[tied]) * gap
+        uncertain[tied] |= np.abs(rest[tied]) <= error
+    uncertain |= np.abs(nearest) < error * 2.0 ** (_DOUBLE + 2)
+    return _scaled(rounded, shift), uncertain
 
 
 def _scaled(values: Floats, shift: int) -> Floats:
@@ -105,12 +108,82 @@ def _scaled(values: Floats, shift: int) -> Floats:
 
 
 def decide(
-    values: Floats, doubtful: Mask, exact: Callable[[int], Fraction], format_: FloatFormat
-) -> None:
-    """Put what the exact numbers are rounded to in the place of doubtful values.
+    values: Floats, uncertain: Mask, exact_at: Callable[[int], Fraction], format_: FloatFormat
+) -> Floats:
+    """The values, with those that are uncertain rounded from the exact numbers.
 
     Raises:
         PointsError: a number is too large or too small for the format.
     """
-    for place in np.flatnonzero(doubtful).tolist():
-        values[place] = ranges.fitting(exact(place), format_)
+    indices = np.flatnonzero(uncertain).tolist()
+    if indices and not values.flags.writeable:
+        values = values.copy()
+    for index in indices:
+        values[index] = exact.fitting(exact_at(index), format_)
+    return values
+
+
+def is_real(array: NDArray[Any]) -> bool:
+    """Whether these are numbers that `of_array` takes."""
+    return array.dtype.kind in _REAL and array.dtype != np.longdouble
+
+
+def of_array(array: NDArray[Any], format_: FloatFormat, name: str = "", first: int = 0) -> Floats:
+    """The numbers of an array, each rounded once.
+
+    Args:
+        array: numbers of a kind that `is_real` knows, in one dimension.
+        format_: the format.
+        name: what a message calls the array, and "" for no place at all.
+        first: the index of the first number in that array.
+
+    Raises:
+        PointsError: a number is not finite, too large or too small.
+    """
+    with np.errstate(over="ignore"):
+        values, uncertain = settled(array.astype(np.float64), format_)
+
+    def exact_at(index: int) -> Fraction:
+        try:
+            return exact.number(array[index].item())
+        except PointsError as error:
+            before = f"index {first + index} of {name}: " if name else ""
+            raise PointsError(f"{before}{error}") from None
+
+    uncertain &= array != 0
+    return decide(values, uncertain, exact_at, format_) + 0.0  # no zero has a sign
+
+
+def of_fields(fields: Sequence[Any], format_: FloatFormat, plain: bool) -> tuple[Floats, Mask]:
+    """Fields read as numbers and rounded, and which of them have to be read exactly.
+
+    Python's `float` reads what the language of points has for numbers, and rounds it correctly.
+    It reads more than that as well (1_0, ١, nan), and less (pi/2), and its rounding is one too
+    many for narrower formats next to a tie: such fields are uncertain.
+
+    Args:
+        fields: texts or numbers.
+        format_: the format.
+        plain: whether all of them are texts of ASCII characters without an underscore.
+    """
+    try:
+        values = np.fromiter(map(float, fields), np.float64, len(fields))
+    except (ValueError, TypeError, OverflowError):
+        values = np.fromiter(map(_or_nan, fields), np.float64, len(fields))
+    rounded, uncertain = settled(values, format_)
+    if not (plain and max(map(len, fields), default=0) <= exact.MAX_NUMBER):
+        uncertain |= np.fromiter(map(_is_odd, fields), np.bool_, len(fields))
+    return rounded, uncertain
+
+
+def _is_odd(field: Any) -> bool:
+    if isinstance(field, str):
+        return len(field) > exact.MAX_NUMBER or not field.isascii() or "_" in field
+    return isinstance(field, bool)
+
+
+def _or_nan(field: Any) -> float:
+    try:
+        return float(field)
+    except (ValueError, TypeError, OverflowError):
+        return math.nan

@@ -1,68 +1,148 @@
-"""Rows of points: a table with a header of names, as CSV, TSV or JSON lines."""
+"""Points in text: one number a line, or a table with a header of names (CSV, TSV, JSON lines).
+
+Text is read in blocks of whole lines. The numbers of a block without anything unusual are read
+by pyarrow, if that is installed, or else by `float`. Whatever those do not take, and every field
+of which rounding is in doubt, is read exactly, by the function that knows what to say of it.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import csv
-import itertools
+import importlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache, partial
+from types import ModuleType
 from typing import Any, TextIO
 
 from tapecli.errors import PointsError, UsageError, clipped, counted, together, twice
-from tapecli.points import ranges, text_files
+from tapecli.floats import FloatFormat
+from tapecli.points import exact, text_files
+from tapecli.points.ranges import too_many
+
+Columns = dict[str, Any]
+"""The values of each variable, as many for each: tuples or arrays."""
+
+LINES_SIZE = 1 << 18
+"""Characters of numbers, one a line, that are read at once."""
+ROWS_SIZE = 1 << 22
+"""Characters of a table that are read at once."""
+
+_MISSING = object()
+"""What a JSON object that lacks a name has for it."""
 
 
 @dataclass(frozen=True)
-class Table:
-    """A table as it was read; its fields are numbers when they are asked for.
+class _Text:
+    """A text that is read in blocks of whole lines.
 
     Attributes:
-        source: what messages call it.
-        names: the names of its columns.
-        rows: for each row the number of its line, and its fields by the names of the columns.
+        stream: the text.
+        name: what messages call it.
+        line: the number of its next line, or of the line of `start`.
+        size: how many characters are read at once.
+        start: what has been read of it and belongs to the first block.
     """
 
-    source: str
-    names: tuple[str, ...]
-    rows: tuple[tuple[int, Mapping[str, Any]], ...]
+    stream: TextIO
+    name: str
+    line: int
+    size: int
+    start: str = ""
 
-    def columns(self, names: Sequence[str]) -> dict[str, tuple[Fraction, ...]]:
-        """The numbers of the columns of these names.
+    def columns(
+        self, read: Callable[[str, int], Columns], most: int | None, points: str
+    ) -> Iterator[Columns]:
+        """The columns of each block.
 
-        Raises:
-            PointsError: a column is missing, or a field is not a number.
-        """
-        if missing := [name for name in names if name not in self.names]:
-            has, lacks = _quoted(self.names), _quoted(missing)
-            raise PointsError(f"the header of {self.source} has {has}, but not {lacks}")
-        return {
-            name: tuple(self.value(line, row, name) for line, row in self.rows) for name in names
-        }
-
-    def value(self, line: int, row: Mapping[str, Any], name: str) -> Fraction:
-        """The number in one field of a row.
+        Args:
+            read: makes columns of lines and the number of the first of them.
+            most: how many points there may be, of which no more are read than shows that there
+                are more; None for any number.
+            points: what messages call the points.
 
         Raises:
-            PointsError: it is missing or not a number.
+            PointsError: there are more points, or none.
         """
-        place = f"line {line} of {self.source}"
-        if name not in row:
-            raise PointsError(f"{place} has no '{name}'")
-        field = row[name]
-        if isinstance(field, bool) or not isinstance(field, str | int | Decimal):
-            shown = clipped(json.dumps(field, default=str))
-            raise PointsError(f"{place}, '{name}': {shown} is not a number")
-        try:
-            return ranges.constant(field) if isinstance(field, str) else ranges.number(field)
-        except UsageError as error:
-            raise PointsError(f"{place}, '{name}': {error}") from None
+        count, line, start = 0, self.line, self.start
+        while True:
+            size = self.size if most is None else min(self.size, 2 * (most + 1 - count))
+            text = start + text_files.block(self.stream, self.name, line + bool(start), size)
+            if not text:
+                break
+            columns = read(text, line)
+            count += length(columns)
+            if most is not None and count > most:
+                raise too_many(most, points)
+            yield columns
+            line, start = line + text.count("\n"), ""
+        if not count:
+            raise PointsError(f"there are no {points}")
 
 
-def read(source: str, stdin: TextIO | None = None) -> Table:
-    """Read a table.
+def length(columns: Columns) -> int:
+    """How many values each variable has."""
+    return len(next(iter(columns.values())))
+
+
+def is_plain(text: str) -> bool:
+    """Whether `float` reads nothing in this text that is no number of the language of points."""
+    return text.isascii() and "_" not in text
+
+
+# --- one number a line ------------------------------------------------------------------------
+
+
+def lines(
+    variable: str, source: str, stdin: TextIO | None, format_: FloatFormat, most: int | None
+) -> Iterator[Columns]:
+    """The numbers of a text, one a line; blank lines and those that begin with # are passed over.
+
+    Args:
+        variable: whose numbers they are.
+        source: "-", or "@" and the name of a file.
+        stdin: what "-" reads.
+        format_: the format that they are rounded into.
+        most: how many there may be; None for any number.
+
+    Raises:
+        PointsError: a line has no number, or one that does not fit, or there are too many.
+    """
+    with text_files.opened(source, stdin) as (stream, name):
+        text_files.tolerant(stream)
+
+        def read(text: str, first: int) -> Columns:
+            numbers, entries = text_files.split(text, first)
+
+            def exact_at(index: int) -> Fraction:
+                try:
+                    return _of_line(entries[index])
+                except UsageError as error:
+                    raise PointsError(f"line {numbers[index]} of {name}: {error}") from None
+
+            return {variable: exact.rounded_fields(entries, exact_at, format_, is_plain(text))}
+
+        yield from _Text(stream, name, 1, LINES_SIZE).columns(read, most, "points")
+
+
+def _of_line(line: str) -> Fraction:
+    entry = line.strip()
+    first, *rest = entry.split(None, 1)
+    listed = "," in entry and "(" not in entry
+    if listed or ".." in entry or (rest and exact.is_decimal(first)):
+        raise PointsError(f"'{clipped(entry)}' is not one number")
+    return exact.constant(entry)
+
+
+# --- tables -----------------------------------------------------------------------------------
+
+
+class Table:
+    """A table in text, of which the header is read at once and the rows later, once.
 
     What kind of table it is shows in its first line: JSON lines begin with a brace, a header
     with a tab in it is that of TSV, and any other that of CSV. Blank lines, and those that begin
@@ -72,104 +152,197 @@ def read(source: str, stdin: TextIO | None = None) -> Table:
         source: "-", or "@" and the name of a file.
         stdin: what "-" reads.
 
+    Attributes:
+        name: what messages call it.
+        names: the names of its columns; for JSON lines those of the first object.
+
     Raises:
-        PointsError: the table cannot be read, has a column twice, has a row with more or fewer
-            fields than the header, or has too many rows or none.
+        PointsError: the table cannot be read, or has a column twice.
     """
-    ranges.refuse_arrays(source)
-    with text_files.opened(source, stdin) as (lines, name):
-        counted = _limited(counted_lines(text_files.lines(lines, name)), name)
-        first = next(counted, None)
-        if first is None:
-            raise PointsError(f"there is nothing in {name}")
-        if is_object(first[1]):
-            rows = list(objects(itertools.chain([first], counted), name))
-            names = tuple(dict.fromkeys(column for _, row in rows for column in row))
+
+    def __init__(self, source: str, stdin: TextIO | None = None) -> None:
+        text_files.refuse_arrays(source)
+        with contextlib.ExitStack() as stack:
+            self._stream, self.name = stack.enter_context(text_files.opened(source, stdin))
+            numbered = text_files.lines(self._stream, self.name)
+            counted = (entry for entry in numbered if text_files.counts(entry[1]))
+            self._number, line = next(counted, (0, ""))
+            if not line:
+                raise PointsError(f"there is nothing in {self.name}")
+            self._context = stack.pop_all()
+        self._first = ""
+        self._delimiter = "\t" if "\t" in line else ","
+        if line.lstrip().startswith("{"):
+            self._delimiter, self._first = "", line
+            self.names = tuple(self._object(self._number, line))
         else:
-            delimiter = delimiter_of(first[1])
-            names = header(first, delimiter, name)
-            rows = list(records(counted, names, delimiter, name))
-    if not rows:
-        raise PointsError(f"there are no rows in {name}")
-    return Table(name, names, tuple(rows))
+            header = self._fields(self._number, line.rstrip("\r\n"))
+            self.names = tuple(field.strip() for field in header)
+        check_columns(self.names, (), self.name)
 
+    def blocks(
+        self, wanted: Sequence[str], format_: FloatFormat, most: int | None
+    ) -> Iterator[Columns]:
+        """The numbers of the columns of these names, a block of rows after the other.
 
-def names(lines: Sequence[str], source: str) -> tuple[str, ...]:
-    """The names of the columns of a table, from how it begins.
+        Raises:
+            PointsError: the text cannot be read, a row has more or fewer fields than the header,
+                a field is no number or does not fit the format, or there are more rows than
+                `most`, or none.
+        """
+        with self._context:
+            read = partial(self._columns, wanted, format_)
+            line = self._number + (not self._first)
+            texts = _Text(self._stream, self.name, line, ROWS_SIZE, self._first)
+            yield from texts.columns(read, most, f"rows in {self.name}")
 
-    Raises:
-        PointsError: it has no header that can be read.
-    """
-    first = next(counted_lines(enumerate(lines, 1)), None)
-    if first is None:
-        return ()
-    if is_object(first[1]):
-        return tuple(name for _, row in objects([first], source) for name in row)
-    return header(first, delimiter_of(first[1]), source)
+    def _columns(
+        self, wanted: Sequence[str], format_: FloatFormat, text: str, first: int
+    ) -> Columns:
+        """The columns of a block of lines, of which the first has this number."""
+        plain = is_plain(text) and not any(sign in text for sign in '"#\r')
+        if plain and self._delimiter and (columns := self._by_arrow(wanted, format_, text, first)):
+            return columns
+        numbers, lines = text_files.split(text, first)
+        if self._delimiter:
+            rows = self._records(numbers, lines)
+            indices = {name: self.names.index(name) for name in wanted}
+            fields = {name: [row[index] for row in rows] for name, index in indices.items()}
+        else:
+            objects = list(map(self._object, numbers, lines))
+            fields = {name: [row.get(name, _MISSING) for row in objects] for name in wanted}
+        columns = {}
+        for name in wanted:
 
+            def exact_at(index: int, name: str = name) -> Fraction:
+                return self._value(numbers[index], fields[name][index], name)
 
-def counted_lines(lines: Iterable[tuple[int, str]]) -> Iterator[tuple[int, str]]:
-    """The lines that count, of lines with their numbers."""
-    for number, line in lines:
-        if line.strip() and not line.lstrip().startswith("#"):
-            yield number, line.rstrip("\r\n")
+            plain = plain and bool(self._delimiter)
+            columns[name] = exact.rounded_fields(fields[name], exact_at, format_, plain)
+        return columns
 
+    def _by_arrow(
+        self, wanted: Sequence[str], format_: FloatFormat, text: str, first: int
+    ) -> Columns | None:
+        """The columns, unless there is anything that pyarrow may take for something else."""
+        if text.count("\n") <= exact.FEW or (module := arrow("csv")) is None:
+            return None
+        import numpy as np
 
-def _limited(lines: Iterator[tuple[int, str]], name: str) -> Iterator[tuple[int, str]]:
-    for rows, line in enumerate(lines):
-        if rows > ranges.MAX_POINTS:
-            raise PointsError(f"more than {ranges.MAX_POINTS:,} rows in {name}")
-        yield line
+        from tapecli.points import rounding
 
-
-def is_object(line: str) -> bool:
-    """Whether the first line of a table says that it is one of JSON lines."""
-    return line.lstrip().startswith("{")
-
-
-def delimiter_of(line: str) -> str:
-    """What stands between the fields of a table with this header."""
-    return "\t" if "\t" in line else ","
-
-
-def header(line: tuple[int, str], delimiter: str, name: str) -> tuple[str, ...]:
-    """The names in the first line of a table."""
-    names = tuple(field.strip() for field in _fields(line, delimiter, name))
-    once(names, name)
-    return names
-
-
-def once(names: Sequence[str], name: str) -> None:
-    """Refuse the header of a table that has a column twice."""
-    if (field := twice(names)) is not None:
-        raise PointsError(f"the header of {name} has '{clipped(field)}' twice")
-
-
-def records(
-    lines: Iterable[tuple[int, str]], names: Sequence[str], delimiter: str, name: str
-) -> Iterator[tuple[int, dict[str, Any]]]:
-    """The rows of a table with a header, with the numbers of their lines."""
-    for number, line in lines:
-        fields = _fields((number, line), delimiter, name)
-        if len(fields) != len(names):
-            raise PointsError(
-                f"line {number} of {name} has {counted(len(fields), 'field')}, "
-                f"but the header has {len(names)}"
+        data = text.encode()
+        ends = np.flatnonzero(np.frombuffer(data, np.uint8) == ord("\n"))
+        if max(np.diff(ends, prepend=-1, append=len(data))) > exact.MAX_NUMBER:
+            return None
+        core = importlib.import_module("pyarrow")
+        try:
+            table = module.read_csv(
+                core.BufferReader(data),
+                module.ReadOptions(column_names=self.names, block_size=len(data) + 1),
+                module.ParseOptions(
+                    delimiter=self._delimiter, quote_char=False, ignore_empty_lines=False
+                ),
+                module.ConvertOptions(
+                    column_types=dict.fromkeys(wanted, core.float64()),
+                    include_columns=wanted,
+                    null_values=[],
+                    check_utf8=False,
+                ),
             )
-        yield number, dict(zip(names, fields, strict=True))
+        except core.ArrowInvalid:
+            return None
+        if table.num_rows != len(ends) + (not text.endswith("\n")):
+            return None
+        lines = cache(partial(str.split, text, "\n"))  # only if one is asked for
+        columns = {}
+        for name in wanted:
+            values, uncertain = rounding.settled(table.column(name).to_numpy(), format_)
+            column = self.names.index(name)
 
+            def exact_at(index: int, name: str = name, column: int = column) -> Fraction:
+                fields = self._fields(first + index, lines()[index])
+                return self._value(first + index, fields[column], name)
 
-def objects(lines: Iterable[tuple[int, str]], name: str) -> Iterator[tuple[int, dict[str, Any]]]:
-    """The rows of a table of JSON lines, with the numbers of their lines."""
-    for number, line in lines:
+            columns[name] = rounding.decide(values, uncertain, exact_at, format_)
+        return columns
+
+    def _records(self, numbers: Sequence[int], lines: list[str]) -> list[list[str]]:
+        """The fields of each line."""
+        try:
+            rows = list(csv.reader(lines, delimiter=self._delimiter, strict=True))
+        except csv.Error:
+            rows = []
+        if len(rows) == len(lines) and set(map(len, rows)) <= {len(self.names)}:
+            return rows
+        return [self._record(number, line) for number, line in zip(numbers, lines, strict=True)]
+
+    def _record(self, number: int, line: str) -> list[str]:
+        fields = self._fields(number, line.rstrip("\r"))
+        if len(fields) != len(self.names):
+            raise PointsError(
+                f"line {number} of {self.name} has {counted(len(fields), 'field')}, "
+                f"but the header has {len(self.names)}"
+            )
+        return fields
+
+    def _fields(self, number: int, line: str) -> list[str]:
+        try:
+            return next(csv.reader([line], delimiter=self._delimiter, strict=True))
+        except csv.Error as error:
+            raise PointsError(f"line {number} of {self.name} cannot be read: {error}") from None
+
+    def _object(self, number: int, line: str) -> dict[str, Any]:
         try:
             row = json.loads(line, parse_float=decimal, object_pairs_hook=_distinct)
+            reason = "" if isinstance(row, dict) else "it is no JSON object"
         except (ValueError, RecursionError) as error:
             reason = error.args[0] if isinstance(error, _Twice) else "it is no JSON object"
-            raise PointsError(f"line {number} of {name}: {reason}") from None
-        if not isinstance(row, dict):
-            raise PointsError(f"line {number} of {name}: it is no JSON object")
-        yield number, row
+        if reason:
+            raise PointsError(f"line {number} of {self.name}: {reason}")
+        return dict(row)
+
+    def _value(self, number: int, field: Any, name: str) -> Fraction:
+        """The number in the field of a line."""
+        if field is _MISSING:
+            raise PointsError(f"line {number} of {self.name} has no '{name}'")
+        try:
+            if isinstance(field, float):  # Python reads NaN and Infinity, which JSON has not
+                raise PointsError(f"{json.dumps(field)} is not a number")
+            return of_field(field)
+        except UsageError as error:
+            raise PointsError(f"line {number} of {self.name}, '{name}': {error}") from None
+
+
+def of_field(field: Any) -> Fraction:
+    """The number in a field of a table: a number, or one as text.
+
+    Raises:
+        PointsError: it is none.
+    """
+    if isinstance(field, str):
+        return exact.constant(field)
+    if field is None or isinstance(field, bool | list | dict):
+        raise PointsError(f"{clipped(json.dumps(field, default=str))} is not a number")
+    return exact.number(field)
+
+
+def check_columns(names: Sequence[str], wanted: Sequence[str], source: str) -> None:
+    """Refuse a table that has a column twice, or lacks one that is wanted.
+
+    Raises:
+        PointsError: of the table that messages call `source`.
+    """
+    if (field := twice(names)) is not None:
+        raise PointsError(f"the header of {source} has '{clipped(field)}' twice")
+    if missing := [name for name in wanted if name not in names]:
+        raise PointsError(
+            f"the header of {source} has {_quoted(names)}, but not {_quoted(missing)}"
+        )
+
+
+def _quoted(names: Sequence[str]) -> str:
+    return together([f"'{clipped(name)}'" for name in names])
 
 
 def decimal(text: str) -> Decimal | str:
@@ -191,13 +364,10 @@ def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return row
 
 
-def _fields(line: tuple[int, str], delimiter: str, name: str) -> list[str]:
-    number, text = line
+@cache
+def arrow(module: str) -> ModuleType | None:
+    """A module of pyarrow, or None where it is not installed."""
     try:
-        return next(csv.reader([text], delimiter=delimiter, strict=True))
-    except csv.Error as error:
-        raise PointsError(f"line {number} of {name} cannot be read: {error}") from None
-
-
-def _quoted(names: Sequence[str]) -> str:
-    return together([f"'{clipped(name)}'" for name in names])
+        return importlib.import_module(f"pyarrow.{module}")
+    except ImportError:
+        return None

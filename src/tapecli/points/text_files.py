@@ -1,4 +1,4 @@
-"""Text that is read a line at a time: a file's, or what comes from standard input."""
+"""Text from a file or from standard input, read a line at a time or in blocks of whole lines."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import io
 import os
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, TextIO
 
 from tapecli.errors import PointsError, UsageError, clipped
@@ -19,8 +19,8 @@ TOO_LONG = f"has more than {MAX_LINE:,} characters"
 MAX_PATH = 200
 """Characters of a file's name that a message shows."""
 
-STANDARD_INPUT = "standard input"
-"""What a message calls what "-" is, unless it has a name of its own in `shown`."""
+NPY, PARQUET = ".npy", ".parquet"
+"""How the names of files of points end that are no text."""
 
 _BUFFER = 1 << 16
 """Bytes that are read at once."""
@@ -28,13 +28,16 @@ _BUFFER = 1 << 16
 _NO_TEXT = re.compile("[\udc80-\udcff]")
 """What stands for a byte that is no text."""
 
+_REMARK = re.compile(r"\n[^\S\n]*(?:[#\n]|\Z)")
+"""The end of a line before one that is blank or a remark."""
+
 
 @contextlib.contextmanager
 def opened(
     source: str,
     stdin: TextIO | None,
     what: str = "points",
-    wrong: type[UsageError] = PointsError,
+    error_type: type[UsageError] = PointsError,
 ) -> Iterator[tuple[TextIO, str]]:
     """The text of "-" or "@file", and what a message calls it.
 
@@ -42,34 +45,34 @@ def opened(
         source: where it is.
         stdin: what "-" is read from.
         what: what it has, for messages.
-        wrong: the kind of error that it is if it cannot be read.
+        error_type: the error if it cannot be read.
 
     Raises:
         UsageError: of that kind.
     """
     if source == "-":
         if stdin is None:
-            raise wrong(f"'-' reads {what} from standard input, which is closed")
+            raise error_type(f"'-' reads {what} from standard input, which is closed")
         file = None
         text: contextlib.AbstractContextManager[TextIO] = contextlib.nullcontext(stdin)
-        name = getattr(stdin, "shown", STANDARD_INPUT)
+        name = "standard input"
     elif source == "@":
-        raise wrong("'@' is followed by the name of a file")
+        raise error_type("'@' is followed by the name of a file")
     else:
-        name = shown(source[1:])
+        name = quoted(source[1:])
         try:
             file = _AsItWas(source[1:])
             text = io.TextIOWrapper(io.BufferedReader(file, _BUFFER), encoding="utf-8-sig")
         except (OSError, ValueError) as error:
-            raise wrong(unreadable(name, error, what)) from None
+            raise error_type(unreadable(name, error, what)) from None
     with text as stream:
         try:
             yield stream, name
             is_another = file is not None and file.is_another
         except (OSError, UnicodeDecodeError) as error:
-            raise wrong(unreadable(name, error, what)) from None
+            raise error_type(unreadable(name, error, what)) from None
         if is_another:
-            raise wrong(changed(name, what))
+            raise error_type(changed(name, what))
 
 
 class _AsItWas(io.FileIO):
@@ -99,7 +102,7 @@ def state(file: str | int) -> tuple[int, int]:
     return (found.st_size, found.st_mtime_ns) if stat.S_ISREG(found.st_mode) else (0, 0)
 
 
-def shown(path: str) -> str:
+def quoted(path: str) -> str:
     """What a message calls a file."""
     return f"'{clipped(path, MAX_PATH)}'"
 
@@ -116,14 +119,14 @@ def changed(name: str, what: str = "points") -> str:
 
 
 def lines(
-    stream: TextIO, name: str, wrong: type[UsageError] = PointsError
+    stream: TextIO, name: str, error_type: type[UsageError] = PointsError
 ) -> Iterator[tuple[int, str]]:
     """The lines with their numbers, of which no more is held than tells that one is too long.
 
     Args:
         stream: where they are read.
         name: what a message calls it.
-        wrong: the kind of error that it is if a line is too long, or no text.
+        error_type: the error if a line is too long, or no text.
 
     Raises:
         UsageError: of that kind.
@@ -133,23 +136,89 @@ def lines(
     try:
         while line := stream.readline(MAX_LINE + 2):
             number += 1
-            if problem := problem_of(line):
-                raise wrong(f"line {number} of {name} {problem}")
+            if len(line) > MAX_LINE + 1 or (len(line) > MAX_LINE and not line.endswith("\n")):
+                raise error_type(f"line {number} of {name} {TOO_LONG}")
+            if no_text(line):
+                raise error_type(f"line {number} of {name} is not text")
             yield number, line
     except UnicodeDecodeError:
-        raise wrong(f"line {number + 1} of {name} is not text") from None
+        raise error_type(f"line {number + 1} of {name} is not text") from None
 
 
-def problem_of(line: str) -> str:
-    """Why a line, with its end, cannot be used, or ""."""
-    if len(line) > MAX_LINE + 1 or (len(line) > MAX_LINE and not line.endswith("\n")):
-        return TOO_LONG
-    return "is not text" if no_text(line) else ""
+def block(stream: TextIO, name: str, first: int, size: int) -> str:
+    """The next whole lines, of about so many characters; "" at the end.
+
+    Args:
+        stream: where they are read.
+        name: what a message calls it.
+        first: the number of the next line.
+        size: how many characters to read at least.
+
+    Raises:
+        PointsError: a line is no text, or too long.
+    """
+    try:
+        text = stream.read(size)
+        if text and not text.endswith("\n"):
+            text += stream.readline(MAX_LINE + 2)
+    except UnicodeDecodeError:
+        raise PointsError(f"line {first} of {name} is not text") from None
+    if byte := no_text(text):
+        start, problem = byte.start(), "is not text"
+    elif (start := _too_long(text)) >= 0:
+        problem = TOO_LONG
+    else:
+        return text
+    raise PointsError(f"line {first + text.count(chr(10), 0, start)} of {name} {problem}")
+
+
+def _too_long(text: str) -> int:
+    """Where the first line begins that is too long, by as few glances as show it; or -1."""
+    start = 0
+    while len(text) - start > MAX_LINE:
+        end = text.rfind("\n", start, start + MAX_LINE + 1)
+        if end < 0:
+            return start
+        start = end + 1
+    return -1
+
+
+def split(text: str, first: int) -> tuple[Sequence[int], list[str]]:
+    """The lines that are neither blank nor begin with #, and before them their numbers.
+
+    Args:
+        text: whole lines.
+        first: the number of the first of them.
+    """
+    text = text.removesuffix("\n")
+    lines = text.split("\n")
+    if not _REMARK.search(f"\n{text}"):
+        return range(first, first + len(lines)), lines
+    counted = [(number, line) for number, line in enumerate(lines, first) if counts(line)]
+    return [number for number, _ in counted], [line for _, line in counted]
+
+
+def counts(line: str) -> bool:
+    """Whether a line is neither blank nor begins with #."""
+    return bool(line.strip()) and not line.lstrip().startswith("#")
 
 
 def no_text(text: str) -> re.Match[str] | None:
     """Where the first byte is that is no text."""
     return None if text.isascii() else _NO_TEXT.search(text)
+
+
+def refuse_arrays(source: str) -> None:
+    """Refuse a file that is no text, where points are read as text.
+
+    Raises:
+        PointsError: the name of the file ends as that of such a file.
+    """
+    if source.lower().endswith((NPY, PARQUET)):
+        raise PointsError(
+            f"{quoted(source[1:])} is no text: such files are read by the commands diff, "
+            "grad, jacobian and hessian, and by tapecli.parts()"
+        )
 
 
 def tolerant(stream: TextIO) -> None:

@@ -149,11 +149,11 @@ def _columns(
         return {n: (_listing(n, [row[n] for row in rows], format_),) for n in points.names}
     combined = [name for axis in long_axes for name in axis.values]
     if is_grid:
-        arrays = [array(name, axes[name].values[name], format_) for name in combined]
+        arrays = [array(name, axes[name].numbers(name), format_) for name in combined]
         page.add(Brackets("grid = np.meshgrid(", [*arrays, 'indexing="ij"']))
     columns: dict[str, tuple[Brackets | str, ...]] = {}
     for name in points.names:
-        values = axes[name].values[name]
+        values = axes[name].numbers(name)
         if len(values) == 1 < len(points):
             columns[name] = literal(values[0], format_), f"shape=[{len(points)}]"
         elif is_grid:

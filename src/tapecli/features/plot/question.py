@@ -12,7 +12,7 @@ from tapecli.evaluation.question import Options, PointsInput, Question
 from tapecli.expressions import derivative
 from tapecli.features.plot.model import PlotAxis
 from tapecli.floats import FORMATS
-from tapecli.points import ranges
+from tapecli.points import exact, ranges
 
 RANGE = "-5..5"
 """The default range."""
@@ -77,7 +77,7 @@ def ask(
     values = parse(0)
     name = _along(values.variables, points)
     axis, samples = read(name, points.get(name, RANGE), options)
-    at = {other: ranges.constant(points[other]) for other in values.variables if other != name}
+    at = {other: exact.constant(points[other]) for other in values.variables if other != name}
     questions = [replace(values, derivatives=tuple(derivative.by_orders(name, 0)))]
     if order != 0:
         questions.append(parse(order, wrt or [name]))
@@ -133,16 +133,16 @@ def read(
     if text == "-" or text.startswith("@"):
         raise PointsError(f"a plot takes a range of {name} from the call: {_option(name, RANGE)}")
     if ".." in text and not any(sign in text for sign in ":@,"):
-        start, stop = ranges.rounded(ends(text), options.format_)
+        start, stop = exact.rounded(ends(text), options.format_)
         _check_length(start, stop, text)
         return PlotAxis(name, start, stop), None
-    numbers = ranges.read(text)
+    numbers = [point for each in ranges.read(text, ranges.MAX_POINTS) for point in each]
     if len(numbers) > MAX_SAMPLES:
         raise PointsError(
             f"'{clipped(text)}' has {len(numbers):,} points, and a plot takes at most "
             f"{MAX_SAMPLES:,}; a range A..B alone takes as many as can be seen"
         )
-    samples = sorted(set(ranges.rounded(numbers, options.format_)))
+    samples = sorted(set(exact.rounded(numbers, options.format_)))
     _check_length(samples[0], samples[-1], text)
     log = text.rstrip().endswith("log") and "," not in text and samples[0] >= 0
     return PlotAxis(name, samples[0], samples[-1], log), tuple(samples)
@@ -157,7 +157,7 @@ def ends(text: str) -> tuple[Fraction, Fraction]:
     first, dots, last = text.partition("..")
     if not dots or ".." in last.removeprefix("."):
         raise PointsError(f"'{clipped(text)}' is no range; write it as {RANGE}")
-    low, high = ranges.constant(first), ranges.constant(last)
+    low, high = exact.constant(first), exact.constant(last)
     if low == high:
         raise PointsError(f"'{clipped(text)}': a range of one point; write {RANGE}")
     if low > high:
@@ -174,7 +174,7 @@ def limits(text: str) -> tuple[float, float]:
     Raises:
         PointsError: it is no range.
     """
-    low, high = ranges.rounded(ends(text), FORMATS["float64"])
+    low, high = exact.rounded(ends(text), FORMATS["float64"])
     _check_length(low, high, text)
     return low, high
 

@@ -24,7 +24,7 @@ from tapecli.features.plot.bends import Bend, Bends
 from tapecli.features.plot.model import DISAGREEING, Curve, Curves, Mark, Paper
 from tapecli.features.plot.question import PlotQuestion
 from tapecli.formats import words
-from tapecli.points import points, ranges
+from tapecli.points import exact, points
 from tapecli.points.ranges import PointsLike
 from tapecli.result import OUT_OF_TIME, Check, Result, Status
 
@@ -206,7 +206,7 @@ class _Sampler:
             yield self._rounded(axis.start * (1 - share) + axis.stop * share)
 
     def _rounded(self, value: float) -> float:
-        return self._format.round(ranges.number(value))
+        return self._format.round(exact.number(value))
 
     def _add(self, x: Sequence[float]) -> None:
         """Compute samples at these values, which are in increasing order."""

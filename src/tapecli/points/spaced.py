@@ -1,26 +1,29 @@
-"""Ranges in parts: the points of a `grid.Range` by their places, rounded once.
+"""Points of a range by their indices, in arrays of which only those that are wanted are made.
 
-Three ways, all of which end at the exact point where rounding is in doubt:
+There are three ways, all of which end at the exact point where rounding is in doubt:
 
 - If the points are whole numbers over a whole number, all below 2**53, one division rounds them.
-- Otherwise a point is the exact first point of its block, plus or times what belongs to its place
+- Otherwise a point is the exact first point of its block, plus or times what belongs to its index
   in the block, which is the same for all blocks; both are sums of two float64.
 """
 
 from __future__ import annotations
 
+import bisect
+import itertools
 import math
-from collections.abc import Iterator
+from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, partial
+from typing import Any
 
 import numpy as np
 
 from tapecli.floats import FloatFormat, two_product, two_sum
-from tapecli.points.axes import Constant, Values
-from tapecli.points.ranges import Range, fitting
-from tapecli.points.rounding import Floats, Mask, decide, narrowed, of_sums, unsure
+from tapecli.points.exact import rounded
+from tapecli.points.ranges import Range
+from tapecli.points.rounding import Floats, Mask, decide, narrowed, of_sums, refusable
 
 _BLOCK = 1 << 14
 """Points of a block: as many as stay in a processor's cache."""
@@ -35,15 +38,57 @@ _MODERATE = 200
 """Numbers between 2**-200 and 2**200 need no scaling."""
 
 
-def values_of(range_: Range, format_: FloatFormat) -> Values:
+class Lazy:
+    """Numbers of which a slice is made when it is asked for: an array."""
+
+    count: int
+
+    def __len__(self) -> int:
+        return self.count
+
+    def __getitem__(self, index: Any) -> Any:
+        if isinstance(index, slice):
+            return self.take(*index.indices(self.count)[:2])
+        return float(self.take(index, index + 1)[0])
+
+    def take(self, start: int, stop: int) -> Floats:
+        """The numbers from one index to before another."""
+        raise NotImplementedError
+
+
+class Joined(Lazy):
+    """Numbers one after the other.
+
+    Args:
+        parts: what they are in: tuples, arrays or lazy numbers.
+    """
+
+    def __init__(self, parts: Sequence[Any]) -> None:
+        self._parts = parts
+        self._ends = list(itertools.accumulate(map(len, parts)))
+        self.count = self._ends[-1]
+
+    def take(self, start: int, stop: int) -> Floats:
+        """The numbers from one index to before another."""
+        taken = [np.empty(0)]
+        number = bisect.bisect_right(self._ends, start)
+        while start < stop:
+            values, end = self._parts[number], self._ends[number]
+            before, last = end - len(values), min(stop, end)
+            taken.append(values[start - before : last - before])
+            start, number = last, number + 1
+        return np.concatenate(taken)
+
+
+def of_range(range_: Range, format_: FloatFormat) -> Lazy | Floats:
     """The points of a range.
 
     Raises:
         PointsError: an end is too large or too small for the format.
     """
-    ends = [fitting(end, format_) for end in (range_.start, range_.stop)]
-    if range_.count == 1 or range_.start == range_.stop:
-        return Constant(ends[0], range_.count)
+    start, _ = rounded((range_.start, range_.stop), format_)
+    if range_.start == range_.stop:
+        return np.broadcast_to(np.float64(start), (range_.count,))
     if range_.ratio is not None:
         return ByRatio(range_, format_)
     scale = math.lcm(range_.start.denominator, range_.step.denominator)
@@ -53,8 +98,8 @@ def values_of(range_: Range, format_: FloatFormat) -> Values:
     return Even(range_, format_)
 
 
-class _Blocks:
-    """Points in blocks of the same number of places."""
+class _Blocks(Lazy):
+    """Points in blocks of the same number of indices."""
 
     block = _BLOCK
 
@@ -62,25 +107,24 @@ class _Blocks:
         self.range, self.format, self.count = range_, format_, range_.count
 
     def take(self, start: int, stop: int) -> Floats:
-        """The points from one place to before another."""
+        """The points from one index to before another.
+
+        Raises:
+            PointsError: a point is too small for the format.
+        """
         taken = np.empty(stop - start)
-        for first, last in self._parts(start, stop):
-            values, doubtful = self._values(first, last)
-
-            def exact(place: int, first: int = first) -> Fraction:
-                return self.range.at(first + place)
-
-            decide(values, doubtful, exact, self.format)
-            taken[first - start : last - start] = values
+        for first in range(start - start % self.block, stop, self.block):
+            begin, end = max(start, first), min(stop, first + self.block)
+            values, uncertain = self._values(begin, end)
+            exact_at = partial(self._exact, begin)
+            taken[begin - start : end - start] = decide(values, uncertain, exact_at, self.format)
         return taken
 
-    def _parts(self, start: int, stop: int) -> Iterator[tuple[int, int]]:
-        while start < stop:
-            last = min(stop, (start // self.block + 1) * self.block)
-            yield start, last
-            start = last
+    def _exact(self, start: int, index: int) -> Fraction:
+        return self.range.at(start + index)
 
     def _values(self, start: int, stop: int) -> tuple[Floats, Mask]:
+        """The points of a part of a block, and where they are uncertain."""
         raise NotImplementedError
 
 
@@ -102,11 +146,11 @@ class Quotients(_Blocks):
         if ties is None:
             return rounded, np.zeros(0, np.bool_)
         tied = np.flatnonzero(ties)
-        back, rest = two_product(quotients[tied], self._scale)
+        product, rest = two_product(quotients[tied], self._scale)
         gap = np.abs(quotients[tied] - rounded[tied])
-        beside = np.sign((above[tied] - back) - rest)
-        rounded[tied] = np.where(beside == 0, rounded[tied], quotients[tied] + beside * gap)
-        return rounded, unsure(rounded, self.format)
+        side = np.sign((above[tied] - product) - rest)
+        rounded[tied] = np.where(side == 0, rounded[tied], quotients[tied] + side * gap)
+        return rounded, refusable(rounded, self.format)
 
 
 class Even(_Blocks):
@@ -120,21 +164,21 @@ class Even(_Blocks):
     @cached_property
     def _offsets(self) -> tuple[Floats, Floats]:
         high, low = _double(self.range.step * self._scale)
-        places = np.arange(min(self.block, self.count), dtype=np.float64)
-        offsets, rest = two_product(places, high)
-        rest += places * low
+        indices = np.arange(min(self.block, self.count), dtype=np.float64)
+        offsets, rest = two_product(indices, high)
+        rest += indices * low
         return offsets, rest
 
     def _values(self, start: int, stop: int) -> tuple[Floats, Mask]:
         block = start - start % self.block
         high, low = _double(self.range.at(block) * self._scale)
-        offsets, rest = (part[start - block : stop - block] for part in self._offsets)
+        offsets, rest = (terms[start - block : stop - block] for terms in self._offsets)
         points, error = two_sum(high, offsets)
         error += rest + low
         bound = _ERROR * (abs(high) + abs(float(self._offsets[0][-1])))
-        values, doubtful = of_sums(points, error, bound, self._shift, self.format)
-        doubtful |= values == 0
-        return values, doubtful
+        values, uncertain = of_sums(points, error, bound, self._shift, self.format)
+        uncertain |= values == 0
+        return values, uncertain
 
 
 class ByRatio(_Blocks):
@@ -149,7 +193,7 @@ class ByRatio(_Blocks):
 
     @cached_property
     def _factors(self) -> tuple[Floats, Floats]:
-        pairs = [_double(self.range.factor(place)) for place in range(self.block)]
+        pairs = [_double(self.range.factor(index)) for index in range(self.block)]
         high, low = np.array(pairs).T.copy()
         return high, low
 
@@ -158,14 +202,14 @@ class ByRatio(_Blocks):
         first = self.range.start * Fraction(self.range.factor(block))
         shift = _shift(first)
         high, low = _double(first * Fraction(2) ** -shift)
-        factors, rest = (part[start - block : stop - block] for part in self._factors)
+        factors, rest = (terms[start - block : stop - block] for terms in self._factors)
         points, error = two_product(factors, high)
         error += factors * low + rest * high
         bound = _ERROR * float(np.max(np.abs(points)))
-        values, doubtful = of_sums(points, error, bound, shift, self.format)
-        doubtful |= values == 0
-        doubtful[-1] |= stop == self.count
-        return values, doubtful
+        values, uncertain = of_sums(points, error, bound, shift, self.format)
+        uncertain |= values == 0
+        uncertain[-1] |= stop == self.count
+        return values, uncertain
 
 
 def _double(number: Fraction | Decimal) -> tuple[float, float]:

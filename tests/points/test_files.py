@@ -1,9 +1,10 @@
-"""Sources: products, pairs and files in chunks, the same as `points` makes at once."""
+"""Points of any number: products, pairs and files, in chunks and at once."""
 
 from __future__ import annotations
 
 import io
 import itertools
+import re
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
@@ -11,22 +12,38 @@ from typing import Any
 
 import numpy as np
 import pytest
+from tests.points.test_ranges import EXACT
 
 from tapecli.errors import PointsError, RequestError, TapecliError
+from tapecli.expressions.tree import natural
 from tapecli.floats import FORMATS
-from tapecli.points import bulk_tables, points, ranges, tables, text_lines
-from tapecli.points.sources import Source, open_source
+from tapecli.points import exact, points, tables, text_files
+from tapecli.points.points import FilePoints, Points
 
 FLOAT64 = FORMATS["float64"]
 
 
-def opened(given: Any, stdin: str = "", **more: Any) -> Source:
+@pytest.fixture(params=[True, False], ids=["exactly", "by NumPy"])
+def exactly(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However few or many points are, they are rounded exactly, or else by NumPy."""
+    monkeypatch.setattr(exact, "FEW", 10**9 if request.param else 0)
+
+
+def opened(given: Any, stdin: str = "", **more: Any) -> Points | FilePoints:
     names, rows = more.pop("names", None) or list(given), more.pop("rows", None)
-    format_ = more.pop("format_", FLOAT64)
-    return open_source(given, rows, names, format_, stdin=io.StringIO(stdin), **more)
+    format_, text = more.pop("format_", FLOAT64), io.StringIO(stdin)
+    table = points.table(rows, text) if rows else None
+    return points.read_any(given, table, names, format_, stdin=text, **more)
 
 
-def everything(source: Source, size: int = 7, skip: int = 0) -> list[dict[str, float]]:
+def exact_values(given: Any) -> list[Fraction]:
+    """The exact values of one variable."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(exact, "FEW", 10**9)
+        return list(points.read({"x": given}, None, ["x"], EXACT).axes[0].values["x"][:])
+
+
+def everything(source: Points | FilePoints, size: int = 7, skip: int = 0) -> list[dict[str, float]]:
     """All points, with a look at the sizes of the chunks."""
     chunks = list(source.chunks(size, skip))
     assert all(len(chunk) == size for chunk in chunks[:-1])
@@ -48,7 +65,7 @@ def outcome(make: Callable[[], Any]) -> Any:
         return str(error)
 
 
-def written(source: Callable[[], Source], size: int) -> Any:
+def written(source: Callable[[], Points | FilePoints], size: int) -> Any:
     """The points as text, so that zeros have their signs."""
     return outcome(lambda: [repr(list(point.values())) for point in everything(source(), size)])
 
@@ -72,13 +89,25 @@ def written(source: Callable[[], Source], size: int) -> Any:
     ],
 )
 @pytest.mark.parametrize("skip", [0, 5, 1000])
-def test_points_are_those_of_points(given: Any, paired: bool, name: str, skip: int) -> None:
-    format_ = FORMATS[name]
-    expected = points.read(given, None, list(given), format_, paired)
-    source = open_source(given, None, list(given), format_, paired)
-    assert (source.count, source.names) == (len(expected), expected.names)
-    found = everything(source, skip=skip)
-    assert found == [expected.at(place) for place in range(skip, len(expected))]
+@pytest.mark.usefixtures("exactly")
+def test_points_are_the_exact_ones_rounded_once(
+    given: Any, paired: bool, name: str, skip: int
+) -> None:
+    names = sorted(given, key=natural)
+    columns = [exact_values(given[name]) for name in names]
+    if paired:
+        longest = max(map(len, columns))
+        columns = [column * (longest // len(column)) for column in columns]
+    rows = list(zip(*columns, strict=True) if paired else itertools.product(*columns))
+    rounded = [dict(zip(names, exact.rounded(row, FORMATS[name]), strict=True)) for row in rows]
+    source = opened(given, paired=paired, format_=FORMATS[name])
+    assert (source.count, source.names) == (len(rows), tuple(names))
+    assert everything(source, skip=skip) == rounded[skip:]
+    assert isinstance(source, Points)
+    assert [source.at(index) for index in range(len(source))] == rounded
+    assert list(zip(*(source.columns[name].tolist() for name in names), strict=True)) == [
+        tuple(point.values()) for point in rounded
+    ]
 
 
 def test_many_points_are_never_made_at_once() -> None:
@@ -113,9 +142,14 @@ def test_a_chunk_has_the_axis_of_its_variable_or_that_of_points() -> None:
     ("given", "more", "words"),
     [
         ({"x": 1}, {"names": "xy"}, "'y' has no value; give it one, such as --y 2"),
-        ({"x": 1}, {"names": "x", "rows": "-"}, "every variable has a value beside"),
+        (
+            {"x": 1},
+            {"names": "x", "rows": "-", "stdin": "x\n1\n"},
+            "every variable has a value beside",
+        ),
         ({"x": "1..3", "y": "1..2"}, {"paired": True}, "not as many of each: x 3 and y 2"),
-        ({"x": "-", "y": "1..3"}, {"paired": True, "stdin": "1\n2\n"}, "each: x and y"),
+        ({"x": "-", "y": "1..3"}, {"paired": True, "stdin": "1\n2\n"}, "each: x 2 and y 3"),
+        ({"x": "-", "y": "1..3"}, {"paired": True, "stdin": "1\n" * 100_001}, "each: x and y"),
         ({"x": "-", "y": "-"}, {"paired": True}, "standard input cannot be read for x and y"),
         ({"x": "1..1e16"}, {}, "'1..1e16': more than 1,000,000,000,000,000 points"),
         ({"x": "1..1e9", "y": "1..1e9"}, {}, "more than 1,000,000,000,000,000 points"),
@@ -159,21 +193,28 @@ LINES = [
 
 @pytest.mark.parametrize("name", FORMATS)
 @pytest.mark.parametrize("text", LINES, ids=range(len(LINES)))
-def test_lines_are_read_as_grid_reads_them(
+def test_lines_are_rounded_by_numpy_as_exactly(
     text: str, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(text_lines, "_BLOCK", 1 << 12)
-    format_ = FORMATS[name]
-    read = outcome(lambda: ranges.rounded(ranges.read("-", io.StringIO(text)), format_))
-    expected = read if isinstance(read, str) else [repr([value]) for value in read]
-    assert written(lambda: opened({"x": "-"}, text, format_=format_), 1000) == expected
+    monkeypatch.setattr(tables, "LINES_SIZE", 1 << 12)
+    source = lambda: opened({"x": "-"}, text, format_=FORMATS[name])  # noqa: E731
+    monkeypatch.setattr(exact, "FEW", 10**9)
+    exactly = written(source, 1000)
+    monkeypatch.setattr(exact, "FEW", 0)
+    assert written(source, 1000) == exactly
+    texts = [line.strip() for line in text.split("\n") if text_files.counts(line)]
+    decimal = re.compile(r"[+\u2212-]?[0-9]*\.?[0-9]*(e[+-]?[0-9]+)?|[0-9]+/[0-9]+")
+    if texts and all(decimal.fullmatch(line) and len(line) <= 400 for line in texts):
+        numbers = [Fraction(line.replace("\u2212", "-")) for line in texts]
+        values = outcome(lambda: exact.rounded(numbers, FORMATS[name]))
+        assert exactly == (values if isinstance(values, str) else [repr([v]) for v in values])
 
 
 def test_a_file_goes_with_constants_and_in_a_product(tmp_path: Path) -> None:
     path = tmp_path / "points"
     path.write_bytes("\ufeff1\n# two\n2\n3\n".encode())
     source = opened({"x": f"@{path}", "k": 7})
-    assert source.count is None
+    assert source.count == 3
     assert everything(source, 2, 1) == [{"k": 7, "x": 2}, {"k": 7, "x": 3}]
     assert len(everything(source)) == 3
     assert len(everything(opened({"x": f"@{path}", "y": "1..4"}))) == 12
@@ -209,7 +250,7 @@ def test_an_array_on_disk_is_read_in_parts(tmp_path: Path, kind: str) -> None:
     for format_ in (FLOAT64, FORMATS["float32"], FORMATS["bfloat16"]):
         source = opened({"x": f"@{path}"}, format_=format_)
         assert source.count == 30
-        expected = ranges.rounded(ranges.read(array), format_)
+        expected = exact.rounded(map(exact.number, array), format_)
         assert [point["x"] for point in everything(source)] == list(expected)
 
 
@@ -290,22 +331,18 @@ TABLES = [
 @pytest.mark.parametrize("with_arrow", [False, True])
 @pytest.mark.parametrize("name", ["float64", "float32", "bfloat16"])
 @pytest.mark.parametrize("text", TABLES, ids=range(len(TABLES)))
-def test_rows_are_read_as_table_reads_them(
+def test_rows_are_rounded_by_libraries_as_exactly(
     text: str, name: str, with_arrow: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if with_arrow:
         pytest.importorskip("pyarrow")
     else:
-        monkeypatch.setattr(bulk_tables, "arrow", lambda module: None)
-    format_ = FORMATS[name]
-
-    def read() -> list[str]:
-        columns = tables.read("-", io.StringIO(text)).columns(["x", "y"])
-        rounded = [ranges.rounded(columns[name], format_) for name in "xy"]
-        return [repr(list(row)) for row in zip(*rounded, strict=True)]
-
-    source = lambda: opened({}, text, names="xy", rows="-", format_=format_)  # noqa: E731
-    assert written(source, 1) == outcome(read)
+        monkeypatch.setattr(tables, "arrow", lambda module: None)
+    source = lambda: opened({}, text, names="xy", rows="-", format_=FORMATS[name])  # noqa: E731
+    monkeypatch.setattr(exact, "FEW", 10**9)
+    exactly = outcome(lambda: written(source, 1))
+    monkeypatch.setattr(exact, "FEW", 0)
+    assert outcome(lambda: written(source, 1)) == exactly
 
 
 @pytest.mark.parametrize("with_arrow", [False, True])
@@ -315,8 +352,8 @@ def test_a_long_table_is_read_in_parts_and_names_a_bad_line(
     if with_arrow:
         pytest.importorskip("pyarrow")
     else:
-        monkeypatch.setattr(bulk_tables, "arrow", lambda module: None)
-    monkeypatch.setattr(bulk_tables, "_BLOCK", 1 << 16)
+        monkeypatch.setattr(tables, "arrow", lambda module: None)
+    monkeypatch.setattr(tables, "ROWS_SIZE", 1 << 16)
     text = "y,x\n" + "".join(f"{i / 7},{i}\n" for i in range(1, 30_001))
     chunks = list(opened({"k": 2}, text, names="kxy", rows="-").chunks(8_000, 1_000))
     assert [len(chunk) for chunk in chunks] == [8_000, 8_000, 8_000, 5_000]
@@ -356,7 +393,7 @@ def test_rows_of_a_parquet_file_are_read_in_parts(tmp_path: Path) -> None:
 
 def test_a_column_of_parquet_may_have_any_numbers(tmp_path: Path) -> None:
     path = parquet(tmp_path / "points.parquet", t=["1/3", "pi", "-0.0"])
-    expected = ranges.rounded([Fraction(1, 3), ranges.constant("pi"), Fraction(0)], FLOAT64)
+    expected = exact.rounded([Fraction(1, 3), exact.constant("pi"), Fraction(0)], FLOAT64)
     assert [point["x"] for point in everything(opened({"x": f"@{path}"}))] == list(expected)
 
 
