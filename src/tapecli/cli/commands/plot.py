@@ -25,21 +25,21 @@ FINE = (1200, 800)
 @options.command(
     *options.variables(
         "RANGE",
-        "The range of x: -5..5, 0..2pi; 0..1@200, 0..1:0.01, 1e-3..1e3@61log and lists are drawn "
-        "at exactly these values. Or the value of x, where another variable has the range.  "
+        "The range of x: -5..5, 0..2pi. Of 0..1@200, 0..1:0.01, 1e-3..1e3@61log and lists, "
+        "exactly these values are drawn. Or the value of x, if another variable has the range.  "
         "[default: -5..5]",
         "The same for a variable of any name.",
         candidates.ranges,
         candidates.named_ranges,
     ),
-    options.order("The highest order; all from 0, the value, are drawn.  [default: 1]"),
+    options.order("The highest order; the value and all orders up to it are drawn.  [default: 1]"),
     options.by_in_turn("the variable with the range"),
     options.METHOD,
     options.DTYPE,
     click.option(
         "--window",
         metavar="LOW..HIGH",
-        help="What is shown from bottom to top.  [default: all, but not the way to a pole]",
+        help="The lowest and the highest value to show.  [default: all values, but poles are cut]",
     ),
     click.option(
         "--points",
@@ -56,7 +56,7 @@ FINE = (1200, 800)
         + ".  [default: by the ending of --output, else text]",
     ),
     *output.OPTIONS,
-    options.max_seconds("What a drawing may take; beyond it is drawn in wider steps."),
+    options.max_seconds("How long a drawing may take; after that it is drawn in wider steps."),
     options.VERBOSE,
 )
 def command(

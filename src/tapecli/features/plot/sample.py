@@ -336,6 +336,7 @@ def _divisions(
         return MAX_DIVISIONS if is_seen and bend is None else 1
     if math.isinf(bend):
         return min(MAX_DIVISIONS, math.ceil(width / (2 * STRAIGHT)))
+    # A chord is at most max|y''| * length**2 / 8 away from its curve; here in dots.
     distance = min(bend * length / 8 * (length / view.dot), LARGEST_DISTANCE)
     outside = max(min(ends) - view.high, view.low - max(ends), 0) / view.dot
     if distance <= STRAIGHT or distance <= outside:
