@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 ENTRIES = words.entries(ROWS.values())
 
 
-def test_everything_has_a_line_in_the_sequence_of_the_table(run: Run) -> None:
+def test_everything_has_a_line_in_the_order_of_the_table(run: Run) -> None:
     done = run("functions")
     assert (done.code, done.err) == (0, "")
     first = [re.split("  +", line)[0] for line in done.lines]

@@ -42,7 +42,7 @@ def test_a_cure_is_reported_and_is_no_failure() -> None:
     assert report(defects=(THERE, cured)).ok
 
 
-def test_functions_are_in_the_sequence_in_which_they_were_run() -> None:
+def test_functions_are_in_the_order_in_which_they_were_run() -> None:
     assert report().functions == ["sin", "cos"]
 
 

@@ -147,7 +147,7 @@ def test_what_has_no_derivative_is_not_counted() -> None:
     assert of("sqrt").cells["sqrt", FLOAT64].values == 2 * (3 + 2 + 1)
 
 
-def test_columns_come_in_the_sequence_of_dtypes_and_executions() -> None:
+def test_columns_come_in_the_order_of_dtypes_and_executions() -> None:
     report = check_tensorflow("default", functions=["sign"], dtypes=["float32", "float64"])
     assert [(setting.dtype, setting.execution) for setting in report.settings] == [
         (dtype, execution)

@@ -152,7 +152,7 @@ def _column_order(setting: Setting) -> tuple[str, int, int]:
 
 
 def _versions(tf: Any) -> dict[str, str]:
-    """The versions by name. TensorFlow's own is asked, for it may be that of tensorflow-cpu."""
+    """The versions by name. TensorFlow states its own, for the package may be tensorflow-cpu."""
     return {
         "tapecli": version("tapecli"),
         "tensorflow": tf.__version__,

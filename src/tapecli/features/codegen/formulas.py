@@ -1,7 +1,8 @@
 """The targets as statements: their trees in TensorFlow's words, with shared parts named.
 
-A statement computes what the tapes of `diff` compute, operation by operation. Numbers are Python's
-wherever TensorFlow makes the same number of the dtype of them, and tensors where it would not.
+A statement computes what the tapes of `diff` compute, operation by operation. A number is a Python
+number where TensorFlow converts it to the right number of the dtype, and a tensor where it would
+not.
 """
 
 from __future__ import annotations
@@ -87,7 +88,7 @@ class Form:
     Attributes:
         text: an expression of Python.
         binding: how tightly its outermost sign binds.
-        python: what Python makes of it, if it is a number and no tensor; else None.
+        python: its value in Python, if it is a number and no tensor; else None.
         exact: the number of the dtype that it stands for, if it is one.
     """
 
@@ -236,7 +237,7 @@ class Statements:
         return Form(text, ATOM_BINDING, float(text) if math.isfinite(value) else math.nan, value)
 
     def _of_numbers(self, name: str, arguments: Sequence[Form]) -> Form | None:
-        """Arithmetic that Python may do, because the dtype comes to the same number; else None."""
+        """Arithmetic that Python may do, because the result in the dtype is right; else None."""
         operation = getattr(operator, "truediv" if name == "div" else name)
         try:
             value = operation(*(form.python for form in arguments))

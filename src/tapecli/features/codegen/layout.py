@@ -71,7 +71,7 @@ class Page:
             self.lines += [INDENT * self._depth + line if line else "" for line in lines]
 
     def blank(self, lines: int = 1) -> None:
-        """Leave at least so many lines empty here."""
+        """Leave at least this many lines empty."""
         while self.lines and any(self.lines[-lines:]):
             self.lines.append("")
 

@@ -1,4 +1,4 @@
-"""Numbers and points as a program writes them: TensorFlow makes the same numbers of them.
+"""Numbers and points as a program writes them, so that TensorFlow gets exactly these numbers.
 
 A few points are written out in full. Many points are a range of NumPy's, if one has each of them to
 the last bit.
@@ -129,7 +129,7 @@ def write_points(
 
 
 def is_single(points: Points) -> bool:
-    """Whether there is but one point, so that each variable can be a number."""
+    """Whether there is only one point, so that each variable can be a number."""
     return not any(axis.listed for axis in points.axes)
 
 

@@ -91,7 +91,7 @@ def print_chain(draft: Draft, call: Brackets, star: str) -> None:
 
 
 def write_functions(draft: Draft) -> None:
-    """Write a function that differentiates a function, and each derivative as one of another."""
+    """Write a function that differentiates a function, and one function for each derivative."""
     page = draft.page
     parameters = list(draft.sources.values())
     for target, name in enumerate(draft.statements.targets):

@@ -209,7 +209,7 @@ def nested_orders(draft: Draft) -> None:
 
 
 def batch(draft: Draft) -> None:
-    """TensorFlow's own Jacobian, point by point, of all targets or of a gradient at once."""
+    """TensorFlow's own Jacobian, point by point, of all targets or of a gradient."""
     (_batch_jacobian if draft.order == 1 else _batch_hessian)(draft)
 
 
@@ -229,7 +229,7 @@ def _unstack(draft: Draft) -> None:
 
 
 def _zero_of_columns(draft: Draft, targets: Iterable[int], order: int) -> list[str]:
-    """The argument `zero` for targets that may depend on no column after so many derivatives."""
+    """The argument `zero` for targets that may depend on no column at this order."""
     zeros = [draft.zero([target], [(name,) * order]) for target in targets for name in draft.by]
     return zeros[0] if all(zeros) else []
 

@@ -237,7 +237,7 @@ class _Measurement:
         return {name: self.tf.constant(column, dtype) for name, column in columns.items()}
 
     def _columns(self, points: int) -> dict[str, NDArray[np.float64]]:
-        """The point, so many times."""
+        """The point, repeated."""
         import numpy as np
 
         return {name: np.full(points, x) for name, x in self.question.points.at(0).items()}

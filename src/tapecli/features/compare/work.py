@@ -69,18 +69,18 @@ def _counted(recording: Recording, aims: dict[str, Aim], all_targets: Aim) -> Wo
     names = tape_names(recording.tapes)
     backward: list[CountedPass] = []
     backward_indices: set[int] = set()
-    asked: list[list[Aim]] = [[] for _ in names]
+    aims_of_tapes: list[list[Aim]] = [[] for _ in names]
     for tape, gradient in recording.backward_passes:
         aim = _aim(recording, gradient.target, aims) or all_targets
         aims.update(_derivatives(recording, gradient, aim))
-        asked[tape.number].append(aim)
+        aims_of_tapes[tape.number].append(aim)
         operations = recording.operations[gradient.start : gradient.stop]
         backward_indices.update(operation.index for operation in operations)
         backward.append(CountedPass(names[tape.number], aim, _kinds(operations)))
     tapes = [
         CountedTape(name, tuple(targets), _kinds(recording.recorded(tape)),
                     _kinds(recording.wasted(tape)))
-        for tape, name, targets in zip(recording.tapes, names, asked, strict=True)
+        for tape, name, targets in zip(recording.tapes, names, aims_of_tapes, strict=True)
     ]  # fmt: skip
     forward = [step for step in recording.operations if step.index not in backward_indices]
     return Work(tuple(tapes), _kinds(forward), tuple(backward))

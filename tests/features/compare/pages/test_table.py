@@ -41,8 +41,8 @@ persistent    650 (585–715) ns *
 batch                          -
 
 forward, backward: the operations in the graph that TensorFlow traces of an arrangement, with one point; Placeholder, Const and Identity compute nothing and do not count
-held: what the tapes alone keep alive before a gradient, eager, 1,000 points; after: the same after the last one, until they are deleted
-times: the median (and quartiles, or how far they are from it) of 20 runs, the arrangements in turn; many points are the one point again and again
+held: what the tapes alone keep alive before a gradient, eager, 1,000 points; after: what they keep alive after the last gradient
+times: the median (and quartiles, or how far they are from it) of 20 runs, the arrangements in turn; many points are one point, repeated
 *: the quickest, and what differs from it by noise: the quartiles overlap
 separate: tapes around each target alone, one target after the other
 

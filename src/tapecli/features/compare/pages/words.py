@@ -135,14 +135,14 @@ def legend(comparison: CostComparison) -> Iterator[str]:
     )
     yield (
         "held: what the tapes alone keep alive before a gradient, eager, "
-        f"{comparison.points:,} points; after: the same after the last one, until they are deleted"
+        f"{comparison.points:,} points; after: what they keep alive after the last gradient"
     )
     runs = [time.runs for cost in comparison.costs for time in cost.times.values()]
     if runs:
         repeats = f"{min(runs)}" if min(runs) == max(runs) else f"{min(runs)} to {max(runs)}"
         yield (
             f"times: the median (and quartiles, or how far they are from it) of {repeats} runs, "
-            f"the arrangements in turn; many points are the one point again and again"
+            f"the arrangements in turn; many points are one point, repeated"
         )
         yield "*: the quickest, and what differs from it by noise: the quartiles overlap"
     if comparison.cost("separate"):
