@@ -45,7 +45,7 @@ VERIFY = {
 }
 
 
-def _listed(meanings: Mapping[str, str]) -> str:
+def _in_words(meanings: Mapping[str, str]) -> str:
     """Words and what they mean, in a sentence of a help text."""
     return "; ".join(f"{word}: {meaning}" for word, meaning in meanings.items())
 
@@ -58,31 +58,32 @@ EXPRESSIONS = click.argument(
 def variables(
     metavar: str, of_x: str, of_any: str, complete: Offered, complete_named: Offered
 ) -> tuple[Any, ...]:
-    """An option for each variable that has one of its own, and --at for one of any name.
+    """The options --x, --y, --z and --t, and --at for a variable of any name.
 
     Args:
-        metavar: what a variable is given.
-        of_x: the help of the first.
-        of_any: that of --at.
-        complete: what the shell offers for it.
-        complete_named: what it offers for NAME= and it.
+        metavar: the word for a value in the help.
+        of_x: the help of --x.
+        of_any: the help of --at.
+        complete: completes a value in the shell.
+        complete_named: completes NAME=VALUE in the shell.
     """
-    helps = [of_x, *(f"The same for {name}." for name in defaults.SHORT[1:])]
-    own = (
+    helps = {name: f"The same for {name}." for name in defaults.SHORT} | {"x": of_x}
+    return (
+        *(
+            click.option(
+                f"--{name}", multiple=True, metavar=metavar, shell_complete=complete, help=text
+            )
+            for name, text in helps.items()
+        ),
         click.option(
-            f"--{name}", multiple=True, metavar=metavar, shell_complete=complete, help=text
-        )
-        for name, text in zip(defaults.SHORT, helps, strict=True)
+            "--at",
+            type=PointsOf(),
+            multiple=True,
+            metavar=f"NAME={metavar}",
+            shell_complete=complete_named,
+            help=of_any,
+        ),
     )
-    named = click.option(
-        "--at",
-        type=PointsOf(),
-        multiple=True,
-        metavar=f"NAME={metavar}",
-        shell_complete=complete_named,
-        help=of_any,
-    )
-    return *own, named
 
 
 def order(text: str, complete: Offered = candidates.orders) -> Any:
@@ -98,7 +99,7 @@ def by(text: str) -> Any:
 
 
 def by_in_turn(otherwise: str) -> Any:
-    """The same where each is a derivative of its own, and what it is if it is left out."""
+    """The option --wrt where each text is a derivative, with the words for its default."""
     return by(
         "The variable to differentiate by, or several with commas for a mixed derivative: "
         f"x,x,y. Each --wrt is a derivative.  [default: {otherwise}]"
@@ -145,7 +146,7 @@ METHOD = click.option(
     type=OneOf(defaults.METHODS, METHODS),
     default="auto",
     show_default=True,
-    help=f"The arrangement of tapes, or what is done without them. {_listed(METHODS)}.",
+    help=f"The arrangement of tapes, or what is done without them. {_in_words(METHODS)}.",
 )
 DTYPE = click.option(
     "--dtype",
@@ -163,7 +164,7 @@ EXECUTION = click.option(
     cls=FromEnvironment,
     envvar="TAPECLI_EXECUTION",
     show_envvar=True,
-    help=f"How TensorFlow runs the tapes. {_listed(defaults.EXECUTIONS)}.  "
+    help=f"How TensorFlow runs the tapes. {_in_words(defaults.EXECUTIONS)}.  "
     "[default: eager for few points, xla for many]",
 )
 DEVICE = click.option(
@@ -203,13 +204,13 @@ def _format(table: Mapping[str, formats.Format], **rest: Any) -> Any:
         "--format",
         "format_name",
         type=OneOf(table, meanings),
-        help=f"The form of what is shown. {_listed(meanings)}.  "
+        help=f"The form of what is shown. {_in_words(meanings)}.  "
         "[default: by the ending of --output, else table]",
         **rest,
     )
 
 
-_HOW = (
+_COMPUTING = (
     METHOD,
     DTYPE,
     EXECUTION,
@@ -220,7 +221,7 @@ _HOW = (
         type=OneOf(defaults.VERIFY, VERIFY),
         default="auto",
         show_default=True,
-        help=f"At which points to compare with certified values. {_listed(VERIFY)}.",
+        help=f"At which points to compare with certified values. {_in_words(VERIFY)}.",
     ),
     click.option(
         "--tolerance",
@@ -248,7 +249,7 @@ _HOW = (
 
 
 def added(*options: Any) -> Callable[[Any], Any]:
-    """A function with these options, in this sequence."""
+    """A function with these options, in this order."""
 
     def decorate(function: Any) -> Any:
         for option in reversed(options):
@@ -268,6 +269,6 @@ def command(*options: Any) -> Callable[[Any], click.Command]:
     return decorate
 
 
-def differentiating(*own: Any) -> Callable[[Any], click.Command]:
-    """A command that differentiates: the options of all of them, and its own among them."""
-    return command(*POINTS, *(own or (BY,)), *_HOW)
+def differentiating(*derivatives: Any) -> Callable[[Any], click.Command]:
+    """A command that differentiates, with the options that say which derivatives; else --wrt."""
+    return command(*POINTS, *(derivatives or (BY,)), *_COMPUTING)

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 from tapecli.defaults import AUTO, EAGER, GRAPH, MAX_ORDER, MAX_SECONDS, NONE, TAYLOR, XLA
 from tapecli.engines.tapes.arrangements import ARRANGEMENTS, FORWARD, Variables
 from tapecli.engines.taylor import FLOAT64_ORDER
-from tapecli.errors import RequestError, estimated
+from tapecli.errors import RequestError, estimated, together
 from tapecli.evaluation.counting import FIXED_SHAPES, KNOWN_SHAPES, OPEN_SHAPES, Counts, counted
 from tapecli.expressions.functions import row
 from tapecli.expressions.tree import Call, Node, steps
@@ -31,6 +31,14 @@ if TYPE_CHECKING:
 
 NESTED, BATCH = "nested", "batch"
 """Arrangements that the model tells apart: all others are like nested tapes."""
+
+_NAMES = {
+    "single": "a tape",
+    "persistent": "a persistent tape",
+    TAYLOR: "Taylor series",
+    NONE: "certified values",
+}
+"""What messages call a method; other arrangements are "nested tapes" and so on."""
 
 _PREFERRED = {"jacobian": "persistent"}
 """The arrangement that "auto" takes for a kind of question, if it can do what is asked."""
@@ -205,13 +213,7 @@ def _reason(tapes: str, seconds: float, large: bool) -> str:
 
 
 def _named(method: str) -> str:
-    names = {
-        "single": "a tape",
-        "persistent": "a persistent tape",
-        TAYLOR: "Taylor series",
-        NONE: "certified values",
-    }
-    return names.get(method, f"{method} tapes")
+    return _NAMES.get(method, f"{method} tapes")
 
 
 def _refuse_slow(
@@ -241,16 +243,13 @@ def _refuse_slow(
     if seconds <= most:
         name, others = f"{name} and certified values", {"--verify none": seconds}
         seconds += certified
-    mends = [
-        f"'{option}' would take "
-        f"{'less than a second' if other < 1 else f'about {estimated(other)}'}"
-        for option, other in others.items()
-        if other <= min(most, seconds)
-    ]
-    raise RequestError(
-        f"order {order} would take {name} about {estimated(seconds)}, and "
-        f"'--max-seconds' is {most:g}{''.join(f'; {mend}' for mend in mends)}"
-    )
+    message = f"order {order} would take {name} about {estimated(seconds)}"
+    message += f", and '--max-seconds' is {most:g}"
+    for option, other in others.items():
+        if other <= min(most, seconds):
+            time = "less than a second" if other < 1 else f"about {estimated(other)}"
+            message += f"; '{option}' would take {time}"
+    raise RequestError(message)
 
 
 def _unable(method: str, targets: int, order: int, able: Sequence[str]) -> str:
@@ -261,9 +260,7 @@ def _unable(method: str, targets: int, order: int, able: Sequence[str]) -> str:
         reason = "its tapes record no gradients" if highest == 1 else f"it ends at order {highest}"
     else:
         demand, reason = f"{targets} targets", "a tape can be asked only once"
-    quoted = [f"'{name}'" for name in able]
-    quoted[0] = f"'--method {able[0]}'"
-    others = f"{', '.join(quoted[:-1])} and {quoted[-1]}" if len(quoted) > 1 else quoted[0]
+    others = together([f"'--method {able[0]}'", *(f"'{name}'" for name in able[1:])])
     return f"'{method}' cannot do {demand}: {reason}; {others} can"
 
 
