@@ -8,7 +8,6 @@ from dataclasses import replace
 import pytest
 
 from tapecli.features.pitfalls.model import (
-    IMPORT,
     Expected,
     Lesson,
     Lessons,
@@ -29,8 +28,9 @@ ROW = Pitfall(
 
 
 def test_the_programs_are_the_two_sides_of_a_diff() -> None:
-    assert ROW.mistake == IMPORT + "both\nmistake\n\n"
-    assert ROW.mend == IMPORT + "both\nmend\n\n"
+    assert ROW.mistake == "import tensorflow as tf\n\nboth\nmistake\n\n"
+    assert ROW.mend == "import tensorflow as tf\n\nboth\nmend\n\n"
+    assert (ROW.own_lines("-"), ROW.own_lines("+")) == ({3}, {3})
 
 
 def test_a_program_that_imports_tensorflow_itself_is_whole() -> None:

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TypeAlias
 
-IMPORT = "import tensorflow as tf\n\n"
-"""The first lines of each program that does not import TensorFlow itself."""
+IMPORT = (" import tensorflow as tf", "")
+"""The first lines of the diff of programs, which is left out if there are no other imports."""
 
 TOLERANCE = 1e-4
 """How far a number may be from the expected one, relatively: float32 with a margin."""
@@ -153,17 +153,22 @@ class Pitfall:
     @property
     def mistake(self) -> str:
         """The program that makes the mistake, as the text of a file."""
-        return self._program(without="+")
+        return "".join(f"{line[1:]}\n" for line in self._lines("-"))
 
     @property
     def mend(self) -> str:
         """The program with the mistake mended, as the text of a file."""
-        return self._program(without="-")
+        return "".join(f"{line[1:]}\n" for line in self._lines("+"))
 
-    def _program(self, without: str) -> str:
+    def own_lines(self, sign: str) -> set[int]:
+        """The indices of the lines that only the mistake has ("-"), or only the mend ("+")."""
+        return {index for index, line in enumerate(self._lines(sign)) if line.startswith(sign)}
+
+    def _lines(self, sign: str) -> list[str]:
+        """The lines of a program as they are in the diff."""
         lines = self.programs.splitlines()
-        program = "".join(f"{line[1:]}\n" for line in lines if not line.startswith(without))
-        return program if "import tensorflow" in program else IMPORT + program
+        first = () if IMPORT[0] in lines else IMPORT
+        return [line for line in (*first, *lines) if line[:1] in ("", " ", sign)]
 
 
 def tensorflow(*numbers: int) -> tuple[str, ...]:

@@ -6,7 +6,6 @@ left edge, so that they can be copied as they are.
 
 from __future__ import annotations
 
-import difflib
 import itertools
 import textwrap
 from collections.abc import Iterator, Sequence
@@ -70,7 +69,7 @@ def _lesson(lesson: Lesson, tensorflow: str, screen: Screen) -> Iterator[Text]:
     program_lines = [*mistake.program.splitlines(), *mend.program.splitlines()]
     is_wide = max(PLAIN_WIDTH // 2, *map(cell_len, program_lines)) <= column
     outcome_width = column if is_wide else screen.width
-    programs = _program(mistake, mend, screen), _program(mend, mistake, screen)
+    programs = _program(mistake, screen), _program(mend, screen)
     right = "bold green" if lesson.mended else "bold red"
     outcomes = _outcome(mistake, outcome_width, "bold yellow"), _outcome(mend, outcome_width, right)
     reason = [*_styled(f"Why: {pitfall.reason}", min(width, _SENTENCE), ""), Text()]
@@ -84,32 +83,20 @@ def _lesson(lesson: Lesson, tensorflow: str, screen: Screen) -> Iterator[Text]:
         yield Text()
 
 
-def _program(half: words.Half, other: words.Half, screen: Screen) -> list[Text]:
+def _program(half: words.Half, screen: Screen) -> list[Text]:
     """A title and a program, with an empty line after each.
 
     On a screen with colours, the lines that the other half does not have are underlined.
     """
-    lines = half.program.splitlines()
-    texts = list(map(Text, lines))
+    texts = list(map(Text, half.program.splitlines()))
     if screen.color:
         texts = list(source.colors(half.program).split("\n"))
-        changed = _changed(other.program.splitlines(), lines)
-        for index, text in enumerate(texts):
+        for text in texts:
             text.stylize("not underline")  # the theme underlines some words by itself
-            if index in changed:
-                text.stylize("underline", len(text.plain) - len(text.plain.lstrip()))
+        for index in half.own_lines:
+            text = texts[index]
+            text.stylize("underline", len(text.plain) - len(text.plain.lstrip()))
     return [Text(half.title, style="bold"), Text(), *texts, Text()]
-
-
-def _changed(others: Sequence[str], lines: Sequence[str]) -> set[int]:
-    """The indices of the lines that are not among the others."""
-    matcher = difflib.SequenceMatcher(None, others, lines, autojunk=False)
-    return {
-        index
-        for kind, _, _, start, end in matcher.get_opcodes()
-        if kind != "equal"
-        for index in range(start, end)
-    }
 
 
 def _outcome(half: words.Half, width: int | None, style: str) -> list[Text]:

@@ -13,12 +13,14 @@ class Half(NamedTuple):
     Attributes:
         title: Mistake or Mended.
         program: the program.
+        own_lines: the indices of its lines that the other half does not have.
         outcome: what it did, in lines.
         note: what is to be said if it did not do what is expected, or "".
     """
 
     title: str
     program: str
+    own_lines: set[int]
     outcome: list[str]
     note: str
 
@@ -29,8 +31,8 @@ def halves(lesson: Lesson, tensorflow: str) -> tuple[Half, Half]:
     changed = "" if lesson.happens else f"TensorFlow {tensorflow} {_change(lesson)}."
     broken = "" if lesson.mended else f"This does not mend it on TensorFlow {tensorflow}."
     return (
-        Half("Mistake", pitfall.mistake, _lines(lesson.mistake), changed),
-        Half("Mended", pitfall.mend, _lines(lesson.mend), broken),
+        Half("Mistake", pitfall.mistake, pitfall.own_lines("-"), _lines(lesson.mistake), changed),
+        Half("Mended", pitfall.mend, pitfall.own_lines("+"), _lines(lesson.mend), broken),
     )
 
 
