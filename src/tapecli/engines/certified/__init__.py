@@ -4,8 +4,9 @@ A reader should open the modules in this order:
 
 1. `records` says what is certified: a ball that contains the derivative, or why there is none.
 2. `balls` has the rules of the function table on power series with error bounds, from python-flint.
-   `interpreter` applies them to a tree along a line through a point; `puiseux` says how many terms
-   that takes on one side of a kink or root, and `budget` what it costs.
+   `series_tree` applies the rules of any engine to a tree, and says how many terms that takes on
+   one side of a kink or root; `interpreter` does it with balls, along a line through a point.
+   `budget` says what it costs.
 3. `lines` combines the series along several lines into derivatives at one precision, and
    `reference` raises the precision until they are known far below one ulp.
 4. `enclosure` bounds derivatives over whole intervals, for plots; `elementary` evaluates functions

@@ -51,6 +51,9 @@ class Undecided(Exception):
     """The sign of a number cannot be determined at this precision."""
 
 
+_CONSTANTS = {"pi": arb.pi, "tau": lambda: 2 * arb.pi(), "e": arb.const_e}
+
+
 class Side(enum.Enum):
     """On which side of a point a series is taken."""
 
@@ -138,14 +141,9 @@ class Balls:
         exact = fmpq(value.numerator, value.denominator) if isinstance(value, Fraction) else value
         return arb_series([arb(exact) + 0], self.terms)
 
-    def pi(self) -> Series:
-        return self.number(arb.pi())
-
-    def tau(self) -> Series:
-        return self.number(2 * arb.pi())
-
-    def e(self) -> Series:
-        return self.number(arb.const_e())
+    def constant(self, name: str) -> Series:
+        """A mathematical constant, by the name of its row."""
+        return self.number(_CONSTANTS[name]())
 
     def variable(self, value: Fraction | arb, slope: Fraction, power: int = 1) -> Series:
         """A variable that is value + slope * h**power."""
@@ -353,7 +351,7 @@ class Balls:
         if self._at_one(u, "acos"):
             return self._half_angle(u)
         if self._at_one(-u, "acos"):
-            return self.pi() - self._half_angle(-u)
+            return self.constant("pi") - self._half_angle(-u)
         return u.acos()
 
     def _at_one(self, u: Series, function: str) -> bool:
@@ -364,7 +362,7 @@ class Balls:
         return at_one
 
     def _quarter(self) -> Series:
-        return self.pi() / 2
+        return self.constant("pi") / 2
 
     def _half_angle(self, u: Series) -> Series:
         """acos(u) where u is 1, as 2*asin(sqrt((1 - u)/2))."""
@@ -383,7 +381,7 @@ class Balls:
                 return self.atan(self.div(y, x))
             if on_axis:  # on the branch cut
                 turn = -1 if self.sign_of(y) < 0 else 1
-                return self.pi() * turn + self.atan(self.div(y, x))
+                return self.constant("pi") * turn + self.atan(self.div(y, x))
         if on_axis:
             raise Undefined("the angle of the point (0, 0)")
         return self._quarter() * (1 if y[0] > 0 else -1) - self.atan(self.div(x, y))

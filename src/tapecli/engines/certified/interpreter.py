@@ -15,19 +15,8 @@ from flint import arb, ctx
 
 from tapecli.engines.certified.balls import Balls, Flat, Series, Side, exact_arb, perturbed, widened
 from tapecli.engines.certified.budget import Budget, CostModel
-from tapecli.engines.certified.puiseux import reach
-from tapecli.expressions.functions import CONSTANTS, row, rule_of
-from tapecli.expressions.tree import (
-    Alias,
-    Call,
-    Named,
-    Node,
-    Number,
-    Variable,
-    literal_value,
-    rational,
-    steps,
-)
+from tapecli.engines.certified.series_tree import SeriesTree
+from tapecli.expressions.tree import Call, Node, Variable
 from tapecli.floats import FloatFormat
 
 _SUMS = ("add", "sub", "neg")
@@ -59,34 +48,26 @@ class Trajectory:
     powers: Mapping[str, int] = field(default_factory=dict)
 
 
-class Interpreter:
-    """A tree whose series are computed along trajectories.
+class Interpreter(SeriesTree):
+    """A tree whose series are computed along trajectories, in ball arithmetic.
 
     Args:
         tree: the expression.
         format_: the dtype: decimal literals mean its numbers. None for exact decimals.
 
     Attributes:
-        reach: how many coefficients its series on one side need.
         seconds: the expected seconds for so many terms at a precision, as `CostModel.seconds`.
     """
 
     def __init__(self, tree: Node, format_: FloatFormat | None) -> None:
-        self._nodes = steps(tree)
-        self._indices = {node: index for index, node in enumerate(self._nodes)}
-        self._format = format_
-        self.seconds = CostModel(self._nodes).seconds
-        self._exponents = {
-            node: self._exact(node.arguments[1])
-            for node in self._nodes
-            if isinstance(node, Call) and node.name == "pow"
-        }
+        super().__init__(tree, format_)
+        self._indices = {node: index for index, node in enumerate(self.nodes)}
+        self.seconds = CostModel(self.nodes).seconds
         self._variables: dict[Node, frozenset[str]] = {}
-        for node in self._nodes:
+        for node in self.nodes:
             name = {node.name} if isinstance(node, Variable) else set[str]()
             children = (self._variables[child] for child in node.children)
             self._variables[node] = frozenset(name).union(*children)
-        self.reach = reach(tree, self._exact)
 
     @functools.cached_property
     def interacting(self) -> frozenset[tuple[str, str]]:
@@ -94,7 +75,7 @@ class Interpreter:
 
         x and y do not interact in x**2 + y**2; they do in x*y.
         """
-        return frozenset(pair for node in self._nodes for pair in self._pairs(node))
+        return frozenset(pair for node in self.nodes for pair in self._pairs(node))
 
     def _pairs(self, node: Node) -> Iterator[tuple[str, str]]:
         """The pairs of variables that interact in a node itself."""
@@ -132,7 +113,7 @@ class Interpreter:
             Flat: what looks like zero on one side is not, and more coefficients would show it.
             Overflow: a value is too large for the dtype, if the tapes must be enclosed as well.
         """
-        return self._run(trajectory, balls, precision, len(self._nodes), budget, constants)[-1]
+        return self._run(trajectory, balls, precision, len(self.nodes), budget, constants)[-1]
 
     def _run(
         self,
@@ -150,7 +131,7 @@ class Interpreter:
         constants = {} if constants is None else constants
         with working(precision, balls.terms):
             values: list[Series] = []
-            for index, node in enumerate(self._nodes[:count]):
+            for index, node in enumerate(self.nodes[:count]):
                 varies = not self._variables[node].isdisjoint(trajectory.slopes)
                 value = None if varies else constants.get(index)
                 if value is None:
@@ -186,19 +167,8 @@ class Interpreter:
             slope = trajectory.slopes.get(node.name, Fraction(0))
             power = trajectory.powers.get(node.name, 1)
             return balls.variable(trajectory.point[node.name], slope, power)
-        if isinstance(node, Number):
-            return balls.number(self._literal(node))
-        if isinstance(node, Named):
-            constant: Series = rule_of(CONSTANTS[node.name].series, balls)()
-            return constant
         arguments = [values[self._indices[child]] for child in node.children]
-        if isinstance(node, Alias):
-            return arguments[0]
-        assert isinstance(node, Call)
-        if node.name == "pow":
-            base, exponent = arguments
-            return balls.power(base, exponent, self._exponents[node])
-        series: Series = rule_of(row(node.name).series, balls)(*arguments)
+        series: Series = self.series(balls, node, arguments)
         return series
 
     def _enclosing_tapes(self, node: Node, value: Series, balls: Balls) -> Series:
@@ -211,12 +181,6 @@ class Interpreter:
         if abs(value[0]) > exact_arb(self._format.largest):
             raise Overflow
         return widened(value, balls.tiny)
-
-    def _literal(self, node: Number) -> Fraction:
-        return node.value if self._format is None else literal_value(node, self._format)
-
-    def _exact(self, node: Node) -> Fraction | None:
-        return rational(node, self._literal)
 
 
 def _nearby(trajectory: Trajectory, side: Side) -> Trajectory:

@@ -34,8 +34,8 @@ from tapecli.engines.certified.interpreter import (
     scale,
     working,
 )
-from tapecli.engines.certified.puiseux import MOST_TERMS
 from tapecli.engines.certified.records import NoDerivative
+from tapecli.engines.certified.series_tree import MOST_TERMS
 
 Index: TypeAlias = tuple[str, ...]
 """The variables of a derivative in alphabetical order, each as often as it is differentiated by."""

@@ -6,33 +6,20 @@ rounded once to the dtype.
 
 from __future__ import annotations
 
-import functools
 import math
 from collections.abc import Mapping, Sequence
-from fractions import Fraction
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tapecli.engines.certified.puiseux import Reach, reach
+from tapecli.engines.certified.series_tree import Reach, SeriesTree
 from tapecli.engines.taylor import FLOAT64_ORDER
 from tapecli.engines.taylor.doubled import Doubled
 from tapecli.engines.taylor.numbers import Numbers
 from tapecli.engines.taylor.rules import Series, Taylor
 from tapecli.engines.taylor.sides import OneSided, agreed
-from tapecli.expressions.functions import CONSTANTS, row, rule_of
-from tapecli.expressions.tree import (
-    Alias,
-    Call,
-    Named,
-    Node,
-    Number,
-    Variable,
-    literal_value,
-    rational_in,
-    steps,
-)
+from tapecli.expressions.tree import Node, Variable
 from tapecli.floats import FloatFormat
 
 Array: TypeAlias = NDArray[np.float64]
@@ -317,26 +304,8 @@ def _fill(table: Array, series: Any, depth: int, numbers: Numbers) -> None:
 # --- the tree ---------------------------------------------------------------------------------
 
 
-class _SeriesOfTree:
+class _SeriesOfTree(SeriesTree):
     """A tree that can be evaluated in any ring of series."""
-
-    def __init__(self, tree: Node, format_: FloatFormat) -> None:
-        self._tree = tree
-        self._format = format_
-        self._nodes = steps(tree)
-        self._exponents = {
-            node: self._exact(node.arguments[1])
-            for node in self._nodes
-            if isinstance(node, Call) and node.name == "pow"
-        }
-
-    @functools.cached_property
-    def reach(self) -> Reach:
-        """What one-sided series of the tree take."""
-        return reach(self._tree, self._exact)
-
-    def _exact(self, node: Node) -> Fraction | None:
-        return rational_in(node, self._format)
 
     def evaluate(self, ring: Taylor, variables: Mapping[str, Series]) -> tuple[Series, Any]:
         """The series of the tree from those of its variables, and where it is undefined.
@@ -346,29 +315,14 @@ class _SeriesOfTree:
         constants = Taylor(1, ring.numbers)
         values: dict[Node, Series] = {}
         undefined: Any = np.False_
-        for node in self._nodes:
+        for node in self.nodes:
             arguments = [values[child] for child in node.children]
-            if node.children and not any(map(ring.varies, arguments)):
+            if isinstance(node, Variable):
+                values[node] = variables[node.name]
+            elif node.children and not any(map(ring.varies, arguments)):
                 leaves = [[ring.bottom(argument)] for argument in arguments]
-                values[node] = ring.number(self._value(constants, node, leaves, variables)[0])
+                values[node] = ring.number(self.series(constants, node, leaves)[0])
             else:
-                values[node] = self._value(ring, node, arguments, variables)
+                values[node] = self.series(ring, node, arguments)
             undefined = undefined | np.isnan(ring.leaf(values[node]))
-        return values[self._tree], undefined
-
-    def _value(
-        self, ring: Taylor, node: Node, arguments: list[Series], variables: Mapping[str, Series]
-    ) -> Series:
-        if isinstance(node, Variable):
-            return variables[node.name]
-        if isinstance(node, Number):
-            return ring.number(literal_value(node, self._format))
-        if isinstance(node, Named):
-            return ring.number(Fraction(CONSTANTS[node.name].digits))
-        if isinstance(node, Alias):
-            return arguments[0]
-        assert isinstance(node, Call)
-        if node.name == "pow":
-            return ring.power(arguments[0], arguments[1], self._exponents[node])
-        series: Series = rule_of(row(node.name).series, ring)(*arguments)
-        return series
+        return values[self.nodes[-1]], undefined

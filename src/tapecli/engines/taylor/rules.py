@@ -26,6 +26,7 @@ import numpy as np
 from tapecli.engines.taylor import gamma
 from tapecli.engines.taylor.doubled import Doubled
 from tapecli.engines.taylor.numbers import Number, Numbers, Value
+from tapecli.expressions.functions import CONSTANTS
 
 Coefficient: TypeAlias = Any
 """A coefficient: numbers, or a series in another variable."""
@@ -64,6 +65,10 @@ class Taylor:
     def number(self, value: Value) -> Series:
         """A constant."""
         return [self.inner.number(value)]
+
+    def constant(self, name: str) -> Series:
+        """A mathematical constant, by the name of its row."""
+        return self.number(Fraction(CONSTANTS[name].digits))
 
     def leaf(self, u: Series) -> Number:
         """The value at each point, in float64."""

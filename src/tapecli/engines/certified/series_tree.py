@@ -1,17 +1,31 @@
-"""How many coefficients a series on one side of a point needs, from the shape of the tree.
+"""A tree as every engine of series sees it, and how many coefficients it needs on one side.
 
 At a zero of a root's argument there is no series in h, but one in t with h = t**fold, a Puiseux
-series.
+series. How far it must reach is seen from the shape of the tree.
 """
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
-from tapecli.expressions.tree import Call, Node, Variable, steps
+from tapecli.expressions.functions import row, rule_of
+from tapecli.expressions.tree import (
+    Alias,
+    Call,
+    Named,
+    Node,
+    Number,
+    Variable,
+    literal_value,
+    rational,
+    steps,
+)
+from tapecli.floats import FloatFormat
 
 MOST_TERMS = 2000
 """Coefficients carried on one side, whatever the powers and roots in the expression."""
@@ -76,3 +90,49 @@ def _degree(node: Node, children: Sequence[Fraction], exact: Exact) -> Fraction:
     if node.name == "pow":
         degree = children[0] * abs(exact(node.arguments[1]) or Fraction(1))
     return min(degree, Fraction(MOST_TERMS))
+
+
+class SeriesTree:
+    """A tree whose series are computed by the rules of an engine.
+
+    Args:
+        tree: the expression.
+        format_: the dtype: decimal literals mean its numbers. None for exact decimals.
+
+    Attributes:
+        nodes: all nodes of the tree, each after its children.
+    """
+
+    def __init__(self, tree: Node, format_: FloatFormat | None) -> None:
+        self.nodes = steps(tree)
+        self._format = format_
+        self._exponents = {
+            node: self._exact(node.arguments[1])
+            for node in self.nodes
+            if isinstance(node, Call) and node.name == "pow"
+        }
+
+    @functools.cached_property
+    def reach(self) -> Reach:
+        """How far its series on one side must reach."""
+        return reach(self.nodes[-1], self._exact)
+
+    def series(self, rules: Any, node: Node, arguments: Sequence[Any]) -> Any:
+        """The series of a node that is not a variable, from the series of its children."""
+        if isinstance(node, Number):
+            return rules.number(self._literal(node))
+        if isinstance(node, Named):
+            return rules.constant(node.name)
+        if isinstance(node, Alias):
+            return arguments[0]
+        assert isinstance(node, Call)
+        if node.name == "pow":
+            base, exponent = arguments
+            return rules.power(base, exponent, self._exponents[node])
+        return rule_of(row(node.name).series, rules)(*arguments)
+
+    def _literal(self, node: Number) -> Fraction:
+        return node.value if self._format is None else literal_value(node, self._format)
+
+    def _exact(self, node: Node) -> Fraction | None:
+        return rational(node, self._literal)

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pytest
 
-from tapecli.engines.certified.puiseux import MOST_TERMS, Reach, reach
+from tapecli.engines.certified.series_tree import MOST_TERMS, Reach, reach
 from tapecli.expressions.expression import parse
 from tapecli.expressions.tree import rational
 
