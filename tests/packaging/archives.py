@@ -44,7 +44,8 @@ def test_data_is_in_both() -> None:
     found = (path for path in (src / "tapecli").rglob("*") if path.is_file())
     data = {str(path.relative_to(src)) for path in found if path.suffix not in {".py", ".pyc"}}
     data = {name for name in data if "__pycache__" not in name}
-    assert {"tapecli/expressions/grammar.lark", "tapecli/py.typed"} < data
+    texts = {"tapecli/expressions/grammar.lark", "tapecli/features/pitfalls/pitfalls.md"}
+    assert {*texts, "tapecli/py.typed"} < data
     assert data <= in_a_wheel(WHEEL).keys()
     assert {f"src/{name}" for name in data} <= in_the_sdist()
 

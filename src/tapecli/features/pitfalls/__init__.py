@@ -1,19 +1,17 @@
 """The ways in which gradient tapes surprise people: `tapecli pitfalls`.
 
 The command lists them, or runs some and shows what happened, why, and a program that does it
-right. Open `model` first: it says what a pitfall is. The modules `scopes`, `sources`, `answers`,
-`singular`, `digits` and `machinery` have the pitfalls, a group in each; `running` runs them, and
-`pages` has the output formats. The programs use TensorFlow's public API, as a user's code does.
+right. Open `pitfalls.md` first: it has all pitfalls, and says how one is written. `model` says what
+a pitfall is, `reading` reads the file, `running` runs the programs, and `pages` has the output
+formats. The programs use TensorFlow's public API, as a user's code does.
 """
 
 from __future__ import annotations
 
-from tapecli.features.pitfalls import answers, digits, machinery, scopes, singular, sources
+from tapecli.features.pitfalls import reading
 from tapecli.features.pitfalls.model import Contents
 
-CONTENTS = Contents(
-    tuple(module.GROUP for module in (scopes, sources, answers, singular, digits, machinery))
-)
+CONTENTS = Contents(reading.groups())
 """All pitfalls, by kind."""
 
 FIRST = (

@@ -171,11 +171,6 @@ class Pitfall:
         return [line for line in (*first, *lines) if line[:1] in ("", " ", sign)]
 
 
-def tensorflow(*numbers: int) -> tuple[str, ...]:
-    """Threads of TensorFlow's own repository, by their numbers."""
-    return tuple(f"tensorflow/tensorflow#{number}" for number in numbers)
-
-
 @dataclass(frozen=True)
 class Group:
     """Pitfalls of one kind, with a title that says what they have in common."""

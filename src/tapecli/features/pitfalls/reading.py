@@ -1,0 +1,71 @@
+"""Reads the pitfalls from `pitfalls.md`, which says at its head how one is written."""
+
+from __future__ import annotations
+
+import re
+from importlib import resources
+
+from tapecli.features.pitfalls.model import (
+    TOLERANCE,
+    Expected,
+    ExpectedNumber,
+    Group,
+    NotNear,
+    Pitfall,
+    Relation,
+)
+
+_GROUP = re.compile(r"(?m)^## (.*)\n")
+_PITFALL = re.compile(
+    r"### (?P<name>\S+): (?P<title>[^\n]*)\n\n"
+    r"```diff\n(?P<programs>.*?\n)```\n\n"
+    r"(?P<reason>.*?)\n\n"
+    r"(?P<facts>(?:- [^\n]*\n(?:  [^\n]*\n)*)+)",
+    re.DOTALL,
+)
+_FACT = re.compile(r"- (\w+): (.*?)(?=\n- |\Z)", re.DOTALL)
+_RELATIONS = {relation.name.lower(): relation for relation in Relation}
+
+
+def groups() -> tuple[Group, ...]:
+    """All pitfalls, by kind, in the order of the file."""
+    text = resources.files(__package__).joinpath("pitfalls.md").read_text("utf-8")
+    _, *parts = _GROUP.split(text)
+    return tuple(
+        Group(title, tuple(map(_pitfall, _PITFALL.finditer(section))))
+        for title, section in zip(parts[::2], parts[1::2], strict=True)
+    )
+
+
+def _pitfall(section: re.Match[str]) -> Pitfall:
+    facts = {name: " ".join(text.split()) for name, text in _FACT.findall(section["facts"])}
+    return Pitfall(
+        section["name"],
+        section["title"],
+        section["programs"],
+        " ".join(section["reason"].split()),
+        _expected(facts["happens"]),
+        _expected(facts["mended"]),
+        tuple(facts["threads"].split()) if "threads" in facts else (),
+        _expected(facts["right"]) if "right" in facts else None,
+    )
+
+
+def _expected(text: str) -> Expected:
+    """What a program does, such as `prints 3, None; warns; within 1e-5; raises LookupError`."""
+    clauses = dict(clause.strip().partition(" ")[::2] for clause in text.split(";"))
+    return Expected(
+        tuple(map(_number, clauses["prints"].split(", "))) if "prints" in clauses else (),
+        clauses.get("raises", ""),
+        "warns" in clauses,
+        float(clauses.get("within", TOLERANCE)),
+    )
+
+
+def _number(text: str) -> ExpectedNumber:
+    if text in _RELATIONS:
+        return _RELATIONS[text]
+    if text.startswith("not "):
+        value, _, tolerance = text[len("not ") :].partition(" within ")
+        return NotNear(float(value), float(tolerance or TOLERANCE))
+    return None if text == "None" else float(text)
