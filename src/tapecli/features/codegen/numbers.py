@@ -128,11 +128,6 @@ def write_points(
         page.add(Brackets(f"{names[variable]} = tf.constant(", [values, dtype, *shape]))
 
 
-def is_single(points: Points) -> bool:
-    """Whether there is only one point, so that each variable can be a number."""
-    return not any(axis.listed for axis in points.axes)
-
-
 def _columns(
     page: Page, points: Points, format_: FloatFormat
 ) -> dict[str, tuple[Brackets | str, ...]]:

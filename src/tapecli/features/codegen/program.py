@@ -138,10 +138,8 @@ class _Generator:
         )
         targets = [expression.name for expression in expressions]
         self._draft = Draft(Page(), statements, targets, sources, derivatives, names)
-        self._single = (
-            numbers.is_single(self._points) and choice.method != "batch" and not self._options
-        )
-        self._star = "" if self._single else "*"
+        can_be_single = choice.method != "batch" and not self._options
+        self._draft.star = "" if can_be_single and not self._points.dimensions else "*"
 
     def text(self) -> str:
         page, draft = self._draft.page, self._draft
@@ -149,7 +147,7 @@ class _Generator:
             page.blank(2)
             page.add(*HELPERS[name].splitlines())
         page.blank(2 if page.lines else 1)
-        numbers.write_points(page, self._points, draft.sources, self._format, self._single)
+        numbers.write_points(page, self._points, draft.sources, self._format, not draft.star)
         page.blank()
         if draft.order > (MAX_MIXED if len(draft.by) > 1 else MAX_EXPLICIT):
             (self._functions if len(draft.by) > 1 else self._chain)()
@@ -185,9 +183,8 @@ class _Generator:
     def _compiled(self) -> None:
         """Write the derivatives as one function, which TensorFlow traces."""
         page, draft = self._draft.page, self._draft
-        sources = list(draft.sources.values())
         name = "derivatives" if draft.order else "values"
-        head = Brackets(f"def {name}(", sources, "):")
+        head = Brackets(f"def {name}(", draft.parameters, "):")
         with page.function(Brackets("@tf.function(", self._options), head):
             ARRANGEMENTS[self._arrangement](draft)
             results = ", ".join(draft.results.values())
@@ -196,32 +193,31 @@ class _Generator:
             dictionary = Brackets("return {", items, "}", shared_line=False)
             page.add(f"return {results}" if fits else dictionary)
         if fits:
-            page.add(Brackets(f"{results} = {name}(", sources))
+            page.add(Brackets(f"{results} = {name}(", draft.parameters))
             page.blank()
             self._print()
         else:
-            self._print_sources()
-            page.add(Brackets(f"results = {name}(", sources))
+            draft.print_tensors(draft.source_labels)
+            page.add(Brackets(f"results = {name}(", draft.parameters))
             with page.block("for label, values in results.items():"):
-                page.add(f'print(label, "=", {self._star}values.numpy())')
+                page.add(f'print(label, "=", {draft.star}values.numpy())')
 
     def _chain(self) -> None:
         """Write a function that calls itself for each order, and print what it returns."""
         page, draft = self._draft.page, self._draft
         repeated.write_chain(draft)
-        sources = list(draft.sources.values())
-        call = Brackets("derivatives(", [*sources, str(draft.order)])
+        call = Brackets("derivatives(", [*draft.parameters, str(draft.order)])
         if self._options:
-            head = Brackets("def compiled(", sources, "):")
+            head = Brackets("def compiled(", draft.parameters, "):")
             with page.function(Brackets("@tf.function(", self._options), head):
                 page.add(f"return {call}")
-            call = Brackets("compiled(", sources)
+            call = Brackets("compiled(", draft.parameters)
         if repeated.unpack_chain(draft, call):
             page.blank()
             self._print()
         else:
-            self._print_sources()
-            repeated.print_chain(draft, call, self._star)
+            draft.print_tensors(draft.source_labels)
+            repeated.print_chain(draft, call)
 
     def _functions(self) -> None:
         """Write a function for each derivative, and print what each returns."""
@@ -231,37 +227,23 @@ class _Generator:
             with page.function("def compiled(function):"):
                 page.add(Brackets("return tf.function(", ["function", *self._options]))
         width = max(map(len, draft.results))
-        self._print_sources(width)
-        sources = ", ".join(draft.sources.values())
-        if len(sources) > MAX_SOURCES:
-            page.add(Brackets("xs = [", list(draft.sources.values()), "]", shared_line=False))
-            sources = "*xs"
-        for label, name in draft.results.items():
-            function = f"compiled({name})" if self._options else name
-            value = f"{self._star}{function}({sources}).numpy()"
-            page.add(Brackets("print(", [f'"{label:<{width}} ="', value]))
-
-    # --- what is printed ---
+        draft.print_tensors(draft.source_labels, width)
+        arguments = ", ".join(draft.parameters)
+        if len(arguments) > MAX_SOURCES:
+            page.add(Brackets("xs = [", draft.parameters, "]", shared_line=False))
+            arguments = "*xs"
+        call = f"compiled({{}})({arguments})" if self._options else f"{{}}({arguments})"
+        calls = {label: call.format(name) for label, name in draft.results.items()}
+        draft.print_tensors(calls, width)
 
     def _print(self) -> None:
         """Write the statements that print all sources and results, labelled."""
         page = self._draft.page
-        labelled = self._source_labels() | self._draft.results
+        tensors = self._draft.source_labels | self._draft.results
         if len(self._points) <= MAX_ACROSS:
-            width = max(map(len, labelled))
-            for label, name in labelled.items():
-                arguments = [f'"{label:<{width}} ="', f"{self._star}{name}.numpy()"]
-                page.add(Brackets("print(", arguments))
+            self._draft.print_tensors(tensors, max(map(len, tensors)))
             return
-        page.add(Brackets("print(", [f'"{label}"' for label in labelled]))
-        columns = [f"{name}.numpy()" for name in labelled.values()]
+        page.add(Brackets("print(", [f'"{label}"' for label in tensors]))
+        columns = [f"{name}.numpy()" for name in tensors.values()]
         with page.block(Brackets("for row in zip(", columns, "):")):
             page.add("print(*row)")
-
-    def _print_sources(self, width: int = 0) -> None:
-        for label, name in self._source_labels().items():
-            self._draft.page.add(f'print("{label:<{width}} =", {self._star}{name}.numpy())')
-
-    def _source_labels(self) -> dict[str, str]:
-        """The names of the variables in the program by the labels printed for them."""
-        return {self._draft.names.label(user): name for user, name in self._draft.sources.items()}

@@ -26,7 +26,7 @@ def write_chain(draft: Draft) -> None:
     targets = draft.statements.targets
     several_targets = len(targets) > 1
     zero = draft.zero(range(len(targets)), _orders(draft))
-    with page.function(Brackets("def derivatives(", [*draft.sources.values(), "order"], "):")):
+    with page.function(Brackets("def derivatives(", [*draft.parameters, "order"], "):")):
         page.add(f'"""The values and their derivatives by {x}, up to an order."""')
         with page.block("if order == 0:"):
             draft.statements.write_all(page)
@@ -37,7 +37,7 @@ def write_chain(draft: Draft) -> None:
                 page.add(f"return [({values})]" if several_targets else f"return [{values}]")
         with page.block(f"with tf.GradientTape({'persistent=True' * several_targets}) as tape:"):
             page.add(f"tape.watch({x})")
-            page.add(Brackets("lower = derivatives(", [*draft.sources.values(), "order - 1"]))
+            page.add(Brackets("lower = derivatives(", [*draft.parameters, "order - 1"]))
         of = "value" if several_targets else "lower[-1]"
         call = Brackets("tape.gradient(", [of, x, *zero])
         if several_targets:
@@ -67,7 +67,7 @@ def _is_long(names: Sequence[str]) -> bool:
     return len(", ".join(names)) > _MAX_NAMES
 
 
-def print_chain(draft: Draft, call: Brackets, star: str) -> None:
+def print_chain(draft: Draft, call: Brackets) -> None:
     """Write the loop that prints the results of the chain."""
     (by,) = draft.by
     names = draft.statements.targets
@@ -75,7 +75,7 @@ def print_chain(draft: Draft, call: Brackets, star: str) -> None:
 
     def print_value(label: str, name: str) -> None:
         text = f'f"d{{order}}{label}/d{draft.names.label(by)}{{order}} ="'
-        draft.page.add(Brackets("print(", [text, f"{star}{name}.numpy()"]))
+        draft.page.add(Brackets("print(", [text, f"{draft.star}{name}.numpy()"]))
 
     if _is_long(names):
         items = [f'"{label}"' for label in labels]
@@ -93,9 +93,8 @@ def print_chain(draft: Draft, call: Brackets, star: str) -> None:
 def write_functions(draft: Draft) -> None:
     """Write a function that differentiates a function, and one function for each derivative."""
     page = draft.page
-    parameters = list(draft.sources.values())
     for target, name in enumerate(draft.statements.targets):
-        with page.function(Brackets(f"def {name}(", parameters, "):")):
+        with page.function(Brackets(f"def {name}(", draft.parameters, "):")):
             draft.statements.write_returned(page, target)
     zero = draft.zero(range(len(draft.targets)), _by_order(draft))
     with page.function("def derivative(function, index):"):

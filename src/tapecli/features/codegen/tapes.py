@@ -30,6 +30,7 @@ class Draft:
         sources: the names of the variables in the program by the user's names, in order.
         derivatives: the variables of each derivative.
         names: the names that the program uses.
+        star: what is in front of a tensor that is printed: "*" where it has several numbers.
         results: the name of each value and derivative in the program, by the label printed for it.
     """
 
@@ -39,6 +40,7 @@ class Draft:
     sources: Mapping[str, str]
     derivatives: Sequence[Variables]
     names: Names
+    star: str = ""
     results: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -50,6 +52,22 @@ class Draft:
     def by(self) -> list[str]:
         """The variables that are differentiated by first, each once."""
         return list(dict.fromkeys(name for variables in self.derivatives for name in variables))
+
+    @property
+    def parameters(self) -> list[str]:
+        """The variables as parameters and arguments of functions."""
+        return list(self.sources.values())
+
+    @property
+    def source_labels(self) -> dict[str, str]:
+        """The name of each variable in the program, by the label printed for it."""
+        return {self.names.label(user): name for user, name in self.sources.items()}
+
+    def print_tensors(self, tensors: Mapping[str, str], width: int = 0) -> None:
+        """Write the statements that print tensors, by their labels."""
+        for label, tensor in tensors.items():
+            arguments = [f'"{label:<{width}} ="', f"{self.star}{tensor}.numpy()"]
+            self.page.add(Brackets("print(", arguments))
 
     def values(self) -> None:
         """Have the values of the targets printed."""
