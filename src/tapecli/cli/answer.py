@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from tapecli import formats, process
+from tapecli import process
 from tapecli.cli import inputs, output
 from tapecli.cli.parameters import from_environment
 from tapecli.cli.progress import waiting
@@ -68,9 +68,7 @@ def answer(
     if from_environment(click.get_current_context(), "execution"):
         options["usual_execution"] = options.pop("execution")
     texts = inputs.asked(kind, options)
-    output.check(file)
-    format_ = output.format_of(format_name, file)
-    formats.require_library(format_)
+    format_ = output.choose_format(format_name, file)
     if resume and file is None:
         raise RequestError("'--resume' goes on with a file; name it with --output")
     target = OutputOptions(format_, file, color, strict, verbose)
@@ -98,7 +96,7 @@ def answer_at_once(question: Question, target: OutputOptions) -> int:
             start=process.fork,
         )
     output.write(result, target.format_, target.file, target.color)
-    if not target.format_.claims:
+    if not target.format_.formulas:
         tell_failed_claims(result)
     if target.verbose:
         stages = ", ".join(f"{name} {seconds:.3g} s" for name, seconds in account.seconds.items())

@@ -16,19 +16,14 @@ def is_standard_output(output: str | None) -> bool:
     return output in (None, "-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1")
 
 
-def is_special(path: Path) -> bool:
-    """Whether this is a device or a pipe, which is written to, and never replaced."""
-    try:
-        mode = path.stat().st_mode
-    except (OSError, ValueError):
-        return False
-    return not stat.S_ISREG(mode) and not stat.S_ISDIR(mode)
-
-
 def path_of(output: str | None) -> Path | None:
-    """The path of a file; None for standard output, a device or a pipe."""
-    if output is None or is_standard_output(output) or is_special(Path(output)):
+    """The path of a file; None for standard output, a device or a pipe, which is not replaced."""
+    if output is None or is_standard_output(output):
         return None
+    with contextlib.suppress(OSError, ValueError):
+        mode = os.stat(output).st_mode
+        if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
+            return None
     return Path(os.path.realpath(output))
 
 

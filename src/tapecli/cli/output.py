@@ -38,25 +38,34 @@ OPTIONS = (
 """The options of every command that writes something."""
 
 
-def format_of(
+def choose_format(
     name: str | None,
     output: str | None,
     choices: Mapping[str, formats.Format] = formats.FORMATS,
 ) -> formats.Format:
-    """The format by its name, or else by the ending of the output file.
+    """Choose the format, and make sure that it can be written, before anything is computed.
+
+    Args:
+        name: the name of the format; None for the one that the ending of the file means.
+        output: the name of the file; None for standard output.
+        choices: the formats of the command; the first is for standard output.
 
     Raises:
-        OutputError: no format has the ending, or the format is not for the terminal that it
-            would go to.
+        OutputError: the file cannot be written, no format has the ending, or the format is not
+            for the terminal that it would go to, or needs a library that is not installed.
     """
+    check(output)
     if name:
+        format_ = choices[name]
         terminal = sys.stdout is not None and sys.stdout.isatty()
-        if choices[name].binary and terminal and files.is_standard_output(output):
+        if format_.binary and terminal and files.is_standard_output(output):
             raise OutputError(f"{name} is not for a terminal; add --output slopes.{name}")
-        return choices[name]
-    if output is None or files.path_of(output) is None:
-        return choices["table"]
-    return formats.of_ending(Path(output).suffix, choices)
+    elif output is None or files.path_of(output) is None:
+        format_ = next(iter(choices.values()))
+    else:
+        format_ = formats.of_ending(Path(output).suffix, choices)
+    formats.require_library(format_)
+    return format_
 
 
 def check(output: str | None) -> None:

@@ -49,8 +49,7 @@ class Format:
         name: what --format calls it, and the name of its module.
         meaning: what it is, for help and completion.
         endings: the endings of the names of files that are written in it.
-        formulas: whether it shows formulas, for which SymPy is loaded.
-        claims: whether it shows the judgements on claims.
+        formulas: whether it shows formulas, for which SymPy is loaded, and judgements on claims.
         binary: whether it is made of bytes, and not for a terminal.
         package: the package of its module.
         chunked: whether it can be written in chunks, a Result for each.
@@ -62,7 +61,6 @@ class Format:
     meaning: str
     endings: tuple[str, ...]
     formulas: bool = False
-    claims: bool = False
     binary: bool = False
     package: str = "tapecli.formats"
     chunked: bool = False
@@ -78,19 +76,13 @@ def _by_name(package: str, formats: Iterable[Format]) -> dict[str, Format]:
 FORMATS = _by_name(
     "tapecli.formats",
     [
-        Format("table", "a table for people", (".txt",), formulas=True, claims=True),
-        Format("json", "one JSON document", (".json",), formulas=True, claims=True),
+        Format("table", "a table for people", (".txt",), formulas=True),
+        Format("json", "one JSON document", (".json",), formulas=True),
         Format("jsonl", "one JSON object a line", (".jsonl", ".ndjson"), chunked=True),
         Format("csv", "comma-separated values with a header", (".csv",), chunked=True),
         Format("tsv", "tab-separated values with a header", (".tsv",), chunked=True),
-        Format(
-            "markdown",
-            "tables for a Markdown page",
-            (".md", ".markdown"),
-            formulas=True,
-            claims=True,
-        ),
-        Format("latex", "equations and tables for LaTeX", (".tex",), formulas=True, claims=True),
+        Format("markdown", "tables for a Markdown page", (".md", ".markdown"), formulas=True),
+        Format("latex", "equations and tables for LaTeX", (".tex",), formulas=True),
         Format("value", "bare numbers of the highest order, one a line", (), chunked=True),
         Format("npy", "a NumPy array of the values", (".npy",), binary=True, chunked=True),
         Format("npz", "NumPy arrays with named axes", (".npz",), binary=True),

@@ -82,8 +82,7 @@ def command(
     if quick and full:
         raise click.UsageError("'--quick' and '--full' are two levels; leave one out")
     level = "quick" if quick else "full" if full else "default"
-    output.check(file)
-    format_ = output.format_of(format_name, file, formats.PAGES["check"])
+    format_ = output.choose_format(format_name, file, formats.PAGES["check"])
     plan.selected(level, functions, dtypes, executions)  # before TensorFlow takes its time
     if verbose:
         loading.load(verbose=True, core_only=True)

@@ -66,8 +66,7 @@ def command(
     from tapecli.engines.tapes import loading
     from tapecli.features.compare import measuring
 
-    output.check(file)
-    format_ = output.format_of(format_name, file, formats.PAGES["compare"])
+    format_ = output.choose_format(format_name, file, formats.PAGES["compare"])
     options_["expressions"] = expressions or TARGETS
     question = inputs.question(options_, default=defaults.POINT)
     measuring.check(question, points)

@@ -33,8 +33,7 @@ def command(names: tuple[str, ...], format_name: str | None, file: str | None, c
     what tapes can do in each precision and way of running, and a call that shows it.
     """
     rows = dict.fromkeys(row for name in names for row in _named(name))
-    output.check(file)
-    format_ = output.format_of(format_name, file, formats.PAGES["functions"])
+    format_ = output.choose_format(format_name, file, formats.PAGES["functions"])
     listing = Listing(tuple(rows or ROWS.values()), detailed=bool(names))
     output.write(listing, format_, file, color)
 

@@ -65,8 +65,7 @@ def command(
     """
     if names and run_all:
         raise click.UsageError("'--all' runs every pitfall; leave out the names, or '--all'")
-    output.check(file)
-    format_ = output.format_of(format_name, file, formats.PAGES["pitfalls"])
+    format_ = output.choose_format(format_name, file, formats.PAGES["pitfalls"])
     if not names and not run_all:
         output.write(CONTENTS, format_, file, color)
         return 0

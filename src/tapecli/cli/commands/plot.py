@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from tapecli import formats
-from tapecli.cli import files, options, output
+from tapecli.cli import options, output
 from tapecli.cli.completion import candidates
 from tapecli.cli.parameters import OneOf
 from tapecli.features.plot.model import Paper
@@ -101,9 +101,7 @@ def command(
     typed = inputs.asked("diff", {"expressions": expressions, "at": at, **ranges})
     if typed["source"].table is not None:
         raise click.UsageError("a plot takes a range from the call, not a table: --x -5..5")
-    output.check(file)
-    format_ = output.format_of(_format(format_name, file), file, formats.PLOTS)
-    formats.require_library(format_)
+    format_ = output.choose_format(format_name, file, formats.PLOTS)
     how = Options(method=method, dtype=dtype, max_seconds=max_seconds)
     plot_question = question.ask(typed["expressions"], typed["source"].values, wrt, order, how)
     limits = question.limits(window) if window is not None else None
@@ -127,11 +125,6 @@ def command(
         for line, _ in legend.notes(curves, signs=False):
             click.echo(line, err=True)
     return 0 if curves.ok else 1
-
-
-def _format(name: str | None, file: str | None) -> str | None:
-    """The name of the format: text, unless --format or the ending of the file says another."""
-    return name or ("text" if files.path_of(file) is None else None)
 
 
 def _paper(format_: formats.Format, color: str) -> Paper:

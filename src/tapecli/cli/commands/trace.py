@@ -42,8 +42,7 @@ def command(
     from tapecli.engines.tapes import loading
     from tapecli.features.trace import tracing
 
-    output.check(file)
-    format_ = output.format_of(format_name, file, formats.PAGES["trace"])
+    format_ = output.choose_format(format_name, file, formats.PAGES["trace"])
     question = inputs.question(asked, default=defaults.POINT)
     tracing.check(question)
     with waiting("starting TensorFlow ..."):
