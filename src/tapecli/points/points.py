@@ -147,10 +147,10 @@ class Points:
     @property
     def dimensions(self) -> dict[str, int]:
         """The axes of an array of the points by name, with their lengths."""
-        listed = [axis for axis in self.axes if axis.listed]
+        lists = [axis for axis in self.axes if axis.listed]
         if self.paired:
-            return {_dimension(listed): self.count} if listed else {}
-        return {_dimension([axis]): len(axis) for axis in listed}
+            return {_dimension(lists): self.count} if lists else {}
+        return {_dimension([axis]): len(axis) for axis in lists}
 
     def chunks(self, size: int, skip: int = 0) -> Iterator[Points]:
         """The points in chunks with a single axis, all of this size but the last.
@@ -183,20 +183,20 @@ def _repeated(values: Values, times: int, start: int, stop: int) -> NDArray[np.f
     if len(values) == 1:
         return np.full(stop - start, float(values[0]))
     first, last = start // times, (stop - 1) // times + 1
-    begin = first % len(values)
-    end = begin + last - first
-    if end <= len(values):
-        taken = np.ascontiguousarray(values[begin:end], np.float64)
+    low = first % len(values)
+    high = low + last - first
+    if high <= len(values):
+        array = np.ascontiguousarray(values[low:high], np.float64)
     elif last - first < len(values):
-        taken = np.concatenate([values[begin:], values[: end - len(values)]])
+        array = np.concatenate([values[low:], values[: high - len(values)]])
     else:
-        taken = np.tile(np.asarray(values[:], np.float64), -(-end // len(values)))[begin:end]
+        array = np.tile(np.asarray(values[:], np.float64), -(-high // len(values)))[low:high]
     if times == 1:
-        return taken
+        return array
     counts = np.full(last - first, times)
     counts[-1] -= last * times - stop
     counts[0] -= start - first * times
-    return np.repeat(taken, counts)
+    return np.repeat(array, counts)
 
 
 # --- files of many points ---------------------------------------------------------------------
@@ -259,7 +259,7 @@ class FilePoints:
     """Points of which some values are in files that are read in blocks: values side by side.
 
     Args:
-        parts: the files, and other values that change from point to point.
+        varying: the files, and other values that change from point to point.
         constants: values that are the same at all points.
 
     Attributes:
@@ -272,14 +272,14 @@ class FilePoints:
         PointsError: there are not as many of each.
     """
 
-    def __init__(self, parts: Sequence[Axis | File], constants: Sequence[Axis]) -> None:
-        self._parts, self._constants = parts, constants
-        counts = {values.count for values in parts} - {None}
+    def __init__(self, varying: Sequence[Axis | File], constants: Sequence[Axis]) -> None:
+        self._varying, self._constants = varying, constants
+        counts = {values.count for values in varying} - {None}
         if len(counts) > 1:
-            raise _unpaired(parts)
-        self.names = _names([*parts, *constants])
+            raise _unpaired(varying)
+        self.names = _names([*varying, *constants])
         self.count = counts.pop() if counts else None
-        self.dimensions = {_dimension(parts): self.count}
+        self.dimensions = {_dimension(varying): self.count}
 
     def chunks(self, size: int, skip: int = 0) -> Iterator[Points]:
         """The points in chunks of this size, of which the last may be shorter.
@@ -293,10 +293,10 @@ class FilePoints:
         Raises:
             PointsError: values cannot be read, do not fit the dtype, or are not as many.
         """
-        streams = [values.columns(size, skip) for values in self._parts]
+        streams = [values.columns(size, skip) for values in self._varying]
         for blocks in itertools.zip_longest(*streams):
             if None in blocks or len(set(map(tables.length, blocks))) > 1:
-                raise _unpaired(self._parts)
+                raise _unpaired(self._varying)
             columns = {name: values for block in blocks for name, values in block.items()}
             yield chunk(columns, self._constants)
 
@@ -407,25 +407,23 @@ def read_any(
 
 
 def _combined(axes: Sequence[Axis | File], paired: bool, most: int | None) -> Points | FilePoints:
-    listed = [axis for axis in axes if axis.listed]
-    if not paired and len(listed) > MAX_LISTED:
+    lists = [axis for axis in axes if axis.listed]
+    if not paired and len(lists) > MAX_LISTED:
         raise PointsError(
-            f"{len(listed)} lists of values: no more than {MAX_LISTED}; --zip pairs them"
+            f"{len(lists)} lists of values: no more than {MAX_LISTED}; --zip pairs them"
         )
-    held = [axis for axis in axes if isinstance(axis, Axis)]
-    if len(held) < len(axes):
-        varies = [axis.listed if paired else axis.count != 1 for axis in axes]
-        if not paired and sum(varies) > 1:
+    in_memory = [axis for axis in axes if isinstance(axis, Axis)]
+    if len(in_memory) < len(axes):
+        varying = lists if paired else [axis for axis in axes if axis.count != 1]
+        if not paired and len(varying) > 1:
             raise too_many(ranges.MAX_POINTS)
-        return FilePoints(
-            list(itertools.compress(axes, varies)),
-            [axis for axis in held if not (axis.listed if paired else axis.count != 1)],
-        )
-    points = Points(tuple(held), paired)
-    if paired and len({axis.count for axis in listed}) > 1:
-        raise _unpaired(listed)
+        names = _names(varying)
+        return FilePoints(varying, [axis for axis in in_memory if axis.names[0] not in names])
+    points = Points(tuple(in_memory), paired)
+    if paired and len({axis.count for axis in lists}) > 1:
+        raise _unpaired(lists)
     if most is not None and len(points) > MAX_PRODUCT:
-        sizes = " x ".join(f"{len(axis):,}" for axis in held if len(axis) > 1)
+        sizes = " x ".join(f"{len(axis):,}" for axis in in_memory if len(axis) > 1)
         raise PointsError(f"{sizes} are more than {MAX_PRODUCT:,} points; --zip pairs values")
     if len(points) > ranges.MAX_COUNT:
         raise too_many(ranges.MAX_COUNT)
@@ -498,14 +496,14 @@ class _Reader:
 
     def _of_blocks(self, names: Sequence[str], blocks: Iterator[Columns]) -> Axis | File:
         """The values of a file: held if they are few."""
-        held: list[Columns] = []
+        start: list[Columns] = []
         count = 0
         while count <= ranges.MAX_POINTS:
             if not (block := next(blocks, None)):
-                return Axis(_concatenated(held))
-            held.append(block)
+                return Axis(_concatenated(start))
+            start.append(block)
             count += tables.length(block)
-        return File(tuple(names), partial(_after, itertools.chain(held, blocks)))
+        return File(tuple(names), partial(_after, itertools.chain(start, blocks)))
 
     def _of_text(self, text: str) -> list[Values]:
         most = ranges.MAX_COUNT if self.most is None else self.most

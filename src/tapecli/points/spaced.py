@@ -1,10 +1,8 @@
 """Points of a range by their indices, in arrays of which only those that are wanted are made.
 
-There are three ways, all of which end at the exact point where rounding is in doubt:
-
-- If the points are whole numbers over a whole number, all below 2**53, one division rounds them.
-- Otherwise a point is the exact first point of its block, plus or times what belongs to its index
-  in the block, which is the same for all blocks; both are sums of two float64.
+A point is the exact first point of its block, plus or times what belongs to its index in the block,
+which is the same for all blocks; both are sums of two float64. Where rounding such a sum is in
+doubt, the exact point decides.
 """
 
 from __future__ import annotations
@@ -23,7 +21,7 @@ import numpy as np
 from tapecli.floats import FloatFormat, two_product, two_sum
 from tapecli.points.exact import rounded
 from tapecli.points.ranges import Range
-from tapecli.points.rounding import Floats, Mask, decide, narrowed, of_sums, refusable
+from tapecli.points.rounding import Floats, Mask, decide, of_sums
 
 _BLOCK = 1 << 14
 """Points of a block: as many as stay in a processor's cache."""
@@ -33,7 +31,6 @@ _SPREAD = math.log(2.0**8)
 """The logarithm of how much a block by ratio may grow."""
 _ERROR = 2.0**-100
 """More than sums and products of two such numbers lose, which is 2**-102."""
-_WHOLE = 1 << 53
 _MODERATE = 200
 """Numbers between 2**-200 and 2**200 need no scaling."""
 
@@ -60,24 +57,24 @@ class Joined(Lazy):
     """Numbers one after the other.
 
     Args:
-        parts: what they are in: tuples, arrays or lazy numbers.
+        pieces: what they are in: tuples, arrays or lazy numbers.
     """
 
-    def __init__(self, parts: Sequence[Any]) -> None:
-        self._parts = parts
-        self._ends = list(itertools.accumulate(map(len, parts)))
+    def __init__(self, pieces: Sequence[Any]) -> None:
+        self._pieces = pieces
+        self._ends = list(itertools.accumulate(map(len, pieces)))
         self.count = self._ends[-1]
 
     def take(self, start: int, stop: int) -> Floats:
         """The numbers from one index to before another."""
-        taken = [np.empty(0)]
+        slices = [np.empty(0)]
         number = bisect.bisect_right(self._ends, start)
         while start < stop:
-            values, end = self._parts[number], self._ends[number]
+            values, end = self._pieces[number], self._ends[number]
             before, last = end - len(values), min(stop, end)
-            taken.append(values[start - before : last - before])
+            slices.append(values[start - before : last - before])
             start, number = last, number + 1
-        return np.concatenate(taken)
+        return np.concatenate(slices)
 
 
 def of_range(range_: Range, format_: FloatFormat) -> Lazy | Floats:
@@ -89,13 +86,7 @@ def of_range(range_: Range, format_: FloatFormat) -> Lazy | Floats:
     start, _ = rounded((range_.start, range_.stop), format_)
     if range_.start == range_.stop:
         return np.broadcast_to(np.float64(start), (range_.count,))
-    if range_.ratio is not None:
-        return ByRatio(range_, format_)
-    scale = math.lcm(range_.start.denominator, range_.step.denominator)
-    first, step = int(range_.start * scale), int(range_.step * scale)
-    if scale < _WHOLE and abs(first) + abs(step) * range_.count < _WHOLE:
-        return Quotients(range_, format_, first, step, scale)
-    return Even(range_, format_)
+    return Even(range_, format_) if range_.ratio is None else ByRatio(range_, format_)
 
 
 class _Blocks(Lazy):
@@ -112,13 +103,13 @@ class _Blocks(Lazy):
         Raises:
             PointsError: a point is too small for the format.
         """
-        taken = np.empty(stop - start)
+        points = np.empty(stop - start)
         for first in range(start - start % self.block, stop, self.block):
-            begin, end = max(start, first), min(stop, first + self.block)
-            values, uncertain = self._values(begin, end)
-            exact_at = partial(self._exact, begin)
-            taken[begin - start : end - start] = decide(values, uncertain, exact_at, self.format)
-        return taken
+            low, high = max(start, first), min(stop, first + self.block)
+            values, uncertain = self._values(low, high)
+            exact_at = partial(self._exact, low)
+            points[low - start : high - start] = decide(values, uncertain, exact_at, self.format)
+        return points
 
     def _exact(self, start: int, index: int) -> Fraction:
         return self.range.at(start + index)
@@ -126,31 +117,6 @@ class _Blocks(Lazy):
     def _values(self, start: int, stop: int) -> tuple[Floats, Mask]:
         """The points of a part of a block, and where they are uncertain."""
         raise NotImplementedError
-
-
-class Quotients(_Blocks):
-    """Whole numbers over a whole number."""
-
-    def __init__(
-        self, range_: Range, format_: FloatFormat, first: int, step: int, scale: int
-    ) -> None:
-        super().__init__(range_, format_)
-        self._first, self._step, self._scale = float(first), float(step), float(scale)
-
-    def _values(self, start: int, stop: int) -> tuple[Floats, Mask]:
-        above = np.arange(start, stop, dtype=np.float64)
-        above *= self._step
-        above += self._first
-        quotients = above / self._scale if self._scale != 1 else above
-        rounded, ties = narrowed(quotients, self.format)
-        if ties is None:
-            return rounded, np.zeros(0, np.bool_)
-        tied = np.flatnonzero(ties)
-        product, rest = two_product(quotients[tied], self._scale)
-        gap = np.abs(quotients[tied] - rounded[tied])
-        side = np.sign((above[tied] - product) - rest)
-        rounded[tied] = np.where(side == 0, rounded[tied], quotients[tied] + side * gap)
-        return rounded, refusable(rounded, self.format)
 
 
 class Even(_Blocks):

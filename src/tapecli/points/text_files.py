@@ -14,8 +14,6 @@ from tapecli.errors import PointsError, UsageError, clipped
 
 MAX_LINE = 100_000
 """Characters of one line."""
-TOO_LONG = f"has more than {MAX_LINE:,} characters"
-"""What a message says of a line."""
 MAX_PATH = 200
 """Characters of a file's name that a message shows."""
 
@@ -98,8 +96,8 @@ class _AsItWas(io.FileIO):
 
 def state(file: str | int) -> tuple[int, int]:
     """The size of a file and when it was written; nothing of a pipe, which is another each time."""
-    found = os.stat(file)
-    return (found.st_size, found.st_mtime_ns) if stat.S_ISREG(found.st_mode) else (0, 0)
+    status = os.stat(file)
+    return (status.st_size, status.st_mtime_ns) if stat.S_ISREG(status.st_mode) else (0, 0)
 
 
 def quoted(path: str) -> str:
@@ -132,44 +130,40 @@ def lines(
         UsageError: of that kind.
     """
     tolerant(stream)
-    number = 0
-    try:
-        while line := stream.readline(MAX_LINE + 2):
-            number += 1
-            if len(line) > MAX_LINE + 1 or (len(line) > MAX_LINE and not line.endswith("\n")):
-                raise error_type(f"line {number} of {name} {TOO_LONG}")
-            if no_text(line):
-                raise error_type(f"line {number} of {name} is not text")
-            yield number, line
-    except UnicodeDecodeError:
-        raise error_type(f"line {number + 1} of {name} is not text") from None
+    number = 1
+    while line := block(stream, name, number, 0, error_type):
+        yield number, line
+        number += 1
 
 
-def block(stream: TextIO, name: str, first: int, size: int) -> str:
-    """The next whole lines, of about so many characters; "" at the end.
+def block(
+    stream: TextIO, name: str, first: int, size: int, error_type: type[UsageError] = PointsError
+) -> str:
+    """The next whole lines of about so many characters, or one line if 0; "" at the end.
 
     Args:
         stream: where they are read.
         name: what a message calls it.
         first: the number of the next line.
-        size: how many characters to read at least.
+        size: how many characters to read.
+        error_type: the error if a line is too long, or no text.
 
     Raises:
-        PointsError: a line is no text, or too long.
+        UsageError: of that kind.
     """
     try:
-        text = stream.read(size)
-        if text and not text.endswith("\n"):
+        text = stream.read(size) if size else ""
+        if not text.endswith("\n"):
             text += stream.readline(MAX_LINE + 2)
     except UnicodeDecodeError:
-        raise PointsError(f"line {first} of {name} is not text") from None
-    if byte := no_text(text):
+        raise error_type(f"line {first} of {name} is not text") from None
+    problem = f"has more than {MAX_LINE:,} characters"
+    start = _too_long(text)
+    if byte := None if text.isascii() else _NO_TEXT.search(text):
         start, problem = byte.start(), "is not text"
-    elif (start := _too_long(text)) >= 0:
-        problem = TOO_LONG
-    else:
-        return text
-    raise PointsError(f"line {first + text.count(chr(10), 0, start)} of {name} {problem}")
+    if start >= 0:
+        raise error_type(f"line {first + text[:start].count(chr(10))} of {name} {problem}")
+    return text
 
 
 def _too_long(text: str) -> int:
@@ -201,11 +195,6 @@ def split(text: str, first: int) -> tuple[Sequence[int], list[str]]:
 def counts(line: str) -> bool:
     """Whether a line is neither blank nor begins with #."""
     return bool(line.strip()) and not line.lstrip().startswith("#")
-
-
-def no_text(text: str) -> re.Match[str] | None:
-    """Where the first byte is that is no text."""
-    return None if text.isascii() else _NO_TEXT.search(text)
 
 
 def refuse_arrays(source: str) -> None:
