@@ -77,15 +77,10 @@ class OneOf(click.Choice[str]):
         )
 
 
-class ExpressionText(click.ParamType[str]):
+class ExpressionText(click.types.StringParamType):
     """An expression; the shell completes the names at its end."""
 
     name = "EXPRESSION"
-
-    def convert(
-        self, value: object, param: click.Parameter | None, ctx: click.Context | None
-    ) -> str:
-        return str(value)
 
     def shell_complete(
         self, ctx: click.Context, param: click.Parameter, incomplete: str

@@ -99,7 +99,7 @@ def open_question(
     """
     question = Question.parse(kind, expressions, replace(source, arrays=True), **asked)
     most = None if in_chunks else ranges.MAX_POINTS
-    points = cast(PointsInput, question.source).read_any(question.variables, question.format_, most)
+    points = cast(PointsInput, question.source).read(question.variables, question.format_, most)
     if isinstance(points, Points) and (not in_chunks or points.count <= ranges.MAX_POINTS):
         return question.at(points)
     choice = _choice(question, size, points.count)

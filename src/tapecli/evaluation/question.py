@@ -159,18 +159,7 @@ class PointsInput:
         """The names in the header of the table; none, if there is no table."""
         return self.rows.names if self.rows else ()
 
-    def read(self, names: Sequence[str], format_: FloatFormat) -> Points:
-        """The values of these variables, rounded once to the dtype; they are read once.
-
-        Raises:
-            PointsError: they cannot be read, do not fit the dtype, or are too many.
-            RequestError: a variable has no value or two.
-        """
-        from tapecli.points import ranges
-
-        return cast("Points", self.read_any(names, format_, ranges.MAX_POINTS))
-
-    def read_any(
+    def read(
         self, names: Sequence[str], format_: FloatFormat, most: int | None
     ) -> points.Points | points.FilePoints:
         """The values of these variables, of which there may be any number.
@@ -289,9 +278,11 @@ class Question:
             PointsError: they cannot be read, do not fit the dtype, or are too many.
             RequestError: a variable has no value or two.
         """
-        if isinstance(self.source, PointsInput):
-            return self.source.read(self.variables, self.options.format_)
-        return self.source
+        if not isinstance(self.source, PointsInput):
+            return self.source
+        from tapecli.points import ranges
+
+        return cast("Points", self.source.read(self.variables, self.format_, ranges.MAX_POINTS))
 
     @cached_property
     def choice(self) -> Choice:
@@ -314,12 +305,9 @@ class Question:
         usual = self.options.usual_execution
         if choice.execution and usual and self.options.execution is None:
             with contextlib.suppress(RequestError):
-                return planner.choose(self.run_by(usual), count)
+                demanded = replace(self, options=replace(self.options, execution=usual))
+                return planner.choose(demanded, count)
         return choice
-
-    def run_by(self, execution: str) -> Question:
-        """The question with a demand of how tapes are run."""
-        return replace(self, options=replace(self.options, execution=execution))
 
     def at(
         self,
@@ -360,10 +348,10 @@ def _texts(name: str, texts: str | Iterable[str]) -> list[str]:
     """One text or several as a list."""
     if isinstance(texts, str):
         return [texts]
-    several = list(texts) if isinstance(texts, Iterable) else [None]
-    if not all(isinstance(text, str) for text in several):
+    items: list[Any] = list(texts) if isinstance(texts, Iterable) else [texts]
+    if not all(isinstance(item, str) for item in items):
         raise RequestError(f"'{name}' must be a text or a list of texts")
-    return several
+    return items
 
 
 def _check_order(order: int | None) -> None:
