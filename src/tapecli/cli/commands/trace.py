@@ -19,7 +19,7 @@ from tapecli.cli import options, output
     options.VERBOSE,
 )
 def command(
-    format_name: str | None, file: str | None, color: str, verbose: bool, **asked: Any
+    format_name: str | None, file: str | None, color: str, verbose: bool, **question_options: Any
 ) -> int:
     """Show what the tapes record at a point, and the backward passes, step by step.
 
@@ -43,7 +43,7 @@ def command(
     from tapecli.features.trace import tracing
 
     format_ = output.choose_format(format_name, file, formats.PAGES["trace"])
-    question = inputs.question(asked, default=defaults.POINT)
+    question = inputs.question(question_options, default=defaults.POINT)
     tracing.check(question)
     with waiting("starting TensorFlow ..."):
         loading.load(quietly=True, verbose=verbose, core_only=True)

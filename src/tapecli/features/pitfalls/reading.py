@@ -30,10 +30,10 @@ _RELATIONS = {relation.name.lower(): relation for relation in Relation}
 def groups() -> tuple[Group, ...]:
     """All pitfalls, by kind, in the order of the file."""
     text = resources.files(__package__).joinpath("pitfalls.md").read_text("utf-8")
-    _, *parts = _GROUP.split(text)
+    _, *sections = _GROUP.split(text)
     return tuple(
         Group(title, tuple(map(_pitfall, _PITFALL.finditer(section))))
-        for title, section in zip(parts[::2], parts[1::2], strict=True)
+        for title, section in zip(sections[::2], sections[1::2], strict=True)
     )
 
 

@@ -136,7 +136,7 @@ def read(
         start, stop = exact.rounded(ends(text), options.format_)
         _check_length(start, stop, text)
         return PlotAxis(name, start, stop), None
-    numbers = [point for each in ranges.read(text, ranges.MAX_POINTS) for point in each]
+    numbers = [point for item in ranges.read(text, ranges.MAX_POINTS) for point in item]
     if len(numbers) > MAX_SAMPLES:
         raise PointsError(
             f"'{clipped(text)}' has {len(numbers):,} points, and a plot takes at most "
