@@ -71,10 +71,10 @@ class Failure:
     setting: Setting
     status: Status | None
     x: float
-    tape: float | None
-    analytic: float | None
-    points: int
-    note: str
+    tape: float | None = None
+    analytic: float | None = None
+    points: int = 1
+    note: str = ""
     known: str = ""
 
     @property

@@ -79,7 +79,7 @@ def check_tensorflow(
         progress(0, len(plan), "known defects")
         present = thread.submit(lambda: [defect for defect in DEFECTS if defect.is_present(tf)])
         findings = _Findings(present.result())
-        pending = [thread.submit(_run, trial, seed, chosen_level.points) for trial in plan]
+        pending = [thread.submit(_run_trial, trial, seed, chosen_level.points) for trial in plan]
         for done, (trial, outcome) in enumerate(zip(plan, pending, strict=True)):
             progress(done, len(plan), " ".join(trial.case.targets))
             findings.add(trial, outcome.result())
@@ -182,7 +182,7 @@ class _Outcome:
     unsupported: bool = False
 
 
-def _run(trial: Trial, seed: int, points: int) -> _Outcome:
+def _run_trial(trial: Trial, seed: int, points: int) -> _Outcome:
     """Run a trial, at lower orders where TensorFlow cannot do the higher ones."""
     outcome = _Outcome()
     for order in range(trial.order, 0, -1):
@@ -250,17 +250,8 @@ class _Findings:
             return
         cell.failed += 1
         x = FORMATS[trial.setting.dtype].round(Fraction(trial.case.fixed[0]))
-        self._add_failure(
-            trial,
-            target=", ".join(trial.case.targets),
-            order=order,
-            status=None,
-            x=x,
-            tape=None,
-            analytic=None,
-            points=1,
-            note=outcome.reason,
-        )
+        target = ", ".join(trial.case.targets)
+        self._add_failure(trial, target=target, order=order, status=None, x=x, note=outcome.reason)
 
     def _add_block(self, trial: Trial, block: Block, cell: Cell) -> None:
         """Count the verdicts on one derivative; those that failed become one failure."""

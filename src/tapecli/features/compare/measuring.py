@@ -207,12 +207,14 @@ class _Measurement:
                 reason = f"XLA takes minutes to compile it for more than {planner.FOLDED:,} points"
                 self.problems.setdefault(contender.name, reason)
                 continue
-            make_run = functools.partial(self._run, execution=scenario.execution, xs=xs)
+            make_run = functools.partial(self._ready_run, execution=scenario.execution, xs=xs)
             if run := self._try(contender, make_run):
                 runs[contender.name] = run
         return clock.times(runs, self._seconds / len(scenarios(self.points)))
 
-    def _run(self, contender: Contender, execution: str, xs: Sources) -> Callable[[], list[Tensor]]:
+    def _ready_run(
+        self, contender: Contender, execution: str, xs: Sources
+    ) -> Callable[[], list[Tensor]]:
         """A function that runs an arrangement, and has done so once."""
 
         def derivatives(xs: Sources) -> list[Tensor]:
