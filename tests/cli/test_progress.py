@@ -1,4 +1,4 @@
-"""The bar: for a person at a terminal, and gone when the work is done."""
+"""What a person at a terminal sees while something takes its time: gone when the work is done."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tapecli.cli.progress import bar
+from tapecli.cli.progress import bar, waiting
 
 
 class Terminal(io.StringIO):
@@ -130,3 +130,37 @@ def test_a_closed_standard_error_is_no_matter(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(sys, "stderr", None)
     with bar("checking") as progress:
         progress(1, 2, "sin(x)")
+
+
+# --- a line of text ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("is_terminal", "term", "shown"),
+    [(True, "xterm", "wait\r\x1b[K"), (True, "dumb", ""), (True, None, ""), (False, "xterm", "")],
+)
+def test_a_line_is_for_a_person_at_a_terminal(
+    monkeypatch: pytest.MonkeyPatch, is_terminal: bool, term: str | None, shown: str
+) -> None:
+    stream = Terminal() if is_terminal else io.StringIO()
+    monkeypatch.setattr(sys, "stderr", stream)
+    monkeypatch.delenv("TERM", raising=False)
+    if term:
+        monkeypatch.setenv("TERM", term)
+    with waiting("wait"):
+        pass
+    assert stream.getvalue() == shown
+
+
+def test_a_line_goes_when_the_work_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    stream = Terminal()
+    monkeypatch.setattr(sys, "stderr", stream)
+    with pytest.raises(ZeroDivisionError), waiting("wait"):
+        raise ZeroDivisionError
+    assert stream.getvalue().endswith("\x1b[K")
+
+
+def test_there_is_no_line_where_standard_error_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stderr", None)
+    with waiting("wait"):
+        pass

@@ -36,6 +36,7 @@ _STYLES = {
     Status.UNVERIFIED: "dim",
     Status.CERTIFIED: "green",
 }
+_COLUMN_STYLES = {"": "cyan", "tape": "bold", "taylor": "bold", "ulps": "dim"}
 
 
 def render(result: Result, screen: Screen) -> Iterator[str]:
@@ -176,8 +177,7 @@ def _table(
     for name, width in zip(cells, widths, strict=True):
         justify: Literal["left", "right"] = "right" if name == "ulps" else "left"
         table.add_column(Text(name), justify=justify, no_wrap=True, min_width=width)
-    styles = {"": "cyan", "tape": "bold", "taylor": "bold", "ulps": "dim"}
-    styles |= {} if result.computed else {"analytic": "bold"}
+    styles = _COLUMN_STYLES | ({} if result.computed else {"analytic": "bold"})
     for index, status in enumerate(statuses, first):
         styles["status"] = _STYLES[status]
         row = (Text(column[index], styles.get(name, "")) for name, column in cells.items())
@@ -213,7 +213,6 @@ def _one_below_another(
     result: Result, blocks: Sequence[Block], width: int, notes: bool = True
 ) -> Iterator[RenderableType]:
     """Values for screens that are narrower than a line of the table."""
-    styles = {"tape": "bold", "taylor": "bold", "ulps": "dim"}
     for block in blocks:
         yield _heading(block, max(width, 40))
         cells = words.columns(result, [block], _ulps)
@@ -222,7 +221,7 @@ def _one_below_another(
             yield Text(words.point(result, index))
             for name, cell in zip(cells, row, strict=True):
                 if cell:
-                    yield Text(f"  {name:<8} {cell}", style=styles.get(name, ""))
+                    yield Text(f"  {name:<8} {cell}", style=_COLUMN_STYLES.get(name, ""))
             check = block.check(index)
             if check.status is not Status.OK:
                 yield Text(f"  {words.status(check)}", style=_STYLES[check.status])
