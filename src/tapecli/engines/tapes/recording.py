@@ -139,11 +139,11 @@ class Recording:
 
     def wasted(self, tape: RecordedTape) -> list[Operation]:
         """The operations that a tape records although none of its gradients needs them."""
-        needed: set[str] = set()
+        ancestors: set[str] = set()
         for backward in tape.backward_passes:
             before = dependent(self.operations[: backward.start], tape.watched)
-            needed |= made_from(before, [backward.target])
-        return [step for step in self.recorded(tape) if not needed.intersection(step.outputs)]
+            ancestors |= made_from(before, [backward.target])
+        return [step for step in self.recorded(tape) if not ancestors.intersection(step.outputs)]
 
 
 def tape_names(tapes: Sequence[RecordedTape]) -> list[str]:
@@ -182,11 +182,11 @@ def dependent(operations: Iterable[Operation], sources: Iterable[str]) -> list[O
 
 def made_from(operations: Sequence[Operation], targets: Iterable[str]) -> set[str]:
     """The tensors that the targets are computed from, and the targets themselves."""
-    needed = set(targets)
+    ancestors = set(targets)
     for step in reversed(operations):
-        if needed.intersection(step.outputs):
-            needed.update(step.inputs)
-    return needed
+        if ancestors.intersection(step.outputs):
+            ancestors.update(step.inputs)
+    return ancestors
 
 
 def record(
@@ -393,8 +393,8 @@ class _TapeWithNotes:
         """The tensors that the tape has recorded on the way to y, y itself included."""
         inside = self._notes.operations()[self._record.start : self._record.stop or None]
         recorded = dependent(inside, self._record.watched)
-        needed = made_from(recorded, [y.name])
-        names = [name for step in recorded for name in step.outputs if name in needed]
+        ancestors = made_from(recorded, [y.name])
+        names = [name for step in recorded for name in step.outputs if name in ancestors]
         return list(map(self._notes.tensor, names))
 
 

@@ -74,7 +74,9 @@ def taylor_derivatives(
             chunk = slice(start, start + size)
             points = {name: np.asarray(values[chunk]) for name, values in columns.items()}
             for index, target in enumerate(targets):
-                results[index, :, chunk] = _of_target(target, points, derivatives, format_, scaled)
+                results[index, :, chunk] = _target_derivatives(
+                    target, points, derivatives, format_, scaled
+                )
         return _rounded(results, format_)
 
 
@@ -88,7 +90,7 @@ def _rounded(values: Array, format_: FloatFormat) -> Array:
     return np.asarray(nearest, np.float64)
 
 
-def _of_target(
+def _target_derivatives(
     target: Node,
     columns: Columns,
     derivatives: Sequence[tuple[str, ...]],
@@ -222,8 +224,8 @@ def _radius_exponents(table: Array) -> NDArray[np.int_]:
     first = np.min(np.where(usable & (orders > 0), orders, len(table)), axis=0)
     first = np.where(first < last, first, 0)
     first_size, last_size = (np.take_along_axis(size, k[None], 0)[0] for k in (first, last))
-    known = (last > first) & (first_size > 0)
-    growth = np.log2(np.where(known, last_size, 1.0)) - np.log2(np.where(known, first_size, 1.0))
+    valid = (last > first) & (first_size > 0)
+    growth = np.log2(np.where(valid, last_size, 1.0)) - np.log2(np.where(valid, first_size, 1.0))
     exponents: NDArray[np.int_] = np.round(-growth / np.maximum(last - first, 1)).astype(int)
     return exponents
 

@@ -121,33 +121,11 @@ class Numbers:
 
     # --- functions ----------------------------------------------------------------------------
 
-    abs = staticmethod(np.abs)
-    sign = staticmethod(np.sign)
-    max = staticmethod(np.maximum)
-    min = staticmethod(np.minimum)
-    sqrt = staticmethod(np.sqrt)
-    cbrt = staticmethod(np.cbrt)
-    hypot = staticmethod(np.hypot)
-    exp = staticmethod(np.exp)
-    expm1 = staticmethod(np.expm1)
     log = _with_pole(lambda u: u == 0, np.log)
     log1p = _with_pole(lambda u: u == -1, np.log1p)
-    sin = staticmethod(np.sin)
-    cos = staticmethod(np.cos)
-    tan = staticmethod(np.tan)
-    asin = staticmethod(np.arcsin)
-    acos = staticmethod(np.arccos)
-    atan = staticmethod(np.arctan)
-    sinh = staticmethod(np.sinh)
-    cosh = staticmethod(np.cosh)
-    tanh = staticmethod(np.tanh)
-    asinh = staticmethod(np.arcsinh)
-    acosh = staticmethod(np.arccosh)
     atanh = _with_pole(lambda u: np.abs(u) == 1, np.arctanh)
-    erf = _elementwise(math.erf)
-    erfc = _elementwise(math.erfc)
-    lgamma = _elementwise(math.lgamma)
-    gamma = _elementwise(math.gamma)
+    erf, erfc = _elementwise(math.erf), _elementwise(math.erfc)
+    gamma, lgamma = _elementwise(math.gamma), _elementwise(math.lgamma)
 
     def atan2(self, y: Number, x: Number) -> Number:
         at_origin = (y == 0) & (x == 0)
@@ -159,3 +137,14 @@ class Numbers:
 
     def softplus(self, u: Number) -> Number:
         return np.logaddexp(0.0, u)
+
+
+_FROM_NUMPY = (
+    "abs sign sqrt cbrt hypot exp expm1 sin cos tan sinh cosh tanh max=maximum min=minimum "
+    "asin=arcsin acos=arccos atan=arctan asinh=arcsinh acosh=arccosh"
+)
+"""The functions that NumPy has; after "=" its name for it, if that is another."""
+
+for _function in _FROM_NUMPY.split():
+    _name, _, _numpy_name = _function.partition("=")
+    setattr(Numbers, _name, staticmethod(getattr(np, _numpy_name or _name)))

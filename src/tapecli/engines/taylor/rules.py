@@ -371,9 +371,9 @@ class Taylor:
 
     def _complement(self, u: Series) -> Series:
         """1 - u**2; where u is near 1 as a product, because the difference would cancel."""
-        one = self.number(1)
-        product = self.mul(self.sub(one, u), self.add(one, u))
-        difference = self.sub(one, self.mul(u, u))
+        unit = self.number(1)
+        product = self.mul(self.sub(unit, u), self.add(unit, u))
+        difference = self.sub(unit, self.mul(u, u))
         return self.choose(np.abs(self.leaf(u)) < 0.5, difference, product)
 
     def atan(self, u: Series) -> Series:
@@ -408,8 +408,8 @@ class Taylor:
 
     def acosh(self, u: Series) -> Series:
         self._mark_irregular(u, self.leaf(u) == 1)
-        one = self.number(1)
-        w = self.mul(self.sqrt(self.sub(u, one)), self.sqrt(self.add(u, one)))
+        unit = self.number(1)
+        w = self.mul(self.sqrt(self.sub(u, unit)), self.sqrt(self.add(u, unit)))
         return self._divided_integral(self.inner.acosh(u[0]), self._slope(u), w)
 
     def atanh(self, u: Series) -> Series:
