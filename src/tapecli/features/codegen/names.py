@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from itertools import chain, count
 
+from tapecli.engines.tapes.recording import NESTED_NAMES
 from tapecli.expressions.derivative import leibniz
 from tapecli.expressions.functions import FUNCTIONS
 
@@ -16,9 +17,6 @@ MAX_LENGTH = 12
 
 MAX_DERIVATIVE = 36
 """Characters of the name of a derivative."""
-
-NESTED_TAPES = {1: ("tape",), 2: ("inner", "outer"), 3: ("inner", "middle", "outer")}
-"""The names of tapes inside one another, the innermost first."""
 
 RESERVED = (
     "tf", "np", "tape", "inner", "middle", "outer", "row", "rows", "columns", "jacobian", "hessian",
@@ -83,8 +81,8 @@ class Names:
 
     def tapes(self, number: int) -> list[str]:
         """Names for tapes inside one another, the innermost first."""
-        if number in NESTED_TAPES:
-            return list(NESTED_TAPES[number])
+        if number <= len(NESTED_NAMES):
+            return NESTED_NAMES[number - 1][::-1]
         return [self.numbered("tape") for _ in range(number)]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import gc
 import statistics
 import time
@@ -36,7 +35,7 @@ def times(
     """
     seconds_of: dict[str, list[float]] = {}
     counts: dict[str, int] = {}
-    with _garbage_between_runs():
+    with collected():
         for name, run in runs.items():
             start = cpu_clock()
             seconds_of[name] = [_seconds(run, clock) for _ in range(LEAST)]
@@ -81,16 +80,3 @@ def _seconds(run: Callable[[], Any], clock: Callable[[], float]) -> float:
     for tensor in run():
         np.asarray(tensor)  # waits for it, wherever it is; on a CPU it is no copy
     return clock() - start
-
-
-@contextlib.contextmanager
-def _garbage_between_runs() -> Iterator[None]:
-    """Garbage is collected between the runs alone."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        with collected():
-            yield
-    finally:
-        if enabled:
-            gc.enable()

@@ -69,13 +69,17 @@ def _bytes_of(tapes: Callable[[int | None], list[Any]], last: int | None) -> int
 
 @contextmanager
 def collected() -> Iterator[None]:
-    """No garbage at the beginning; the garbage collector passes over all earlier objects."""
+    """Garbage is collected before, and then only where it is asked for, without earlier objects."""
+    enabled = gc.isenabled()
+    gc.disable()
     gc.collect()
     gc.freeze()
     try:
         yield
     finally:
         gc.unfreeze()
+        if enabled:
+            gc.enable()
 
 
 def _buffers() -> dict[int, int]:
