@@ -67,7 +67,7 @@ def answer(
     """
     if from_environment(click.get_current_context(), "execution"):
         options["usual_execution"] = options.pop("execution")
-    texts = inputs.asked(kind, options)
+    texts = inputs.arguments(kind, options)
     format_ = output.choose_format(format_name, file)
     if resume and file is None:
         raise RequestError("'--resume' goes on with a file; name it with --output")

@@ -84,7 +84,9 @@ def _terminal(content: str, instead: str) -> str:
     )
 
 
-def asked(kind: str, options: Mapping[str, Any], default: str = defaults.POINTS) -> dict[str, Any]:
+def arguments(
+    kind: str, options: Mapping[str, Any], default: str = defaults.POINTS
+) -> dict[str, Any]:
     """The arguments of `Question.parse`, from the options of a command by name.
 
     Args:
@@ -121,9 +123,9 @@ def asked(kind: str, options: Mapping[str, Any], default: str = defaults.POINTS)
 
 
 def question(options: Mapping[str, Any], default: str = defaults.POINTS) -> Question:
-    """The question about derivatives that these options ask, checked; as `asked` takes them.
+    """The question about derivatives that these options ask, checked; as `arguments` takes them.
 
     Raises:
         UsageError: something in it cannot be done.
     """
-    return Question.parse(**asked("diff", options, default))
+    return Question.parse(**arguments("diff", options, default))

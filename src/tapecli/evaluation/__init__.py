@@ -1,1 +1,1 @@
-"""One question answered: what is asked, the method for it, the values, and the verdict on each."""
+"""One question answered. Read `answering.answer` first: it has a line for each stage."""

@@ -82,7 +82,7 @@ def open_question(
     *,
     in_chunks: bool = True,
     size: int = LARGE_CHUNK,
-    **asked: Any,
+    **arguments: Any,
 ) -> Question | Stream:
     """A question; or one about many points, which are taken in chunks.
 
@@ -92,12 +92,12 @@ def open_question(
         source: the points as they were given.
         in_chunks: whether the points may be taken in chunks; if not, too many are refused.
         size: how many points a chunk has at most.
-        **asked: the other arguments of `Question.parse`.
+        **arguments: the other arguments of `Question.parse`.
 
     Raises:
         UsageError: as `Question.parse` does.
     """
-    question = Question.parse(kind, expressions, replace(source, arrays=True), **asked)
+    question = Question.parse(kind, expressions, replace(source, arrays=True), **arguments)
     most = None if in_chunks else ranges.MAX_POINTS
     points = cast(PointsInput, question.source).read(question.variables, question.format_, most)
     if isinstance(points, Points) and (not in_chunks or points.count <= ranges.MAX_POINTS):

@@ -98,7 +98,7 @@ def command(
     from tapecli.features.plot import question
     from tapecli.formats import words
 
-    typed = inputs.asked("diff", {"expressions": expressions, "at": at, **ranges})
+    typed = inputs.arguments("diff", {"expressions": expressions, "at": at, **ranges})
     if typed["source"].table is not None:
         raise click.UsageError("a plot takes a range from the call, not a table: --x -5..5")
     format_ = output.choose_format(format_name, file, formats.PLOTS)

@@ -1,0 +1,103 @@
+"""One question: what is checked when it is parsed, and what only when it is needed."""
+
+from __future__ import annotations
+
+import io
+import re
+from typing import Any
+
+import pytest
+
+from tapecli.errors import PointsError, RequestError, UsageError
+from tapecli.evaluation.planner import Choice
+from tapecli.evaluation.question import KINDS, Options, PointsInput, Question
+
+X = PointsInput({"x": "1..3"})
+
+
+@pytest.mark.parametrize(
+    ("kind", "rest", "problem"),
+    [
+        ("dif", {}, "unknown kind 'dif'; there are diff, grad, jacobian, hessian"),
+        ("grad", {"order": 2}, "'order' is for the kind 'diff'"),
+        ("hessian", {"claims": "1"}, "'claim' is for the kind 'diff'"),
+        ("jacobian", {"options": Options(scaled=True)}, "'scaled' is for the kind 'diff'"),
+        ("diff", {"order": -1}, "the order must be a whole number from 0, not -1"),
+        ("diff", {"order": True}, "the order must be a whole number from 0, not True"),
+        ("diff", {"order": 1_001}, "order 1,001: no more than 1,000"),
+        ("diff", {"wrt": "y"}, "no variable 'y' to differentiate by"),
+        ("diff", {"wrt": 1}, "'wrt' must be a text or a list of texts"),
+        ("diff", {"claims": ["1", "2"]}, "1 derivative is shown, and 2 claims are given"),
+        ("diff", {"claims": "y = 2"}, "a claim is the right side alone"),
+        ("diff", {"claims": "2t"}, "the claim has a variable 't', which the expressions have not"),
+        ("diff", {"source": PointsInput({"t": "1"})}, "'--t' gives points of 't'"),
+        ("diff", {"source": PointsInput({"sin": "1"})}, "'sin' is a function"),
+        ("diff", {"options": Options(method="magic")}, "unknown method 'magic'"),
+        ("diff", {"options": Options(dtype="float8")}, "unknown dtype 'float8'"),
+        ("diff", {"options": Options(verify="some")}, "unknown 'verify' 'some'"),
+        ("diff", {"options": Options(tolerance=-1)}, "the tolerance must be a number from 0"),
+        ("diff", {"options": Options(max_seconds=float("nan"))}, "'--max-seconds' must be"),
+        ("diff", {"options": Options(device="a b")}, "'a b' is no device"),
+    ],
+    ids=str,
+)
+def test_what_cannot_be_done_is_refused_before_points_are_read(
+    kind: str, rest: dict[str, Any], problem: str
+) -> None:
+    stdin = io.StringIO("1\n")
+    rest = {"source": PointsInput({"x": "-"}, stdin=stdin), **rest}
+    with pytest.raises(RequestError, match=re.escape(problem)):
+        Question.parse(kind, "x^2", **rest)
+    assert stdin.read() == "1\n"
+
+
+@pytest.mark.parametrize("expressions", [[], "", "x+", ["x"] * 51])
+def test_expressions_that_cannot_be_read_are_refused(expressions: Any) -> None:
+    with pytest.raises(UsageError):
+        Question.parse("diff", expressions, X)
+
+
+def test_every_kind_has_its_derivatives() -> None:
+    derivatives = {kind: Question.parse(kind, "x*y", wrt="x,y").wrt for kind in KINDS}
+    assert derivatives == {
+        "diff": [("x", "y")],
+        "grad": [("x",), ("y",)],
+        "jacobian": [("x",), ("y",)],
+        "hessian": [("x", "x"), ("x", "y"), ("y", "x"), ("y", "y")],
+    }
+
+
+def test_points_are_read_once_and_when_they_are_needed() -> None:
+    stdin = io.StringIO("1\n2\n")
+    question = Question.parse("diff", "x^2", PointsInput({"x": "-"}, stdin=stdin))
+    assert stdin.tell() == 0
+    assert [question.points.at(index)["x"] for index in range(2)] == [1, 2]
+    assert len(question.points) == 2
+    with pytest.raises(PointsError):
+        assert Question.parse("diff", "x^2", PointsInput({"x": "3..1"})).points
+
+
+def test_the_only_variable_has_the_points_of_the_worked_example() -> None:
+    question = Question.parse("diff", "t^2")
+    assert (question.variables, len(question.points), question.points.at(2)) == (
+        ("t",),
+        3,
+        {"t": 3},
+    )
+    (point,) = [Question.parse("diff", "t^2", PointsInput(default="2")).points.at(0)]
+    assert point == {"t": 2}
+    with pytest.raises(RequestError, match="the variables x and y have no values"):
+        assert Question.parse("grad", "x*y").points
+
+
+def test_points_given_twice_are_refused() -> None:
+    with pytest.raises(RequestError, match="the points of 'x' are given twice"):
+        PointsInput.of_pairs([("x", "1"), ("y", "2"), ("x", "3")])
+
+
+def test_a_chunk_of_a_long_run_has_a_settled_method() -> None:
+    question = Question.parse("diff", "x^2", X)
+    assert question.choice == Choice("single", execution="eager")
+    chunk = question.at(question.points, Choice("taylor"), share=0.5, fill=8)
+    assert (chunk.choice.method, chunk.share, chunk.fill) == ("taylor", 0.5, 8)
+    assert (chunk.points, chunk.targets) == (question.points, question.targets)
