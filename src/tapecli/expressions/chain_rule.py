@@ -19,6 +19,7 @@ from tapecli.expressions.tree import (
     Number,
     Variable,
     call,
+    fold,
     number,
     rational,
     steps,
@@ -33,10 +34,7 @@ def differentiated(tree: Node, name: str) -> Node:
     Derivatives of gamma and lgamma contain the functions digamma(x) and polygamma(n, x), which
     cannot be typed.
     """
-    slopes: dict[Node, Node] = {}
-    for node in steps(tree):
-        slopes[node] = _slope(node, [slopes[child] for child in node.children], name)
-    return slopes[tree]
+    return fold(tree, lambda node, slopes: _slope(node, slopes, name))
 
 
 def _slope(node: Node, inner: Sequence[Node], name: str) -> Node:
@@ -76,16 +74,15 @@ def _rules(name: str) -> tuple[Node, ...]:
 
 def _substituted(rule: Node, arguments: Mapping[str, Node]) -> Node:
     """A rule with the arguments in place of its parameters."""
-    trees: dict[Node, Node] = {}
-    for node in steps(rule):
-        children = [trees[child] for child in node.children]
+
+    def substituted(node: Node, children: Sequence[Node]) -> Node:
         if isinstance(node, Variable):
-            trees[node] = arguments[node.name]
-        elif isinstance(node, Call):
-            trees[node] = _SHORTENED.get(node.name, functools.partial(call, node.name))(*children)
-        else:
-            trees[node] = node
-    return trees[rule]
+            return arguments[node.name]
+        if isinstance(node, Call):
+            return _SHORTENED.get(node.name, functools.partial(call, node.name))(*children)
+        return node
+
+    return fold(rule, substituted)
 
 
 _GAMMAS: dict[str, Callable[..., Node]] = {

@@ -15,7 +15,7 @@ from typing import Any
 
 from tapecli.expressions.derivative import leibniz
 from tapecli.expressions.functions import ATOM_BINDING, OPERATORS, POWER_BINDING, row
-from tapecli.expressions.tree import Alias, Call, Named, Node, Number, Variable, steps
+from tapecli.expressions.tree import Alias, Call, Named, Node, Number, Variable, fold
 from tapecli.expressions.tree import text as text_of
 
 _GREEK = """
@@ -121,10 +121,7 @@ def expression(tree: Node, slashed: bool = False) -> str:
         tree: the expression.
         slashed: write a quotient in an exponent with a slash, for small print.
     """
-    forms: dict[Node, _Tex] = {}
-    for node in steps(tree):
-        forms[node] = _form(node, [forms[child] for child in node.children], slashed)
-    return forms[tree].text
+    return fold(tree, lambda node, forms: _form(node, forms, slashed)).text
 
 
 @dataclass(frozen=True)

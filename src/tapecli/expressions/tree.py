@@ -13,11 +13,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Context, Decimal
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypeVar
 from weakref import WeakValueDictionary
 
 from tapecli.expressions.functions import ATOM_BINDING, OPERATORS, POWER_BINDING, POWER_SIGN
 from tapecli.floats import FloatFormat
+
+Result = TypeVar("Result")
 
 VARIABLE = "x"
 """The variable of an expression that has none, such as `3`."""
@@ -145,6 +147,14 @@ def steps(*targets: Node) -> list[Node]:
     return list(order)
 
 
+def fold(tree: Node, combine: Callable[[Node, list[Result]], Result]) -> Result:
+    """Compute a result for each node from those of its children; return that of the whole tree."""
+    results: dict[Node, Result] = {}
+    for node in steps(tree):
+        results[node] = combine(node, [results[child] for child in node.children])
+    return results[tree]
+
+
 def variables(*targets: Node) -> tuple[str, ...]:
     """The names of the variables of the targets, in the order of `natural`."""
     names = {node.name for node in steps(*targets) if isinstance(node, Variable)}
@@ -159,10 +169,7 @@ def natural(name: str) -> list[tuple[int, str]]:
 
 def size(node: Node) -> int:
     """The number of nodes of the tree, where shared parts count as often as they occur."""
-    sizes: dict[Node, int] = {}
-    for step in steps(node):
-        sizes[step] = 1 + sum(sizes[child] for child in step.children)
-    return sizes[node]
+    return fold(node, lambda _, sizes: 1 + sum(sizes))
 
 
 def rational(node: Node, literal: Callable[[Number], Fraction] | None = None) -> Fraction | None:
@@ -175,13 +182,13 @@ def rational(node: Node, literal: Callable[[Number], Fraction] | None = None) ->
     Returns:
         The value; None for anything else, and for a value of more than 4096 bits.
     """
-    values: dict[Node, Fraction | None] = {}
-    for step in steps(node):
-        if literal is not None and isinstance(step, Number):
-            values[step] = literal(step)
-        else:
-            values[step] = exact_value(step, [values[child] for child in step.children])
-    return values[node]
+
+    def value(node: Node, children: list[Fraction | None]) -> Fraction | None:
+        if literal is not None and isinstance(node, Number):
+            return literal(node)
+        return exact_value(node, children)
+
+    return fold(node, value)
 
 
 def exact_value(node: Node, children: Sequence[Fraction | None]) -> Fraction | None:
@@ -234,14 +241,11 @@ _EXACT: dict[str, Callable[..., Fraction | None]] = {
 
 def text(node: Node) -> str:
     """The fully explicit form, which reads back as the same tree."""
-    forms: dict[Node, tuple[str, int]] = {}
-    for step in steps(node):
-        forms[step] = _form(step, forms)
-    return forms[node][0]
+    return fold(node, _form)[0]
 
 
-def _form(node: Node, forms: dict[Node, tuple[str, int]]) -> tuple[str, int]:
-    """The text of a node, and how tightly its outermost sign binds."""
+def _form(node: Node, arguments: Sequence[tuple[str, int]]) -> tuple[str, int]:
+    """The text of a node, and how tightly its outermost sign binds, from those of its children."""
     if isinstance(node, Number):
         digits = decimal_text(node.value) if node.decimal else str(node.value.numerator)
         return digits, ATOM_BINDING
@@ -249,18 +253,16 @@ def _form(node: Node, forms: dict[Node, tuple[str, int]]) -> tuple[str, int]:
         return node.name, ATOM_BINDING
     assert isinstance(node, Call)
     if node.name == "pow":
-        base, exponent = node.arguments
-        left = _bracketed(forms[base], POWER_BINDING + 1)
-        right = _bracketed(forms[exponent], POWER_BINDING - 1)
-        return left + POWER_SIGN + right, POWER_BINDING
+        base, exponent = arguments
+        left = _bracketed(base, POWER_BINDING + 1)
+        return left + POWER_SIGN + _bracketed(exponent, POWER_BINDING - 1), POWER_BINDING
     operator = OPERATORS.get(node.name)
     if operator is None:
-        arguments = ", ".join(forms[argument][0] for argument in node.arguments)
-        return f"{node.name}({arguments})", ATOM_BINDING
+        return f"{node.name}({', '.join(text for text, _ in arguments)})", ATOM_BINDING
     sign, binding = operator.sign, operator.binding
     if operator.arity == 1:
-        return sign + _bracketed(forms[node.arguments[0]], binding), binding
-    first, second = (forms[argument] for argument in node.arguments)
+        return sign + _bracketed(arguments[0], binding), binding
+    first, second = arguments
     return _bracketed(first, binding) + sign + _bracketed(second, binding + 1), binding
 
 

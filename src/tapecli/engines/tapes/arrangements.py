@@ -28,6 +28,7 @@ from tapecli.expressions.tree import (
     Number,
     Variable,
     call,
+    fold,
     number,
     rational_in,
     steps,
@@ -468,18 +469,15 @@ def tape_tree(target: Node, format_: FloatFormat) -> Node:
     pole, and 1 over a product would underflow before the power does.) Powers of e are
     exponentials, which know e better than any dtype.
     """
-    trees: dict[Node, Node] = {}
-    for node in steps(target):
-        children = [trees[child] for child in node.children]
+
+    def computed(node: Node, children: Sequence[Node]) -> Node:
         if isinstance(node, Alias):
-            trees[node] = children[0]
-        elif isinstance(node, Call) and node.name == "pow":
-            trees[node] = _power(children[0], children[1], format_)
-        elif isinstance(node, Call):
-            trees[node] = call(node.name, *children)
-        else:
-            trees[node] = node
-    return trees[target]
+            return children[0]
+        if isinstance(node, Call) and node.name == "pow":
+            return _power(children[0], children[1], format_)
+        return call(node.name, *children) if isinstance(node, Call) else node
+
+    return fold(target, computed)
 
 
 def _power(base: Node, exponent: Node, format_: FloatFormat) -> Node:
