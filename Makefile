@@ -30,8 +30,9 @@ test: $(VENV)/.test  ## install what the tests need, and run those that are quic
 test-slow: $(VENV)/.test  ## run the tests that look at breadth, which take longer
 	$(BIN)/python $(PYTEST) -m slow $(TESTS)
 
-TAPED := tests/cli tests/formats tests/engines/taylor tests/features/check $(wildcard $(addprefix tests/,test_api.py \
-	test_process.py test_random.py test_executions.py test_result.py evaluation engines/tapes))
+TAPED := $(addprefix tests/, cli formats features/check engines/taylor engines/tapes/test_arrangements.py \
+	$(addprefix evaluation/test_, batch.py chunks.py compute.py) \
+	$(addprefix test_, api.py executions.py random.py result.py))
 
 test-modes: $(VENV)/.test  ## run all tests that run tapes as graphs and compiled
 	$(BIN)/python $(PYTEST) --execution graph $(TAPED)

@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
@@ -22,6 +21,9 @@ if TYPE_CHECKING:
     from tests.cli.conftest import Run
 
 CALL = [sys.executable, "-m", "tapecli", "diff"]
+
+MORE_THAN_A_PIPE_HOLDS = 1 << 18
+"""Bytes of which a pipe takes only a part until somebody reads from it."""
 
 
 def test_version_is_one_line_with_the_version_of_the_package(run: Run) -> None:
@@ -129,9 +131,9 @@ def test_a_signal_ends_it_at_once(number: signal.Signals, code: int, message: by
         stderr=subprocess.PIPE,
     ) as child:
         assert child.stdin
-        time.sleep(2)  # until it waits for points
+        child.stdin.write(b"\n" * MORE_THAN_A_PIPE_HOLDS)  # which ends when it reads points
         child.send_signal(number)
-        assert child.wait(timeout=10) == code
+        assert child.wait(timeout=30) == code
         out, err = child.communicate()
     assert (out, err) == (b"", message)
 

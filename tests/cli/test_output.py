@@ -243,7 +243,7 @@ def test_a_named_pipe_is_written_to_and_stays_one(run: Run, tmp_path: Path) -> N
     reader = threading.Thread(target=lambda: read.append(pipe.read_text()), daemon=True)
     reader.start()
     done = run(*AT_2, "-f", "csv", "-o", "pipe")
-    reader.join(timeout=10)
+    reader.join(timeout=60)
     assert (done.code, done.err, read, pipe.is_fifo()) == (0, "", [CSV], True)
 
 
