@@ -14,7 +14,7 @@ from tapecli.floats import FORMATS
 from tapecli.points.points import Axis, Points
 from tapecli.result import Block, Check, Claim, Finding, Result, Status
 
-ONE = Points((Axis({"x": (1.0,)}, listed=False), Axis({"y": (2.0,)}, listed=False)))
+ONE = Points((Axis({"x": (1.0,)}, is_list=False), Axis({"y": (2.0,)}, is_list=False)))
 PRODUCT = Points((Axis({"x": (1.0, 2.0)}), Axis({"y": (3.0, 4.0, 5.0)})))
 PAIRED = Points((Axis({"x": (1.0, 2.0)}), Axis({"y": (3.0, 4.0)})), paired=True)
 

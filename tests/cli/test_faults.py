@@ -173,13 +173,13 @@ def test_an_array_that_is_cut_off_is_told_and_ends_nothing(
 
 def test_a_file_that_vanishes_before_it_is_read(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     Path("points").write_text("1\n2\n")
-    real = text_files.opened
+    real = text_files.open_text
 
     def opened(source: str, *rest: object) -> object:
         Path("points").unlink(missing_ok=True)
         return real(source, *rest)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(text_files, "opened", opened)
+    monkeypatch.setattr(text_files, "open_text", opened)
     done = run("diff", "x^2", "--x", "@points")
     assert (done.code, done.out) == (2, "")
     assert done.err.startswith("Error: the points in 'points' cannot be read: No such file")

@@ -241,7 +241,7 @@ def test_so_many_are_skipped(tmp_path: Path, kind: str, skip: int) -> None:
 
 def test_a_beginning_goes_on_with_the_rest() -> None:
     text = io.StringIO("".join(f"{n}\n" for n in range(250)))
-    source = points.read_any({"x": "-"}, None, ["x"], FORMATS["float64"], stdin=text)
+    source = points.read({"x": "-"}, None, ["x"], FORMATS["float64"], stdin=text)
     assert isinstance(source, points.FilePoints)
     assert [len(chunk) for chunk in source.chunks(32)] == [32] * 7 + [26]
 

@@ -148,7 +148,7 @@ def points(paired: bool = False, **values: Sequence[float] | float) -> Points:
     """Points from the values of each variable; a number alone makes no axis."""
     return Points(
         tuple(
-            Axis({name: (float(each),)}, listed=False)
+            Axis({name: (float(each),)}, is_list=False)
             if isinstance(each, int | float)
             else Axis({name: tuple(map(float, each))})
             for name, each in values.items()

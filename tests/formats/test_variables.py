@@ -17,7 +17,7 @@ from tapecli.formats import encode
 from tapecli.points.points import Axis, Points
 from tapecli.result import Block, Check, Result, Status
 
-ONE = Points((Axis({"x": (1.0,)}, listed=False), Axis({"y": (0.5,)}, listed=False)))
+ONE = Points((Axis({"x": (1.0,)}, is_list=False), Axis({"y": (0.5,)}, is_list=False)))
 MANY = Points((Axis({"x": (1.0, 2.0)}), Axis({"y": (0.5, 4.0)})))
 VALUES = {"x,x": 802.0, "x,y": -400.5, "y,x": -400.5, "y,y": 0.1 + 0.2, "x": 0.25, "y": -1e-30}
 
@@ -113,6 +113,6 @@ def test_arrays_have_named_axes(dtype: str, stored: str) -> None:
 
 
 def test_a_variable_of_one_value_is_a_number_beside_the_arrays() -> None:
-    points = Points((Axis({"x": (1.0, 2.0)}), Axis({"y": (4.0,)}, listed=False)))
+    points = Points((Axis({"x": (1.0, 2.0)}), Axis({"y": (4.0,)}, is_list=False)))
     arrays = np.load(io.BytesIO(encode(made("grad", gradient(XY), points), RENDERED["npz"])))
     assert (arrays["axes"].tolist(), arrays["y"].tolist()) == (["x", "wrt"], 4)

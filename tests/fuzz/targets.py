@@ -130,9 +130,9 @@ def _tried(make: Callable[[], list[float]]) -> list[float] | TapecliError:
 
 def _alike(make: Callable[[], list[float]], where: str) -> list[float] | TapecliError:
     """See that points are the same exactly as by NumPy, or refused in both."""
-    with mock.patch.object(exact, "FEW", 10**9):
+    with mock.patch.object(exact, "MAX_EXACT", 10**9):
         one = _tried(make)
-    with mock.patch.object(exact, "FEW", 0):
+    with mock.patch.object(exact, "MAX_EXACT", 0):
         other = _tried(make)
     message = f"{one!s:.500}\n{other!s:.500}"
     refused = [isinstance(each, TapecliError) for each in (one, other)]
@@ -150,7 +150,7 @@ def _in_parts(
 ) -> list[float]:
     stdin = io.TextIOWrapper(io.BytesIO(data), encoding="utf-8-sig")
     table = points.table(rows, stdin) if rows else None
-    source = points.read_any(given, table, names, format_, stdin=stdin)
+    source = points.read(given, table, names, format_, stdin=stdin)
     found: list[float] = []
     for chunk in source.chunks(1 << 12):
         for name in names:

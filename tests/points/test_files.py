@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tests.points.test_ranges import EXACT
+from tests.points.test_ranges import EXACT, read_few
 
 from tapecli.errors import PointsError, RequestError, TapecliError
 from tapecli.expressions.tree import natural
@@ -26,21 +26,21 @@ FLOAT64 = FORMATS["float64"]
 @pytest.fixture(params=[True, False], ids=["exactly", "by NumPy"])
 def exactly(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """However few or many points are, they are rounded exactly, or else by NumPy."""
-    monkeypatch.setattr(exact, "FEW", 10**9 if request.param else 0)
+    monkeypatch.setattr(exact, "MAX_EXACT", 10**9 if request.param else 0)
 
 
 def opened(given: Any, stdin: str = "", **more: Any) -> Points | FilePoints:
     names, rows = more.pop("names", None) or list(given), more.pop("rows", None)
     format_, text = more.pop("format_", FLOAT64), io.StringIO(stdin)
     table = points.table(rows, text) if rows else None
-    return points.read_any(given, table, names, format_, stdin=text, **more)
+    return points.read(given, table, names, format_, stdin=text, **more)
 
 
 def exact_values(given: Any) -> list[Fraction]:
     """The exact values of one variable."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(exact, "FEW", 10**9)
-        return list(points.read({"x": given}, None, ["x"], EXACT).axes[0].values["x"][:])
+        patch.setattr(exact, "MAX_EXACT", 10**9)
+        return list(read_few({"x": given}, None, ["x"], EXACT).axes[0].values["x"][:])
 
 
 def everything(source: Points | FilePoints, size: int = 7, skip: int = 0) -> list[dict[str, float]]:
@@ -198,9 +198,9 @@ def test_lines_are_rounded_by_numpy_as_exactly(
 ) -> None:
     monkeypatch.setattr(tables, "LINES_SIZE", 1 << 12)
     source = lambda: opened({"x": "-"}, text, format_=FORMATS[name])  # noqa: E731
-    monkeypatch.setattr(exact, "FEW", 10**9)
+    monkeypatch.setattr(exact, "MAX_EXACT", 10**9)
     exactly = written(source, 1000)
-    monkeypatch.setattr(exact, "FEW", 0)
+    monkeypatch.setattr(exact, "MAX_EXACT", 0)
     assert written(source, 1000) == exactly
     texts = [line.strip() for line in text.split("\n") if text_files.counts(line)]
     decimal = re.compile(r"[+\u2212-]?[0-9]*\.?[0-9]*(e[+-]?[0-9]+)?|[0-9]+/[0-9]+")
@@ -339,9 +339,9 @@ def test_rows_are_rounded_by_libraries_as_exactly(
     else:
         monkeypatch.setattr(tables, "arrow", lambda module: None)
     source = lambda: opened({}, text, names="xy", rows="-", format_=FORMATS[name])  # noqa: E731
-    monkeypatch.setattr(exact, "FEW", 10**9)
+    monkeypatch.setattr(exact, "MAX_EXACT", 10**9)
     exactly = outcome(lambda: written(source, 1))
-    monkeypatch.setattr(exact, "FEW", 0)
+    monkeypatch.setattr(exact, "MAX_EXACT", 0)
     assert outcome(lambda: written(source, 1)) == exactly
 
 

@@ -7,18 +7,19 @@ from typing import Any
 
 import numpy as np
 import pytest
+from tests.points.test_ranges import read_few
 
 from tapecli.errors import PointsError, RequestError
 from tapecli.floats import FORMATS
 from tapecli.points import tables
-from tapecli.points.points import MAX_LISTED, MAX_PRODUCT, Points, read
+from tapecli.points.points import MAX_LISTED, MAX_PRODUCT, Points
 
 FLOAT64 = FORMATS["float64"]
 
 
 def points(given: dict[str, Any], names: str = "", paired: bool = False, rows: str = "") -> Points:
     loaded = tables.Table("-", io.StringIO(rows)) if rows else None
-    return read(given, loaded, list(names) or list(given), FLOAT64, paired)
+    return read_few(given, loaded, list(names) or list(given), FLOAT64, paired)
 
 
 def test_values_are_combined_the_last_variable_fastest() -> None:
@@ -95,13 +96,13 @@ def test_as_many_points_as_the_limit_are_no_more_than_their_axes() -> None:
 
 
 def test_values_are_rounded_once_to_the_dtype() -> None:
-    found = read({"x": "0.1", "y": "1/3"}, None, ["x", "y"], FORMATS["float32"])
+    found = read_few({"x": "0.1", "y": "1/3"}, None, ["x", "y"], FORMATS["float32"])
     assert found.at(0) == {"x": float(np.float32(0.1)), "y": float(np.float32(1 / 3))}
 
 
 def test_there_may_be_more_variables_than_an_array_has_dimensions() -> None:
     names = [f"x{number}" for number in range(100)]
-    found = read({**dict.fromkeys(names, "2"), "x7": "1..3"}, None, names, FLOAT64)
+    found = read_few({**dict.fromkeys(names, "2"), "x7": "1..3"}, None, names, FLOAT64)
     assert len(found) == 3
     assert found.columns["x7"].tolist() == [1, 2, 3]
     assert found.columns["x99"].tolist() == [2, 2, 2]
@@ -111,8 +112,8 @@ def test_no_more_lists_than_an_array_has_dimensions() -> None:
     names = [f"x{number}" for number in range(MAX_LISTED + 1)]
     given = dict.fromkeys(names, "1..1")
     with pytest.raises(PointsError, match="26 lists of values: no more than 25; --zip pairs them"):
-        read(given, None, names, FLOAT64)
-    assert read(given, None, names, FLOAT64, paired=True).dimensions == {"point": 1}
+        read_few(given, None, names, FLOAT64)
+    assert read_few(given, None, names, FLOAT64, paired=True).dimensions == {"point": 1}
     del given["x25"]
-    shape = tuple(read(given, None, names[:25], FLOAT64).dimensions.values())
+    shape = tuple(read_few(given, None, names[:25], FLOAT64).dimensions.values())
     assert np.zeros(shape).ndim == 25

@@ -22,6 +22,7 @@ from tapecli import defaults
 from tapecli.errors import PointsError, TapecliError
 from tapecli.floats import FORMATS, FloatFormat
 from tapecli.points import points, ranges
+from tapecli.points.points import Points
 from tapecli.points.ranges import MAX_COUNT, MAX_POINTS
 
 FLOAT64 = FORMATS["float64"]
@@ -49,9 +50,24 @@ def exactly(*written: str) -> tuple[Fraction, ...]:
     return tuple(map(Fraction, written))
 
 
+def read_few(
+    inputs: Any,
+    table: Any,
+    names: Any,
+    format_: FloatFormat,
+    paired: bool = False,
+    stdin: TextIO | None = None,
+) -> Points:
+    """The points as a call reads them that holds them all."""
+    most = ranges.MAX_POINTS
+    few = points.read(inputs, table, names, format_, paired, stdin, most, arrays=False)
+    assert isinstance(few, Points)
+    return few
+
+
 def read(given_points: Any, stdin: TextIO | None = None, format_: FloatFormat = EXACT) -> Any:
     """The points as any call reads them that holds them all: exact, or rounded into a format."""
-    return points.read({"x": given_points}, None, ["x"], format_, stdin=stdin).axes[0].values["x"]
+    return read_few({"x": given_points}, None, ["x"], format_, stdin=stdin).axes[0].values["x"]
 
 
 def rounded(given_points: Any, format_: FloatFormat) -> tuple[float, ...]:
@@ -688,13 +704,13 @@ def test_no_text_whatever_gives_anything_but_points_or_an_error(typed: str) -> N
 )
 def test_points_are_counted_without_being_made(given_points: Any, count: int) -> None:
     stdin = io.StringIO("1\n2\n3\n")
-    found = points.read_any({"x": given_points}, None, ["x"], FLOAT64, stdin=stdin)
+    found = points.read({"x": given_points}, None, ["x"], FLOAT64, stdin=stdin)
     assert found.count == count
 
 
 def test_the_points_of_a_long_text_are_not_counted() -> None:
     stdin = io.StringIO("1\n" * (MAX_POINTS + 1))
-    assert points.read_any({"x": "-"}, None, ["x"], FLOAT64, stdin=stdin).count is None
+    assert points.read({"x": "-"}, None, ["x"], FLOAT64, stdin=stdin).count is None
 
 
 @pytest.mark.parametrize("typed", ["1..", "3..1", "1..3@1", "1..1e20", "0..1@" + "9" * 5_000])
@@ -702,4 +718,4 @@ def test_what_cannot_be_counted_is_refused(typed: str) -> None:
     with pytest.raises(PointsError):
         ranges.read(typed, MAX_COUNT)
     with pytest.raises(PointsError):
-        points.read_any({"x": typed}, None, ["x"], FLOAT64)
+        points.read({"x": typed}, None, ["x"], FLOAT64)

@@ -7,17 +7,17 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from tests.points.test_ranges import EXACT
+from tests.points.test_ranges import EXACT, read_few
 
 from tapecli.errors import PointsError
-from tapecli.points import points, ranges, tables, text_files
+from tapecli.points import ranges, tables, text_files
 
 TENTH = Fraction(1, 10)
 
 
 def columns(text: str, *names: str) -> list[list[Fraction]]:
     table = tables.Table("-", io.StringIO(text))
-    (axis,) = points.read({}, table, names, EXACT).axes
+    (axis,) = read_few({}, table, names, EXACT).axes
     return [list(axis.values[name][:]) for name in names]
 
 

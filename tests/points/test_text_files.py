@@ -61,7 +61,7 @@ def test_bytes_that_are_no_text_are_found_on_their_line() -> None:
 def test_a_file_has_a_name_that_can_be_shown(tmp_path: Path) -> None:
     path = tmp_path / "\x1b[31m"
     path.write_text("\ufeff1\n")
-    with text_files.opened(f"@{path}", None) as (stream, name):
+    with text_files.open_text(f"@{path}", None) as (stream, name):
         assert list(text_files.lines(stream, name)) == [(1, "1\n")]
     assert name.isprintable()
     assert len(text_files.quoted("x" * 1_000)) == text_files.MAX_PATH + 2
@@ -78,7 +78,10 @@ def test_a_file_has_a_name_that_can_be_shown(tmp_path: Path) -> None:
     ],
 )
 def test_what_cannot_be_opened_is_an_error_of_the_wanted_kind(source: str, problem: str) -> None:
-    with pytest.raises(UsageError) as caught, text_files.opened(source, None, "slopes", UsageError):
+    with (
+        pytest.raises(UsageError) as caught,
+        text_files.open_text(source, None, "slopes", UsageError),
+    ):
         pass
     assert str(caught.value).startswith(problem)
     assert type(caught.value) is UsageError

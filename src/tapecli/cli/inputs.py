@@ -62,7 +62,7 @@ def read_file(source: str) -> Iterator[tuple[str, str]]:
         UsageError: they cannot be read, are too many or none, or are on too many lines.
     """
     count = 0
-    with text_files.opened(source, sys.stdin, "expressions", UsageError) as (stream, name):
+    with text_files.open_text(source, sys.stdin, "expressions", UsageError) as (stream, name):
         for number, line in text_files.lines(stream, name, UsageError):
             if number > MAX_LINES:
                 raise UsageError(f"more than {MAX_LINES:,} lines in {name}")

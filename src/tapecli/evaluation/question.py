@@ -175,7 +175,7 @@ class PointsInput:
         """
         from tapecli.points import points
 
-        return points.read_any(
+        return points.read(
             self.values, self.rows, names, format_, self.paired, self.stdin, most, self.arrays
         )
 

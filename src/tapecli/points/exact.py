@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-FEW = 2_000
+MAX_EXACT = 2_000
 """Points up to which each is rounded from its exact value; importing NumPy would take longer."""
 
 MAX_NUMBER = 400
@@ -61,7 +61,7 @@ def rounded_fields(
     fields: Sequence[Any],
     exact: Callable[[int], Fraction],
     format_: FloatFormat,
-    plain: bool = False,
+    is_simple: bool = False,
 ) -> tuple[float, ...] | NDArray[np.float64]:
     """Numbers of any number, each rounded once; few of them are rounded without NumPy.
 
@@ -69,16 +69,16 @@ def rounded_fields(
         fields: texts or numbers.
         exact: the exact value of the field at an index.
         format_: the format.
-        plain: whether all fields are texts of ASCII characters without an underscore.
+        is_simple: whether all fields are texts of ASCII characters without an underscore.
 
     Raises:
         PointsError: a field is no number, or too large or too small for the format.
     """
-    if len(fields) <= FEW:
+    if len(fields) <= MAX_EXACT:
         return rounded(map(exact, range(len(fields))), format_)
     from tapecli.points import rounding
 
-    values, uncertain = rounding.of_fields(fields, format_, plain)
+    values, uncertain = rounding.of_fields(fields, format_, is_simple)
     return rounding.decide(values, uncertain, exact, format_)
 
 

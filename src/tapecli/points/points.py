@@ -54,11 +54,11 @@ class Axis:
 
     Attributes:
         values: the numbers of each variable, as many for each.
-        listed: whether they were given as several; one number alone makes no axis of an array.
+        is_list: whether they were given as several; one number alone makes no axis of an array.
     """
 
     values: Mapping[str, Values]
-    listed: bool = True
+    is_list: bool = True
 
     def __len__(self) -> int:
         return self.count
@@ -142,12 +142,12 @@ class Points:
             return self.columns[name]
         axis = next(axis for axis in self.axes if name in axis.values)
         values = np.asarray(axis.values[name][:], np.float64)
-        return values if axis.listed else values[0]
+        return values if axis.is_list else values[0]
 
     @property
     def dimensions(self) -> dict[str, int]:
         """The axes of an array of the points by name, with their lengths."""
-        lists = [axis for axis in self.axes if axis.listed]
+        lists = [axis for axis in self.axes if axis.is_list]
         if self.paired:
             return {_dimension(lists): self.count} if lists else {}
         return {_dimension([axis]): len(axis) for axis in lists}
@@ -173,7 +173,7 @@ class Points:
 
 def chunk(columns: Columns, constants: Sequence[Axis]) -> Points:
     """Points with a single axis, and variables that are the same at all of them."""
-    return Points((Axis(columns), *(Axis(axis.values, listed=False) for axis in constants)))
+    return Points((Axis(columns), *(Axis(axis.values, is_list=False) for axis in constants)))
 
 
 def _repeated(values: Values, times: int, start: int, stop: int) -> NDArray[np.float64]:
@@ -215,7 +215,7 @@ class File:
     names: tuple[str, ...]
     blocks: Callable[[int], Iterator[Columns]]
     count: int | None = None
-    listed: bool = True
+    is_list: bool = True
 
     def columns(self, size: int, skip: int) -> Iterator[Columns]:
         """The values in arrays of this size, of which the last may be shorter."""
@@ -342,34 +342,7 @@ def table(source: str, stdin: TextIO | None) -> Rows:
 
 
 def read(
-    given: Mapping[str, PointsLike],
-    rows: Rows | None,
-    names: Sequence[str],
-    format_: FloatFormat,
-    paired: bool = False,
-    stdin: TextIO | None = None,
-) -> Points:
-    """Read the values of every variable, which are held in memory.
-
-    Args:
-        given: the values of variables by name, in the language of `ranges`; files are text.
-        rows: a table that has the values of the other variables, or None.
-        names: the variables that need a value.
-        format_: the dtype.
-        paired: whether the values go side by side.
-        stdin: what "-" reads.
-
-    Raises:
-        PointsError: values cannot be read, do not fit the dtype, are too many, or not as many.
-        RequestError: a variable has no value or two.
-    """
-    points = read_any(given, rows, names, format_, paired, stdin, ranges.MAX_POINTS, arrays=False)
-    assert isinstance(points, Points)
-    return points
-
-
-def read_any(
-    given: Mapping[str, PointsLike],
+    inputs: Mapping[str, PointsLike],
     rows: Rows | None,
     names: Sequence[str],
     format_: FloatFormat,
@@ -378,16 +351,29 @@ def read_any(
     most: int | None = None,
     arrays: bool = True,
 ) -> Points | FilePoints:
-    """Read the values of every variable, of which there may be any number.
+    """Read the values of every variable.
 
     A file of many points is read in blocks if no other variable has several values, or if values
     go side by side.
 
-    The arguments, and what is raised, are those of `read`, and `most` is how many points a
-    variable may have, None for any number; `arrays` says whether a file may also be an array of
-    NumPy's (.npy) or a Parquet file.
+    Args:
+        inputs: the values of variables by name, in the language of `ranges`.
+        rows: a table that has the values of the other variables, or None.
+        names: the variables that need a value.
+        format_: the dtype.
+        paired: whether the values go side by side.
+        stdin: what "-" reads.
+        most: how many points a variable may have, which are held in memory; None for any number.
+        arrays: whether a file may also be an array of NumPy's (.npy) or a Parquet file.
+
+    Returns:
+        `FilePoints` only if `most` is None.
+
+    Raises:
+        PointsError: values cannot be read, do not fit the dtype, are too many, or not as many.
+        RequestError: a variable has no value or two.
     """
-    missing = [name for name in names if name not in given]
+    missing = [name for name in names if name not in inputs]
     axes: list[Axis | File] = []
     reader = _Reader(format_, stdin, most, arrays)
     if rows is not None:
@@ -397,17 +383,17 @@ def read_any(
     elif missing:
         raise RequestError(_missing(missing))
     from_stdin = [
-        name for name, values in given.items() if isinstance(values, str) and values == "-"
+        name for name, values in inputs.items() if isinstance(values, str) and values == "-"
     ]
     if len(from_stdin) > 1:
         raise PointsError(f"standard input cannot be read for {together(from_stdin)} at once")
-    axes += [reader.variable(name, given[name]) for name in sorted(given, key=natural)]
+    axes += [reader.variable(name, inputs[name]) for name in sorted(inputs, key=natural)]
     axes.sort(key=lambda axis: natural(axis.names[0]))
     return _combined(axes, paired, most)
 
 
 def _combined(axes: Sequence[Axis | File], paired: bool, most: int | None) -> Points | FilePoints:
-    lists = [axis for axis in axes if axis.listed]
+    lists = [axis for axis in axes if axis.is_list]
     if not paired and len(lists) > MAX_LISTED:
         raise PointsError(
             f"{len(lists)} lists of values: no more than {MAX_LISTED}; --zip pairs them"
@@ -463,13 +449,13 @@ class _Reader:
             return self._of_parquet(rows, {name: name for name in names})
         return self._of_blocks(names, rows.blocks(names, self.format_, self.most))
 
-    def variable(self, name: str, given: PointsLike) -> Axis | File:
+    def variable(self, name: str, values: PointsLike) -> Axis | File:
         """The values of one variable."""
-        if isinstance(given, str) and (given == "-" or given.startswith("@")):
-            return self._of_file(name, given)
-        pieces = self._of_text(given) if isinstance(given, str) else self._of_numbers(given)
-        values = self._joined(pieces)
-        return Axis({name: values}, len(values) > 1 or not ranges.is_single(given))
+        if isinstance(values, str) and (values == "-" or values.startswith("@")):
+            return self._of_file(name, values)
+        pieces = self._of_text(values) if isinstance(values, str) else self._of_numbers(values)
+        numbers = self._joined(pieces)
+        return Axis({name: numbers}, len(numbers) > 1 or not ranges.is_single(values))
 
     def _of_file(self, name: str, source: str) -> Axis | File:
         if not self.arrays:
@@ -510,21 +496,21 @@ class _Reader:
         return [self._of_range(range_) for range_ in ranges.read(text, most)]
 
     def _of_range(self, range_: Range) -> Values:
-        if range_.count <= exact.FEW:
+        if range_.count <= exact.MAX_EXACT:
             exact.rounded((range_.start, range_.stop), self.format_)
             return exact.rounded(range_, self.format_)
         from tapecli.points import spaced
 
         return spaced.of_range(range_, self.format_)
 
-    def _of_numbers(self, given: Any) -> list[Values]:
+    def _of_numbers(self, numbers: Any) -> list[Values]:
         """The values of numbers of any kind: one, a list of them, or an array."""
-        if isinstance(given, range) and given:
-            first, last = Fraction(given[0]), Fraction(given[-1])
-            count = int((last - first) / given.step) + 1
+        if isinstance(numbers, range) and numbers:
+            first, last = Fraction(numbers[0]), Fraction(numbers[-1])
+            count = int((last - first) / numbers.step) + 1
             self._limit(count)
-            return [self._of_range(Range(first, last, Fraction(given.step), count))]
-        flat = given.ravel() if hasattr(given, "ravel") else given
+            return [self._of_range(Range(first, last, Fraction(numbers.step), count))]
+        flat = numbers.ravel() if hasattr(numbers, "ravel") else numbers
         if not hasattr(flat, "__iter__") or isinstance(flat, bytes | Mapping):
             flat = [flat]
         if hasattr(flat, "__len__"):
@@ -536,7 +522,7 @@ class _Reader:
         if hasattr(flat, "dtype"):
             from tapecli.points import rounding
 
-            if rounding.is_real(flat) and len(flat) > exact.FEW:
+            if rounding.is_real(flat) and len(flat) > exact.MAX_EXACT:
                 return [rounding.of_array(flat, self.format_)]
             flat = flat.tolist() if rounding.is_real(flat) else flat
         flat = list(flat)

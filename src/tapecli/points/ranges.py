@@ -85,16 +85,16 @@ def read(text: str, most: int) -> list[Range]:
     return items
 
 
-def too_many(most: int, what: str = "points") -> PointsError:
+def too_many(most: int, unit: str = "points") -> PointsError:
     """The error of more points than there may be."""
-    return PointsError(f"more than {most:,} {what}")
+    return PointsError(f"more than {most:,} {unit}")
 
 
 def is_single(points: PointsLike) -> bool:
     """Whether this is one number, and no list, range or file, even of one."""
     if isinstance(points, str):
-        listed = points == "-" or points.startswith("@") or ".." in points
-        return not listed and len(_split(points)) == 1
+        is_list = points == "-" or points.startswith("@") or ".." in points
+        return not is_list and len(_split(points)) == 1
     return getattr(points, "ndim", 0) == 0 and not isinstance(points, Sequence)
 
 

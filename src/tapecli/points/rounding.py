@@ -154,7 +154,7 @@ def of_array(array: NDArray[Any], format_: FloatFormat, name: str = "", first: i
     return decide(values, uncertain, exact_at, format_) + 0.0  # no zero has a sign
 
 
-def of_fields(fields: Sequence[Any], format_: FloatFormat, plain: bool) -> tuple[Floats, Mask]:
+def of_fields(fields: Sequence[Any], format_: FloatFormat, is_simple: bool) -> tuple[Floats, Mask]:
     """Fields read as numbers and rounded, and which of them have to be read exactly.
 
     Python's `float` reads what the language of points has for numbers, and rounds it correctly.
@@ -164,14 +164,14 @@ def of_fields(fields: Sequence[Any], format_: FloatFormat, plain: bool) -> tuple
     Args:
         fields: texts or numbers.
         format_: the format.
-        plain: whether all of them are texts of ASCII characters without an underscore.
+        is_simple: whether all of them are texts of ASCII characters without an underscore.
     """
     try:
         values = np.fromiter(map(float, fields), np.float64, len(fields))
     except (ValueError, TypeError, OverflowError):
         values = np.fromiter(map(_or_nan, fields), np.float64, len(fields))
     rounded, uncertain = settled(values, format_)
-    if not (plain and max(map(len, fields), default=0) <= exact.MAX_NUMBER):
+    if not (is_simple and max(map(len, fields), default=0) <= exact.MAX_NUMBER):
         uncertain |= np.fromiter(map(_is_odd, fields), np.bool_, len(fields))
     return rounded, uncertain
 

@@ -89,7 +89,7 @@ def length(columns: Columns) -> int:
     return len(next(iter(columns.values())))
 
 
-def is_plain(text: str) -> bool:
+def is_simple_text(text: str) -> bool:
     """Whether `float` reads nothing in this text that is no number of the language of points."""
     return text.isascii() and "_" not in text
 
@@ -112,7 +112,7 @@ def lines(
     Raises:
         PointsError: a line has no number, or one that does not fit, or there are too many.
     """
-    with text_files.opened(source, stdin) as (stream, name):
+    with text_files.open_text(source, stdin) as (stream, name):
         text_files.tolerant(stream)
 
         def read(text: str, first: int) -> Columns:
@@ -124,7 +124,9 @@ def lines(
                 except UsageError as error:
                     raise PointsError(f"line {numbers[index]} of {name}: {error}") from None
 
-            return {variable: exact.rounded_fields(entries, exact_at, format_, is_plain(text))}
+            return {
+                variable: exact.rounded_fields(entries, exact_at, format_, is_simple_text(text))
+            }
 
         yield from _Text(stream, name, 1, LINES_SIZE).columns(read, most, "points")
 
@@ -132,8 +134,8 @@ def lines(
 def _of_line(line: str) -> Fraction:
     entry = line.strip()
     first, *rest = entry.split(None, 1)
-    listed = "," in entry and "(" not in entry
-    if listed or ".." in entry or (rest and exact.is_decimal(first)):
+    is_list = "," in entry and "(" not in entry
+    if is_list or ".." in entry or (rest and exact.is_decimal(first)):
         raise PointsError(f"'{clipped(entry)}' is not one number")
     return exact.constant(entry)
 
@@ -163,7 +165,7 @@ class Table:
     def __init__(self, source: str, stdin: TextIO | None = None) -> None:
         text_files.refuse_arrays(source)
         with contextlib.ExitStack() as stack:
-            self._stream, self.name = stack.enter_context(text_files.opened(source, stdin))
+            self._stream, self.name = stack.enter_context(text_files.open_text(source, stdin))
             numbered = text_files.lines(self._stream, self.name)
             counted = (entry for entry in numbered if text_files.counts(entry[1]))
             self._number, line = next(counted, (0, ""))
@@ -181,7 +183,7 @@ class Table:
         check_columns(self.names, (), self.name)
 
     def blocks(
-        self, wanted: Sequence[str], format_: FloatFormat, most: int | None
+        self, variables: Sequence[str], format_: FloatFormat, most: int | None
     ) -> Iterator[Columns]:
         """The numbers of the columns of these names, a block of rows after the other.
 
@@ -191,41 +193,41 @@ class Table:
                 `most`, or none.
         """
         with self._context:
-            read = partial(self._columns, wanted, format_)
+            read = partial(self._columns, variables, format_)
             line = self._number + (not self._first)
             texts = _Text(self._stream, self.name, line, ROWS_SIZE, self._first)
             yield from texts.columns(read, most, f"rows in {self.name}")
 
     def _columns(
-        self, wanted: Sequence[str], format_: FloatFormat, text: str, first: int
+        self, variables: Sequence[str], format_: FloatFormat, text: str, first: int
     ) -> Columns:
         """The columns of a block of lines, of which the first has this number."""
-        plain = is_plain(text) and not any(sign in text for sign in '"#\r')
-        if plain and self._delimiter and (columns := self._by_arrow(wanted, format_, text, first)):
+        is_simple = bool(self._delimiter) and is_simple_text(text)
+        is_simple = is_simple and not any(sign in text for sign in '"#\r')
+        if is_simple and (columns := self._by_arrow(variables, format_, text, first)):
             return columns
         numbers, lines = text_files.split(text, first)
         if self._delimiter:
             rows = self._records(numbers, lines)
-            indices = {name: self.names.index(name) for name in wanted}
+            indices = {name: self.names.index(name) for name in variables}
             fields = {name: [row[index] for row in rows] for name, index in indices.items()}
         else:
             objects = list(map(self._object, numbers, lines))
-            fields = {name: [row.get(name, _MISSING) for row in objects] for name in wanted}
+            fields = {name: [row.get(name, _MISSING) for row in objects] for name in variables}
         columns = {}
-        for name in wanted:
+        for name in variables:
 
             def exact_at(index: int, name: str = name) -> Fraction:
                 return self._value(numbers[index], fields[name][index], name)
 
-            plain = plain and bool(self._delimiter)
-            columns[name] = exact.rounded_fields(fields[name], exact_at, format_, plain)
+            columns[name] = exact.rounded_fields(fields[name], exact_at, format_, is_simple)
         return columns
 
     def _by_arrow(
-        self, wanted: Sequence[str], format_: FloatFormat, text: str, first: int
+        self, variables: Sequence[str], format_: FloatFormat, text: str, first: int
     ) -> Columns | None:
         """The columns, unless there is anything that pyarrow may take for something else."""
-        if text.count("\n") <= exact.FEW or (module := arrow("csv")) is None:
+        if text.count("\n") <= exact.MAX_EXACT or (module := arrow("csv")) is None:
             return None
         import numpy as np
 
@@ -244,8 +246,8 @@ class Table:
                     delimiter=self._delimiter, quote_char=False, ignore_empty_lines=False
                 ),
                 module.ConvertOptions(
-                    column_types=dict.fromkeys(wanted, core.float64()),
-                    include_columns=wanted,
+                    column_types=dict.fromkeys(variables, core.float64()),
+                    include_columns=variables,
                     null_values=[],
                     check_utf8=False,
                 ),
@@ -256,7 +258,7 @@ class Table:
             return None
         lines = cache(partial(str.split, text, "\n"))  # only if one is asked for
         columns = {}
-        for name in wanted:
+        for name in variables:
             values, uncertain = rounding.settled(table.column(name).to_numpy(), format_)
             column = self.names.index(name)
 
@@ -327,7 +329,7 @@ def of_field(field: Any) -> Fraction:
     return exact.number(field)
 
 
-def check_columns(names: Sequence[str], wanted: Sequence[str], source: str) -> None:
+def check_columns(names: Sequence[str], required: Sequence[str], source: str) -> None:
     """Refuse a table that has a column twice, or lacks one that is wanted.
 
     Raises:
@@ -335,7 +337,7 @@ def check_columns(names: Sequence[str], wanted: Sequence[str], source: str) -> N
     """
     if (field := twice(names)) is not None:
         raise PointsError(f"the header of {source} has '{clipped(field)}' twice")
-    if missing := [name for name in wanted if name not in names]:
+    if missing := [name for name in required if name not in names]:
         raise PointsError(
             f"the header of {source} has {_quoted(names)}, but not {_quoted(missing)}"
         )

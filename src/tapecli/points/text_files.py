@@ -31,10 +31,10 @@ _REMARK = re.compile(r"\n[^\S\n]*(?:[#\n]|\Z)")
 
 
 @contextlib.contextmanager
-def opened(
+def open_text(
     source: str,
     stdin: TextIO | None,
-    what: str = "points",
+    content: str = "points",
     error_type: type[UsageError] = PointsError,
 ) -> Iterator[tuple[TextIO, str]]:
     """The text of "-" or "@file", and what a message calls it.
@@ -42,7 +42,7 @@ def opened(
     Args:
         source: where it is.
         stdin: what "-" is read from.
-        what: what it has, for messages.
+        content: what it has, for messages.
         error_type: the error if it cannot be read.
 
     Raises:
@@ -50,7 +50,7 @@ def opened(
     """
     if source == "-":
         if stdin is None:
-            raise error_type(f"'-' reads {what} from standard input, which is closed")
+            raise error_type(f"'-' reads {content} from standard input, which is closed")
         file = None
         text: contextlib.AbstractContextManager[TextIO] = contextlib.nullcontext(stdin)
         name = "standard input"
@@ -62,15 +62,15 @@ def opened(
             file = _AsItWas(source[1:])
             text = io.TextIOWrapper(io.BufferedReader(file, _BUFFER), encoding="utf-8-sig")
         except (OSError, ValueError) as error:
-            raise error_type(unreadable(name, error, what)) from None
+            raise error_type(unreadable(name, error, content)) from None
     with text as stream:
         try:
             yield stream, name
             is_another = file is not None and file.is_another
         except (OSError, UnicodeDecodeError) as error:
-            raise error_type(unreadable(name, error, what)) from None
+            raise error_type(unreadable(name, error, content)) from None
         if is_another:
-            raise error_type(changed(name, what))
+            raise error_type(changed(name, content))
 
 
 class _AsItWas(io.FileIO):
@@ -105,15 +105,15 @@ def quoted(path: str) -> str:
     return f"'{clipped(path, MAX_PATH)}'"
 
 
-def unreadable(name: str, error: Exception, what: str = "points") -> str:
+def unreadable(name: str, error: Exception, content: str = "points") -> str:
     """What a message says of a file that cannot be read."""
     reason = getattr(error, "strerror", None) or "it is not text"
-    return f"the {what} in {name} cannot be read: {reason}"
+    return f"the {content} in {name} cannot be read: {reason}"
 
 
-def changed(name: str, what: str = "points") -> str:
+def changed(name: str, content: str = "points") -> str:
     """What a message says of a file that somebody has written to meanwhile."""
-    return f"the {what} in {name} changed while they were read"
+    return f"the {content} in {name} changed while they were read"
 
 
 def lines(

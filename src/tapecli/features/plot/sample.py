@@ -12,19 +12,20 @@ import itertools
 import math
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from tapecli.engines.certified.budget import Budget
 from tapecli.evaluation import answering, planner
 from tapecli.evaluation.planner import Choice
-from tapecli.evaluation.question import Question
+from tapecli.evaluation.question import PointsInput, Question
 from tapecli.evaluation.verification import Verification
 from tapecli.features.plot import window
 from tapecli.features.plot.bends import Bend, Bends
 from tapecli.features.plot.model import DISAGREEING, Curve, Curves, Mark, Paper
 from tapecli.features.plot.question import PlotQuestion
 from tapecli.formats import words
-from tapecli.points import exact, points
+from tapecli.points import exact
 from tapecli.points.ranges import PointsLike
 from tapecli.result import OUT_OF_TIME, Check, Result, Status
 
@@ -193,7 +194,7 @@ class _Sampler:
         """The questions at some samples, by the method that is best for the expected number."""
         questions = self._question.questions
         columns: dict[str, PointsLike] = {self._question.axis.name: x, **self._question.at}
-        at = points.read(columns, None, questions[0].variables, self._format)
+        at = replace(questions[0], source=PointsInput(columns)).points
         if not self._choices:
             self._choices = [question.choose(expected) for question in questions]
         pairs = zip(questions, self._choices, strict=True)
