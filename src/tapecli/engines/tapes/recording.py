@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from tapecli.engines.tapes import loading
@@ -223,7 +223,9 @@ def record(
     def traced(xs: dict[str, Any]) -> dict[str, Any]:
         functions = functions_of(tf, targets, format_)
         notes.start(xs)
-        return notes.finish(run(WithTapes(tf, notes.tape), functions, xs, derivatives))
+        return notes.finish(
+            run(WithTapes(tf, partial(_TapeWithNotes, notes)), functions, xs, derivatives)
+        )
 
     function = tf.function(traced, autograph=False)
     concrete = function.get_concrete_function(
@@ -263,10 +265,6 @@ class _Notes:
         self.tapes: list[RecordedTape] = []
         self._operations: tuple[Operation, ...] = ()
         self._slopes: dict[tuple[str, str], str] = {}
-
-    def tape(self, tape: Any, persistent: bool) -> _TapeWithNotes:
-        """A tape that takes notes."""
-        return _TapeWithNotes(self, tape, persistent)
 
     def start(self, xs: Mapping[str, Any]) -> None:
         """Start with these sources, in a graph that has nothing else."""
