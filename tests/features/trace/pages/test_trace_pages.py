@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -98,6 +99,11 @@ def test_on_a_narrow_screen_slopes_stand_below_their_steps() -> None:
     lines = page(a_trace(), screen=Screen(60)).splitlines()
     index = lines.index("  v2 = log(v1) = 0.1234567890123456")
     assert lines[index + 1 : index + 3] == ["    recorded by outer", "    ∂v2/∂v1 = 1/v1 = 0.25"]
+
+
+def test_a_step_without_local_derivatives_has_no_empty_columns() -> None:
+    step = Step("v2", "Mul", "3*1", 3.0, (), (), "inner")
+    assert "  v2 = 3*1   Mul   3" in page(replace(a_trace(), steps=(step,))).splitlines()
 
 
 def test_plain_letters() -> None:
