@@ -233,7 +233,7 @@ def verdict(result: Result) -> str:
     if set(counts) == {Status.CERTIFIED}:
         return f"{values}, certified"
     if not result.all_ok:
-        return f"{values}: {_counted(counts)}"
+        return f"{values}: {_by_status(counts)}"
     if verified < total:
         values += f"; {verified:,} of them verified"
     worst = max(check.ulps or 0 for block in result.blocks for check in block.checks.values())
@@ -244,7 +244,8 @@ def verdict(result: Result) -> str:
     return f"{values}, all ok: as near to the {exact} as {result.dtype} points allow"
 
 
-def _counted(counts: Mapping[Status, int]) -> str:
+def _by_status(counts: Mapping[Status, int]) -> str:
+    """How many values have each status: 2 ok, 1 off."""
     return ", ".join(f"{count:,} {status}" for status, count in counts.items())
 
 
@@ -271,7 +272,7 @@ def run_summary(points: int, counts: Mapping[Status, int], seconds: float, earli
     verdict = f"{values:,} values, none of them verified"
     if verified:
         number = sum(verified.values())
-        verdict = f"{number:,} of {values:,} values verified: {_counted(verified)}"
+        verdict = f"{number:,} of {values:,} values verified: {_by_status(verified)}"
     done = points - earlier
     of_them = f", {done:,} of them" if earlier else ""
     rate = large(done / max(seconds, 1e-3))
