@@ -1,10 +1,10 @@
-"""How many operations nested tapes run, counted on paper: by TensorFlow's rules, without it.
+"""How many operations nested tapes run, counted by TensorFlow's rules, without TensorFlow.
 
-A tape that is asked for a gradient runs the rule of each operation that it has recorded on the
-way to the target; what these rules run is recorded by the tapes around it. The rules here are
-those of TensorFlow 2.21 (`math_grad.py`, `array_grad.py` and `nn_grad.py`), but for what they
-compute: each says which operations are run and what they depend on. What depends on no variable
-is counted and not kept. Counting ends at `MOST`, and goes on by the growth up to there.
+A tape that is asked for a gradient runs the rule of each operation between the variables and the
+target; the operations of these rules are recorded by the tapes around it. The rules here are those
+of TensorFlow 2.21 (`math_grad.py`, `array_grad.py` and `nn_grad.py`), without the numbers: each
+says which operations are run and what they depend on. An operation that depends on no variable is
+counted and not kept. Counting ends at `MOST`; beyond it, the growth up to there is continued.
 """
 
 from __future__ import annotations
@@ -19,27 +19,28 @@ from tapecli.expressions.tree import Call, Node, Variable, steps
 from tapecli.floats import FORMATS
 
 MOST = 10_000
-"""Operations that are counted one by one, which takes some 20 ms."""
+"""How many operations are counted one by one, which takes some 20 ms."""
 
 GROWTH = 4.0
-"""How many times more operations an order is taken to run than the one below it, where counting
-ended before there were two: what quotients were measured to do."""
+"""The growth of the operations from one order to the next, where fewer than two were counted:
+measured over quotients."""
 
 LEAST_GROWTH = 1.2
-"""The same where an order was not counted: at the least, for all tapes record what each runs."""
+"""The least growth from one order to the next, where the next was not counted: every tape records
+the operations of those inside it."""
 
 DEEPEST = 40
 """The highest order that is counted."""
 
 _LARGEST_LOG = 300.0
-"""The logarithm of a growth that is beyond any measure."""
+"""The logarithm of the growth from which on the number of operations is infinite."""
 
 _SPECIAL = {"lgamma", "digamma", "polygamma"}
-"""What a compiler makes hundreds of operations of."""
+"""The gamma family: a compiler makes hundreds of operations of each."""
 
 KNOWN_SHAPES, OPEN_SHAPES, FIXED_SHAPES = "known", "open", "fixed"
-"""What a rule knows of shapes: those of tensors that are there, as where TensorFlow runs eagerly;
-nothing of the number of points, as in a graph for any number; or all, as in a compiled one."""
+"""What a rule knows of the shapes of its tensors: run eagerly, those of the tensors at hand; in a
+graph, which takes any number of points, all but this number; in a compiled program, all."""
 
 Id: TypeAlias = int
 """A tensor, by its number."""

@@ -1,10 +1,10 @@
-"""Which method computes what is asked: arrangements of tapes, Taylor series, or none at all.
+"""Which method answers a question: an arrangement of tapes, Taylor series, or none at all.
 
-What is asked is refused before any work where it would take too long. The times are CPU seconds
-by a model. How many operations nested tapes run is counted on paper (`counting`), as far
-as counting is quick. Eagerly each of them takes a fixed time, and more for each point; in a graph
-it is traced, and compiled for XLA, which takes ten to thirty times as long, once in a call. The
-times of an operation were fitted to 581 calls at 3 points that took more than 0.1 s: some 60
+A question that would take too long is refused before any work. The expected times are CPU seconds
+of a model. It counts the operations that nested tapes run (`counting`), as far as counting is
+quick. Run eagerly, each of them takes a fixed time, and more for each point; in a graph each is
+traced, and for XLA compiled, which takes ten to thirty times as long, once in a call. The times of
+an operation were fitted to 581 calls at 3 points that took more than 0.1 s: some 60
 expressions of one and several variables and targets at orders 1 to 12, as far as a call took some
 4 s, on two cores with other work beside; those of a point to calls at 100,000 and 1,000,000
 points. It met all of them within a factor of 3; `make bench` shows it beside new ones.
@@ -78,12 +78,12 @@ _SPEEDS = {
 """Measured over 189 calls that ran eagerly, 48 as a graph and 344 compiled."""
 
 _VECTORISED = _Speed(0.12, 1.1e-3, 15e-9, OPEN_SHAPES)
-"""The same for `batch`, which is traced and made one program of all points in each call, however
+"""The speed of `batch`, which is traced and made one program of all points in each call, however
 it is run: measured over Rosenbrock's function of 2 to 20 variables, and sin(x) at 10,000,000
 points."""
 
 _SPECIAL_NUMBERS = 5
-"""How many other operations one of them takes as long as at each point: measured as well."""
+"""How many other operations one of the gamma family takes as long as, at each point: measured."""
 
 FOLDED = 1_000_000
 """Points beyond which XLA computes constants of `batch` while it compiles."""
@@ -106,7 +106,8 @@ _TAYLOR_ONCE = 6e-6
 """Seconds of Taylor series for a function at each point, where they are refined."""
 
 _TAYLOR_OPERATION, _TAYLOR_NUMBER = 1.5e-6, 6e-9
-"""The same for a product of two coefficients: once for a chunk of points, and at each point."""
+"""Seconds for a product of two Taylor coefficients: once for a chunk of points, and at each
+point."""
 
 _CERTIFIED = 0.25e-3
 """Seconds for a certified series along one line through one point, at orders up to 5, of an
@@ -116,16 +117,17 @@ _USUAL_NODES = 20
 """Operations and variables up to which that hardly depends on how many they are."""
 
 _CHANGING = 0.5
-"""The part of an expression that changes along a line, where there are several variables: what
-does not is computed once for all lines."""
+"""The share of an expression that changes along a line, where there are several variables: the
+rest is computed once for all lines."""
 
 _CERTIFIED_TERM = 0.1e-6
-"""The same for each operation and square of the order, which is most of it at high orders."""
+"""Seconds of a certified series for each operation and square of the order, which is most of its
+time at high orders."""
 
 
 @dataclass(frozen=True)
 class Choice:
-    """How it will be computed.
+    """How a question will be computed.
 
     Attributes:
         method: one of `METHODS` but auto, or `FORWARD`.
