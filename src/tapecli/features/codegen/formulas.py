@@ -28,6 +28,7 @@ from tapecli.expressions.tree import (
     Node,
     Number,
     Variable,
+    fold,
     rational_in,
     steps,
     variables,
@@ -197,7 +198,7 @@ class Statements:
 
     def _new_name(self, node: Node) -> str:
         """x2 for a square, sin_x for a sine, and else part1."""
-        if power := _power_of(node):
+        if power := fold(node, _power):
             name, exponent = power
             return self.names.unused(f"{self.sources[name]}{exponent}")
         if isinstance(node, Call) and node.name in FUNCTIONS and len(node.arguments) == 1:
@@ -291,18 +292,14 @@ def _is_power(base: Form, exponent: Form) -> bool:
     return simple and tight and (base.python is None or exponent.python is None)
 
 
-def _power_of(product: Node) -> tuple[str, int] | None:
+def _power(node: Node, factors: list[tuple[str, int] | None]) -> tuple[str, int] | None:
     """The variable and the exponent of a product of one variable alone; None of other nodes."""
-    powers: dict[Node, tuple[str, int] | None] = {}
-    for node in steps(product):
-        factors = [powers[child] for child in node.children]
-        powers[node] = None
-        if isinstance(node, Variable):
-            powers[node] = node.name, 1
-        elif isinstance(node, Call) and node.name == "mul" and all(factors):
-            (name, exponent), (other, other_exponent) = filter(None, factors)
-            powers[node] = (name, exponent + other_exponent) if name == other else None
-    return powers[product]
+    if isinstance(node, Variable):
+        return node.name, 1
+    if isinstance(node, Call) and node.name == "mul" and all(factors):
+        (name, exponent), (other, other_exponent) = filter(None, factors)
+        return (name, exponent + other_exponent) if name == other else None
+    return None
 
 
 def remarks(trees: Sequence[Node], order: int, format_: FloatFormat) -> list[str]:
