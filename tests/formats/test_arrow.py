@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from tests.formats.test_numbers import awkward
+from tests.formats.test_columns import awkward
 
 from tapecli.errors import OutputError
 from tapecli.floats import FORMATS
 from tapecli.formats import FORMATS as PAGES
-from tapecli.formats import Screen, arrow, numbers, render
+from tapecli.formats import Screen, arrow, columns, render
 from tapecli.result import Status
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def written(columns: list[NDArray[np.float64]], dtype: str) -> list[str]:
 @pytest.mark.parametrize("dtype", FORMATS)
 def test_numbers_are_the_same_text_to_the_last_byte(dtype: str) -> None:
     values = awkward(dtype, 40_000)
-    assert written([values], dtype) == numbers.texts(values, FORMATS[dtype])
+    assert written([values], dtype) == columns.texts(values, FORMATS[dtype])
 
 
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
@@ -51,7 +51,7 @@ def test_the_notation_turns_at_the_same_powers_of_ten(dtype: str) -> None:
 def test_a_column_of_one_magnitude_is_the_same(low: float) -> None:
     few = np.array([1, 1.5, -9, 1.2345678901234567]) * low
     values = np.concatenate([few, np.random.default_rng(1).uniform(low, 10 * low, 500)])
-    assert written([values], "float64") == numbers.texts(values, FORMATS["float64"])
+    assert written([values], "float64") == columns.texts(values, FORMATS["float64"])
 
 
 def test_numbers_that_the_dtype_does_not_have_are_the_same() -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from tapecli.errors import OutputError
 from tapecli.floats import FloatFormat
-from tapecli.formats import numbers
+from tapecli.formats import columns
 
 if TYPE_CHECKING:
     import numpy as np
@@ -59,7 +59,7 @@ def text(
     delimiter: str,
     marked: NDArray[np.bool_] | None = None,
 ) -> str:
-    """Lines of numbers in their shortest form, as `numbers.texts` gives it.
+    """Lines of numbers in their shortest form, as `columns.texts` gives it.
 
     Args:
         columns: the numbers.
@@ -88,7 +88,7 @@ def _column(values: NDArray[np.float64], format_: FloatFormat) -> Any:
 
     pa = load()
     if format_.name not in ("float64", "float32"):
-        values = numbers.shortest(values, format_)
+        values = columns.shortest(values, format_)
     with np.errstate(over="ignore", invalid="ignore"):
         narrowed = values.astype("float32" if format_.name == "float32" else "float64") + 0
         foreign = (narrowed != values) & ~np.isnan(values)  # not of the dtype at all
@@ -97,5 +97,5 @@ def _column(values: NDArray[np.float64], format_: FloatFormat) -> Any:
     array = pa.array(narrowed)
     if not other.any():
         return array
-    texts = pa.array(numbers.texts(values[other], format_))
+    texts = pa.array(columns.texts(values[other], format_))
     return load("pyarrow.compute").replace_with_mask(array.cast("string"), pa.array(other), texts)

@@ -34,7 +34,7 @@ class LineLayout:
             which is "" where there is none.
         texts: the texts of numbers.
         delimiter: the text between two numbers, if it is one character and the texts are
-            those of `numbers.texts`; else "".
+            those of `columns.texts`; else "".
     """
 
     before: tuple[str, ...]

@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Iterable, Iterator
 
-from tapecli.formats import Screen, bulk_lines, columns, numbers
+from tapecli.formats import Screen, bulk_lines, columns
 from tapecli.result import Block, Check, Result
 
 
@@ -26,7 +26,7 @@ def body(result: Result, block: Block, screen: Screen, delimiter: str = ",") -> 
     start = _record(columns.derivative(block).values(), delimiter).removesuffix("\n") + delimiter
     arrays = columns.points(result) + ([] if block.tape is None else [block.tape])
     before = start, *(delimiter for _ in arrays[1:])
-    layout = bulk_lines.LineLayout(before, after, numbers.texts, delimiter)
+    layout = bulk_lines.LineLayout(before, after, columns.texts, delimiter)
     return bulk_lines.lines(layout, arrays, block.checks, result.format_)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, TypeAlias
 
 from tapecli.floats import FloatFormat
-from tapecli.formats import Screen, columns, numbers
+from tapecli.formats import Screen, columns
 from tapecli.result import Claim, Result
 
 Field: TypeAlias = str | int | float | None
@@ -52,7 +52,7 @@ def _rows(result: Result) -> Iterator[dict[str, Field]]:
     """The fields of each row; None where there is no value."""
     shortest = result.format_.shortest
     arrays = [
-        numbers.shortest(column, result.format_).tolist() for column in columns.points(result)
+        columns.shortest(column, result.format_).tolist() for column in columns.points(result)
     ]
     points = [
         dict(zip(result.variables, values, strict=True)) for values in zip(*arrays, strict=True)
@@ -60,7 +60,7 @@ def _rows(result: Result) -> Iterator[dict[str, Field]]:
     for block in result.blocks:
         computed = [None] * len(points)
         if block.tape is not None:
-            computed = numbers.shortest(block.tape, result.format_).tolist()
+            computed = columns.shortest(block.tape, result.format_).tolist()
         for index, (point, value) in enumerate(zip(points, computed, strict=True)):
             check = block.check(index)
             fields = {

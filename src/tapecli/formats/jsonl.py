@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from tapecli.formats import Screen, bulk_lines, columns, numbers
+from tapecli.formats import Screen, bulk_lines, columns
 from tapecli.result import SCHEMA, Block, Check, Result
 
 
@@ -29,5 +29,5 @@ def body(result: Result, block: Block, screen: Screen) -> Iterator[str]:
     arrays = dict(zip(result.variables, columns.points(result), strict=True))
     arrays |= {} if block.tape is None else {"tape": block.tape}
     keys = [f", {json.dumps(name, ensure_ascii=not screen.unicode)}: " for name in arrays]
-    layout = bulk_lines.LineLayout((start + keys[0], *keys[1:]), after, numbers.json_texts)
+    layout = bulk_lines.LineLayout((start + keys[0], *keys[1:]), after, columns.json_texts)
     return bulk_lines.lines(layout, list(arrays.values()), block.checks, result.format_)

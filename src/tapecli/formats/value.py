@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tapecli.formats import Screen, bulk_lines, columns, numbers
+from tapecli.formats import Screen, bulk_lines, columns
 from tapecli.result import Block, Result
 
 
@@ -30,5 +30,5 @@ def body(result: Result, block: Block, screen: Screen) -> Iterator[str]:
     if block.tape is None:  # analytic values alone need no arrays
         yield from (f"{result.format_.text(value)}\n" for value in block.analytic)
         return
-    layout = bulk_lines.LineLayout(("",), lambda check, analytic: "\n", numbers.texts, ",")
+    layout = bulk_lines.LineLayout(("",), lambda check, analytic: "\n", columns.texts, ",")
     yield from bulk_lines.lines(layout, [columns.values(block)], {}, result.format_)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from tapecli.errors import counted, large, measured
 from tapecli.evaluation.verdict import STABLE_ULPS
 from tapecli.expressions import derivative as notation
-from tapecli.formats import Screen, pitfall_hints
+from tapecli.formats import Screen
 from tapecli.result import Block, Check, Claim, Finding, Result, Status
 
 SHOWN_POINTS = 3
@@ -191,9 +191,11 @@ def hints(result: Result) -> Iterator[str]:
         )
     if Status.OFF in result.counts:
         yield "off: rounding cannot explain the difference; a rule for a derivative is wrong"
-    names = pitfall_hints.pitfalls(result)
-    if names:
-        yield f"read: tapecli pitfalls {' '.join(names)}"
+    if not result.all_ok:
+        from tapecli.formats import pitfall_hints
+
+        if names := pitfall_hints.pitfalls(result):
+            yield f"read: tapecli pitfalls {' '.join(names)}"
 
 
 def claims(result: Result) -> Iterator[tuple[Claim, str, str]]:
