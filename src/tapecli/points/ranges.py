@@ -114,34 +114,36 @@ def _of_item(item: str, most: int) -> Range:
         point = constant(item)
         return Range(point, point, Fraction(0), 1)
     match = _RANGE.fullmatch(item)
-    quoted = f"'{clipped(item)}'"
     if not match or ".." in match["stop"].removeprefix("."):
-        raise PointsError(f"the range {quoted} cannot be read: {_RANGE_FORMS}")
+        raise PointsError(f"the range '{clipped(item)}' cannot be read: {_RANGE_FORMS}")
     start, stop = constant(match["start"]), constant(match["stop"])
     if match["count"] is None:
         step = Fraction(1) if match["step"] is None else constant(match["step"])
         return _stepped(item, start, stop, step, most)
     count = int(match["count"][: len(str(most)) + 1])
     if count > most:
-        raise PointsError(f"{quoted}: {too_many(most)}")
+        raise _refusal(item, too_many(most))
     if count < 2:
-        raise PointsError(f"{quoted}: both ends are points, so there are at least 2")
+        raise _refusal(item, "both ends are points, so there are at least 2")
     if not match["log"]:
         return Range(start, stop, (stop - start) / (count - 1), count)
     if start * stop > 0:
         return Range(start, stop, Fraction(0), count, PRECISE.ln(quotient(stop / start)))
-    raise PointsError(f"{quoted}: both ends must lie on the same side of 0")
+    raise _refusal(item, "both ends must lie on the same side of 0")
+
+
+def _refusal(item: str, problem: object) -> PointsError:
+    return PointsError(f"'{clipped(item)}': {problem}")
 
 
 def _stepped(item: str, start: Fraction, stop: Fraction, step: Fraction, most: int) -> Range:
-    quoted = f"'{clipped(item)}'"
     if step == 0:
-        raise PointsError(f"{quoted}: the step is 0")
+        raise _refusal(item, "the step is 0")
     steps = (stop - start) / step
     if steps < 0:
         turned = item.partition(":")[0] + f":{brief(-step)}"
         direction = "below" if step > 0 else "above"
-        raise PointsError(f"{quoted}: the end is {direction} the start; write {clipped(turned)}")
+        raise _refusal(item, f"the end is {direction} the start; write {clipped(turned)}")
     if steps >= most:
-        raise PointsError(f"{quoted}: {too_many(most)}")
+        raise _refusal(item, too_many(most))
     return Range(start, start + int(steps) * step, step, int(steps) + 1)
