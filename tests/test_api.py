@@ -542,3 +542,9 @@ def test_many_points_come_in_parts_that_are_all_of_them(monkeypatch: pytest.Monk
     tape = np.concatenate([part.tape for part in found], axis=-1)
     np.testing.assert_allclose(tape[0], [2 / xs, -2 / xs**2], rtol=1e-15)
     assert all(part.ok for part in found)
+
+
+@pytest.mark.parametrize("verb", [tapecli.diff, tapecli.hessian])
+def test_a_variable_that_is_called_as_an_argument_of_ours_is_refused_by_name(verb: Any) -> None:
+    with pytest.raises(tapecli.RequestError, match="'kind' is a column"):
+        verb("kind*x", kind=2, x=2, method="none")

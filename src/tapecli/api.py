@@ -151,7 +151,7 @@ def hessian(expressions: str | Iterable[str], **keywords: Unpack[Keywords]) -> R
     return _answer("hessian", expressions, **keywords)
 
 
-def _answer(kind: str, expressions: str | Iterable[str], **keywords: Any) -> Result:
+def _answer(kind: str, expressions: str | Iterable[str], /, **keywords: Any) -> Result:
     texts = _texts(expressions)
     question = Question.parse(kind, texts, **_arguments(texts, keywords))
     return answering.answer(question, formulas=keywords.get("formulas", True))
