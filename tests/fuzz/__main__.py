@@ -43,6 +43,9 @@ LEAST = 6.0
 """Seconds that are left for looking, however long it took to begin."""
 ATTEMPTS = 3
 """Fresh processes in each of which an input must be slow."""
+LEAVING = 5.0
+"""Seconds that a process which has run all its inputs may take to end. Then it is killed, and that
+is no finding: a library may wait for its own threads for ever when the process ends."""
 AGAIN = 120.0
 """Seconds in which a finding is to be confirmed."""
 NAMES = ("expressions", "grids", "files", "requests", "calls", "values", "times")
@@ -118,7 +121,7 @@ def _fuzzed(name: str, seconds: float, most: int, seed: int) -> Summary:
     while (left := end - time.monotonic()) > 1:
         work = functools.partial(engines.run, name, left, most, seed, folder)
         child = _forked(work, folder / "log")
-        if not (ended := _watched(child, record, left)):
+        if not (ended := _watched(child, record, left, folder / "log")):
             break
         digest = hashlib.sha256(record.data).hexdigest()[:8]
         (folder / f"{ended}-{digest}").write_bytes(record.data)
@@ -154,7 +157,7 @@ def _forked(work: Callable[[], object], log: Path) -> int:
         os._exit(code)
 
 
-def _watched(child: int, record: Record, seconds: float) -> str:
+def _watched(child: int, record: Record, seconds: float, log: Path) -> str:
     """How a process ended: "" as it should, or "crash" or "hang"."""
     started = moved = time.monotonic()
     runs = record.runs
@@ -163,11 +166,18 @@ def _watched(child: int, record: Record, seconds: float) -> str:
         now = time.monotonic()
         if record.runs != runs:
             runs, moved = record.runs, now
-        if now - moved > HANGING or now - started > seconds + STARTING:
+        has_run_all = now - moved > LEAVING and _has_run_all(log)
+        if has_run_all or now - moved > HANGING or now - started > seconds + STARTING:
             os.kill(child, signal.SIGKILL)
             os.waitpid(child, 0)
-            return "hang"
+            return "" if has_run_all else "hang"
     return "crash" if ended[1] else ""
+
+
+def _has_run_all(log: Path) -> bool:
+    """Whether the last line of the log says that there is nothing left to run."""
+    last = log.read_text("utf-8", "replace").rstrip().rpartition("\n")[2]
+    return last.startswith(("Done ", "#0 DONE"))
 
 
 def _kept(folder: Path) -> list[Path]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
@@ -12,9 +13,11 @@ from random import Random
 from typing import Any
 
 import pytest
+from tests.fuzz import __main__ as fuzzing
 from tests.fuzz import engines, language, numerical, targets
 from tests.fuzz.__main__ import NAMES, ROOT
 from tests.fuzz.judge import Finding, judge
+from tests.fuzz.record import Record
 
 from tapecli.errors import ExpressionError
 from tapecli.expressions.expression import parse
@@ -184,3 +187,21 @@ def test_the_oracle_says_nothing_where_it_is_not_sure(typed: str, x: float) -> N
     (one,) = parse(typed)
     with pytest.raises(numerical.Unsure):
         numerical.derivative(one.tree, {"x": x}, ["x"])
+
+
+@pytest.mark.parametrize(
+    ("last_line", "outcome"), [("Done 3 runs in 1 second(s)", ""), ("#3", "hang")]
+)
+def test_a_process_that_has_run_all_and_does_not_end_is_no_finding(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, last_line: str, outcome: str
+) -> None:
+    monkeypatch.setattr(fuzzing, "LEAVING", 0.1)
+    monkeypatch.setattr(fuzzing, "HANGING", 1.0)
+    record, log = Record(tmp_path / "record"), tmp_path / "log"
+
+    def work() -> None:
+        os.write(1, f"{last_line}\n".encode())
+        time.sleep(60)
+
+    child = fuzzing._forked(work, log)
+    assert fuzzing._watched(child, record, 60.0, log) == outcome
