@@ -112,9 +112,9 @@ def parts(
     There is one part if there are no more points than `diff` takes. The arguments, and what is
     raised, are those of `diff`; `kind` is diff, grad, jacobian or hessian. Formulas are left out.
     """
-    texts = _texts(expressions)
-    arguments = _arguments(texts, {"order": order, "claims": claims, "scaled": scaled, **keywords})
-    question = chunks.open_question(kind, texts, **arguments, size=chunks.LARGE_CHUNK)
+    options = {"order": order, "claims": claims, "scaled": scaled, **keywords}
+    arguments = _arguments(kind, expressions, options)
+    question = chunks.open_question(**arguments, size=chunks.LARGE_CHUNK)
     if isinstance(question, chunks.Stream):
         yield from question.results()
     else:
@@ -152,24 +152,20 @@ def hessian(expressions: str | Iterable[str], **keywords: Unpack[Keywords]) -> R
 
 
 def _answer(kind: str, expressions: str | Iterable[str], /, **keywords: Any) -> Result:
-    texts = _texts(expressions)
-    question = Question.parse(kind, texts, **_arguments(texts, keywords))
+    question = Question.parse(**_arguments(kind, expressions, keywords))
     return answering.answer(question, formulas=keywords.get("formulas", True))
 
 
-def _texts(expressions: str | Iterable[str]) -> str | list[str]:
-    """The expressions, which an iterator gives but once."""
-    if isinstance(expressions, str) or not isinstance(expressions, Iterable):
-        return expressions  # what is no text is refused when it is parsed
-    return list(expressions)
-
-
-def _arguments(expressions: str | list[str], keywords: Mapping[str, Any]) -> dict[str, Any]:
-    """The arguments of `Question.parse` behind the expressions, from the keywords of a verb.
+def _arguments(
+    kind: str, expressions: str | Iterable[str], keywords: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The arguments of `Question.parse`, from those of a verb.
 
     Raises:
         RequestError: a keyword is no option and no variable, or points are given twice.
     """
+    if isinstance(expressions, Iterable) and not isinstance(expressions, str):
+        expressions = list(expressions)  # an iterator gives its items only once
     at = {} if keywords.get("at") is None else keywords["at"]
     is_table = isinstance(at, str) and at.startswith("@")
     if not is_table and not (isinstance(at, Mapping) and all(isinstance(n, str) for n in at)):
@@ -185,6 +181,8 @@ def _arguments(expressions: str | list[str], keywords: Mapping[str, Any]) -> dic
     paired = bool(keywords.get("zip", False))
     options = {name: value for name, value in keywords.items() if name in OPTIONS}
     return {
+        "kind": kind,
+        "expressions": expressions,
         "source": PointsInput.of_pairs(pairs, table=at if is_table else None, paired=paired),
         "options": Options(**options),
         **{name: keywords[name] for name in ("wrt", "order", "claims") if name in keywords},

@@ -67,21 +67,21 @@ def answer(
     """
     if from_environment(click.get_current_context(), "execution"):
         options["usual_execution"] = options.pop("execution")
-    texts = inputs.arguments(kind, options)
+    arguments = inputs.arguments(kind, options)
     format_ = output.choose_format(format_name, file)
     if resume and file is None:
         raise RequestError("'--resume' goes on with a file; name it with --output")
     target = OutputOptions(format_, file, color, strict, verbose)
-    if texts["source"].is_plain and not format_.chunked:
-        return answer_at_once(Question.parse(**texts), target)
+    if arguments["source"].is_plain and not format_.chunked:
+        return answer_at_once(Question.parse(**arguments), target)
     from tapecli.cli import long_run
     from tapecli.evaluation import chunks
 
     size = chunks.LARGE_CHUNK if format_.binary else TEXT_CHUNK
-    question = chunks.open_question(**texts, in_chunks=format_.chunked, size=size)
+    question = chunks.open_question(**arguments, in_chunks=format_.chunked, size=size)
     if isinstance(question, Question):
         return answer_at_once(question, target)
-    return long_run.answer(question, target, resume, texts["source"])
+    return long_run.answer(question, target, resume, arguments["source"])
 
 
 def answer_at_once(question: Question, target: OutputOptions) -> int:

@@ -442,6 +442,11 @@ class _Reader:
     most: int | None
     arrays: bool
 
+    @property
+    def limit(self) -> int:
+        """How many points a variable may have: `most`, or the bound of all calls."""
+        return ranges.MAX_COUNT if self.most is None else self.most
+
     def table(self, rows: Rows, names: Sequence[str]) -> Axis | File:
         """The values of variables from the columns of their names."""
         tables.check_columns(rows.names, names, rows.name)
@@ -492,8 +497,7 @@ class _Reader:
         return File(tuple(names), partial(_after, itertools.chain(start, blocks)))
 
     def _of_text(self, text: str) -> list[Values]:
-        most = ranges.MAX_COUNT if self.most is None else self.most
-        return [self._of_range(range_) for range_ in ranges.read(text, most)]
+        return [self._of_range(range_) for range_ in ranges.read(text, self.limit)]
 
     def _of_range(self, range_: Range) -> Values:
         if range_.count <= exact.MAX_EXACT:
@@ -554,5 +558,5 @@ class _Reader:
         return values
 
     def _limit(self, count: int) -> None:
-        if count > (ranges.MAX_COUNT if self.most is None else self.most):
-            raise too_many(self.most or ranges.MAX_COUNT)
+        if count > self.limit:
+            raise too_many(self.limit)
