@@ -5,11 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tapecli.expressions.expression import parse
+from tapecli.evaluation.question import PointsInput, Question
 from tapecli.features.compare.contenders import contenders
 from tapecli.features.compare.model import Aim, Work
 from tapecli.features.compare.work import count_operations
-from tapecli.floats import FORMATS
 
 WORKED = ("u = x^2", "y = log(u)")
 BACK_FROM_U = ["Mul", "Mul", "AddN"]  # x*1 + x*1
@@ -19,8 +18,9 @@ BACK_FROM_Y = ["Reciprocal", "Mul", *BACK_FROM_U]  # 1/u times 1, then as from u
 def counted(*expressions: str, method: str, order: int = 1, at: tuple[str, ...] = ("x",)) -> Work:
     (one,) = (one for one in contenders(len(expressions), order) if one.name == method)
     columns = {name: np.array([2.0]) for name in at}
-    wanted = [(at[0],) * k for k in range(1, order + 1)]
-    return count_operations(one, parse(expressions), columns, wanted, FORMATS["float64"])
+    source = PointsInput(dict.fromkeys(at, "2"))
+    question = Question.parse("diff", expressions, source, wrt=at[0], order=order)
+    return count_operations(one, question, columns)
 
 
 @pytest.mark.parametrize(

@@ -188,9 +188,7 @@ class _Measurement:
             return None
 
     def _work(self, contender: Contender) -> Work:
-        question = self.question
-        task = question.targets, self._columns(1), question.wrt, question.format_
-        return count_operations(contender, *task)
+        return count_operations(contender, self.question, self._columns(1))
 
     def _memory(self, contender: Contender) -> TapeMemory:
         functions = functools.partial(self._functions, contender)

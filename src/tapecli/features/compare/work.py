@@ -5,15 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from tapecli.engines.tapes.arrangements import Sources, Target, Tensor, Variables
-from tapecli.engines.tapes.recording import (
-    BackwardPass,
-    Operation,
-    Recording,
-    record,
-    tape_names,
-)
-from tapecli.expressions.expression import Expression
+from tapecli.engines.tapes.arrangements import Sources, Target, Tensor
+from tapecli.engines.tapes.recording import BackwardPass, Operation, Recording, record, tape_names
+from tapecli.evaluation.question import Question
 from tapecli.expressions.tree import Node
 from tapecli.features.compare.contenders import Contender
 from tapecli.features.compare.model import Aim, CountedPass, CountedTape, Work
@@ -25,11 +19,7 @@ if TYPE_CHECKING:
 
 
 def count_operations(
-    contender: Contender,
-    expressions: Sequence[Expression],
-    columns: Mapping[str, NDArray[np.float64]],
-    derivatives: Sequence[Variables],
-    format_: FloatFormat,
+    contender: Contender, question: Question, columns: Mapping[str, NDArray[np.float64]]
 ) -> Work:
     """Trace an arrangement, and count.
 
@@ -40,11 +30,11 @@ def count_operations(
 
     def functions(tf: Any, trees: Sequence[Node], format_: FloatFormat) -> list[Target]:
         targets = contender.functions(tf, trees, format_)
-        return [_noting(t, e.name, aims) for t, e in zip(targets, expressions, strict=True)]
+        return [_noting(t, name, aims) for t, name in zip(targets, names, strict=True)]
 
-    trees = [expression.tree for expression in expressions]
-    recording = record(trees, columns, derivatives, contender.run, format_, functions_of=functions)
-    return _counted(recording, aims, Aim(", ".join(e.name for e in expressions)))
+    names = [expression.name for expression in question.targets]
+    task = question.trees, columns, question.wrt, contender.run, question.format_
+    return _counted(record(*task, functions_of=functions), aims, Aim(", ".join(names)))
 
 
 def _noting(function: Target, name: str, aims: dict[str, Aim]) -> Target:

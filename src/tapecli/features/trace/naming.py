@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
-from tapecli.engines.tapes.recording import (
-    IDLE,
-    Operation,
-    Recording,
-    dependent,
-    made_from,
-    tape_names,
-)
+from tapecli.engines.tapes import recording as recordings
+from tapecli.engines.tapes.recording import Operation, Recording
 from tapecli.features.trace import rules
 from tapecli.floats import FloatFormat
 
-CONSTANT = IDLE | {"Fill", "OnesLike", "ZerosLike"}
+CONSTANT = recordings.IDLE | {"Fill", "OnesLike", "ZerosLike"}
 """Kinds of operations that are written as the number that they make."""
 
 _LETTERS = "vwusabc"
@@ -40,16 +34,20 @@ class NamedRecording:
     def __init__(self, recording: Recording, format_: FloatFormat) -> None:
         self.recording = recording
         self._format = format_
-        self.tapes = tape_names(recording.tapes)
+        self.tapes = recordings.tape_names(recording.tapes)
         self.recorders: dict[int, list[str]] = {step.index: [] for step in recording.operations}
         for name, tape in zip(self.tapes, recording.tapes, strict=True):
             for step in recording.recorded(tape):
                 self.recorders[step.index].append(name)
         self.producers = {tensor: step for step in recording.operations for tensor in step.outputs}
         sources = recording.sources.values()
-        self.varying = {*sources, *_outputs(dependent(recording.operations, sources))}
+        self.varying = {*sources, *_outputs(recordings.dependent(recording.operations, sources))}
         self.steps = self._choose_steps()
-        letter = _free_letter(recording.sources)
+        letter = next(  # no variable may have the name of a step
+            letter
+            for letter in _LETTERS
+            if not any(re.fullmatch(rf"{letter}_?\d+", variable) for variable in recording.sources)
+        )
         self._names = {tensor: name for name, tensor in recording.sources.items()}
         for number, step in enumerate(self.steps, 1):
             self._names[step.outputs[0]] = f"{letter}{number}"
@@ -59,7 +57,7 @@ class NamedRecording:
         recorded = [step for step in operations if self.recorders[step.index]]
         values = self.recording.results.get((), ())
         targets = [backward.target for _, backward in self.recording.backward_passes]
-        ancestors = made_from(operations, [*_outputs(recorded), *values, *targets])
+        ancestors = recordings.made_from(operations, [*_outputs(recorded), *values, *targets])
         return [
             step
             for step in operations
@@ -87,12 +85,3 @@ class NamedRecording:
 
 def _outputs(operations: Iterable[Operation]) -> list[str]:
     return [tensor for step in operations for tensor in step.outputs]
-
-
-def _free_letter(variables: Mapping[str, str]) -> str:
-    """A letter for the names of steps, such that no variable has the name of a step."""
-    return next(
-        letter
-        for letter in _LETTERS
-        if not any(re.fullmatch(rf"{letter}_?\d+", variable) for variable in variables)
-    )

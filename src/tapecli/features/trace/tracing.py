@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from tapecli.defaults import NONE, TAYLOR
 from tapecli.engines.tapes import loading
-from tapecli.engines.tapes.recording import BackwardPass, Operation, Recording, record
+from tapecli.engines.tapes.recording import BackwardPass, Operation, record
 from tapecli.errors import RequestError
 from tapecli.evaluation import answering
 from tapecli.evaluation.planner import Workload
@@ -68,13 +68,24 @@ def trace(question: Question) -> Trace:
         RequestError: as `check`, or TensorFlow lacks a gradient.
         TensorFlowError: TensorFlow is missing or does not start.
     """
+    import numpy as np
+
     check(question)
     result = answering.answer(question, formulas=False, load=loading.load)
-    names = NamedRecording(_recording(question), question.format_)
+    at = question.points.at(0)
+    recording = record(
+        question.trees,
+        {name: np.float64(value) for name, value in at.items()},
+        question.wrt,
+        question.choice.method,
+        question.format_,
+        steps=True,
+    )
+    names = NamedRecording(recording, question.format_)
     passes = tuple(_passes(question, names))
     return Trace(
         targets=tuple(_targets(question, names)),
-        at=question.points.at(0),
+        at=at,
         format_=question.format_,
         method=question.choice.method,
         tensorflow=result.tensorflow,
@@ -82,20 +93,6 @@ def trace(question: Question) -> Trace:
         steps=tuple(_step(operation, names) for operation in names.steps),
         passes=passes,
         answers=tuple(_answers(question, result, names, passes)),
-    )
-
-
-def _recording(question: Question) -> Recording:
-    """What the tapes record when they compute what the question asks for."""
-    import numpy as np
-
-    return record(
-        question.trees,
-        {name: np.float64(value) for name, value in question.points.at(0).items()},
-        question.wrt,
-        question.choice.method,
-        question.format_,
-        steps=True,
     )
 
 
@@ -125,20 +122,14 @@ def _tapes(names: NamedRecording) -> Iterator[TracedTape]:
 
 
 def _step(operation: Operation, names: NamedRecording) -> Step:
-    """An operation with its value, its local derivatives and the tapes that record it."""
-    output = operation.outputs[0]
+    kind, (output, *_) = operation.kind, operation.outputs
     arguments = list(map(names.text, operation.inputs))
-    local_derivatives = [
-        LocalDerivative(
-            names.text(tensor),
-            rules.local_derivative(
-                operation.kind, arguments, names.text(tensor), names.text(output)
-            ),
-            names.recording.slopes.get((output, tensor)),
-        )
-        for tensor in dict.fromkeys(operation.inputs)
-        if tensor in names.varying
-    ]
+    local_derivatives = []
+    for tensor in dict.fromkeys(operation.inputs):
+        if tensor in names.varying:
+            by, slope = names.text(tensor), names.recording.slopes.get((output, tensor))
+            formula = rules.local_derivative(kind, arguments, by, names.text(output))
+            local_derivatives.append(LocalDerivative(by, formula, slope))
     backward_of = [
         names.tapes[tape.number]
         for tape, backward in names.recording.backward_passes
@@ -146,8 +137,8 @@ def _step(operation: Operation, names: NamedRecording) -> Step:
     ]
     return Step(
         names.text(output),
-        operation.kind,
-        rules.formula(operation.kind, arguments),
+        kind,
+        rules.formula(kind, arguments),
         names.number(output),
         tuple(local_derivatives),
         tuple(names.recorders[operation.index]),
@@ -169,12 +160,9 @@ def _passes(question: Question, names: NamedRecording) -> Iterator[TracedPass]:
     for number, (tape, backward) in enumerate(names.recording.backward_passes):
         default = targets[number] if number < len(targets) else "", ()
         target, variables = derivatives.get(backward.target, default)
-        ran = [
-            operation
-            for operation in names.recording.operations[backward.start : backward.stop]
-            if not operation.idle
-        ]
-        recorders = (name for operation in ran for name in names.recorders[operation.index])
+        steps = names.recording.operations[backward.start : backward.stop]
+        ran = [step for step in steps if not step.idle]
+        recorders = (name for step in ran for name in names.recorders[step.index])
         yield TracedPass(
             names.tapes[tape.number],
             names.text(backward.target),
@@ -190,9 +178,7 @@ def _passes(question: Question, names: NamedRecording) -> Iterator[TracedPass]:
 def _adjoints(backward: BackwardPass, names: NamedRecording) -> Iterator[Adjoint]:
     """From the target back to the sources, each adjoint after those that it is made from."""
     slopes = names.recording.slopes
-    tensors = sorted(
-        backward.adjoints, key=lambda tensor: names.producers[tensor].index, reverse=True
-    )
+    tensors = sorted(backward.adjoints, key=lambda name: -names.producers[name].index)
     numbers = {tensor: names.number(backward.adjoints[tensor]) for tensor in tensors}
     for argument in tensors:
         terms = tuple(
@@ -226,15 +212,10 @@ def _answers(
             row.tape,
             row.analytic,
             row.status,
-            row.tape is None or _agree(value, row.tape, tolerance),
+            row.tape is None
+            or math.isclose(value, row.tape, rel_tol=0, abs_tol=tolerance)
+            or (math.isnan(value) and math.isnan(row.tape)),
         )
-
-
-def _agree(value: float, other: float, tolerance: float) -> bool:
-    """Whether two numbers are the same, NaN included, or not further apart than the tolerance."""
-    if value == other or (math.isnan(value) and math.isnan(other)):
-        return True
-    return abs(value - other) <= tolerance
 
 
 def _sum_of_sizes(passes: Sequence[TracedPass], target: str, variables: Sequence[str]) -> float:
