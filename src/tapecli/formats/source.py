@@ -16,7 +16,7 @@ def render(text: str, screen: Screen) -> Iterator[str]:
     if not screen.color:
         yield text
         return
-    from tapecli.formats.console import console
+    from tapecli.formats.table import console
 
     longest = max(map(len, text.splitlines()), default=1)
     wide = console(screen, max(longest, screen.width or 0))

@@ -6,22 +6,25 @@ and one value below another where it is narrower than a line of the table: nothi
 
 from __future__ import annotations
 
+import io
 import itertools
 import re
 import textwrap
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Literal
 
 from rich import box
 from rich.cells import cell_len
-from rich.console import Group, RenderableType
+from rich.console import Console, Group, RenderableType
 from rich.segment import Segment, Segments
 from rich.table import Table
 from rich.text import Text
 
 from tapecli.formats import Screen, columns, words
-from tapecli.formats.console import PLAIN_WIDTH, drawn, is_text, natural_width
 from tapecli.result import Block, Result, Status
+
+PLAIN_WIDTH = 80
+"""The width that is aimed at where there is no terminal."""
 
 LONG = 2_000
 """Rows beyond which the table is written line by line, which is much quicker."""
@@ -305,3 +308,54 @@ def _entries(result: Result, blocks: Sequence[Block], screen: Screen) -> Iterato
         yield from _one_below_another(result, blocks, width, notes=False)
     notes = {note.plain: note for block in blocks for note in _notes(result, block)}
     yield from notes.values()
+
+
+# --- what the tables of all commands share: rich's console, which prints nothing ----------------
+
+
+def natural_width(renderable: RenderableType) -> int:
+    """How wide something must be to lose nothing."""
+    return console(Screen(), 10_000).measure(renderable).maximum
+
+
+def console(screen: Screen, width: int) -> Console:
+    """A console of this width, with styles if the screen has colours; to be captured."""
+    return Console(
+        file=io.StringIO(),
+        width=width,
+        height=25,
+        force_terminal=screen.color,
+        color_system="standard" if screen.color else None,
+        no_color=not screen.color,
+        legacy_windows=False,
+        highlight=False,
+        markup=False,
+        emoji=False,
+    )
+
+
+def is_text(renderable: RenderableType) -> bool:
+    """Whether this is text, which a terminal may wrap: in lines, or ready-made in segments."""
+    return isinstance(renderable, Text | Segments)
+
+
+def drawn(
+    page: Iterable[RenderableType],
+    screen: Screen,
+    width: int,
+    unbroken: Callable[[RenderableType], bool] = is_text,
+) -> Iterator[str]:
+    """The lines of a page, as the screen shows them.
+
+    Args:
+        page: what is on the page, from top to bottom.
+        screen: what it is shown on.
+        width: the columns that a line may have.
+        unbroken: whether something is left to the terminal to wrap.
+    """
+    wide = console(screen, width)
+    with wide.capture() as capture:
+        for renderable in page:
+            wide.print(renderable, soft_wrap=unbroken(renderable))
+    for line in capture.get().splitlines():
+        yield words.line(line.rstrip(), screen)

@@ -14,7 +14,7 @@ from rich.text import Text
 from tapecli.features.check.model import Report, Setting
 from tapecli.features.check.pages import words
 from tapecli.formats import Screen
-from tapecli.formats.console import PLAIN_WIDTH, drawn, natural_width
+from tapecli.formats.table import PLAIN_WIDTH, drawn, natural_width
 
 
 def render(report: Report, screen: Screen) -> Iterator[str]:

@@ -12,7 +12,7 @@ from rich.text import Text
 from tapecli.features.compare.model import CostComparison
 from tapecli.features.compare.pages import words
 from tapecli.formats import Screen
-from tapecli.formats.console import PLAIN_WIDTH, drawn, is_text, natural_width
+from tapecli.formats.table import PLAIN_WIDTH, drawn, is_text, natural_width
 
 _GAP = 2
 """Columns of the screen between those of a table."""

@@ -28,7 +28,7 @@ def render(listing: Listing, screen: Screen) -> Iterator[str]:
         return
     from rich.text import Text
 
-    from tapecli.formats.console import PLAIN_WIDTH, drawn
+    from tapecli.formats.table import PLAIN_WIDTH, drawn
 
     yield from drawn((Text.assemble(*line) for line in lines), screen, PLAIN_WIDTH)
 

@@ -16,7 +16,7 @@ from rich.text import Text
 from tapecli.features.pitfalls.model import Contents, Lesson, Lessons
 from tapecli.features.pitfalls.pages import words
 from tapecli.formats import Screen, source
-from tapecli.formats.console import PLAIN_WIDTH, drawn
+from tapecli.formats.table import PLAIN_WIDTH, drawn
 
 _GAP = 4
 """Columns between mistake and mend."""

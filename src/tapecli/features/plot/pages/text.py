@@ -19,7 +19,7 @@ from tapecli.features.plot.model import Curve, Curves
 from tapecli.features.plot.pages import ticks
 from tapecli.features.plot.pages.legend import SIGNS, label, notes, title
 from tapecli.formats import Screen
-from tapecli.formats.console import PLAIN_WIDTH, drawn
+from tapecli.formats.table import PLAIN_WIDTH, drawn
 from tapecli.result import Status
 
 ACROSS, UP = 2, 4

@@ -15,7 +15,7 @@ from rich.text import Text
 from tapecli.features.trace.model import Trace, TracedPass
 from tapecli.features.trace.pages import words
 from tapecli.formats import Screen
-from tapecli.formats.console import PLAIN_WIDTH, drawn, natural_width
+from tapecli.formats.table import PLAIN_WIDTH, drawn, natural_width
 
 NARROWEST = 40
 """The page is made for at least so many columns."""
