@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import tapecli
-from tapecli.evaluation import chunks, verification
+from tapecli.evaluation import chunks, verdict
 from tapecli.points import ranges
 from tapecli.result import Status
 
@@ -226,8 +226,8 @@ def test_the_value_needs_no_variable_to_differentiate_by() -> None:
 @pytest.fixture
 def small_samples(monkeypatch: pytest.MonkeyPatch) -> None:
     """A hundred points of a derivative with three lines are a sample."""
-    monkeypatch.setattr(verification, "ALL_SERIES", 500)
-    monkeypatch.setattr(verification, "SAMPLE_SERIES", 300)
+    monkeypatch.setattr(verdict, "ALL_SERIES", 500)
+    monkeypatch.setattr(verdict, "SAMPLE_SERIES", 300)
 
 
 @pytest.mark.usefixtures("small_samples")

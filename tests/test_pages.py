@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tapecli.cli import COMMANDS
-from tapecli.evaluation import verification
+from tapecli.evaluation import verdict
 from tapecli.expressions import expression
 from tapecli.expressions.functions import FUNCTIONS
 from tapecli.floats import FORMATS as FORMATS_OF_NUMBERS
@@ -55,7 +55,7 @@ def test_the_figures_are_those_that_were_measured() -> None:
 
 
 def test_the_limit_of_verification_is_that_of_the_code() -> None:
-    assert f"{verification.ALL_SERIES:,}" in REFERENCE
+    assert f"{verdict.ALL_SERIES:,}" in REFERENCE
 
 
 PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md")])

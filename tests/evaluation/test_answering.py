@@ -16,7 +16,7 @@ from tapecli.errors import RequestError, TensorFlowError
 from tapecli.evaluation import answering
 from tapecli.evaluation.answering import Analysis
 from tapecli.evaluation.question import Options, PointsInput, Question
-from tapecli.evaluation.verification import Verification
+from tapecli.evaluation.verdict import Verification
 from tapecli.result import Finding, Result, Status
 
 Columns = Mapping[str, np.ndarray[Any, Any]]

@@ -2,7 +2,7 @@
 
 The text of a question was parsed, and checked, by `Question.parse` (`question`). Then come the
 stages of `answer`: choose a method (`planner`), compute (`engines`), certify and judge
-(`verification`), and arrange all of it into a Result. Questions about any number of points are
+(`verdict`), and arrange all of it into a Result. Questions about any number of points are
 answered chunk by chunk (`chunks`), each chunk by `answer`.
 """
 
@@ -22,7 +22,7 @@ from tapecli.engines.certified.budget import Budget
 from tapecli.engines.tapes import arrangements, loading
 from tapecli.errors import RequestError
 from tapecli.evaluation.question import Question
-from tapecli.evaluation.verification import Certificates, Checks, Column, Verification
+from tapecli.evaluation.verdict import Certificates, Checks, Column, Verification
 from tapecli.expressions import tex
 from tapecli.expressions.derivative import Derivative
 from tapecli.floats import FloatFormat

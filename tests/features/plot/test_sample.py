@@ -14,7 +14,7 @@ import pytest
 from tapecli.engines.certified.budget import Budget
 from tapecli.evaluation import answering
 from tapecli.evaluation.question import Options, Question
-from tapecli.evaluation.verification import Verification
+from tapecli.evaluation.verdict import Verification
 from tapecli.features.plot import sample
 from tapecli.features.plot.model import Curve, Curves, Paper
 from tapecli.features.plot.question import ask

@@ -19,7 +19,7 @@ from tapecli.engines.certified.budget import Budget
 from tapecli.evaluation import answering, planner
 from tapecli.evaluation.planner import Choice
 from tapecli.evaluation.question import PointsInput, Question
-from tapecli.evaluation.verification import Verification
+from tapecli.evaluation.verdict import Verification
 from tapecli.features.plot import window
 from tapecli.features.plot.bends import Bend, Bends
 from tapecli.features.plot.model import DISAGREEING, Curve, Curves, Mark, Paper
