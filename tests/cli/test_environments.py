@@ -112,7 +112,8 @@ def test_a_tensorflow_that_ends_the_process_does_not_end_it_in_silence(
 ) -> None:
     place("import os\nos.write(2, b'F0000 what it lacks\\n')\nos._exit(9)")
     done = process("diff")
-    assert (done.code, done.out, done.err) == (9, "", f"F0000 what it lacks\n{loading.ABORTED}\n")
+    aborted = loading.ABORTED.format("starting")
+    assert (done.code, done.out, done.err) == (9, "", f"F0000 what it lacks\n{aborted}\n")
 
 
 # --- nothing set, nothing to write to ---------------------------------------------------------

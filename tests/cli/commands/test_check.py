@@ -213,13 +213,56 @@ def test_colours_when_they_are_asked_for(run: Run, answers: CheckStandIn) -> Non
     assert "\x1b" not in run("check").out
 
 
-def test_verbose_lets_tensorflow_log(
-    run: Run, answers: CheckStandIn, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("options", "log"), [((), ""), (("-v",), "E0000 load\nE0000 check\n")])
+def test_what_tensorflow_logs_while_it_loads_and_is_checked_is_for_verbose(
+    run: Run,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+    options: tuple[str, ...],
+    log: str,
 ) -> None:
-    loads: list[dict[str, bool]] = []
-    monkeypatch.setattr(loading, "load", lambda **how: loads.append(how))
-    run("check", "-v")
-    assert loads == [{"verbose": True, "core_only": True}, {"quietly": True, "core_only": True}]
+    loaded: list[dict[str, bool]] = []
+
+    def load(**how: bool) -> None:
+        if not loaded:
+            os.write(2, b"E0000 load\n")
+        loaded.append(how)
+
+    def check(*asked: object) -> Report:
+        os.write(2, b"E0000 check\n")
+        return GOOD
+
+    monkeypatch.setattr(loading, "load", load)
+    monkeypatch.setattr(running, "check_tensorflow", check)
+    assert run("check", *options).code == 0
+    assert capfd.readouterr().err == log
+    assert loaded == [{"core_only": True}] * (1 + len(options))
+
+
+ABORTED = """
+import os, sys
+from tapecli.cli import main
+from tapecli.engines.tapes import loading
+from tapecli.features.check import running
+
+
+def abort(*options):
+    os.write(2, b"F0000 from C++\\n")
+    os.abort()
+
+
+loading.load = lambda **options: None
+running.check_tensorflow = abort
+main(sys.argv[1:])
+"""
+"""The command line, where TensorFlow aborts the process during the check."""
+
+
+def test_a_tensorflow_that_aborts_the_check_does_not_end_it_in_silence() -> None:
+    command = [sys.executable, "-c", ABORTED, "check"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (-signal.SIGABRT, "")
+    assert done.stderr == f"F0000 from C++\n{loading.ABORTED.format('being checked')}\n"
 
 
 def test_an_interrupt_is_one_line(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import click
 
 from tapecli import formats
@@ -85,9 +87,10 @@ def command(
     format_ = output.choose_format(format_name, file, formats.PAGES["check"])
     plan.selected(level, functions, dtypes, executions)  # before TensorFlow takes its time
     if verbose:
-        loading.load(verbose=True, core_only=True)
-    with bar(f"checking ({level})", color) as progress:
-        loading.load(quietly=True, core_only=True)
+        loading.load(core_only=True)  # before the bar, which its log would break
+    log = contextlib.nullcontext() if verbose else loading.log_captured("being checked")
+    with bar(f"checking ({level})", color) as progress, log:
+        loading.load(core_only=True)
         from tapecli.features.check.running import check_tensorflow
 
         report = check_tensorflow(level, seed, functions, dtypes, executions, devices, progress)

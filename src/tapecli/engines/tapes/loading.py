@@ -1,8 +1,8 @@
 """The one door to TensorFlow: loads it late and quietly, and explains why it does not load.
 
-The C++ side of TensorFlow logs to file descriptor 2 while it is imported and at the first
-operation, before any setting can reach it, so the descriptor itself is redirected meanwhile. The
-log is printed only if loading fails.
+The C++ side of TensorFlow logs to file descriptor 2, whatever is set in Python: while it is
+imported, at the first operation, and when it lacks a kernel. So the descriptor itself is redirected
+meanwhile. The log is printed only if loading fails or the process is aborted.
 
 The command line loads a core (`tapecli.engines.tapes.core`), which starts sooner; the library
 loads all of TensorFlow, which its users may need.
@@ -31,7 +31,7 @@ SILENT = (2, 21)
 
 INSTALL = f"pip install 'tensorflow>={OLDEST[0]}.{OLDEST[1]}'"
 
-ABORTED = "Error: the process was ended while TensorFlow was starting"
+ABORTED = "Error: the process was ended while TensorFlow was {}"
 
 _SIGNATURE = ("__version__", "GradientTape", "constant")
 """Names by which a module that is called tensorflow is recognised as TensorFlow."""
@@ -50,14 +50,28 @@ def load(quietly: bool = False, verbose: bool = False, core_only: bool = False) 
     """
     if "tensorflow" in sys.modules or not quietly or verbose:
         return _checked_import(core_only)
+    with log_captured("starting"):
+        tensorflow = _checked_import(core_only)
+        if _version(tensorflow) < SILENT:
+            _compile_once(tensorflow)
+        return tensorflow
+
+
+@contextlib.contextmanager
+def log_captured(task: str) -> Iterator[None]:
+    """Print what TensorFlow logs only if it does not start or the process is aborted.
+
+    This must start before TensorFlow is loaded: afterwards no process can be forked to print the
+    log of an abort.
+
+    Args:
+        task: what TensorFlow is doing, for the message about an abort.
+    """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     with _temporary_file() as log:
         try:
-            with _log_printed_on_abort(log), _standard_error_to(log):
-                tensorflow = _checked_import(core_only)
-                if _version(tensorflow) < SILENT:
-                    _compile_once(tensorflow)
-                return tensorflow
+            with _log_printed_on_abort(log, task), _standard_error_to(log):
+                yield
         except TensorFlowError as error:
             if error.__cause__:  # a version that starts and is refused has logged nothing of it
                 log.seek(0)
@@ -152,7 +166,7 @@ def _temporary_file() -> IO[bytes]:
 
 
 @contextlib.contextmanager
-def _log_printed_on_abort(log: IO[bytes]) -> Iterator[None]:
+def _log_printed_on_abort(log: IO[bytes], task: str) -> Iterator[None]:
     """Start a process that prints TensorFlow's captured log if this one is aborted.
 
     C++ aborts it on a processor that TensorFlow was not built for, and where memory runs out.
@@ -166,7 +180,7 @@ def _log_printed_on_abort(log: IO[bytes]) -> Iterator[None]:
         os.close(write_end)
         if not os.read(read_end, 1):
             log.seek(0)
-            os.write(2, b"%s%s\n" % (log.read(), ABORTED.encode()))
+            os.write(2, b"%s%s\n" % (log.read(), ABORTED.format(task).encode()))
 
     finish = process.fork(wait_and_print, outlives=True)
     try:
