@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tapecli.engines.certified import Certified, NoDerivative
 from tapecli.engines.certified.budget import Budget
-from tapecli.engines.certified.records import Certified, NoDerivative
 from tapecli.engines.certified.reference import Reference
 from tapecli.evaluation.planner import Choice
 from tapecli.evaluation.question import Options, Question

@@ -7,7 +7,7 @@ from fractions import Fraction
 import pytest
 from tests.oracle import CASES
 
-from tapecli.engines.certified.records import Certified
+from tapecli.engines.certified import Certified
 from tapecli.engines.certified.reference import Reference
 from tapecli.expressions.chain_rule import differentiated
 from tapecli.expressions.expression import parse

@@ -106,8 +106,7 @@ def answer(
     """
     account = account or Account()
     choice = question.choice  # of a question that `Question.parse` has parsed and checked
-    verification = Verification(question, budget)
-    certified = start(functools.partial(certify, verification, formulas))
+    certified = start(functools.partial(certify, question, formulas, budget))
     tensorflow = load().__version__ if choice.needs_tensorflow else ""
     account.lap("TensorFlow")
     values, execution = compute(question)
@@ -115,17 +114,19 @@ def answer(
     analysis = certified()
     account.given_up += analysis.given_up
     account.lap("certified values" + " and formulas" * formulas)
-    checks = verification.judge(values, analysis.certificates, analysis.budget)
+    verification = Verification(question, analysis.budget)
+    checks = verification.judge(values, analysis.certificates)
     result = arrange(question, values, checks, analysis, tensorflow, execution)
     account.lap("verdicts")
     return result
 
 
-def certify(verification: Verification, formulas: bool = True) -> Analysis:
+def certify(question: Question, formulas: bool = True, budget: Budget | None = None) -> Analysis:
     """Certify values, judge claims and make formulas."""
-    question = verification.question
+    budget = budget or Budget.of_request(question.options.max_seconds, question.share)
+    verification = Verification(question, budget)
     certificates = [verification.certificates(tree) for tree in question.trees]
-    budget, claims = verification.budget, _judged_claims(question)
+    claims = _judged_claims(question)
     if formulas:
         return Analysis(certificates, budget, claims, *_formulas(question))
     none = [[None] * len(question.derivatives) for _ in question.targets]

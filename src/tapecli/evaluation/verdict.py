@@ -15,8 +15,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, TypeAlias
 
 from tapecli import defaults
+from tapecli.engines.certified import Certified, NoDerivative
 from tapecli.engines.certified.budget import Budget
-from tapecli.engines.certified.records import Certified, NoDerivative
 from tapecli.errors import counted
 from tapecli.evaluation.question import Question
 from tapecli.expressions.derivative import Derivative
@@ -80,14 +80,12 @@ class Verification:
 
     Args:
         question: what was asked.
-        budget: what zeros and kinks may cost at all points of all targets together; that of the
-            question, if it is left out.
+        budget: what zeros and kinks may cost at all points of all targets together.
     """
 
-    def __init__(self, question: Question, budget: Budget | None = None) -> None:
+    def __init__(self, question: Question, budget: Budget) -> None:
         self.question = question
-        seconds = question.options.max_seconds
-        self.budget = budget or Budget.of_request(seconds, question.share)
+        self.budget = budget
 
     def certificates(self, tree: Node) -> Certificates:
         """What the derivatives of a target are at the points that are verified.
@@ -100,19 +98,14 @@ class Verification:
         return self._certified(tree, self._sample(self._reference(tree)))
 
     def judge(
-        self,
-        values: Sequence[Sequence[Column]],
-        certificates: Sequence[Certificates],
-        budget: Budget | None = None,
+        self, values: Sequence[Sequence[Column]], certificates: Sequence[Certificates]
     ) -> list[list[Checks]]:
         """For each target and derivative the verdicts, as `checks` has them.
 
         Args:
             values: what was computed for each target and derivative.
             certificates: those of each target.
-            budget: what is left of it, if they were made in another process.
         """
-        self.budget = budget or self.budget
         targets = zip(self.question.trees, values, certificates, strict=True)
         return [self.checks(*target) for target in targets]
 
@@ -184,7 +177,7 @@ class Verification:
         """The verdict on one value."""
         if isinstance(exact, NoDerivative):
             return Check(None, None, Status.UNDEFINED, exact.reason)
-        exact, format_ = exact.divided(derivative.divisor), self.question.format_
+        format_ = self.question.format_
         analytic = format_.round(exact.value)
         too_large = f"too large for {format_.name}" if math.isinf(analytic) else ""
         if value is None:

@@ -12,8 +12,8 @@ import sympy
 from tests.engines.certified.forms import formulas_of, orders, symbolic
 from tests.oracle import CASES, COMPOSITES, Case
 
+from tapecli.engines.certified import Certified
 from tapecli.engines.certified.formula import MAX_IN_ALL, formulas
-from tapecli.engines.certified.records import Certified
 from tapecli.engines.certified.reference import Reference
 from tapecli.engines.certified.shortening import _searchable
 from tapecli.engines.certified.symbols import cbrt, expression, lgamma

@@ -11,9 +11,9 @@ from fractions import Fraction
 import pytest
 from flint import arb
 
+from tapecli.engines.certified import NoDerivative
 from tapecli.engines.certified.interpreter import Interpreter
 from tapecli.engines.certified.lines import Index, PointDerivatives, directions
-from tapecli.engines.certified.records import NoDerivative
 from tapecli.expressions.expression import parse
 from tapecli.floats import FORMATS
 

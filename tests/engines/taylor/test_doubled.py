@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tapecli.engines.certified.records import Certified
+from tapecli.engines.certified import Certified
 from tapecli.engines.certified.reference import Reference
 from tapecli.engines.taylor import engine
 from tapecli.engines.taylor.doubled import Double, Doubled

@@ -22,7 +22,7 @@ from tests.engines.taylor.forms import (
 )
 from tests.oracle import CASES, COMPOSITES, Case
 
-from tapecli.engines.certified.records import NoDerivative
+from tapecli.engines.certified import NoDerivative
 from tapecli.engines.certified.reference import Reference
 from tapecli.engines.taylor import engine
 from tapecli.evaluation.verdict import judge

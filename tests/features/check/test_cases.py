@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tapecli.engines.certified.records import Certified
+from tapecli.engines.certified import Certified
 from tapecli.engines.certified.reference import Reference
 from tapecli.expressions.expression import parse
 from tapecli.expressions.functions import FUNCTIONS, OPERATORS

@@ -2,7 +2,7 @@
 
 A reader should open the modules in this order:
 
-1. `records` says what is certified: a ball that contains the derivative, or why there is none.
+1. `Certified` and `NoDerivative`, below, are what is certified.
 2. `balls` has the rules of the function table on power series with error bounds, from python-flint.
    `series_tree` applies the rules of any engine to a tree, and says how many terms that takes on
    one side of a kink or root; `interpreter` does it with balls, along a line through a point.
@@ -19,3 +19,42 @@ A reader should open the modules in this order:
 
 This is the only package that knows python-flint and SymPy.
 """
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+
+@dataclass(frozen=True)
+class Certified:
+    """An enclosure of the exact derivative, with what the verdict needs besides.
+
+    Attributes:
+        value: the midpoint of a ball that contains the exact derivative.
+        radius: the radius of the ball.
+        sensitivity: the sum over all variables v of |v| times the size of the derivative's own
+            derivative by v, where that exists: the change for a relative change of the point.
+        spread: the radius of the same derivative when it is computed at the precision of the
+            dtype; None if it has no bound there.
+    """
+
+    value: Fraction
+    radius: Fraction
+    sensitivity: Fraction
+    spread: Fraction | None
+
+    def divided(self, divisor: int) -> Certified:
+        """The enclosure of the derivative over a whole number."""
+        if divisor == 1:
+            return self
+        spread = None if self.spread is None else self.spread / divisor
+        bounds = (self.value / divisor, self.radius / divisor, self.sensitivity / divisor)
+        return Certified(*bounds, spread)
+
+
+@dataclass(frozen=True)
+class NoDerivative:
+    """There is no derivative, or no value, for this reason."""
+
+    reason: str

@@ -24,6 +24,7 @@ from typing import TypeAlias
 
 from flint import arb
 
+from tapecli.engines.certified import NoDerivative
 from tapecli.engines.certified.balls import Balls, Flat, Kink, Series, Side, Undefined, exact_arb
 from tapecli.engines.certified.budget import Budget
 from tapecli.engines.certified.interpreter import (
@@ -34,7 +35,6 @@ from tapecli.engines.certified.interpreter import (
     scale,
     working,
 )
-from tapecli.engines.certified.records import NoDerivative
 from tapecli.engines.certified.series_tree import MOST_TERMS
 
 Index: TypeAlias = tuple[str, ...]

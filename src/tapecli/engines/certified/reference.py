@@ -10,6 +10,7 @@ from fractions import Fraction
 
 from flint import arb
 
+from tapecli.engines.certified import Certified, NoDerivative
 from tapecli.engines.certified.balls import Balls, Side, Undecided, Undefined, exact_arb
 from tapecli.engines.certified.budget import SLOW, Budget, OverBudget
 from tapecli.engines.certified.interpreter import HUGE, Interpreter, Trajectory, fraction
@@ -20,7 +21,6 @@ from tapecli.engines.certified.lines import (
     PointDerivatives,
     directions,
 )
-from tapecli.engines.certified.records import Certified, NoDerivative
 from tapecli.expressions.tree import Call, Node, steps, variables
 from tapecli.floats import FloatFormat
 from tapecli.result import OUT_OF_TIME
@@ -120,8 +120,8 @@ class Reference:
         format_: the dtype: decimal literals mean its numbers.
         derivatives: the variables of each derivative, in any order; () is the value.
         names: the variables of the points; those of the expression, if left out.
-        divisors: what each derivative will be divided by; 1, if left out. A derivative that is
-            too large for the dtype is computed all the same if the quotient is not too large.
+        divisors: what each derivative is divided by; 1, if left out. A derivative that is too
+            large for the dtype is computed all the same if the quotient is not too large.
 
     Attributes:
         lines: through how many lines a point is examined, at least.
@@ -214,7 +214,7 @@ class Reference:
         if isinstance(ball, NoDerivative):
             return ball
         if self._too_large(index, ball):
-            huge = self._divisors[index] * Fraction(2) ** HUGE * (1 if ball > 0 else -1)
+            huge = Fraction(2) ** HUGE * (1 if ball > 0 else -1)
             return Certified(huge, Fraction(0), Fraction(0), None)
         value, radius = fraction(ball.mid()), fraction(ball.rad())
         if value is None or radius is None:
@@ -228,7 +228,8 @@ class Reference:
         for name, slope in self._known_slopes(index, enclosures):
             if point[name]:
                 sensitivity += abs(point[name] * (fraction(slope.mid()) or Fraction(0)))
-        return Certified(value, radius, sensitivity, spread)
+        certified = Certified(value, radius, sensitivity, spread)
+        return certified.divided(self._divisors[index])
 
     def _known_slopes(self, index: Index, enclosures: Enclosures) -> Iterator[tuple[str, arb]]:
         """The variables by which a derivative has a derivative, with that."""
