@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -26,9 +26,6 @@ class Double(NamedTuple):
 
     high: Number
     low: Number
-
-
-Factor: TypeAlias = "float | Number"
 
 
 class Doubled(Numbers):
@@ -64,7 +61,7 @@ class Doubled(Numbers):
         high, rest = _product(u.high, v.high)
         return _normal(high, rest + (u.high * v.low + u.low * v.high))
 
-    def times(self, u: Double, factor: Factor) -> Double:
+    def times(self, u: Double, factor: Number) -> Double:
         high, rest = _product(u.high, factor)
         return _normal(high, rest + u.low * factor)
 
@@ -128,7 +125,7 @@ def _normal(high: Number, low: Number) -> Double:
     return Double(total, np.where(np.isfinite(total), low - (total - high), 0.0))
 
 
-def _product(a: Factor, b: Factor) -> tuple[Number, Number]:
+def _product(a: Number, b: Number) -> tuple[Number, Number]:
     """A product and its rounding error; the error is 0 where the product overflows."""
     rounded, error = floats.two_product(a, b)
     return rounded, np.where(np.isfinite(error), error, 0.0)

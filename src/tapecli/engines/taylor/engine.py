@@ -106,12 +106,12 @@ def _target_derivatives(
     for names, indices in groups.items():
         names = names or tuple(columns)[:1]  # the value alone is in a series by any variable
         orders = [tuple(map(derivatives[index].count, names)) for index in indices]
-        highest = tuple(map(max, zip(*orders, strict=True)))
+        highest = dict(zip(names, map(max, zip(*orders, strict=True)), strict=True))
         if len(names) == 1:
-            table, exponents = _by_one_variable(tree, columns, names[0], highest[0])
+            table, exponents = _by_one_variable(tree, columns, *highest.popitem())
         else:
-            table = _by_several_variables(tree, columns, dict(zip(names, highest, strict=True)))
-            exponents = np.zeros(table.shape, int)
+            table, irregular, _ = _two_sided(tree, columns, highest)
+            table, exponents = np.where(irregular, np.nan, table), np.zeros(table.shape, int)
         for index, powers in zip(indices, orders, strict=True):
             factor = 1 if scaled else math.prod(map(math.factorial, powers))
             results[index] = _multiplied(table[powers], factor, exponents[powers])
@@ -141,7 +141,7 @@ def _by_one_variable(
     There the numbers are the coefficients of (h / 2**e)**k, with a step 2**e of about the size of
     the radius of convergence, as far as it can be estimated, or of the point, or of its root.
     """
-    table, irregular, terms = _two_sided(tree, columns, name, order, 0)
+    table, irregular, terms = _two_sided(tree, columns, {name: order})
     exponents = np.zeros(table.shape, int)
     step, latest = np.zeros(len(columns[name]), int), table
     for attempt in range(_ATTEMPTS):
@@ -154,7 +154,7 @@ def _by_one_variable(
             step = np.frexp(columns[name])[1] // (attempt - 1)
         step = np.clip(step, -_LARGEST_STEP, _LARGEST_STEP)
         latest = np.full(table.shape, np.nan)
-        latest[:, poor] = _two_sided(tree, _at(columns, poor), name, order, step[poor])[0]
+        latest[:, poor] = _two_sided(tree, _at(columns, poor), {name: order}, step[poor])[0]
         better = np.isfinite(latest) & ~(np.isfinite(table) & (np.abs(table) >= np.abs(latest)))
         table = np.where(better, latest, table)
         exponents = np.where(better, -step * np.arange(order + 1)[:, None], exponents)
@@ -172,39 +172,43 @@ def _at(columns: Columns, chosen_points: NDArray[np.bool_]) -> Columns:
 def _two_sided(
     tree: _SeriesOfTree,
     columns: Columns,
-    name: str,
-    order: int,
-    exponents: NDArray[np.int_] | int,
+    orders: Mapping[str, int],
+    exponents: NDArray[np.int_] | int = 0,
 ) -> tuple[Array, NDArray[np.bool_], int]:
-    """The coefficients of (h / 2**exponent)**k in an ordinary series.
+    """The coefficients of (h / 2**exponent)**k in an ordinary series by each variable.
 
     Returns:
-        The coefficients of shape (order + 1, points), NaN where some part of the expression has
-        no value; at which points they are irregular; and after how many terms all are zero.
+        The coefficients of shape (order + 1 of each variable, points), NaN where some part of the
+        expression has no value; at which points they are irregular; and after how many terms by
+        the last variable all are zero.
     """
-    inner = _arithmetic(order)
-    ring = Taylor(order + 1, inner)
-    variables = {other: ring.number(values) for other, values in columns.items()}
+    sums_cancel = sum(orders.values()) > FLOAT64_ORDER
+    rings: list[Any] = [Doubled() if sums_cancel else Numbers()]
+    for order in orders.values():
+        rings.append(Taylor(order + 1, rings[-1]))
+    ring = rings[-1]
+    variables = {name: ring.number(values) for name, values in columns.items()}
     step = np.ldexp(1.0, exponents)
-    variables[name] = [inner.number(columns[name]), inner.number(step)][: order + 1]
-    shape = columns[name].shape
+    for level, (name, order) in enumerate(orders.items()):
+        series: Any = [rings[level].number(columns[name]), rings[level].number(step)][: order + 1]
+        for _ in rings[level + 2 :]:
+            series = [series]
+        variables[name] = series
+    shape = next(iter(columns.values())).shape
+    table = np.zeros((*(order + 1 for order in orders.values()), *shape))
     series, undefined = tree.evaluate(ring, variables)
-    table = _table([inner.leaf(coefficient) for coefficient in series], order + 1, shape)
+    _fill(table, series, len(orders), ring.numbers)
     table = np.where(undefined, np.nan, table)
     return table, np.broadcast_to(ring.irregular & ~undefined, shape), len(series)
 
 
-def _arithmetic(order: int) -> Numbers:
-    """The arithmetic of coefficients: in twice the precision at orders at which sums cancel."""
-    return Doubled() if order > FLOAT64_ORDER else Numbers()
-
-
-def _table(series: Series, terms: int, shape: tuple[int, ...]) -> Array:
-    """The coefficients as an array; coefficients that the series leaves out are zero."""
-    table = np.zeros((terms, *shape))
+def _fill(table: Array, series: Any, depth: int, numbers: Numbers) -> None:
+    """Write the coefficients of a series of series, the outermost by the last of the axes."""
+    if depth == 0:
+        table[...] = numbers.leaf(series)
+        return
     for k, coefficient in enumerate(series):
-        table[k] = coefficient
-    return table
+        _fill(table[(slice(None),) * (depth - 1) + (k,)], coefficient, depth - 1, numbers)
 
 
 def _may_not_fit(table: Array) -> NDArray[np.bool_]:
@@ -262,45 +266,12 @@ def _agreed(
         variables = {other: ring.number(values) for other, values in columns.items()}
         variables[name] = [columns[name], *zeros, np.float64(sign)][:terms]
         series, undefined = tree.evaluate(ring, variables)
-        sides.append(list(np.where(undefined, np.nan, _table(series, terms, shape))))
+        side = np.zeros((terms, *shape))
+        _fill(side, series, 1, ring.numbers)
+        sides.append(list(np.where(undefined, np.nan, side)))
         incomplete, unknown = incomplete | ring.incomplete, unknown | undefined
     right, left = sides
     return np.stack(agreed(table[0], right, left, fold, len(table))), incomplete & ~unknown
-
-
-# --- several variables ------------------------------------------------------------------------
-
-
-def _by_several_variables(
-    tree: _SeriesOfTree, columns: Columns, orders: Mapping[str, int]
-) -> Array:
-    """The coefficients by several variables, of shape (order + 1 of each, points)."""
-    numbers = _arithmetic(sum(orders.values()))
-    rings: list[Any] = [numbers]
-    for order in orders.values():
-        rings.append(Taylor(order + 1, rings[-1]))
-    ring = rings[-1]
-    variables = {name: ring.number(values) for name, values in columns.items()}
-    for level, name in enumerate(orders, 1):
-        inner = rings[level - 1]
-        series: Any = [inner.number(columns[name]), inner.number(1.0)]
-        for _ in rings[level + 1 :]:
-            series = [series]
-        variables[name] = series
-    shape = next(iter(columns.values())).shape
-    table = np.zeros((*(order + 1 for order in orders.values()), *shape))
-    series, undefined = tree.evaluate(ring, variables)
-    _fill(table, series, len(orders), numbers)
-    return np.where(ring.irregular | undefined, np.nan, table)
-
-
-def _fill(table: Array, series: Any, depth: int, numbers: Numbers) -> None:
-    """Write the coefficients of a series of series, the outermost by the last of the axes."""
-    if depth == 0:
-        table[...] = numbers.leaf(series)
-        return
-    for k, coefficient in enumerate(series):
-        _fill(table[(slice(None),) * (depth - 1) + (k,)], coefficient, depth - 1, numbers)
 
 
 # --- the tree ---------------------------------------------------------------------------------

@@ -207,9 +207,10 @@ class Taylor:
         if len(v) > 1:
             slope = self._slope(self.mul(v, self.log(u)))
             return self._exponential(self.inner.power(u[0], v[0]), slope)
+        start = self.inner.power(u[0], v[0], exponent)
         if exponent is not None and exponent.denominator == 1:
-            return self._power_from(self.inner.power(u[0], v[0], exponent), u, v[0], exponent)
-        return self._root(self.inner.power(u[0], v[0], exponent), u, v[0], exponent, odd=False)
+            return self._power_from(start, u, exponent)
+        return self._root(start, u, v[0] if exponent is None else exponent)
 
     def _product(self, u: Series, exponent: int) -> Series:
         """u**exponent by repeated squaring."""
@@ -222,15 +223,13 @@ class Taylor:
         return result
 
     def _root(
-        self, start: Coefficient, u: Series, v: Coefficient, exponent: Fraction | None, odd: bool
+        self, start: Coefficient, u: Series, v: Fraction | Coefficient, odd: bool = False
     ) -> Series:
         """u**v for a constant v that is not whole; `odd` if it is -(-u)**v where u is negative."""
         self._mark_irregular(u, self.leaf(u) == 0)
-        return self._power_from(start, u, v, exponent)
+        return self._power_from(start, u, v)
 
-    def _power_from(
-        self, start: Coefficient, u: Series, v: Coefficient, exponent: Fraction | None
-    ) -> Series:
+    def _power_from(self, start: Coefficient, u: Series, v: Fraction | Coefficient) -> Series:
         """u**v where u is not 0 and v is constant; `start` is its value at the point.
 
         k * u[0] * y[k] is the sum of (v*j - (k - j)) * u[j] * y[k - j] for j from 1 to k.
@@ -239,23 +238,21 @@ class Taylor:
         (u,) = self._over(self._scale(u), u)
         slope = self._slope(u)
         for k in range(1, self.terms if len(u) > 1 else 1):
-            if exponent is None:
-                growth = self.inner.mul(v, self._sum(slope, y, k, 1))
-                numerator = self.inner.sub(growth, self._sum(u, self._slope(y), k, 1))
-            else:  # with exact weights nothing cancels
-                weights = (self.inner.number(exponent * j - (k - j)) for j in range(k + 1))
+            if isinstance(v, Fraction):  # with exact weights nothing cancels
+                weights = (self.inner.number(v * j - (k - j)) for j in range(k + 1))
                 weighted = [self.inner.mul(a, w) for a, w in zip(u, weights, strict=False)]
                 numerator = self._sum(weighted, y, k, 1)
+            else:
+                growth = self.inner.mul(v, self._sum(slope, y, k, 1))
+                numerator = self.inner.sub(growth, self._sum(u, self._slope(y), k, 1))
             y.append(self.inner.over(self.inner.div(numerator, u[0]), k))
         return y
 
     def sqrt(self, u: Series) -> Series:
-        half = Fraction(1, 2)
-        return self._root(self.inner.sqrt(u[0]), u, self.inner.number(half), half, odd=False)
+        return self._root(self.inner.sqrt(u[0]), u, Fraction(1, 2))
 
     def cbrt(self, u: Series) -> Series:
-        third = Fraction(1, 3)
-        return self._root(self.inner.cbrt(u[0]), u, self.inner.number(third), third, odd=True)
+        return self._root(self.inner.cbrt(u[0]), u, Fraction(1, 3), odd=True)
 
     def hypot(self, u: Series, v: Series) -> Series:
         scale = self._scale(u, v)

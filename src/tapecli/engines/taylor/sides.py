@@ -78,10 +78,7 @@ class OneSided(Taylor):
     def _either(
         self, condition: Any, first: Callable[[], Series], second: Callable[[], Series]
     ) -> Series:
-        """For each point the first series where the condition holds, or else the second one.
-
-        A series that no point needs is not computed.
-        """
+        """Like `choose`, but a series that no point needs is not computed."""
         if np.all(condition):
             return first()
         return self.choose(condition, first(), second()) if np.any(condition) else second()
@@ -94,23 +91,22 @@ class OneSided(Taylor):
         return self.choose(undefined, self.number(np.nan), y) if np.any(undefined) else y
 
     def _root(
-        self, start: Coefficient, u: Series, v: Coefficient, exponent: Fraction | None, odd: bool
+        self, start: Coefficient, u: Series, v: Fraction | Coefficient, odd: bool = False
     ) -> Series:
         """u**v by the rule for other points, or where u is 0 from its first other coefficient."""
         regular = super()._root
         return self._either(
             (u[0] == 0) & (len(u) > 1),
-            lambda: self._root_at_zero(u, v, exponent, odd),
-            lambda: regular(start, u, v, exponent, odd),
+            lambda: self._root_at_zero(u, v, odd),
+            lambda: regular(start, u, v, odd),
         )
 
-    def _root_at_zero(
-        self, u: Series, v: Coefficient, exponent: Fraction | None, odd: bool
-    ) -> Series:
+    def _root_at_zero(self, u: Series, v: Fraction | Coefficient, odd: bool) -> Series:
         index, sign = self._leading(u)
         rest = self._shifted(self.times(u, sign), -index)
-        root = self._power_from(self.inner.power(rest[0], v), rest, v, exponent)
-        power = index * (v if exponent is None else float(exponent))
+        exponent = self.inner.number(v)
+        root = self._power_from(self.inner.power(rest[0], exponent), rest, v)
+        power = index * exponent
         unknown, whole = np.isnan(sign), power == np.round(power)
         self.incomplete = self.incomplete | ((u[0] == 0) & ~whole & ~unknown)
         root = self._shifted(root, np.ceil(power).astype(int))
@@ -146,32 +142,22 @@ class OneSided(Taylor):
     # --- inverse functions at the ends of their domains ---------------------------------------
 
     def asin(self, u: Series) -> Series:
-        inside, quarter = super().asin, self.number(np.pi / 2)
-        return self._with_ends(
-            u,
-            lambda: inside(u),
-            lambda: self.sub(quarter, self._acos_at_1(u)),
-            lambda: self.sub(self._acos_at_1(self.neg(u)), quarter),
-        )
+        inside, sign = super().asin, np.sign(u[0])
+
+        def at_end() -> Series:
+            angle = self.sub(self.number(np.pi / 2), self._acos_at_1(self.times(u, sign)))
+            return self.times(angle, sign)
+
+        return self._either(np.abs(u[0]) == 1, at_end, lambda: inside(u))
 
     def acos(self, u: Series) -> Series:
-        inside = super().acos
-        return self._with_ends(
-            u,
-            lambda: inside(u),
-            lambda: self._acos_at_1(u),
-            lambda: self.sub(self.number(np.pi), self._acos_at_1(self.neg(u))),
-        )
+        inside, sign = super().acos, np.sign(u[0])
 
-    def _with_ends(
-        self,
-        u: Series,
-        inside: Callable[[], Series],
-        at_1: Callable[[], Series],
-        at_minus_1: Callable[[], Series],
-    ) -> Series:
-        """For each point the series inside of the domain, at its end 1 or at its end -1."""
-        return self._either(u[0] == 1, at_1, lambda: self._either(u[0] == -1, at_minus_1, inside))
+        def at_end() -> Series:
+            angle = self._acos_at_1(self.times(u, sign))
+            return self.add(self.number(np.where(sign < 0, np.pi, 0.0)), self.times(angle, sign))
+
+        return self._either(np.abs(u[0]) == 1, at_end, lambda: inside(u))
 
     def _acos_at_1(self, u: Series) -> Series:
         """acos(u) where u is 1, as 2*asin(sqrt((1 - u)/2))."""
@@ -179,13 +165,11 @@ class OneSided(Taylor):
         return self.times(super().asin(self.sqrt(half)), 2.0)
 
     def acosh(self, u: Series) -> Series:
-        inside = super().acosh
-        return self._either(u[0] == 1, lambda: self._acosh_at_1(u), lambda: inside(u))
-
-    def _acosh_at_1(self, u: Series) -> Series:
-        """acosh(u) where u is 1, as 2*asinh(sqrt((u - 1)/2))."""
-        half = self.times(self.sub(u, self.number(1)), 0.5)
-        return self.times(self.asinh(self.sqrt(half)), 2.0)
+        """At 1 it is 2*asinh(sqrt((u - 1)/2))."""
+        inside, half = super().acosh, self.times(self.sub(u, self.number(1)), 0.5)
+        return self._either(
+            u[0] == 1, lambda: self.times(self.asinh(self.sqrt(half)), 2.0), lambda: inside(u)
+        )
 
     def atan2(self, y: Series, x: Series) -> Series:
         """The angle of (x, y); on the cut the one of the side on which y is."""
