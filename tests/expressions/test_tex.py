@@ -7,8 +7,8 @@ import re
 import pytest
 
 from tapecli.expressions import tex
-from tapecli.expressions.diagnosis import NAME
 from tapecli.expressions.expression import parse
+from tapecli.expressions.tree import NAME
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,8 @@
 """Text to trees, and everything that a tree alone can say.
 
-To read it in order: `functions` is the table of functions, operators and constants. `grammar`
-makes the parser of grammar.lark, `parser` turns what it reads into a `tree`, and `diagnosis` says
-what is wrong with a text that the grammar does not take. `expression` reads several texts, with
-the names of targets. `derivative` says which derivatives are asked for, `chain_rule` differentiates
-a tree, and `tex` writes for LaTeX.
+To read it in order: `functions` is the table of functions, operators and constants. `parser` turns
+what may be typed, by grammar.lark, into a `tree`, and `diagnosis` says what is wrong with a text
+that the grammar does not take. `expression` reads several texts, with the names of targets.
+`derivative` says which derivatives are asked for, `chain_rule` differentiates a tree, and `tex`
+writes for LaTeX.
 """

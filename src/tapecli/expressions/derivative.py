@@ -152,8 +152,8 @@ def _variables(text: str, names: Sequence[str]) -> Iterator[str]:
 
 
 def _refuse_repeated(names: Sequence[str]) -> None:
-    if (name := twice(names)) is not None:
-        raise RequestError(f"'{name}' is named twice in '--wrt'")
+    if len(set(names)) < len(names):
+        raise RequestError(f"'{twice(names)}' is named twice in '--wrt'")
 
 
 def _which_variable(names: Sequence[str]) -> str:

@@ -9,17 +9,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tapecli.errors import clipped, nearest
 from tapecli.expressions.functions import CONSTANT_NAMES, FUNCTION_NAMES, FUNCTIONS
+from tapecli.expressions.tree import BLANKS, NAME, is_one_letter
 
 if TYPE_CHECKING:
     from lark import Token
 
-NAME = r"[A-Za-z_][A-Za-z_0-9]*|[Α-Ωα-ω](?:_?[0-9]+)?"
-"""A name, as the grammar has it."""
+UNKNOWN_CALL = "UNKNOWN_CALL"
+"""The type of a name with a bracket behind it that is no function's."""
 
-BLANKS = " \t\r\n\u00a0"
-"""The characters that may be between any two words."""
-
-_ONE_LETTER = r"(?:[A-Za-z]|[Α-Ωα-ω])(?:_?[0-9]+)?"
 _POWER = r"\s*(?:(?:\^|\*\*)\s*[0-9]*|[⁰¹²³⁴⁵⁶⁷⁸⁹]+)?"
 _TAIL = rf"(?:{NAME}|[0-9.]+|[^\s])\s*$"
 _FUNCTION_TAIL = rf"(?:^|(?<![A-Za-z_0-9]))({NAME}|√){_POWER}\s*$"
@@ -34,14 +31,8 @@ class Mistake(NamedTuple):
     hint: str = ""
 
 
-def is_one_letter(name: str) -> bool:
-    """Whether a name is one letter, perhaps with a number: such a name is always a variable."""
-    return bool(re.fullmatch(_ONE_LETTER, name))
-
-
-def unknown_name(token: Token, others: Collection[str]) -> Mistake:
+def unknown_name(name: str, span: tuple[int, int], others: Collection[str]) -> Mistake:
     """A name of several letters that has no meaning; `others` are the names that have one."""
-    name = str(token)
     function = max((head for head in FUNCTION_NAMES if name.startswith(head)), key=len, default="")
     rest = name[len(function) :]
     known_names = [*FUNCTION_NAMES, *CONSTANT_NAMES, *others]
@@ -51,23 +42,7 @@ def unknown_name(token: Token, others: Collection[str]) -> Mistake:
         hint = f"did you mean '{close}'?"
     else:
         hint = f"a variable of more than one letter needs its points: --at {clipped(name)}=1..3"
-    return Mistake(*span(token), f"unknown name '{clipped(name)}'", hint)
-
-
-def unknown_call(token: Token, source: str, others: Collection[str]) -> Mistake:
-    """A name followed by a bracket: a product, or a function that does not exist."""
-    name, (start, end) = str(token), span(token)
-    if name in others or name in CONSTANT_NAMES or is_one_letter(name):
-        after = source[end:].lstrip(BLANKS)
-        closing = _closing(after)
-        product = f"{name}*{after[:closing] if closing else '(...)'}"
-        rest = after[closing or len(after) :].lstrip(BLANKS)
-        is_definition = rest.startswith("=") and not rest.startswith("==")
-        better = f"{name} = {rest[1:].strip(BLANKS)}" if is_definition else product
-        return Mistake(start, end, f"is '{clipped(name)}' a function?", f"write {clipped(better)}")
-    close = nearest(name, FUNCTION_NAMES)
-    hint = f"did you mean '{close}'?" if close else "see 'tapecli functions'"
-    return Mistake(start, end, f"unknown function '{clipped(name)}'", hint)
+    return Mistake(*span, f"unknown name '{clipped(name)}'", hint)
 
 
 def strange(index: int, source: str) -> Mistake:
@@ -79,23 +54,35 @@ def strange(index: int, source: str) -> Mistake:
     return Mistake(index, index + 1, f"unexpected '{character}'", hint)
 
 
-def unexpected(token: Token, source: str) -> Mistake:
-    """A word where none, or another one, was expected."""
-    if token.type == "$END":
-        before = source.rstrip(BLANKS)
-        problem_span = len(before), len(before) + 1
-    else:
-        before, problem_span = source[: token.start_pos].rstrip(BLANKS), span(token)
-    if token.type == "_POWER" and _tail(before) in FUNCTION_NAMES:
-        name = _tail(before)
-        return Mistake(*problem_span, f"which part of '{name}' is raised?", f"write {name}(x)^n")
-    return (
-        _without_argument(before)
-        or _unclosed(before, token.type)
-        or _closing_nothing(before, token.type, problem_span)
-        or _factor(before, token, source, problem_span)
-        or _other(token, before, problem_span)
-    )
+def unexpected(
+    token: Token, span: tuple[int, int], source: str, others: Collection[str]
+) -> Mistake:
+    """A word where none, or another one, was expected; `others` are the names with a meaning."""
+    kind, word = token.type, str(token)
+    if kind == UNKNOWN_CALL:
+        return Mistake(*span, *_unknown_call(word, source[span[1] :].lstrip(BLANKS), others))
+    before = (source if kind == "$END" else source[: span[0]]).rstrip(BLANKS)
+    if kind == "$END":
+        span = len(before), len(before) + 1
+    if kind == "_POWER" and (name := _tail(before)) in FUNCTION_NAMES:
+        return Mistake(*span, f"which part of '{name}' is raised?", f"write {name}(x)^n")
+    if mistake := _without_argument(before) or _unclosed(before, kind):
+        return mistake
+    return Mistake(*span, *_misplaced(kind, word, before, source, source[span[1] :]))
+
+
+def _unknown_call(name: str, after: str, others: Collection[str]) -> tuple[str, str]:
+    """A name followed by a bracket: a product, or a function that does not exist."""
+    if name in others or name in CONSTANT_NAMES or is_one_letter(name):
+        closing = _closing(after)
+        product = f"{name}*{after[:closing] if closing else '(...)'}"
+        rest = after[closing or len(after) :].lstrip(BLANKS)
+        is_definition = rest.startswith("=") and not rest.startswith("==")
+        better = f"{name} = {rest[1:].strip(BLANKS)}" if is_definition else product
+        return f"is '{clipped(name)}' a function?", f"write {clipped(better)}"
+    close = nearest(name, FUNCTION_NAMES)
+    hint = f"did you mean '{close}'?" if close else "see 'tapecli functions'"
+    return f"unknown function '{clipped(name)}'", hint
 
 
 def _without_argument(before: str) -> Mistake | None:
@@ -103,69 +90,50 @@ def _without_argument(before: str) -> Mistake | None:
     match = re.search(_FUNCTION_TAIL, before)
     if not match or match[1] not in FUNCTION_NAMES:
         return None
-    name = match[1]
-    hint = f"write {FUNCTIONS[FUNCTION_NAMES[name]].signature}"
-    return Mistake(match.start(1), len(before), f"'{name}' has no argument", hint)
+    hint = f"write {FUNCTIONS[FUNCTION_NAMES[match[1]]].signature}"
+    return Mistake(match.start(1), len(before), f"'{match[1]}' has no argument", hint)
 
 
 def _unclosed(before: str, kind: str) -> Mistake | None:
     """A bracket or bar that is not closed before the end of the text or of a bracket around it."""
     open_signs = _open_signs(before)
-    if not open_signs or before[-1] in "(|,+-*/^":
+    if not open_signs:
         return None
     index, sign = open_signs[-1]
-    if kind == "$END" or (kind in ("RPAR", "COMMA") and sign == "|"):
-        return Mistake(index, index + 1, f"'{sign}' is never closed")
+    problem = f"'{sign}' is never closed"
+    if kind == "$END" and before[-1] in "(|":
+        return Mistake(index, len(before), problem)
+    at_an_end = kind == "$END" or (kind in ("RPAR", "COMMA") and sign == "|")
+    if at_an_end and before[-1] not in "(|,+-*/^":
+        return Mistake(index, index + 1, problem)
     return None
 
 
-def _closing_nothing(before: str, kind: str, problem_span: tuple[int, int]) -> Mistake | None:
-    if kind != "RPAR":
-        return None
-    if not _in_brackets(before):
-        return Mistake(*problem_span, "')' closes nothing")
-    if before.endswith("("):
-        return Mistake(*problem_span, "nothing between the brackets")
-    return None
-
-
-def _factor(
-    before: str, token: Token, source: str, problem_span: tuple[int, int]
-) -> Mistake | None:
-    """A number or a bar to the right of a factor: a product that needs its sign."""
-    left = _tail(before)
-    left = left if re.fullmatch(rf"{NAME}|[0-9.]+", left) else "..."
-    if token.type == "_BAR" and before:
-        inside, bar, rest = source[problem_span[1] :].partition("|")
-        whole = bar and "|" not in rest and inside.strip(BLANKS)
-        hint = f"write {left}*|{inside}|" if whole else f"write {left}*|...|"
-        return Mistake(*problem_span, "a product with '|' needs its '*'", clipped(hint))
-    if token.type == "NUMBER" and ".." in source:
-        return Mistake(*problem_span, "a range is no expression", "give points with '--x 1..3'")
-    if token.type == "NUMBER":
-        hint = f"write {left}*{clipped(token)}, or {left}^{clipped(token)}"
-        return Mistake(*problem_span, "a number after a factor", hint)
-    return None
-
-
-def _other(token: Token, before: str, problem_span: tuple[int, int]) -> Mistake:
-    if token.type == "$END":
-        if before.endswith(("(", "|")) and (open_signs := _open_signs(before)):
-            index, sign = open_signs[-1]
-            return Mistake(index, len(before), f"'{sign}' is never closed")
-        return Mistake(*problem_span, "the expression ends too early")
-    if token.type == "COMMA" and not _in_brackets(before):
-        return Mistake(*problem_span, "a comma outside of a function's brackets")
-    return Mistake(*problem_span, f"unexpected '{clipped(token)}'")
+def _misplaced(kind: str, word: str, before: str, source: str, rest: str) -> tuple[str, str]:
+    """A word that cannot come after what is before it, and what to write instead."""
+    if kind == "$END":
+        return "the expression ends too early", ""
+    if kind == "_BAR" and before:
+        inside, bar, behind = rest.partition("|")
+        whole = bar and "|" not in behind and inside.strip(BLANKS)
+        product = f"{_factor(before)}*|{inside if whole else '...'}|"
+        return "a product with '|' needs its '*'", clipped(f"write {product}")
+    if kind == "NUMBER" and ".." in source:
+        return "a range is no expression", "give points with '--x 1..3'"
+    if kind == "NUMBER":
+        left, number = _factor(before), clipped(word)
+        return "a number after a factor", f"write {left}*{number}, or {left}^{number}"
+    is_inside = any(sign == "(" for _, sign in _open_signs(before))
+    if kind == "RPAR" and not is_inside:
+        return "')' closes nothing", ""
+    if kind == "RPAR" and before.endswith("("):
+        return "nothing between the brackets", ""
+    if kind == "COMMA" and not is_inside:
+        return "a comma outside of a function's brackets", ""
+    return f"unexpected '{clipped(word)}'", ""
 
 
 # --- looking at the text ----------------------------------------------------------------------
-
-
-def span(token: Token) -> tuple[int, int]:
-    """The half-open range of the characters of a token."""
-    assert token.start_pos is not None
-    return token.start_pos, token.start_pos + len(token)
 
 
 def _open_signs(source: str) -> list[tuple[int, str]]:
@@ -183,11 +151,6 @@ def _open_signs(source: str) -> list[tuple[int, str]]:
     return open_signs
 
 
-def _in_brackets(source: str) -> bool:
-    """Whether a round bracket is still open at the end of the source."""
-    return any(sign == "(" for _, sign in _open_signs(source))
-
-
 def _closing(source: str) -> int:
     """The index after the bracket that the source starts with; 0 if it is not closed."""
     depth = 0
@@ -202,3 +165,9 @@ def _tail(source: str) -> str:
     """The last name, number or sign of the source."""
     match = re.search(_TAIL, source)
     return match[0].strip() if match else ""
+
+
+def _factor(source: str) -> str:
+    """The name or number at the end of the source, or dots for another factor."""
+    tail = _tail(source)
+    return tail if re.fullmatch(rf"{NAME}|[0-9.]+", tail) else "..."

@@ -7,10 +7,9 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from tapecli.errors import ExpressionError, UsageError, clipped
-from tapecli.expressions.diagnosis import BLANKS, NAME
 from tapecli.expressions.functions import CONSTANT_NAMES, FUNCTION_NAMES
 from tapecli.expressions.parser import MAX_LENGTH, Reader
-from tapecli.expressions.tree import Node, text, variables
+from tapecli.expressions.tree import BLANKS, NAME, Node, text, variables
 
 MAX_TARGETS = 50
 """The most expressions in one request."""
@@ -105,30 +104,23 @@ def _statement(
 ) -> tuple[str, Node]:
     """Read one text; enter its name, if it has one, into the scope."""
     assignment = _ASSIGNMENT.match(text_[:MAX_LENGTH])
-    reader = Reader(text_, scope, variable_names, assignment.end() if assignment else 0)
+    tree = Reader(text_, scope, variable_names, assignment.end() if assignment else 0).read()
     if not assignment:
-        return "", reader.tree()
+        return "", tree
     name = assignment[1]
-    tree = reader.tree()
-    if problem := _unusable(name, scope, variables(tree), earlier):
-        raise ExpressionError(text_, *assignment.span(1), problem, "choose another name")
-    scope[name] = tree
-    return name, tree
-
-
-def _unusable(
-    name: str, scope: Collection[str], variables: Collection[str], earlier: Collection[str]
-) -> str:
-    """Why a target with these variables cannot have this name, or ""."""
-    reasons = {
+    refusals: dict[str, Collection[str]] = {
         "is a function": FUNCTION_NAMES,
         "is a constant": CONSTANT_NAMES,
         "is defined twice": scope,
-        "is defined by itself": variables,
+        "is defined by itself": variables(tree),
         "is a variable of an earlier expression": earlier,
     }
-    reason = next((reason for reason, names in reasons.items() if name in names), "")
-    return f"'{clipped(name)}' {reason}" if reason else ""
+    for reason, names in refusals.items():
+        if name in names:
+            problem = f"'{clipped(name)}' {reason}"
+            raise ExpressionError(text_, *assignment.span(1), problem, "choose another name")
+    scope[name] = tree
+    return name, tree
 
 
 def _new_names(used_names: set[str], count: int) -> Iterator[str]:

@@ -1,33 +1,32 @@
-"""Turns one text into one tree: what each rule of the grammar means, and the bounds."""
+"""Turns one text into one tree: what each rule of grammar.lark means, and the bounds."""
 
 from __future__ import annotations
 
+import contextlib
+import functools
+import importlib.util
 import math
+import os
+import pkgutil
 import re
+import sys
 import unicodedata
+import zlib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import partialmethod
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 from tapecli.errors import ExpressionError
-from tapecli.expressions import diagnosis, grammar
-from tapecli.expressions.diagnosis import BLANKS, Mistake, span
+from tapecli.expressions import diagnosis, tree
+from tapecli.expressions.diagnosis import UNKNOWN_CALL
 from tapecli.expressions.functions import CONSTANT_NAMES, FUNCTION_NAMES, FUNCTIONS, INVERSES
-from tapecli.expressions.tree import (
-    Node,
-    alias,
-    call,
-    constant,
-    exact_value,
-    number,
-    rational,
-    variable,
-)
+from tapecli.expressions.tree import BLANKS, Node
 
 if TYPE_CHECKING:
-    from lark import Token, Tree
+    from lark import Lark, Token, Tree
 
 MAX_LENGTH = 10_000
 """The most characters in one expression."""
@@ -62,6 +61,9 @@ class _Reading(NamedTuple):
     exact: Fraction | None = None
 
 
+_Arguments = _Reading | tuple[_Reading, ...]
+
+
 @dataclass
 class Reader:
     """Reads one text, with a method for each rule of the grammar, of the same name.
@@ -78,7 +80,7 @@ class Reader:
     variable_names: Collection[str] = ()
     offset: int = 0
 
-    def tree(self) -> Node:
+    def read(self) -> Node:
         """Read the tree.
 
         Raises:
@@ -86,29 +88,25 @@ class Reader:
         """
         if len(self.typed) > MAX_LENGTH:
             problem = f"the expression has {len(self.typed):,} characters"
-            self._fail(Mistake(0, 1, problem, f"the limit is {MAX_LENGTH:,}"))
+            self._fail(0, 1, problem, f"the limit is {MAX_LENGTH:,}")
         source = self.typed[self.offset :]
         if not source.strip(BLANKS):
-            self._fail(Mistake(0, max(len(source), 1), "the expression is empty", "try 'log(x^2)'"))
+            self._fail(0, max(len(source), 1), "the expression is empty", "try 'log(x^2)'")
         for index, character in enumerate(source):
             if not (character.isprintable() or character in BLANKS):
                 name = unicodedata.name(character, f"U+{ord(character):04X}")
-                self._fail(Mistake(index, index + 1, f"an unreadable character: {name}"))
+                self._fail(index, index + 1, f"an unreadable character: {name}")
         return self._walked(self._parsed(source)).node
 
     def _parsed(self, source: str) -> Tree[Token]:
         from lark.exceptions import UnexpectedCharacters, UnexpectedToken
 
         try:
-            return grammar.parser().parse(source)
-        except grammar.UnknownCall as error:
-            self._fail(
-                diagnosis.unknown_call(error.token, source, {*self.scope, *self.variable_names})
-            )
+            return parser().parse(source)
         except UnexpectedToken as error:
-            self._fail(diagnosis.unexpected(error.token, source))
+            self._fail(*diagnosis.unexpected(error.token, _span(error.token), source, self._names))
         except UnexpectedCharacters as error:
-            self._fail(diagnosis.strange(error.pos_in_stream or 0, source))
+            self._fail(*diagnosis.strange(error.pos_in_stream or 0, source))
 
     def _walked(self, root: Tree[Token]) -> _Reading:
         """The meaning of each branch, from the leaves to the root."""
@@ -126,16 +124,21 @@ class Reader:
         if reading.depth > MAX_DEPTH:
             problem = f"more than {MAX_DEPTH} nested brackets and operators"
             hint = "give parts of it names: 'u = ...' 'y = log(u)'"
-            self._fail(Mistake(reading.start, reading.end, problem, hint))
+            self._fail(reading.start, reading.end, problem, hint)
         if reading.exact and abs(_decimal_exponent(reading.exact)) >= MAX_DIGITS:
             self._refuse_constant(reading.start, reading.end)
 
-    def _fail(self, mistake: Mistake) -> NoReturn:
-        start, end = self.offset + mistake.start, self.offset + mistake.end
-        raise ExpressionError(self.typed, start, end, mistake.problem, mistake.hint) from None
+    def _fail(self, start: int, end: int, problem: str, hint: str = "") -> NoReturn:
+        start, end = self.offset + start, self.offset + end
+        raise ExpressionError(self.typed, start, end, problem, hint) from None
 
     def _refuse_constant(self, start: int, end: int) -> NoReturn:
-        self._fail(Mistake(start, end, f"a constant of more than {MAX_DIGITS} digits"))
+        self._fail(start, end, f"a constant of more than {MAX_DIGITS} digits")
+
+    @property
+    def _names(self) -> set[str]:
+        """The names that this text may use besides those of the table."""
+        return {*self.scope, *self.variable_names}
 
     # --- one method per rule -----------------------------------------------------------------
 
@@ -149,27 +152,27 @@ class Reader:
         digits = len(mantissa.removeprefix("0").replace(".", ""))
         shift = exponent.lstrip("+-0")
         if digits > MAX_DIGITS or len(shift) > 3 or int(shift or 0) > MAX_DIGITS:
-            self._fail(Mistake(*span(token), f"a number of more than {MAX_DIGITS} digits"))
+            self._fail(*_span(token), f"a number of more than {MAX_DIGITS} digits")
         value = Fraction(str(token))
-        return _Reading(number(value, decimal=not token.isdigit()), exact=value)
+        return _Reading(tree.number(value, decimal=not token.isdigit()), exact=value)
 
     def name(self, token: Token) -> _Reading:
         name = str(token)
         if name in self.scope:
             target = self.scope[name]
-            return _Reading(alias(name, target), exact=rational(target))
+            return _Reading(tree.alias(name, target), exact=tree.rational(target))
         if name in CONSTANT_NAMES:
-            return _Reading(constant(CONSTANT_NAMES[name]))
-        if not (name in self.variable_names or diagnosis.is_one_letter(name)):
-            self._fail(diagnosis.unknown_name(token, {*self.scope, *self.variable_names}))
-        return _Reading(variable(name))
+            return _Reading(tree.constant(CONSTANT_NAMES[name]))
+        if not (name in self.variable_names or tree.is_one_letter(name)):
+            self._fail(*diagnosis.unknown_name(name, _span(token), self._names))
+        return _Reading(tree.variable(name))
 
     def brackets(self, inside: _Reading) -> _Reading:
         return inside._replace(depth=inside.depth + 1)
 
     def _applied(self, name: str, *arguments: _Reading) -> _Reading:
-        node = call(name, *(argument.node for argument in arguments))
-        exact = exact_value(node, [argument.exact for argument in arguments])
+        node = tree.call(name, *(argument.node for argument in arguments))
+        exact = tree.exact_value(node, [argument.exact for argument in arguments])
         depth = 1 + max(argument.depth for argument in arguments)
         return _Reading(node, depth=depth, exact=exact)
 
@@ -182,8 +185,7 @@ class Reader:
 
     def pow(self, base: _Reading, exponent: _Reading) -> _Reading:
         if exponent.exact is not None and abs(exponent.exact) > MAX_EXPONENT:
-            problem = f"an exponent beyond {MAX_EXPONENT:,}"
-            self._fail(Mistake(exponent.start, exponent.end, problem))
+            self._fail(exponent.start, exponent.end, f"an exponent beyond {MAX_EXPONENT:,}")
         if exponent.exact and base.exact:
             digits = _decimal_exponent(base.exact) * exponent.exact
             if abs(digits) >= MAX_DIGITS:
@@ -191,17 +193,17 @@ class Reader:
         return self._applied("pow", base, exponent)
 
     def superscript(self, base: _Reading, token: Token) -> _Reading:
-        return self.pow(base, self._whole_number(str(token), *span(token)))
+        return self.pow(base, self._whole_number(token, *_span(token)))
 
     def arguments(self, *arguments: _Reading) -> tuple[_Reading, ...]:
         return arguments
 
-    def call(self, token: Token, arguments: _Reading | tuple[_Reading, ...]) -> _Reading:
-        return self._called(FUNCTION_NAMES[str(token)], span(token), arguments)
+    def call(self, token: Token, arguments: _Arguments) -> _Reading:
+        return self._called(FUNCTION_NAMES[token], _span(token), arguments)
 
-    def power_call(self, token: Token, arguments: _Reading | tuple[_Reading, ...]) -> _Reading:
+    def power_call(self, token: Token, arguments: _Arguments) -> _Reading:
         """Read sin²(x), sin^2 x: the power of the function's value."""
-        start, end = span(token)
+        start, end = _span(token)
         match = re.fullmatch(_POWER_TOKEN, token)
         assert match is not None
         name = FUNCTION_NAMES[match["name"]]
@@ -209,8 +211,7 @@ class Reader:
         if power.exact is not None and power.exact < 0:
             reciprocal = f"1/{name}(x)"
             hint = f"{INVERSES[name]}(x), or {reciprocal}" if name in INVERSES else reciprocal
-            problem = f"'{token}' can be read in two ways"
-            self._fail(Mistake(start, end, problem, f"write {hint}"))
+            self._fail(start, end, f"'{token}' can be read in two ways", f"write {hint}")
         return self.pow(self._called(name, (start, end), arguments), power)
 
     # --- what the rules share ----------------------------------------------------------------
@@ -218,21 +219,25 @@ class Reader:
     def _whole_number(self, digits: str, start: int, end: int) -> _Reading:
         ordinary = digits.translate(_SUPERSCRIPTS)
         if len(ordinary) > MAX_DIGITS:
-            self._fail(Mistake(start, end, f"an exponent beyond {MAX_EXPONENT:,}"))
+            self._fail(start, end, f"an exponent beyond {MAX_EXPONENT:,}")
         value = Fraction(int(ordinary))
-        node = number(abs(value))
-        return _Reading(call("neg", node) if value < 0 else node, start, end, exact=value)
+        node = tree.number(abs(value))
+        return _Reading(tree.call("neg", node) if value < 0 else node, start, end, exact=value)
 
-    def _called(
-        self, name: str, name_span: tuple[int, int], arguments: _Reading | tuple[_Reading, ...]
-    ) -> _Reading:
+    def _called(self, name: str, span: tuple[int, int], arguments: _Arguments) -> _Reading:
         arguments = (arguments,) if isinstance(arguments, _Reading) else arguments
         arity = FUNCTIONS[name].arity
         if len(arguments) != arity:
             expected = "one argument" if arity == 1 else f"{arity} arguments"
             problem = f"'{name}' takes {expected}, not {len(arguments)}"
-            self._fail(Mistake(*name_span, problem, f"write {FUNCTIONS[name].signature}"))
+            self._fail(*span, problem, f"write {FUNCTIONS[name].signature}")
         return self.pow(*arguments) if name == "pow" else self._applied(name, *arguments)
+
+
+def _span(token: Token) -> tuple[int, int]:
+    """The half-open range of the characters of a token."""
+    assert token.start_pos is not None
+    return token.start_pos, token.start_pos + len(token)
 
 
 def _decimal_exponent(value: Fraction) -> float:
@@ -241,3 +246,65 @@ def _decimal_exponent(value: Fraction) -> float:
     if max(top, bottom) < 2**1000:
         return math.log10(top) - math.log10(bottom)
     return 0.30103 * (top.bit_length() - bottom.bit_length())
+
+
+# --- the parser of the grammar, stored beside the package's bytecode --------------------------
+# To make it takes longer than everything else that a mistyped expression needs; to load it does
+# not.
+
+
+@functools.cache
+def parser() -> Lark:
+    """The parser of grammar.lark, with the function names of the table."""
+    from lark import Lark
+
+    grammar = _grammar()
+    path = cache_path(grammar)
+    with contextlib.suppress(Exception), path.open("rb") as file:  # a damaged one raises anything
+        return Lark.load(file)
+    made = Lark(
+        grammar,
+        parser="lalr",
+        lexer="basic",
+        maybe_placeholders=False,
+        propagate_positions=True,
+        lexer_callbacks={"UNKNOWN": _refused},
+    )
+    if not sys.dont_write_bytecode:
+        _store(made, path)
+    return made
+
+
+def _grammar() -> str:
+    """The text of grammar.lark, with the function names of the table."""
+    words = sorted((name for name in FUNCTION_NAMES if name.isascii()), key=len, reverse=True)
+    signs = [name for name in FUNCTION_NAMES if not name.isascii()]
+    names = rf"(?:(?:{'|'.join(words)})(?![A-Za-z_0-9])|{'|'.join(signs)})"
+    text = pkgutil.get_data(__package__, "grammar.lark")
+    assert text is not None
+    return text.decode().replace("FUNCTION_NAMES", names)
+
+
+def cache_path(grammar: str) -> Path:
+    """The file for the parser of this grammar, by this lark and this Python."""
+    import lark
+
+    key = zlib.crc32(f"{lark.__version__} {grammar}".encode())
+    return Path(importlib.util.cache_from_source(__file__)).with_suffix(f".{key:08x}.lark")
+
+
+def _refused(token: Token) -> Token:
+    """The token UNKNOWN with a type that no rule has: it is unexpected wherever it stands."""
+    return token.update(type=UNKNOWN_CALL)
+
+
+def _store(made: Lark, path: Path) -> None:
+    """Write the whole file or nothing, for other processes may read or write it at the time."""
+    temporary = path.with_name(f"{path.name}.{os.getpid()}")
+    with contextlib.suppress(OSError):
+        try:
+            with temporary.open("wb") as file:
+                made.save(file)
+            temporary.replace(path)
+        finally:
+            temporary.unlink(missing_ok=True)

@@ -21,8 +21,16 @@ from tapecli.floats import FloatFormat
 
 Result = TypeVar("Result")
 
+NAME = r"[A-Za-z_][A-Za-z_0-9]*|[Α-Ωα-ω](?:_?[0-9]+)?"
+"""A name, as the grammar has it."""
+
+BLANKS = " \t\r\n\u00a0"
+"""The characters that may be between any two words."""
+
 VARIABLE = "x"
 """The variable of an expression that has none, such as `3`."""
+
+_ONE_LETTER = r"(?:[A-Za-z]|[Α-Ωα-ω])(?:_?[0-9]+)?"
 
 _MAX_BITS = 4096
 """The size of an exact constant beyond which its value is not kept."""
@@ -159,6 +167,11 @@ def variables(*targets: Node) -> tuple[str, ...]:
     """The names of the variables of the targets, in the order of `natural`."""
     names = {node.name for node in steps(*targets) if isinstance(node, Variable)}
     return tuple(sorted(names, key=natural))
+
+
+def is_one_letter(name: str) -> bool:
+    """Whether a name is one letter, perhaps with a number: such a name is always a variable."""
+    return bool(re.fullmatch(_ONE_LETTER, name))
 
 
 def natural(name: str) -> list[tuple[int, str]]:

@@ -1,4 +1,4 @@
-"""The parser of the grammar: kept once it is made, and made where it cannot be kept."""
+"""The parser of grammar.lark: kept once it is made, and made where it cannot be kept."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 from lark import Lark
 
-from tapecli.expressions import grammar
+from tapecli.errors import ExpressionError
+from tapecli.expressions import parser
+from tapecli.expressions.expression import parse
 
 TYPED = "2x sin²(x) - √x/|x| + Γ(x)^-1"
 
@@ -18,14 +20,14 @@ def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Where the parser is kept, which is not yet there."""
     monkeypatch.setattr(sys, "pycache_prefix", str(tmp_path))
     monkeypatch.setattr(sys, "dont_write_bytecode", False)
-    path = grammar.cache_path(grammar._grammar())
+    path = parser.cache_path(parser._grammar())
     path.parent.mkdir(parents=True)
     return path
 
 
 def fresh() -> Lark:
     """The parser, as a new process gets it."""
-    return grammar.parser.__wrapped__()
+    return parser.parser.__wrapped__()
 
 
 def test_a_parser_that_was_kept_reads_as_one_that_was_made(
@@ -33,24 +35,26 @@ def test_a_parser_that_was_kept_reads_as_one_that_was_made(
 ) -> None:
     made = fresh()
     assert [path.name for path in file.parent.iterdir()] == [file.name]
-    monkeypatch.setattr(grammar, "_make", None)
+    monkeypatch.setattr(Lark, "__init__", None)  # none can be made
     kept = fresh()
     assert kept.parse(TYPED) == made.parse(TYPED)
     positions = [
-        [(tree.meta.start_pos, tree.meta.end_pos) for tree in parser.parse(TYPED).iter_subtrees()]
-        for parser in (kept, made)
+        [(tree.meta.start_pos, tree.meta.end_pos) for tree in reader.parse(TYPED).iter_subtrees()]
+        for reader in (kept, made)
     ]
     assert positions[0] == positions[1]
-    with pytest.raises(grammar.UnknownCall, match="sni"):
-        kept.parse("x*sni(x)")
+    monkeypatch.setattr(parser, "parser", lambda: kept)
+    with pytest.raises(ExpressionError, match="unknown function 'sni'"):
+        parse("x*sni(x)")
 
 
-def test_a_damaged_file_is_made_anew(file: Path) -> None:
+def test_a_damaged_file_is_made_anew(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     fresh()
     whole = file.read_bytes()
     file.write_bytes(whole[: len(whole) // 2])
     assert fresh().parse("x^2").data == "whole"
-    assert grammar._load(file) is not None
+    monkeypatch.setattr(Lark, "__init__", None)  # none can be made
+    assert fresh().parse("x^2").data == "whole"
 
 
 def test_nothing_is_kept_where_no_bytecode_is(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -71,6 +75,6 @@ def test_half_a_file_is_not_left_behind(file: Path) -> None:
 
 
 def test_another_grammar_has_another_file() -> None:
-    path = grammar.cache_path("start: NAME")
-    assert path != grammar.cache_path("start: NAME NAME")
-    assert path.parent.parent == Path(grammar.__file__).parent or sys.pycache_prefix
+    path = parser.cache_path("start: NAME")
+    assert path != parser.cache_path("start: NAME NAME")
+    assert path.parent.parent == Path(parser.__file__).parent or sys.pycache_prefix
