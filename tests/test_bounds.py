@@ -12,7 +12,7 @@ import pytest
 
 import tapecli
 from tapecli import defaults
-from tapecli.cli import inputs
+from tapecli.cli import call
 from tapecli.errors import TapecliError, UsageError
 from tapecli.evaluation import batch
 from tapecli.expressions import derivative, expression, parser
@@ -139,14 +139,14 @@ BOUNDS = [
     ),
     Bound(
         "characters of a line of a file, and lines of a file of expressions",
-        f"{text_files.MAX_LINE:,} and {inputs.MAX_LINES:,}",
+        f"{text_files.MAX_LINE:,} and {call.MAX_LINES:,}",
         lambda: diff("x", x=FILE),
         "line 1 of 'long' has more than 100,000 characters",
     ),
     Bound(
         "characters of a line of a file, and lines of a file of expressions",
-        f"{text_files.MAX_LINE:,} and {inputs.MAX_LINES:,}",
-        lambda: list(inputs.read_file("@empty")),
+        f"{text_files.MAX_LINE:,} and {call.MAX_LINES:,}",
+        lambda: list(call.read_file("@empty")),
         "more than 10,000 lines in 'empty'",
     ),
     Bound(
@@ -170,7 +170,7 @@ def test_one_step_beyond_it_is_an_error_of_its_own(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     Path(FILE[1:]).write_text("1" * (text_files.MAX_LINE + 1))
-    Path("empty").write_text("\n" * (inputs.MAX_LINES + 1))
+    Path("empty").write_text("\n" * (call.MAX_LINES + 1))
     with pytest.raises(TapecliError) as caught:
         bound.beyond()
     assert str(caught.value).startswith(bound.problem)

@@ -117,13 +117,13 @@ def test_standard_output_without_room(light: Run, form: str, unbuffered: str) ->
 @pytest.fixture
 def in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     """So few points are many that a file is read while its points are computed."""
-    from tapecli.cli import answer
+    from tapecli.cli import call
     from tapecli.evaluation import chunks
     from tapecli.points import ranges
 
     monkeypatch.setattr(ranges, "MAX_POINTS", 20)
     monkeypatch.setattr(chunks, "SMALL_CHUNK", 16)
-    monkeypatch.setattr(answer, "TEXT_CHUNK", 16)
+    monkeypatch.setattr(call, "TEXT_CHUNK", 16)
     monkeypatch.setattr(tables, "LINES_SIZE", 64)
     monkeypatch.setattr(tables, "ROWS_SIZE", 64)
     monkeypatch.setattr(text_files, "_BUFFER", 64)

@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 from tests.cli.conftest import in_folder
 
-from tapecli.cli import answer, long_run
+from tapecli.cli import call, long_run
 from tapecli.cli.resume import Partial
 from tapecli.evaluation import chunks
 from tapecli.formats import words
@@ -40,7 +40,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ranges, "MAX_POINTS", 50)
     monkeypatch.setattr(chunks, "SMALL_CHUNK", 16)
     monkeypatch.setattr(chunks, "LARGE_CHUNK", 16)
-    monkeypatch.setattr(answer, "TEXT_CHUNK", 16)
+    monkeypatch.setattr(call, "TEXT_CHUNK", 16)
     monkeypatch.setattr(long_run, "SAVED_EVERY", -1.0)
 
 

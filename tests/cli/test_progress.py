@@ -17,7 +17,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tapecli.cli.progress import bar, waiting
+from tapecli.cli.output import waiting
+from tapecli.cli.progress import bar
 
 
 class Terminal(io.StringIO):

@@ -23,8 +23,8 @@ import click
 
 from tapecli import errors, process
 from tapecli.cli import files, output
-from tapecli.cli.answer import OutputOptions, load, tell_failed_claims, tell_given_up
-from tapecli.cli.progress import bar, waiting, watched
+from tapecli.cli.call import OutputOptions, load, tell_failed_claims, tell_given_up
+from tapecli.cli.progress import bar
 from tapecli.cli.resume import ANEW, Partial
 from tapecli.errors import OutputError, PointsError, WriteError
 from tapecli.evaluation.chunks import Stream
@@ -168,7 +168,7 @@ def answer(stream: Stream, options: OutputOptions, resume: bool, source: PointsI
         OutputError: it cannot be written, or there is nothing that can be resumed.
     """
     if stream.choice.needs_tensorflow:
-        with waiting("starting TensorFlow ..."):
+        with output.waiting("starting TensorFlow ..."):
             load(options.verbose)
     start = time.monotonic()
     screen = output.screen(sys.stdout, options.color) if sys.stdout else Screen()
@@ -217,10 +217,10 @@ def _summed_up(run: Run, options: OutputOptions, seconds: float) -> int:
     claims = run.first.claims if run.first else ()
     if run.first:
         tell_failed_claims(run.first)
-    if options.verbose or failed or watched(sys.stderr):
+    if options.verbose or failed or output.watched(sys.stderr):
         click.echo(words.run_summary(run.done, run.counts, seconds, run.earlier), err=True)
     if options.verbose:
-        tell_given_up(run.given_up, run.done - run.earlier, run.stream.question)
+        tell_given_up(run.given_up, run.done - run.earlier, run.stream.question.options)
     ok = not failed and not any(claim.failed for claim in claims)
     return options.code(ok, run.counts)
 

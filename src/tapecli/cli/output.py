@@ -1,4 +1,4 @@
-"""Where a result goes: to standard output, or whole into a file."""
+"""Where a result goes, to standard output or whole into a file; and what stands there meanwhile."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ import io
 import os
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import IO, Any, TextIO
+from typing import IO, Any, TextIO, TypeGuard
 
 import click
 
@@ -201,3 +201,29 @@ def _shows_unicode(stream: TextIO) -> bool:
     except (UnicodeEncodeError, LookupError):
         return False
     return True
+
+
+# --- a line for a person at a terminal ----------------------------------------------------------
+
+_CLEAR_LINE = "\r\x1b[K"
+
+
+def watched(stream: TextIO | None) -> TypeGuard[TextIO]:
+    """Whether a person sees this stream, at a terminal that can move its cursor."""
+    return stream is not None and stream.isatty() and os.environ.get("TERM") not in (None, "dumb")
+
+
+@contextlib.contextmanager
+def waiting(text: str) -> Iterator[None]:
+    """Show the text on standard error until the work is done, and leave no trace of it."""
+    stream = sys.stderr
+    if not watched(stream):
+        yield
+        return
+    try:
+        stream.write(text)
+        stream.flush()
+        yield
+    finally:
+        stream.write(_CLEAR_LINE)
+        stream.flush()

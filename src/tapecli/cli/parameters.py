@@ -117,9 +117,9 @@ class ExpressionCommand(click.Command):
         return super().parse_args(ctx, self._options_first(args))
 
     def invoke(self, ctx: click.Context) -> Any:
-        from tapecli.cli import inputs
+        from tapecli.cli import call
 
-        with inputs.expressions(ctx.params) as expressions:
+        with call.expressions(ctx.params) as expressions:
             ctx.params["expressions"] = expressions
             return super().invoke(ctx)
 

@@ -1,4 +1,4 @@
-"""What a person at a terminal sees on standard error meanwhile: a bar, or a line of text."""
+"""The bar that a person at a terminal sees on standard error during a long computation."""
 
 from __future__ import annotations
 
@@ -6,32 +6,11 @@ import contextlib
 import os
 import sys
 from collections.abc import Callable, Iterator
-from typing import TextIO, TypeGuard
+from typing import TextIO
+
+from tapecli.cli import output
 
 MILLION = 1_000_000
-
-_CLEAR = "\r\x1b[K"
-
-
-def watched(stream: TextIO | None) -> TypeGuard[TextIO]:
-    """Whether a person sees this stream, at a terminal that can move its cursor."""
-    return stream is not None and stream.isatty() and os.environ.get("TERM") not in (None, "dumb")
-
-
-@contextlib.contextmanager
-def waiting(text: str) -> Iterator[None]:
-    """Show the text until the work is done, and leave no trace of it."""
-    stream = sys.stderr
-    if not watched(stream):
-        yield
-        return
-    try:
-        stream.write(text)
-        stream.flush()
-        yield
-    finally:
-        stream.write(_CLEAR)
-        stream.flush()
 
 
 @contextlib.contextmanager
@@ -47,7 +26,7 @@ def bar(title: str, color: str = "auto") -> Iterator[Callable[[int, int | None, 
         (None if that is unknown), and what is done next.
     """
     stream = sys.stderr
-    if not watched(stream):
+    if not output.watched(stream):
         yield lambda done, total, task: None
         return
     from rich.console import Console

@@ -10,8 +10,7 @@ import traceback
 from collections.abc import Callable, Iterator
 from typing import Any, TextIO
 
-from tapecli.cli import output
-from tapecli.engines.tapes import loading
+from tapecli.cli import call, output
 from tapecli.errors import PointsError
 from tapecli.evaluation.batch import MAX_LINE, Batch
 from tapecli.formats.json import document
@@ -90,7 +89,7 @@ def _ignore(error: Exception) -> None:
 @functools.cache
 def _load(verbose: bool) -> object:
     """Load TensorFlow; its graphs are not optimized, so that they give what operations alone do."""
-    tf = loading.load(quietly=True, verbose=verbose, core_only=True)
+    tf = call.load(verbose)
     if not verbose:
         logging.getLogger("tensorflow").setLevel(logging.ERROR)  # it warns of many traces
     tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})

@@ -39,11 +39,11 @@ def command(file: str | None, color: str, **values: Any) -> int:
 
     Exit codes: 0 it is written; 1 it cannot be; 2 the call is wrong.
     """
-    from tapecli.cli import inputs
+    from tapecli.cli import call
     from tapecli.features.codegen import program
 
     output.check(file)
-    question = inputs.question({**values, "max_seconds": program.UNLIMITED})
+    question = call.question({**values, "max_seconds": program.UNLIMITED})
     generated = program.generate(question)
     if generated.note:
         click.echo(f"note: {generated.note}", err=True)

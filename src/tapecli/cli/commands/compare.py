@@ -9,7 +9,6 @@ import click
 from tapecli import defaults, formats
 from tapecli.cli import options, output
 from tapecli.cli.parameters import WholeNumber
-from tapecli.cli.progress import waiting
 
 TARGETS = ("u = x^2", "y = log(u)")
 """The targets of the worked example, which are compared if there are no others."""
@@ -62,18 +61,18 @@ def command(
     Exit codes: 0 it is measured; 1 that cannot be written; 2 the call is wrong; 3 TensorFlow is
     missing or broken.
     """
-    from tapecli.cli import inputs
-    from tapecli.engines.tapes import loading
+    from tapecli.cli import call
     from tapecli.features.compare import measuring
 
     format_ = output.choose_format(format_name, file, formats.PAGES["compare"])
     options_["expressions"] = expressions or TARGETS
-    question = inputs.question(options_, default=defaults.POINT)
+    question = call.question(options_, default=defaults.POINT)
     measuring.check(question, points)
     if verbose:
-        loading.load(verbose=True, core_only=True)
-    with waiting("measuring, for some seconds ..."):  # at rest: a bar would disturb the times
-        loading.load(quietly=True, core_only=True)
+        call.load(verbose)
+    # This line is at rest, for a bar would disturb the times.
+    with output.waiting("measuring, for some seconds ..."):
+        call.load(verbose)
         comparison = measuring.compare(question, points, operations)
     output.write(comparison, format_, file, color)
     return 0

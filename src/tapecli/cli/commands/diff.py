@@ -46,6 +46,6 @@ def command(**settings: Any) -> int:
     Exit codes: 0 every value is right, rounded or undefined; 1 a value is off or lost, a claim
     wrong or the disk full; 2 the call is wrong; 3 TensorFlow is missing or broken.
     """
-    from tapecli.cli import answer
+    from tapecli.cli import call
 
-    return answer.answer("diff", **settings)
+    return call.answer("diff", **settings)

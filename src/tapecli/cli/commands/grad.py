@@ -19,6 +19,6 @@ def command(**settings: Any) -> int:
       tapecli grad 'x*y*z' --x 1..3 --y 2 --z 0..1@5 --format csv
       tapecli grad 'a*exp(-b*t)' --at @runs.csv --wrt a,b --output slopes.npy
     """
-    from tapecli.cli import answer
+    from tapecli.cli import call
 
-    return answer.answer("grad", **settings)
+    return call.answer("grad", **settings)

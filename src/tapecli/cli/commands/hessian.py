@@ -19,6 +19,6 @@ def command(**settings: Any) -> int:
       tapecli hessian '(1-x)^2 + 100(y-x^2)^2' --x 1 --y 1
       tapecli hessian 'sin(x*y)' --x 0..1@100 --y 0..1@100 --output hessians.npz
     """
-    from tapecli.cli import answer
+    from tapecli.cli import call
 
-    return answer.answer("hessian", **settings)
+    return call.answer("hessian", **settings)

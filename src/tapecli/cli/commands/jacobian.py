@@ -18,6 +18,6 @@ def command(**settings: Any) -> int:
       tapecli jacobian 'r*cos(t)' 'r*sin(t)' --at r=2 --t pi/3
       tapecli jacobian 'u = x*y' 'v = u + x' --x 1..3 --y 4..6 --zip
     """
-    from tapecli.cli import answer
+    from tapecli.cli import call
 
-    return answer.answer("jacobian", **settings)
+    return call.answer("jacobian", **settings)

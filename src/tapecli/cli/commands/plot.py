@@ -92,28 +92,26 @@ def command(
     Exit codes: 0 every value is right, rounded or undefined; 1 a value is off or lost; 2 the
     call is wrong; 3 TensorFlow is missing or broken.
     """
-    from tapecli.cli import inputs
+    from tapecli.cli import call
     from tapecli.engines.certified.budget import PLOT_SHARE, Budget
     from tapecli.evaluation.question import Options
     from tapecli.features.plot import question
     from tapecli.formats import words
 
-    typed = inputs.arguments("diff", {"expressions": expressions, "at": at, **ranges})
+    typed = call.arguments("diff", {"expressions": expressions, "at": at, **ranges})
     if typed["source"].table is not None:
         raise click.UsageError("a plot takes a range from the call, not a table: --x -5..5")
     format_ = output.choose_format(format_name, file, formats.PLOTS)
     how = Options(method=method, dtype=dtype, max_seconds=max_seconds)
     plot_question = question.ask(typed["expressions"], typed["source"].values, wrt, order, how)
     limits = question.limits(window) if window is not None else None
-    from tapecli.cli.progress import waiting
-    from tapecli.engines.tapes import loading  # only now, so that a wrong call fails at once
-    from tapecli.evaluation import answering
+    from tapecli.evaluation import answering  # only now, so that a wrong call fails at once
     from tapecli.features.plot import sample
 
-    load = functools.partial(loading.load, quietly=True, verbose=verbose, core_only=True)
+    load = functools.partial(call.load, verbose)
     budget = Budget.of_plot(how.max_seconds)
     run = functools.partial(answering.answer, formulas=False, load=load, budget=budget)
-    with waiting("drawing ..."):
+    with output.waiting("drawing ..."):
         curves = sample.curves(plot_question, _paper(format_, color), limits, marked, run, budget)
     output.write(curves, format_, file, color)
     if verbose and curves.uncertified:

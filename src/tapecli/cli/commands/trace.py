@@ -37,16 +37,14 @@ def command(
     Exit codes: 0 every number is that of 'tapecli diff', and right, rounded or undefined; 1 one
     is not; 2 the call is wrong; 3 TensorFlow is missing or broken.
     """
-    from tapecli.cli import inputs
-    from tapecli.cli.progress import waiting
-    from tapecli.engines.tapes import loading
+    from tapecli.cli import call
     from tapecli.features.trace import tracing
 
     format_ = output.choose_format(format_name, file, formats.PAGES["trace"])
-    question = inputs.question(question_options, default=defaults.POINT)
+    question = call.question(question_options, default=defaults.POINT)
     tracing.check(question)
-    with waiting("starting TensorFlow ..."):
-        loading.load(quietly=True, verbose=verbose, core_only=True)
+    with output.waiting("starting TensorFlow ..."):
+        call.load(verbose)
         trace = tracing.trace(question)
     output.write(trace, format_, file, color)
     return 0 if trace.ok else 1

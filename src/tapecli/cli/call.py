@@ -1,0 +1,236 @@
+"""A call that asks for derivatives: from its words to the question and its answer."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import click
+
+from tapecli import defaults, process
+from tapecli.cli import output
+from tapecli.cli.parameters import from_environment
+from tapecli.errors import ExpressionError, PointsError, RequestError, UsageError, counted
+from tapecli.evaluation.question import Options, PointsInput, Question
+from tapecli.expressions.expression import MAX_TARGETS
+from tapecli.formats import Format
+from tapecli.points import text_files
+from tapecli.result import Result, Status, all_ok
+
+MAX_LINES = 10_000
+"""Lines of a file of expressions, with those that are blank and remarks."""
+
+TEXT_CHUNK = 65_536
+"""Points of a chunk that is written as text, so that the first lines come soon."""
+
+
+# --- the question -----------------------------------------------------------------------------
+
+
+@contextlib.contextmanager
+def expressions(options: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
+    """The expressions of a call, with those that are in a file or in standard input.
+
+    An error in one of those that are read names its line.
+
+    Args:
+        options: by name, with the points of the variables among them.
+
+    Raises:
+        RequestError: standard input is to be read twice.
+        UsageError: a file or standard input cannot be read, is a terminal, or has no expressions
+            or too many.
+    """
+    typed: tuple[str, ...] = options["expressions"]
+    points = [text for name in defaults.SHORT for text in options.get(name, ())]
+    points += [text for _, text in options.get("at", ())]
+    if [*typed, *points].count("-") > 1:
+        raise RequestError("'-' is there twice, and standard input can be read but once")
+    if sys.stdin is not None and sys.stdin.isatty():
+        problem = "'-' reads {} from standard input, which is a terminal; pipe them in, one a line"
+        if "-" in points:
+            raise PointsError(f"{problem.format('points')}, or write --x 1..3")
+        if "-" in typed:
+            raise UsageError(f"{problem.format('expressions')}, or write 'x^2'")
+    located = [
+        pair
+        for text in typed
+        for pair in (read_file(text) if text == "-" or text.startswith("@") else [(text, "")])
+    ]
+    lines = {number: line for number, (_, line) in enumerate(located)}
+    try:
+        yield tuple(text for text, _ in located)
+    except ExpressionError as error:
+        if error.number is not None and (line := lines.get(error.number)):
+            error.problem = f"{line}: {error.problem}"
+        raise
+
+
+def read_file(source: str) -> Iterator[tuple[str, str]]:
+    """The expressions of a file or of standard input, one a line, with the words for its line."""
+    count = 0
+    with text_files.open_text(source, sys.stdin, "expressions", UsageError) as (stream, name):
+        for number, line in text_files.lines(stream, name, UsageError):
+            if number > MAX_LINES:
+                raise UsageError(f"more than {MAX_LINES:,} lines in {name}")
+            if text_files.counts(line):
+                count += 1
+                if count > MAX_TARGETS:
+                    raise UsageError(f"more than {MAX_TARGETS} expressions in {name}")
+                yield line.strip(), f"line {number} of {name}"
+    if not count:
+        raise UsageError(f"there are no expressions in {name}")
+
+
+def arguments(
+    kind: str, options: Mapping[str, Any], default: str = defaults.POINTS
+) -> dict[str, Any]:
+    """The arguments of `Question.parse`, from the options of a command by name.
+
+    Args:
+        kind: one of `KINDS`; a gradient and the like have no default expression.
+        options: the expressions, the points of the variables, and how to compute; no others.
+        default: the points of the only variable, if there are none.
+
+    Raises:
+        RequestError: points are given twice.
+    """
+    rest = dict(options)
+    expressions = rest.pop("expressions") or ((defaults.EXPRESSION,) if kind == "diff" else ())
+    named = rest.pop("at", ())
+    tables = [text for name, text in named if not name]
+    if len(tables) > 1:
+        raise RequestError("a table of points is given twice")
+    pairs = [(name, text) for name in defaults.SHORT for text in rest.pop(name, ())]
+    pairs += [(name, text) for name, text in named if name]
+    paired = rest.pop("paired", False)
+    names = [name for name in ("wrt", "order", "claims") if name in rest]
+    texts: dict[str, Any] = {name: rest.pop(name) for name in names}
+    table = tables[0] if tables else None
+    source = PointsInput.of_pairs(
+        pairs, table=table, paired=paired, stdin=sys.stdin, default=default
+    )
+    texts |= {"kind": kind, "expressions": expressions}
+    return {**texts, "source": source, "options": Options(**rest)}
+
+
+def question(options: Mapping[str, Any], default: str = defaults.POINTS) -> Question:
+    """The question about derivatives that these options ask, checked; as `arguments` takes them.
+
+    Raises:
+        UsageError: something in it cannot be done.
+    """
+    return Question.parse(**arguments("diff", options, default))
+
+
+# --- the answer -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class OutputOptions:
+    """How an answer is to be written.
+
+    Attributes:
+        format_: in which format.
+        file: where to; None for standard output.
+        color: when there are colours.
+        strict: whether a value that is rounded or undefined makes the exit code 1.
+        verbose: whether to show what TensorFlow logs, and how long it took.
+    """
+
+    format_: Format
+    file: str | None
+    color: str
+    strict: bool
+    verbose: bool
+
+    def code(self, ok: bool, statuses: Iterable[Status]) -> int:
+        """The exit code of an answer that is right, or not, and has these statuses."""
+        return 0 if ok and (all_ok(statuses) or not self.strict) else 1
+
+
+def answer(
+    kind: str, *, format_name: str | None, file: str | None, resume: bool, **options: Any
+) -> int:
+    """Differentiate, write the result, and return the exit code.
+
+    `options` are those of `arguments`, and the other fields of `OutputOptions`. An execution from
+    the environment is the usual one: not a demand, as the option is, which Taylor series cannot
+    meet.
+    """
+    if from_environment(click.get_current_context(), "execution"):
+        options["usual_execution"] = options.pop("execution")
+    writing = {name: options.pop(name) for name in ("color", "strict", "verbose")}
+    question_arguments = arguments(kind, options)
+    format_ = output.choose_format(format_name, file)
+    if resume and file is None:
+        raise RequestError("'--resume' goes on with a file; name it with --output")
+    target = OutputOptions(format_, file, **writing)
+    source = question_arguments["source"]
+    if source.is_plain and not format_.chunked:
+        return _answer_at_once(Question.parse(**question_arguments), target)
+    from tapecli.cli import long_run
+    from tapecli.evaluation import chunks
+
+    size = chunks.LARGE_CHUNK if format_.binary else TEXT_CHUNK
+    question = chunks.open_question(**question_arguments, in_chunks=format_.chunked, size=size)
+    if isinstance(question, Question):
+        return _answer_at_once(question, target)
+    return long_run.answer(question, target, resume, source)
+
+
+def _answer_at_once(question: Question, target: OutputOptions) -> int:
+    """Compute the answer to a question, write it, and return the exit code."""
+    from tapecli.evaluation import answering
+
+    account = answering.Account()
+    with output.waiting("differentiating ..."):
+        result = answering.answer(
+            question,
+            formulas=target.format_.formulas,
+            account=account,
+            load=functools.partial(load, target.verbose),
+            start=process.fork,
+        )
+    output.write(result, target.format_, target.file, target.color)
+    if not target.format_.formulas:
+        tell_failed_claims(result)
+    if target.verbose:
+        stages = ", ".join(f"{name} {seconds:.3g} s" for name, seconds in account.seconds.items())
+        count = len(result.points)
+        click.echo(f"{counted(count, 'point')}; {stages}", err=True)
+        for sentence in account.given_up:
+            click.echo(f"given up: {sentence}", err=True)
+        tell_given_up(result.given_up, count, question.options)
+    return target.code(result.ok, result.counts)
+
+
+def load(verbose: bool) -> Any:
+    """Load TensorFlow, as far as a call of the command line needs it, and return its module."""
+    from tapecli.engines.tapes import loading
+
+    return loading.load(quietly=True, verbose=verbose, core_only=True)
+
+
+def tell_given_up(count: int, points: int, options: Options) -> None:
+    """Say on standard error at how many points nothing could be certified in time."""
+    if count:
+        from tapecli.engines.certified.budget import REQUEST_SHARE
+        from tapecli.formats import words
+
+        seconds = REQUEST_SHARE * options.max_seconds
+        click.echo(words.given_up(count, points, seconds), err=True)
+
+
+def tell_failed_claims(result: Result) -> None:
+    """Say on standard error which claims are wrong, for formats that do not."""
+    if result.claims:
+        from tapecli.formats import words
+
+        for claim, text, finding in words.claims(result):
+            if claim.failed:
+                click.echo(f"claim {text}: {finding}", err=True)
