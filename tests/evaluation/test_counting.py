@@ -9,15 +9,12 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from tapecli.defaults import EAGER
+from tapecli.defaults import EAGER, GRAPH, XLA
 from tapecli.engines.tapes import arrangements, loading
 from tapecli.evaluation.counting import (
     DEEPEST,
-    FIXED_SHAPES,
     GROWTH,
-    KNOWN_SHAPES,
     MOST,
-    OPEN_SHAPES,
     counted,
 )
 from tapecli.expressions.expression import parse
@@ -66,9 +63,7 @@ def run(targets: Sequence[Node], wanted: Sequence[tuple[str, ...]]) -> int:
 @pytest.mark.parametrize("typed", EXACT)
 @pytest.mark.parametrize("order", [1, 2, 3, 4])
 def test_each_operation_is_counted(typed: str, order: int) -> None:
-    assert counted(trees(typed), by_x(order), KNOWN_SHAPES).operations == run(
-        trees(typed), by_x(order)
-    )
+    assert counted(trees(typed), by_x(order), EAGER).operations == run(trees(typed), by_x(order))
 
 
 @pytest.mark.parametrize(
@@ -82,14 +77,14 @@ def test_each_operation_is_counted(typed: str, order: int) -> None:
 def test_several_targets_and_variables(
     typed: tuple[str, ...], wanted: tuple[tuple[str, ...], ...]
 ) -> None:
-    assert counted(trees(*typed), wanted, KNOWN_SHAPES).operations == run(trees(*typed), wanted)
+    assert counted(trees(*typed), wanted, EAGER).operations == run(trees(*typed), wanted)
 
 
 @pytest.mark.parametrize("row", FUNCTIONS.values(), ids=lambda row: row.name)
 def test_every_function_of_the_table_has_its_rules(row: Function) -> None:
     arguments = ("1 + x/9" if row.name == "acosh" else "x/9", "1 + x^2")[: row.arity]
     tree = trees(f"{row.name}({', '.join(arguments)})")
-    count, truth = counted(tree, by_x(4), KNOWN_SHAPES).operations, run(tree, by_x(4))
+    count, truth = counted(tree, by_x(4), EAGER).operations, run(tree, by_x(4))
     off = 1.5 if row.name == "gamma" else FACTOR
     assert truth / off <= count <= truth * off
 
@@ -97,34 +92,34 @@ def test_every_function_of_the_table_has_its_rules(row: Function) -> None:
 def test_every_operator_has_its_rules() -> None:
     tree = trees("-(x + 2)*(x - 3)/(x*x)")
     assert {"add", "sub", "mul", "div", "neg"} == set(OPERATORS)
-    assert counted(tree, by_x(3), KNOWN_SHAPES).operations == run(tree, by_x(3))
+    assert counted(tree, by_x(3), EAGER).operations == run(tree, by_x(3))
 
 
 def test_a_graph_of_open_shapes_has_more_and_one_of_fixed_shapes_less() -> None:
     for typed in EXACT:
         count = {
-            shapes: counted(trees(typed), by_x(3), shapes).operations
-            for shapes in (FIXED_SHAPES, KNOWN_SHAPES, OPEN_SHAPES)
+            execution: counted(trees(typed), by_x(3), execution).operations
+            for execution in (XLA, EAGER, GRAPH)
         }
-        assert count[FIXED_SHAPES] <= count[KNOWN_SHAPES] <= count[OPEN_SHAPES]
+        assert count[XLA] <= count[EAGER] <= count[GRAPH]
 
 
 def test_what_is_beyond_counting_grows_on() -> None:
-    levels = counted(trees("(x^2-1)^10"), by_x(12), KNOWN_SHAPES).levels
+    levels = counted(trees("(x^2-1)^10"), by_x(12), EAGER).levels
     assert sum(levels[:6]) < MOST < sum(levels)
     ratios = [b / a for a, b in itertools.pairwise(levels[4:])]
     assert all(2.4 < ratio < 3.2 for ratio in ratios)
-    assert counted(trees("log(x)/x"), by_x(1000), KNOWN_SHAPES).operations == math.inf
+    assert counted(trees("log(x)/x"), by_x(1000), EAGER).operations == math.inf
 
 
 def test_the_first_order_alone_may_be_beyond_counting() -> None:
     many = trees(*("+".join(f"sin({n}x)*cos({n}x)^{k}" for n in range(90)) for k in range(2, 12)))
-    levels = counted(many, by_x(2), KNOWN_SHAPES).levels
+    levels = counted(many, by_x(2), EAGER).levels
     assert levels[1] > MOST
     assert levels[2] == GROWTH * levels[1]
 
 
 def test_steady_functions_are_counted_to_high_orders() -> None:
-    levels = counted(trees("sin(x)"), by_x(DEEPEST), KNOWN_SHAPES).levels
+    levels = counted(trees("sin(x)"), by_x(DEEPEST), EAGER).levels
     assert len(levels) == DEEPEST + 1
     assert max(levels) <= 10

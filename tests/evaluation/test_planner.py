@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tapecli.defaults import EXECUTIONS, MAX_ORDER, MAX_SECONDS, METHODS
-from tapecli.errors import RequestError, estimated
-from tapecli.evaluation import planner
-from tapecli.evaluation.counting import FIXED_SHAPES, counted
+from tapecli.defaults import EXECUTIONS, MAX_ORDER, MAX_SECONDS, METHODS, XLA
+from tapecli.errors import RequestError, UsageError, estimated
+from tapecli.evaluation import counting, planner
+from tapecli.evaluation.counting import counted
 from tapecli.evaluation.planner import (
     AFFORDABLE,
+    MOST_IN_RULE,
     Choice,
     Workload,
 )
 from tapecli.evaluation.question import Options, PointsInput, Question
 from tapecli.expressions.derivative import Derivative
 from tapecli.expressions.expression import Expression, parse
+from tapecli.expressions.functions import FUNCTIONS
 from tapecli.expressions.tree import Node, call
 
 WORKED = ("u = x^2", "y = log(u)")
@@ -82,7 +87,7 @@ def orders(highest: int) -> list[tuple[str, ...]]:
 
 def grown(typed: str) -> float:
     """How many times more operations the sixth order of an expression runs than the fifth."""
-    levels = counted(tuple(trees(typed)), tuple(orders(6)), FIXED_SHAPES).levels
+    levels = counted(tuple(trees(typed)), tuple(orders(6)), XLA).levels
     return levels[6] / levels[5]
 
 
@@ -269,6 +274,78 @@ def test_a_refusal_takes_no_longer_for_a_high_order(order: int) -> None:
     with pytest.raises(RequestError, match="years"):
         choose("nested", LOG, orders(order), 3)
     assert time.process_time() - start < 10
+
+
+# --- where nothing is counted -----------------------------------------------------------------
+
+CORPUS = Path(__file__).parents[1] / "corpus"
+
+QUICK_QUESTIONS = 8_000
+"""Choices at least that are made without a count, of some 40,000."""
+
+
+def questions() -> Iterator[tuple[Question, int]]:
+    """Every formula of the corpus and every function of the table, with numbers of points."""
+    lines = [
+        line.split("\t")[1:3]
+        for file in ("science.txt", "more-science.txt")
+        for line in (CORPUS / file).read_text("utf-8").splitlines()
+        if line and not line.startswith("#")
+    ]
+    lines += [[f"{row.name}({', '.join('xy'[: row.arity])})", "x"] for row in FUNCTIONS.values()]
+    for typed, names in lines:
+        wrt = names.split()[0]
+        asked = [("diff", {"wrt": wrt, "order": order}) for order in range(4)]
+        asked += [("jacobian", {}), ("hessian", {"wrt": wrt})]
+        for kind, rest in asked:
+            try:
+                question = Question.parse(kind, typed, **rest)  # type: ignore[arg-type]
+            except UsageError:  # it has a name that only a point may give
+                continue
+            yield from ((question, points) for points in (3, 5_000))
+
+
+def test_what_is_not_counted_is_chosen_as_if_it_were(monkeypatch: pytest.MonkeyPatch) -> None:
+    quick = 0
+    for parsed, points in questions():
+        work = Workload.of(parsed, points)
+        if work.most_operations == math.inf:
+            continue
+        assert work.most_operations >= counted(work.targets, work.wrt).operations
+        for seconds, execution in itertools.product((MAX_SECONDS, 0.02), (None, "eager")):
+            options = Options(max_seconds=seconds, execution=execution)
+            question = replace(parsed, options=options)
+            if work.is_quick(options):
+                quick += 1
+                uncounted = planner.choose(question, points)
+                with monkeypatch.context() as patch:
+                    patch.setattr(Workload, "is_quick", lambda *_: False)
+                    assert planner.choose(question, points) == uncounted
+    assert quick >= QUICK_QUESTIONS
+
+
+def test_the_worked_example_is_answered_without_a_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(counting, "counted", None)
+    assert choose("auto", LOG, orders(2), 3) == Choice("nested", execution="eager")
+
+
+def test_no_rule_runs_more_operations_than_the_bound_says() -> None:
+    checked = set()
+    for execution, names in itertools.product(EXECUTIONS, ("x", "xy")):
+        for kind, rule in counting._RULES.items():
+            paper = counting._Paper({"x": 1, "y": 2}, execution)
+            inputs = tuple(paper._xs[name] for name in names)
+            output, paper._watched = paper._new(kind, inputs, 3), 3
+            with contextlib.suppress(TypeError):  # a rule for another number of inputs
+                rule(paper, inputs[0], output, *inputs)
+                assert paper.count + 1 <= MOST_IN_RULE or kind == "pow"
+                checked.add(kind)
+    assert checked == set(counting._RULES)
+
+
+def test_a_function_of_several_operations_is_counted() -> None:
+    several = {row.name for row in FUNCTIONS.values() if not isinstance(row.tape, str)}
+    assert several == set(counting._FORWARD)
 
 
 # --- the model --------------------------------------------------------------------------------

@@ -5,6 +5,9 @@ target; the operations of these rules are recorded by the tapes around it. The r
 of TensorFlow 2.21 (`math_grad.py`, `array_grad.py` and `nn_grad.py`), without the numbers: each
 says which operations are run and what they depend on. An operation that depends on no variable is
 counted and not kept. Counting ends at `MOST`; beyond it, the growth up to there is continued.
+
+How tapes are run decides what a rule knows of the shapes of its tensors: run eagerly, those of the
+tensors at hand; in a graph, which takes any number of points, all but this number; compiled, all.
 """
 
 from __future__ import annotations
@@ -14,6 +17,7 @@ import math
 from collections.abc import Callable, Sequence
 from typing import NamedTuple, TypeAlias
 
+from tapecli.defaults import EAGER, GRAPH, XLA
 from tapecli.engines.tapes.arrangements import Variables, tape_gradients, tape_tree
 from tapecli.expressions.tree import Call, Node, Variable, steps
 from tapecli.floats import FORMATS
@@ -37,10 +41,6 @@ _LARGEST_LOG = 300.0
 
 _SPECIAL = {"lgamma", "digamma", "polygamma"}
 """The gamma family: a compiler makes hundreds of operations of each."""
-
-KNOWN_SHAPES, OPEN_SHAPES, FIXED_SHAPES = "known", "open", "fixed"
-"""What a rule knows of the shapes of its tensors: run eagerly, those of the tensors at hand; in a
-graph, which takes any number of points, all but this number; in a compiled program, all."""
 
 Id: TypeAlias = int
 """A tensor, by its number."""
@@ -69,11 +69,11 @@ class Counts(NamedTuple):
 
 @functools.lru_cache(maxsize=64)
 def counted(
-    targets: tuple[Node, ...], wrt: tuple[Variables, ...], shapes: str = KNOWN_SHAPES
+    targets: tuple[Node, ...], wrt: tuple[Variables, ...], execution: str = EAGER
 ) -> Counts:
     """Count what nested tapes run for these derivatives."""
     names = sorted({name for sequence in wrt for name in sequence})
-    paper = _Paper({name: 1 << index for index, name in enumerate(names)}, shapes)
+    paper = _Paper({name: 1 << index for index, name in enumerate(names)}, execution)
     values = paper.forward(targets)
     levels = [float(paper.count)]
     derivatives: dict[Variables, list[Id]] = {(): values}
@@ -130,16 +130,15 @@ class _Paper:
 
     Args:
         bits: for each variable a bit, of which a tensor has those that it depends on.
-        shapes: what the rules know of shapes.
+        execution: how tapes are run.
 
     Attributes:
         count, special: how many operations were run, and how many of the gamma family.
     """
 
-    def __init__(self, bits: dict[str, int], shapes: str) -> None:
+    def __init__(self, bits: dict[str, int], execution: str) -> None:
         self.count = self.special = 0
-        self.fixed = shapes == FIXED_SHAPES
-        self.open = shapes == OPEN_SHAPES
+        self.open, self.fixed = execution == GRAPH, execution == XLA
         self._bits = bits
         self._xs: dict[str, Id] = {}
         self._kinds = ["", ""]
@@ -177,7 +176,8 @@ class _Paper:
         for node in steps(*trees):
             if isinstance(node, Call):
                 arguments = [values[child] for child in node.children]
-                values[node] = _FORWARD.get(node.name, _one_operation)(self, node.name, *arguments)
+                rule = _FORWARD.get(node.name)
+                values[node] = rule(self, *arguments) if rule else self(node.name, *arguments)
             elif isinstance(node, Variable):
                 values[node] = self._xs.get(node.name, _CONSTANT)
             else:
@@ -240,24 +240,20 @@ class _Paper:
 # --- the forward pass -------------------------------------------------------------------------
 
 
-def _one_operation(run: _Paper, name: str, *arguments: Id) -> Id:
-    return run(name, *arguments)
-
-
-def _hypot(run: _Paper, name: str, x: Id, y: Id) -> Id:
+def _hypot(run: _Paper, x: Id, y: Id) -> Id:
     run.count += 6  # the scale, which is a constant
     squares = [run("square", run("div", tensor, _CONSTANT)) for tensor in (x, y)]
     return run("mul", _CONSTANT, run("sqrt", run("add", *squares)))
 
 
 _FORWARD: dict[str, Callable[..., Id]] = {
-    "log2": lambda run, name, x: run("div", run("log", x), run("log", _SCALAR)),
-    "log10": lambda run, name, x: run("div", run("log", x), run("log", _SCALAR)),
-    "cot": lambda run, name, x: run("div", run("cos", x), run("sin", x)),
-    "sec": lambda run, name, x: run("div", _SCALAR, run("cos", x)),
-    "csc": lambda run, name, x: run("div", _SCALAR, run("sin", x)),
-    "cbrt": lambda run, name, x: run("mul", run("sign", x), run("pow", run("abs", x), _SCALAR)),
-    "gamma": lambda run, name, x: run("mul", _CONSTANT, run("exp", run("lgamma", x))),
+    "log2": lambda run, x: run("div", run("log", x), run("log", _SCALAR)),
+    "log10": lambda run, x: run("div", run("log", x), run("log", _SCALAR)),
+    "cot": lambda run, x: run("div", run("cos", x), run("sin", x)),
+    "sec": lambda run, x: run("div", _SCALAR, run("cos", x)),
+    "csc": lambda run, x: run("div", _SCALAR, run("sin", x)),
+    "cbrt": lambda run, x: run("mul", run("sign", x), run("pow", run("abs", x), _SCALAR)),
+    "gamma": lambda run, x: run("mul", _CONSTANT, run("exp", run("lgamma", x))),
     "hypot": _hypot,
 }
 """The operations of functions of the table that TensorFlow does not have."""
@@ -274,7 +270,7 @@ def _of_one(factor: Callable[..., Id]) -> Callable[..., list[Id]]:
 
 
 def _add(run: _Paper, g: Id, out: Id, x: Id, y: Id) -> Sequence[Id | None]:
-    if y == _SCALAR or ((run.fixed or not run.open) and _SCALAR not in (x, y)):
+    if y == _SCALAR or (not run.open and x != _SCALAR):
         return g, g
     return run.reduced(x, y, *(g if run.varies(tensor) else None for tensor in (x, y)))
 
@@ -282,7 +278,7 @@ def _add(run: _Paper, g: Id, out: Id, x: Id, y: Id) -> Sequence[Id | None]:
 def _sub(run: _Paper, g: Id, out: Id, x: Id, y: Id) -> Sequence[Id | None]:
     if y == _SCALAR:
         return g, None
-    if (run.fixed or not run.open) and x != _SCALAR:
+    if not run.open and x != _SCALAR:
         return g, run("neg", g)
     return run.reduced(x, y, g if run.varies(x) else None, run("neg", g) if run.varies(y) else None)
 
@@ -319,10 +315,6 @@ def _extreme(run: _Paper, g: Id, out: Id, x: Id, y: Id) -> Sequence[Id | None]:
     if y == _SCALAR:
         return gx, None
     return run.reduced(x, y, gx, run("where", _CONSTANT, g) if run.varies(y) else None)
-
-
-def _select(run: _Paper, g: Id, out: Id, x: Id, y: Id) -> Sequence[Id | None]:
-    return run.reduced(x, y, run("where", g, _CONSTANT), run("where", _CONSTANT, g))
 
 
 def _atan2(run: _Paper, g: Id, out: Id, y: Id, x: Id) -> Sequence[Id | None]:
@@ -368,12 +360,8 @@ def _bell(run: _Paper, g: Id, out: Id, x: Id) -> Sequence[Id]:
     return (run("mul", run("mul", g, _SCALAR), run("exp", run("neg", run("square", x)))),)
 
 
-def _arc(sign: int) -> Callable[..., Sequence[Id]]:
-    def rule(run: _Paper, g: Id, out: Id, x: Id) -> Sequence[Id]:
-        root = run("sqrt", run("sub", _SCALAR, run("square", x)))
-        return (run("mul", run("neg", g) if sign < 0 else g, run("reciprocal", root)),)
-
-    return rule
+def _arc_factor(run: _Paper, y: Id, x: Id) -> Id:
+    return run("reciprocal", run("sqrt", run("sub", _SCALAR, run("square", x))))
 
 
 def _polygamma(run: _Paper, g: Id, out: Id, x: Id) -> Sequence[Id]:
@@ -390,7 +378,9 @@ _RULES: dict[str, Callable[..., Sequence[Id | None]]] = {
     "pow": _pow,
     "min": _extreme,
     "max": _extreme,
-    "where": _select,
+    "where": lambda run, g, out, x, y: run.reduced(
+        x, y, run("where", g, _CONSTANT), run("where", _CONSTANT, g)
+    ),
     "sum_of_all": lambda run, g, out, *terms: [g] * len(terms),
     "reshape": _shaped("reshape"),
     "sum": _shaped("broadcast"),
@@ -410,8 +400,8 @@ _RULES: dict[str, Callable[..., Sequence[Id | None]]] = {
     "sin": _of_one(lambda run, y, x: run("cos", x)),
     "cos": lambda run, g, y, x: [run("mul", run("neg", g), run("sin", x))],
     "tan": lambda run, g, y, x: [run("mul", run("square", run("reciprocal", run("cos", x))), g)],
-    "asin": _arc(1),
-    "acos": _arc(-1),
+    "asin": _of_one(_arc_factor),
+    "acos": lambda run, g, y, x: [run("mul", run("neg", g), _arc_factor(run, y, x))],
     "atan": _of_one(lambda run, y, x: run("reciprocal", run("add", _SCALAR, run("square", x)))),
     "atanh": _of_one(lambda run, y, x: run("reciprocal", run("sub", _SCALAR, run("square", x)))),
     "sinh": _of_one(lambda run, y, x: run("cosh", x)),

@@ -2,31 +2,39 @@
 
 A question that would take too long is refused before any work. The expected times are CPU seconds
 of a model. It counts the operations that nested tapes run (`counting`), as far as counting is
-quick. Run eagerly, each of them takes a fixed time, and more for each point; in a graph each is
-traced, and for XLA compiled, which takes ten to thirty times as long, once in a call. The times of
-an operation were fitted to 581 calls at 3 points that took more than 0.1 s: some 60
-expressions of one and several variables and targets at orders 1 to 12, as far as a call took some
-4 s, on two cores with other work beside; those of a point to calls at 100,000 and 1,000,000
-points. It met all of them within a factor of 3; `make bench` shows it beside new ones.
+quick; where a bound on their number leaves no choice, it does not count. Run eagerly, each of them
+takes a fixed time, and more for each point; in a graph each is traced, and for XLA compiled, which
+takes ten to thirty times as long, once in a call. The times of an operation were fitted to 581
+calls at 3 points that took more than 0.1 s: some 60 expressions of one and several variables and
+targets at orders 1 to 12, as far as a call took some 4 s, on two cores with other work beside;
+those of a point to calls at 100,000 and 1,000,000 points. It met all of them within a factor of 3;
+`make bench` shows it beside new ones.
 """
 
 from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from tapecli.defaults import AUTO, EAGER, GRAPH, MAX_ORDER, MAX_SECONDS, NONE, TAYLOR, XLA
-from tapecli.engines.tapes.arrangements import ARRANGEMENTS, FORWARD, Variables
+from tapecli.engines.tapes.arrangements import (
+    ARRANGEMENTS,
+    FORWARD,
+    Variables,
+    tape_gradients,
+    tape_tree,
+)
 from tapecli.engines.taylor import FLOAT64_ORDER
 from tapecli.errors import RequestError, estimated, together
-from tapecli.evaluation.counting import FIXED_SHAPES, KNOWN_SHAPES, OPEN_SHAPES, Counts, counted
 from tapecli.expressions.functions import row
 from tapecli.expressions.tree import Call, Node, steps
+from tapecli.floats import FORMATS
 
 if TYPE_CHECKING:
+    from tapecli.evaluation.counting import Counts
     from tapecli.evaluation.question import Options, Question
 
 NESTED, BATCH = "nested", "batch"
@@ -39,9 +47,6 @@ _NAMES = {
     NONE: "certified values",
 }
 """What messages call a method; other arrangements are "nested tapes" and so on."""
-
-_PREFERRED = {"jacobian": "persistent"}
-"""The arrangement that "auto" takes for a kind of question, if it can do what is asked."""
 
 USUAL_ORDER = 4
 """The order up to which `auto` takes tapes, unless these would be refused."""
@@ -61,24 +66,22 @@ class _Speed:
         once: for a call.
         operation: for each operation, traced and compiled where that is done.
         number: for each arithmetic operation and point.
-        shapes: what is known of shapes where it is run, on which depends what is run.
     """
 
     once: float
     operation: float
     number: float
-    shapes: str
 
 
 _SPEEDS = {
-    EAGER: _Speed(0.0, 0.1e-3, 6e-9, KNOWN_SHAPES),
-    GRAPH: _Speed(0.02, 1.1e-3, 3e-9, OPEN_SHAPES),
-    XLA: _Speed(0.11, 2.4e-3, 1.5e-9, FIXED_SHAPES),
+    EAGER: _Speed(0.0, 0.1e-3, 6e-9),
+    GRAPH: _Speed(0.02, 1.1e-3, 3e-9),
+    XLA: _Speed(0.11, 2.4e-3, 1.5e-9),
 }
 """Measured over 189 calls that ran eagerly, 48 as a graph and 344 compiled."""
 
-_VECTORISED = _Speed(0.12, 1.1e-3, 15e-9, OPEN_SHAPES)
-"""The speed of `batch`, which is traced and made one program of all points in each call, however
+_VECTORISED = _Speed(0.12, 1.1e-3, 15e-9)
+"""The speed of `batch`, which is traced as a graph of all points in each call, however
 it is run: measured over Rosenbrock's function of 2 to 20 variables, and sin(x) at 10,000,000
 points."""
 
@@ -93,6 +96,14 @@ _FOLDED_NUMBER = 5.5e-6
 
 _TRACED = 2e-6
 """Seconds for an operation of a graph that has been traced, or compiled, before."""
+
+UNCOUNTED = 1_000
+"""Operations up to which a bound on them will do, and they are not counted: run eagerly at few
+points they take 0.1 s, which is less than any call takes that is compiled."""
+
+MOST_IN_RULE = 15
+"""The most operations that a rule of `counting` runs, but for that of pow, with the sum of what it
+is given: of atan2."""
 
 _CROWDED = 10_000
 """Operations in one program of which each takes the compiler twice as long as in a small one:
@@ -157,61 +168,77 @@ def choose(question: Question, count: int) -> Choice:
         RequestError: the method cannot do it (the message names those that can), or it would take
             too long.
     """
-    options, order, targets = question.options, question.order, len(question.targets)
-    method, execution, max_seconds = options.method, options.execution, options.max_seconds
+    options, method, order = question.options, question.options.method, question.order
     if order > MAX_ORDER:
         raise RequestError(f"order {order:,}: no more than {MAX_ORDER:,}")
     work = Workload.of(question, count)
-    has_no_check = method == NONE or options.verify == "none"
-    certified = 0.0 if has_no_check else work.at(1).certified_seconds
-
-    def allow(name: str, seconds: float, others: Mapping[str, float] = {}) -> None:
-        _refuse_slow(name, order, seconds, max_seconds, others, certified)
-
     if method in (TAYLOR, NONE):
-        _refuse_tensorflow(options)
-        allow(method, work.taylor_seconds if method == TAYLOR else work.certified_seconds)
+        for option, value in (("--execution", options.execution), ("--device", options.device)):
+            if value is not None:
+                raise RequestError(
+                    f"'{option}' is for tapes; '--method {method}' uses no TensorFlow"
+                )
+        seconds = work.taylor_seconds if method == TAYLOR else work.certified_seconds
+        _refuse_slow(method, seconds, work, options)
         return Choice(method)
+    tapes = _arrangement(question)
+    if options.execution in (None, EAGER) and tapes != BATCH and work.is_quick(options):
+        return Choice(tapes, execution=EAGER)
+    return _weighed(tapes, work, options)
+
+
+def _arrangement(question: Question) -> str:
+    """The arrangement of tapes to be used: the one that is named, or the first that is able.
+
+    Raises:
+        RequestError: the one that is named is not able.
+    """
+    method, order, targets = question.options.method, question.order, len(question.targets)
+    if order == 0:
+        return FORWARD
     able = [name for name, row in ARRANGEMENTS.items() if row.can(targets, order)]
-    if method not in (AUTO, *able) and order:
-        raise RequestError(_unable(method, targets, order, able))
-    tapes = FORWARD if order == 0 else method
-    if tapes == AUTO:
-        preferred = _PREFERRED.get(question.kind)
-        tapes = preferred if preferred in able else able[0]
-    run = execution or (EAGER if tapes == BATCH else work.quickest)
-    seconds, series = work.tape_seconds(run, tapes), work.taylor_seconds
-    large = run != XLA and work.numbers_held > MAX_NUMBERS
-    slow = order > 1 and seconds > (max_seconds if order <= USUAL_ORDER else AFFORDABLE)
-    if method == AUTO and execution is None and options.device is None and (slow or large):
-        if series < seconds or large:
-            allow(TAYLOR, series)
-            return Choice(TAYLOR, _reason(tapes, seconds, large))
+    if method == AUTO:
+        return "persistent" if question.kind == "jacobian" and "persistent" in able else able[0]
+    if method in able:
+        return method
+    highest = ARRANGEMENTS[method].highest
+    if highest is not None and order > highest:
+        demand = f"order {order}"
+        reason = "its tapes record no gradients" if highest == 1 else f"it ends at order {highest}"
+    else:
+        demand, reason = f"{targets} targets", "a tape can be asked only once"
+    others = together([f"'--method {able[0]}'", *(f"'{name}'" for name in able[1:])])
+    raise RequestError(f"'{method}' cannot do {demand}: {reason}; {others} can")
+
+
+def _weighed(tapes: str, work: Workload, options: Options) -> Choice:
+    """The choice between tapes, run in any way, and Taylor series, by how long they take.
+
+    Raises:
+        RequestError: it would take too long, or too much memory.
+    """
+    execution = options.execution or (EAGER if tapes == BATCH else work.quickest)
+    seconds, series = work.tape_seconds(execution, tapes), work.taylor_seconds
+    large = execution != XLA and work.numbers_held > MAX_NUMBERS
+    most = options.max_seconds if work.order <= USUAL_ORDER else AFFORDABLE
+    slow = work.order > 1 and seconds > most
+    is_free = options.method == AUTO and options.execution is None and options.device is None
+    if is_free and (large or (slow and series < seconds)):
+        _refuse_slow(TAYLOR, series, work, options)
+        reason = f"take about {estimated(seconds)}"
+        if large and seconds < MAX_SECONDS:
+            reason = "hold too many numbers"
+        return Choice(TAYLOR, f"{_named(tapes)} would {reason}")
     others = {"--method taylor": series}
-    if run != EAGER:
+    if execution != EAGER:
         others = {"--execution eager": work.tape_seconds(EAGER, tapes), **others}
-    allow(tapes, seconds, others)
+    _refuse_slow(tapes, seconds, work, options, others)
     if large:
         raise RequestError(
-            f"{count:,} points are too many for tapes around expressions of this size; "
+            f"{work.count:,} points are too many for tapes around expressions of this size; "
             "'--method taylor' can do them"
         )
-    return Choice(tapes, execution=run)
-
-
-def _refuse_tensorflow(options: Options) -> None:
-    """Refuse demands on TensorFlow where none is used."""
-    for option, value in (("--execution", options.execution), ("--device", options.device)):
-        if value is not None:
-            raise RequestError(
-                f"'{option}' is for tapes; '--method {options.method}' uses no TensorFlow"
-            )
-
-
-def _reason(tapes: str, seconds: float, large: bool) -> str:
-    if large and seconds < MAX_SECONDS:
-        return f"{_named(tapes)} would hold too many numbers"
-    return f"{_named(tapes)} would take about {estimated(seconds)}"
+    return Choice(tapes, execution=execution)
 
 
 def _named(method: str) -> str:
@@ -220,50 +247,37 @@ def _named(method: str) -> str:
 
 def _refuse_slow(
     method: str,
-    order: int,
     seconds: float,
-    most: float,
-    others: Mapping[str, float],
-    certified: float,
+    work: Workload,
+    options: Options,
+    others: Mapping[str, float] = {},
 ) -> None:
-    """Refuse what would take too long, and name what would not, of options with their seconds.
+    """Refuse what would take too long, and name what would not.
 
     Args:
         method: what computes the values.
-        order: the highest order.
-        seconds: what it is expected to take.
-        most: what it may take, with what certifies the values.
+        seconds: what that is expected to take.
+        work: what is computed, of which the values at a point are certified as well.
+        options: how it is computed, and what it may take.
         others: the seconds of options that would do the same.
-        certified: what it is expected to take to certify the values at a point.
 
     Raises:
         RequestError: it would take longer.
     """
+    most, certified = options.max_seconds, work.check_seconds(options)
     if seconds + certified <= most:
         return
     name = _named(method)
     if seconds <= most:
         name, others = f"{name} and certified values", {"--verify none": seconds}
         seconds += certified
-    message = f"order {order} would take {name} about {estimated(seconds)}"
+    message = f"order {work.order} would take {name} about {estimated(seconds)}"
     message += f", and '--max-seconds' is {most:g}"
     for option, other in others.items():
         if other <= min(most, seconds):
             time = "less than a second" if other < 1 else f"about {estimated(other)}"
             message += f"; '{option}' would take {time}"
     raise RequestError(message)
-
-
-def _unable(method: str, targets: int, order: int, able: Sequence[str]) -> str:
-    """Why a method cannot do what is asked, and which can."""
-    highest = ARRANGEMENTS[method].highest
-    if highest is not None and order > highest:
-        demand = f"order {order}"
-        reason = "its tapes record no gradients" if highest == 1 else f"it ends at order {highest}"
-    else:
-        demand, reason = f"{targets} targets", "a tape can be asked only once"
-    others = together([f"'--method {able[0]}'", *(f"'{name}'" for name in able[1:])])
-    return f"'{method}' cannot do {demand}: {reason}; {others} can"
 
 
 # --- the model --------------------------------------------------------------------------------
@@ -300,7 +314,41 @@ class Workload:
     @property
     def operations(self) -> float:
         """How many operations on numbers tapes run; infinite beyond any measure."""
-        return self._counts(FIXED_SHAPES).operations
+        return self._counts(XLA).operations  # it runs none on shapes
+
+    @property
+    def most_operations(self) -> float:
+        """No less than eager tapes run, without a count; infinite where that takes a count.
+
+        For each gradient, a tape runs a rule for every operation that was recorded before.
+        """
+        trees = [tape_tree(target, FORMATS["float64"]) for target in self.targets]
+        names = {name for variables in self.wrt for name in variables}
+        calls = [node.name for node in steps(*trees) if isinstance(node, Call)]
+        if "pow" in calls or not all(isinstance(row(name).tape, str) for name in calls):
+            return math.inf
+        most = len(calls)
+        for order in range(1, self.order + 1):
+            gradients = len(trees) * len(tape_gradients(self.wrt, order))
+            most += gradients * (1 + len(names) + MOST_IN_RULE * most)
+            if most > UNCOUNTED:
+                return math.inf
+        return most
+
+    def is_quick(self, options: Options) -> bool:
+        """Whether it is certain without a count that eager tapes may be run and are quickest.
+
+        They then take less time than any call by XLA, and hold few numbers.
+        """
+        speed, arithmetic = _SPEEDS[EAGER], (1 + _SPECIAL_NUMBERS) * self.count
+        seconds = self.most_operations * (speed.operation + speed.number * arithmetic)
+        is_allowed = seconds + self.check_seconds(options) <= options.max_seconds
+        return is_allowed and seconds <= _SPEEDS[XLA].once
+
+    def check_seconds(self, options: Options) -> float:
+        """How long it takes at least to certify what is computed: at one point, or not at all."""
+        has_no_check = options.method == NONE or options.verify == "none"
+        return 0.0 if has_no_check else self.at(1).certified_seconds
 
     @property
     def numbers_held(self) -> float:
@@ -325,14 +373,14 @@ class Workload:
     def tape_seconds(self, execution: str = EAGER, method: str = NESTED) -> float:
         """How long a first call of tapes takes, nested ones above order 1."""
         speed = _SPEEDS[execution]
-        counts = self._counts(speed.shapes)
+        counts = self._counts(execution)
         run = counts.operations
         if execution == XLA:
             run += _SPECIAL * counts.special
             run *= 1 + run / _CROWDED
         seconds = speed.once + speed.operation * run
         if method == BATCH:
-            vectorised = self._counts(_VECTORISED.shapes).operations
+            vectorised = self._counts(GRAPH).operations
             seconds += _VECTORISED.once + _VECTORISED.operation * vectorised
             if execution == XLA and self.count > FOLDED:
                 seconds += _FOLDED_NUMBER * self.count
@@ -342,17 +390,19 @@ class Workload:
         """How long each further call takes, in which nothing is traced again."""
         if execution == EAGER:
             return self.tape_seconds(execution, method)
-        traced = _TRACED * self._counts(_SPEEDS[execution].shapes).operations
+        traced = _TRACED * self._counts(execution).operations
         return traced + self._number_seconds(execution, method)
 
     def _number_seconds(self, execution: str, method: str) -> float:
         """How long the arithmetic at all points takes."""
         batch = method == BATCH and execution == EAGER
-        speed, counts = _VECTORISED if batch else _SPEEDS[execution], self._counts(FIXED_SHAPES)
+        speed, counts = _VECTORISED if batch else _SPEEDS[execution], self._counts(XLA)
         return speed.number * self.count * (counts.operations + _SPECIAL_NUMBERS * counts.special)
 
-    def _counts(self, shapes: str) -> Counts:
-        return counted(self.targets, self.wrt, shapes)
+    def _counts(self, execution: str) -> Counts:
+        from tapecli.evaluation.counting import counted
+
+        return counted(self.targets, self.wrt, execution)
 
     @property
     def taylor_seconds(self) -> float:
