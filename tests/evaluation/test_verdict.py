@@ -283,6 +283,12 @@ def test_where_there_is_no_derivative_it_says_why() -> None:
     assert found[0].analytic is None
 
 
+def test_a_rounded_value_has_the_number_of_its_right_digits() -> None:
+    (verdicts,) = checked(verification([0.01]), "sin(x)/x", [-0.0033333000001])
+    assert (verdicts[0].status, verdicts[0].note) == (Status.ROUNDED, "11 digits")
+    assert verdicts[0].digits == 11
+
+
 def test_a_value_beyond_the_dtype_is_told() -> None:
     (found,) = checked(verification([1000]), "exp(x)", [math.inf])
     assert (found[0].status, found[0].note) == (Status.OK, "too large for float64")

@@ -194,10 +194,10 @@ class Verification:
         if status is Status.OK:
             return Check(analytic, ulps, status)
         digits = right_digits(value, exact)
-        right = f"{counted(digits, 'digit')} right"
+        note = counted(digits, "digit")
         if status is Status.OFF:
-            return Check(analytic, ulps, status, f"only {right}")
-        return Check(analytic, ulps, status, right, digits)
+            return Check(analytic, ulps, status, f"only {note} right")
+        return Check(analytic, ulps, status, note, digits)
 
 
 def _not_finite(columns: Sequence[Column]) -> list[int]:
