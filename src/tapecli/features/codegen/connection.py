@@ -12,7 +12,7 @@ import operator
 from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
-from tapecli.expressions.tree import Call, Node, Variable, steps
+from tapecli.expressions.tree import Call, Node, Variable, fold
 
 Degrees: TypeAlias = tuple[float, ...]
 """How often a monomial can be differentiated by each variable; infinity for any number of times."""
@@ -32,46 +32,40 @@ def unconnected(tree: Node, derivatives: Iterable[Sequence[str]]) -> bool:
     """
     derivatives = [variables for variables in derivatives if variables]
     names = sorted({name for variables in derivatives for name in variables})
-    monomials = _monomials(tree, names)
+    monomials = fold(tree, lambda node, children: _monomials(node, children, names))
     if monomials is None:
         return True
     orders = [tuple(variables.count(name) for name in names) for variables in derivatives]
     return not all(any(_covers(degrees, order) for degrees in monomials) for order in orders)
 
 
-def _monomials(tree: Node, names: Sequence[str]) -> frozenset[Degrees] | None:
-    """The degrees of the monomials of a tree; None where they are too many."""
-    constant = (0.0,) * len(names)
-    monomials: dict[Node, frozenset[Degrees]] = {}
-    for node in steps(tree):
-        children = [monomials[child] for child in node.children]
-        if isinstance(node, Variable):
-            terms = frozenset([tuple(float(name == node.name) for name in names)])
-        elif isinstance(node, Call):
-            terms = _of_call(node.name, children, constant)
-        else:
-            terms = children[0] if children else frozenset([constant])
-        if len(terms) > _MAX_MONOMIALS:
-            return None
-        monomials[node] = frozenset(
-            term for term in terms if not any(_covers(other, term) for other in terms - {term})
-        )
-    return monomials[tree]
+def _monomials(
+    node: Node, children: Sequence[frozenset[Degrees] | None], names: Sequence[str]
+) -> frozenset[Degrees] | None:
+    """The degrees of the monomials of a node, from those of its children; None for too many."""
+    arguments = [child for child in children if child is not None]
+    if len(arguments) < len(children):
+        return None
+    terms = frozenset([(0.0,) * len(names)])
+    if isinstance(node, Variable):
+        terms = frozenset([tuple(float(name == node.name) for name in names)])
+    elif isinstance(node, Call) and node.name != "sign":  # whose gradient is a new zero
+        terms = _of_call(node.name, arguments)
+    if len(terms) > _MAX_MONOMIALS:
+        return None
+    return frozenset(
+        term for term in terms if not any(_covers(other, term) for other in terms - {term})
+    )
 
 
-def _of_call(
-    name: str, children: Sequence[frozenset[Degrees]], constant: Degrees
-) -> frozenset[Degrees]:
-    """The degrees of an operation, from those of its arguments."""
+def _of_call(name: str, arguments: Sequence[frozenset[Degrees]]) -> frozenset[Degrees]:
     if name in _PIECEWISE_LINEAR:
-        return frozenset().union(*children)
+        return frozenset().union(*arguments)
     if name in ("mul", "div"):
-        left, right = children
+        left, right = arguments
         right = frozenset([_curved(right)]) if name == "div" else right
         return frozenset(tuple(map(operator.add, a, b)) for a in left for b in right)
-    if name == "sign":  # its gradient is a new zero, whatever the argument is
-        return frozenset([constant])
-    return frozenset([_curved(frozenset().union(*children))])
+    return frozenset([_curved(frozenset().union(*arguments))])
 
 
 def _curved(terms: Iterable[Degrees]) -> Degrees:

@@ -15,6 +15,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from tapecli.engines.tapes.arrangements import tape_tree
+from tapecli.evaluation.question import Question
 from tapecli.expressions.functions import (
     ATOM_BINDING,
     CONSTANTS,
@@ -103,124 +105,126 @@ class Form:
         return self.text if self.binding >= binding else f"({self.text})"
 
 
-@dataclass
 class Statements:
     """The targets of one program, as statements.
 
     Attributes:
         targets: the names of the targets in the program.
         trees: what the tapes compute for each target: prepared trees.
-        sources: the names of the variables in the program, by the user's names.
-        format_: the dtype.
-        names: the names that the program uses.
-        comments: the comment above each target, or "".
     """
 
-    targets: Sequence[str]
-    trees: Sequence[Node]
-    sources: Mapping[str, str]
-    format_: FloatFormat
-    names: Names
-    comments: Sequence[str]
+    def __init__(
+        self, question: Question, page: Page, names: Names, sources: Mapping[str, str]
+    ) -> None:
+        """Prepare the targets of a question.
 
-    def __post_init__(self) -> None:
+        Args:
+            question: the question.
+            page: where the statements are written.
+            names: the names that the program uses.
+            sources: the names of the variables in the program, by the user's names.
+        """
+        self._page, self._names, self._sources = page, names, sources
+        self._format = question.format_
+        self.targets = [names.user(expression.name) for expression in question.targets]
+        self.trees = [tape_tree(tree, self._format) for tree in question.trees]
+        self._remarks = _remarks(question.trees, max(map(len, question.wrt)), self._format)
         nodes = [*self.trees, *(child for node in steps(*self.trees) for child in node.children)]
         self._shared = {node for node, uses in Counter(nodes).items() if uses > 1}
         self._node_names: dict[Node, str] = {}
         self._forms: dict[Node, Form] = {}
 
-    @property
-    def helpers(self) -> list[str]:
-        """The names of the functions that the program has to define."""
+    def write_helpers(self) -> None:
+        """Write the functions that TensorFlow lacks and the targets need."""
         used = {node.name for node in steps(*self.trees) if isinstance(node, Call)}
-        return [name for name in HELPERS if name in used]
+        for name, source in HELPERS.items():
+            if name in used:
+                self._page.blank(2)
+                self._page.add(*source.splitlines())
 
-    def write(self, page: Page, index: int) -> None:
+    def write(self, index: int) -> None:
         """Write the statements that compute a target; what earlier ones have computed is used."""
         name, tree = self.targets[index], self.trees[index]
-        form = self._form_of_target(page, index, len(name))
-        page.add(f"{name} = {form.text}")
+        form = self._form_of_target(index, len(name))
+        self._page.add(f"{name} = {form.text}")
         if isinstance(tree, Call) and form.python is None:
             self._forms[tree] = Form(name)
 
-    def write_all(self, page: Page) -> None:
+    def write_all(self) -> None:
         """Write the statements that compute all targets."""
         for index in range(len(self.targets)):
-            self.write(page, index)
+            self.write(index)
 
-    def write_returned(self, page: Page, index: int) -> None:
+    def write_returned(self, index: int) -> None:
         """Write the body of a function that returns one target, and computes all parts of it."""
         self._forms = {}
-        page.add(f"return {self._form_of_target(page, index, len('return')).text}")
+        self._page.add(f"return {self._form_of_target(index, len('return')).text}")
 
-    def _form_of_target(self, page: Page, index: int, name_length: int) -> Form:
+    def _form_of_target(self, index: int, name_length: int) -> Form:
         """The form of a target, below statements for what has a name of its own."""
-        tree, comment = self.trees[index], self.comments[index]
-        if comment and len(comment) <= page.width:
-            page.add(comment)
-        width = min(MAX_LENGTH, page.width - len(" = ") - max(name_length, len("part00")))
+        tree, remark = self.trees[index], self._remarks.get(index, "")
+        if remark and len(remark) <= self._page.width:
+            self._page.add(remark)
+        width = min(MAX_LENGTH, self._page.width - len(" = ") - max(name_length, len("part00")))
         for node in steps(tree):
             if node in self._forms:
                 continue
             form = self._form(node)
-            while len(form.text) > width and self._name_longest_child(page, node, width // 4):
+            while len(form.text) > width and self._name_longest_child(node, width // 4):
                 form = self._form(node)
             self._forms[node] = form
             if node in self._shared and node is not tree and form.python is None:
-                self._name(page, node)
-        form = self._forms[tree]
+                self._name(node)
         if variables(tree):
-            return form
-        ones = f" * tf.ones_like({next(iter(self.sources.values()))})"
-        if len(form.text + ones) > width:
-            self._name(page, tree)
-            form = self._forms[tree]
-        return Form(form.within(MULTIPLICATION) + ones, MULTIPLICATION)
+            return self._forms[tree]
+        ones = f" * tf.ones_like({next(iter(self._sources.values()))})"
+        if len(self._forms[tree].text + ones) > width:
+            self._name(tree)
+        return Form(self._forms[tree].within(MULTIPLICATION) + ones, MULTIPLICATION)
 
-    def _name_longest_child(self, page: Page, node: Node, min_length: int) -> bool:
+    def _name_longest_child(self, node: Node, min_length: int) -> bool:
         """Give the longest argument of a node a name, if one is longer than `min_length`."""
         longest = max(node.children, key=lambda child: len(self._forms[child].text), default=None)
         if longest is None or len(self._forms[longest].text) <= min_length:
             return False
-        self._name(page, longest)
+        self._name(longest)
         return True
 
-    def _name(self, page: Page, node: Node) -> None:
+    def _name(self, node: Node) -> None:
         """Write the statement that gives a node its name, which stands for it from now on."""
         if isinstance(node, Variable):
             return
         if node not in self._node_names:
             self._node_names[node] = self._new_name(node)
-        page.add(f"{self._node_names[node]} = {self._forms[node].text}")
-        self._forms[node] = replace(
-            self._forms[node], text=self._node_names[node], binding=ATOM_BINDING
-        )
+        name, form = self._node_names[node], self._forms[node]
+        self._page.add(f"{name} = {form.text}")
+        self._forms[node] = replace(form, text=name, binding=ATOM_BINDING)
 
     def _new_name(self, node: Node) -> str:
         """x2 for a square, sin_x for a sine, and else part1."""
         if power := fold(node, _power):
             name, exponent = power
-            return self.names.unused(f"{self.sources[name]}{exponent}")
+            return self._names.unused(f"{self._sources[name]}{exponent}")
         if isinstance(node, Call) and node.name in FUNCTIONS and len(node.arguments) == 1:
             (argument,) = node.arguments
             if isinstance(argument, Variable):
-                return self.names.unused(f"{node.name}_{self.sources[argument.name]}")
-        return self.names.numbered("part")
+                return self._names.unused(f"{node.name}_{self._sources[argument.name]}")
+        return self._names.numbered("part")
 
     # --- one node ---
 
     def _form(self, node: Node) -> Form:
         if isinstance(node, Variable):
-            return Form(self.sources[node.name])
+            return Form(self._sources[node.name])
         if isinstance(node, Number):
-            value = self.format_.round(node.value)
-            if whole(node.value, self.format_) and not node.decimal:
+            value = self._format.round(node.value)
+            if whole(node.value, self._format) and not node.decimal:
                 return _integer(int(node.value), value)
             return self._literal(value)
         if isinstance(node, Named):
-            value = self.format_.round(Fraction(CONSTANTS[node.name].digits))
+            value = self._format.round(Fraction(CONSTANTS[node.name].digits))
             text, python, binding = _CONSTANTS[node.name]
-            if self.format_.round(Fraction(python)) == value:
+            if self._format.round(Fraction(python)) == value:
                 return Form(text, binding, python, value)
             return self._literal(value)
         assert isinstance(node, Call)
@@ -234,7 +238,7 @@ class Statements:
         return _of_operator(node.name, arguments)
 
     def _literal(self, value: float) -> Form:
-        text = literal(value, self.format_)
+        text = literal(value, self._format)
         return Form(text, ATOM_BINDING, float(text) if math.isfinite(value) else math.nan, value)
 
     def _of_numbers(self, name: str, arguments: Sequence[Form]) -> Form | None:
@@ -242,14 +246,14 @@ class Statements:
         operation = getattr(operator, "truediv" if name == "div" else name)
         try:
             value = operation(*(form.python for form in arguments))
-            exact = self.format_.round(operation(*(Fraction(form.exact) for form in arguments)))
-            equal = self.format_.round(Fraction(value)) == exact
+            exact = self._format.round(operation(*(Fraction(form.exact) for form in arguments)))
+            equal = self._format.round(Fraction(value)) == exact
         except (ArithmeticError, ValueError):
             return None
         if not equal or not math.isfinite(exact) or not exact:
             return None
         if name == "mul" and isinstance(value, int):  # a power, as a rule
-            fits = whole(Fraction(value), self.format_)
+            fits = whole(Fraction(value), self._format)
             return _integer(value, exact) if fits else self._literal(exact)
         if abs(value) > MAX_INTEGER and isinstance(value, int):
             return None
@@ -270,7 +274,7 @@ class Statements:
     def _tensor(self, form: Form) -> Form:
         if form.python is None:
             return form
-        return Form(f"tf.constant({form.text}, tf.{self.format_.name})")
+        return Form(f"tf.constant({form.text}, tf.{self._format.name})")
 
 
 def _integer(value: int, exact: float) -> Form:
@@ -302,8 +306,8 @@ def _power(node: Node, factors: list[tuple[str, int] | None]) -> tuple[str, int]
     return None
 
 
-def remarks(trees: Sequence[Node], order: int, format_: FloatFormat) -> list[str]:
-    """Why there are products where one would write a power, at the first target where one would.
+def _remarks(trees: Sequence[Node], order: int, format_: FloatFormat) -> dict[int, str]:
+    """Why there are products where one would write a power.
 
     Args:
         trees: the targets as they were typed.
@@ -311,18 +315,18 @@ def remarks(trees: Sequence[Node], order: int, format_: FloatFormat) -> list[str
         format_: the dtype.
 
     Returns:
-        A comment for each target, or "".
+        A comment for the first target where one would, by its index.
     """
-    comments = [""] * len(trees)
-    surprising = [
-        [power for power in _whole_powers(tree, format_) if power > 2 or power < order]
-        for tree in trees
+    powers = [
+        (index, power)
+        for index, tree in enumerate(trees)
+        for power in _whole_powers(tree, format_)
+        if power > 2 or power < order
     ]
-    if any(surprising):
-        lowest = min(power for powers in surprising for power in powers) + 1
-        index = next(index for index, powers in enumerate(surprising) if powers)
-        comments[index] = f"# products, not powers: at 0, tf.pow gives NaN from order {lowest} on"
-    return comments
+    if not powers:
+        return {}
+    lowest = min(power for _, power in powers) + 1
+    return {powers[0][0]: f"# products, not powers: at 0, tf.pow gives NaN from order {lowest} on"}
 
 
 def _whole_powers(tree: Node, format_: FloatFormat) -> list[int]:

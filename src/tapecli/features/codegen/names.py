@@ -36,8 +36,8 @@ class Names:
         self._names: dict[str, str] = {}
 
     def unused(self, name: str) -> str:
-        """A name that is not in use yet: this one, or this one with an underscore behind it."""
-        return self._use(chain([name], (f"{name}_{number or ''}" for number in count())))
+        """The name itself if it is not in use yet; else with an underscore behind it."""
+        return self._use(chain([name, f"{name}_"], (f"{name}_{n}" for n in count(1))))
 
     def numbered(self, name: str) -> str:
         """The name with the first number behind it that is not in use yet."""
@@ -67,23 +67,18 @@ class Names:
 
     def derivative(self, target: str, variables: Sequence[str]) -> tuple[str, str]:
         """A new name for a derivative, and what is printed for it: d2y_dx2 and d2y/dx2."""
-        label = self.derivative_label(target, variables)
+        d, runs = leibniz(variables, partial=False)
+        below = "".join(f"{d}{self.label(x)}{times if times > 1 else ''}" for x, times in runs)
+        label = f"{d}{len(variables) if len(variables) > 1 else ''}{self.label(target)}/{below}"
         if len(label) > MAX_DERIVATIVE:
             name = self.numbered(f"d{len(variables)}{self.label(target)}_")
             return name, name
         return self.unused(label.replace("/", "_")), label
 
-    def derivative_label(self, target: str, variables: Sequence[str]) -> str:
-        """A derivative as Leibniz wrote it, in ASCII: d2y/dx2."""
-        d, runs = leibniz(variables, partial=False)
-        below = "".join(f"{d}{self.label(x)}{times if times > 1 else ''}" for x, times in runs)
-        return f"{d}{len(variables) if len(variables) > 1 else ''}{self.label(target)}/{below}"
-
     def tapes(self, number: int) -> list[str]:
         """Names for tapes inside one another, the innermost first."""
-        if number <= len(NESTED_NAMES):
-            return NESTED_NAMES[number - 1][::-1]
-        return [self.numbered("tape") for _ in range(number)]
+        short_names = {len(names): names[::-1] for names in NESTED_NAMES}
+        return short_names.get(number) or [self.numbered("tape") for _ in range(number)]
 
 
 def _spelled(character: str) -> str:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
 from functools import partial
 
 from tapecli.engines.tapes.arrangements import Variables, tape_gradients
 from tapecli.errors import RequestError
+from tapecli.evaluation.question import Question
 from tapecli.features.codegen.connection import unconnected
 from tapecli.features.codegen.formulas import Statements
 from tapecli.features.codegen.layout import Brackets, Page, listing
@@ -18,35 +18,37 @@ from tapecli.features.codegen.names import Names
 MAX_NESTED = 10
 """Tapes inside one another that are written out; lines begin further to the right with each."""
 
+MAX_ACROSS = 12
+"""Points whose values are printed in one line; of more of them each has a line."""
 
-@dataclass
+
 class Draft:
     """A program that is being written.
 
     Attributes:
         page: its lines.
+        names: the names that it uses.
+        sources: the names of the variables in the program by the user's names, in order.
         statements: the targets as statements.
         targets: the user's names of the targets.
-        sources: the names of the variables in the program by the user's names, in order.
         derivatives: the variables of each derivative.
-        names: the names that the program uses.
+        order: the highest order.
+        points: how many points there are.
         star: what is in front of a tensor that is printed: "*" where it has several numbers.
+        options: the arguments of `tf.function`; none for eager execution.
         results: the name of each value and derivative in the program, by the label printed for it.
     """
 
-    page: Page
-    statements: Statements
-    targets: Sequence[str]
-    sources: Mapping[str, str]
-    derivatives: Sequence[Variables]
-    names: Names
-    star: str = ""
-    results: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def order(self) -> int:
-        """The highest order."""
-        return max(map(len, self.derivatives))
+    def __init__(self, question: Question, star: str, options: Sequence[str]) -> None:
+        self.page, self.names = Page(), Names()
+        self.sources = {name: self.names.user(name) for name in question.points.names}
+        self.statements = Statements(question, self.page, self.names, self.sources)
+        self.targets = [expression.name for expression in question.targets]
+        self.derivatives = question.wrt
+        self.order = question.order
+        self.points = len(question.points)
+        self.star, self.options = star, options
+        self.results: dict[str, str] = {}
 
     @property
     def by(self) -> list[str]:
@@ -68,6 +70,18 @@ class Draft:
         for label, tensor in tensors.items():
             arguments = [f'"{label:<{width}} ="', f"{self.star}{tensor}.numpy()"]
             self.page.add(Brackets("print(", arguments))
+
+    def print_results(self) -> None:
+        """Write the statements that print all sources and results, labelled."""
+        self.page.blank()
+        tensors = self.source_labels | self.results
+        if self.points <= MAX_ACROSS:
+            self.print_tensors(tensors, max(map(len, tensors)))
+            return
+        self.page.add(Brackets("print(", [f'"{label}"' for label in tensors]))
+        columns = [f"{name}.numpy()" for name in tensors.values()]
+        with self.page.block(Brackets("for row in zip(", columns, "):")):
+            self.page.add("print(*row)")
 
     def values(self) -> None:
         """Have the values of the targets printed."""
@@ -107,8 +121,8 @@ class Draft:
         by: Sequence[str],
         of: str,
         remark: str = "",
-    ) -> list[str]:
-        """Write the statement that computes derivatives with a tape, and return their names.
+    ) -> dict[Variables, str]:
+        """Write the statement that computes derivatives with a tape.
 
         Args:
             tape: the tape.
@@ -117,12 +131,14 @@ class Draft:
             by: the variables of the gradient.
             of: the name of what is differentiated.
             remark: a comment behind the statement, where there is room for it.
+
+        Returns:
+            The name of each derivative, by its variables.
         """
-        derivatives = [(*before, name) for name in by]
-        results = [self.named(target, variables) for variables in derivatives]
-        arguments = [of, self.watched(by), *self.zero([target], derivatives)]
+        results = {(*before, name): self.named(target, (*before, name)) for name in by}
+        arguments = [of, self.watched(by), *self.zero([target], list(results))]
         call = f"{tape}.gradient("
-        head = f"{', '.join(results)} = {call}"
+        head = f"{', '.join(results.values())} = {call}"
         if len(head) <= self.page.width:
             statement = Brackets(head, arguments)
             commented = f"{statement}  # {remark}"
@@ -131,7 +147,7 @@ class Draft:
         else:
             gradient = self.names.numbered("gradient")
             self.page.add(Brackets(f"{gradient} = {call}", arguments))
-            self.page.add(*(f"{name} = {gradient}[{i}]" for i, name in enumerate(results)))
+            self.page.add(*(f"{name} = {gradient}[{i}]" for i, name in enumerate(results.values())))
         return results
 
     def first_derivatives(self, tapes: Iterable[str]) -> None:
@@ -142,20 +158,7 @@ class Draft:
             self.gradients(tape, target, (), self.by, name)
 
 
-# --- first derivatives ------------------------------------------------------------------------
-
-
-def forward(draft: Draft) -> None:
-    """The values, without any tape."""
-    draft.statements.write_all(draft.page)
-    draft.values()
-
-
-def one_tape(draft: Draft, persistent: bool) -> None:
-    """One tape around all targets, which returns the gradient of each: for several persistent."""
-    with draft.tape("tape", draft.watched(draft.by), persistent):
-        draft.statements.write_all(draft.page)
-    draft.first_derivatives(["tape"] * len(draft.targets))
+# --- several tapes for first derivatives ------------------------------------------------------
 
 
 def parallel(draft: Draft) -> None:
@@ -168,7 +171,7 @@ def parallel(draft: Draft) -> None:
     with draft.page.block(head):
         for tape in tapes:
             draft.page.add(Brackets(f"{tape}.watch(", [draft.watched(draft.by)]))
-        draft.statements.write_all(draft.page)
+        draft.statements.write_all()
     draft.first_derivatives(tapes)
 
 
@@ -185,49 +188,51 @@ def nested_targets(draft: Draft) -> None:
     for tape, block in zip(reversed(tapes), reversed(blocks), strict=True):
         block.enter_context(draft.tape(tape, draft.watched(draft.by)))
     for target, block in enumerate(blocks):
-        draft.statements.write(draft.page, target)
+        draft.statements.write(target)
         block.close()
     draft.first_derivatives(tapes)
 
 
-# --- higher orders ----------------------------------------------------------------------------
+# --- one tape for each order ------------------------------------------------------------------
 
 
 def nested(draft: Draft) -> None:
     """Tapes inside one another: for the targets at order 1, for the orders above it."""
-    if draft.order == 1:
-        nested_targets(draft)
-    else:
-        nested_orders(draft)
+    (nested_targets if draft.order == 1 else nested_orders)(draft)
 
 
-def nested_orders(draft: Draft) -> None:
-    """One tape for each order: the inner tape's gradients are taken inside the outer tape."""
+def nested_orders(draft: Draft, persistent: bool = False) -> None:
+    """One tape for each order: the inner tape's gradients are taken inside the outer tape.
+
+    Args:
+        draft: the program.
+        persistent: whether all tapes are persistent; else those that several gradients are from.
+    """
     tapes = draft.names.tapes(draft.order)
-    names: dict[tuple[int, Variables], str] = {}
+    names: list[dict[Variables, str]] = [{(): name} for name in draft.statements.targets]
+    gradients = [tape_gradients(draft.derivatives, order + 1) for order in range(draft.order)]
+    blocks = [ExitStack() for _ in tapes]
+    for tape, block, variables in reversed(list(zip(tapes, blocks, gradients, strict=True))):
+        sources = list(dict.fromkeys(name for by in variables.values() for name in by))
+        several = len(draft.targets) * len(variables) > 1
+        block.enter_context(draft.tape(tape, draft.watched(sources), persistent or several))
+    draft.statements.write_all()
+    draft.values()
+    remark = f"recorded by {tapes[1]}" if len(tapes) > 1 else ""
+    for tape, block, variables in zip(tapes, blocks, gradients, strict=True):
+        block.close()
+        for before, by in variables.items():
+            for target, below in enumerate(names):
+                below |= draft.gradients(tape, target, before, by, below[before], remark)
+        remark = ""
 
-    def record(order: int) -> None:
-        if order == 0:
-            forward(draft)
-            names.update({(i, ()): name for i, name in enumerate(draft.statements.targets)})
-            return
-        gradients = tape_gradients(draft.derivatives, order)
-        sources = list(dict.fromkeys(name for by in gradients.values() for name in by))
-        persistent = len(draft.targets) * len(gradients) > 1
-        with draft.tape(tapes[order - 1], draft.watched(sources), persistent):
-            record(order - 1)
-        remark = f"recorded by {tapes[1]}" if order == 1 < draft.order else ""
-        for before, by in gradients.items():
-            for target in range(len(draft.targets)):
-                of = names[target, before]
-                results = draft.gradients(tapes[order - 1], target, before, by, of, remark)
-                names.update({(target, (*before, n)): r for n, r in zip(by, results, strict=True)})
 
-    record(draft.order)
+# --- TensorFlow's own Jacobian ----------------------------------------------------------------
 
 
 def batch(draft: Draft) -> None:
     """TensorFlow's own Jacobian, point by point, of all targets or of a gradient."""
+    draft.page.add(_stack("columns", [draft.sources[name] for name in draft.by]))
     (_batch_jacobian if draft.order == 1 else _batch_hessian)(draft)
 
 
@@ -236,14 +241,16 @@ def _stack(name: str, columns: Sequence[str]) -> Brackets:
     return Brackets(f"{name} = tf.stack(", [listing(columns), "axis=1"])
 
 
-def _unstack(draft: Draft) -> None:
-    """Write the statements that make variables of the columns again, so that the tape sees them."""
+def _write_targets_of_columns(draft: Draft) -> None:
+    """Write the targets of variables made of the columns again, so that the tape sees these."""
     variables = [draft.sources[name] for name in draft.by]
     head = f"{', '.join(variables)} = tf.unstack("
     if len(variables) > 1 and len(head) <= draft.page.width:
         draft.page.add(Brackets(head, ["columns", "axis=1"]))
     else:
         draft.page.add(*(f"{name} = columns[:, {i}]" for i, name in enumerate(variables)))
+    draft.statements.write_all()
+    draft.values()
 
 
 def _zero_of_columns(draft: Draft, targets: Iterable[int], order: int) -> list[str]:
@@ -254,18 +261,14 @@ def _zero_of_columns(draft: Draft, targets: Iterable[int], order: int) -> list[s
 
 def _batch_jacobian(draft: Draft) -> None:
     targets = range(len(draft.targets))
-    draft.page.add(_stack("columns", [draft.sources[name] for name in draft.by]))
     with draft.tape("tape", "columns"):
-        _unstack(draft)
-        draft.statements.write_all(draft.page)
+        _write_targets_of_columns(draft)
         draft.page.add(_stack("rows", draft.statements.targets))
-    draft.values()
     zero = _zero_of_columns(draft, targets, 1)
     draft.page.add(Brackets("jacobian = tape.batch_jacobian(", ["rows", "columns", *zero]))
     for target in targets:
         for column, name in enumerate(draft.by):
-            result = draft.named(target, (name,))
-            draft.page.add(f"{result} = jacobian[:, {target}, {column}]")
+            draft.page.add(f"{draft.named(target, (name,))} = jacobian[:, {target}, {column}]")
 
 
 def _batch_hessian(draft: Draft) -> None:
@@ -274,12 +277,9 @@ def _batch_hessian(draft: Draft) -> None:
     names = [("gradient", "hessian")]
     if persistent:
         names = [(unused(f"gradient_{label}"), unused(f"hessian_{label}")) for label in labels]
-    draft.page.add(_stack("columns", [draft.sources[name] for name in draft.by]))
     with draft.tape("outer", "columns", persistent):
         with draft.tape("inner", "columns", persistent):
-            _unstack(draft)
-            draft.statements.write_all(draft.page)
-        draft.values()
+            _write_targets_of_columns(draft)
         for target, (gradient, _) in enumerate(names):
             zero = _zero_of_columns(draft, [target], 1)
             arguments = [draft.statements.targets[target], "columns", *zero]
@@ -295,11 +295,11 @@ def _batch_hessian(draft: Draft) -> None:
 
 
 ARRANGEMENTS: Mapping[str, Callable[[Draft], None]] = {
-    "forward": forward,
-    "single": partial(one_tape, persistent=False),
+    "forward": nested_orders,
+    "single": nested_orders,
     "parallel": parallel,
     "nested": nested,
-    "persistent": partial(one_tape, persistent=True),
+    "persistent": partial(nested_orders, persistent=True),
     "batch": batch,
 }
 """How each arrangement is written out; their names are those of `engines.tapes.arrangements`."""
