@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-
 import pytest
 
-from tapecli.engines.certified.series_tree import MOST_TERMS, Reach, reach
+from tapecli.engines.certified.series_tree import MOST_TERMS, Reach, SeriesTree
 from tapecli.expressions.expression import parse
-from tapecli.expressions.tree import rational
 
 
 def of(typed: str) -> Reach:
-    return reach(parse(typed)[0].tree, rational)
+    return SeriesTree(parse(typed)[0].tree, None).reach
 
 
 @pytest.mark.parametrize(
@@ -68,6 +65,5 @@ def test_roots_take_terms_for_each_of_their_powers() -> None:
 
 
 def test_what_is_not_known_exactly_has_no_fold() -> None:
-    tree = parse("x^y")[0].tree
-    assert reach(tree, lambda node: None).fold == 1
-    assert reach(tree, lambda node: Fraction(1, 3)).fold == 3
+    assert of("x^y").fold == 1
+    assert of("x^(1/3)").fold == 3

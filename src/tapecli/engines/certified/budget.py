@@ -11,8 +11,9 @@ an upper estimate: a series with zeros in it takes less.
 
 from __future__ import annotations
 
+import functools
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from tapecli.expressions.tree import Call, Node, Number, Variable
@@ -127,10 +128,6 @@ precision that they grow with."""
 SLOW_PAIR = 0.3e-6
 """Seconds for each pair of terms of a slow function, whatever the precision."""
 
-_FREE = (0, 0)
-_WHOLE_POWER = (0, 3)
-_EXPONENTIALS = (4, 4)
-
 OPERATIONS = {
     "mul": (0, 1),
     "div": (0, 3),
@@ -143,70 +140,68 @@ OPERATIONS = {
     "hypot": (1, 3),
     "erf": (5, 0),
     "erfc": (5, 0),
-    **dict.fromkeys(("add", "sub", "neg", "abs", "sign", "min", "max"), _FREE),
-    **dict.fromkeys(("sinh", "cosh", "tanh", "asinh", "acosh", "atanh"), _EXPONENTIALS),
-    **dict.fromkeys(("sigmoid", "softplus"), _EXPONENTIALS),
-    **dict.fromkeys(SLOW, _FREE),
+    **dict.fromkeys(("add", "sub", "neg", "abs", "sign", "min", "max", *SLOW), (0, 0)),
+    **dict.fromkeys(("sinh", "cosh", "tanh", "asinh", "acosh", "atanh"), (4, 4)),
+    **dict.fromkeys(("sigmoid", "softplus"), (4, 4)),
 }
 """How many elementary functions and products the rule of a function takes, where it is not one
 elementary function. A quotient costs as much as three products."""
 
+_WHOLE_POWER = (0, 3)
+"""The same for a power that is written as a whole number."""
+
 _CONSTANT, _LINE, _CURVE = range(3)
 
 
-class CostModel:
-    """The cost of computing all nodes of an expression.
+def cost_model(nodes: Sequence[Node]) -> Callable[[int, int], float]:
+    """A function that says how many seconds the series of all nodes of an expression take.
 
     Args:
         nodes: the nodes, each after its children.
+
+    Returns:
+        A function of the number of terms and of the precision in bits.
     """
+    linear = composed = products = slow = 0
+    shapes: dict[Node, int] = {}
+    for node in nodes:
+        children = [shapes[child] for child in node.children]
+        shapes[node] = _shape(node, children)
+        if isinstance(node, Call):
+            node_functions, node_products = _operations(node)
+            products += node_products
+            slow += node.name in SLOW
+            if _CURVE in children:
+                composed += node_functions
+            else:
+                linear += node_functions
 
-    def __init__(self, nodes: Sequence[Node]) -> None:
-        self._nodes = len(nodes)
-        self._linear = self._composed = self._products = self._slow = 0
-        self._cache: dict[tuple[int, int], float] = {}
-        shapes: dict[Node, int] = {}
-        for node in nodes:
-            children = [shapes[child] for child in node.children]
-            shapes[node] = _shape(node, children)
-            if isinstance(node, Call):
-                self._count(node, max(children, default=_CONSTANT))
-
-    def _count(self, node: Call, argument: int) -> None:
-        functions, products = OPERATIONS.get(node.name, (1, 0))
-        if node.name == "pow" and isinstance(node.arguments[1], Number):
-            whole = node.arguments[1].value.denominator == 1
-            functions, products = _WHOLE_POWER if whole else (functions, products)
-        if argument == _CURVE:
-            self._composed += functions
-        else:
-            self._linear += functions
-        self._products += products
-        self._slow += node.name in SLOW
-
-    def seconds(self, terms: int, precision: int) -> float:
-        """Seconds for series of so many terms, at a precision in bits."""
-        key = terms, precision
-        if key not in self._cache:
-            self._cache[key] = self._seconds(terms, precision / UNIT_BITS)
-        return self._cache[key]
-
-    def _seconds(self, terms: int, size: float) -> float:
-        higher = terms - 1
+    @functools.cache
+    def seconds(terms: int, precision: int) -> float:
+        size, higher = precision / UNIT_BITS, terms - 1
         growth = math.pow(size, TERM_GROWTH)
         number = NUMBER * math.pow(size, NUMBER_GROWTH)
         levels = higher * math.log2(terms + 1)
-        linear = number + higher * (PLAIN_TERM + LINEAR_TERM * growth)
-        composed = number + levels * (PLAIN_TERM + COMPOSED_TERM * growth)
-        product = levels * (PLAIN_TERM + PRODUCT_TERM * growth)
-        slow = (SLOW_NUMBER + higher * SLOW_TERM) * math.pow(size, SLOW_GROWTH)
+        linear_cost = number + higher * (PLAIN_TERM + LINEAR_TERM * growth)
+        composed_cost = number + levels * (PLAIN_TERM + COMPOSED_TERM * growth)
+        product_cost = levels * (PLAIN_TERM + PRODUCT_TERM * growth)
+        slow_cost = (SLOW_NUMBER + higher * SLOW_TERM) * math.pow(size, SLOW_GROWTH)
         return (
-            self._nodes * NODE
-            + self._linear * linear
-            + self._composed * composed
-            + self._products * product
-            + self._slow * (slow + SLOW_PAIR * terms**2)
+            len(nodes) * NODE
+            + linear * linear_cost
+            + composed * composed_cost
+            + products * product_cost
+            + slow * (slow_cost + SLOW_PAIR * terms**2)
         )
+
+    return seconds
+
+
+def _operations(node: Call) -> tuple[int, int]:
+    exponent = node.arguments[-1]
+    if node.name == "pow" and isinstance(exponent, Number) and exponent.value.denominator == 1:
+        return _WHOLE_POWER
+    return OPERATIONS.get(node.name, (1, 0))
 
 
 def _shape(node: Node, children: Sequence[int]) -> int:

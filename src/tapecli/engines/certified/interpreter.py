@@ -7,19 +7,17 @@ import functools
 import itertools
 import math
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from flint import arb, ctx
 
 from tapecli.engines.certified.balls import Balls, Flat, Series, Side, exact_arb, perturbed, widened
-from tapecli.engines.certified.budget import Budget, CostModel
+from tapecli.engines.certified.budget import Budget, cost_model
 from tapecli.engines.certified.series_tree import SeriesTree
 from tapecli.expressions.tree import Call, Node, Variable
 from tapecli.floats import FloatFormat
-
-_SUMS = ("add", "sub", "neg")
 
 _NEARBY = Fraction(5, 2**22)
 """The step to a nearby point, relative to the size of the numbers of the point.
@@ -56,13 +54,12 @@ class Interpreter(SeriesTree):
         format_: the dtype: decimal literals mean its numbers. None for exact decimals.
 
     Attributes:
-        seconds: the expected seconds for so many terms at a precision, as `CostModel.seconds`.
+        seconds: the expected seconds for so many terms at a precision, as `cost_model` has them.
     """
 
     def __init__(self, tree: Node, format_: FloatFormat | None) -> None:
         super().__init__(tree, format_)
-        self._indices = {node: index for index, node in enumerate(self.nodes)}
-        self.seconds = CostModel(self.nodes).seconds
+        self.seconds = cost_model(self.nodes)
         self._variables: dict[Node, frozenset[str]] = {}
         for node in self.nodes:
             name = {node.name} if isinstance(node, Variable) else set[str]()
@@ -75,18 +72,16 @@ class Interpreter(SeriesTree):
 
         x and y do not interact in x**2 + y**2; they do in x*y.
         """
-        return frozenset(pair for node in self.nodes for pair in self._pairs(node))
-
-    def _pairs(self, node: Node) -> Iterator[tuple[str, str]]:
-        """The pairs of variables that interact in a node itself."""
-        if not isinstance(node, Call) or node.name in _SUMS:
-            return
-        children = [self._variables[child] for child in node.arguments]
-        if node.name == "mul" or (node.name == "div" and not children[1]):
-            first, second = children
-            yield from ((min(a, b), max(a, b)) for a in first for b in second if a != b)
-        else:
-            yield from itertools.combinations(sorted(self._variables[node]), 2)
+        pairs: set[tuple[str, str]] = set()
+        for node in self.nodes:
+            if isinstance(node, Call) and node.name not in ("add", "sub", "neg"):
+                children = [self._variables[child] for child in node.arguments]
+                if node.name == "mul" or (node.name == "div" and not children[1]):
+                    ordered = ((min(pair), max(pair)) for pair in itertools.product(*children))
+                    pairs.update((first, last) for first, last in ordered if first != last)
+                else:
+                    pairs.update(itertools.combinations(sorted(self._variables[node]), 2))
+        return frozenset(pairs)
 
     def run(
         self,
@@ -94,7 +89,7 @@ class Interpreter(SeriesTree):
         balls: Balls,
         precision: int,
         budget: Budget | None = None,
-        constants: dict[int, Series] | None = None,
+        constants: dict[Node, Series] | None = None,
     ) -> Series:
         """The series along a trajectory; parts that do not change there are constants.
 
@@ -103,9 +98,8 @@ class Interpreter(SeriesTree):
             balls: the rules.
             precision: the working precision in bits.
             budget: what it may cost; None for any amount.
-            constants: the values, by the index of the node, of what does not change along other
-                trajectories through the same point that were run with the same rules; more are
-                added to it.
+            constants: the values of the nodes that do not change along other trajectories through
+                the same point that were run with the same rules; more are added to it.
 
         Raises:
             OverBudget: it would cost more than the budget has.
@@ -113,62 +107,56 @@ class Interpreter(SeriesTree):
             Flat: what looks like zero on one side is not, and more coefficients would show it.
             Overflow: a value is too large for the dtype, if the tapes must be enclosed as well.
         """
-        return self._run(trajectory, balls, precision, len(self.nodes), budget, constants)[-1]
+        values = self._values(self.nodes, trajectory, balls, precision, budget, constants)
+        return values[self.nodes[-1]]
 
-    def _run(
+    def _values(
         self,
+        nodes: Sequence[Node],
         trajectory: Trajectory,
         balls: Balls,
         precision: int,
-        count: int,
         budget: Budget | None,
-        constants: dict[int, Series] | None = None,
-    ) -> list[Series]:
-        """The series of the first nodes, `count` of them."""
+        constants: dict[Node, Series] | None = None,
+    ) -> dict[Node, Series]:
+        """The series of the nodes, which are all nodes or the first of them."""
         if budget is not None:
             budget.charge(self.seconds(balls.terms, precision))
         at_point = replace(balls, side=Side.POINT)
         constants = {} if constants is None else constants
+        values: dict[Node, Series] = {}
         with working(precision, balls.terms):
-            values: list[Series] = []
-            for index, node in enumerate(self.nodes[:count]):
+            for node in nodes:
                 varies = not self._variables[node].isdisjoint(trajectory.slopes)
-                value = None if varies else constants.get(index)
+                value = None if varies else constants.get(node)
                 if value is None:
                     value = self._value(node, values, balls if varies else at_point, trajectory)
                     if balls.flat:
                         balls.flat.clear()
                         rules = Balls(Side.POINT, 1, balls.assume_zero)
                         nearby = _nearby(trajectory, balls.side)
-                        others = self._run(nearby, rules, precision, index + 1, budget)
+                        first = nodes[: len(values) + 1]
+                        others = self._values(first, nearby, rules, precision, budget)
                         with working(precision, 1):
-                            if not rules.vanishes(others[-1][0] - self._flat(node, value, others)):
+                            if not rules.vanishes(others[node][0] - _flat(node, value, others)):
                                 raise Flat
                     value = self._enclosing_tapes(node, value, balls)
                 if not varies:
-                    constants[index] = value
-                values.append(value)
+                    constants[node] = value
+                values[node] = value
                 if balls.assume_zero:
                     name = node.name if isinstance(node, Call) else ""
-                    arguments = [values[self._indices[child]][0] for child in node.children]
-                    balls.depth.note(name, value[0], arguments)
-            return values
-
-    def _flat(self, node: Node, value: Series, nearby: list[Series]) -> arb:
-        """The value at a nearby point of a node that is as flat as it looks."""
-        if isinstance(node, Call) and node.name in ("max", "min"):  # the one taken of equal values
-            return nearby[self._indices[node.arguments[node.name == "min"]]][0]
-        return value[0]
+                    balls.depth.note(name, value[0], [values[child][0] for child in node.children])
+        return values
 
     def _value(
-        self, node: Node, values: list[Series], balls: Balls, trajectory: Trajectory
+        self, node: Node, values: Mapping[Node, Series], balls: Balls, trajectory: Trajectory
     ) -> Series:
         if isinstance(node, Variable):
             slope = trajectory.slopes.get(node.name, Fraction(0))
             power = trajectory.powers.get(node.name, 1)
             return balls.variable(trajectory.point[node.name], slope, power)
-        arguments = [values[self._indices[child]] for child in node.children]
-        series: Series = self.series(balls, node, arguments)
+        series: Series = self.series(balls, node, [values[child] for child in node.children])
         return series
 
     def _enclosing_tapes(self, node: Node, value: Series, balls: Balls) -> Series:
@@ -181,6 +169,13 @@ class Interpreter(SeriesTree):
         if abs(value[0]) > exact_arb(self._format.largest):
             raise Overflow
         return widened(value, balls.tiny)
+
+
+def _flat(node: Node, value: Series, nearby: Mapping[Node, Series]) -> arb:
+    """The value at a nearby point of a node that is as flat as it looks."""
+    if isinstance(node, Call) and node.name in ("max", "min"):  # which return an argument
+        return nearby[node.arguments[node.name == "min"]][0]
+    return value[0]
 
 
 def _nearby(trajectory: Trajectory, side: Side) -> Trajectory:

@@ -36,6 +36,7 @@ from tapecli.engines.certified.interpreter import (
     working,
 )
 from tapecli.engines.certified.series_tree import MOST_TERMS
+from tapecli.expressions.tree import Node
 
 Index: TypeAlias = tuple[str, ...]
 """The variables of a derivative in alphabetical order, each as often as it is differentiated by."""
@@ -79,7 +80,7 @@ class PointDerivatives:
     unit: arb | None = None
     budget: Budget | None = None
     _series: dict[Direction, Series | Kink | Undefined | Overflow] = field(default_factory=dict)
-    _constants: dict[tuple[int, bool], dict[int, Series]] = field(default_factory=dict)
+    _constants: dict[tuple[int, bool], dict[Node, Series]] = field(default_factory=dict)
     _axes: dict[str, list[arb | NoDerivative]] = field(default_factory=dict)
 
     def enclosed(self, index: Index) -> arb | NoDerivative:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -39,9 +39,6 @@ _SPARE_TERMS = 24
 _ROOTS = {"sqrt": 2, "cbrt": 3, "asin": 2, "acos": 2, "acosh": 2, "hypot": 2}
 """The functions that have a root where their argument is at the edge of their domain."""
 
-Exact = Callable[[Node], Fraction | None]
-"""The exact value of a node that is a rational constant, None for any other."""
-
 
 @dataclass(frozen=True)
 class Reach:
@@ -60,38 +57,6 @@ class Reach:
         return min((count + _SPARE_TERMS + self.degree) * self.fold, MOST_TERMS)
 
 
-def reach(tree: Node, exact: Exact) -> Reach:
-    """The fold and the degree of a tree."""
-    folds: dict[Node, int] = {}
-    degrees: dict[Node, Fraction] = {}
-    for node in steps(tree):
-        fold = math.lcm(*(folds[child] for child in node.children))
-        folds[node] = min(fold * _root(node, exact), _MOST_FOLDS + 1)
-        degrees[node] = _degree(node, [degrees[child] for child in node.children], exact)
-    fold = folds[tree] if folds[tree] <= _MOST_FOLDS else 1
-    return Reach(fold, math.ceil(max(degrees.values())))
-
-
-def _root(node: Node, exact: Exact) -> int:
-    """The denominator of the power to which a node raises a zero of its argument."""
-    if not isinstance(node, Call):
-        return 1
-    if node.name == "pow":
-        return (exact(node.arguments[1]) or Fraction(1)).denominator
-    return _ROOTS.get(node.name, 1)
-
-
-def _degree(node: Node, children: Sequence[Fraction], exact: Exact) -> Fraction:
-    if not isinstance(node, Call):
-        return max(children, default=Fraction(isinstance(node, Variable)))
-    degree = max(children)
-    if node.name == "mul":
-        degree = sum(children, Fraction(0))
-    if node.name == "pow":
-        degree = children[0] * abs(exact(node.arguments[1]) or Fraction(1))
-    return min(degree, Fraction(MOST_TERMS))
-
-
 class SeriesTree:
     """A tree whose series are computed by the rules of an engine.
 
@@ -107,7 +72,7 @@ class SeriesTree:
         self.nodes = steps(tree)
         self._format = format_
         self._exponents = {
-            node: self._exact(node.arguments[1])
+            node: rational(node.arguments[1], self._literal)
             for node in self.nodes
             if isinstance(node, Call) and node.name == "pow"
         }
@@ -115,7 +80,26 @@ class SeriesTree:
     @functools.cached_property
     def reach(self) -> Reach:
         """How far its series on one side must reach."""
-        return reach(self.nodes[-1], self._exact)
+        folds: dict[Node, int] = {}
+        degrees: dict[Node, Fraction] = {}
+        for node in self.nodes:
+            fold = math.lcm(*(folds[child] for child in node.children))
+            children = [degrees[child] for child in node.children]
+            degree = max(children, default=Fraction(isinstance(node, Variable)))
+            if isinstance(node, Call):
+                exponent = self._exponents.get(node) or Fraction(1)
+                root = _ROOTS.get(node.name, exponent.denominator)
+                fold = min(fold * root, _MOST_FOLDS + 1)
+                if node.name == "mul":
+                    degree = sum(children, Fraction(0))
+                if node.name == "pow":
+                    degree = children[0] * abs(exponent)
+                degree = min(degree, Fraction(MOST_TERMS))
+            folds[node], degrees[node] = fold, degree
+        return Reach(fold if fold <= _MOST_FOLDS else 1, math.ceil(max(degrees.values())))
+
+    def _literal(self, node: Number) -> Fraction:
+        return node.value if self._format is None else literal_value(node, self._format)
 
     def series(self, rules: Any, node: Node, arguments: Sequence[Any]) -> Any:
         """The series of a node that is not a variable, from the series of its children."""
@@ -130,9 +114,3 @@ class SeriesTree:
             base, exponent = arguments
             return rules.power(base, exponent, self._exponents[node])
         return rule_of(row(node.name).series, rules)(*arguments)
-
-    def _literal(self, node: Number) -> Fraction:
-        return node.value if self._format is None else literal_value(node, self._format)
-
-    def _exact(self, node: Node) -> Fraction | None:
-        return rational(node, self._literal)
