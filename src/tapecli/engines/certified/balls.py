@@ -33,7 +33,7 @@ _HUGE_EXPONENT = 10_000
 
 
 class Undefined(Exception):
-    """The function has no value: outside its domain, or at a pole."""
+    """The function has no value: outside its domain, at a pole, or beyond the dtype."""
 
 
 class Flat(Undefined):
@@ -536,23 +536,3 @@ def _shifted(u: Series, power: int) -> Series:
     """Multiply by a power of h; the coefficients that a negative power drops must be zeros."""
     coefficients = [arb(0)] * power + u.coeffs() if power >= 0 else u.coeffs()[-power:]
     return arb_series(coefficients, u.prec + power)
-
-
-def perturbed(u: Series, unit: arb) -> Series:
-    """The series with a constant term that may be off by a unit roundoff.
-
-    A tape rounds where ball arithmetic may happen to be exact: x/x is 1 at every point, but its
-    second derivative from the tapes is a difference of rounded numbers.
-    """
-    return _with_constant(u[0] + arb(0, (abs(u[0]) * unit).upper()), u)
-
-
-def widened(u: Series, tiny: arb) -> Series:
-    """The series widened for underflow: coefficients near `tiny` may be off by as much.
-
-    The model of floating-point arithmetic with underflow is Higham's (section 2.1): an error
-    relative to the result, and an absolute one of the size of the smallest numbers.
-    """
-    limit = tiny * 2**4
-    coefficients = [c if c == 0 or abs(c) > limit else c + arb(0, tiny) for c in u.coeffs()]
-    return arb_series(coefficients, u.prec)

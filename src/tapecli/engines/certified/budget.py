@@ -30,6 +30,9 @@ PLOT_SHARE = 0.4
 """Share of `--max-seconds` for all that is certified of a plot, first looks included: 4 of 10
 seconds. The rest is for TensorFlow's start (2.5 CPU seconds), the tapes and the drawing."""
 
+FIRST_BITS = 128
+"""The precision of the first look at a point, which is charged to no budget."""
+
 LEAST_CHUNK_SHARE = 1 / 12
 """Share of a request's budget that each chunk of a long run has at least: 0.25 of 3 seconds, a
 tenth of what the first looks at the 8,192 points of a chunk take."""

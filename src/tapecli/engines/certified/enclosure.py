@@ -25,7 +25,7 @@ from tapecli.engines.certified.balls import (
     exact_arb,
 )
 from tapecli.engines.certified.budget import Budget
-from tapecli.engines.certified.interpreter import Interpreter, Overflow, Trajectory, working
+from tapecli.engines.certified.interpreter import Interpreter, Trajectory, working
 from tapecli.engines.certified.lines import directions
 from tapecli.expressions.tree import Node
 from tapecli.floats import FloatFormat
@@ -164,7 +164,7 @@ class Enclosure:
         try:
             rules = Intervals(Side.BOTH, terms)
             return self._interpreter.run(Trajectory(point, slopes), rules, PRECISION)
-        except (Undecided, Kink, Overflow):
+        except (Undecided, Kink):
             return None
 
 

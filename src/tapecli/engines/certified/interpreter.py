@@ -11,9 +11,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
-from flint import arb, ctx
+from flint import arb, arb_series, ctx
 
-from tapecli.engines.certified.balls import Balls, Flat, Series, Side, exact_arb, perturbed, widened
+from tapecli.engines.certified.balls import Balls, Flat, Series, Side, Undefined, exact_arb
 from tapecli.engines.certified.budget import Budget, cost_model
 from tapecli.engines.certified.series_tree import SeriesTree
 from tapecli.expressions.tree import Call, Node, Variable
@@ -25,10 +25,6 @@ _NEARBY = Fraction(5, 2**22)
 It is so small that no other kink lies between the two points, and so large that even a zero of
 order 100 is not zero there to 2,560 bits.
 """
-
-
-class Overflow(Exception):
-    """A value inside the expression is too large for the dtype."""
 
 
 @dataclass(frozen=True)
@@ -103,9 +99,9 @@ class Interpreter(SeriesTree):
 
         Raises:
             OverBudget: it would cost more than the budget has.
-            Undefined, Kink, Undecided: as the rules of `balls`.
+            Undefined, Kink, Undecided: as the rules of `balls`; Undefined also if a value is too
+                large for the dtype, if the tapes must be enclosed as well.
             Flat: what looks like zero on one side is not, and more coefficients would show it.
-            Overflow: a value is too large for the dtype, if the tapes must be enclosed as well.
         """
         values = self._values(self.nodes, trajectory, balls, precision, budget, constants)
         return values[self.nodes[-1]]
@@ -160,15 +156,22 @@ class Interpreter(SeriesTree):
         return series
 
     def _enclosing_tapes(self, node: Node, value: Series, balls: Balls) -> Series:
-        """The value widened for what the tapes may compute, if that must be enclosed."""
+        """The value widened for what the tapes may compute, if that must be enclosed.
+
+        A tape rounds where ball arithmetic may happen to be exact: x/x is 1 at every point, but its
+        second derivative from the tapes is a difference of rounded numbers. The model of underflow
+        is Higham's (section 2.1): an absolute error of the size of the smallest numbers.
+        """
         if balls.unit is not None and not node.children:
-            value = perturbed(value, balls.unit)
+            value += arb(0, (abs(value[0]) * balls.unit).upper())
         if balls.tiny is None:
             return value
         assert self._format is not None
         if abs(value[0]) > exact_arb(self._format.largest):
-            raise Overflow
-        return widened(value, balls.tiny)
+            raise Undefined("a value that is too large for the dtype")
+        error, limit = arb(0, balls.tiny), balls.tiny * 2**4
+        coefficients = [c if c == 0 or abs(c) > limit else c + error for c in value.coeffs()]
+        return arb_series(coefficients, value.prec)
 
 
 def _flat(node: Node, value: Series, nearby: Mapping[Node, Series]) -> arb:

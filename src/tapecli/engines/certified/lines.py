@@ -26,15 +26,8 @@ from flint import arb
 
 from tapecli.engines.certified import NoDerivative
 from tapecli.engines.certified.balls import Balls, Flat, Kink, Series, Side, Undefined, exact_arb
-from tapecli.engines.certified.budget import Budget
-from tapecli.engines.certified.interpreter import (
-    Interpreter,
-    Overflow,
-    Trajectory,
-    fraction,
-    scale,
-    working,
-)
+from tapecli.engines.certified.budget import FIRST_BITS, Budget
+from tapecli.engines.certified.interpreter import Interpreter, Trajectory, fraction, scale, working
 from tapecli.engines.certified.series_tree import MOST_TERMS
 from tapecli.expressions.tree import Node
 
@@ -43,9 +36,6 @@ Index: TypeAlias = tuple[str, ...]
 
 Direction: TypeAlias = tuple[tuple[str, int], ...]
 """How many steps of each variable; one variable with one step is its axis."""
-
-FIRST_BITS = 128
-"""The precision of the first look at a point, which is charged to no budget."""
 
 _DEGREE = 64
 """Orders of zeros that the first series on one side allows for."""
@@ -79,7 +69,7 @@ class PointDerivatives:
     tiny: arb | None = None
     unit: arb | None = None
     budget: Budget | None = None
-    _series: dict[Direction, Series | Kink | Undefined | Overflow] = field(default_factory=dict)
+    _series: dict[Direction, Series | Kink | Undefined] = field(default_factory=dict)
     _constants: dict[tuple[int, bool], dict[Node, Series]] = field(default_factory=dict)
     _axes: dict[str, list[arb | NoDerivative]] = field(default_factory=dict)
 
@@ -94,10 +84,7 @@ class PointDerivatives:
             return self._mixed(index)
         name = self._axis(index)
         if name not in self._axes:
-            try:
-                self._axes[name] = self._along_axis(name)
-            except Undefined as undefined:
-                self._axes[name] = [NoDerivative(str(undefined))] * self.terms
+            self._axes[name] = self._along_axis(((name, 1),))
         return self._axes[name][len(index)]
 
     def _axis(self, index: Index) -> str:
@@ -106,19 +93,22 @@ class PointDerivatives:
 
     # --- pure derivatives ---------------------------------------------------------------------
 
-    def _along_axis(self, name: str) -> list[arb | NoDerivative]:
+    def _along_axis(self, axis: Direction) -> list[arb | NoDerivative]:
         try:
-            series = self._both(((name, 1),))
+            series = self._both(axis)
         except Kink:
-            return self._from_both_sides(self._line(((name, 1),)))
+            return self._from_both_sides(self._line(axis))
+        except Undefined as undefined:
+            return [NoDerivative(str(undefined))] * self.terms
         with working(self.precision, self.terms):
             return [series[k] * math.factorial(k) for k in range(self.terms)]
 
     def _from_both_sides(self, line: Trajectory) -> list[arb | NoDerivative]:
         """The derivatives where the two sides may differ: those exist that both sides agree on."""
         at_point = Balls(Side.POINT, 1, self.assume_zero)
-        derivatives = [self._run(line, at_point)[0]]
+        derivatives: list[arb] = []
         try:
+            derivatives.append(self._run(line, at_point)[0])
             sides = [self._one_sided(line, side) for side in (Side.RIGHT, Side.LEFT)]
         except Undefined as undefined:
             reason = str(undefined)
@@ -208,18 +198,19 @@ class PointDerivatives:
         """
         try:
             return self._mixed_radius(index) if len(set(index)) > 1 else self._pure_radius(index)
-        except (Kink, Undefined, Overflow):
+        except (Kink, Undefined):
             return None
 
     def _pure_radius(self, index: Index) -> Fraction | None:
-        axis, order = ((self._axis(index), 1),), len(index)
+        axis, order, fold = ((self._axis(index), 1),), len(index), 1
         try:
-            return _coefficient_radius(self._both(axis), order, 1)
+            sides = [self._both(axis)]
         except Kink:
-            fold, line = self.interpreter.reach.fold, self._line(axis)
+            line, fold = self._line(axis), self.interpreter.reach.fold
             sides = [self._one_sided(line, side) for side in (Side.RIGHT, Side.LEFT)]
-            radii = [_coefficient_radius(side, order, fold) for side in sides]
-            return None if None in radii else max(radius for radius in radii if radius is not None)
+        radii = [fraction(side[order * fold].rad()) for side in sides if order * fold < side.prec]
+        bounded = [radius for radius in radii if radius is not None]
+        return max(bounded) * math.factorial(order) if len(bounded) == len(sides) else None
 
     def _mixed_radius(self, index: Index) -> Fraction | None:
         """The radius from one curve, unless underflow makes the radius from lines larger.
@@ -246,20 +237,20 @@ class PointDerivatives:
         """
         times = Counter(index)
         powers: dict[str, int] = {}
-        exponents: dict[str, int] = {}
-        power, exponent = 1, 1
+        terms = 1
         for name, count in times.items():
-            powers[name] = power
-            power *= count + 1
+            powers[name] = terms
+            terms *= count + 1
+        exponents: dict[str, int] = {}
+        sum_of_exponents = 0
         for name, count in reversed(times.items()):
-            exponents[name] = exponent if name != index[-1] else 0
-            exponent += count * exponents[name]
-        terms = sum(powers[name] for name in index) + 1
-        slopes = {name: Fraction(1, 2 ** (_STEP_BITS * exponents[name])) for name in exponents}
+            exponents[name] = sum_of_exponents + 1 if name != index[-1] else 0
+            sum_of_exponents += count * exponents[name]
+        slopes = {name: Fraction(1, 2 ** (_STEP_BITS * n)) for name, n in exponents.items()}
         balls = Balls(Side.BOTH, terms, self.assume_zero, 1, None, self.unit)
         series = self._run(Trajectory(self.point, slopes, powers), balls)
         radius = series[terms - 1].rad() * math.prod(map(math.factorial, times.values()))
-        radius *= arb(2) ** (_STEP_BITS * sum(exponents[name] for name in index))
+        radius *= arb(2) ** (_STEP_BITS * sum_of_exponents)
         return radius.upper()  # exact: the factorials may have been rounded
 
     # --- lines --------------------------------------------------------------------------------
@@ -270,7 +261,7 @@ class PointDerivatives:
             balls = Balls(Side.BOTH, self.terms, self.assume_zero, 1, self.tiny, self.unit)
             try:
                 self._series[direction] = self._run(self._line(direction), balls)
-            except (Kink, Undefined, Overflow) as error:
+            except (Kink, Undefined) as error:
                 self._series[direction] = error
         series = self._series[direction]
         if isinstance(series, Exception):
@@ -296,13 +287,6 @@ class PointDerivatives:
 
     def _scale(self, name: str) -> Fraction:
         return scale(self.point.get(name, Fraction(0)))
-
-
-def _coefficient_radius(series: Series, order: int, fold: int) -> Fraction | None:
-    """The radius of the derivative of an order; None if it has no bound."""
-    radius = fraction(series[order * fold].rad())
-    has_ended = order * fold >= series.prec
-    return None if radius is None or has_ended else radius * math.factorial(order)
 
 
 @functools.lru_cache(maxsize=1024)

@@ -4,24 +4,19 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
+from typing import TypeAlias
 
 from flint import arb
 
 from tapecli.engines.certified import Certified, NoDerivative
 from tapecli.engines.certified.balls import Balls, Side, Undecided, Undefined, exact_arb
-from tapecli.engines.certified.budget import SLOW, Budget, OverBudget
+from tapecli.engines.certified.budget import FIRST_BITS, SLOW, Budget, OverBudget
 from tapecli.engines.certified.interpreter import HUGE, Interpreter, Trajectory, fraction
-from tapecli.engines.certified.lines import (
-    FIRST_BITS,
-    Direction,
-    Index,
-    PointDerivatives,
-    directions,
-)
-from tapecli.expressions.tree import Call, Node, steps, variables
+from tapecli.engines.certified.lines import Direction, Index, PointDerivatives, directions
+from tapecli.expressions.tree import Call, Node, variables
 from tapecli.floats import FloatFormat
 from tapecli.result import OUT_OF_TIME
 
@@ -57,8 +52,8 @@ the point itself is taken as rounded: at a kink it must not be."""
 UNSHARP = "too large, or too close to a singular point, to be certified"
 """Why there is no derivative where its enclosure stays wide."""
 
-
-Enclosures = dict[Index, "arb | NoDerivative"]
+Point: TypeAlias = Mapping[str, Fraction]
+Enclosures: TypeAlias = dict[Index, "arb | NoDerivative"]
 
 
 def constant_value(tree: Node) -> Fraction | None:
@@ -100,14 +95,6 @@ def _constant(tree: Node) -> arb:
     return Interpreter(tree, None).run(Trajectory({}, {}), at_point, PRECISIONS[-1])[0]
 
 
-@dataclass(frozen=True)
-class _CachedPoint:
-    """The derivatives at a point, and what each step to them cost."""
-
-    derivatives: list[Certified | NoDerivative]
-    steps: Sequence[float]
-
-
 class Reference:
     """The certified derivatives of an expression.
 
@@ -136,36 +123,34 @@ class Reference:
         names: Sequence[str] = (),
         divisors: Sequence[int] = (),
     ) -> None:
-        nodes = steps(tree)
-        self.nodes = len(nodes)
         self._interpreter = Interpreter(tree, format_)
+        nodes = self._interpreter.nodes
+        self.nodes = len(nodes)
         slow = any(isinstance(node, Call) and node.name in SLOW for node in nodes)
         self._precisions = PRECISIONS + (HIGHER_PRECISIONS[:-1] if slow else HIGHER_PRECISIONS)
-        self._cache: dict[tuple[tuple[str, float], ...], _CachedPoint] = {}
         self._format = format_
         self._negligible = exact_arb(format_.smallest) * arb(2) ** -SPARE_BITS
         self._indices = [tuple(sorted(derivative)) for derivative in derivatives]
         self._divisors = dict(zip(self._indices, divisors or [1] * len(derivatives), strict=True))
         self._order = max(map(len, self._indices))
-        self._variables = tuple(names) or variables(tree)
-        self.lines = self._count(all_variables=True)
-        all_variables = self.lines <= MOST_LINES
-        if not all_variables:
-            self.lines = self._count(all_variables=False)
-        self._slopes = {index: self._next(index, all_variables) for index in self._indices}
+        all_names = tuple(names) or variables(tree)
+        self._slopes = {index: _slopes(index, all_names) for index in self._indices}
+        self.lines = self._count(MOST_LINES)
+        if self.lines > MOST_LINES:
+            self._slopes = {index: _slopes(index, index) for index in self._indices}
+            self.lines = self._count()
+        # for each point the derivatives, and what each step to them cost
+        self._cache: dict[
+            tuple[tuple[str, float], ...], tuple[list[Certified | NoDerivative], list[float]]
+        ] = {}
 
-    def _next(self, index: Index, all_variables: bool) -> dict[str, Index]:
-        """The derivatives of a derivative by all variables, or only by its own."""
-        names = self._variables if all_variables else index
-        return {name: tuple(sorted((*index, name))) for name in names}
-
-    def _count(self, all_variables: bool) -> int:
-        """How many lines that takes; with all variables, counting ends at too many."""
+    def _count(self, most: float = math.inf) -> int:
+        """How many lines the derivatives and their slopes take; counting ends beyond `most`."""
         lines: set[Direction] = set()
-        for index in dict.fromkeys(self._indices):
-            for derivative in (index, *self._next(index, all_variables).values()):
+        for index, slopes in self._slopes.items():
+            for derivative in (index, *slopes.values()):
                 lines.update(directions(derivative))
-            if all_variables and len(lines) > MOST_LINES:
+            if len(lines) > most:
                 break
         return len(lines) or 1
 
@@ -180,35 +165,29 @@ class Reference:
         budget = budget or Budget()
         budget.begin_point()
         key = tuple(point.items())
-        cached = self._cache.get(key)
         try:
-            if cached is not None:
-                for seconds in cached.steps:
+            if key in self._cache:
+                derivatives, steps = self._cache[key]
+                for seconds in steps:
                     budget.charge(seconds)
-                return cached.derivatives
+                return derivatives
             derivatives = self._at({name: Fraction(value) for name, value in key}, budget)
         except OverBudget:
             return [NoDerivative(OUT_OF_TIME)] * len(self._indices)
         if len(self._cache) < CACHED_POINTS:
-            self._cache[key] = _CachedPoint(derivatives, budget.steps)
+            self._cache[key] = derivatives, budget.steps
         return derivatives
 
-    def _at(self, point: Mapping[str, Fraction], budget: Budget) -> list[Certified | NoDerivative]:
+    def _at(self, point: Point, budget: Budget) -> list[Certified | NoDerivative]:
         enclosures = self._enclosures(point, budget)
         if enclosures is None:
             no_derivative = NoDerivative("too close to a singular point to be told from it")
             return [no_derivative] * len(self._indices)
         spreads = self._spreads(point, budget)
-        return [
-            self._certified(index, enclosures, spreads[index], point) for index in self._indices
-        ]
+        return [self._certified(i, enclosures, spreads[i], point) for i in self._indices]
 
     def _certified(
-        self,
-        index: Index,
-        enclosures: Enclosures,
-        spread: Fraction | None,
-        point: Mapping[str, Fraction],
+        self, index: Index, enclosures: Enclosures, spread: Fraction | None, point: Point
     ) -> Certified | NoDerivative:
         ball = enclosures[index]
         if isinstance(ball, NoDerivative):
@@ -226,8 +205,7 @@ class Reference:
                 value, radius = Fraction(0), abs(value) + radius
         sensitivity = Fraction(0)
         for name, slope in self._known_slopes(index, enclosures):
-            if point[name]:
-                sensitivity += abs(point[name] * (fraction(slope.mid()) or Fraction(0)))
+            sensitivity += abs(point[name] * (fraction(slope.mid()) or 0))
         certified = Certified(value, radius, sensitivity, spread)
         return certified.divided(self._divisors[index])
 
@@ -238,7 +216,7 @@ class Reference:
             if not isinstance(slope, NoDerivative):
                 yield name, slope
 
-    def _enclosures(self, point: Mapping[str, Fraction], budget: Budget) -> Enclosures | None:
+    def _enclosures(self, point: Point, budget: Budget) -> Enclosures | None:
         """Enclosures of the derivatives and of their slopes; None if nothing can be determined."""
         enclosures: Enclosures | None = None
         for precision in self._precisions:
@@ -248,9 +226,7 @@ class Reference:
                     break
         return enclosures
 
-    def _enclosures_at(
-        self, precision: int, point: Mapping[str, Fraction], budget: Budget
-    ) -> Enclosures:
+    def _enclosures_at(self, precision: int, point: Point, budget: Budget) -> Enclosures:
         zero, terms = precision >= PRECISIONS[-1], self._order + 2
         lines = PointDerivatives(self._interpreter, point, terms, precision, zero, budget=budget)
         enclosures: Enclosures = {}
@@ -262,9 +238,7 @@ class Reference:
                         enclosures[higher] = lines.enclosed(higher)
         return enclosures
 
-    def _is_sharp(
-        self, index: Index, enclosures: Enclosures, point: Mapping[str, Fraction]
-    ) -> bool:
+    def _is_sharp(self, index: Index, enclosures: Enclosures, point: Point) -> bool:
         """Whether the bound is far below one ulp, and every slope roughly known."""
         ball = enclosures[index]
         if isinstance(ball, NoDerivative):
@@ -288,20 +262,17 @@ class Reference:
             return False
         if abs(ball) < self._negligible or self._too_large(index, ball):
             return True
-        return ball.rel_accuracy_bits() >= self._format.precision + SPARE_BITS and (
-            ball.is_exact() or not self._near_a_tie(ball)
-        )
-
-    def _near_a_tie(self, ball: arb) -> bool:
-        """Whether the enclosure contains a number half way between two of the dtype."""
+        if ball.rel_accuracy_bits() < self._format.precision + SPARE_BITS:
+            return False
+        if ball.is_exact():
+            return True
         value, radius = fraction(ball.mid()), fraction(ball.rad())
         assert value is not None
         assert radius is not None
-        return self._format.round(value - radius) != self._format.round(value + radius)
+        # Not so where a number half way between two of the dtype is enclosed.
+        return self._format.round(value - radius) == self._format.round(value + radius)
 
-    def _spreads(
-        self, point: Mapping[str, Fraction], budget: Budget
-    ) -> dict[Index, Fraction | None]:
+    def _spreads(self, point: Point, budget: Budget) -> dict[Index, Fraction | None]:
         """The radii of the derivatives when they are computed at the dtype's own precision.
 
         Where that is too low to determine anything, they are computed at a higher one and scaled
@@ -311,21 +282,24 @@ class Reference:
         tiny = exact_arb(self._format.smallest_normal)
         for factor, rounded in _SPREAD_ATTEMPTS:
             precision = self._format.precision * factor
-
+            ratio = 2 ** (precision - self._format.precision)
             unit = arb(2) ** -precision if rounded else None
-            terms = self._order + 1
             lines = PointDerivatives(
-                self._interpreter, point, terms, precision, False, tiny, unit, budget
+                self._interpreter, point, self._order + 1, precision, False, tiny, unit, budget
             )
-            for index in self._indices:
+            for index in self._divisors:
                 if index not in spreads:
                     with contextlib.suppress(Undecided):
                         radius = lines.radius(index)
-                        ratio = 2 ** (precision - self._format.precision)
                         spreads[index] = None if radius is None else radius * ratio
             if len(spreads) == len(self._divisors):
                 break
         return {index: spreads.get(index) for index in self._indices}
+
+
+def _slopes(index: Index, names: Sequence[str]) -> dict[str, Index]:
+    """The derivatives of a derivative by these variables."""
+    return {name: tuple(sorted((*index, name))) for name in names}
 
 
 reference = functools.lru_cache(CACHED)(Reference)
