@@ -23,7 +23,7 @@ from tapecli.evaluation import chunks
 from tapecli.formats import words
 from tapecli.points import ranges
 from tapecli.process import Signalled
-from tapecli.result import Result, Status
+from tapecli.result import Status
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -168,13 +168,7 @@ def test_the_second_call_that_writes_a_file_is_refused(run: Run) -> None:
 
 @pytest.fixture
 def stopped(run: Run, monkeypatch: pytest.MonkeyPatch, small: None) -> Callable[..., Done]:
-    """Interrupts a call when so many parts have been taken to be written."""
-    writers: list[long_run._Writer] = []
-
-    class Writer(long_run._Writer):
-        def __init__(self, write: Callable[[Result], None]) -> None:
-            super().__init__(write)
-            writers.append(self)
+    """Interrupts a call when so many parts have been computed."""
 
     def call(*arguments: str, parts: int = 3, error: BaseException, stdin: str = "") -> Done:
         real = chunks.Stream.results
@@ -182,14 +176,11 @@ def stopped(run: Run, monkeypatch: pytest.MonkeyPatch, small: None) -> Callable[
         def results(self: chunks.Stream, skip: int = 0) -> Iterator[object]:
             for number, result in enumerate(real(self, skip)):
                 if number == parts:
-                    while not writers[-1]._results.empty():
-                        time.sleep(0.01)
                     raise error
                 yield result
 
         with monkeypatch.context() as patch:
             patch.setattr(chunks.Stream, "results", results)
-            patch.setattr(long_run, "_Writer", Writer)
             return run(*arguments, stdin=stdin)
 
     return call

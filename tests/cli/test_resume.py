@@ -60,7 +60,7 @@ def test_a_new_beginning_has_nothing_of_an_earlier_call(
     partial = Partial(path)
     partial.clear()
     assert list(folder.iterdir()) == []
-    assert partial.state() is None
+    assert partial.state() == {}
     partial.remove()
     assert not folder.exists()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import importlib
 import inspect
@@ -88,12 +89,12 @@ class _Group(click.Group):
         """Refuse an option in front of the command, if it is one of the command, or of diff."""
         name = next((arg for arg in args if arg in COMMANDS), "diff")
         command = self.get_command(ctx, name)
-        rest = list(args)
-        if name in rest:
-            rest.remove(name)
         if command and any(option in param.opts for param in command.params):
             import shlex
 
+            rest = list(args)
+            with contextlib.suppress(ValueError):
+                rest.remove(name)
             call = f"tapecli {name} {shlex.join(rest)}"
             suggestion = f" Did you mean: {call}?" if call.isprintable() else ""
             ctx.fail(f"'{option}' stands behind the command.{suggestion}")
@@ -114,27 +115,12 @@ class _Group(click.Group):
             formatter.write_dl(list(COMMANDS.items()))
 
 
-def _show_version(ctx: click.Context, option: click.Parameter, flag: bool) -> None:
-    if flag and not ctx.resilient_parsing:
-        from importlib.metadata import version
-
-        click.echo(f"tapecli {version('tapecli')}")
-        ctx.exit()
-
-
 @click.group(
     cls=_Group,
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="'tapecli COMMAND --help' tells more of each command.",
 )
-@click.option(
-    "--version",
-    is_flag=True,
-    is_eager=True,
-    expose_value=False,
-    callback=_show_version,
-    help="Show the version and exit.",
-)
+@click.version_option(package_name="tapecli", message="%(prog)s %(version)s")
 def cli() -> None:
     """Derivatives from TensorFlow gradient tapes, each beside the certified analytic one.
 

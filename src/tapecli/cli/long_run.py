@@ -1,20 +1,19 @@
 """A question about many points, answered chunk by chunk.
 
-The chunks are computed here and written by a thread, with the progress on standard error.
+Each chunk is written by a thread while the next one is computed.
 """
 
 from __future__ import annotations
 
 import contextlib
 import json
-import queue
 import shutil
 import sys
 import tempfile
-import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Any
@@ -35,61 +34,11 @@ from tapecli.points import text_files
 from tapecli.process import Signalled
 from tapecli.result import Result, Status, any_failed
 
-WAITING = 2
-"""How many results may wait to be written."""
-
 PATIENCE = 3.0
 """Seconds that an interrupted call waits for what is being written."""
 
 SAVED_EVERY = 1.0
 """Seconds after which the state of a run is saved for a later call."""
-
-
-class _Writer:
-    """A thread that writes results while further ones are computed.
-
-    Args:
-        write: writes one.
-    """
-
-    def __init__(self, write: Callable[[Result], None]) -> None:
-        self._write = write
-        self._results: queue.Queue[Result | None] = queue.Queue(WAITING)
-        self._error: BaseException | None = None
-        self._thread = threading.Thread(target=self._work, daemon=True)
-        self._thread.start()
-
-    def put(self, result: Result) -> None:
-        """Have a result written; raises what an earlier one has raised."""
-        self._check()
-        self._results.put(result)
-
-    def finish(self) -> None:
-        """Wait until all is written; raises what that has raised."""
-        self._results.put(None)
-        self._thread.join()
-        self._check()
-
-    def abandon(self) -> bool:
-        """Write nothing further; False if the thread does not end, for nobody reads from it."""
-        with contextlib.suppress(queue.Empty):
-            while True:
-                self._results.get_nowait()
-        self._results.put(None)
-        self._thread.join(PATIENCE)
-        return not self._thread.is_alive()
-
-    def _check(self) -> None:
-        if self._error is not None:
-            raise self._error
-
-    def _work(self) -> None:
-        while (result := self._results.get()) is not None:
-            if self._error is None:
-                try:
-                    self._write(result)
-                except BaseException as error:
-                    self._error = error
 
 
 class Run:
@@ -110,59 +59,57 @@ class Run:
         self._writer = writer
         self._resumed = bool(state)
 
-    def go(
-        self,
-        open_: writers.Open,
-        report: Callable[[int, int | None], None],
-        save: Callable[[], None] = lambda: None,
-    ) -> None:
-        """Compute and write everything.
+    def go(self, open_: writers.Open, save: Callable[[], None], color: str) -> None:
+        """Compute and write everything, with a bar for a person at a terminal.
 
         Args:
             open_: opens the streams that it is written to.
-            report: receives how many points are done, and of how many.
             save: is called before each chunk but the first is written, so that a resumed run
                 always has a chunk left.
+            color: when the bar has colours.
         """
-
-        def write(result: Result) -> None:
-            if self.first is None:
-                self.first = result
-                self._writer.start(result, open_, self._resumed)
-            else:
-                save()
-            self._writer.write(result)
-            self.done += len(result.points)
-            self.counts.update(result.counts)
-            self.given_up += result.given_up
-
-        writer = _Writer(write)
+        start = time.monotonic()
+        thread = ThreadPoolExecutor(1)
+        pending = thread.submit(lambda: None)
         try:
-            for result in self.stream.results(self.done):
-                writer.put(result)
-                report(self.done, self.stream.count)
-            writer.finish()
+            with bar("points", color) as show:
+                for result in self.stream.results(self.done):
+                    pending.result()  # raises what the writing has raised
+                    pending = thread.submit(self._write, result, open_, save)
+                    rate = (self.done - self.earlier) / max(time.monotonic() - start, 1e-3)
+                    step = f"{errors.large(rate)} a second" if rate else ""
+                    show(self.done, self.stream.count, step)
+                pending.result()
         except Exception:
-            with contextlib.suppress(Exception):
-                writer.finish()
+            thread.shutdown()  # once the chunks before the error are written
             raise
         except Signalled as end:
-            if not writer.abandon():  # nobody reads what it writes
+            last_task = thread.submit(lambda: None)
+            if wait([last_task], PATIENCE).not_done:  # nobody reads what is written
                 process.exit_now(end)
             raise
+        finally:
+            thread.shutdown(wait=False)
         if self.first is None:
             raise PointsError(f"cannot resume: there are no more than {self.done:,} points")
         self._writer.finish(self.done)
+
+    def _write(self, result: Result, open_: writers.Open, save: Callable[[], None]) -> None:
+        if self.first is None:
+            self.first = result
+            self._writer.start(result, open_, self._resumed)
+        else:
+            save()
+        self._writer.write(result)
+        self.done += len(result.points)
+        self.counts.update(result.counts)
+        self.given_up += result.given_up
 
 
 def answer(stream: Stream, options: OutputOptions, resume: bool, source: PointsInput) -> int:
     """Compute all points in chunks, write them, and return the exit code.
 
-    Args:
-        stream: what is computed.
-        options: how it is to be written.
-        resume: whether to go on where an earlier call had come to.
-        source: the points as they were given.
+    With `resume` it goes on where an earlier call was interrupted.
 
     Raises:
         OutputError: it cannot be written, or there is nothing that can be resumed.
@@ -179,13 +126,11 @@ def answer(stream: Stream, options: OutputOptions, resume: bool, source: PointsI
     if resume and not (target and writer.resumable):
         sink = f"a {options.format_.name} file" if target else "standard output"
         raise OutputError(f"'--resume' cannot go on with {sink}")
-    with _progress(options.color) as report:
-        if target is None:
-            run = Run(stream, writer, {})
-            _to_stream(run, options.file, writer, report)
-        else:
-            description = _description(stream, source, options.format_.name)
-            run = _to_file(stream, writer, target, resume, description, report)
+    if target is None:
+        run = _to_stream(stream, writer, options)
+    else:
+        description = _description(stream, source, options.format_.name)
+        run = _to_file(stream, writer, target, resume, description, options.color)
     return _summed_up(run, options, time.monotonic() - start)
 
 
@@ -225,12 +170,11 @@ def _summed_up(run: Run, options: OutputOptions, seconds: float) -> int:
     return options.code(ok, run.counts)
 
 
-def _to_stream(
-    run: Run, file: str | None, writer: ChunkWriter, report: Callable[[int, int | None], None]
-) -> None:
+def _to_stream(stream: Stream, writer: ChunkWriter, options: OutputOptions) -> Run:
     """Write to standard output or a device: the first stream at once, others by way of the disk."""
+    run = Run(stream, writer, {})
     with contextlib.ExitStack() as closing:
-        out = output.open_binary(file, closing)
+        out = output.open_binary(options.file, closing)
         streams: list[IO[bytes]] = []
 
         def open_() -> IO[bytes]:
@@ -238,11 +182,12 @@ def _to_stream(
             streams.append(out if direct else closing.enter_context(tempfile.TemporaryFile()))
             return streams[-1]
 
-        run.go(open_, report, out.flush)
+        run.go(open_, out.flush, options.color)
         if streams and streams[0] is not out:
             streams[0].seek(0)
             shutil.copyfileobj(streams[0], out, 1 << 20)
         out.flush()
+    return run
 
 
 def _to_file(
@@ -251,19 +196,20 @@ def _to_file(
     path: Path,
     resume: bool,
     description: dict[str, Any],
-    report: Callable[[int, int | None], None],
+    color: str,
 ) -> Run:
     """Write to a file, whole or not at all; what an interrupted call leaves can be resumed."""
     try:
         partial = Partial(path)
-        with contextlib.ExitStack() as refused:
-            refused.callback(partial.close)
-            state = (partial.state() if resume else None) or {}
+        try:
+            state = partial.state() if resume else {}
             if state and state.get("about") != description:
                 raise OutputError(
                     f"cannot resume '{path.name}': it was begun by another call; {ANEW}"
                 )
-            refused.pop_all()
+        except BaseException:
+            partial.close()
+            raise
         run = Run(stream, writer, state)
         lengths = iter(state.get("lengths", ()))
         saved, at = time.monotonic(), run.done
@@ -277,7 +223,7 @@ def _to_file(
         try:
             if not state:
                 partial.clear()
-            run.go(lambda: partial.stream(next(lengths, None)), report, save)
+            run.go(lambda: partial.stream(next(lengths, None)), save, color)
             partial.finish()
         except Signalled as end:
             if not at:
@@ -292,18 +238,3 @@ def _to_file(
     except OSError as error:
         raise WriteError(f"cannot write '{path}': {error.strerror or error}") from error
     return run
-
-
-@contextlib.contextmanager
-def _progress(color: str) -> Iterator[Callable[[int, int | None], None]]:
-    """A bar with the rate and the time left, for a person at a terminal."""
-    start, first = time.monotonic(), None
-    with bar("points", color) as show:
-
-        def report(done: int, count: int | None) -> None:
-            nonlocal first
-            first = done if first is None else first
-            rate = (done - first) / max(time.monotonic() - start, 1e-3)
-            show(done, count, f"{errors.large(rate)} a second" if rate else "")
-
-        yield report

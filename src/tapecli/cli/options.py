@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
@@ -60,30 +61,19 @@ def variables(
 ) -> tuple[Any, ...]:
     """The options --x, --y, --z and --t, and --at for a variable of any name.
 
-    Args:
-        metavar: the word for a value in the help.
-        of_x: the help of --x.
-        of_any: the help of --at.
-        complete: completes a value in the shell.
-        complete_named: completes NAME=VALUE in the shell.
+    `of_x` and `of_any` are the help of --x and --at; `complete_named` completes NAME=VALUE.
     """
+    several = functools.partial(click.option, multiple=True)
     helps = {name: f"The same for {name}." for name in defaults.SHORT} | {"x": of_x}
-    return (
-        *(
-            click.option(
-                f"--{name}", multiple=True, metavar=metavar, shell_complete=complete, help=text
-            )
-            for name, text in helps.items()
-        ),
-        click.option(
-            "--at",
-            type=PointsOf(),
-            multiple=True,
-            metavar=f"NAME={metavar}",
-            shell_complete=complete_named,
-            help=of_any,
-        ),
+    short = [
+        several(f"--{name}", metavar=metavar, shell_complete=complete, help=text)
+        for name, text in helps.items()
+    ]
+    named = f"NAME={metavar}"
+    any_ = several(
+        "--at", type=PointsOf(), metavar=named, shell_complete=complete_named, help=of_any
     )
+    return *short, any_
 
 
 def order(text: str, complete: Offered = candidates.orders) -> Any:

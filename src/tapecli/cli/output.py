@@ -45,10 +45,7 @@ def choose_format(
 ) -> formats.Format:
     """Choose the format, and make sure that it can be written, before anything is computed.
 
-    Args:
-        name: the name of the format; None for the one that the ending of the file means.
-        output: the name of the file; None for standard output.
-        choices: the formats of the command; the first is for standard output.
+    Without a name it is the one that the ending of the file means; on standard output, the first.
 
     Raises:
         OutputError: the file cannot be written, no format has the ending, or the format is not
@@ -78,38 +75,29 @@ def check(output: str | None) -> None:
         return
     if not output:
         raise OutputError("--output needs the name of a file")
+    problem = ""
     try:
         with contextlib.suppress(FileNotFoundError):
             os.stat(output)
-        problem = _problem(output)
+        path = files.path_of(output)
+        if path is None:
+            return
+        if path.is_dir():
+            problem = "it is a directory"
+        elif output.endswith(os.sep):
+            problem = "a name that ends so is a directory's"
+        elif not path.parent.is_dir():
+            problem = f"there is no folder '{path.parent}'"
+        elif not os.access(path.parent, os.W_OK):
+            problem = "its folder cannot be written to"
     except (OSError, ValueError) as error:
         problem = getattr(error, "strerror", None) or str(error)
     if problem:
         raise OutputError(f"cannot write '{output}': {problem}")
 
 
-def _problem(output: str) -> str:
-    """Why a file cannot be written; "" if it can."""
-    path = files.path_of(output)
-    if path is None:
-        return ""
-    if path.is_dir():
-        return "it is a directory"
-    if output.endswith(os.sep):
-        return "a name that ends so is a directory's"
-    if not path.parent.is_dir():
-        return f"there is no folder '{path.parent}'"
-    return "" if os.access(path.parent, os.W_OK) else "its folder cannot be written to"
-
-
 def write(content: Any, format_: formats.Format, output: str | None, color: str) -> None:
-    """Write a Result, or what a command shows instead of one.
-
-    Args:
-        content: what is written.
-        format_: its format.
-        output: the name of the file; None for standard output.
-        color: when there are colours, one of `COLOR`.
+    """Write a Result, or what a command shows instead of one; its color is one of `COLOR`.
 
     Raises:
         OutputError: standard output is closed.
@@ -145,22 +133,14 @@ def _write_content(content: Any, format_: formats.Format, stream: TextIO, screen
 
 
 def standard_output() -> TextIO:
-    """Standard output.
-
-    Raises:
-        OutputError: it is closed.
-    """
+    """Standard output, which raises OutputError if it is closed."""
     if sys.stdout is None:
         raise OutputError("cannot write: standard output is closed")
     return sys.stdout
 
 
 def open_binary(output: str | None, closing: contextlib.ExitStack) -> IO[bytes]:
-    """Open standard output, or a device or pipe, for bytes.
-
-    Args:
-        output: the name of the device; None for standard output.
-        closing: closes the device at its end.
+    """Open standard output, or a device or pipe, which `closing` will close, for bytes.
 
     Raises:
         OutputError: it is closed or cannot be opened.

@@ -17,10 +17,6 @@ MILLION = 1_000_000
 def bar(title: str, color: str = "auto") -> Iterator[Callable[[int, int | None, str], None]]:
     """Show a bar until the work is done; without a terminal there is none.
 
-    Args:
-        title: what the work is.
-        color: "never" for a bar without colours.
-
     Yields:
         A function that moves the bar. Its arguments are how much is done, how much there is
         (None if that is unknown), and what is done next.

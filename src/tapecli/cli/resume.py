@@ -23,10 +23,7 @@ ANEW = "leave '--resume' out to begin anew"
 
 
 class Partial:
-    """The folder of one file, which one call at a time can have.
-
-    Args:
-        path: where the file will be.
+    """The folder of a file at this path, which one call at a time can have.
 
     Raises:
         OutputError: another call has the folder.
@@ -65,8 +62,8 @@ class Partial:
         for entry in self.folder.iterdir():
             entry.unlink()
 
-    def state(self) -> dict[str, Any] | None:
-        """How far an earlier call had come; None if there was none.
+    def state(self) -> dict[str, Any]:
+        """How far an earlier call had come; {} if there was none.
 
         Raises:
             OutputError: that cannot be read, or a stream of the file is not there.
@@ -76,7 +73,7 @@ class Partial:
             lengths = list(map(int, state["lengths"]))
             state = {**state, "done": int(state["done"]), "counts": dict(state["counts"])}
         except FileNotFoundError:
-            return None
+            return {}
         except (OSError, ValueError, TypeError, KeyError):
             name = self.folder / STATE
             raise OutputError(f"cannot resume: '{name}' cannot be read; {ANEW}") from None
@@ -90,12 +87,7 @@ class Partial:
         return self.folder / f"part{number}"
 
     def stream(self, length: int | None = None) -> IO[bytes]:
-        """Open the next stream of the file.
-
-        Args:
-            length: the bytes that an earlier call has written to it, behind which it goes on;
-                None if it is new.
-        """
+        """Open the next stream of the file; what an earlier call has written ends at `length`."""
         path = self._stream_path(len(self.streams))
         stream = path.open("w+b" if length is None else "r+b")
         self.streams.append(stream)

@@ -66,13 +66,7 @@ _OPERATOR = r"(?:[-+*/^(,=·×÷−√|]|\s)\s*$"
 def starting_with(
     typed: str, meanings: Mapping[str, str], before: str = ""
 ) -> list[CompletionItem]:
-    """The completions that start with what was typed.
-
-    Args:
-        typed: the word, or the end of it that is completed.
-        meanings: what may stand there, with its meaning.
-        before: the text in front of it, which is kept.
-    """
+    """The words, with their meanings, that start with what was typed; `before` is kept in front."""
     return [
         CompletionItem(before + word, help=meaning, shown=word)
         for word, meaning in meanings.items()
