@@ -68,7 +68,7 @@ def test_it_explains_what_meets_all_of_its_conditions(
     change: dict[str, object], explained: bool
 ) -> None:
     where = ("sqrt(x^4)",), "lost", 0.0, ("float32",), ("eager",), 2
-    defect = Defect("name", "what", "where", "2.21", lambda tf: True, *where)
+    defect = Defect("name", "what", "where", "2.21", lambda tf: 1.0, 0.0, 0.5, *where)
     met = {"expression": "sqrt(x^4)", "status": "lost", "x": 0.0, "order": 2}
     about = {**met, "dtype": "float32", "execution": "eager", **change}
     assert defect.explains(**about) is explained  # type: ignore[arg-type]

@@ -293,7 +293,7 @@ def test_what_no_known_defect_explains_is_a_failure(monkeypatch: pytest.MonkeyPa
 def test_a_defect_that_is_cured_is_reported_and_explains_nothing(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    cured = tuple(replace(defect, shows=lambda tf: False) for defect in DEFECTS)
+    cured = tuple(replace(d, program=lambda tf, right=d.right: right) for d in DEFECTS)
     monkeypatch.setattr(running, "DEFECTS", cured)
     report = of("composite")
     assert [defect.name for defect in report.cured] == [defect.name for defect in DEFECTS]
@@ -302,7 +302,7 @@ def test_a_defect_that_is_cured_is_reported_and_explains_nothing(
 
 
 def test_a_program_that_does_not_run_shows_no_cure(monkeypatch: pytest.MonkeyPatch) -> None:
-    broken = replace(DEFECTS[0], shows=lambda tf: tf.no_such_thing)
+    broken = replace(DEFECTS[0], program=lambda tf: tf.no_such_thing)
     monkeypatch.setattr(running, "DEFECTS", (broken,))
     assert not of("sign").cured
 

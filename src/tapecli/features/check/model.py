@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from tapecli.errors import counted
 from tapecli.floats import FORMATS
 from tapecli.result import Status
 
@@ -101,14 +102,12 @@ class Failure:
         start = f"{self.function}: order {self.order} of {self.target} ({', '.join(how)})"
         if self.status is None:
             return f"{start}: {self.note}"
-        text = FORMATS[self.setting.dtype].text
-        tape, analytic = (
-            "nothing" if value is None else text(value) for value in (self.tape, self.analytic)
+        x, tape, analytic = (
+            "nothing" if value is None else FORMATS[self.setting.dtype].text(value)
+            for value in (self.x, self.tape, self.analytic)
         )
-        others = self.points - 1
-        also = f", and at {others} more point{'s' * (others > 1)}" if others else ""
-        at = f"at x = {text(self.x)}{also}"
-        return f"{start} is {self.status} {at}: {tape}, and should be {analytic}"
+        others = f", and at {counted(self.points - 1, 'more point')}" if self.points > 1 else ""
+        return f"{start} is {self.status} at x = {x}{others}: {tape}, and should be {analytic}"
 
 
 @dataclass(frozen=True)
@@ -184,6 +183,15 @@ class Report:
     def functions(self) -> list[str]:
         """The rows."""
         return list(dict.fromkeys(function for function, _ in self.cells))
+
+    @property
+    def has_several_devices(self) -> bool:
+        """Whether the columns must say on which device they were computed."""
+        return len({setting.device for setting in self.settings}) > 1
+
+    def column(self, setting: Setting) -> list[Cell | None]:
+        """The cells of a setting, one for each function; None where it was not run."""
+        return [self.cells.get((function, setting)) for function in self.functions]
 
     @property
     def unknown(self) -> list[Failure]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from tapecli.defaults import TAYLOR
 from tapecli.errors import RequestError
@@ -92,7 +92,6 @@ LEVELS = {
 }
 """The levels by name."""
 
-
 PROCESSOR = "cpu:0"
 """Where Taylor series are computed, which use no TensorFlow."""
 
@@ -120,21 +119,21 @@ def selected(
     """
     if level not in LEVELS:
         raise RequestError(f"unknown level '{level}'; there are {', '.join(LEVELS)}")
-    sweeps = [
-        replace(
-            sweep,
-            cases=tuple(case for case in sweep.cases if not functions or case.group in functions),
-            dtypes=tuple(name for name in sweep.dtypes if not dtypes or name in dtypes),
-            executions=tuple(e for e in sweep.executions if not executions or e in executions),
-            methods=tuple(name for name in sweep.methods if name != TAYLOR or not executions),
+    sweeps = tuple(
+        Sweep(
+            tuple(case for case in sweep.cases if not functions or case.group in functions),
+            tuple(name for name in sweep.methods if name != TAYLOR or not executions),
+            sweep.order,
+            tuple(name for name in sweep.dtypes if not dtypes or name in dtypes),
+            tuple(name for name in sweep.executions if not executions or name in executions),
         )
         for sweep in LEVELS[level].sweeps
-    ]
-    sweeps = [sweep for sweep in sweeps if sweep.cases and sweep.dtypes and sweep.executions]
-    if not any(sweep.methods for sweep in sweeps):
+    )
+    selection = Level(LEVELS[level].points, sweeps)
+    if not any(trials(selection, [PROCESSOR])):
         hint = "; leave out '--quick'" if level == "quick" else ""
         raise RequestError(f"the level '{level}' has nothing of this kind to check{hint}")
-    return replace(LEVELS[level], sweeps=tuple(sweeps))
+    return selection
 
 
 def trials(level: Level, devices: Sequence[str]) -> Iterator[Trial]:
@@ -143,8 +142,9 @@ def trials(level: Level, devices: Sequence[str]) -> Iterator[Trial]:
         for device, dtype, execution, method in itertools.product(
             devices, sweep.dtypes, sweep.executions, sweep.methods
         ):
-            if method == TAYLOR and device != PROCESSOR:
+            is_taylor = method == TAYLOR
+            if is_taylor and device != PROCESSOR:
                 continue
             order = min(sweep.order, MAX_ORDERS.get(dtype, sweep.order))
-            setting = Setting(dtype, TAYLOR if method == TAYLOR else execution, device)
+            setting = Setting(dtype, TAYLOR if is_taylor else execution, device)
             yield from (Trial(case, method, order, setting) for case in sweep.cases)

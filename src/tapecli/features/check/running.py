@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from importlib.metadata import version
 from typing import Any
@@ -65,10 +65,10 @@ def check_tensorflow(
         RequestError: there is no such level or device, or nothing to check.
         TensorFlowError: TensorFlow is missing or does not start.
     """
-    chosen_level = selected(level, functions, dtypes, executions)
+    selection = selected(level, functions, dtypes, executions)
     tf = loading.load()
     start = time.perf_counter()
-    plan = list(trials(chosen_level, _devices(tf, devices)))
+    plan = list(trials(selection, _devices(tf, devices)))
     with ExitStack() as stack:
         comparison = _start_core_comparison(stack) if level != "quick" and core.in_use() else None
         # TensorFlow runs in a thread, because an interrupt may be late or lost in its own code.
@@ -79,7 +79,7 @@ def check_tensorflow(
         progress(0, len(plan), "known defects")
         present = thread.submit(lambda: [defect for defect in DEFECTS if defect.is_present(tf)])
         findings = _Findings(present.result())
-        pending = [thread.submit(_run_trial, trial, seed, chosen_level.points) for trial in plan]
+        pending = [thread.submit(_run_trial, trial, seed, selection.points) for trial in plan]
         for done, (trial, outcome) in enumerate(zip(plan, pending, strict=True)):
             progress(done, len(plan), " ".join(trial.case.targets))
             findings.add(trial, outcome.result())
@@ -89,7 +89,7 @@ def check_tensorflow(
         level,
         seed,
         _versions(tf),
-        tuple(sorted({trial.setting: None for trial in plan}, key=_column_order)),
+        tuple(sorted({trial.setting for trial in plan}, key=_column_order)),
         findings.cells,
         tuple(findings.failures),
         tuple(map(findings.known_defect, DEFECTS)),
@@ -170,13 +170,13 @@ class _Outcome:
     """The outcome of a trial.
 
     Attributes:
-        result: the result, up to the highest order that could be computed.
+        blocks: the derivatives, up to the highest order that could be computed.
         missing: the lowest order that could not be computed; 0 if all could.
         reason: why it could not be computed.
         unsupported: whether TensorFlow lacks a gradient or a kernel for it.
     """
 
-    result: Result | None = None
+    blocks: tuple[Block, ...] = ()
     missing: int = 0
     reason: str = ""
     unsupported: bool = False
@@ -187,12 +187,12 @@ def _run_trial(trial: Trial, seed: int, points: int) -> _Outcome:
     outcome = _Outcome()
     for order in range(trial.order, 0, -1):
         try:
-            return replace(outcome, result=_result(trial, order, seed, points))
+            return replace(outcome, blocks=_result(trial, order, seed, points).blocks)
         except RequestError as error:
-            outcome = _Outcome(None, order, str(error), unsupported=True)
+            outcome = _Outcome((), order, str(error), unsupported=True)
         except Exception as error:  # whatever a broken install raises
             reason = f"{type(error).__name__}: {error}".splitlines()[0].removesuffix(": ")
-            outcome = _Outcome(None, order, clipped(reason, _MAX_REASON))
+            outcome = _Outcome((), order, clipped(reason, _MAX_REASON))
     return outcome
 
 
@@ -216,28 +216,21 @@ def _result(trial: Trial, order: int, seed: int, points: int) -> Result:
 # --- findings ---------------------------------------------------------------------------------
 
 
-@dataclass
 class _Findings:
-    """The report as it grows.
+    """The report as it grows."""
 
-    Attributes:
-        present: the known defects that this TensorFlow has.
-        cells: the values of each function in each setting.
-        failures: the derivatives that are wrong.
-        explained: how many values each known defect explains, by its name.
-    """
-
-    present: list[Defect]
-    cells: dict[tuple[str, Setting], Cell] = field(default_factory=dict)
-    failures: list[Failure] = field(default_factory=list)
-    explained: Counter[str] = field(default_factory=Counter)
+    def __init__(self, present: list[Defect]) -> None:
+        self._present = present
+        self._explained: Counter[str] = Counter()  # how many values each known defect explains
+        self.cells: dict[tuple[str, Setting], Cell] = {}
+        self.failures: list[Failure] = []
 
     def add(self, trial: Trial, outcome: _Outcome) -> None:
         """Add the outcome of a trial."""
         cell = self.cells.setdefault((trial.case.group, trial.setting), Cell())
         if outcome.missing:
             self._add_missing(trial, outcome, cell)
-        for block in outcome.result.blocks if outcome.result else ():
+        for block in outcome.blocks:
             self._add_block(trial, block, cell)
 
     def _add_missing(self, trial: Trial, outcome: _Outcome, cell: Cell) -> None:
@@ -246,12 +239,12 @@ class _Findings:
         cell.missing = min(cell.missing or order, order)
         defect = self._explanation(trial, MISSING, None, order)
         if defect and outcome.unsupported:
-            self.explained[defect] += 1
+            self._explained[defect] += 1
             return
         cell.failed += 1
         x = FORMATS[trial.setting.dtype].round(Fraction(trial.case.fixed[0]))
         target = ", ".join(trial.case.targets)
-        self._add_failure(trial, target=target, order=order, status=None, x=x, note=outcome.reason)
+        self._add_failure(trial, target, order, x, status=None, note=outcome.reason)
 
     def _add_block(self, trial: Trial, block: Block, cell: Cell) -> None:
         """Count the verdicts on one derivative; those that failed become one failure."""
@@ -275,14 +268,14 @@ class _Findings:
         several_targets = len(trial.case.targets) > 1
         target = f"{block.target} = {block.expression}" if several_targets else block.expression
         for defect, values in failed.items():
-            self.explained[defect] += len(values)
-            x, value, verdict = max(values, key=lambda v: _distance(v[1], v[2].analytic))
+            self._explained[defect] += len(values)
+            x, value, verdict = max(values, key=lambda v: _relative_error(v[1], v[2].analytic))
             self._add_failure(
                 trial,
-                target=target,
-                order=block.order,
+                target,
+                block.order,
+                x,
                 status=verdict.status,
-                x=x,
                 tape=value,
                 analytic=verdict.analytic,
                 points=len(values),
@@ -290,14 +283,14 @@ class _Findings:
                 known=defect,
             )
 
-    def _add_failure(self, trial: Trial, **fields: Any) -> None:
-        fields |= {"method": trial.method, "setting": trial.setting}
-        self.failures.append(Failure(trial.case.group, trial.case.targets, **fields))
+    def _add_failure(self, trial: Trial, target: str, order: int, x: float, **fields: Any) -> None:
+        derivative = trial.case.group, trial.case.targets, target, order
+        self.failures.append(Failure(*derivative, trial.method, trial.setting, x=x, **fields))
 
     def _explanation(self, trial: Trial, status: str, x: float | None, order: int) -> str:
         """The name of the known defect that explains a failure, or ""."""
         failure = status, x, order, trial.setting.dtype, trial.setting.execution
-        for defect in self.present:
+        for defect in self._present:
             if any(defect.explains(expression, *failure) for expression in trial.case.targets):
                 return defect.name
         return ""
@@ -305,10 +298,10 @@ class _Findings:
     def known_defect(self, defect: Defect) -> KnownDefect:
         """What the report says of a known defect."""
         row = defect.name, defect.description, defect.reference, defect.seen_in
-        return KnownDefect(*row, defect in self.present, self.explained[defect.name])
+        return KnownDefect(*row, defect in self._present, self._explained[defect.name])
 
 
-def _distance(value: float, analytic: float | None) -> float:
+def _relative_error(value: float, analytic: float | None) -> float:
     """The relative error of a value; -1 where there is none."""
     if analytic is None or not math.isfinite(value):
         return -1.0

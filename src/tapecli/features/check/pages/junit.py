@@ -45,8 +45,7 @@ def _suite(name: str, cases: Iterable[JUnitCase]) -> Xml.Element:
 
 
 def _functions(report: Report, setting: Setting) -> Iterator[JUnitCase]:
-    for function in report.functions:
-        cell = report.cells.get((function, setting))
+    for function, cell in zip(report.functions, report.column(setting), strict=True):
         if cell is None:
             continue
         failures = [f for f in report.unknown if f.function == function and f.setting == setting]

@@ -23,9 +23,8 @@ def _lines(report: Report) -> Iterator[str]:
         yield from (f"- {escaped(failure.described())}", "", f"      {failure.command}", "")
     yield table_row(["", *words.columns(report)])
     yield table_row(["---", *["---:"] * len(report.settings)])
-    for name in report.functions:
-        cells = [words.cell(report.cells.get((name, setting))) for setting in report.settings]
-        yield table_row([name, *(escaped("".join(cell)) for cell in cells)])
+    for name, *cells in zip(report.functions, *map(report.column, report.settings), strict=True):
+        yield table_row([name, *(escaped("".join(words.cell(cell))) for cell in cells)])
     yield ""
     yield from (f"- {escaped(line)}" for line in words.legend(report))
     yield ""
@@ -33,4 +32,4 @@ def _lines(report: Report) -> Iterator[str]:
     if report.core:
         yield f"- {escaped(words.core(report.core))}"
     yield ""
-    yield f"{words.versions(report)}; {words.level(report)}"
+    yield "; ".join(words.heading(report))

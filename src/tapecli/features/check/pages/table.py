@@ -31,8 +31,8 @@ def _is_command(block: RenderableType) -> bool:
 
 def page(report: Report, width: int) -> Iterator[RenderableType]:
     """The blocks of the report from top to bottom; commands are indented."""
-    yield Text(words.versions(report), style="dim")
-    yield Text(words.level(report), style="dim")
+    for line in words.heading(report):
+        yield Text(line, style="dim")
     yield Text()
     for settings in _fitting(report, width):
         yield _table(report, settings)
@@ -81,19 +81,18 @@ def _table(report: Report, settings: Sequence[Setting]) -> Table:
 
 def _headings(report: Report, settings: Sequence[Setting]) -> Iterator[str]:
     """Dtype over execution, under the device if there are several; each where it is new."""
-    several_devices = len({setting.device for setting in report.settings}) > 1
     device = dtype = ""
     for setting in settings:
         new_device = setting.device != device
         new_dtype = new_device or setting.dtype != dtype
         device, dtype = setting.device, setting.dtype
-        above = [device if new_device else ""] if several_devices else []
+        above = [device if new_device else ""] if report.has_several_devices else []
         yield "\n".join([*above, dtype if new_dtype else "", setting.execution])
 
 
 def _column(report: Report, setting: Setting) -> list[Text]:
     """The cells of a setting, their numbers aligned whatever marks are behind them."""
-    cells = [report.cells.get((name, setting)) for name in report.functions]
+    cells = report.column(setting)
     texts = [words.cell(cell) for cell in cells]
     width = max(len(marks) for _, marks in texts)
     return [

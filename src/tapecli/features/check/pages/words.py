@@ -38,20 +38,14 @@ def style(cell: Cell | None) -> str:
 
 def columns(report: Report) -> list[str]:
     """What the settings are called; with the device only where there are several."""
-    several_devices = len({setting.device for setting in report.settings}) > 1
-    return [
-        ", ".join([s.dtype, s.execution, *[s.device] * several_devices]) for s in report.settings
-    ]
+    fields = [[s.dtype, s.execution, s.device] for s in report.settings]
+    return [", ".join(field[: 2 + report.has_several_devices]) for field in fields]
 
 
-def versions(report: Report) -> str:
-    """The versions of what took part."""
-    return ", ".join(f"{name} {number}" for name, number in report.versions.items())
-
-
-def level(report: Report) -> str:
-    """How thoroughly it was checked."""
-    return f"level {report.level}, seed {report.seed}"
+def heading(report: Report) -> tuple[str, str]:
+    """The versions of what took part, and how thoroughly it was checked."""
+    versions = ", ".join(f"{name} {number}" for name, number in report.versions.items())
+    return versions, f"level {report.level}, seed {report.seed}"
 
 
 _MARKS: tuple[tuple[str, str, Callable[[Cell], object]], ...] = (
