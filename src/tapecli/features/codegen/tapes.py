@@ -214,8 +214,8 @@ def nested_orders(draft: Draft, persistent: bool = False) -> None:
     blocks = [ExitStack() for _ in tapes]
     for tape, block, variables in reversed(list(zip(tapes, blocks, gradients, strict=True))):
         sources = list(dict.fromkeys(name for by in variables.values() for name in by))
-        several = len(draft.targets) * len(variables) > 1
-        block.enter_context(draft.tape(tape, draft.watched(sources), persistent or several))
+        reused = len(draft.targets) * len(variables) > 1
+        block.enter_context(draft.tape(tape, draft.watched(sources), persistent or reused))
     draft.statements.write_all()
     draft.values()
     remark = f"recorded by {tapes[1]}" if len(tapes) > 1 else ""
