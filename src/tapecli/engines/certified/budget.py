@@ -97,39 +97,9 @@ class Budget:
 
 # --- the cost model -------------------------------------------------------------------------------
 
-UNIT_BITS = 2560
-"""The precision for which the costs below are given."""
-
-NODE = 10e-6
-"""Seconds for a node at any precision: the time that Python takes."""
-
-NUMBER, NUMBER_GROWTH = 45e-6, 1.6
-"""Seconds for the constant term of an elementary function, and the power of the precision that
-they grow with."""
-
-TERM_GROWTH = 1.2
-"""The power of the precision that each further term of a series grows with."""
-
-PLAIN_TERM = 1e-6
-"""Seconds for a term that do not depend on the precision."""
-
-LINEAR_TERM = 4e-6
-"""Seconds for a term of a function of a straight line, such as sin(2*x + 1)."""
-
-COMPOSED_TERM, PRODUCT_TERM = 20e-6, 3e-6
-"""Seconds for a term of a function of any other series, and of a product, times the logarithm of
-the number of terms."""
-
 SLOW = {"gamma", "lgamma"}
 """Functions whose series take far longer. The Bernoulli numbers, which their first call at a
 precision computes, take less than half as long as the call itself and are not counted."""
-
-SLOW_NUMBER, SLOW_TERM, SLOW_GROWTH = 330e-6, 1.5e-3, 2.2
-"""Seconds for the constant term and for each further term of a slow function, and the power of the
-precision that they grow with."""
-
-SLOW_PAIR = 0.3e-6
-"""Seconds for each pair of terms of a slow function, whatever the precision."""
 
 OPERATIONS = {
     "mul": (0, 1),
@@ -181,21 +151,17 @@ def cost_model(nodes: Sequence[Node]) -> Callable[[int, int], float]:
 
     @functools.cache
     def seconds(terms: int, precision: int) -> float:
-        size, higher = precision / UNIT_BITS, terms - 1
-        growth = math.pow(size, TERM_GROWTH)
-        number = NUMBER * math.pow(size, NUMBER_GROWTH)
-        levels = higher * math.log2(terms + 1)
-        linear_cost = number + higher * (PLAIN_TERM + LINEAR_TERM * growth)
-        composed_cost = number + levels * (PLAIN_TERM + COMPOSED_TERM * growth)
-        product_cost = levels * (PLAIN_TERM + PRODUCT_TERM * growth)
-        slow_cost = (SLOW_NUMBER + higher * SLOW_TERM) * math.pow(size, SLOW_GROWTH)
-        return (
-            len(nodes) * NODE
-            + linear * linear_cost
-            + composed * composed_cost
-            + products * product_cost
-            + slow * (slow_cost + SLOW_PAIR * terms**2)
-        )
+        # The small numbers are seconds at 2,560 bits, and grow with powers of the precision.
+        size, higher = precision / 2560, terms - 1
+        levels, growth = higher * math.log2(terms + 1), math.pow(size, 1.2)
+        number = 45e-6 * math.pow(size, 1.6)  # the constant term of an elementary function
+        of_line = number + higher * (1e-6 + 4e-6 * growth)  # as in sin(2*x + 1)
+        of_curve = number + levels * (1e-6 + 20e-6 * growth)
+        of_product = levels * (1e-6 + 3e-6 * growth)
+        of_slow = (330e-6 + higher * 1.5e-3) * math.pow(size, 2.2) + 0.3e-6 * terms**2
+        in_python = len(nodes) * 10e-6
+        elementary = in_python + linear * of_line + composed * of_curve
+        return elementary + products * of_product + slow * of_slow
 
     return seconds
 

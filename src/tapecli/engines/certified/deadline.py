@@ -74,17 +74,17 @@ class _Watch(threading.Thread):
         self._stopped = threading.Event()
 
     def run(self) -> None:
-        while not self._stopped.wait(min(max(self._left, _REPEAT), threading.TIMEOUT_MAX)):
-            if self._left <= 0:
+        thread, error = ctypes.c_ulong(self._worker), ctypes.py_object(TimeUp)
+        wait = self._end - self._clock()
+        while not self._stopped.wait(min(max(wait, _REPEAT), threading.TIMEOUT_MAX)):
+            if self._clock() >= self._end:
                 with self._lock:
                     if self._working:
                         self._raised = True
-                        _raise_in(self._worker)
+                        # It is never taken back: after that Python 3.11 hangs in a traced call.
+                        ctypes.pythonapi.PyThreadState_SetAsyncExc(thread, error)
                 self._end = self._clock() + _REPEAT
-
-    @property
-    def _left(self) -> float:
-        return self._end - self._clock()
+            wait = self._end - self._clock()
 
     def stop(self) -> None:
         """Raise nothing from now on; an exception that was sent arrives while this waits."""
@@ -103,14 +103,6 @@ def _clock_of_this_thread() -> Callable[[], float]:
         return time.monotonic
     clock = time.pthread_getcpuclockid(threading.get_ident())
     return lambda: time.clock_gettime(clock)
-
-
-def _raise_in(thread: int) -> None:
-    """Raise the exception in a thread before its next step.
-
-    It is never taken back, which Python 3.11 does not do well: the next traced call hangs.
-    """
-    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(TimeUp))
 
 
 @contextlib.contextmanager

@@ -27,7 +27,6 @@ _RULES: dict[str, Callable[..., arb]] = {
     "cbrt": lambda u: -((-u).root(3)) if u < 0 else u.root(3),
     "lgamma": lambda u: u.lgamma() if u > 0 else abs(u.gamma()).log(),
     "power": lambda u, v: u**v,
-    "atan2": lambda y, x: arb.atan2(y, x),
 }
 """The functions that are not a method of a ball by the same name."""
 

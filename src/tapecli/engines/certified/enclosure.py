@@ -9,33 +9,28 @@ every rule that is asked for the value alone can give one, it is continuous.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from math import factorial, inf, nan
+from typing import TypeAlias
 
 from flint import arb
 
-from tapecli.engines.certified.balls import (
-    Balls,
-    Kink,
-    Series,
-    Side,
-    Undecided,
-    Undefined,
-    exact_arb,
-)
+from tapecli.engines.certified import balls
+from tapecli.engines.certified.balls import Series, Undefined
 from tapecli.engines.certified.budget import Budget
 from tapecli.engines.certified.interpreter import Interpreter, Trajectory, working
-from tapecli.engines.certified.lines import directions
+from tapecli.engines.certified.lines import Direction, Index, directions
 from tapecli.expressions.tree import Node
 from tapecli.floats import FloatFormat
 
 PRECISION = 96
 """Bits: more than the ends of an interval have."""
 
+Point: TypeAlias = Mapping[str, Fraction | arb]
+"""The numbers of all variables, one of which is an interval."""
 
-@dataclass(frozen=True)
-class Intervals(Balls):
+
+class Intervals(balls.Balls):
     """The rules at all points of an interval together.
 
     Where the value alone is asked for, functions have one at kinks and at the edges of their
@@ -82,7 +77,7 @@ class Intervals(Balls):
             return self.atan(self.div(y, x))
         if y[0] > 0 or y[0] < 0:
             return self._quarter() * (1 if y[0] > 0 else -1) - self.atan(self.div(x, y))
-        raise Undecided
+        raise balls.Undecided
 
     def _between(self, low: arb, high: arb) -> Series:
         return self.number(low.union(high))
@@ -98,6 +93,9 @@ class Enclosure:
         at: the values of the others.
         derivatives: the variables of each derivative; () is the value.
         budget: what each enclosure is charged to, whether it fits or not.
+
+    Attributes:
+        count: how many derivatives there are.
     """
 
     def __init__(
@@ -110,18 +108,14 @@ class Enclosure:
         budget: Budget | None = None,
     ) -> None:
         self._interpreter = Interpreter(tree, format_)
-        self._axis = axis
+        self._axis, self._line = axis, ((axis, 1),)
         self._budget = budget or Budget()
         self._others = {name: Fraction(value) for name, value in at.items()}
         self._indices = [tuple(sorted(derivative)) for derivative in derivatives]
         self._highest = max(map(len, filter(self._is_pure, self._indices)), default=-1)
+        self.count = len(derivatives)
 
-    @property
-    def count(self) -> int:
-        """How many derivatives there are."""
-        return len(self._indices)
-
-    def _is_pure(self, index: tuple[str, ...]) -> bool:
+    def _is_pure(self, index: Index) -> bool:
         """Whether a derivative is by the axis alone."""
         return {*index} <= {self._axis}
 
@@ -131,45 +125,36 @@ class Enclosure:
         It is a bound on the size of its own second derivative by the variable: infinite where
         there is none, and NaN where the derivative exists at no point between the two.
         """
-        point: dict[str, Fraction | arb] = {**self._others, self._axis: _interval(low, high)}
-        axis = ((self._axis, 1),)
+        with working(PRECISION, 1):
+            ends = balls.exact_arb(Fraction(low)), balls.exact_arb(Fraction(high))
+            radius = ((ends[1] - ends[0]) / 2).abs_upper()
+            interval = (ends[0] + ends[1]) / 2 + arb(0, radius)
+        point: Point = {**self._others, self._axis: interval}
         try:
-            series = self._series(point, axis, self._highest + 3) if self._highest >= 0 else None
+            series = (
+                self._series(point, self._line, self._highest + 3) if self._highest >= 0 else None
+            )
             return [self._bend(index, series, point) for index in self._indices]
         except Undefined:
             return [nan] * len(self._indices)
 
-    def _bend(
-        self,
-        index: tuple[str, ...],
-        series: Series | None,
-        point: Mapping[str, Fraction | arb],
-    ) -> float | None:
-        order, pure = len(index), self._is_pure(index)
-        if pure and series is not None:
+    def _bend(self, index: Index, series: Series | None, point: Point) -> float | None:
+        order = len(index)
+        if series is not None and self._is_pure(index):
             if series[order].is_finite() and series[order + 2].is_finite():
                 return float(series[order + 2].abs_upper() * factorial(order + 2))
-        for line in [((self._axis, 1),)] if pure else directions(index):
+        for line in directions(index) or [self._line]:
             coefficients = self._series(point, line, order + 1)
             if coefficients is None or not coefficients[order].is_finite():
                 return None
         return inf
 
-    def _series(
-        self, point: Mapping[str, Fraction | arb], line: Sequence[tuple[str, int]], terms: int
-    ) -> Series | None:
+    def _series(self, point: Point, line: Direction, terms: int) -> Series | None:
         """The Taylor coefficients at all points of the interval; None if there may be none."""
         slopes = {name: Fraction(step) for name, step in line}
         self._budget.spend(self._interpreter.seconds(terms, PRECISION))
+        rules = Intervals(balls.Side.BOTH, terms)
         try:
-            rules = Intervals(Side.BOTH, terms)
             return self._interpreter.run(Trajectory(point, slopes), rules, PRECISION)
-        except (Undecided, Kink):
+        except (balls.Undecided, balls.Kink):
             return None
-
-
-def _interval(low: float, high: float) -> arb:
-    """A ball that contains the interval between two numbers."""
-    with working(PRECISION, 1):
-        ends = exact_arb(Fraction(low)), exact_arb(Fraction(high))
-        return (ends[0] + ends[1]) / 2 + arb(0, ((ends[1] - ends[0]) / 2).abs_upper())
