@@ -213,7 +213,7 @@ def load(verbose: bool) -> Any:
     """Load TensorFlow, as far as a call of the command line needs it, and return its module."""
     from tapecli.engines.tapes import loading
 
-    return loading.load(quietly=True, verbose=verbose, core_only=True)
+    return loading.load(quietly=not verbose, core_only=True)
 
 
 def tell_given_up(count: int, points: int, options: Options) -> None:

@@ -185,20 +185,20 @@ def size(node: Node) -> int:
     return fold(node, lambda _, sizes: 1 + sum(sizes))
 
 
-def rational(node: Node, literal: Callable[[Number], Fraction] | None = None) -> Fraction | None:
+def rational(node: Node, format_: FloatFormat | None = None) -> Fraction | None:
     """The exact value of a constant made of numbers and + - * / **.
 
     Args:
         node: the tree of the constant.
-        literal: the value of a literal; if it is left out, a decimal is exact.
+        format_: the dtype, of which decimals mean numbers; if it is left out, they are exact.
 
     Returns:
         The value; None for anything else, and for a value of more than 4096 bits.
     """
 
     def value(node: Node, children: list[Fraction | None]) -> Fraction | None:
-        if literal is not None and isinstance(node, Number):
-            return literal(node)
+        if isinstance(node, Number):
+            return literal_value(node, format_)
         return exact_value(node, children)
 
     return fold(node, value)
@@ -217,17 +217,12 @@ def exact_value(node: Node, children: Sequence[Fraction | None]) -> Fraction | N
     return value if value is not None and _bits(value) < _MAX_BITS else None
 
 
-def literal_value(literal: Number, format_: FloatFormat) -> Fraction:
-    """The value of a literal in a dtype: a decimal means the nearest number of the dtype."""
-    if not literal.decimal:
+def literal_value(literal: Number, format_: FloatFormat | None) -> Fraction:
+    """The value of a literal; in a dtype a decimal means the nearest number of the dtype."""
+    if format_ is None or not literal.decimal:
         return literal.value
     value = format_.round(literal.value)
     return Fraction(value) if math.isfinite(value) else literal.value
-
-
-def rational_in(node: Node, format_: FloatFormat) -> Fraction | None:
-    """The exact value of a constant, if it has one; decimals mean numbers of the dtype."""
-    return rational(node, lambda literal: literal_value(literal, format_))
 
 
 def _power(base: Fraction, exponent: Fraction) -> Fraction | None:

@@ -63,7 +63,7 @@ class Loaded:
     ("options", "err"),
     [
         ("quietly=True", "after\n"),
-        ("quietly=True, verbose=True", f"{LOG}after\n"),
+        ("core_only=True", f"{LOG}after\n"),
         ("", f"{LOG}after\n"),
     ],
 )

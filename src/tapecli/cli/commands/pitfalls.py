@@ -73,7 +73,7 @@ def command(
     from tapecli.features.pitfalls.running import run
 
     if verbose:
-        loading.load(verbose=True)
+        loading.load()
     with bar("running", color) as progress:
         lessons = run([PITFALLS[name] for name in dict.fromkeys(names or PITFALLS)], progress)
     output.write(lessons, format_, file, color)

@@ -72,7 +72,7 @@ class SeriesTree:
         self.nodes = steps(tree)
         self._format = format_
         self._exponents = {
-            node: rational(node.arguments[1], self._literal)
+            node: rational(node.arguments[1], format_)
             for node in self.nodes
             if isinstance(node, Call) and node.name == "pow"
         }
@@ -98,13 +98,10 @@ class SeriesTree:
             folds[node], degrees[node] = fold, degree
         return Reach(fold if fold <= _MOST_FOLDS else 1, math.ceil(max(degrees.values())))
 
-    def _literal(self, node: Number) -> Fraction:
-        return node.value if self._format is None else literal_value(node, self._format)
-
     def series(self, rules: Any, node: Node, arguments: Sequence[Any]) -> Any:
         """The series of a node that is not a variable, from the series of its children."""
         if isinstance(node, Number):
-            return rules.number(self._literal(node))
+            return rules.number(literal_value(node, self._format))
         if isinstance(node, Named):
             return rules.constant(node.name)
         if isinstance(node, Alias):

@@ -18,22 +18,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from tapecli.engines.tapes import loading
 from tapecli.errors import RequestError, clipped, together
+from tapecli.expressions import tree
 from tapecli.expressions.functions import CONSTANTS, row, rule_of
-from tapecli.expressions.tree import (
-    VARIABLE,
-    Alias,
-    Call,
-    Named,
-    Node,
-    Number,
-    Variable,
-    call,
-    fold,
-    number,
-    rational_in,
-    steps,
-    variable,
-)
+from tapecli.expressions.tree import Alias, Call, Named, Node, Number, Variable, call, number
 from tapecli.floats import FloatFormat
 
 if TYPE_CHECKING:
@@ -377,14 +364,16 @@ class _Job:
         Low orders come first, for high ones may take seconds.
         """
         highest = max(map(len, self.derivatives)) + (self.arrangement is batch)
-        columns: Any = {VARIABLE: [0.5]}
-        names = dict.fromkeys(node.name for node in steps(*self.targets) if isinstance(node, Call))
+        columns: Any = {tree.VARIABLE: [0.5]}
+        names = dict.fromkeys(
+            node.name for node in tree.steps(*self.targets) if isinstance(node, Call)
+        )
         for order, name in itertools.product(range(highest + 1), names):
             job = replace(
                 self,
-                targets=(call(name, *[variable(VARIABLE)] * row(name).arity),),
+                targets=(call(name, *[tree.variable(tree.VARIABLE)] * row(name).arity),),
                 arrangement=nested_orders,
-                derivatives=((VARIABLE,) * order,),
+                derivatives=((tree.VARIABLE,) * order,),
             )
             try:
                 job.run(columns)
@@ -436,7 +425,7 @@ def functions_of(tf: Any, targets: Sequence[Node], format_: FloatFormat) -> list
 
     def function(target: Node) -> Target:
         def evaluate(xs: Sources) -> Tensor:
-            for node in steps(target):
+            for node in tree.steps(target):
                 if node not in values:
                     values[node] = _value(tf, node, values, xs, format_)
             return values[target]
@@ -453,8 +442,7 @@ def _value(
         return xs[node.name]
     if isinstance(node, Number | Named):
         digits = node.value if isinstance(node, Number) else CONSTANTS[node.name].digits
-        exact = Fraction(digits)
-        return tf.constant(format_.round(exact), format_.name)
+        return tf.constant(format_.round(Fraction(digits)), format_.name)
     assert isinstance(node, Call)
     arguments = [values[child] for child in node.children]
     return rule_of(row(node.name).tape, tf)(*arguments)
@@ -477,13 +465,13 @@ def tape_tree(target: Node, format_: FloatFormat) -> Node:
             return _power(children[0], children[1], format_)
         return call(node.name, *children) if isinstance(node, Call) else node
 
-    return fold(target, computed)
+    return tree.fold(target, computed)
 
 
 def _power(base: Node, exponent: Node, format_: FloatFormat) -> Node:
     if isinstance(base, Named) and base.name == "e":
         return call("exp", exponent)
-    value = rational_in(exponent, format_)
+    value = tree.rational(exponent, format_)
     if value == -1:
         return call("div", number(1), base)
     if value is None or value.denominator != 1 or value < 0:

@@ -26,11 +26,6 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-SWITCH = "TAPECLI_CORE"
-"""The environment variable that switches the core off."""
-
-_OFF = ("0", "off")
-
 _MODULES = {
     "eager.backprop": "GradientTape",
     "eager.forwardprop": "autodiff.ForwardAccumulator",
@@ -111,9 +106,7 @@ def _execute_package() -> ModuleType:
     if isinstance(package, _Package):
         package.__class__ = ModuleType  # type: ignore[assignment]
         try:
-            assert package.__spec__ is not None
-            assert package.__spec__.loader is not None
-            package.__spec__.loader.exec_module(package)
+            importlib.reload(package)
         except BaseException:  # which is what a failed import does
             del sys.modules["tensorflow"]
             raise
@@ -136,10 +129,7 @@ def load() -> None:
     Raises:
         Exception: of any kind if the core does not work; `import tensorflow` may still work.
     """
-    spec = find_spec("tensorflow")
-    _refuse_unsuitable(spec)
-    assert spec is not None
-    package = module_from_spec(spec)
+    package = module_from_spec(_suitable_spec())
     package.__class__ = _Package
     sys.modules["tensorflow"] = package
     try:
@@ -151,17 +141,19 @@ def load() -> None:
     sys.meta_path.append(_SubmoduleFinder)
 
 
-def _refuse_unsuitable(package: ModuleSpec | None) -> None:
-    """Refuse to load the core if it is switched off, or if there are plug-ins to load."""
-    if os.environ.get(SWITCH, "").lower() in _OFF:
-        raise ImportError(f"{SWITCH} is off")
-    if package is None or not package.submodule_search_locations:
+def _suitable_spec() -> ModuleSpec:
+    """The package; refused if the core is switched off, or if there are plug-ins to load."""
+    if os.environ.get("TAPECLI_CORE", "").lower() in ("0", "off"):
+        raise ImportError("TAPECLI_CORE is off")
+    spec = find_spec("tensorflow")
+    if spec is None or not spec.submodule_search_locations:
         raise ImportError("TensorFlow is no package")
     folders = [*site.getsitepackages(), site.getusersitepackages(), *sys.path]
     plugins = any(Path(folder, "tensorflow-plugins").exists() for folder in folders)
-    kernels = Path(package.submodule_search_locations[0], "core", "kernels").exists()
+    kernels = Path(spec.submodule_search_locations[0], "core", "kernels").exists()
     if plugins or kernels or os.environ.get("TF_PLUGGABLE_DEVICE_LIBRARY_PATH"):
         raise ImportError("TensorFlow has plug-ins")
+    return spec
 
 
 def _start() -> None:

@@ -37,23 +37,23 @@ _SIGNATURE = ("__version__", "GradientTape", "constant")
 """Names by which a module that is called tensorflow is recognised as TensorFlow."""
 
 
-def load(quietly: bool = False, verbose: bool = False, core_only: bool = False) -> Any:
+def load(quietly: bool = False, core_only: bool = False) -> Any:
     """Import TensorFlow, run one operation, and return the module.
 
     Args:
         quietly: print what it logs only if it fails; for the command line.
-        verbose: let it log in any case.
         core_only: load only the core, if nothing has imported TensorFlow yet and the core works.
 
     Raises:
         TensorFlowError: it is missing or too old, or does not start; with its log.
     """
-    if "tensorflow" in sys.modules or not quietly or verbose:
+    if "tensorflow" in sys.modules or not quietly:
         return _checked_import(core_only)
     with log_captured("starting"):
         tensorflow = _checked_import(core_only)
-        if _version(tensorflow) < SILENT:
-            _compile_once(tensorflow)
+        if _version(tensorflow) < SILENT:  # what it logs at the first time is logged now (50 ms)
+            with contextlib.suppress(Exception):
+                tensorflow.function(lambda: tensorflow.constant(0.0), jit_compile=True)()
         return tensorflow
 
 
@@ -94,7 +94,11 @@ def without_advice() -> Iterator[None]:
 def _checked_import(core_only: bool) -> Any:
     """Import TensorFlow, check its version and run one operation."""
     try:
-        tensorflow = _import(core_only)
+        if core_only and "tensorflow" not in sys.modules:
+            with contextlib.suppress(Exception, SystemExit):
+                core.load()
+        import tensorflow
+
         _check(tensorflow)
         tensorflow.constant(0.0)
     except TensorFlowError:
@@ -126,12 +130,6 @@ def _version(tensorflow: Any) -> tuple[float, float]:
     return (int(numbers[1]), int(numbers[2])) if numbers else (math.inf, math.inf)
 
 
-def _compile_once(tensorflow: Any) -> None:
-    """Compile something, so that what TensorFlow logs at the first time is logged now (50 ms)."""
-    with contextlib.suppress(Exception):
-        tensorflow.function(lambda: tensorflow.constant(0.0), jit_compile=True)()
-
-
 def _broken(reason: str) -> TensorFlowError:
     memory = "failed to map" in reason  # in the words of the loader of libraries
     advice = "is there enough memory?" if memory else f"{INSTALL} --force-reinstall"
@@ -145,15 +143,6 @@ def _reason(error: BaseException) -> str:
     lines = str(error).split("\n")
     message = next((line.strip() for line in lines if line.strip()), "")
     return f"{type(error).__name__}: {message}" if message else type(error).__name__
-
-
-def _import(core_only: bool) -> Any:
-    if core_only and "tensorflow" not in sys.modules:
-        with contextlib.suppress(Exception, SystemExit):
-            core.load()
-    import tensorflow
-
-    return tensorflow
 
 
 def _temporary_file() -> IO[bytes]:

@@ -12,8 +12,8 @@ eagerly have a few more operations (Shape, Sum, Reshape), which change no number
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
@@ -91,7 +91,8 @@ class RecordedTape:
         number: its index among the tapes in the order in which they were opened.
         depth: how many tapes were open when it was opened.
         persistent: whether it may compute more than one gradient.
-        start, stop: the half-open range of the operations that ran while it was open.
+        start, stop: the half-open range of the operations that ran while it was open; until it is
+            closed, `stop` is 0.
         watched: the tensors that it watches.
         backward_passes: the gradients that it computed.
     """
@@ -217,22 +218,26 @@ def record(
     """
     tf = loading.load()
     run = method if callable(method) else arrangement(method)
-    notes = _Notes(tf, steps)
     xs = {name: tf.constant(values, format_.name) for name, values in columns.items()}
+    recording: Recording
 
-    def traced(xs: dict[str, Any]) -> dict[str, Any]:
+    def traced(xs: dict[str, Any]) -> tuple[Mapping[str, Any], Mapping[tuple[str, str], Any]]:
+        nonlocal recording
+        notes = _Notes(tf, steps, xs)
+        tf_with_notes = WithTapes(tf, partial(_TapeWithNotes, notes))
         functions = functions_of(tf, targets, format_)
-        notes.start(xs)
-        return notes.finish(
-            run(WithTapes(tf, partial(_TapeWithNotes, notes)), functions, xs, derivatives)
-        )
+        recording = notes.recording(run(tf_with_notes, functions, xs, derivatives))
+        return recording.values, recording.slopes
 
-    function = tf.function(traced, autograph=False)
-    concrete = function.get_concrete_function(
+    concrete = tf.function(traced, autograph=False).get_concrete_function(
         {name: tf.TensorSpec(tensor.shape, tensor.dtype) for name, tensor in xs.items()}
     )
-    numbers = {name: tensor.numpy() for name, tensor in concrete(xs).items()} if steps else {}
-    return notes.recording(numbers)
+    values, slopes = concrete(xs) if steps else ({}, {})
+    return replace(
+        recording,
+        values={name: tensor.numpy() for name, tensor in values.items()},
+        slopes={pair: float(tensor) for pair, tensor in slopes.items()},
+    )
 
 
 class WithTapes:
@@ -256,19 +261,12 @@ class WithTapes:
 
 
 class _Notes:
-    """What is noted while an arrangement is traced."""
+    """What is noted while an arrangement is traced, in a graph that has nothing else."""
 
-    def __init__(self, tf: Any, steps: bool) -> None:
-        self.tf = tf
+    def __init__(self, tf: Any, steps: bool, xs: Mapping[str, Any]) -> None:
         self.steps = steps
-        self.open: list[RecordedTape] = []
         self.tapes: list[RecordedTape] = []
-        self._operations: tuple[Operation, ...] = ()
-        self._slopes: dict[tuple[str, str], str] = {}
-
-    def start(self, xs: Mapping[str, Any]) -> None:
-        """Start with these sources, in a graph that has nothing else."""
-        self.tapes.clear()
+        self._tf = tf
         self._sources = {name: tensor.name for name, tensor in xs.items()}
         self._graph = next(iter(xs.values())).graph
 
@@ -277,54 +275,38 @@ class _Notes:
         return len(self._graph.get_operations())
 
     def operations(self) -> tuple[Operation, ...]:
-        """All operations."""
         return tuple(map(_operation, range(self.count()), self._graph.get_operations()))
 
     def tensor(self, name: str) -> Any:
-        """The tensor of this name."""
         return self._graph.get_tensor_by_name(name)
 
-    def finish(self, derivatives: Mapping[Variables, Sequence[Any]]) -> dict[str, Any]:
-        """Note the results; return the tensors to compute, by name: none without `steps`."""
-        self._results = {
+    def recording(self, derivatives: Mapping[Variables, Sequence[Any]]) -> Recording:
+        """All that was noted, with tensors in the place of numbers."""
+        operations = self.operations()
+        results = {
             variables: tuple(tensor.name for tensor in tensors)
             for variables, tensors in derivatives.items()
         }
-        self._operations = self.operations()
-        if not self.steps:
-            return {}
-        real = [name for step in self._operations if step.real for name in step.outputs]
-        tensors = {name: self.tensor(name) for name in real}
-        return tensors | {slope.name: slope for slope in self._add_slopes()}
+        real = [name for step in operations if step.real for name in step.outputs]
+        values = {name: self.tensor(name) for name in real} if self.steps else {}
+        slopes = dict(self._slopes(operations)) if self.steps else {}
+        return Recording(operations, tuple(self.tapes), self._sources, results, values, slopes)
 
-    def _add_slopes(self) -> Iterable[Any]:
+    def _slopes(self, operations: Sequence[Operation]) -> Iterator[tuple[tuple[str, str], Any]]:
         """Differentiate each operation by each of its inputs that depends on a source."""
         varying = set(self._sources.values())
-        for step in dependent(self._operations, varying):
+        for step in dependent(operations, varying):
             varying.update(step.outputs)
             names = [name for name in dict.fromkeys(step.inputs) if name in varying]
             inputs = list(map(self.tensor, names))
             output = self.tensor(step.outputs[0])
             try:
-                slopes = self.tf.gradients(output, inputs, stop_gradients=inputs)
+                slopes = self._tf.gradients(output, inputs, stop_gradients=inputs)
             except (LookupError, TypeError):  # no gradient of this kind, or none in this dtype
                 continue
             for name, slope in zip(names, slopes, strict=True):
                 if slope is not None:
-                    self._slopes[step.outputs[0], name] = slope.name
-                    yield slope
-
-    def recording(self, numbers: Mapping[str, Any]) -> Recording:
-        """All that was noted, with the numbers in the tensors."""
-        outputs = {name for step in self._operations for name in step.outputs}
-        return Recording(
-            self._operations,
-            tuple(self.tapes),
-            self._sources,
-            self._results,
-            {name: number for name, number in numbers.items() if name in outputs},
-            {pair: float(numbers[name]) for pair, name in self._slopes.items() if name in numbers},
-        )
+                    yield (step.outputs[0], name), slope
 
 
 class _TapeWithNotes:
@@ -338,18 +320,15 @@ class _TapeWithNotes:
         self._persistent = persistent
 
     def __enter__(self) -> _TapeWithNotes:
-        tapes, open_tapes = self._notes.tapes, self._notes.open
-        self._record = RecordedTape(
-            len(tapes), len(open_tapes), self._persistent, start=self._notes.count()
-        )
+        tapes = self._notes.tapes
+        depth = sum(not tape.stop for tape in tapes)
+        self._record = RecordedTape(len(tapes), depth, self._persistent, self._notes.count())
         tapes.append(self._record)
-        open_tapes.append(self._record)
         self._tape.__enter__()
         return self
 
     def __exit__(self, *raised: Any) -> None:
         self._tape.__exit__(*raised)
-        self._notes.open.remove(self._record)
         self._record.stop = self._notes.count()
 
     def watch(self, sources: Any) -> None:
@@ -362,11 +341,11 @@ class _TapeWithNotes:
         flat = _tensors(sources)
         between = self._between(y) if self._notes.steps else []
         backward = self._backward_pass(y, flat)
-        adjoints = self._tape.gradient(y, [*flat, *between], **options)
+        adjoints = self._tape.gradient(y, [*between, *flat], **options)
         backward.stop = self._notes.count()
-        gradients = adjoints[: len(flat)]
+        gradients = adjoints[len(between) :]
         backward.gradients = tuple(gradient.name for gradient in gradients)
-        pairs = zip([*between, *flat], [*adjoints[len(flat) :], *gradients], strict=True)
+        pairs = zip([*between, *flat], adjoints, strict=True)
         backward.adjoints = {tensor.name: adjoint.name for tensor, adjoint in pairs}
         if isinstance(sources, dict):
             return dict(zip(sources, gradients, strict=True))

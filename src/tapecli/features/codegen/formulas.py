@@ -31,7 +31,7 @@ from tapecli.expressions.tree import (
     Number,
     Variable,
     fold,
-    rational_in,
+    rational,
     steps,
     variables,
 )
@@ -332,7 +332,7 @@ def _remarks(trees: Sequence[Node], order: int, format_: FloatFormat) -> dict[in
 def _whole_powers(tree: Node, format_: FloatFormat) -> list[int]:
     """The exponents above 1 of powers of what varies in a tree, those that are whole numbers."""
     powers = [
-        rational_in(node.arguments[1], format_)
+        rational(node.arguments[1], format_)
         for node in steps(tree)
         if isinstance(node, Call) and node.name == "pow" and variables(node.arguments[0])
     ]
