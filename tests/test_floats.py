@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from tapecli.floats import FORMATS, FloatFormat
 
@@ -283,3 +284,53 @@ def test_shortest_is_the_float64_that_the_text_is_of(pair: tuple[FloatFormat, fl
 def test_infinity_is_its_own_shortest(name: str, value: float) -> None:
     assert FORMATS[name].shortest(value) == value
     assert math.isnan(FORMATS[name].shortest(math.nan))
+
+
+# --- many numbers at once -----------------------------------------------------------------------
+
+
+def awkward(dtype: str, count: int) -> NDArray[np.float64]:
+    """Numbers of random bits, of everyday sizes, whole, at powers of two, and none at all."""
+    random = np.random.default_rng(7)
+    kind = np.dtype(TYPES[dtype])
+    bits = random.integers(0, 2 ** (8 * kind.itemsize), count, np.uint64, endpoint=False)
+    sizes = random.normal(size=count) * 10.0 ** random.integers(-11, 18, count)
+    whole = np.rint(sizes)
+    twos = 2.0 ** np.arange(-1074, 1024)
+    edges = [0.0, -0.0, math.nan, math.inf, -math.inf, 2**53, 2**53 - 1, 2**53 + 2, 9999999999]
+    with np.errstate(all="ignore"):
+        everyday = np.concatenate([sizes, whole, twos, -twos, edges]).astype(kind)
+        drawn = bits.astype(BITS[dtype]).view(kind)
+        return np.concatenate([drawn, everyday]).astype(np.float64)
+
+
+@pytest.mark.parametrize("dtype", FORMATS)
+def test_texts_are_those_of_one_number_at_a_time(dtype: str) -> None:
+    values = awkward(dtype, 400 if dtype != "float64" else 20_000)
+    assert FORMATS[dtype].texts(values) == list(map(FORMATS[dtype].text, values.tolist()))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
+def test_every_number_of_16_bits_is_the_same(dtype: str) -> None:
+    kind = np.dtype(TYPES[dtype])
+    with np.errstate(invalid="ignore"):
+        values = np.arange(2**16, dtype=np.uint16).view(kind).astype(np.float64)
+    assert FORMATS[dtype].texts(values) == list(map(FORMATS[dtype].text, values.tolist()))
+
+
+@pytest.mark.parametrize("dtype", FORMATS)
+def test_a_signed_zero_keeps_its_sign_beside_the_other(dtype: str) -> None:
+    zeros = np.array([0.0, -0.0, 0.0])
+    assert list(map(repr, FORMATS[dtype].all_shortest(zeros).tolist())) == ["0.0", "-0.0", "0.0"]
+    assert FORMATS[dtype].texts(zeros) == ["0", "0", "0"]
+
+
+def test_no_numbers_are_no_texts() -> None:
+    for format_ in FORMATS.values():
+        assert format_.texts(np.array([])) == []
+
+
+def test_numbers_that_the_dtype_does_not_have_are_themselves() -> None:
+    values = np.array([0.1, 1e300])
+    assert FORMATS["float32"].texts(values) == ["0.1", "1e+300"]

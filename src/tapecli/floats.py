@@ -11,7 +11,7 @@ import struct
 from dataclasses import dataclass
 from decimal import ROUND_UP, Context, Decimal
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
@@ -91,6 +91,31 @@ class FloatFormat:
                     return float(candidate)
         return value
 
+    def texts(self, values: NDArray[np.float64]) -> list[str]:
+        """`text` of each value, in less time."""
+        import numpy as np
+
+        with np.errstate(invalid="ignore"):  # a signalling NaN
+            numbers = (self.all_shortest(values) + 0.0).tolist()  # -0.0 + 0.0 is 0.0
+        return [text.removesuffix(".0") for text in map(repr, numbers)]
+
+    def all_shortest(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """`shortest` of each value, in less time; zeros keep their signs."""
+        import numpy as np
+
+        if self.precision == 53:
+            return values
+        if self.name == "bfloat16":  # which NumPy does not have
+            sizes, indices = np.unique(np.abs(values), return_inverse=True)
+            shortest = np.array([_shortest(self, size) for size in sizes.tolist()], np.float64)
+            return np.copysign(shortest[indices], values)
+        with np.errstate(over="ignore", invalid="ignore"):
+            narrow = values.astype(self.name)
+        numbers = np.array(list(map(float, narrow.astype("S").tolist())), np.float64)
+        wider = np.flatnonzero((narrow != values) & ~np.isnan(values))  # not of the format at all
+        numbers[wider] = [self.shortest(value) for value in values[wider].tolist()]
+        return numbers
+
     def _quantum(self, exponent: int) -> Fraction:
         """The gap between neighbouring numbers of this binary exponent."""
         return Fraction(2) ** (max(exponent, self.min_exponent) - self.precision + 1)
@@ -107,6 +132,12 @@ class FloatFormat:
             position = int(number / self._quantum(exponent))
             position += (exponent - self.min_exponent) * (1 << self.precision - 1)
         return int(position if value > 0 else -position)
+
+
+@lru_cache(32_768)
+def _shortest(format_: FloatFormat, size: float) -> float:
+    """`FloatFormat.shortest` for the numbers of 16 bits that are not negative."""
+    return format_.shortest(size)
 
 
 def _decimals(value: float, digits: int) -> tuple[Decimal, Decimal]:

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from tests.formats.test_columns import awkward
+from tests.test_floats import awkward
 
 from tapecli.errors import OutputError
 from tapecli.floats import FORMATS
 from tapecli.formats import FORMATS as PAGES
-from tapecli.formats import Screen, arrow, columns, render
+from tapecli.formats import Screen, arrow, render
 from tapecli.result import Status
 
 if TYPE_CHECKING:
@@ -28,14 +28,15 @@ def pyarrow() -> Any:
     return pytest.importorskip("pyarrow")
 
 
-def written(columns: list[NDArray[np.float64]], dtype: str) -> list[str]:
-    return arrow.text(columns, FORMATS[dtype], ",").split("\n")[:-1]
+def written(values: NDArray[np.float64], dtype: str) -> list[str]:
+    texts: list[str] = arrow.texts(FORMATS[dtype], values).to_pylist()
+    return texts
 
 
 @pytest.mark.parametrize("dtype", FORMATS)
 def test_numbers_are_the_same_text_to_the_last_byte(dtype: str) -> None:
     values = awkward(dtype, 40_000)
-    assert written([values], dtype) == columns.texts(values, FORMATS[dtype])
+    assert written(values, dtype) == FORMATS[dtype].texts(values)
 
 
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
@@ -44,19 +45,19 @@ def test_the_notation_turns_at_the_same_powers_of_ten(dtype: str) -> None:
     tens = np.array([scalar(f"{d}e{e}") for e in range(-12, 19) for d in (1, -1, 3, 9.5, -1.25)])
     near = np.concatenate([tens, np.nextafter(tens, scalar(0)), np.nextafter(tens, 2 * tens)])
     values = near.astype(np.float64)
-    assert written([values], dtype) == list(map(FORMATS[dtype].text, values.tolist()))
+    assert written(values, dtype) == list(map(FORMATS[dtype].text, values.tolist()))
 
 
 @pytest.mark.parametrize("low", [1e-10, 1e-9, 1e-7, 1e-6, 1e-5, 1e-4, 1e9, 1e10, 1e15, 1e16])
 def test_a_column_of_one_magnitude_is_the_same(low: float) -> None:
     few = np.array([1, 1.5, -9, 1.2345678901234567]) * low
     values = np.concatenate([few, np.random.default_rng(1).uniform(low, 10 * low, 500)])
-    assert written([values], "float64") == columns.texts(values, FORMATS["float64"])
+    assert written(values, "float64") == FORMATS["float64"].texts(values)
 
 
 def test_numbers_that_the_dtype_does_not_have_are_the_same() -> None:
     values = np.array([0.1, 1e-5, 1 / 3, 1e300, 2.0])
-    assert written([values], "float32") == list(map(FORMATS["float32"].text, values.tolist()))
+    assert written(values, "float32") == list(map(FORMATS["float32"].text, values.tolist()))
 
 
 @pytest.mark.parametrize("name", PAGE_NAMES)

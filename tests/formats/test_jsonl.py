@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import TYPE_CHECKING, NoReturn
 
 import numpy as np
 import pytest
+from tests.test_floats import awkward
+
+from tapecli.floats import FORMATS
+from tapecli.formats import jsonl
 
 if TYPE_CHECKING:
     from tests.formats.conftest import Make, Render, Samples
@@ -70,3 +75,16 @@ def test_where_nothing_was_computed_it_is_null(shown: Render, samples: Samples) 
         (None, None, None, "undefined"),
         (None, 1, None, "certified"),
     ]
+
+
+@pytest.mark.parametrize("dtype", FORMATS)
+def test_json_has_the_shortest_and_null_for_what_is_no_number(dtype: str) -> None:
+    values = awkward(dtype, 400)
+    shortest = map(FORMATS[dtype].shortest, values.tolist())
+    expected = [json.dumps(each if math.isfinite(each) else None) for each in shortest]
+    assert jsonl.texts(FORMATS[dtype], values) == expected
+
+
+@pytest.mark.parametrize("dtype", FORMATS)
+def test_a_zero_keeps_its_sign(dtype: str) -> None:
+    assert jsonl.texts(FORMATS[dtype], np.array([0.0, -0.0, 0.0])) == ["0.0", "-0.0", "0.0"]

@@ -7,13 +7,13 @@ number of digits, and a sign for -0.0. Python writes such numbers.
 from __future__ import annotations
 
 import importlib
-from collections.abc import Sequence
+import itertools
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from tapecli.errors import OutputError
 from tapecli.floats import FloatFormat
-from tapecli.formats import columns
 
 if TYPE_CHECKING:
     import numpy as np
@@ -21,9 +21,6 @@ if TYPE_CHECKING:
 
 MIN_ROWS = 50_000
 """Rows from which on pyarrow saves more time than it takes to load."""
-
-MARK = "!"
-"""The text in the last column of a row that is marked."""
 
 
 def load(name: str = "pyarrow") -> Any:
@@ -43,7 +40,7 @@ def load(name: str = "pyarrow") -> Any:
 def loads() -> bool:
     """Whether pyarrow is there to write with."""
     try:
-        return all(map(load, ("pyarrow", "pyarrow.compute", "pyarrow.csv")))
+        return all(map(load, ("pyarrow", "pyarrow.compute")))
     except OutputError:
         return False
 
@@ -53,49 +50,41 @@ def is_faster(rows: int) -> bool:
     return rows >= MIN_ROWS and loads()
 
 
-def text(
-    columns: Sequence[NDArray[np.float64]],
-    format_: FloatFormat,
-    delimiter: str,
-    marked: NDArray[np.bool_] | None = None,
-) -> str:
-    """Lines of numbers in their shortest form, as `columns.texts` gives it.
+def texts(format_: FloatFormat, values: NDArray[np.float64]) -> Any:
+    """The texts of `FloatFormat.texts`, as an array of pyarrow.
 
-    Args:
-        columns: the numbers.
-        format_: the dtype.
-        delimiter: what stands between them.
-        marked: the rows that have `MARK` in a last column, which is empty in the others.
-    """
-    pa, csv = load("pyarrow"), load("pyarrow.csv")
-    arrays = [_column(values, format_) for values in columns]
-    if marked is not None:
-        arrays.append(load("pyarrow.compute").if_else(pa.array(marked), MARK, ""))
-    table = pa.Table.from_arrays(arrays, list(map(str, range(len(arrays)))))
-    stream = pa.BufferOutputStream()
-    options = csv.WriteOptions(include_header=False, delimiter=delimiter, quoting_style="none")
-    csv.write_csv(table, stream, options)
-    return str(stream.getvalue(), "ascii")
-
-
-def _column(values: NDArray[np.float64], format_: FloatFormat) -> Any:
-    """The numbers, or texts if pyarrow would write some of them in another notation.
-
-    It has fractions down to 1e-6, 1e-7 for 1e-07, and exponents from 1e10 on, where Python's repr
-    has exponents below 1e-4 and from 1e16 on.
+    Where pyarrow would write a number in another notation, Python writes it: pyarrow has fractions
+    down to 1e-6, 1e-7 for 1e-07, and exponents from 1e10 on, where Python's repr has exponents
+    below 1e-4 and from 1e16 on.
     """
     import numpy as np
 
     pa = load()
     if format_.name not in ("float64", "float32"):
-        values = columns.shortest(values, format_)
+        values = format_.all_shortest(values)
     with np.errstate(over="ignore", invalid="ignore"):
         narrowed = values.astype("float32" if format_.name == "float32" else "float64") + 0
         foreign = (narrowed != values) & ~np.isnan(values)  # not of the dtype at all
     size = np.abs(narrowed)
     other = foreign | (size >= 1e-9) & (size < 1e-4) | (size >= 1e10) & (size < 1e16)
-    array = pa.array(narrowed)
+    array = pa.array(narrowed).cast("large_string")
     if not other.any():
         return array
-    texts = pa.array(columns.texts(values[other], format_))
-    return load("pyarrow.compute").replace_with_mask(array.cast("string"), pa.array(other), texts)
+    others = pa.array(format_.texts(values[other]), "large_string")
+    return load("pyarrow.compute").replace_with_mask(array, pa.array(other), others)
+
+
+def join(
+    before: Sequence[str], numbers: Sequence[Any], unverified: str, ends: Mapping[int, str]
+) -> str:
+    """The lines of `bulk_lines.join`, from numbers as `texts` gives them."""
+    import numpy as np
+
+    pa, kind = load(), load().large_string()
+    which = np.zeros(len(numbers[0]), np.int64)
+    which[list(ends)] = np.arange(1, len(ends) + 1)
+    cells = itertools.chain.from_iterable(zip(pa.array(before, kind), numbers, strict=True))
+    rest = pa.array([unverified, *ends.values()], kind).take(pa.array(which))
+    compute, no_separator = load("pyarrow.compute"), pa.scalar("", kind)
+    lines = compute.binary_join_element_wise(*cells, rest, no_separator)
+    return str(lines.buffers()[-1], "utf-8")

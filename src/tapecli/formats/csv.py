@@ -24,10 +24,9 @@ def body(result: Result, block: Block, screen: Screen, delimiter: str = ",") -> 
         return blank + delimiter + delimiter.join((analytic, ulps, check.status.value)) + "\n"
 
     start = _record(columns.derivative(block).values(), delimiter).removesuffix("\n") + delimiter
-    arrays = columns.points(result) + ([] if block.tape is None else [block.tape])
+    arrays = [*result.points.columns.values(), *([] if block.tape is None else [block.tape])]
     before = start, *(delimiter for _ in arrays[1:])
-    layout = bulk_lines.LineLayout(before, after, columns.texts, delimiter)
-    return bulk_lines.lines(layout, arrays, block.checks, result.format_)
+    return bulk_lines.lines(before, arrays, after, block.checks, result.format_)
 
 
 def _record(fields: Iterable[object], delimiter: str) -> str:

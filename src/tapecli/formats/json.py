@@ -50,17 +50,15 @@ def document(result: Result) -> dict[str, Any]:
 
 def _rows(result: Result) -> Iterator[dict[str, Field]]:
     """The fields of each row; None where there is no value."""
-    shortest = result.format_.shortest
-    arrays = [
-        columns.shortest(column, result.format_).tolist() for column in columns.points(result)
-    ]
+    shortest, all_shortest = result.format_.shortest, result.format_.all_shortest
+    columns_of_points = [all_shortest(x).tolist() for x in result.points.columns.values()]
     points = [
-        dict(zip(result.variables, values, strict=True)) for values in zip(*arrays, strict=True)
+        dict(zip(result.variables, at, strict=True)) for at in zip(*columns_of_points, strict=True)
     ]
     for block in result.blocks:
         computed = [None] * len(points)
         if block.tape is not None:
-            computed = columns.shortest(block.tape, result.format_).tolist()
+            computed = all_shortest(block.tape).tolist()
         for index, (point, value) in enumerate(zip(points, computed, strict=True)):
             check = block.check(index)
             fields = {

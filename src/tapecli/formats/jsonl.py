@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
+from tapecli.floats import FloatFormat
 from tapecli.formats import Screen, bulk_lines, columns
 from tapecli.result import SCHEMA, Block, Check, Result
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 
 def head(result: Result, screen: Screen) -> str:
@@ -26,8 +32,17 @@ def body(result: Result, block: Block, screen: Screen) -> Iterator[str]:
 
     fields = {"schema": SCHEMA, **columns.derivative(block)}
     start = json.dumps(fields, ensure_ascii=not screen.unicode).removesuffix("}")
-    arrays = dict(zip(result.variables, columns.points(result), strict=True))
-    arrays |= {} if block.tape is None else {"tape": block.tape}
+    arrays = {**result.points.columns, **({} if block.tape is None else {"tape": block.tape})}
     keys = [f", {json.dumps(name, ensure_ascii=not screen.unicode)}: " for name in arrays]
-    layout = bulk_lines.LineLayout((start + keys[0], *keys[1:]), after, columns.json_texts)
-    return bulk_lines.lines(layout, list(arrays.values()), block.checks, result.format_)
+    before, numbers = (start + keys[0], *keys[1:]), list(arrays.values())
+    return bulk_lines.lines(before, numbers, after, block.checks, result.format_, texts)
+
+
+def texts(format_: FloatFormat, values: NDArray[np.float64]) -> list[str]:
+    """The shortest decimals as strict JSON has them: 2.0 and -0.0, null for NaN and infinities."""
+    import numpy as np
+
+    numbers = list(map(repr, format_.all_shortest(values).tolist()))
+    for index in np.flatnonzero(~np.isfinite(values)).tolist():
+        numbers[index] = "null"
+    return numbers

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from tapecli.expressions import tex
-from tapecli.formats import Screen, columns, words
+from tapecli.formats import Screen, words
 from tapecli.result import Block, Result
 
 ROWS = 40
@@ -54,7 +54,7 @@ def _target(result: Result, blocks: Sequence[Block]) -> Iterator[str]:
     yield from _aligned([_definition(blocks[0]), *_equations(derivatives)])
     for block in blocks:
         yield f"\n\\medskip\\noindent ${derivative(block, inline=True)}$\n"
-        points = zip(result.variables, columns.point_texts(result), strict=True)
+        points = words.points(result).items()
         before = [(f"${tex.name(name)}$", _numbers(column)) for name, column in points]
         yield from _tables(result, before, [block])
 

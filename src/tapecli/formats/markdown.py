@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Iterator, Sequence
 
-from tapecli.formats import Screen, columns, words
+from tapecli.formats import Screen, words
 from tapecli.result import Block, Result
 
 LINE = 10_000
@@ -50,10 +49,7 @@ def _lines(result: Result) -> Iterator[str]:
 
 def _table(result: Result, block: Block) -> Iterator[str]:
     statuses = [str(block.check(index).status) for index in range(len(block.points))]
-    numbers = words.columns(result, [block])
-    numbers.pop("status", None)
-    names = [*result.variables, *numbers]
-    yield table_row([*names, "status"])
-    yield table_row([*["---:"] * len(names), "---"])
-    texts = columns.point_texts(result), numbers.values(), [statuses]
-    yield from map(table_row, zip(*itertools.chain(*texts), strict=True))
+    columns = words.points(result) | words.columns(result, [block]) | {"status": statuses}
+    yield table_row(list(columns))
+    yield table_row([*["---:"] * (len(columns) - 1), "---"])
+    yield from map(table_row, zip(*columns.values(), strict=True))

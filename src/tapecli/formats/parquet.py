@@ -100,7 +100,7 @@ def _table(result: Result, schema: Any) -> Any:
         for name in ("target", "expression", "wrt")
     }
     number = schema.field("analytic").type
-    points = [_numbers(values, number) for values in columns.points(result)]
+    points = [_numbers(values, number) for values in result.points.columns.values()]
     blocks = [_columns(block, words, points, number) for block in result.blocks]
     chunked = [
         pa.chunked_array(list(chunks), field.type)

@@ -20,7 +20,7 @@ from rich.segment import Segment, Segments
 from rich.table import Table
 from rich.text import Text
 
-from tapecli.formats import Screen, columns, words
+from tapecli.formats import Screen, words
 from tapecli.result import Block, Result, Status
 
 PLAIN_WIDTH = 80
@@ -131,9 +131,8 @@ def _notes(result: Result, block: Block) -> Iterator[Text]:
 
 def _columns(result: Result, blocks: Sequence[Block]) -> dict[str, list[str]]:
     """The columns of the blocks by their names, with rows by block and point."""
-    texts = zip(result.variables, columns.point_texts(result), strict=True)
-    points = {name: _aligned(column * len(blocks)) for name, column in texts}
-    return points | _verdicts(result, blocks)
+    points = words.points(result).items()
+    return {x: _aligned(column * len(blocks)) for x, column in points} | _verdicts(result, blocks)
 
 
 def _verdicts(result: Result, blocks: Sequence[Block]) -> dict[str, list[str]]:

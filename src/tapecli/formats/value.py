@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tapecli.formats import Screen, bulk_lines, columns
+from tapecli.formats import Screen, bulk_lines
 from tapecli.result import Block, Result
 
 
@@ -30,5 +30,4 @@ def body(result: Result, block: Block, screen: Screen) -> Iterator[str]:
     if block.tape is None:  # analytic values alone need no arrays
         yield from (f"{result.format_.text(value)}\n" for value in block.analytic)
         return
-    layout = bulk_lines.LineLayout(("",), lambda check, analytic: "\n", columns.texts, ",")
-    yield from bulk_lines.lines(layout, [columns.values(block)], {}, result.format_)
+    yield from bulk_lines.lines([""], [block.tape], lambda *_: "\n", {}, result.format_)

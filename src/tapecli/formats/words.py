@@ -109,6 +109,11 @@ def by_target(result: Result) -> list[list[Block]]:
     return [list(blocks) for _, blocks in groups]
 
 
+def points(result: Result) -> dict[str, list[str]]:
+    """The columns of the points by the names of the variables."""
+    return {name: result.format_.texts(x) for name, x in result.points.columns.items()}
+
+
 def columns(
     result: Result, blocks: Sequence[Block], ulps: Callable[[int], str] = str
 ) -> dict[str, list[str]]:
