@@ -10,7 +10,16 @@ AUTO = "auto"
 TAYLOR = "taylor"
 NONE = "none"
 
-METHODS = (AUTO, "single", "parallel", "nested", "persistent", "batch", TAYLOR, NONE)
+METHODS = {
+    AUTO: "tapes where they take no longer than a moment, else taylor",
+    "single": "one tape",
+    "parallel": "tapes side by side",
+    "nested": "tapes inside one another",
+    "persistent": "one tape, asked often",
+    "batch": "TensorFlow's batch Jacobian",
+    TAYLOR: "series, for high orders, without TensorFlow",
+    NONE: "the analytic values alone",
+}
 """How derivatives are computed; auto chooses whichever method suits the question."""
 
 EAGER = "eager"
@@ -24,8 +33,13 @@ EXECUTIONS = {
 }
 """How TensorFlow runs tapes."""
 
-VERIFY = ("auto", "all", "sample", "none")
-"""Which values are compared with certified ones; auto is all of them, or a sample of many."""
+VERIFY = {
+    "auto": "all, or a sample of many",
+    "all": "every point",
+    "sample": "some of the points",
+    "none": "none of them",
+}
+"""Which values are compared with certified ones."""
 
 SHORT = ("x", "y", "z", "t")
 """The variables with an option of their own name."""

@@ -59,14 +59,8 @@ def twice(names: Iterable[str]) -> str | None:
 def nearest(typed: str, words: Collection[str], may_be_shortened: bool = True) -> str | None:
     """The word that was probably meant: the most similar one, whatever the capitals.
 
-    Args:
-        typed: what the user typed, which is none of the words.
-        words: what could have been meant.
-        may_be_shortened: whether, where no word is similar, the only one that begins as `typed`
-            does, or that `typed` begins with, will do.
-
-    Returns:
-        The word; None if there is none, or if comparing would take too long.
+    If no word is similar, it may be the only one that `typed` begins with, or that begins with
+    `typed`. None if there is no such word, or if comparing would take too long.
     """
     import difflib
 

@@ -35,10 +35,7 @@ TEXT_CHUNK = 65_536
 def expressions(options: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
     """The expressions of a call, with those that are in a file or in standard input.
 
-    An error in one of those that are read names its line.
-
-    Args:
-        options: by name, with the points of the variables among them.
+    An error in one of those that are read names its line. `options` has the points, too.
 
     Raises:
         RequestError: standard input is to be read twice.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import io
 import os
 import stat
@@ -31,14 +32,11 @@ def replace(path: Path, write: Callable[[io.TextIOWrapper], object]) -> None:
     """Write a new file beside the old one, whose place it takes when it is complete.
 
     A context manager would not do: Ctrl-C can come between its own lines and the block.
-
-    Args:
-        path: where the file will be.
-        write: writes it to the stream.
     """
+    private = functools.partial(os.open, mode=0o600)
     new = path.with_name(f".tapecli.{os.urandom(8).hex()}")  # known before it is there
     try:
-        with open(new, "x", encoding="utf-8", opener=_for_oneself) as stream:
+        with open(new, "x", encoding="utf-8", opener=private) as stream:
             write(stream)
             publish(stream, path)
     except BaseException:
@@ -53,10 +51,6 @@ def publish(stream: IO[Any], path: Path) -> None:
     os.fsync(stream.fileno())
     os.fchmod(stream.fileno(), _mode(path))
     os.replace(stream.name, path)
-
-
-def _for_oneself(name: str, flags: int) -> int:
-    return os.open(name, flags, mode=0o600)
 
 
 def _mode(path: Path) -> int:

@@ -42,13 +42,7 @@ SAVED_EVERY = 1.0
 
 
 class Run:
-    """A run over many points, and how far it has come.
-
-    Args:
-        stream: what is computed.
-        writer: how it is written.
-        state: how far an earlier call had come; {} if there was none.
-    """
+    """A run over many points, and how far it has come, from the state of an earlier call, or {}."""
 
     def __init__(self, stream: Stream, writer: ChunkWriter, state: dict[str, Any]) -> None:
         self.stream = stream

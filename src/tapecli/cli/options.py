@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Mapping
-from typing import Any, TypeAlias
+from typing import Any
 
 import click
-from click.shell_completion import CompletionItem
 
 from tapecli import defaults, formats
 from tapecli.cli import output
 from tapecli.cli.completion import candidates
+from tapecli.cli.completion.candidates import Completer
 from tapecli.cli.parameters import (
     ExpressionCommand,
     ExpressionText,
@@ -22,28 +22,10 @@ from tapecli.cli.parameters import (
 )
 from tapecli.floats import FORMATS
 
-Offered: TypeAlias = Callable[[click.Context, click.Parameter, str], list[CompletionItem]]
-
 POINTS_HELP = (
     "Values of x: 1..3, 0..1:0.1, 0..2pi@9, 1e-3..1e3@7log, lists of these with commas, "
     "- for one a line of standard input, or @FILE."
 )
-METHODS = {
-    "auto": "tapes where they take no longer than a moment, else taylor",
-    "single": "one tape",
-    "parallel": "tapes side by side",
-    "nested": "tapes inside one another",
-    "persistent": "one tape, asked often",
-    "batch": "TensorFlow's batch Jacobian",
-    "taylor": "series, for high orders, without TensorFlow",
-    "none": "the analytic values alone",
-}
-VERIFY = {
-    "auto": "all, or a sample of many",
-    "all": "every point",
-    "sample": "some of the points",
-    "none": "none of them",
-}
 
 
 def _in_words(meanings: Mapping[str, str]) -> str:
@@ -57,7 +39,7 @@ EXPRESSIONS = click.argument(
 
 
 def variables(
-    metavar: str, of_x: str, of_any: str, complete: Offered, complete_named: Offered
+    metavar: str, of_x: str, of_any: str, complete: Completer, complete_named: Completer
 ) -> tuple[Any, ...]:
     """The options --x, --y, --z and --t, and --at for a variable of any name.
 
@@ -76,7 +58,7 @@ def variables(
     return *short, any_
 
 
-def order(text: str, complete: Offered = candidates.orders) -> Any:
+def order(text: str, complete: Completer = candidates.orders) -> Any:
     """The option of the order, with this help."""
     return click.option("-n", "--order", type=WholeNumber(), shell_complete=complete, help=text)
 
@@ -133,10 +115,10 @@ BY = by("The variables to differentiate by, with commas.  [default: all]")
 BY_IN_TURN = by_in_turn("the only variable")
 METHOD = click.option(
     "--method",
-    type=OneOf(defaults.METHODS, METHODS),
+    type=OneOf(defaults.METHODS, defaults.METHODS),
     default="auto",
     show_default=True,
-    help=f"The arrangement of tapes, or what is done without them. {_in_words(METHODS)}.",
+    help=f"The arrangement of tapes, or what is done without them. {_in_words(defaults.METHODS)}.",
 )
 DTYPE = click.option(
     "--dtype",
@@ -177,8 +159,12 @@ def max_seconds(help_: str) -> Any:
     )
 
 
+def _verbose(help_: str) -> Any:
+    return click.option("-v", "--verbose", is_flag=True, help=help_)
+
+
 MAX_SECONDS = max_seconds("Refuse what is expected to take longer.")
-VERBOSE = click.option("-v", "--verbose", is_flag=True, help="Show what TensorFlow logs.")
+VERBOSE = _verbose("Show what TensorFlow logs.")
 
 
 def page(kind: str) -> tuple[Any, ...]:
@@ -208,10 +194,10 @@ _COMPUTING = (
     MAX_SECONDS,
     click.option(
         "--verify",
-        type=OneOf(defaults.VERIFY, VERIFY),
+        type=OneOf(defaults.VERIFY, defaults.VERIFY),
         default="auto",
         show_default=True,
-        help=f"At which points to compare with certified values. {_in_words(VERIFY)}.",
+        help=f"At which points to compare with certified values. {_in_words(defaults.VERIFY)}.",
     ),
     click.option(
         "--tolerance",
@@ -229,12 +215,7 @@ _COMPUTING = (
         is_flag=True,
         help="Go on with a --output file that was interrupted while many points were computed.",
     ),
-    click.option(
-        "-v",
-        "--verbose",
-        is_flag=True,
-        help="Show what TensorFlow logs, and how long each part took.",
-    ),
+    _verbose("Show what TensorFlow logs, and how long each part took."),
 )
 
 

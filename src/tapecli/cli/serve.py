@@ -19,10 +19,6 @@ from tapecli.formats.json import document
 def serve(verbose: bool, strict: bool) -> int:
     """Answer every line of standard input, and return the exit code.
 
-    Args:
-        verbose: whether to show what TensorFlow logs, and unexpected errors.
-        strict: whether a value that is off or lost makes the exit code 1.
-
     Raises:
         PointsError: standard input is closed, is a terminal, or cannot be read.
         OutputError: standard output is closed.
@@ -51,12 +47,7 @@ def serve(verbose: bool, strict: bool) -> int:
 
 
 class _RequestStream(io.RawIOBase):
-    """Where requests are read from; all answers are sent before it waits for another request.
-
-    Args:
-        raw: where they come from.
-        send: sends the answers.
-    """
+    """Where requests are read from; all answers are sent before it waits for another request."""
 
     def __init__(self, raw: io.RawIOBase, send: Callable[[], None]) -> None:
         self._raw = raw

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import click
-from click.shell_completion import CompletionItem
 
 from tapecli import formats
 from tapecli.cli import options, output
@@ -11,15 +10,11 @@ from tapecli.cli.completion import candidates
 from tapecli.errors import UsageError, clipped, nearest
 from tapecli.expressions.functions import NAMES, ROWS, Listing, Row
 
-
-def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    return candidates.starting_with(
-        incomplete, {name: rows[0].meaning for name, rows in NAMES.items()}
-    )
+COMPLETE = candidates.completer({name: rows[0].meaning for name, rows in NAMES.items()})
 
 
 @click.command()
-@click.argument("names", nargs=-1, metavar="[NAME]...", shell_complete=_complete)
+@click.argument("names", nargs=-1, metavar="[NAME]...", shell_complete=COMPLETE)
 @options.added(*options.page("functions"))
 def command(names: tuple[str, ...], format_name: str | None, file: str | None, color: str) -> None:
     """List the functions, operators and constants that an expression may have.
@@ -39,11 +34,7 @@ def command(names: tuple[str, ...], format_name: str | None, file: str | None, c
 
 
 def _named(name: str) -> tuple[Row, ...]:
-    """The rows that a name or sign means: log, ln, log(x).
-
-    Raises:
-        UsageError: there are none.
-    """
+    """The rows that a name or sign means: log, ln, log(x)."""
     start = name.partition("(")[0] if name.endswith(")") else name
     rows = NAMES.get(name) or NAMES.get(start) or NAMES.get(start.lower())
     if rows:

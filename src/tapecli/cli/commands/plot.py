@@ -60,20 +60,13 @@ FINE = (1200, 800)
     options.VERBOSE,
 )
 def command(
-    expressions: tuple[str, ...],
-    at: tuple[tuple[str, str], ...],
-    order: int | None,
-    wrt: tuple[str, ...],
-    method: str,
-    dtype: str,
     window: str | None,
     marked: bool,
     format_name: str | None,
     file: str | None,
     color: str,
-    max_seconds: float,
     verbose: bool,
-    **ranges: Any,
+    **question_options: Any,
 ) -> int:
     """Draw expressions and their derivatives, in the terminal or as a figure.
 
@@ -94,16 +87,16 @@ def command(
     """
     from tapecli.cli import call
     from tapecli.engines.certified.budget import PLOT_SHARE, Budget
-    from tapecli.evaluation.question import Options
     from tapecli.features.plot import question
     from tapecli.formats import words
 
-    typed = call.arguments("diff", {"expressions": expressions, "at": at, **ranges})
-    if typed["source"].table is not None:
+    arguments = call.arguments("diff", question_options)
+    source, how = arguments["source"], arguments["options"]
+    if source.table is not None:
         raise click.UsageError("a plot takes a range from the call, not a table: --x -5..5")
     format_ = output.choose_format(format_name, file, formats.PLOTS)
-    how = Options(method=method, dtype=dtype, max_seconds=max_seconds)
-    plot_question = question.ask(typed["expressions"], typed["source"].values, wrt, order, how)
+    expressions, wrt, order = (arguments[name] for name in ("expressions", "wrt", "order"))
+    plot_question = question.ask(expressions, source.values, wrt, order, how)
     limits = question.limits(window) if window is not None else None
     from tapecli.evaluation import answering  # only now, so that a wrong call fails at once
     from tapecli.features.plot import sample
@@ -115,7 +108,7 @@ def command(
         curves = sample.curves(plot_question, _paper(format_, color), limits, marked, run, budget)
     output.write(curves, format_, file, color)
     if verbose and curves.uncertified:
-        total, seconds = sum(curves.counts.values()), PLOT_SHARE * max_seconds
+        total, seconds = sum(curves.counts.values()), PLOT_SHARE * how.max_seconds
         click.echo(words.given_up(curves.uncertified, total, seconds, "values"), err=True)
     if format_.binary:
         from tapecli.features.plot.pages import legend

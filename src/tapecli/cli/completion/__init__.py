@@ -52,10 +52,8 @@ def script(shell: str) -> str:
 def answer(cli: click.Group, instruction: str) -> int:
     """Answer a shell, and return the exit code, which is 1 if the instruction is unknown.
 
-    Args:
-        cli: the command line.
-        instruction: `bash_complete` asks for what completes the line, `bash_source` for the
-            script, and so on for each shell.
+    `bash_complete` asks for what completes the line, `bash_source` for the script, and so on for
+    each shell.
     """
     shell, _, request = instruction.partition("_")
     if shell not in SHELLS or request not in ("source", "complete"):
@@ -111,7 +109,9 @@ def _split(text: str, shell: str) -> tuple[list[str], str | None, str]:
     characters = iter(text)
     for character in characters:
         if character == "\\" and (quote != "'" or shell == "fish"):
-            word = (word or "") + _unescaped(next(characters, ""), quote)
+            escaped = next(characters, "")
+            known = escaped in _ESCAPES.get(quote, escaped)
+            word = (word or "") + (escaped if known else f"\\{escaped}")
         elif quote or character in "'\"":
             opens, closes = not quote, character == quote
             quote = character if opens else "" if closes else quote
@@ -122,11 +122,6 @@ def _split(text: str, shell: str) -> tuple[list[str], str | None, str]:
             words.append(word)
             word = None
     return words, word, quote
-
-
-def _unescaped(character: str, quote: str) -> str:
-    """What a backslash and the character behind it mean."""
-    return character if character in _ESCAPES.get(quote, character) else f"\\{character}"
 
 
 # --- what may stand there ---------------------------------------------------------------------

@@ -74,7 +74,7 @@ def starting_with(
     ]
 
 
-def _completer(meanings: Mapping[str, str]) -> Completer:
+def completer(meanings: Mapping[str, str]) -> Completer:
     """The callback that completes one of these words."""
     return lambda ctx, param, typed: starting_with(typed, meanings)
 
@@ -89,11 +89,11 @@ def _named_completer(meanings: Mapping[str, str]) -> Completer:
     return complete
 
 
-orders = _completer(ORDERS)
-orders_of_tapes = _completer(TAPE_ORDERS)
-devices = _completer(DEVICES)
-values = _completer(VALUES)
-ranges = _completer(RANGES)
+orders = completer(ORDERS)
+orders_of_tapes = completer(TAPE_ORDERS)
+devices = completer(DEVICES)
+values = completer(VALUES)
+ranges = completer(RANGES)
 named_values = _named_completer(VALUES)
 named_ranges = _named_completer(RANGES)
 
