@@ -13,7 +13,7 @@ import pytest
 
 import tapecli
 from tapecli.evaluation import chunks, verdict
-from tapecli.points import ranges
+from tapecli.points import exact
 from tapecli.result import Status
 
 
@@ -534,7 +534,7 @@ def test_few_points_are_one_part() -> None:
 
 
 def test_many_points_come_in_parts_that_are_all_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ranges, "MAX_POINTS", 10)
+    monkeypatch.setattr(exact, "MAX_POINTS", 10)
     monkeypatch.setattr(chunks, "LARGE_CHUNK", 8)
     xs = np.linspace(1, 2, 21)
     found = list(tapecli.parts("log(x^2)", order=2, x=xs, verify="all"))

@@ -18,7 +18,7 @@ from tapecli.evaluation import batch
 from tapecli.expressions import derivative, expression, parser
 from tapecli.features.plot import question as plot_question
 from tapecli.formats.json import document
-from tapecli.points import points, ranges, text_files
+from tapecli.points import exact, points, text_files
 
 PAGE = (Path(__file__).parent.parent / "docs" / "limits.md").read_text("utf-8")
 TABLE = dict(re.findall(r"(?m)^\| (.*?) \| (.*?) \|$", PAGE.partition("## Hard to break")[2]))
@@ -115,8 +115,8 @@ BOUNDS = [
     ),
     Bound(
         "points of a variable, and rows of a table, where all are in memory",
-        f"{ranges.MAX_POINTS:,}",
-        lambda: diff("x", x=f"1..{ranges.MAX_POINTS + 1}"),
+        f"{exact.MAX_POINTS:,}",
+        lambda: diff("x", x=f"1..{exact.MAX_POINTS + 1}"),
         "'1..100001': more than 100,000 points",
     ),
     Bound(
@@ -133,8 +133,8 @@ BOUNDS = [
     ),
     Bound(
         "points that are computed in chunks",
-        f"{ranges.MAX_COUNT:,}",
-        lambda: next(tapecli.parts("x", x=f"0..{ranges.MAX_COUNT}")),
+        f"{exact.MAX_COUNT:,}",
+        lambda: next(tapecli.parts("x", x=f"0..{exact.MAX_COUNT}")),
         "'0..1000000000000000': more than 1,000,000,000,000,000 points",
     ),
     Bound(
@@ -158,7 +158,7 @@ BOUNDS = [
     Bound(
         "characters of a request, and numbers of an answer, in a batch",
         f"{batch.MAX_LINE:,} and {batch.MAX_VALUES:,}",
-        lambda: answered(expr="x", x=f"1..{ranges.MAX_POINTS}", order=6),
+        lambda: answered(expr="x", x=f"1..{exact.MAX_POINTS}", order=6),
         "600,000 values: no more than 500,000 in an answer",
     ),
 ]

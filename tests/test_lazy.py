@@ -165,9 +165,8 @@ def test_the_help_of_a_command_loads_nothing_that_computes(command: str) -> None
 SPARED = {
     "tapecli.engines.certified": {"flint", "sympy", "numpy"},
     "tapecli.engines.taylor": {"numpy", "flint"},
-    "tapecli.points.arrays": {"numpy"},
+    "tapecli.points.lazy": {"numpy"},
     "tapecli.points.rounding": {"numpy"},
-    "tapecli.points.spaced": {"numpy"},
 }
 """Packages that may import some of what is heavy."""
 
@@ -249,9 +248,9 @@ def test_a_name_that_is_not_public_is_refused_as_ever() -> None:
 
 def test_modules_can_be_imported_from_the_package() -> None:
     from tapecli import result
-    from tapecli.points import ranges
+    from tapecli.points import exact
 
-    assert (ranges.__name__, result.__name__) == ("tapecli.points.ranges", "tapecli.result")
+    assert (exact.__name__, result.__name__) == ("tapecli.points.exact", "tapecli.result")
 
 
 def test_what_is_handed_over_by_the_process_beside_needs_no_sympy() -> None:

@@ -10,7 +10,7 @@ from tapecli import defaults
 from tapecli.errors import RequestError, nearest
 from tapecli.evaluation import answering, chunks
 from tapecli.evaluation.question import Options, PointsInput, Question
-from tapecli.points.ranges import PointsLike
+from tapecli.points.exact import PointsLike
 from tapecli.result import Result
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from tests.cli.conftest import WITHOUT_TENSORFLOW, in_folder
 
-from tapecli.points import arrays, tables, text_files
+from tapecli.points import lazy, tables, text_files
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Run
@@ -119,9 +119,9 @@ def in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     """So few points are many that a file is read while its points are computed."""
     from tapecli.cli import call
     from tapecli.evaluation import chunks
-    from tapecli.points import ranges
+    from tapecli.points import exact
 
-    monkeypatch.setattr(ranges, "MAX_POINTS", 20)
+    monkeypatch.setattr(exact, "MAX_POINTS", 20)
     monkeypatch.setattr(chunks, "SMALL_CHUNK", 16)
     monkeypatch.setattr(call, "TEXT_CHUNK", 16)
     monkeypatch.setattr(tables, "LINES_SIZE", 64)
@@ -136,7 +136,7 @@ def test_a_file_that_grows_is_told_and_not_read_for_ever(
 ) -> None:
     file = Path("points.csv")
     file.write_text(("x\n" if rows else "") + "1\n" * 100)
-    real = text_files.block
+    real = text_files.Text.block
 
     def growing(*arguments: Any) -> str:
         block = real(*arguments)
@@ -144,7 +144,7 @@ def test_a_file_that_grows_is_told_and_not_read_for_ever(
             more.write("2\n" * 100)
         return block
 
-    monkeypatch.setattr(text_files, "block", growing)
+    monkeypatch.setattr(text_files.Text, "block", growing)
     call = ("diff", "x^2", "--at" if rows else "--x", "@points.csv", "--method", "none")
     done = run(*call, "--output", "y.csv")
     assert (done.code, done.out) == (2, "")
@@ -158,13 +158,13 @@ def test_an_array_that_is_cut_off_is_told_and_ends_nothing(
     import numpy as np
 
     np.save("points.npy", np.arange(1.0, 5_001))
-    real = arrays.Stored.take
+    real = lazy.Stored._take
 
-    def take(self: arrays.Stored, start: int, stop: int) -> object:
+    def take(self: lazy.Stored, start: int, stop: int) -> object:
         os.truncate("points.npy", 4_096)
         return real(self, start, stop)
 
-    monkeypatch.setattr(arrays.Stored, "take", take)
+    monkeypatch.setattr(lazy.Stored, "_take", take)
     done = run("diff", "x^2", "--x", "@points.npy", "--method", "none", "--output", "y.csv")
     assert (done.code, done.out) == (2, "")
     assert done.err == "Error: the points in 'points.npy' changed while they were read\n"

@@ -21,7 +21,7 @@ from tapecli.cli import call, long_run
 from tapecli.cli.resume import Partial
 from tapecli.evaluation import chunks
 from tapecli.formats import words
-from tapecli.points import ranges
+from tapecli.points import exact
 from tapecli.process import Signalled
 from tapecli.result import Status
 
@@ -37,7 +37,7 @@ COUNT = 101
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Parts of 16 points, saved after each, where there are more than 50."""
-    monkeypatch.setattr(ranges, "MAX_POINTS", 50)
+    monkeypatch.setattr(exact, "MAX_POINTS", 50)
     monkeypatch.setattr(chunks, "SMALL_CHUNK", 16)
     monkeypatch.setattr(chunks, "LARGE_CHUNK", 16)
     monkeypatch.setattr(call, "TEXT_CHUNK", 16)
@@ -54,7 +54,7 @@ def test_it_is_written_the_same_wherever_it_goes(
 ) -> None:
     call = (*LONG, "--order", "2", "--verify", "all", "--format", format_)
     whole = run(*call).raw
-    monkeypatch.setattr(ranges, "MAX_POINTS", 50)
+    monkeypatch.setattr(exact, "MAX_POINTS", 50)
     monkeypatch.setattr(chunks, "SMALL_CHUNK", 16)
     if to == "stdout":
         assert run(*call).raw == whole

@@ -14,7 +14,7 @@ from tapecli.evaluation import answering, chunks, planner
 from tapecli.evaluation.chunks import Stream, open_question
 from tapecli.evaluation.question import Options, PointsInput, Question
 from tapecli.floats import FORMATS
-from tapecli.points import points, ranges, tables
+from tapecli.points import exact, points, tables
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -27,7 +27,7 @@ PART = 32
 @pytest.fixture(autouse=True)
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """A hundred points are the most that a request may have."""
-    monkeypatch.setattr(ranges, "MAX_POINTS", 100)
+    monkeypatch.setattr(exact, "MAX_POINTS", 100)
     monkeypatch.setattr(chunks, "SMALL_CHUNK", PART)
 
 
@@ -189,7 +189,7 @@ def test_parts_have_the_values_of_one_request(
     where = PointsInput({"x": f"1..3@{count}"})
     results = streamed(where, how=how)
     assert [len(result.points) for result in results[:-1]] == [PART] * (-(-count // PART) - 1)
-    monkeypatch.setattr(ranges, "MAX_POINTS", 1000)
+    monkeypatch.setattr(exact, "MAX_POINTS", 1000)
     whole = answering.answer(Question.parse("diff", "log(x**2)", where, options=how))
     xs = np.concatenate([result.points.columns["x"] for result in results])
     assert np.array_equal(xs, whole.points.columns["x"])
@@ -211,7 +211,7 @@ def test_several_variables(monkeypatch: pytest.MonkeyPatch, where: PointsInput) 
     results = streamed(where, "x*y")
     run = begun(where, "x*y")
     assert isinstance(run, Stream)
-    monkeypatch.setattr(ranges, "MAX_POINTS", 1000)
+    monkeypatch.setattr(exact, "MAX_POINTS", 1000)
     whole = Question.parse("diff", "x*y", where, wrt=["x"]).points
     for name in ("x", "y"):
         xs = np.concatenate([result.points.columns[name] for result in results])
@@ -241,7 +241,7 @@ def test_so_many_are_skipped(tmp_path: Path, kind: str, skip: int) -> None:
 
 def test_a_beginning_goes_on_with_the_rest() -> None:
     text = io.StringIO("".join(f"{n}\n" for n in range(250)))
-    source = points.read({"x": "-"}, None, ["x"], FORMATS["float64"], stdin=text)
+    source = points.Reader(FORMATS["float64"], stdin=text).read({"x": "-"}, None, ["x"])
     assert isinstance(source, points.FilePoints)
     assert [len(chunk) for chunk in source.chunks(32)] == [32] * 7 + [26]
 

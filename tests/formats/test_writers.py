@@ -14,7 +14,7 @@ from tapecli.evaluation import answering, chunks
 from tapecli.evaluation.chunks import Stream
 from tapecli.evaluation.question import Options, PointsInput, Question
 from tapecli.formats import FORMATS, Screen, writers
-from tapecli.points import ranges
+from tapecli.points import exact
 from tapecli.result import Result
 
 TARGETS = ("log(x**2)", "z = x**3")
@@ -28,7 +28,7 @@ def in_chunks(monkeypatch: pytest.MonkeyPatch, count: int = 100) -> tuple[Result
     how = Options(method="taylor", verify="all")
     asked = Question.parse("diff", TARGETS, where, order=2, options=how)
     assert len(asked.points) == count
-    monkeypatch.setattr(ranges, "MAX_POINTS", 50)
+    monkeypatch.setattr(exact, "MAX_POINTS", 50)
     monkeypatch.setattr(chunks, "SMALL_CHUNK", 16)
     run = chunks.open_question("diff", TARGETS, where, order=2, options=how)
     assert isinstance(run, Stream)

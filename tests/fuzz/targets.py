@@ -31,7 +31,7 @@ from tapecli.floats import FORMATS, FloatFormat
 from tapecli.formats import FORMATS as PAGE_FORMATS
 from tapecli.formats import Screen, problem
 from tapecli.formats.json import document
-from tapecli.points import exact, points, ranges
+from tapecli.points import exact, points
 
 MOST_SECONDS = "0.2"
 """What a request may be expected to take: a tenth of what it may take."""
@@ -150,7 +150,7 @@ def _in_parts(
 ) -> list[float]:
     stdin = io.TextIOWrapper(io.BytesIO(data), encoding="utf-8-sig")
     table = points.table(rows, stdin) if rows else None
-    source = points.read(given, table, names, format_, stdin=stdin)
+    source = points.Reader(format_, stdin=stdin).read(given, table, names)
     found: list[float] = []
     for chunk in source.chunks(1 << 12):
         for name in names:
@@ -166,8 +166,8 @@ def grids(data: bytes) -> None:
     if typed == "-" or typed.startswith("@"):
         return
     try:
-        count = sum(each.count for each in ranges.read(typed, ranges.MAX_COUNT))
-        ranges.is_single(typed)
+        count = sum(each.count for each in exact.ranges(typed, exact.MAX_COUNT))
+        exact.is_single(typed)
     except TapecliError as error:
         _shown(error)
         return

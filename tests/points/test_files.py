@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import itertools
 import re
+import sys
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tests.points.test_ranges import EXACT, read_few
+from tests.points.test_exact import EXACT, read_few
 
 from tapecli.errors import PointsError, RequestError, TapecliError
 from tapecli.expressions.tree import natural
@@ -33,7 +34,8 @@ def opened(given: Any, stdin: str = "", **more: Any) -> Points | FilePoints:
     names, rows = more.pop("names", None) or list(given), more.pop("rows", None)
     format_, text = more.pop("format_", FLOAT64), io.StringIO(stdin)
     table = points.table(rows, text) if rows else None
-    return points.read(given, table, names, format_, stdin=text, **more)
+    paired = more.pop("paired", False)
+    return points.Reader(format_, stdin=text, **more).read(given, table, names, paired)
 
 
 def exact_values(given: Any) -> list[Fraction]:
@@ -337,7 +339,7 @@ def test_rows_are_rounded_by_libraries_as_exactly(
     if with_arrow:
         pytest.importorskip("pyarrow")
     else:
-        monkeypatch.setattr(tables, "arrow", lambda module: None)
+        monkeypatch.setitem(sys.modules, "pyarrow.csv", None)
     source = lambda: opened({}, text, names="xy", rows="-", format_=FORMATS[name])  # noqa: E731
     monkeypatch.setattr(exact, "MAX_EXACT", 10**9)
     exactly = outcome(lambda: written(source, 1))
@@ -352,7 +354,7 @@ def test_a_long_table_is_read_in_parts_and_names_a_bad_line(
     if with_arrow:
         pytest.importorskip("pyarrow")
     else:
-        monkeypatch.setattr(tables, "arrow", lambda module: None)
+        monkeypatch.setitem(sys.modules, "pyarrow.csv", None)
     monkeypatch.setattr(tables, "ROWS_SIZE", 1 << 16)
     text = "y,x\n" + "".join(f"{i / 7},{i}\n" for i in range(1, 30_001))
     chunks = list(opened({"k": 2}, text, names="kxy", rows="-").chunks(8_000, 1_000))
@@ -439,7 +441,7 @@ def test_a_damaged_parquet_file_is_refused_in_one_line(tmp_path: Path) -> None:
 def test_without_pyarrow_a_parquet_file_is_refused_with_what_to_install(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setitem(__import__("sys").modules, "pyarrow.parquet", None)
+    monkeypatch.setitem(sys.modules, "pyarrow.parquet", None)
     with pytest.raises(RequestError) as caught:
         opened({"x": "@points.parquet"})
     assert str(caught.value) == "reading Parquet needs pyarrow; pip install 'tapecli[arrow]'"

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tests.points.test_ranges import read_few
+from tests.points.test_exact import read_few
 
 from tapecli.errors import PointsError, RequestError
 from tapecli.floats import FORMATS

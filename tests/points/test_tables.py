@@ -7,10 +7,10 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from tests.points.test_ranges import EXACT, read_few
+from tests.points.test_exact import EXACT, read_few
 
 from tapecli.errors import PointsError
-from tapecli.points import ranges, tables, text_files
+from tapecli.points import exact, tables, text_files
 
 TENTH = Fraction(1, 10)
 
@@ -95,7 +95,7 @@ def test_a_file_that_cannot_be_read_is_named(
 
 
 def test_more_rows_than_can_be_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ranges, "MAX_POINTS", 3)
+    monkeypatch.setattr(exact, "MAX_POINTS", 3)
     assert columns("x\n1\n2\n3\n", "x") == [[1, 2, 3]]
     with pytest.raises(PointsError, match="more than 3 rows"):
         columns("x\n1\n2\n3\n4\n", "x")

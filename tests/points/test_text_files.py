@@ -10,6 +10,7 @@ import pytest
 
 from tapecli.errors import PointsError, UsageError
 from tapecli.points import text_files
+from tapecli.points.text_files import Text
 
 
 class Endless(io.RawIOBase):
@@ -32,27 +33,27 @@ def of(data: bytes) -> io.TextIOWrapper:
 
 
 def test_lines_have_numbers_and_their_ends() -> None:
-    assert list(text_files.lines(of("x\n\nä".encode()), "f")) == [(1, "x\n"), (2, "\n"), (3, "ä")]
+    assert list(Text(of("x\n\nä".encode()), "f").lines()) == [(1, "x\n"), (2, "\n"), (3, "ä")]
 
 
 @pytest.mark.parametrize("end", ["", "\n"])
 def test_a_line_of_the_most_characters_is_read_and_one_more_is_not(end: str) -> None:
     most = "9" * text_files.MAX_LINE
-    assert list(text_files.lines(io.StringIO(f"{most}{end}"), "f")) == [(1, f"{most}{end}")]
+    assert list(Text(io.StringIO(f"{most}{end}"), "f").lines()) == [(1, f"{most}{end}")]
     with pytest.raises(PointsError, match="line 2 of f has more than 100,000 characters"):
-        list(text_files.lines(io.StringIO(f"\n{most}9{end}"), "f"))
+        list(Text(io.StringIO(f"\n{most}9{end}"), "f").lines())
 
 
 def test_of_a_line_without_an_end_little_is_read() -> None:
     endless = Endless()
     stream = io.TextIOWrapper(cast(BinaryIO, io.BufferedReader(endless)), "utf-8")
     with pytest.raises(UsageError, match="line 1 of f has more than 100,000 characters"):
-        list(text_files.lines(stream, "f", UsageError))
+        list(Text(stream, "f", UsageError).lines())
     assert endless.given < 2 * text_files.MAX_LINE
 
 
 def test_bytes_that_are_no_text_are_found_on_their_line() -> None:
-    read = text_files.lines(of(b"1\n2\n\xff\n"), "f")
+    read = Text(of(b"1\n2\n\xff\n"), "f").lines()
     assert [next(read), next(read)] == [(1, "1\n"), (2, "2\n")]
     with pytest.raises(PointsError, match="line 3 of f is not text"):
         next(read)
@@ -61,9 +62,9 @@ def test_bytes_that_are_no_text_are_found_on_their_line() -> None:
 def test_a_file_has_a_name_that_can_be_shown(tmp_path: Path) -> None:
     path = tmp_path / "\x1b[31m"
     path.write_text("\ufeff1\n")
-    with text_files.open_text(f"@{path}", None) as (stream, name):
-        assert list(text_files.lines(stream, name)) == [(1, "1\n")]
-    assert name.isprintable()
+    with text_files.open_text(f"@{path}", None) as text:
+        assert list(text.lines()) == [(1, "1\n")]
+    assert text.name.isprintable()
     assert len(text_files.quoted("x" * 1_000)) == text_files.MAX_PATH + 2
 
 

@@ -70,17 +70,17 @@ def expressions(options: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
 def read_file(source: str) -> Iterator[tuple[str, str]]:
     """The expressions of a file or of standard input, one a line, with the words for its line."""
     count = 0
-    with text_files.open_text(source, sys.stdin, "expressions", UsageError) as (stream, name):
-        for number, line in text_files.lines(stream, name, UsageError):
+    with text_files.open_text(source, sys.stdin, "expressions", UsageError) as file:
+        for number, line in file.lines():
             if number > MAX_LINES:
-                raise UsageError(f"more than {MAX_LINES:,} lines in {name}")
+                raise UsageError(f"more than {MAX_LINES:,} lines in {file.name}")
             if text_files.counts(line):
                 count += 1
                 if count > MAX_TARGETS:
-                    raise UsageError(f"more than {MAX_TARGETS} expressions in {name}")
-                yield line.strip(), f"line {number} of {name}"
+                    raise UsageError(f"more than {MAX_TARGETS} expressions in {file.name}")
+                yield line.strip(), f"line {number} of {file.name}"
     if not count:
-        raise UsageError(f"there are no expressions in {name}")
+        raise UsageError(f"there are no expressions in {file.name}")
 
 
 def arguments(

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 from tapecli import defaults
 from tapecli.evaluation import answering, planner
 from tapecli.evaluation.question import PointsInput, Question
-from tapecli.points import ranges
+from tapecli.points import exact
 from tapecli.points.points import FilePoints, Points
 
 if TYPE_CHECKING:
@@ -98,9 +98,9 @@ def open_question(
         UsageError: as `Question.parse` does.
     """
     question = Question.parse(kind, expressions, replace(source, arrays=True), **arguments)
-    most = None if in_chunks else ranges.MAX_POINTS
+    most = exact.MAX_COUNT if in_chunks else exact.MAX_POINTS
     points = cast(PointsInput, question.source).read(question.variables, question.format_, most)
-    if isinstance(points, Points) and (not in_chunks or points.count <= ranges.MAX_POINTS):
+    if isinstance(points, Points) and (not in_chunks or points.count <= exact.MAX_POINTS):
         return question.at(points)
     choice = _choice(question, size, points.count)
     size = size if choice.needs_tensorflow else SMALL_CHUNK

@@ -28,7 +28,7 @@ from tapecli.floats import FORMATS, FloatFormat
 if TYPE_CHECKING:
     from tapecli.evaluation.planner import Choice
     from tapecli.points import points
-    from tapecli.points.ranges import PointsLike
+    from tapecli.points.exact import PointsLike
     from tapecli.result import Points
 
 KINDS = ("diff", "grad", "jacobian", "hessian")
@@ -160,14 +160,14 @@ class PointsInput:
         return self.rows.names if self.rows else ()
 
     def read(
-        self, names: Sequence[str], format_: FloatFormat, most: int | None
+        self, names: Sequence[str], format_: FloatFormat, most: int
     ) -> points.Points | points.FilePoints:
         """The values of these variables, of which there may be any number.
 
         Args:
             names: the variables.
             format_: the dtype.
-            most: how many points a variable may have; None for any number.
+            most: how many points a variable may have.
 
         Raises:
             PointsError: values cannot be read, do not fit the dtype, or are too many.
@@ -175,9 +175,8 @@ class PointsInput:
         """
         from tapecli.points import points
 
-        return points.read(
-            self.values, self.rows, names, format_, self.paired, self.stdin, most, self.arrays
-        )
+        reader = points.Reader(format_, most, self.stdin, self.arrays)
+        return reader.read(self.values, self.rows, names, self.paired)
 
 
 @dataclass(frozen=True)
@@ -280,9 +279,9 @@ class Question:
         """
         if not isinstance(self.source, PointsInput):
             return self.source
-        from tapecli.points import ranges
+        from tapecli.points import exact
 
-        return cast("Points", self.source.read(self.variables, self.format_, ranges.MAX_POINTS))
+        return cast("Points", self.source.read(self.variables, self.format_, exact.MAX_POINTS))
 
     @cached_property
     def choice(self) -> Choice:

@@ -4,7 +4,7 @@ A point in several variables comes from several axes: each has the values of one
 those of several that belong together, which are the rows of a table. The points are the product
 of the axes, the last one fastest, or their pairs. Values are rounded once, into the dtype. There
 may be any number of them: ranges and arrays on disk are made into numbers as they are taken, and
-files of more than `ranges.MAX_POINTS` points are read in blocks.
+files of more than `exact.MAX_POINTS` points are read in blocks.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from tapecli.defaults import SHORT
 from tapecli.errors import PointsError, RequestError, together
 from tapecli.expressions.tree import natural
 from tapecli.floats import FloatFormat
-from tapecli.points import exact, ranges, tables, text_files
+from tapecli.points import exact, tables, text_files
+from tapecli.points.exact import PointsLike, Range, too_many
 from tapecli.points.parquet import Parquet
-from tapecli.points.ranges import PointsLike, Range, too_many
 from tapecli.points.tables import Columns, Table
 
 if TYPE_CHECKING:
@@ -59,9 +59,6 @@ class Axis:
 
     values: Mapping[str, Values]
     is_list: bool = True
-
-    def __len__(self) -> int:
-        return self.count
 
     @property
     def count(self) -> int:
@@ -106,7 +103,7 @@ class Points:
     @cached_property
     def count(self) -> int:
         """How many points there are."""
-        lengths = [len(axis) for axis in self.axes]
+        lengths = [axis.count for axis in self.axes]
         return max(lengths, default=1) if self.paired else math.prod(lengths)
 
     def at(self, index: int) -> dict[str, float]:
@@ -114,9 +111,9 @@ class Points:
         point: dict[str, float] = {}
         for axis in reversed(self.axes):
             if self.paired:
-                row = index if len(axis) > 1 else 0
+                row = index if axis.count > 1 else 0
             else:
-                index, row = divmod(index, len(axis))
+                index, row = divmod(index, axis.count)
             point |= {name: float(values[row]) for name, values in axis.values.items()}
         return {name: point[name] for name in self.names}
 
@@ -129,7 +126,7 @@ class Points:
         """The values of each variable at the points from one index to before another."""
         columns, times = {}, self.count
         for axis in self.axes:
-            times = 1 if self.paired else times // len(axis)
+            times = 1 if self.paired else times // axis.count
             for name, values in axis.values.items():
                 columns[name] = _repeated(values, times, start, stop)
         return {name: columns[name] for name in self.names}
@@ -150,7 +147,7 @@ class Points:
         lists = [axis for axis in self.axes if axis.is_list]
         if self.paired:
             return {_dimension(lists): self.count} if lists else {}
-        return {_dimension([axis]): len(axis) for axis in lists}
+        return {_dimension([axis]): axis.count for axis in lists}
 
     def chunks(self, size: int, skip: int = 0) -> Iterator[Points]:
         """The points in chunks with a single axis, all of this size but the last.
@@ -162,16 +159,16 @@ class Points:
         Raises:
             PointsError: values cannot be read, or do not fit the dtype.
         """
-        constants = [axis for axis in self.axes if len(axis) == 1]
-        names = [name for axis in self.axes if len(axis) > 1 for name in axis.names]
+        constants = [axis for axis in self.axes if axis.count == 1]
+        names = [name for axis in self.axes if axis.count > 1 for name in axis.names]
         for start in range(skip, self.count, size):
             columns = self._columns(start, min(start + size, self.count))
-            yield chunk(
+            yield _chunk(
                 {name: columns[name] for name in names or self.names}, constants if names else ()
             )
 
 
-def chunk(columns: Columns, constants: Sequence[Axis]) -> Points:
+def _chunk(columns: Columns, constants: Sequence[Axis]) -> Points:
     """Points with a single axis, and variables that are the same at all of them."""
     return Points((Axis(columns), *(Axis(axis.values, is_list=False) for axis in constants)))
 
@@ -215,7 +212,7 @@ class File:
     names: tuple[str, ...]
     blocks: Callable[[int], Iterator[Columns]]
     count: int | None = None
-    is_list: bool = True
+    is_list = True
 
     def columns(self, size: int, skip: int) -> Iterator[Columns]:
         """The values in arrays of this size, of which the last may be shorter."""
@@ -298,7 +295,7 @@ class FilePoints:
             if None in blocks or len(set(map(tables.length, blocks))) > 1:
                 raise _unpaired(self._varying)
             columns = {name: values for block in blocks for name, values in block.items()}
-            yield chunk(columns, self._constants)
+            yield _chunk(columns, self._constants)
 
 
 def _names(axes: Sequence[Axis | File]) -> tuple[str, ...]:
@@ -313,7 +310,7 @@ def _dimension(axes: Sequence[Axis | File]) -> str:
 
 
 def _unpaired(axes: Sequence[Axis | File]) -> PointsError:
-    """The error of values that cannot be paired; how many they are is told if it is known."""
+    """The error of values that cannot be paired, with how many they are if that is known."""
     counts = [axis.count for axis in axes]
     names = [together(axis.names) for axis in axes]
     if None not in counts:
@@ -341,79 +338,166 @@ def table(source: str, stdin: TextIO | None) -> Rows:
     return Parquet(source[1:]) if is_parquet else Table(source, stdin)
 
 
-def read(
-    inputs: Mapping[str, PointsLike],
-    rows: Rows | None,
-    names: Sequence[str],
-    format_: FloatFormat,
-    paired: bool = False,
-    stdin: TextIO | None = None,
-    most: int | None = None,
-    arrays: bool = True,
-) -> Points | FilePoints:
-    """Read the values of every variable.
+@dataclass(frozen=True)
+class Reader:
+    """How values are read.
 
-    A file of many points is read in blocks if no other variable has several values, or if values
-    go side by side.
-
-    Args:
-        inputs: the values of variables by name, in the language of `ranges`.
-        rows: a table that has the values of the other variables, or None.
-        names: the variables that need a value.
-        format_: the dtype.
-        paired: whether the values go side by side.
+    Attributes:
+        format_: what they are rounded into.
+        most: how many points a variable may have: `exact.MAX_POINTS`, which are held in memory,
+            or `exact.MAX_COUNT`.
         stdin: what "-" reads.
-        most: how many points a variable may have, which are held in memory; None for any number.
         arrays: whether a file may also be an array of NumPy's (.npy) or a Parquet file.
-
-    Returns:
-        `FilePoints` only if `most` is None.
-
-    Raises:
-        PointsError: values cannot be read, do not fit the dtype, are too many, or not as many.
-        RequestError: a variable has no value or two.
     """
-    missing = [name for name in names if name not in inputs]
-    axes: list[Axis | File] = []
-    reader = _Reader(format_, stdin, most, arrays)
-    if rows is not None:
-        if not missing:
-            raise RequestError("every variable has a value beside those of the table")
-        axes.append(reader.table(rows, missing))
-    elif missing:
-        raise RequestError(_missing(missing))
-    from_stdin = [
-        name for name, values in inputs.items() if isinstance(values, str) and values == "-"
-    ]
-    if len(from_stdin) > 1:
-        raise PointsError(f"standard input cannot be read for {together(from_stdin)} at once")
-    axes += [reader.variable(name, inputs[name]) for name in sorted(inputs, key=natural)]
-    axes.sort(key=lambda axis: natural(axis.names[0]))
-    return _combined(axes, paired, most)
+
+    format_: FloatFormat
+    most: int = exact.MAX_COUNT
+    stdin: TextIO | None = None
+    arrays: bool = True
+
+    def read(
+        self,
+        inputs: Mapping[str, PointsLike],
+        rows: Rows | None,
+        names: Sequence[str],
+        paired: bool = False,
+    ) -> Points | FilePoints:
+        """Read the values of every variable.
+
+        A file of many points is read in blocks if no other variable has several values, or if
+        values go side by side.
+
+        Args:
+            inputs: the values of variables by name, in the language of `exact`.
+            rows: a table that has the values of the other variables, or None.
+            names: the variables that need a value.
+            paired: whether the values go side by side.
+
+        Returns:
+            `FilePoints` only if there may be more points than are held in memory.
+
+        Raises:
+            PointsError: values cannot be read, do not fit the dtype, are too many, or not as many.
+            RequestError: a variable has no value or two.
+        """
+        missing = [name for name in names if name not in inputs]
+        axes: list[Axis | File] = []
+        if rows is not None:
+            if not missing:
+                raise RequestError("every variable has a value beside those of the table")
+            axes.append(self._of_table(rows, missing))
+        elif missing:
+            raise RequestError(_missing(missing))
+        from_stdin = [
+            name for name, values in inputs.items() if isinstance(values, str) and values == "-"
+        ]
+        if len(from_stdin) > 1:
+            raise PointsError(f"standard input cannot be read for {together(from_stdin)} at once")
+        axes += [self._of_variable(name, inputs[name]) for name in sorted(inputs, key=natural)]
+        axes.sort(key=lambda axis: natural(axis.names[0]))
+        return _combined(axes, paired, self.most)
+
+    def _of_table(self, rows: Rows, names: Sequence[str]) -> Axis | File:
+        tables.check_columns(rows.names, names, rows.name)
+        if isinstance(rows, Parquet):
+            return self._of_parquet(rows, {name: name for name in names})
+        return _of_blocks(names, rows.blocks(names, self.format_, self.most))
+
+    def _of_variable(self, name: str, values: PointsLike) -> Axis | File:
+        if isinstance(values, str):
+            if values == "-" or values.startswith("@"):
+                return self._of_file(name, values)
+            ranges = exact.ranges(values, self.most)
+            pieces = [exact.rounded_range(range_, self.format_) for range_ in ranges]
+        else:
+            pieces = self._of_numbers(values)
+        numbers = self._joined(pieces)
+        return Axis({name: numbers}, len(numbers) > 1 or not exact.is_single(values))
+
+    def _of_file(self, name: str, source: str) -> Axis | File:
+        if not self.arrays:
+            text_files.refuse_arrays(source)
+        if source.lower().endswith(text_files.NPY):
+            from tapecli.points import lazy
+
+            return Axis({name: self._joined([lazy.Stored(source[1:], self.format_)])})
+        if source.lower().endswith(text_files.PARQUET):
+            rows = Parquet(source[1:])
+            column = rows.names[0] if len(rows.names) == 1 else name
+            tables.check_columns(rows.names, [column], rows.name)
+            return self._of_parquet(rows, {name: column})
+        lines = tables.lines(name, source, self.stdin, self.format_, self.most)
+        return _of_blocks([name], lines)
+
+    def _of_parquet(self, rows: Parquet, columns: Mapping[str, str]) -> Axis | File:
+        blocks = partial(rows.blocks, columns, self.format_)
+        if rows.count <= exact.MAX_POINTS:
+            return _of_blocks(list(columns), blocks())
+        self._limit(rows.count)
+        return File(tuple(columns), blocks, rows.count)
+
+    def _of_numbers(self, numbers: Any) -> list[Values]:
+        """The values of numbers of any kind: one, a list of them, or an array."""
+        if isinstance(numbers, range) and numbers:
+            start, stop, step = map(Fraction, (numbers[0], numbers[-1], numbers.step))
+            count = int((stop - start) / step) + 1  # there may be too many for `len`
+            self._limit(count)
+            return [exact.rounded_range(Range(start, stop, step, count), self.format_)]
+        flat = numbers.ravel() if hasattr(numbers, "ravel") else numbers
+        if not hasattr(flat, "__iter__") or isinstance(flat, bytes | Mapping):
+            flat = [flat]
+        if not hasattr(flat, "__len__"):
+            flat = list(itertools.islice(flat, exact.MAX_POINTS + 1))
+            if len(flat) > exact.MAX_POINTS:
+                raise too_many(exact.MAX_POINTS)
+        self._limit(len(flat))
+        if hasattr(flat, "dtype"):
+            from tapecli.points import rounding
+
+            if rounding.is_real(flat):
+                if len(flat) > exact.MAX_EXACT:
+                    return [rounding.of_array(flat, self.format_)]
+                flat = flat.tolist()
+        flat = list(flat)
+        if any(isinstance(number, str) for number in flat):
+            return [self._of_item(item) for item in flat]
+        return [exact.rounded_fields(flat, lambda index: exact.number(flat[index]), self.format_)]
+
+    def _of_item(self, item: Any) -> Values:
+        """The values of an item of a list, which may be text."""
+        axis = self._of_variable("", item)
+        if isinstance(axis, File):
+            raise too_many(exact.MAX_POINTS)
+        return axis.values[""]
+
+    def _joined(self, pieces: Sequence[Values]) -> Values:
+        """Values one after the other, which are made at once if they are few."""
+        count = sum(map(len, pieces))
+        self._limit(count)
+        if not count:
+            raise PointsError("there are no points")
+        if all(isinstance(values, tuple) for values in pieces):
+            return tuple(itertools.chain.from_iterable(values[:] for values in pieces))
+        from tapecli.points import lazy
+
+        joined: Values = pieces[0] if len(pieces) == 1 else lazy.Joined(pieces)
+        return joined if count > exact.MAX_POINTS else joined[:]
+
+    def _limit(self, count: int) -> None:
+        if count > self.most:
+            raise too_many(self.most)
 
 
-def _combined(axes: Sequence[Axis | File], paired: bool, most: int | None) -> Points | FilePoints:
-    lists = [axis for axis in axes if axis.is_list]
-    if not paired and len(lists) > MAX_LISTED:
-        raise PointsError(
-            f"{len(lists)} lists of values: no more than {MAX_LISTED}; --zip pairs them"
-        )
-    in_memory = [axis for axis in axes if isinstance(axis, Axis)]
-    if len(in_memory) < len(axes):
-        varying = lists if paired else [axis for axis in axes if axis.count != 1]
-        if not paired and len(varying) > 1:
-            raise too_many(ranges.MAX_POINTS)
-        names = _names(varying)
-        return FilePoints(varying, [axis for axis in in_memory if axis.names[0] not in names])
-    points = Points(tuple(in_memory), paired)
-    if paired and len({axis.count for axis in lists}) > 1:
-        raise _unpaired(lists)
-    if most is not None and len(points) > MAX_PRODUCT:
-        sizes = " x ".join(f"{len(axis):,}" for axis in in_memory if len(axis) > 1)
-        raise PointsError(f"{sizes} are more than {MAX_PRODUCT:,} points; --zip pairs values")
-    if len(points) > ranges.MAX_COUNT:
-        raise too_many(ranges.MAX_COUNT)
-    return points
+def _of_blocks(names: Sequence[str], blocks: Iterator[Columns]) -> Axis | File:
+    """The values of a file: held if they are few."""
+    start: list[Columns] = []
+    count = 0
+    while count <= exact.MAX_POINTS:
+        if not (block := next(blocks, None)):
+            return Axis(_concatenated(start))
+        start.append(block)
+        count += tables.length(block)
+    return File(tuple(names), partial(_after, itertools.chain(start, blocks)))
 
 
 def _missing(names: Sequence[str]) -> str:
@@ -426,137 +510,25 @@ def _missing(names: Sequence[str]) -> str:
     )
 
 
-@dataclass(frozen=True)
-class _Reader:
-    """How values are read.
-
-    Attributes:
-        format_: what they are rounded into.
-        stdin: what "-" reads.
-        most: how many points a variable may have; None for any number.
-        arrays: whether files may be arrays and Parquet files.
-    """
-
-    format_: FloatFormat
-    stdin: TextIO | None
-    most: int | None
-    arrays: bool
-
-    @property
-    def limit(self) -> int:
-        """How many points a variable may have: `most`, or the bound of all calls."""
-        return ranges.MAX_COUNT if self.most is None else self.most
-
-    def table(self, rows: Rows, names: Sequence[str]) -> Axis | File:
-        """The values of variables from the columns of their names."""
-        tables.check_columns(rows.names, names, rows.name)
-        if isinstance(rows, Parquet):
-            return self._of_parquet(rows, {name: name for name in names})
-        return self._of_blocks(names, rows.blocks(names, self.format_, self.most))
-
-    def variable(self, name: str, values: PointsLike) -> Axis | File:
-        """The values of one variable."""
-        if isinstance(values, str) and (values == "-" or values.startswith("@")):
-            return self._of_file(name, values)
-        pieces = self._of_text(values) if isinstance(values, str) else self._of_numbers(values)
-        numbers = self._joined(pieces)
-        return Axis({name: numbers}, len(numbers) > 1 or not ranges.is_single(values))
-
-    def _of_file(self, name: str, source: str) -> Axis | File:
-        if not self.arrays:
-            text_files.refuse_arrays(source)
-        if source.lower().endswith(text_files.NPY):
-            from tapecli.points import arrays
-
-            return Axis({name: self._joined([arrays.stored(source[1:], self.format_)])})
-        if source.lower().endswith(text_files.PARQUET):
-            rows = Parquet(source[1:])
-            column = rows.names[0] if len(rows.names) == 1 else name
-            tables.check_columns(rows.names, [column], rows.name)
-            return self._of_parquet(rows, {name: column})
-        lines = tables.lines(name, source, self.stdin, self.format_, self.most)
-        return self._of_blocks([name], lines)
-
-    def _of_parquet(self, rows: Parquet, columns: Mapping[str, str]) -> Axis | File:
-        blocks = partial(rows.blocks, columns, self.format_)
-        if rows.count <= ranges.MAX_POINTS:
-            return self._of_blocks(list(columns), blocks())
-        if self.most is not None:
-            raise too_many(self.most)
-        return File(tuple(columns), blocks, rows.count)
-
-    def _of_blocks(self, names: Sequence[str], blocks: Iterator[Columns]) -> Axis | File:
-        """The values of a file: held if they are few."""
-        start: list[Columns] = []
-        count = 0
-        while count <= ranges.MAX_POINTS:
-            if not (block := next(blocks, None)):
-                return Axis(_concatenated(start))
-            start.append(block)
-            count += tables.length(block)
-        return File(tuple(names), partial(_after, itertools.chain(start, blocks)))
-
-    def _of_text(self, text: str) -> list[Values]:
-        return [self._of_range(range_) for range_ in ranges.read(text, self.limit)]
-
-    def _of_range(self, range_: Range) -> Values:
-        if range_.count <= exact.MAX_EXACT:
-            exact.rounded((range_.start, range_.stop), self.format_)
-            return exact.rounded(range_, self.format_)
-        from tapecli.points import spaced
-
-        return spaced.of_range(range_, self.format_)
-
-    def _of_numbers(self, numbers: Any) -> list[Values]:
-        """The values of numbers of any kind: one, a list of them, or an array."""
-        if isinstance(numbers, range) and numbers:
-            first, last = Fraction(numbers[0]), Fraction(numbers[-1])
-            count = int((last - first) / numbers.step) + 1
-            self._limit(count)
-            return [self._of_range(Range(first, last, Fraction(numbers.step), count))]
-        flat = numbers.ravel() if hasattr(numbers, "ravel") else numbers
-        if not hasattr(flat, "__iter__") or isinstance(flat, bytes | Mapping):
-            flat = [flat]
-        if hasattr(flat, "__len__"):
-            self._limit(len(flat))
-        else:
-            flat = list(itertools.islice(flat, ranges.MAX_POINTS + 1))
-            if len(flat) > ranges.MAX_POINTS:
-                raise too_many(ranges.MAX_POINTS)
-        if hasattr(flat, "dtype"):
-            from tapecli.points import rounding
-
-            if rounding.is_real(flat) and len(flat) > exact.MAX_EXACT:
-                return [rounding.of_array(flat, self.format_)]
-            flat = flat.tolist() if rounding.is_real(flat) else flat
-        flat = list(flat)
-        if any(isinstance(number, str) for number in flat):
-            return [self._of_item(item) for item in flat]
-        return [exact.rounded_fields(flat, lambda index: exact.number(flat[index]), self.format_)]
-
-    def _of_item(self, item: Any) -> Values:
-        """The values of an item of a list, which may be text."""
-        axis = self.variable("", item)
-        if isinstance(axis, File):
-            raise too_many(ranges.MAX_POINTS)
-        return axis.values[""]
-
-    def _joined(self, pieces: Sequence[Values]) -> Values:
-        """Values one after the other, which are made at once if they are few."""
-        count = sum(map(len, pieces))
-        self._limit(count)
-        if not count:
-            raise PointsError("there are no points")
-        if all(isinstance(values, tuple) for values in pieces):
-            return tuple(itertools.chain.from_iterable(values[:] for values in pieces))
-        from tapecli.points import spaced
-
-        joined = pieces[0] if len(pieces) == 1 else spaced.Joined(pieces)
-        if count > ranges.MAX_POINTS:
-            return joined
-        values: Values = joined[:]
-        return values
-
-    def _limit(self, count: int) -> None:
-        if count > self.limit:
-            raise too_many(self.limit)
+def _combined(axes: Sequence[Axis | File], paired: bool, most: int) -> Points | FilePoints:
+    lists = [axis for axis in axes if axis.is_list]
+    if not paired and len(lists) > MAX_LISTED:
+        raise PointsError(
+            f"{len(lists)} lists of values: no more than {MAX_LISTED}; --zip pairs them"
+        )
+    in_memory = [axis for axis in axes if isinstance(axis, Axis)]
+    if len(in_memory) < len(axes):
+        varying = lists if paired else [axis for axis in axes if axis.count != 1]
+        if not paired and len(varying) > 1:
+            raise too_many(exact.MAX_POINTS)
+        names = _names(varying)
+        return FilePoints(varying, [axis for axis in in_memory if axis.names[0] not in names])
+    points = Points(tuple(in_memory), paired)
+    if paired and len({axis.count for axis in lists}) > 1:
+        raise _unpaired(lists)
+    if most < exact.MAX_COUNT and len(points) > MAX_PRODUCT:
+        sizes = " x ".join(f"{axis.count:,}" for axis in in_memory if axis.count > 1)
+        raise PointsError(f"{sizes} are more than {MAX_PRODUCT:,} points; --zip pairs values")
+    if len(points) > exact.MAX_COUNT:
+        raise too_many(exact.MAX_COUNT)
+    return points

@@ -30,22 +30,22 @@ _REAL = "fiu"
 """The kinds of numbers that float64 is the nearest of: floating-point, signed and unsigned."""
 
 
-def narrowed(values: Floats, format_: FloatFormat, shift: int = 0) -> tuple[Floats, Mask | None]:
+def narrowed(values: Floats, format_: FloatFormat, shift: int = 0) -> tuple[Floats, Mask]:
     """Values rounded into a format, ties to even, and which of them were ties.
 
     What is rounded is values * 2**shift, and what is returned has to be scaled likewise. Numbers
     past the largest are rounded as if there were more exponents.
     """
-    dropped = _DOUBLE - format_.precision
-    if not dropped and shift > _SAFE_SHIFT:
-        return values, None
     rounded, ties = values, np.zeros(len(values), np.bool_)
+    dropped = _DOUBLE - format_.precision
     if dropped:
         bits = np.ascontiguousarray(values).view(np.int64)
         half = 1 << dropped - 1
         nearest = bits + (half - 1 + ((bits >> dropped) & 1))
         nearest &= -(1 << dropped)
         rounded, ties = nearest.view(np.float64), (bits & (2 * half - 1)) == half
+    elif shift > _SAFE_SHIFT:
+        return rounded, ties
     small = np.flatnonzero(np.abs(values) < math.ldexp(1.0, format_.min_exponent - shift))
     if small.size:
         quantum = math.ldexp(1.0, format_.min_exponent - format_.precision + 1 - shift)
@@ -56,19 +56,14 @@ def narrowed(values: Floats, format_: FloatFormat, shift: int = 0) -> tuple[Floa
     return rounded, ties
 
 
-def refusable(rounded: Floats, format_: FloatFormat) -> Mask:
-    """Which values are 0, too large or not finite: those that may have to be refused."""
-    mask: Mask = ~(np.abs(rounded) <= float(format_.largest))
-    mask |= rounded == 0
-    return mask
-
-
 def settled(values: Floats, format_: FloatFormat) -> tuple[Floats, Mask]:
-    """The float64 nearest to each number rounded into a format, and where that is uncertain."""
-    rounded, ties = narrowed(values, format_)
-    uncertain = refusable(rounded, format_)
-    if ties is not None:
-        uncertain |= ties
+    """The float64 nearest to each number rounded into a format, and where that is uncertain.
+
+    Uncertain are ties, and what may have to be refused: 0, and what is too large or not finite.
+    """
+    rounded, uncertain = narrowed(values, format_)
+    uncertain |= ~(np.abs(rounded) <= float(format_.largest))
+    uncertain |= rounded == 0
     return rounded, uncertain
 
 
@@ -84,33 +79,39 @@ def of_sums(
         shift: the numbers are (high + low) * 2**shift.
         format_: the format.
     """
-    if format_.precision == _DOUBLE:
-        values = high + (low - error)  # the test of Ziv, ACM TOMS 17, 1991
-        uncertain = values != high + (low + error)
-        if shift > _SAFE_SHIFT:
-            return _scaled(values, shift), uncertain
+    is_double = format_.precision == _DOUBLE
+    if is_double:
+        rounded = high + (low - error)  # the test of Ziv, ACM TOMS 17, 1991
+        uncertain = rounded != high + (low + error)
     else:
         uncertain = np.zeros(len(high), np.bool_)
-    nearest = high + low
-    rest = low - (nearest - high)
-    rounded, ties = narrowed(nearest, format_, shift)
-    assert ties is not None
-    if (tied := np.flatnonzero(ties)).size:
-        gap = np.abs(nearest[tied] - rounded[tied])
-        rounded[tied] = nearest[tied] + np.sign(rest[tied]) * gap
-        uncertain[tied] |= np.abs(rest[tied]) <= error
-    uncertain |= np.abs(nearest) < error * 2.0 ** (_DOUBLE + 2)
-    return _scaled(rounded, shift), uncertain
-
-
-def _scaled(values: Floats, shift: int) -> Floats:
-    return values * math.ldexp(1.0, shift) if shift else values
+    if not is_double or shift <= _SAFE_SHIFT:
+        nearest = high + low
+        rest = low - (nearest - high)
+        rounded, ties = narrowed(nearest, format_, shift)
+        if (tied := np.flatnonzero(ties)).size:
+            gap = np.abs(nearest[tied] - rounded[tied])
+            rounded[tied] = nearest[tied] + np.sign(rest[tied]) * gap
+            uncertain[tied] |= np.abs(rest[tied]) <= error
+        uncertain |= np.abs(nearest) < error * 2.0 ** (_DOUBLE + 2)
+    return rounded * math.ldexp(1.0, shift) if shift else rounded, uncertain
 
 
 def decide(
-    values: Floats, uncertain: Mask, exact_at: Callable[[int], Fraction], format_: FloatFormat
+    values: Floats,
+    uncertain: Mask,
+    exact_at: Callable[[int], Fraction],
+    format_: FloatFormat,
+    first: int = 0,
 ) -> Floats:
     """The values, with those that are uncertain rounded from the exact numbers.
+
+    Args:
+        values: the numbers as they are rounded so far.
+        uncertain: where the exact number decides.
+        exact_at: the exact number at an index.
+        format_: the format.
+        first: the index of the first value.
 
     Raises:
         PointsError: a number is too large or too small for the format.
@@ -119,7 +120,7 @@ def decide(
     if indices and not values.flags.writeable:
         values = values.copy()
     for index in indices:
-        values[index] = exact.fitting(exact_at(index), format_)
+        values[index] = exact.fitting(exact_at(first + index), format_)
     return values
 
 
@@ -154,17 +155,17 @@ def of_array(array: NDArray[Any], format_: FloatFormat, name: str = "", first: i
     return decide(values, uncertain, exact_at, format_) + 0.0  # no zero has a sign
 
 
-def of_fields(fields: Sequence[Any], format_: FloatFormat, is_simple: bool) -> tuple[Floats, Mask]:
-    """Fields read as numbers and rounded, and which of them have to be read exactly.
+def of_fields(
+    fields: Sequence[Any],
+    exact_at: Callable[[int], Fraction],
+    format_: FloatFormat,
+    is_simple: bool,
+) -> Floats:
+    """Fields read as numbers, each rounded once, as `exact.rounded_fields` says.
 
     Python's `float` reads what the language of points has for numbers, and rounds it correctly.
     It reads more than that as well (1_0, ١, nan), and less (pi/2), and its rounding is one too
-    many for narrower formats next to a tie: such fields are uncertain.
-
-    Args:
-        fields: texts or numbers.
-        format_: the format.
-        is_simple: whether all of them are texts of ASCII characters without an underscore.
+    many for narrower formats next to a tie: such fields are read exactly.
     """
     try:
         values = np.fromiter(map(float, fields), np.float64, len(fields))
@@ -173,13 +174,7 @@ def of_fields(fields: Sequence[Any], format_: FloatFormat, is_simple: bool) -> t
     rounded, uncertain = settled(values, format_)
     if not (is_simple and max(map(len, fields), default=0) <= exact.MAX_NUMBER):
         uncertain |= np.fromiter(map(_is_odd, fields), np.bool_, len(fields))
-    return rounded, uncertain
-
-
-def _is_odd(field: Any) -> bool:
-    if isinstance(field, str):
-        return len(field) > exact.MAX_NUMBER or not field.isascii() or "_" in field
-    return isinstance(field, bool)
+    return decide(rounded, uncertain, exact_at, format_)
 
 
 def _or_nan(field: Any) -> float:
@@ -187,3 +182,9 @@ def _or_nan(field: Any) -> float:
         return float(field)
     except (ValueError, TypeError, OverflowError):
         return math.nan
+
+
+def _is_odd(field: Any) -> bool:
+    if isinstance(field, str):
+        return len(field) > exact.MAX_NUMBER or not field.isascii() or "_" in field
+    return isinstance(field, bool)

@@ -12,17 +12,16 @@ import csv
 import importlib
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache, partial
-from types import ModuleType
 from typing import Any, TextIO
 
 from tapecli.errors import PointsError, UsageError, clipped, counted, together, twice
 from tapecli.floats import FloatFormat
 from tapecli.points import exact, text_files
-from tapecli.points.ranges import too_many
+from tapecli.points.exact import too_many
+from tapecli.points.text_files import Text
 
 Columns = dict[str, Any]
 """The values of each variable, as many for each: tuples or arrays."""
@@ -36,60 +35,50 @@ _MISSING = object()
 """What a JSON object that lacks a name has for it."""
 
 
-@dataclass(frozen=True)
-class _Text:
-    """A text that is read in blocks of whole lines.
-
-    Attributes:
-        stream: the text.
-        name: what messages call it.
-        line: the number of its next line, or of the line of `start`.
-        size: how many characters are read at once.
-        start: what has been read of it and belongs to the first block.
-    """
-
-    stream: TextIO
-    name: str
-    line: int
-    size: int
-    start: str = ""
-
-    def columns(
-        self, read: Callable[[str, int], Columns], most: int | None, points: str
-    ) -> Iterator[Columns]:
-        """The columns of each block.
-
-        Args:
-            read: makes columns of lines and the number of the first of them.
-            most: how many points there may be, of which no more are read than shows that there
-                are more; None for any number.
-            points: what messages call the points.
-
-        Raises:
-            PointsError: there are more points, or none.
-        """
-        count, line, start = 0, self.line, self.start
-        while True:
-            size = self.size if most is None else min(self.size, 2 * (most + 1 - count))
-            text = start + text_files.block(self.stream, self.name, line + bool(start), size)
-            if not text:
-                break
-            columns = read(text, line)
-            count += length(columns)
-            if most is not None and count > most:
-                raise too_many(most, points)
-            yield columns
-            line, start = line + text.count("\n"), ""
-        if not count:
-            raise PointsError(f"there are no {points}")
-
-
 def length(columns: Columns) -> int:
     """How many values each variable has."""
     return len(next(iter(columns.values())))
 
 
-def is_simple_text(text: str) -> bool:
+def _columns(
+    text: Text,
+    size: int,
+    read: Callable[[str, int], Columns],
+    most: int,
+    unit: str,
+    start: str = "",
+) -> Iterator[Columns]:
+    """The columns of each block of a text.
+
+    Args:
+        text: the text.
+        size: how many characters are read at once.
+        read: makes columns of lines and the number of the first of them.
+        most: how many points there may be, of which no more are read than shows that there
+            are more.
+        unit: what messages call the points.
+        start: the line that has been read of it, and belongs to the first block.
+
+    Raises:
+        PointsError: there are more points, or none.
+    """
+    count = 0
+    while True:
+        first = text.line - bool(start)
+        block = start + text.block(min(size, 2 * (most + 1 - count)))
+        if not block:
+            break
+        columns = read(block, first)
+        count += length(columns)
+        if count > most:
+            raise too_many(most, unit)
+        yield columns
+        start = ""
+    if not count:
+        raise PointsError(f"there are no {unit}")
+
+
+def _is_simple(text: str) -> bool:
     """Whether `float` reads nothing in this text that is no number of the language of points."""
     return text.isascii() and "_" not in text
 
@@ -98,7 +87,7 @@ def is_simple_text(text: str) -> bool:
 
 
 def lines(
-    variable: str, source: str, stdin: TextIO | None, format_: FloatFormat, most: int | None
+    variable: str, source: str, stdin: TextIO | None, format_: FloatFormat, most: int
 ) -> Iterator[Columns]:
     """The numbers of a text, one a line; blank lines and those that begin with # are passed over.
 
@@ -107,28 +96,26 @@ def lines(
         source: "-", or "@" and the name of a file.
         stdin: what "-" reads.
         format_: the format that they are rounded into.
-        most: how many there may be; None for any number.
+        most: how many there may be.
 
     Raises:
         PointsError: a line has no number, or one that does not fit, or there are too many.
     """
-    with text_files.open_text(source, stdin) as (stream, name):
-        text_files.tolerant(stream)
 
-        def read(text: str, first: int) -> Columns:
-            numbers, entries = text_files.split(text, first)
+    def read(block: str, first: int) -> Columns:
+        numbers, entries = text_files.split(block, first)
 
-            def exact_at(index: int) -> Fraction:
-                try:
-                    return _of_line(entries[index])
-                except UsageError as error:
-                    raise PointsError(f"line {numbers[index]} of {name}: {error}") from None
+        def exact_at(index: int) -> Fraction:
+            try:
+                return _of_line(entries[index])
+            except UsageError as error:
+                raise PointsError(f"line {numbers[index]} of {text.name}: {error}") from None
 
-            return {
-                variable: exact.rounded_fields(entries, exact_at, format_, is_simple_text(text))
-            }
+        is_simple = _is_simple(block)
+        return {variable: exact.rounded_fields(entries, exact_at, format_, is_simple)}
 
-        yield from _Text(stream, name, 1, LINES_SIZE).columns(read, most, "points")
+    with text_files.open_text(source, stdin) as text:
+        yield from _columns(text, LINES_SIZE, read, most, "points")
 
 
 def _of_line(line: str) -> Fraction:
@@ -165,25 +152,24 @@ class Table:
     def __init__(self, source: str, stdin: TextIO | None = None) -> None:
         text_files.refuse_arrays(source)
         with contextlib.ExitStack() as stack:
-            self._stream, self.name = stack.enter_context(text_files.open_text(source, stdin))
-            numbered = text_files.lines(self._stream, self.name)
-            counted = (entry for entry in numbered if text_files.counts(entry[1]))
-            self._number, line = next(counted, (0, ""))
+            self._text = stack.enter_context(text_files.open_text(source, stdin))
+            self.name = self._text.name
+            lines = (entry for entry in self._text.lines() if text_files.counts(entry[1]))
+            number, line = next(lines, (0, ""))
             if not line:
                 raise PointsError(f"there is nothing in {self.name}")
             self._context = stack.pop_all()
-        self._first = ""
-        self._delimiter = "\t" if "\t" in line else ","
-        if line.lstrip().startswith("{"):
-            self._delimiter, self._first = "", line
-            self.names = tuple(self._object(self._number, line))
+        self._first = line if line.lstrip().startswith("{") else ""
+        self._delimiter = "" if self._first else "\t" if "\t" in line else ","
+        if self._first:
+            self.names = tuple(self._object(number, line))
         else:
-            header = self._fields(self._number, line.rstrip("\r\n"))
+            header = self._fields(number, line.rstrip("\r\n"))
             self.names = tuple(field.strip() for field in header)
         check_columns(self.names, (), self.name)
 
     def blocks(
-        self, variables: Sequence[str], format_: FloatFormat, most: int | None
+        self, variables: Sequence[str], format_: FloatFormat, most: int
     ) -> Iterator[Columns]:
         """The numbers of the columns of these names, a block of rows after the other.
 
@@ -194,19 +180,18 @@ class Table:
         """
         with self._context:
             read = partial(self._columns, variables, format_)
-            line = self._number + (not self._first)
-            texts = _Text(self._stream, self.name, line, ROWS_SIZE, self._first)
-            yield from texts.columns(read, most, f"rows in {self.name}")
+            unit = f"rows in {self.name}"
+            yield from _columns(self._text, ROWS_SIZE, read, most, unit, self._first)
 
     def _columns(
-        self, variables: Sequence[str], format_: FloatFormat, text: str, first: int
+        self, variables: Sequence[str], format_: FloatFormat, block: str, first: int
     ) -> Columns:
         """The columns of a block of lines, of which the first has this number."""
-        is_simple = bool(self._delimiter) and is_simple_text(text)
-        is_simple = is_simple and not any(sign in text for sign in '"#\r')
-        if is_simple and (columns := self._by_arrow(variables, format_, text, first)):
+        is_simple = bool(self._delimiter) and _is_simple(block)
+        is_simple = is_simple and not any(sign in block for sign in '"#\r')
+        if is_simple and (columns := self._by_arrow(variables, format_, block, first)):
             return columns
-        numbers, lines = text_files.split(text, first)
+        numbers, lines = text_files.split(block, first)
         if self._delimiter:
             rows = self._records(numbers, lines)
             indices = {name: self.names.index(name) for name in variables}
@@ -227,7 +212,11 @@ class Table:
         self, variables: Sequence[str], format_: FloatFormat, text: str, first: int
     ) -> Columns | None:
         """The columns, unless there is anything that pyarrow may take for something else."""
-        if text.count("\n") <= exact.MAX_EXACT or (module := arrow("csv")) is None:
+        if text.count("\n") <= exact.MAX_EXACT:
+            return None
+        try:
+            arrow, arrow_csv = map(importlib.import_module, ("pyarrow", "pyarrow.csv"))
+        except ImportError:
             return None
         import numpy as np
 
@@ -237,22 +226,21 @@ class Table:
         ends = np.flatnonzero(np.frombuffer(data, np.uint8) == ord("\n"))
         if max(np.diff(ends, prepend=-1, append=len(data))) > exact.MAX_NUMBER:
             return None
-        core = importlib.import_module("pyarrow")
         try:
-            table = module.read_csv(
-                core.BufferReader(data),
-                module.ReadOptions(column_names=self.names, block_size=len(data) + 1),
-                module.ParseOptions(
+            table = arrow_csv.read_csv(
+                arrow.BufferReader(data),
+                arrow_csv.ReadOptions(column_names=self.names, block_size=len(data) + 1),
+                arrow_csv.ParseOptions(
                     delimiter=self._delimiter, quote_char=False, ignore_empty_lines=False
                 ),
-                module.ConvertOptions(
-                    column_types=dict.fromkeys(variables, core.float64()),
+                arrow_csv.ConvertOptions(
+                    column_types=dict.fromkeys(variables, arrow.float64()),
                     include_columns=variables,
                     null_values=[],
                     check_utf8=False,
                 ),
             )
-        except core.ArrowInvalid:
+        except arrow.ArrowInvalid:
             return None
         if table.num_rows != len(ends) + (not text.endswith("\n")):
             return None
@@ -277,16 +265,15 @@ class Table:
             rows = []
         if len(rows) == len(lines) and set(map(len, rows)) <= {len(self.names)}:
             return rows
-        return [self._record(number, line) for number, line in zip(numbers, lines, strict=True)]
-
-    def _record(self, number: int, line: str) -> list[str]:
-        fields = self._fields(number, line.rstrip("\r"))
-        if len(fields) != len(self.names):
-            raise PointsError(
-                f"line {number} of {self.name} has {counted(len(fields), 'field')}, "
-                f"but the header has {len(self.names)}"
-            )
-        return fields
+        rows = []
+        for number, line in zip(numbers, lines, strict=True):
+            rows.append(fields := self._fields(number, line.rstrip("\r")))
+            if len(fields) != len(self.names):
+                raise PointsError(
+                    f"line {number} of {self.name} has {counted(len(fields), 'field')}, "
+                    f"but the header has {len(self.names)}"
+                )
+        return rows
 
     def _fields(self, number: int, line: str) -> list[str]:
         try:
@@ -295,14 +282,16 @@ class Table:
             raise PointsError(f"line {number} of {self.name} cannot be read: {error}") from None
 
     def _object(self, number: int, line: str) -> dict[str, Any]:
+        problem = "it is no JSON object"
         try:
             row = json.loads(line, parse_float=decimal, object_pairs_hook=_distinct)
-            reason = "" if isinstance(row, dict) else "it is no JSON object"
-        except (ValueError, RecursionError) as error:
-            reason = error.args[0] if isinstance(error, _Twice) else "it is no JSON object"
-        if reason:
-            raise PointsError(f"line {number} of {self.name}: {reason}")
-        return dict(row)
+            if isinstance(row, dict):
+                return row
+        except PointsError as error:
+            problem = str(error)
+        except (ValueError, RecursionError):
+            pass
+        raise PointsError(f"line {number} of {self.name}: {problem}")
 
     def _value(self, number: int, field: Any, name: str) -> Fraction:
         """The number in the field of a line."""
@@ -338,13 +327,10 @@ def check_columns(names: Sequence[str], required: Sequence[str], source: str) ->
     if (field := twice(names)) is not None:
         raise PointsError(f"the header of {source} has '{clipped(field)}' twice")
     if missing := [name for name in required if name not in names]:
-        raise PointsError(
-            f"the header of {source} has {_quoted(names)}, but not {_quoted(missing)}"
+        has, lacks = (
+            together([f"'{clipped(name)}'" for name in columns]) for columns in (names, missing)
         )
-
-
-def _quoted(names: Sequence[str]) -> str:
-    return together([f"'{clipped(name)}'" for name in names])
+        raise PointsError(f"the header of {source} has {has}, but not {lacks}")
 
 
 def decimal(text: str) -> Decimal | str:
@@ -355,21 +341,8 @@ def decimal(text: str) -> Decimal | str:
         return text
 
 
-class _Twice(ValueError):
-    """A JSON object that has a name twice."""
-
-
 def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     row = dict(pairs)
     if len(row) < len(pairs):
-        raise _Twice("a name is there twice")
+        raise PointsError("a name is there twice")
     return row
-
-
-@cache
-def arrow(module: str) -> ModuleType | None:
-    """A module of pyarrow, or None where it is not installed."""
-    try:
-        return importlib.import_module(f"pyarrow.{module}")
-    except ImportError:
-        return None

@@ -30,14 +30,80 @@ _REMARK = re.compile(r"\n[^\S\n]*(?:[#\n]|\Z)")
 """The end of a line before one that is blank or a remark."""
 
 
+class Text:
+    """A text that is read in whole lines, once.
+
+    Args:
+        stream: where it is read. Standard input is UTF-8 from here on, as files are, whatever the
+            locale says.
+        name: what messages call it.
+        error_type: the error if a line is too long, or no text.
+
+    Attributes:
+        name: what messages call it.
+        line: the number of the next line.
+    """
+
+    def __init__(
+        self, stream: TextIO, name: str, error_type: type[UsageError] = PointsError
+    ) -> None:
+        self._stream, self.name, self._error_type = stream, name, error_type
+        self.line = 1
+        if reconfigure := getattr(stream, "reconfigure", None):
+            with contextlib.suppress(io.UnsupportedOperation):  # some of it has been read
+                reconfigure(encoding="utf-8-sig", errors="surrogateescape")
+
+    def lines(self) -> Iterator[tuple[int, str]]:
+        """The lines with their numbers, of which no more is held than tells that one is too long.
+
+        Raises:
+            UsageError: of the kind of this text, if a line is too long, or no text.
+        """
+        while text := self.block(0):
+            yield self.line - 1, text
+
+    def block(self, size: int) -> str:
+        """The next whole lines of about so many characters, or one line if 0; "" at the end.
+
+        Raises:
+            UsageError: of the kind of this text, if a line is too long, or no text.
+        """
+        try:
+            text = self._stream.read(size) if size else ""
+            if not text.endswith("\n"):
+                text += self._stream.readline(MAX_LINE + 2)
+        except UnicodeDecodeError:
+            raise self._error_type(f"line {self.line} of {self.name} is not text") from None
+        problem = f"has more than {MAX_LINE:,} characters"
+        start = _too_long(text)
+        if byte := None if text.isascii() else _NO_TEXT.search(text):
+            start, problem = byte.start(), "is not text"
+        if start >= 0:
+            number = self.line + text.count("\n", 0, start)
+            raise self._error_type(f"line {number} of {self.name} {problem}")
+        self.line += text.count("\n") if size else 1
+        return text
+
+
+def _too_long(text: str) -> int:
+    """Where the first line begins that is too long, by as few glances as show it; or -1."""
+    start = 0
+    while len(text) - start > MAX_LINE:
+        end = text.rfind("\n", start, start + MAX_LINE + 1)
+        if end < 0:
+            return start
+        start = end + 1
+    return -1
+
+
 @contextlib.contextmanager
 def open_text(
     source: str,
     stdin: TextIO | None,
     content: str = "points",
     error_type: type[UsageError] = PointsError,
-) -> Iterator[tuple[TextIO, str]]:
-    """The text of "-" or "@file", and what a message calls it.
+) -> Iterator[Text]:
+    """The text of "-" or "@file".
 
     Args:
         source: where it is.
@@ -48,29 +114,28 @@ def open_text(
     Raises:
         UsageError: of that kind.
     """
+    file, name = None, "standard input"
     if source == "-":
         if stdin is None:
             raise error_type(f"'-' reads {content} from standard input, which is closed")
-        file = None
-        text: contextlib.AbstractContextManager[TextIO] = contextlib.nullcontext(stdin)
-        name = "standard input"
+        stream: contextlib.AbstractContextManager[TextIO] = contextlib.nullcontext(stdin)
     elif source == "@":
         raise error_type("'@' is followed by the name of a file")
     else:
         name = quoted(source[1:])
         try:
             file = _AsItWas(source[1:])
-            text = io.TextIOWrapper(io.BufferedReader(file, _BUFFER), encoding="utf-8-sig")
         except (OSError, ValueError) as error:
             raise error_type(unreadable(name, error, content)) from None
-    with text as stream:
+        stream = io.TextIOWrapper(io.BufferedReader(file, _BUFFER), encoding="utf-8-sig")
+    with stream as opened:
         try:
-            yield stream, name
-            is_another = file is not None and file.is_another
-        except (OSError, UnicodeDecodeError) as error:
+            yield Text(opened, name, error_type)
+            is_another = file is not None and state(file.fileno()) != file.state
+        except OSError as error:
             raise error_type(unreadable(name, error, content)) from None
-        if is_another:
-            raise error_type(changed(name, content))
+    if is_another:
+        raise error_type(changed(name, content))
 
 
 class _AsItWas(io.FileIO):
@@ -78,20 +143,15 @@ class _AsItWas(io.FileIO):
 
     def __init__(self, path: str) -> None:
         super().__init__(path)
-        self._state = state(self.fileno())
-        self._left = self._state[0]
+        self.state = state(self.fileno())
+        self._left = self.state[0]
 
     def readinto(self, buffer: Any) -> int | None:
         if not self._left:  # of what has no length, as in /proc, all is read
-            return 0 if self._state[0] else super().readinto(buffer)
+            return 0 if self.state[0] else super().readinto(buffer)
         read = super().readinto(memoryview(buffer)[: self._left]) or 0
         self._left -= read
         return read
-
-    @property
-    def is_another(self) -> bool:
-        """Whether somebody has written to it by now."""
-        return state(self.fileno()) != self._state
 
 
 def state(file: str | int) -> tuple[int, int]:
@@ -114,67 +174,6 @@ def unreadable(name: str, error: Exception, content: str = "points") -> str:
 def changed(name: str, content: str = "points") -> str:
     """What a message says of a file that somebody has written to meanwhile."""
     return f"the {content} in {name} changed while they were read"
-
-
-def lines(
-    stream: TextIO, name: str, error_type: type[UsageError] = PointsError
-) -> Iterator[tuple[int, str]]:
-    """The lines with their numbers, of which no more is held than tells that one is too long.
-
-    Args:
-        stream: where they are read.
-        name: what a message calls it.
-        error_type: the error if a line is too long, or no text.
-
-    Raises:
-        UsageError: of that kind.
-    """
-    tolerant(stream)
-    number = 1
-    while line := block(stream, name, number, 0, error_type):
-        yield number, line
-        number += 1
-
-
-def block(
-    stream: TextIO, name: str, first: int, size: int, error_type: type[UsageError] = PointsError
-) -> str:
-    """The next whole lines of about so many characters, or one line if 0; "" at the end.
-
-    Args:
-        stream: where they are read.
-        name: what a message calls it.
-        first: the number of the next line.
-        size: how many characters to read.
-        error_type: the error if a line is too long, or no text.
-
-    Raises:
-        UsageError: of that kind.
-    """
-    try:
-        text = stream.read(size) if size else ""
-        if not text.endswith("\n"):
-            text += stream.readline(MAX_LINE + 2)
-    except UnicodeDecodeError:
-        raise error_type(f"line {first} of {name} is not text") from None
-    problem = f"has more than {MAX_LINE:,} characters"
-    start = _too_long(text)
-    if byte := None if text.isascii() else _NO_TEXT.search(text):
-        start, problem = byte.start(), "is not text"
-    if start >= 0:
-        raise error_type(f"line {first + text[:start].count(chr(10))} of {name} {problem}")
-    return text
-
-
-def _too_long(text: str) -> int:
-    """Where the first line begins that is too long, by as few glances as show it; or -1."""
-    start = 0
-    while len(text) - start > MAX_LINE:
-        end = text.rfind("\n", start, start + MAX_LINE + 1)
-        if end < 0:
-            return start
-        start = end + 1
-    return -1
 
 
 def split(text: str, first: int) -> tuple[Sequence[int], list[str]]:
@@ -208,13 +207,3 @@ def refuse_arrays(source: str) -> None:
             f"{quoted(source[1:])} is no text: such files are read by the commands diff, "
             "grad, jacobian and hessian, and by tapecli.parts()"
         )
-
-
-def tolerant(stream: TextIO) -> None:
-    """Have bytes that are no text stand in the text, so that they are found where they are.
-
-    Standard input is UTF-8 then, as files are, whatever the locale says.
-    """
-    if reconfigure := getattr(stream, "reconfigure", None):
-        with contextlib.suppress(io.UnsupportedOperation):  # some of it has been read
-            reconfigure(encoding="utf-8-sig", errors="surrogateescape")

@@ -137,7 +137,7 @@ def _columns(
     several variables each make no grid of NumPy's: their points are written out.
     """
     axes = {name: axis for axis in points.axes for name in axis.values}
-    long_axes = [axis for axis in points.axes if len(axis) > 1]
+    long_axes = [axis for axis in points.axes if axis.count > 1]
     is_grid = not points.paired and len(long_axes) > 1
     if is_grid and any(len(axis.values) > 1 for axis in long_axes):
         rows = [points.at(index) for index in range(min(len(points), MAX_LISTED + 1))]

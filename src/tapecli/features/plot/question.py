@@ -12,7 +12,7 @@ from tapecli.evaluation.question import Options, PointsInput, Question
 from tapecli.expressions import derivative
 from tapecli.features.plot.model import PlotAxis
 from tapecli.floats import FORMATS
-from tapecli.points import exact, ranges
+from tapecli.points import exact
 
 RANGE = "-5..5"
 """The default range."""
@@ -91,7 +91,7 @@ def ask(
 
 def _along(names: Sequence[str], points: Mapping[str, str]) -> str:
     """The variable that has a range, or the only one without a value."""
-    along = [name for name in names if name in points and not ranges.is_single(points[name])]
+    along = [name for name in names if name in points and not exact.is_single(points[name])]
     missing = [name for name in names if name not in points]
     if len(along) > 1:
         raise RequestError(
@@ -136,7 +136,7 @@ def read(
         start, stop = exact.rounded(ends(text), options.format_)
         _check_length(start, stop, text)
         return PlotAxis(name, start, stop), None
-    numbers = [point for item in ranges.read(text, ranges.MAX_POINTS) for point in item]
+    numbers = [point for item in exact.ranges(text, exact.MAX_POINTS) for point in item]
     if len(numbers) > MAX_SAMPLES:
         raise PointsError(
             f"'{clipped(text)}' has {len(numbers):,} points, and a plot takes at most "

@@ -26,7 +26,7 @@ from tapecli.features.plot.model import DISAGREEING, Curve, Curves, Mark, Paper
 from tapecli.features.plot.question import PlotQuestion
 from tapecli.formats import words
 from tapecli.points import exact
-from tapecli.points.ranges import PointsLike
+from tapecli.points.exact import PointsLike
 from tapecli.result import OUT_OF_TIME, Check, Result, Status
 
 FIRST_INTERVALS = 128

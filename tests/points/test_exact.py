@@ -21,9 +21,9 @@ from hypothesis import strategies as st
 from tapecli import defaults
 from tapecli.errors import PointsError, TapecliError
 from tapecli.floats import FORMATS, FloatFormat
-from tapecli.points import points, ranges
-from tapecli.points.points import Points
-from tapecli.points.ranges import MAX_COUNT, MAX_POINTS
+from tapecli.points import exact
+from tapecli.points.exact import MAX_COUNT, MAX_POINTS
+from tapecli.points.points import Points, Reader
 
 FLOAT64 = FORMATS["float64"]
 SECONDS = 10.0
@@ -59,8 +59,8 @@ def read_few(
     stdin: TextIO | None = None,
 ) -> Points:
     """The points as a call reads them that holds them all."""
-    most = ranges.MAX_POINTS
-    few = points.read(inputs, table, names, format_, paired, stdin, most, arrays=False)
+    reader = Reader(format_, exact.MAX_POINTS, stdin, arrays=False)
+    few = reader.read(inputs, table, names, paired)
     assert isinstance(few, Points)
     return few
 
@@ -704,18 +704,18 @@ def test_no_text_whatever_gives_anything_but_points_or_an_error(typed: str) -> N
 )
 def test_points_are_counted_without_being_made(given_points: Any, count: int) -> None:
     stdin = io.StringIO("1\n2\n3\n")
-    found = points.read({"x": given_points}, None, ["x"], FLOAT64, stdin=stdin)
+    found = Reader(FLOAT64, stdin=stdin).read({"x": given_points}, None, ["x"])
     assert found.count == count
 
 
 def test_the_points_of_a_long_text_are_not_counted() -> None:
     stdin = io.StringIO("1\n" * (MAX_POINTS + 1))
-    assert points.read({"x": "-"}, None, ["x"], FLOAT64, stdin=stdin).count is None
+    assert Reader(FLOAT64, stdin=stdin).read({"x": "-"}, None, ["x"]).count is None
 
 
 @pytest.mark.parametrize("typed", ["1..", "3..1", "1..3@1", "1..1e20", "0..1@" + "9" * 5_000])
 def test_what_cannot_be_counted_is_refused(typed: str) -> None:
     with pytest.raises(PointsError):
-        ranges.read(typed, MAX_COUNT)
+        exact.ranges(typed, MAX_COUNT)
     with pytest.raises(PointsError):
-        points.read({"x": typed}, None, ["x"], FLOAT64)
+        Reader(FLOAT64).read({"x": typed}, None, ["x"])

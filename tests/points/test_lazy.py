@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterable
 from fractions import Fraction
+from typing import Any
 
 import mpmath
 import numpy as np
@@ -15,8 +16,8 @@ from hypothesis import strategies as st
 from tapecli import floats
 from tapecli.errors import PointsError
 from tapecli.floats import FORMATS, FloatFormat
-from tapecli.points import exact, ranges, rounding, spaced
-from tapecli.points.ranges import MAX_COUNT, Range
+from tapecli.points import exact, lazy, rounding
+from tapecli.points.exact import MAX_COUNT, Range
 
 BLOCK = 16_384
 """Points that are computed together; its ends are where a place may slip."""
@@ -53,6 +54,17 @@ RANGES = [
 ]
 
 
+def spaced(range_: Range | str, format_: FloatFormat) -> Any:
+    """The points of a range, however few they are, as if they were many."""
+    if isinstance(range_, str):
+        (range_,) = exact.ranges(range_, MAX_COUNT)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(exact, "MAX_EXACT", 0)
+        numbers = exact.rounded_range(range_, format_)
+    assert isinstance(numbers, lazy.Spaced)
+    return numbers
+
+
 def outcome(make: Callable[[], Iterable[float]]) -> list[str] | str:
     """What is made, or the words with which that is refused."""
     try:
@@ -64,7 +76,7 @@ def outcome(make: Callable[[], Iterable[float]]) -> list[str] | str:
 @pytest.mark.parametrize("name", FORMATS)
 @pytest.mark.parametrize("typed", RANGES)
 def test_every_point_is_the_exact_one_rounded_once(typed: str, name: str) -> None:
-    format_, (range_,) = FORMATS[name], ranges.read(typed, MAX_COUNT)
+    format_, (range_,) = FORMATS[name], exact.ranges(typed, MAX_COUNT)
     dice = random.Random(typed)
     for at in (0, BLOCK - 50, range_.count - 100, dice.randrange(range_.count)):
         start = min(max(0, at), range_.count - 1)
@@ -75,7 +87,7 @@ def check(range_: Range, format_: FloatFormat, start: int, stop: int) -> None:
     """The ends are looked at first, so that a range is refused before anything is computed."""
     ends = outcome(lambda: exact.rounded((range_.start, range_.stop), format_))
     points = outcome(lambda: exact.rounded(map(range_.at, range(start, stop)), format_))
-    found = outcome(lambda: spaced.of_range(range_, format_)[start:stop].tolist())
+    found = outcome(lambda: spaced(range_, format_)[start:stop].tolist())
     assert found == (ends if isinstance(ends, str) else points)
 
 
@@ -92,20 +104,18 @@ def check(range_: Range, format_: FloatFormat, start: int, stop: int) -> None:
 def test_a_range_of_fractions_is_exact_wherever_it_is_looked_at(
     first: Fraction, last: Fraction, count: int, name: str, seed: int
 ) -> None:
-    (range_,) = ranges.read(f"({first})..({last})@{count}", MAX_COUNT)
+    (range_,) = exact.ranges(f"({first})..({last})@{count}", MAX_COUNT)
     start = seed % count
     check(range_, FORMATS[name], start, min(start + 20, count))
 
 
 def test_the_points_are_those_of_arithmetic_of_many_digits() -> None:
     with mpmath.workdps(50):
-        even = spaced.of_range(ranges.read("0..2pi@100000000", MAX_COUNT)[0], FORMATS["float64"])
+        even = spaced("0..2pi@100000000", FORMATS["float64"])
         start = 77_777_777
         expected = [float(2 * mpmath.pi * place / 99_999_999) for place in range(start, start + 50)]
         assert even[start : start + 50].tolist() == expected
-        by_ratio = spaced.of_range(
-            ranges.read("1e-3..1e3@10000000log", MAX_COUNT)[0], FORMATS["float64"]
-        )
+        by_ratio = spaced("1e-3..1e3@10000000log", FORMATS["float64"])
         exponents = [mpmath.mpf(6 * place) / 9_999_999 - 3 for place in range(start // 10, 7777787)]
         expected = [float(mpmath.mpf(10) ** exponent) for exponent in exponents]
         assert by_ratio[start // 10 : 7_777_787].tolist() == expected
@@ -124,7 +134,7 @@ def test_the_exact_points_are_looked_at_rarely(monkeypatch: pytest.MonkeyPatch) 
         for format_ in FORMATS.values():
             looked.clear()
             try:
-                spaced.of_range(ranges.read(typed, MAX_COUNT)[0], format_)[0:100_000]
+                spaced(typed, format_)[0:100_000]
             except PointsError:
                 continue
             assert len(looked) < 100
@@ -138,11 +148,11 @@ def test_a_quotient_that_float64_takes_for_a_tie_is_rounded_by_its_rest(
     """N/D is 2**-bits/D beside the tie 1 + 2**-bits, which is below half an ulp of float64."""
     below = 2**50 - side
     above = ((2**bits + 1) * below + side) >> bits
-    (range_,) = ranges.read(f"{above}/{below}..{above}/{below}+1@2", MAX_COUNT)
+    (range_,) = exact.ranges(f"{above}/{below}..{above}/{below}+1@2", MAX_COUNT)
     assert range_.start - 1 - Fraction(1, 2**bits) == Fraction(side, below << bits)
     assert float(range_.start) == 1 + 2.0**-bits
-    assert isinstance(spaced.of_range(range_, FORMATS[name]), spaced.Even)
-    (found,) = spaced.of_range(range_, FORMATS[name])[0:1].tolist()
+    assert range_.ratio is None
+    (found,) = spaced(range_, FORMATS[name])[0:1].tolist()
     assert found == (1 + 2.0 ** (1 - bits) if side > 0 else 1)
 
 
