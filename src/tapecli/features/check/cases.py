@@ -38,14 +38,7 @@ class Case:
         return (self.expressions,) if isinstance(self.expressions, str) else self.expressions
 
     def points(self, format_: FloatFormat, seed: int, count: int, awkward: bool) -> list[float]:
-        """Numbers of the dtype, each once: fixed, random and, if wanted, awkward points.
-
-        Args:
-            format_: the dtype.
-            seed: the seed of the random points.
-            count: how many random points there are.
-            awkward: whether to include the awkward points.
-        """
+        """Numbers of the dtype, each once: fixed, `count` random and, if wanted, awkward points."""
         generator = random.Random(f"{seed} {self.expressions} {format_.name}")
         randoms = (generator.uniform(*generator.choice(self.intervals)) for _ in range(count))
         values = [*self.fixed, *randoms, *(self.awkward if awkward else ())]

@@ -50,14 +50,10 @@ class Failure:
 
     Attributes:
         function: the row of the function table, or "composite".
-        expressions: the targets.
-        target: the one that is wrong, in its explicit form.
-        order: the order of the derivative.
+        target: the expression that is wrong, in its explicit form.
         method: the arrangement of tapes.
-        setting: dtype, execution and device.
         status: off or lost; None where nothing could be computed.
-        x: the point.
-        tape: what the tape returned there.
+        tape: what the tape returned at x.
         analytic: what it should be.
         points: at how many points the same derivative is wrong.
         note: how many digits are right, or what error TensorFlow raised.
@@ -115,10 +111,7 @@ class KnownDefect:
     """A known defect of TensorFlow, and whether it is still there.
 
     Attributes:
-        name: what it is called.
-        what: the defect in one sentence.
-        reference: where it is reported, or a call that shows it.
-        seen_in: the version of TensorFlow that it was last seen in.
+        name, what, reference, seen_in: the defect, as the table of defects has it.
         there: whether this TensorFlow has it.
         met: how many of the values that were checked it explains.
     """
@@ -156,8 +149,6 @@ class Report:
     """The answer.
 
     Attributes:
-        level: quick, default or full.
-        seed: the seed of the random points.
         versions: the versions of the libraries and of Python, and the machine, by name.
         settings: the columns.
         cells: the values of each function in each setting in which it was run.

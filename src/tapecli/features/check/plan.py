@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from tapecli.defaults import TAYLOR
 from tapecli.errors import RequestError
@@ -25,11 +26,7 @@ _SOME_CASES = tuple(case for case in CASES if case.group == COMPOSITE)[:4]
 class Sweep:
     """Cases that are run with each combination of methods, dtypes and executions.
 
-    Attributes:
-        cases: the cases.
-        methods: the arrangements of tapes, or taylor.
-        order: the highest order.
-        dtypes, executions: the dtypes and the executions.
+    The methods are arrangements of tapes, or taylor, and `order` is the highest order.
     """
 
     cases: tuple[Case, ...]
@@ -39,58 +36,42 @@ class Sweep:
     executions: tuple[str, ...] = ("eager",)
 
 
-@dataclass(frozen=True)
-class Level:
-    """How thoroughly TensorFlow is checked.
-
-    Attributes:
-        points: how many random points each case has.
-        sweeps: what is run.
-    """
-
-    points: int
-    sweeps: tuple[Sweep, ...]
-
+Level: TypeAlias = tuple[Sweep, ...]
+"""How thoroughly TensorFlow is checked: all that is run."""
 
 _TAPES = ("parallel", "persistent", "nested")
 
-LEVELS = {
-    "quick": Level(
-        2,
-        (
-            Sweep(CASES, ("nested",), 2),
-            Sweep(SEVERAL_TARGETS, _TAPES, 1, ("float64",)),
-            Sweep(_SOME_CASES, ("nested",), 2, _WIDE_DTYPES, ("graph", "xla")),
-        ),
+LEVELS: dict[str, Level] = {
+    "quick": (
+        Sweep(CASES, ("nested",), 2),
+        Sweep(SEVERAL_TARGETS, _TAPES, 1, ("float64",)),
+        Sweep(_SOME_CASES, ("nested",), 2, _WIDE_DTYPES, ("graph", "xla")),
     ),
-    "default": Level(
-        5,
-        (
-            Sweep(CASES, ("single",), 1, _WIDE_DTYPES),
-            Sweep(CASES, ("nested",), 4),
-            Sweep(CASES, (TAYLOR,), 10, _WIDE_DTYPES),
-            Sweep(SEVERAL_TARGETS, (*_TAPES, "batch"), 1, _WIDE_DTYPES),
-            Sweep(SEVERAL_TARGETS, ("nested", "batch"), 2, _WIDE_DTYPES),
-            Sweep(CASES, ("nested",), 3, _ALL_DTYPES, ("graph",)),
-            Sweep(CASES, ("nested",), 2, _WIDE_DTYPES, ("xla",)),
-            Sweep(CASES, ("nested",), 1, _NARROW_DTYPES, ("xla",)),
-        ),
+    "default": (
+        Sweep(CASES, ("single",), 1, _WIDE_DTYPES),
+        Sweep(CASES, ("nested",), 4),
+        Sweep(CASES, (TAYLOR,), 10, _WIDE_DTYPES),
+        Sweep(SEVERAL_TARGETS, (*_TAPES, "batch"), 1, _WIDE_DTYPES),
+        Sweep(SEVERAL_TARGETS, ("nested", "batch"), 2, _WIDE_DTYPES),
+        Sweep(CASES, ("nested",), 3, _ALL_DTYPES, ("graph",)),
+        Sweep(CASES, ("nested",), 2, _WIDE_DTYPES, ("xla",)),
+        Sweep(CASES, ("nested",), 1, _NARROW_DTYPES, ("xla",)),
     ),
-    "full": Level(
-        12,
-        (
-            Sweep(CASES, ("single", "persistent"), 1),
-            Sweep(CASES, ("nested",), 6),
-            Sweep(CASES, (TAYLOR,), 40),
-            Sweep(CASES, ("batch",), 2, _WIDE_DTYPES),
-            Sweep(SEVERAL_TARGETS, (*_TAPES, "batch"), 1, _ALL_DTYPES, ("eager", "graph")),
-            Sweep(SEVERAL_TARGETS, ("nested",), 4, _ALL_DTYPES, ("eager", "graph", "xla")),
-            Sweep(SEVERAL_TARGETS, ("batch",), 2, _WIDE_DTYPES),
-            Sweep(CASES, ("nested",), 4, _ALL_DTYPES, ("graph", "xla")),
-        ),
+    "full": (
+        Sweep(CASES, ("single", "persistent"), 1),
+        Sweep(CASES, ("nested",), 6),
+        Sweep(CASES, (TAYLOR,), 40),
+        Sweep(CASES, ("batch",), 2, _WIDE_DTYPES),
+        Sweep(SEVERAL_TARGETS, (*_TAPES, "batch"), 1, _ALL_DTYPES, ("eager", "graph")),
+        Sweep(SEVERAL_TARGETS, ("nested",), 4, _ALL_DTYPES, ("eager", "graph", "xla")),
+        Sweep(SEVERAL_TARGETS, ("batch",), 2, _WIDE_DTYPES),
+        Sweep(CASES, ("nested",), 4, _ALL_DTYPES, ("graph", "xla")),
     ),
 }
 """The levels by name."""
+
+RANDOM_POINTS = {"quick": 2, "default": 5, "full": 12}
+"""How many random points each case has at each level."""
 
 PROCESSOR = "cpu:0"
 """Where Taylor series are computed, which use no TensorFlow."""
@@ -127,18 +108,17 @@ def selected(
             tuple(name for name in sweep.dtypes if not dtypes or name in dtypes),
             tuple(name for name in sweep.executions if not executions or name in executions),
         )
-        for sweep in LEVELS[level].sweeps
+        for sweep in LEVELS[level]
     )
-    selection = Level(LEVELS[level].points, sweeps)
-    if not any(trials(selection, [PROCESSOR])):
+    if not any(trials(sweeps, [PROCESSOR])):
         hint = "; leave out '--quick'" if level == "quick" else ""
         raise RequestError(f"the level '{level}' has nothing of this kind to check{hint}")
-    return selection
+    return sweeps
 
 
 def trials(level: Level, devices: Sequence[str]) -> Iterator[Trial]:
     """All that a level runs on these devices."""
-    for sweep in level.sweeps:
+    for sweep in level:
         for device, dtype, execution, method in itertools.product(
             devices, sweep.dtypes, sweep.executions, sweep.methods
         ):

@@ -26,7 +26,7 @@ from tapecli.evaluation import answering
 from tapecli.evaluation.question import Options, PointsInput, Question
 from tapecli.features.check.defects import DEFECTS, MISSING, Defect
 from tapecli.features.check.model import Cell, Core, Failure, KnownDefect, Report, Setting
-from tapecli.features.check.plan import Trial, selected, trials
+from tapecli.features.check.plan import RANDOM_POINTS, Trial, selected, trials
 from tapecli.floats import FORMATS
 from tapecli.result import Block, Check, Result, Status
 
@@ -65,10 +65,10 @@ def check_tensorflow(
         RequestError: there is no such level or device, or nothing to check.
         TensorFlowError: TensorFlow is missing or does not start.
     """
-    selection = selected(level, functions, dtypes, executions)
+    sweeps = selected(level, functions, dtypes, executions)
     tf = loading.load()
     start = time.perf_counter()
-    plan = list(trials(selection, _devices(tf, devices)))
+    plan = list(trials(sweeps, _devices(tf, devices)))
     with ExitStack() as stack:
         comparison = _start_core_comparison(stack) if level != "quick" and core.in_use() else None
         # TensorFlow runs in a thread, because an interrupt may be late or lost in its own code.
@@ -79,7 +79,8 @@ def check_tensorflow(
         progress(0, len(plan), "known defects")
         present = thread.submit(lambda: [defect for defect in DEFECTS if defect.is_present(tf)])
         findings = _Findings(present.result())
-        pending = [thread.submit(_run_trial, trial, seed, selection.points) for trial in plan]
+        points = RANDOM_POINTS[level]
+        pending = [thread.submit(_run_trial, trial, seed, points) for trial in plan]
         for done, (trial, outcome) in enumerate(zip(plan, pending, strict=True)):
             progress(done, len(plan), " ".join(trial.case.targets))
             findings.add(trial, outcome.result())

@@ -17,13 +17,7 @@ from fractions import Fraction
 
 from tapecli.engines.tapes.arrangements import tape_tree
 from tapecli.evaluation.question import Question
-from tapecli.expressions.functions import (
-    ATOM_BINDING,
-    CONSTANTS,
-    FUNCTIONS,
-    OPERATORS,
-    POWER_BINDING,
-)
+from tapecli.expressions.functions import ATOM_BINDING, CONSTANTS, OPERATORS, POWER_BINDING, row
 from tapecli.expressions.tree import (
     Call,
     Named,
@@ -116,19 +110,11 @@ class Statements:
     def __init__(
         self, question: Question, page: Page, names: Names, sources: Mapping[str, str]
     ) -> None:
-        """Prepare the targets of a question.
-
-        Args:
-            question: the question.
-            page: where the statements are written.
-            names: the names that the program uses.
-            sources: the names of the variables in the program, by the user's names.
-        """
         self._page, self._names, self._sources = page, names, sources
         self._format = question.format_
         self.targets = [names.user(expression.name) for expression in question.targets]
         self.trees = [tape_tree(tree, self._format) for tree in question.trees]
-        self._remarks = _remarks(question.trees, max(map(len, question.wrt)), self._format)
+        self._remarks = _remarks(question)
         nodes = [*self.trees, *(child for node in steps(*self.trees) for child in node.children)]
         self._shared = {node for node, uses in Counter(nodes).items() if uses > 1}
         self._node_names: dict[Node, str] = {}
@@ -205,7 +191,7 @@ class Statements:
         if power := fold(node, _power):
             name, exponent = power
             return self._names.unused(f"{self._sources[name]}{exponent}")
-        if isinstance(node, Call) and node.name in FUNCTIONS and len(node.arguments) == 1:
+        if isinstance(node, Call) and node.name not in OPERATORS and len(node.arguments) == 1:
             (argument,) = node.arguments
             if isinstance(argument, Variable):
                 return self._names.unused(f"{node.name}_{self._sources[argument.name]}")
@@ -219,7 +205,7 @@ class Statements:
         if isinstance(node, Number):
             value = self._format.round(node.value)
             if whole(node.value, self._format) and not node.decimal:
-                return _integer(int(node.value), value)
+                return _integer(int(node.value))
             return self._literal(value)
         if isinstance(node, Named):
             value = self._format.round(Fraction(CONSTANTS[node.name].digits))
@@ -254,7 +240,7 @@ class Statements:
             return None
         if name == "mul" and isinstance(value, int):  # a power, as a rule
             fits = whole(Fraction(value), self._format)
-            return _integer(value, exact) if fits else self._literal(exact)
+            return _integer(value) if fits else self._literal(exact)
         if abs(value) > MAX_INTEGER and isinstance(value, int):
             return None
         return replace(_of_operator(name, arguments), python=value, exact=exact)
@@ -268,7 +254,7 @@ class Statements:
         texts = [form.text for form in (self._tensor(first), *others)]
         if name in INLINE:
             return Form(INLINE[name].format(*texts), MULTIPLICATION)
-        function = name if name in HELPERS else f"tf.{FUNCTIONS[name].tape}"
+        function = name if name in HELPERS else f"tf.{row(name).tape}"
         return Form(str(Brackets(f"{function}(", texts)))
 
     def _tensor(self, form: Form) -> Form:
@@ -277,16 +263,17 @@ class Statements:
         return Form(f"tf.constant({form.text}, tf.{self._format.name})")
 
 
-def _integer(value: int, exact: float) -> Form:
-    return Form(str(value), ATOM_BINDING if value >= 0 else OPERATORS["neg"].binding, value, exact)
+def _integer(value: int) -> Form:
+    binding = ATOM_BINDING if value >= 0 else OPERATORS["neg"].binding
+    return Form(str(value), binding, value, float(value))
 
 
 def _of_operator(name: str, arguments: Sequence[Form]) -> Form:
-    row = OPERATORS[name]
-    if row.arity == 1:
-        return Form(f"-{arguments[0].within(ATOM_BINDING)}", row.binding)
-    left, right = arguments[0].within(row.binding), arguments[1].within(row.binding + 1)
-    return Form(f"{left} {row.sign.strip()} {right}", row.binding)
+    sign, binding = OPERATORS[name].sign.strip(), OPERATORS[name].binding
+    if name == "neg":
+        return Form(f"-{arguments[0].within(ATOM_BINDING)}", binding)
+    left, right = arguments
+    return Form(f"{left.within(binding)} {sign} {right.within(binding + 1)}", binding)
 
 
 def _is_power(base: Form, exponent: Form) -> bool:
@@ -306,22 +293,13 @@ def _power(node: Node, factors: list[tuple[str, int] | None]) -> tuple[str, int]
     return None
 
 
-def _remarks(trees: Sequence[Node], order: int, format_: FloatFormat) -> dict[int, str]:
-    """Why there are products where one would write a power.
-
-    Args:
-        trees: the targets as they were typed.
-        order: how often they are differentiated.
-        format_: the dtype.
-
-    Returns:
-        A comment for the first target where one would, by its index.
-    """
+def _remarks(question: Question) -> dict[int, str]:
+    """A comment for the first target, by its index, that has products in place of powers."""
     powers = [
         (index, power)
-        for index, tree in enumerate(trees)
-        for power in _whole_powers(tree, format_)
-        if power > 2 or power < order
+        for index, tree in enumerate(question.trees)
+        for power in _whole_powers(tree, question.format_)
+        if power > 2 or power < question.order
     ]
     if not powers:
         return {}

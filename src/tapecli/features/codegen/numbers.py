@@ -11,6 +11,7 @@ import math
 import operator
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
+from typing import TypeAlias
 
 from tapecli.errors import PointsError, clipped
 from tapecli.features.codegen.layout import Brackets, Page, listing
@@ -30,6 +31,8 @@ _DECIMALS = (10, 100, 1_000, 10_000)
 
 _PI = {math.pi: "np.pi", 2 * math.pi: "2 * np.pi", math.pi / 2: "np.pi / 2"}
 
+_Columns: TypeAlias = dict[str, tuple[Brackets | str, ...]]
+
 
 def literal(value: float, format_: FloatFormat) -> str:
     """The shortest literal that becomes this number of the dtype, even if float32 comes between."""
@@ -44,9 +47,8 @@ def literal(value: float, format_: FloatFormat) -> str:
 
 def whole(value: Fraction, format_: FloatFormat) -> bool:
     """Whether a number can be written as an integer: it is one, and the dtype has it."""
-    return (
-        value.denominator == 1 and abs(value) <= MAX_INTEGER and format_.round(value) == int(value)
-    )
+    is_integer = value.denominator == 1 and abs(value) <= MAX_INTEGER
+    return is_integer and format_.round(value) == int(value)
 
 
 def array(name: str, values: Sequence[float], format_: FloatFormat) -> Brackets | str:
@@ -109,28 +111,20 @@ def write_points(
 ) -> None:
     """Write the statements that make a tensor of the values of each variable.
 
-    Args:
-        page: where.
-        points: the points.
-        names: the names of the variables in the program, by the user's names.
-        format_: the dtype.
-        single: whether there is one point alone, so that each tensor is a number.
+    A tensor is a number if there is a `single` point alone.
 
     Raises:
         PointsError: the points are too many to be written out.
     """
-    dtype = f"tf.{format_.name}"
     if single:
-        for name, value in points.at(0).items():
-            page.add(f"{names[name]} = tf.constant({literal(value, format_)}, {dtype})")
-        return
-    for variable, (values, *shape) in _columns(page, points, format_).items():
-        page.add(Brackets(f"{names[variable]} = tf.constant(", [values, dtype, *shape]))
+        columns: _Columns = {n: (literal(x, format_),) for n, x in points.at(0).items()}
+    else:
+        columns = _columns(page, points, format_)
+    for name, (values, *shape) in columns.items():
+        page.add(Brackets(f"{names[name]} = tf.constant(", [values, f"tf.{format_.name}", *shape]))
 
 
-def _columns(
-    page: Page, points: Points, format_: FloatFormat
-) -> dict[str, tuple[Brackets | str, ...]]:
+def _columns(page: Page, points: Points, format_: FloatFormat) -> _Columns:
     """What `tf.constant` gets for each variable: its values, and the shape if it has one value.
 
     Several axes make a grid, the last one fastest; it is written as a statement of its own. Axes of
@@ -146,7 +140,7 @@ def _columns(
     if is_grid:
         arrays = [array(name, axes[name].numbers(name), format_) for name in combined]
         page.add(Brackets("grid = np.meshgrid(", [*arrays, 'indexing="ij"']))
-    columns: dict[str, tuple[Brackets | str, ...]] = {}
+    columns: _Columns = {}
     for name in points.names:
         values = axes[name].numbers(name)
         if len(values) == 1 < len(points):

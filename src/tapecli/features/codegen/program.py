@@ -33,12 +33,7 @@ MAX_MIXED = 4
 
 @dataclass(frozen=True)
 class GeneratedProgram:
-    """A program.
-
-    Attributes:
-        text: its source.
-        note: what is to be known before it is run, or "".
-    """
+    """The source of a program, and what is to be known before it is run, or ""."""
 
     text: str
     note: str = ""
@@ -58,11 +53,7 @@ def generate(question: Question) -> GeneratedProgram:
 
 
 def _choice_of_tapes(question: Question) -> planner.Choice:
-    """The tapes that `auto` would be if there were nothing quicker.
-
-    Raises:
-        RequestError: a method without tapes was asked for by its name.
-    """
+    """The tapes that `auto` would be if there were nothing quicker."""
     count = len(question.targets)
     methods = [name for name, row in RUNNABLE.items() if row.can(count, question.order)]
     if question.options.method == AUTO:

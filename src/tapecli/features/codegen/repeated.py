@@ -28,7 +28,6 @@ def write_chain(draft: Draft) -> None:
             page.add(f"return {call}")
         call = Brackets("compiled(", draft.parameters)
     if len(names) == 1:
-        draft.values()
         results = ", ".join([*names, *(draft.named(0, variables) for variables in orders)])
         if len(f"{results} = {call}") <= page.width:
             page.add(f"{results} = {call}")
@@ -124,7 +123,6 @@ def _define_functions(draft: Draft) -> None:
             page.add(Brackets("return tape.gradient(", ["y", "xs[index]", *zero]))
         page.blank()
         page.add("return differentiated")
-    draft.values()
     for target, name in enumerate(draft.statements.targets):
         names: dict[Variables, str] = {(): name}
         for variables in derivatives:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from functools import partial
@@ -26,14 +27,13 @@ class Draft:
     """A program that is being written.
 
     Attributes:
-        page: its lines.
-        names: the names that it uses.
         sources: the names of the variables in the program by the user's names, in order.
+        parameters: these names as parameters and arguments of functions.
+        source_labels: these names by the labels printed for them.
         statements: the targets as statements.
         targets: the user's names of the targets.
         derivatives: the variables of each derivative.
-        order: the highest order.
-        points: how many points there are.
+        by: the variables that are differentiated by, each once.
         star: what is in front of a tensor that is printed: "*" where it has several numbers.
         options: the arguments of `tf.function`; none for eager execution.
         results: the name of each value and derivative in the program, by the label printed for it.
@@ -42,28 +42,15 @@ class Draft:
     def __init__(self, question: Question, star: str, options: Sequence[str]) -> None:
         self.page, self.names = Page(), Names()
         self.sources = {name: self.names.user(name) for name in question.points.names}
+        self.parameters = list(self.sources.values())
+        self.source_labels = {self.names.label(user): name for user, name in self.sources.items()}
         self.statements = Statements(question, self.page, self.names, self.sources)
         self.targets = [expression.name for expression in question.targets]
-        self.derivatives = question.wrt
-        self.order = question.order
+        self.derivatives, self.order = question.wrt, question.order
+        self.by = list(dict.fromkeys(itertools.chain(*self.derivatives)))
         self.points = len(question.points)
         self.star, self.options = star, options
-        self.results: dict[str, str] = {}
-
-    @property
-    def by(self) -> list[str]:
-        """The variables that are differentiated by first, each once."""
-        return list(dict.fromkeys(name for variables in self.derivatives for name in variables))
-
-    @property
-    def parameters(self) -> list[str]:
-        """The variables as parameters and arguments of functions."""
-        return list(self.sources.values())
-
-    @property
-    def source_labels(self) -> dict[str, str]:
-        """The name of each variable in the program, by the label printed for it."""
-        return {self.names.label(user): name for user, name in self.sources.items()}
+        self.results = {self.names.label(user): self.names.user(user) for user in self.targets}
 
     def print_tensors(self, tensors: Mapping[str, str], width: int = 0) -> None:
         """Write the statements that print tensors, by their labels."""
@@ -82,11 +69,6 @@ class Draft:
         columns = [f"{name}.numpy()" for name in tensors.values()]
         with self.page.block(Brackets("for row in zip(", columns, "):")):
             self.page.add("print(*row)")
-
-    def values(self) -> None:
-        """Have the values of the targets printed."""
-        for target, name in zip(self.targets, self.statements.targets, strict=True):
-            self.results[self.names.label(target)] = name
 
     def named(self, target: int, variables: Variables) -> str:
         """A new name for a derivative that is printed."""
@@ -152,9 +134,7 @@ class Draft:
 
     def first_derivatives(self, tapes: Iterable[str]) -> None:
         """Write the statements that differentiate each target with its tape."""
-        self.values()
-        names = self.statements.targets
-        for target, (tape, name) in enumerate(zip(tapes, names, strict=True)):
+        for target, (tape, name) in enumerate(zip(tapes, self.statements.targets, strict=True)):
             self.gradients(tape, target, (), self.by, name)
 
 
@@ -217,7 +197,6 @@ def nested_orders(draft: Draft, persistent: bool = False) -> None:
         reused = len(draft.targets) * len(variables) > 1
         block.enter_context(draft.tape(tape, draft.watched(sources), persistent or reused))
     draft.statements.write_all()
-    draft.values()
     remark = f"recorded by {tapes[1]}" if len(tapes) > 1 else ""
     for tape, block, variables in zip(tapes, blocks, gradients, strict=True):
         block.close()
@@ -250,7 +229,6 @@ def _write_targets_of_columns(draft: Draft) -> None:
     else:
         draft.page.add(*(f"{name} = columns[:, {i}]" for i, name in enumerate(variables)))
     draft.statements.write_all()
-    draft.values()
 
 
 def _zero_of_columns(draft: Draft, targets: Iterable[int], order: int) -> list[str]:
