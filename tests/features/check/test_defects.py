@@ -9,8 +9,10 @@ import pytest
 
 from tapecli.defaults import EXECUTIONS
 from tapecli.engines.tapes import loading
-from tapecli.features.check.cases import CASES
+from tapecli.features.check.cases import CASES, Case
 from tapecli.features.check.defects import DEFECTS, MISSING, Defect
+from tapecli.features.check.model import Setting
+from tapecli.features.check.plan import Trial
 from tapecli.floats import FORMATS
 
 BY_NAME = {defect.name: defect for defect in DEFECTS}
@@ -69,6 +71,10 @@ def test_it_explains_what_meets_all_of_its_conditions(
 ) -> None:
     where = ("sqrt(x^4)",), "lost", 0.0, ("float32",), ("eager",), 2
     defect = Defect("name", "what", "where", "2.21", lambda tf: 1.0, 0.0, 0.5, *where)
-    met = {"expression": "sqrt(x^4)", "status": "lost", "x": 0.0, "order": 2}
-    about = {**met, "dtype": "float32", "execution": "eager", **change}
-    assert defect.explains(**about) is explained  # type: ignore[arg-type]
+    failure = {"expression": "sqrt(x^4)", "status": "lost", "x": 0.0, "order": 2}
+    failure |= {"dtype": "float32", "execution": "eager", **change}
+    case = Case("composite", str(failure["expression"]), ())
+    setting = Setting(str(failure["dtype"]), str(failure["execution"]), "cpu:0")
+    trial = Trial(case, "nested", 3, setting)
+    rest = {name: failure[name] for name in ("order", "status", "x")}
+    assert defect.explains(trial, **rest) is explained  # type: ignore[arg-type]

@@ -16,7 +16,7 @@ import pytest
 from tapecli.engines.tapes import loading
 from tapecli.errors import RequestError
 from tapecli.features.check import running
-from tapecli.features.check.defects import DEFECTS
+from tapecli.features.check.defects import DEFECTS, Defect
 from tapecli.features.check.model import Report, Setting
 from tapecli.features.check.running import check_tensorflow
 
@@ -293,8 +293,10 @@ def test_what_no_known_defect_explains_is_a_failure(monkeypatch: pytest.MonkeyPa
 def test_a_defect_that_is_cured_is_reported_and_explains_nothing(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    cured = tuple(replace(d, program=lambda tf, right=d.right: right) for d in DEFECTS)
-    monkeypatch.setattr(running, "DEFECTS", cured)
+    def cured(defect: Defect) -> Defect:
+        return replace(defect, program=lambda tf: defect.right)
+
+    monkeypatch.setattr(running, "DEFECTS", tuple(map(cured, DEFECTS)))
     report = of("composite")
     assert [defect.name for defect in report.cured] == [defect.name for defect in DEFECTS]
     assert {failure.target for failure in report.unknown} == {"sqrt(x**4)"}

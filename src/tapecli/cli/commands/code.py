@@ -44,8 +44,8 @@ def command(file: str | None, color: str, **values: Any) -> int:
 
     output.check(file)
     question = call.question({**values, "max_seconds": program.UNLIMITED})
-    generated = program.generate(question)
-    if generated.note:
-        click.echo(f"note: {generated.note}", err=True)
-    output.write(generated.text, SOURCE, file, color)
+    text, note = program.generate(question)
+    if note:
+        click.echo(f"note: {note}", err=True)
+    output.write(text, SOURCE, file, color)
     return 0

@@ -11,6 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from tapecli.features.check.plan import Trial
+
 MISSING = "missing"
 """The status of a derivative that TensorFlow has no gradient or kernel for."""
 
@@ -48,17 +50,15 @@ class Defect:
     executions: tuple[str, ...] = ()
     order: int = 1
 
-    def explains(
-        self, expression: str, status: str, x: float | None, order: int, dtype: str, execution: str
-    ) -> bool:
-        """Whether a failure is this defect."""
+    def explains(self, trial: Trial, order: int, status: str, x: float | None) -> bool:
+        """Whether a failure of a trial is this defect."""
         return (
-            expression in self.expressions
+            any(expression in self.expressions for expression in trial.case.targets)
             and status == self.status
             and (self.x is None or x == self.x)
             and order >= self.order
-            and (not self.dtypes or dtype in self.dtypes)
-            and (not self.executions or execution in self.executions)
+            and (not self.dtypes or trial.setting.dtype in self.dtypes)
+            and (not self.executions or trial.setting.execution in self.executions)
         )
 
     def shows(self, tf: Any) -> bool:

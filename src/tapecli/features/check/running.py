@@ -238,7 +238,7 @@ class _Findings:
         """Add that an order could not be computed."""
         order = outcome.missing
         cell.missing = min(cell.missing or order, order)
-        defect = self._explanation(trial, MISSING, None, order)
+        defect = self._explanation(trial, order, MISSING, None)
         if defect and outcome.unsupported:
             self._explained[defect] += 1
             return
@@ -262,7 +262,7 @@ class _Findings:
             if verdict.status is Status.OK and x not in awkward:
                 cell.worst = max(cell.worst, verdict.ulps or 0)
             if verdict.status.failed:
-                defect = self._explanation(trial, str(verdict.status), x, block.order)
+                defect = self._explanation(trial, block.order, str(verdict.status), x)
                 cell.known += bool(defect)
                 cell.failed += not defect
                 failed.setdefault(defect, []).append((x, value, verdict))
@@ -288,13 +288,10 @@ class _Findings:
         derivative = trial.case.group, trial.case.targets, target, order
         self.failures.append(Failure(*derivative, trial.method, trial.setting, x=x, **fields))
 
-    def _explanation(self, trial: Trial, status: str, x: float | None, order: int) -> str:
+    def _explanation(self, trial: Trial, order: int, status: str, x: float | None) -> str:
         """The name of the known defect that explains a failure, or ""."""
-        failure = status, x, order, trial.setting.dtype, trial.setting.execution
-        for defect in self._present:
-            if any(defect.explains(expression, *failure) for expression in trial.case.targets):
-                return defect.name
-        return ""
+        failure = trial, order, status, x
+        return next((defect.name for defect in self._present if defect.explains(*failure)), "")
 
     def known_defect(self, defect: Defect) -> KnownDefect:
         """What the report says of a known defect."""

@@ -7,7 +7,6 @@ is what `diff` shows, to the last bit. Nothing here imports TensorFlow.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from tapecli.defaults import AUTO, EAGER, MAX_SECONDS, NONE, TAYLOR, XLA
 from tapecli.engines.tapes.arrangements import ARRANGEMENTS as RUNNABLE
@@ -31,16 +30,8 @@ MAX_MIXED = 4
 """The highest such order where derivatives are by several variables."""
 
 
-@dataclass(frozen=True)
-class GeneratedProgram:
-    """The source of a program, and what is to be known before it is run, or ""."""
-
-    text: str
-    note: str = ""
-
-
-def generate(question: Question) -> GeneratedProgram:
-    """The program of a question.
+def generate(question: Question) -> tuple[str, str]:
+    """The program of a question, and what is to be known before it is run, or "".
 
     Raises:
         RequestError: its method uses no tapes, or too many inside one another.
@@ -49,7 +40,7 @@ def generate(question: Question) -> GeneratedProgram:
     choice = question.choice
     if choice.method in (TAYLOR, NONE):
         choice = _choice_of_tapes(question)
-    return GeneratedProgram(_program(question, choice), _note(question, choice))
+    return _program(question, choice), _note(question, choice)
 
 
 def _choice_of_tapes(question: Question) -> planner.Choice:
