@@ -39,9 +39,6 @@ class Undefined(Exception):
 class Flat(Undefined):
     """All coefficients that are carried are zero although the function is not: carry more."""
 
-    def __init__(self) -> None:
-        super().__init__("too flat to be told from zero")
-
 
 class Kink(Exception):
     """The series on the two sides differ, or may differ: each must be computed on its own."""
@@ -160,15 +157,13 @@ class Balls:
         """Whether a number is zero."""
         if not ball.is_finite():
             raise Undecided
-        if ball.is_exact():
-            return bool(ball == 0)
-        if ball.contains(0):
-            small = ball.rad() < arb(2) ** -(ctx.prec // 2)
-            deep = self.depth.bits * _DEPTH_FACTOR >= ctx.prec - _DECIDING_BITS
-            if self.assume_zero and small and not deep:
-                return True
-            raise Undecided
-        return False
+        if ball.is_exact() or not ball.contains(0):
+            return bool(ball.is_zero())
+        small = ball.rad() < arb(2) ** -(ctx.prec // 2)
+        deep = self.depth.bits * _DEPTH_FACTOR >= ctx.prec - _DECIDING_BITS
+        if self.assume_zero and small and not deep:
+            return True
+        raise Undecided
 
     def leading(self, u: Series) -> tuple[int, int]:
         """The index and sign of the first coefficient that is not zero; (0, 0) for none.
@@ -220,9 +215,9 @@ class Balls:
         vanishes = self.vanishes(u[0])
         if not vanishes and u[0] > 0:
             return (v * u.log()).exp()
-        whole = _whole(v) if exponent is None else None
-        if whole is not None:
-            return self._whole_power(u, whole)
+        whole = v[0].unique_fmpz() if exponent is None and v.length() <= 1 else None
+        if whole is not None and v[0] == whole and abs(whole) <= _LARGEST_POWER:
+            return self._whole_power(u, int(whole))
         if not vanishes:
             raise Undefined("a negative number to a power that is not whole")
         if exponent is None:
@@ -496,14 +491,6 @@ class Balls:
             raise Undefined(f"outside the domain of {function}, which is {domain}")
 
 
-def _whole(v: Series) -> int | None:
-    """The whole number that a constant series is, if that is certain and it is not huge."""
-    number = v[0].unique_fmpz() if v.length() <= 1 and v[0].is_exact() else None
-    if number is None or v[0] != number or abs(number) > _LARGEST_POWER:
-        return None
-    return int(number)
-
-
 def _power(ball: arb, exponent: int) -> arb:
     """A whole power by squaring: the library's own is NaN for a ball around zero."""
     power = arb(1)
@@ -526,10 +513,7 @@ def exact_arb(number: Fraction) -> arb:
 
 def _valuation(u: Series) -> int:
     """How many leading coefficients are certainly zero; one less if all known ones are."""
-    for index in range(min(u.length(), u.prec)):
-        if not (u[index].is_exact() and u[index] == 0):
-            return index
-    return max(u.prec - 1, 0)
+    return int(u.valuation()) if u.length() else max(u.prec - 1, 0)
 
 
 def _shifted(u: Series, power: int) -> Series:

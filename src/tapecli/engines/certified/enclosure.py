@@ -130,10 +130,10 @@ class Enclosure:
             radius = ((ends[1] - ends[0]) / 2).abs_upper()
             interval = (ends[0] + ends[1]) / 2 + arb(0, radius)
         point: Point = {**self._others, self._axis: interval}
+        series = None
         try:
-            series = (
-                self._series(point, self._line, self._highest + 3) if self._highest >= 0 else None
-            )
+            if self._highest >= 0:
+                series = self._series(point, self._line, self._highest + 3)
             return [self._bend(index, series, point) for index in self._indices]
         except Undefined:
             return [nan] * len(self._indices)

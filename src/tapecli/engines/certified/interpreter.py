@@ -135,7 +135,7 @@ class Interpreter(SeriesTree):
                         others = self._values(first, nearby, rules, precision, budget)
                         with working(precision, 1):
                             if not rules.vanishes(others[node][0] - _flat(node, value, others)):
-                                raise Flat
+                                raise Flat("too flat to be told from zero")
                     value = self._enclosing_tapes(node, value, balls)
                 if not varies:
                     constants[node] = value

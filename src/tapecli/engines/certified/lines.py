@@ -71,7 +71,7 @@ class PointDerivatives:
     budget: Budget | None = None
     _series: dict[Direction, Series | Kink | Undefined] = field(default_factory=dict)
     _constants: dict[tuple[int, bool], dict[Node, Series]] = field(default_factory=dict)
-    _axes: dict[str, list[arb | NoDerivative]] = field(default_factory=dict)
+    _axes: dict[Direction, list[arb | NoDerivative]] = field(default_factory=dict)
 
     def enclosed(self, index: Index) -> arb | NoDerivative:
         """An enclosure of the derivative, or why there is none.
@@ -82,14 +82,14 @@ class PointDerivatives:
         """
         if len(set(index)) > 1:
             return self._mixed(index)
-        name = self._axis(index)
-        if name not in self._axes:
-            self._axes[name] = self._along_axis(((name, 1),))
-        return self._axes[name][len(index)]
+        axis = self._axis(index)
+        if axis not in self._axes:
+            self._axes[axis] = self._along_axis(axis)
+        return self._axes[axis][len(index)]
 
-    def _axis(self, index: Index) -> str:
-        """The variable of a pure derivative; any variable for the value."""
-        return next(iter(index), next(iter(self.point), ""))
+    def _axis(self, index: Index) -> Direction:
+        """The axis of a pure derivative; any axis for the value."""
+        return ((next(iter(index), next(iter(self.point), "")), 1),)
 
     # --- pure derivatives ---------------------------------------------------------------------
 
@@ -202,7 +202,7 @@ class PointDerivatives:
             return None
 
     def _pure_radius(self, index: Index) -> Fraction | None:
-        axis, order, fold = ((self._axis(index), 1),), len(index), 1
+        axis, order, fold = self._axis(index), len(index), 1
         try:
             sides = [self._both(axis)]
         except Kink:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import TypeAlias
@@ -134,23 +133,26 @@ class Reference:
         self._divisors = dict(zip(self._indices, divisors or [1] * len(derivatives), strict=True))
         self._order = max(map(len, self._indices))
         all_names = tuple(names) or variables(tree)
-        self._slopes = {index: _slopes(index, all_names) for index in self._indices}
-        self.lines = self._count(MOST_LINES)
-        if self.lines > MOST_LINES:
-            self._slopes = {index: _slopes(index, index) for index in self._indices}
+        self.lines = self._count(all_names)
+        by_all_names = self.lines <= MOST_LINES
+        if not by_all_names:
             self.lines = self._count()
+        self._slopes = {i: _slopes(i, all_names if by_all_names else i) for i in self._indices}
         # for each point the derivatives, and what each step to them cost
         self._cache: dict[
             tuple[tuple[str, float], ...], tuple[list[Certified | NoDerivative], list[float]]
         ] = {}
 
-    def _count(self, most: float = math.inf) -> int:
-        """How many lines the derivatives and their slopes take; counting ends beyond `most`."""
+    def _count(self, names: Sequence[str] = ()) -> int:
+        """How many lines the derivatives take, with their slopes by these variables or their own.
+
+        With these variables, counting ends at too many.
+        """
         lines: set[Direction] = set()
-        for index, slopes in self._slopes.items():
-            for derivative in (index, *slopes.values()):
+        for index in dict.fromkeys(self._indices):
+            for derivative in (index, *_slopes(index, names or index).values()):
                 lines.update(directions(derivative))
-            if len(lines) > most:
+            if names and len(lines) > MOST_LINES:
                 break
         return len(lines) or 1
 
@@ -269,7 +271,7 @@ class Reference:
         value, radius = fraction(ball.mid()), fraction(ball.rad())
         assert value is not None
         assert radius is not None
-        # Not so where a number half way between two of the dtype is enclosed.
+        # It is known how it is rounded, unless it may be half way between two numbers of the dtype.
         return self._format.round(value - radius) == self._format.round(value + radius)
 
     def _spreads(self, point: Point, budget: Budget) -> dict[Index, Fraction | None]:
