@@ -202,7 +202,7 @@ def _arrangement(question: Question) -> str:
     if method in able:
         return method
     highest = ARRANGEMENTS[method].highest
-    if highest is not None and order > highest:
+    if order > highest:
         demand = f"order {order}"
         reason = "its tapes record no gradients" if highest == 1 else f"it ends at order {highest}"
     else:

@@ -55,14 +55,14 @@ def _partial(node: Call, index: int) -> Node:
     """The derivative of a function or operator by one of its arguments."""
     arguments = node.arguments
     if node.name == "pow" and index == 0 and (exponent := rational(arguments[1])) is not None:
-        literals = (node for node in steps(arguments[1]) if isinstance(node, Number))
-        decimal = any(literal.decimal for literal in literals)
+        decimal = any(isinstance(n, Number) and n.decimal for n in steps(arguments[1]))
         lower = _power(arguments[0], _constant(exponent - 1, decimal))
         return _product(_constant(exponent, decimal), lower)
     if node.name in _GAMMAS:
         return _GAMMAS[node.name](*arguments)
-    parameters = row(node.name).parameters
-    return _substituted(_rules(node.name)[index], dict(zip(parameters, arguments, strict=True)))
+    values = dict(zip(row(node.name).parameters, arguments, strict=True))
+    rule = _rules(node.name)[index]
+    return fold(rule, lambda part, children: _substituted(part, children, values))
 
 
 @functools.cache
@@ -72,17 +72,13 @@ def _rules(name: str) -> tuple[Node, ...]:
     return tuple(parse(text, function.parameters)[0].tree for text in function.derivatives)
 
 
-def _substituted(rule: Node, arguments: Mapping[str, Node]) -> Node:
-    """A rule with the arguments in place of its parameters."""
-
-    def substituted(node: Node, children: Sequence[Node]) -> Node:
-        if isinstance(node, Variable):
-            return arguments[node.name]
-        if isinstance(node, Call):
-            return _SHORTENED.get(node.name, functools.partial(call, node.name))(*children)
-        return node
-
-    return fold(rule, substituted)
+def _substituted(node: Node, children: Sequence[Node], values: Mapping[str, Node]) -> Node:
+    """A node of a rule, with the arguments in place of the parameters."""
+    if isinstance(node, Variable):
+        return values[node.name]
+    if isinstance(node, Call):
+        return _SHORTENED.get(node.name, functools.partial(call, node.name))(*children)
+    return node
 
 
 _GAMMAS: dict[str, Callable[..., Node]] = {

@@ -95,13 +95,17 @@ def requested(wrt: Iterable[str], order: int | None, names: Sequence[str]) -> li
             by which of several variables, there are more than `MAX_ENTRIES`, or a mixed
             derivative is asked for with an order.
     """
-    texts = list(wrt)
-    mixed_or_single = [tuple(_variables(text, names)) for text in texts]
+    mixed_or_single = [tuple(_variables(text, names)) for text in wrt]
     if order == 0:
         return by_orders(",".join(names), 0)
-    if not texts:
+    if not mixed_or_single:
         if len(names) > 1:
-            raise RequestError(_which_variable(names))
+            options = ", ".join(f"--wrt {name}" for name in names[:3])
+            raise RequestError(
+                f"the variables are {together(names)}: say by which to differentiate, with "
+                f"{options}, with --wrt {names[0]},{names[1]} for the mixed derivative, "
+                "or by all with 'tapecli grad'"
+            )
         mixed_or_single = [tuple(names)]
     _refuse_repeated([",".join(variables) for variables in mixed_or_single])
     singles = sum(len(variables) == 1 for variables in mixed_or_single)
@@ -113,8 +117,10 @@ def requested(wrt: Iterable[str], order: int | None, names: Sequence[str]) -> li
         )
     derivatives: list[Derivative] = []
     for variables in mixed_or_single:
-        mixed = [Derivative(",".join(variables), variables)]
-        derivatives += by_orders(variables[0], order or 1) if len(variables) == 1 else mixed
+        if len(variables) == 1:
+            derivatives += by_orders(variables[0], order or 1)
+        else:
+            derivatives.append(Derivative(",".join(variables), variables))
     return derivatives
 
 
@@ -154,12 +160,3 @@ def _variables(text: str, names: Sequence[str]) -> Iterator[str]:
 def _refuse_repeated(names: Sequence[str]) -> None:
     if len(set(names)) < len(names):
         raise RequestError(f"'{twice(names)}' is named twice in '--wrt'")
-
-
-def _which_variable(names: Sequence[str]) -> str:
-    options = [f"--wrt {name}" for name in names[:3]]
-    return (
-        f"the variables are {together(names)}: say by which to differentiate, with "
-        f"{', '.join(options)}, with --wrt {names[0]},{names[1]} for the mixed derivative, "
-        "or by all with 'tapecli grad'"
-    )

@@ -206,20 +206,17 @@ def _form(node: Node, children: Sequence[_Tex], slashed: bool) -> _Tex:
     assert isinstance(node, Call)
     if node.name == "pow":
         base, exponent = children
-        return _power(base, exponent, slashed, node.arguments[1])
+        power = node.arguments[1]
+        if base.name_end and isinstance(power, Number) and not power.decimal:
+            function, arguments = base.text[: base.name_end], base.text[base.name_end :]
+            return _Tex(f"{function}^{{{exponent.text}}}{arguments}")
+        return base.raised((slashed and exponent.slashed) or exponent.text)
     if node.name in _SIGNS:
         return _SIGNS[node.name](*children)
     symbol = row(node.name).symbol
     if isinstance(symbol, str):
         return _applied(node.name, *children)
     return _tex(symbol(_Functions(), *children))
-
-
-def _power(base: _Tex, exponent: _Tex, slashed: bool, node: Node) -> _Tex:
-    if base.name_end and isinstance(node, Number) and not node.decimal:
-        function, arguments = base.text[: base.name_end], base.text[base.name_end :]
-        return _Tex(f"{function}^{{{exponent.text}}}{arguments}")
-    return base.raised((slashed and exponent.slashed) or exponent.text)
 
 
 class _Functions:

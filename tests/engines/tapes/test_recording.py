@@ -91,11 +91,6 @@ def test_what_is_asked_for_adds_nothing_to_the_graph() -> None:
     assert run[0] == run[1]
 
 
-def test_sizes_are_bytes() -> None:
-    one = recorded("log(x^2)", method="single")
-    assert {operation.size for operation in one.operations if operation.real} == {24}
-
-
 def test_a_derivative_that_is_nothing_wastes_everything() -> None:
     one = recorded("sign(x)", order=2)
     outer, _ = one.tapes

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import itertools
+import math
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -119,32 +120,30 @@ def _first_order(
 
 
 def nested_orders(
-    tf: Any, targets: Sequence[Target], xs: Sources, derivatives: Sequence[Variables]
+    tf: Any,
+    targets: Sequence[Target],
+    xs: Sources,
+    derivatives: Sequence[Variables],
+    order: int | None = None,
 ) -> dict[Variables, list[Tensor]]:
     """One tape for each order: the inner tape's gradients are computed inside the outer tape.
 
     The innermost tape differentiates by the first variable of each derivative. A Hessian is the
     double loop: the gradient from the inner tape, and the gradient of each of its entries from
-    the outer one.
+    the outer one. The tapes go up to `order`, or up to the highest of the derivatives.
 
     Returns:
         For each derivative, and for each derivative of lower order on the way to it, a tensor for
         each target; the values themselves are under ().
     """
-    return _record_orders(tf, targets, xs, derivatives, max(map(len, derivatives)))
-
-
-def _record_orders(
-    tf: Any, targets: Sequence[Target], xs: Sources, derivatives: Sequence[Variables], order: int
-) -> dict[Variables, list[Tensor]]:
-    """The derivatives up to an order, from a tape around those of the orders below it."""
+    order = max(map(len, derivatives)) if order is None else order
     if order == 0:
         return {(): [target(xs) for target in targets]}
     gradients_of = tape_gradients(derivatives, order)
     sources = {name: xs[name] for names in gradients_of.values() for name in names}
     with tf.GradientTape(persistent=len(targets) * len(gradients_of) > 1) as tape:
         tape.watch(sources)
-        tensors = _record_orders(tf, targets, xs, derivatives, order - 1)
+        tensors = nested_orders(tf, targets, xs, derivatives, order - 1)
     for below, names in gradients_of.items():
         by = {name: sources[name] for name in names}
         gradients = [_gradient(tape, y, by) for y in tensors[below]]
@@ -235,24 +234,22 @@ class Arrangement:
     Attributes:
         run: computes the derivatives.
         many_targets: whether it can take more than one target.
-        highest: the highest order that it can do; None for any.
+        highest: the highest order that it can do; infinite for any.
     """
 
     run: Run
     many_targets: bool = True
-    highest: int | None = 1
+    highest: float = 1
 
     def can(self, targets: int, order: int) -> bool:
         """Whether it can do so many targets to this order."""
-        return (self.many_targets or targets == 1) and (
-            self.highest is None or order <= self.highest
-        )
+        return (self.many_targets or targets == 1) and order <= self.highest
 
 
 ARRANGEMENTS = {
     "single": Arrangement(_first_order(single), many_targets=False),
     "parallel": Arrangement(_first_order(parallel)),
-    "nested": Arrangement(nested, highest=None),
+    "nested": Arrangement(nested, highest=math.inf),
     "persistent": Arrangement(_first_order(persistent)),
     "batch": Arrangement(batch, highest=2),
 }

@@ -33,9 +33,6 @@ INSTALL = f"pip install 'tensorflow>={OLDEST[0]}.{OLDEST[1]}'"
 
 ABORTED = "Error: the process was ended while TensorFlow was {}"
 
-_SIGNATURE = ("__version__", "GradientTape", "constant")
-"""Names by which a module that is called tensorflow is recognised as TensorFlow."""
-
 
 def load(quietly: bool = False, core_only: bool = False) -> Any:
     """Import TensorFlow, run one operation, and return the module.
@@ -118,7 +115,7 @@ def _check(tensorflow: Any) -> None:
     """Refuse a version that is too old, and a module that is not TensorFlow at all."""
     if _version(tensorflow) < OLDEST:
         raise TensorFlowError(f"TensorFlow {tensorflow.__version__} is too old; {INSTALL}")
-    for name in _SIGNATURE:
+    for name in ("__version__", "GradientTape", "constant"):
         if not hasattr(tensorflow, name):
             path = getattr(tensorflow, "__file__", None) or next(iter(tensorflow.__path__))
             raise _broken(f"'{path}' has no {name}")
@@ -140,8 +137,7 @@ def _reason(error: BaseException) -> str:
     """An error in one line; TensorFlow wraps the error of its library into many lines."""
     while str(error).startswith("Traceback") and error.__cause__:
         error = error.__cause__
-    lines = str(error).split("\n")
-    message = next((line.strip() for line in lines if line.strip()), "")
+    message = str(error).strip().split("\n")[0].strip()
     return f"{type(error).__name__}: {message}" if message else type(error).__name__
 
 

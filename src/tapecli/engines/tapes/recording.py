@@ -45,7 +45,6 @@ class Operation:
         kind: TensorFlow's name of what it does: Mul, Log.
         inputs: the names of the tensors that it takes.
         outputs: the names of the tensors that it makes.
-        size: how many bytes its outputs take.
         real: whether all its outputs are floating-point numbers.
     """
 
@@ -53,7 +52,6 @@ class Operation:
     kind: str
     inputs: tuple[str, ...]
     outputs: tuple[str, ...]
-    size: int
     real: bool
 
     @property
@@ -62,7 +60,7 @@ class Operation:
         return self.kind in IDLE
 
 
-@dataclass
+@dataclass(frozen=True)
 class BackwardPass:
     """One call of a tape's `gradient` or `batch_jacobian`.
 
@@ -79,8 +77,8 @@ class BackwardPass:
     sources: tuple[str, ...]
     start: int
     stop: int
-    gradients: tuple[str, ...] = ()
-    adjoints: dict[str, str] = field(default_factory=dict)
+    gradients: tuple[str, ...]
+    adjoints: Mapping[str, str]
 
 
 @dataclass
@@ -271,7 +269,6 @@ class _Notes:
         self._graph = next(iter(xs.values())).graph
 
     def count(self) -> int:
-        """How many operations there are."""
         return len(self._graph.get_operations())
 
     def operations(self) -> tuple[Operation, ...]:
@@ -283,10 +280,7 @@ class _Notes:
     def recording(self, derivatives: Mapping[Variables, Sequence[Any]]) -> Recording:
         """All that was noted, with tensors in the place of numbers."""
         operations = self.operations()
-        results = {
-            variables: tuple(tensor.name for tensor in tensors)
-            for variables, tensors in derivatives.items()
-        }
+        results = {variables: _names(tensors) for variables, tensors in derivatives.items()}
         real = [name for step in operations if step.real for name in step.outputs]
         values = {name: self.tensor(name) for name in real} if self.steps else {}
         slopes = dict(self._slopes(operations)) if self.steps else {}
@@ -332,39 +326,37 @@ class _TapeWithNotes:
         self._record.stop = self._notes.count()
 
     def watch(self, sources: Any) -> None:
-        """Watch a tensor, or all tensors of a dictionary."""
         self._tape.watch(sources)
-        self._record.watched += [tensor.name for tensor in _tensors(sources)]
+        self._record.watched += _names(_tensors(sources))
 
     def gradient(self, y: Any, sources: Any, **options: Any) -> Any:
         """The tape's own gradient; with `steps` its adjoints are noted as well."""
-        flat = _tensors(sources)
-        between = self._between(y) if self._notes.steps else []
-        backward = self._backward_pass(y, flat)
-        adjoints = self._tape.gradient(y, [*between, *flat], **options)
-        backward.stop = self._notes.count()
-        gradients = adjoints[len(between) :]
-        backward.gradients = tuple(gradient.name for gradient in gradients)
-        pairs = zip([*between, *flat], adjoints, strict=True)
-        backward.adjoints = {tensor.name: adjoint.name for tensor, adjoint in pairs}
+        by = _tensors(sources)
+        tensors = [*self._between(y), *by] if self._notes.steps else by
+        start = self._notes.count()
+        adjoints = self._tape.gradient(y, tensors, **options)
+        gradients = adjoints[-len(by) :]
+        self._note(
+            start, y, by, gradients, dict(zip(_names(tensors), _names(adjoints), strict=True))
+        )
         if isinstance(sources, dict):
             return dict(zip(sources, gradients, strict=True))
         return gradients[0]
 
     def batch_jacobian(self, y: Any, source: Any, **options: Any) -> Any:
-        """The tape's own Jacobian at each point."""
-        backward = self._backward_pass(y, [source])
+        start = self._notes.count()
         jacobian = self._tape.batch_jacobian(y, source, **options)
-        backward.stop = self._notes.count()
-        backward.gradients = (jacobian.name,)
+        self._note(start, y, [source], [jacobian], {})
         return jacobian
 
-    def _backward_pass(self, y: Any, sources: Sequence[Any]) -> BackwardPass:
-        """Note that a backward pass starts."""
-        start = self._notes.count()
-        backward = BackwardPass(y.name, tuple(tensor.name for tensor in sources), start, start)
-        self._record.backward_passes.append(backward)
-        return backward
+    def _note(
+        self, start: int, y: Any, sources: list[Any], gradients: list[Any], adjoints: dict[str, str]
+    ) -> None:
+        """Note a backward pass that has just ended."""
+        span = start, self._notes.count()
+        self._record.backward_passes.append(
+            BackwardPass(y.name, _names(sources), *span, _names(gradients), adjoints)
+        )
 
     def _between(self, y: Any) -> list[Any]:
         """The tensors that the tape has recorded on the way to y, y itself included."""
@@ -380,14 +372,12 @@ def _tensors(sources: Any) -> list[Any]:
     return list(sources.values()) if isinstance(sources, dict) else [sources]
 
 
+def _names(tensors: Iterable[Any]) -> tuple[str, ...]:
+    return tuple(tensor.name for tensor in tensors)
+
+
 def _operation(index: int, operation: Any) -> Operation:
     """An operation of TensorFlow's as a record."""
-    outputs = operation.outputs
-    return Operation(
-        index,
-        operation.type,
-        tuple(tensor.name for tensor in operation.inputs),
-        tuple(tensor.name for tensor in outputs),
-        sum((tensor.shape.num_elements() or 0) * tensor.dtype.size for tensor in outputs),
-        bool(outputs) and all(tensor.dtype.is_floating for tensor in outputs),
-    )
+    inputs, outputs = operation.inputs, operation.outputs
+    real = bool(outputs) and all(tensor.dtype.is_floating for tensor in outputs)
+    return Operation(index, operation.type, _names(inputs), _names(outputs), real)
