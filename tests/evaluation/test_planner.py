@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from tapecli.defaults import EXECUTIONS, MAX_ORDER, MAX_SECONDS, METHODS, XLA
-from tapecli.errors import RequestError, UsageError, estimated
+from tapecli.errors import RequestError, UsageError
 from tapecli.evaluation import counting, planner
 from tapecli.evaluation.counting import counted
 from tapecli.evaluation.planner import (
@@ -28,6 +28,7 @@ from tapecli.expressions.derivative import Derivative
 from tapecli.expressions.expression import Expression, parse
 from tapecli.expressions.functions import FUNCTIONS
 from tapecli.expressions.tree import Node, call
+from tapecli.floats import estimated
 
 WORKED = ("u = x^2", "y = log(u)")
 

@@ -14,9 +14,10 @@ import click
 from tapecli import defaults, process
 from tapecli.cli import output
 from tapecli.cli.parameters import from_environment
-from tapecli.errors import ExpressionError, PointsError, RequestError, UsageError, counted
+from tapecli.errors import ExpressionError, PointsError, RequestError, UsageError
 from tapecli.evaluation.question import Options, PointsInput, Question
 from tapecli.expressions.expression import MAX_TARGETS
+from tapecli.floats import counted
 from tapecli.formats import Format
 from tapecli.points import text_files
 from tapecli.result import Result, Status, all_ok

@@ -20,7 +20,7 @@ from typing import IO, Any
 
 import click
 
-from tapecli import errors, process
+from tapecli import process
 from tapecli.cli import files, output
 from tapecli.cli.call import OutputOptions, load, tell_failed_claims, tell_given_up
 from tapecli.cli.progress import bar
@@ -28,6 +28,7 @@ from tapecli.cli.resume import ANEW, Partial
 from tapecli.errors import OutputError, PointsError, WriteError
 from tapecli.evaluation.chunks import Stream
 from tapecli.evaluation.question import PointsInput
+from tapecli.floats import large
 from tapecli.formats import Screen, words, writers
 from tapecli.formats.writers import ChunkWriter
 from tapecli.points import text_files
@@ -71,7 +72,7 @@ class Run:
                     pending.result()  # raises what the writing has raised
                     pending = thread.submit(self._write, result, open_, save)
                     rate = (self.done - self.earlier) / max(time.monotonic() - start, 1e-3)
-                    step = f"{errors.large(rate)} a second" if rate else ""
+                    step = f"{large(rate)} a second" if rate else ""
                     show(self.done, self.stream.count, step)
                 pending.result()
         except Exception:

@@ -28,10 +28,10 @@ from tapecli.engines.tapes.arrangements import (
     tape_tree,
 )
 from tapecli.engines.taylor import FLOAT64_ORDER
-from tapecli.errors import RequestError, estimated, together
+from tapecli.errors import RequestError, together
 from tapecli.expressions.functions import row
 from tapecli.expressions.tree import Call, Node, steps
-from tapecli.floats import FORMATS
+from tapecli.floats import FORMATS, estimated
 
 if TYPE_CHECKING:
     from tapecli.evaluation.counting import Counts

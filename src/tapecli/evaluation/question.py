@@ -17,13 +17,13 @@ from numbers import Real
 from typing import TYPE_CHECKING, Any, TextIO, cast
 
 from tapecli import defaults
-from tapecli.errors import RequestError, clipped, counted, together, twice
+from tapecli.errors import RequestError, clipped, together, twice
 from tapecli.expressions import derivative
 from tapecli.expressions.derivative import Derivative
 from tapecli.expressions.expression import Expression, parse, parse_claims
 from tapecli.expressions.functions import CONSTANT_NAMES, FUNCTION_NAMES
 from tapecli.expressions.tree import VARIABLE, Node, variables
-from tapecli.floats import FORMATS, FloatFormat
+from tapecli.floats import FORMATS, FloatFormat, counted
 
 if TYPE_CHECKING:
     from tapecli.evaluation.planner import Choice
@@ -121,9 +121,11 @@ class PointsInput:
             RequestError: two of them are of the same variable.
         """
         pairs = list(pairs)
-        if (name := twice(name for name, _ in pairs)) is not None:
+        values = dict(pairs)
+        if len(values) < len(pairs):
+            name = twice(name for name, _ in pairs)
             raise RequestError(f"the points of '{name}' are given twice")
-        return cls(dict(pairs), **rest)
+        return cls(values, **rest)
 
     @property
     def texts(self) -> list[str]:

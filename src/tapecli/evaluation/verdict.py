@@ -17,11 +17,10 @@ from typing import TYPE_CHECKING, TypeAlias
 from tapecli import defaults
 from tapecli.engines.certified import Certified, NoDerivative
 from tapecli.engines.certified.budget import Budget
-from tapecli.errors import counted
 from tapecli.evaluation.question import Question
 from tapecli.expressions.derivative import Derivative
 from tapecli.expressions.tree import Node
-from tapecli.floats import FloatFormat
+from tapecli.floats import FloatFormat, counted
 from tapecli.result import Check, Status
 
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from tapecli.errors import counted, large, measured
 from tapecli.evaluation.verdict import STABLE_ULPS
 from tapecli.expressions import derivative as notation
+from tapecli.floats import counted, large, measured
 from tapecli.formats import Screen
 from tapecli.result import Block, Check, Claim, Finding, Result, Status
 

@@ -17,8 +17,8 @@ from fractions import Fraction
 from functools import cache, partial
 from typing import Any, TextIO
 
-from tapecli.errors import PointsError, UsageError, clipped, counted, together, twice
-from tapecli.floats import FloatFormat
+from tapecli.errors import PointsError, UsageError, clipped, together, twice
+from tapecli.floats import FloatFormat, counted
 from tapecli.points import exact, text_files
 from tapecli.points.exact import too_many
 from tapecli.points.text_files import Text

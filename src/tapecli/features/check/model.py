@@ -6,8 +6,7 @@ import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from tapecli.errors import counted
-from tapecli.floats import FORMATS
+from tapecli.floats import FORMATS, counted
 from tapecli.result import Status
 
 

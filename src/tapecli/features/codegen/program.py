@@ -10,7 +10,7 @@ import re
 
 from tapecli.defaults import AUTO, EAGER, MAX_SECONDS, NONE, TAYLOR, XLA
 from tapecli.engines.tapes.arrangements import ARRANGEMENTS as RUNNABLE
-from tapecli.errors import RequestError, estimated, together
+from tapecli.errors import RequestError, together
 from tapecli.evaluation import planner
 from tapecli.evaluation.question import Question
 from tapecli.expressions.functions import FUNCTIONS, MEASURED_ON
@@ -18,6 +18,7 @@ from tapecli.expressions.tree import Call, steps, variables
 from tapecli.features.codegen import numbers, repeated
 from tapecli.features.codegen.layout import Brackets
 from tapecli.features.codegen.tapes import ARRANGEMENTS, Draft
+from tapecli.floats import estimated
 from tapecli.points.points import Points
 
 UNLIMITED = 1e300

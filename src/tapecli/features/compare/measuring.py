@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from tapecli.defaults import EAGER, EXECUTIONS, GRAPH, XLA
 from tapecli.engines.tapes import arrangements, loading
 from tapecli.engines.tapes.arrangements import Sources, Target, Tensor
-from tapecli.errors import RequestError, estimated
+from tapecli.errors import RequestError
 from tapecli.evaluation import planner
 from tapecli.evaluation.question import Question
 from tapecli.features.compare import clock
@@ -20,6 +20,7 @@ from tapecli.features.compare.contenders import Contender, contenders
 from tapecli.features.compare.memory import tape_memory
 from tapecli.features.compare.model import Cost, CostComparison, Scenario, TapeMemory, Time, Work
 from tapecli.features.compare.work import count_operations
+from tapecli.floats import estimated
 
 if TYPE_CHECKING:
     import numpy as np

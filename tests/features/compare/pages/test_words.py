@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tapecli.errors import spread
 from tapecli.features.compare.model import Cost, CostComparison, Scenario, Time
 from tapecli.features.compare.pages import words
+from tapecli.floats import spread
 
 if TYPE_CHECKING:
     from tests.features.compare.pages.conftest import Compared

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from tapecli.errors import counted
 from tapecli.features.check.model import Cell, Core, KnownDefect, Report
+from tapecli.floats import counted
 
 NOT_RUN = "-"
 

@@ -8,9 +8,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from tapecli.errors import counted, measured, size, spread, together
+from tapecli.errors import together
 from tapecli.features.compare.model import Aim, Cost, CostComparison, Scenario, Time, Work
-from tapecli.floats import FORMATS
+from tapecli.floats import FORMATS, counted, measured, size, spread
 from tapecli.formats import words as result_words
 
 NOTHING = "-"

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from tapecli.errors import counted, together
+from tapecli.errors import together
 from tapecli.features.trace.model import Adjoint, Step, Term, Trace, TracedPass
+from tapecli.floats import counted
 from tapecli.formats import words
 
 
