@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import bisect
 import contextlib
 import importlib
+import itertools
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from functools import cached_property
@@ -62,31 +64,25 @@ class Parquet:
         """
         if not self.count:
             raise PointsError(f"there are no rows in {self.name}")
-        groups, first = self._groups(skip)
-        if not groups:  # pyarrow 18 takes that for a mistake
+        metadata = self._file.metadata
+        rows = [metadata.row_group(group).num_rows for group in range(metadata.num_row_groups)]
+        ends = list(itertools.accumulate(rows))
+        group = bisect.bisect_right(ends, skip)
+        if group == len(ends):  # pyarrow 18 takes no groups for a mistake
             return
+        groups, names = list(range(group, len(ends))), list(dict.fromkeys(columns.values()))
+        first = ends[group] - rows[group]
         with self._readable():
-            names = list(dict.fromkeys(columns.values()))
             for batch in self._file.iter_batches(_BATCH, row_groups=groups, columns=names):
                 start = max(0, min(skip - first, len(batch)))
-                if start < len(batch):
+                first += start
+                rest = batch.slice(start)
+                if len(rest):
                     yield {
-                        variable: self._rounded(
-                            batch.column(column).slice(start), column, format_, first + start
-                        )
+                        variable: self._rounded(rest.column(column), column, format_, first)
                         for variable, column in columns.items()
                     }
-                first += len(batch)
-
-    def _groups(self, skip: int) -> tuple[list[int], int]:
-        """The groups of rows that are left, and the index of their first row."""
-        metadata, first = self._file.metadata, 0
-        for group in range(metadata.num_row_groups):
-            rows = metadata.row_group(group).num_rows
-            if first + rows > skip:
-                return list(range(group, metadata.num_row_groups)), first
-            first += rows
-        return [], first
+                first += len(rest)
 
     def _rounded(self, column: Any, name: str, format_: FloatFormat, first: int) -> Any:
         types = importlib.import_module("pyarrow.types")

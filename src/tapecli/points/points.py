@@ -159,13 +159,11 @@ class Points:
         Raises:
             PointsError: values cannot be read, or do not fit the dtype.
         """
-        constants = [axis for axis in self.axes if axis.count == 1]
-        names = [name for axis in self.axes if axis.count > 1 for name in axis.names]
+        constants = [axis for axis in self.axes if axis.count == 1 < self.count]
+        fixed = _names(constants)
         for start in range(skip, self.count, size):
-            columns = self._columns(start, min(start + size, self.count))
-            yield _chunk(
-                {name: columns[name] for name in names or self.names}, constants if names else ()
-            )
+            columns = self._columns(start, min(start + size, self.count)).items()
+            yield _chunk({name: x for name, x in columns if name not in fixed}, constants)
 
 
 def _chunk(columns: Columns, constants: Sequence[Axis]) -> Points:
@@ -221,13 +219,11 @@ class File:
         for block in self.blocks(skip):
             waiting.append(block)
             count += tables.length(block)
-            if count >= size:
+            while count >= size:
                 columns = _concatenated(waiting)
-                whole = count - count % size
-                for start in range(0, whole, size):
-                    yield _sliced(columns, start, start + size)
-                waiting = [_sliced(columns, whole, count)]
-                count -= whole
+                yield _sliced(columns, 0, size)
+                waiting = [_sliced(columns, size)]
+                count -= size
         if count:
             yield _concatenated(waiting)
 
@@ -385,7 +381,7 @@ class Reader:
         if rows is not None:
             if not missing:
                 raise RequestError("every variable has a value beside those of the table")
-            axes.append(self._of_table(rows, missing))
+            axes.append(self._of_rows(rows, {name: name for name in missing}))
         elif missing:
             raise RequestError(_missing(missing))
         from_stdin = [
@@ -397,11 +393,17 @@ class Reader:
         axes.sort(key=lambda axis: natural(axis.names[0]))
         return _combined(axes, paired, self.most)
 
-    def _of_table(self, rows: Rows, names: Sequence[str]) -> Axis | File:
-        tables.check_columns(rows.names, names, rows.name)
-        if isinstance(rows, Parquet):
-            return self._of_parquet(rows, {name: name for name in names})
-        return _of_blocks(names, rows.blocks(names, self.format_, self.most))
+    def _of_rows(self, rows: Rows, columns: Mapping[str, str]) -> Axis | File:
+        """The values of variables from the columns of a table."""
+        tables.check_columns(rows.names, list(columns.values()), rows.name)
+        names = tuple(columns)
+        if isinstance(rows, Table):
+            return _of_blocks(names, rows.blocks(names, self.format_, self.most))
+        self._limit(rows.count)
+        blocks = partial(rows.blocks, columns, self.format_)
+        if rows.count > exact.MAX_POINTS:
+            return File(names, blocks, rows.count)
+        return _of_blocks(names, blocks())
 
     def _of_variable(self, name: str, values: PointsLike) -> Axis | File:
         if isinstance(values, str):
@@ -424,17 +426,9 @@ class Reader:
         if source.lower().endswith(text_files.PARQUET):
             rows = Parquet(source[1:])
             column = rows.names[0] if len(rows.names) == 1 else name
-            tables.check_columns(rows.names, [column], rows.name)
-            return self._of_parquet(rows, {name: column})
+            return self._of_rows(rows, {name: column})
         lines = tables.lines(name, source, self.stdin, self.format_, self.most)
-        return _of_blocks([name], lines)
-
-    def _of_parquet(self, rows: Parquet, columns: Mapping[str, str]) -> Axis | File:
-        blocks = partial(rows.blocks, columns, self.format_)
-        if rows.count <= exact.MAX_POINTS:
-            return _of_blocks(list(columns), blocks())
-        self._limit(rows.count)
-        return File(tuple(columns), blocks, rows.count)
+        return _of_blocks((name,), lines)
 
     def _of_numbers(self, numbers: Any) -> list[Values]:
         """The values of numbers of any kind: one, a list of them, or an array."""
@@ -488,7 +482,7 @@ class Reader:
             raise too_many(self.most)
 
 
-def _of_blocks(names: Sequence[str], blocks: Iterator[Columns]) -> Axis | File:
+def _of_blocks(names: tuple[str, ...], blocks: Iterator[Columns]) -> Axis | File:
     """The values of a file: held if they are few."""
     start: list[Columns] = []
     count = 0
@@ -497,7 +491,7 @@ def _of_blocks(names: Sequence[str], blocks: Iterator[Columns]) -> Axis | File:
             return Axis(_concatenated(start))
         start.append(block)
         count += tables.length(block)
-    return File(tuple(names), partial(_after, itertools.chain(start, blocks)))
+    return File(names, partial(_after, itertools.chain(start, blocks)))
 
 
 def _missing(names: Sequence[str]) -> str:

@@ -48,19 +48,10 @@ def _columns(
     unit: str,
     start: str = "",
 ) -> Iterator[Columns]:
-    """The columns of each block of a text.
+    """The columns of each block of a text, which `read` makes of lines and the number of the first.
 
-    Args:
-        text: the text.
-        size: how many characters are read at once.
-        read: makes columns of lines and the number of the first of them.
-        most: how many points there may be, of which no more are read than shows that there
-            are more.
-        unit: what messages call the points.
-        start: the line that has been read of it, and belongs to the first block.
-
-    Raises:
-        PointsError: there are more points, or none.
+    No more is read than shows that there are more than `most`. `start` is a line that has been
+    read already, and belongs to the first block. Messages call the points by `unit`.
     """
     count = 0
     while True:
@@ -179,11 +170,11 @@ class Table:
                 `most`, or none.
         """
         with self._context:
-            read = partial(self._columns, variables, format_)
+            read = partial(self._read, variables, format_)
             unit = f"rows in {self.name}"
             yield from _columns(self._text, ROWS_SIZE, read, most, unit, self._first)
 
-    def _columns(
+    def _read(
         self, variables: Sequence[str], format_: FloatFormat, block: str, first: int
     ) -> Columns:
         """The columns of a block of lines, of which the first has this number."""
@@ -192,20 +183,15 @@ class Table:
         if is_simple and (columns := self._by_arrow(variables, format_, block, first)):
             return columns
         numbers, lines = text_files.split(block, first)
-        if self._delimiter:
-            rows = self._records(numbers, lines)
-            indices = {name: self.names.index(name) for name in variables}
-            fields = {name: [row[index] for row in rows] for name, index in indices.items()}
-        else:
-            objects = list(map(self._object, numbers, lines))
-            fields = {name: [row.get(name, _MISSING) for row in objects] for name in variables}
-        columns = {}
+        rows, columns = self._rows(numbers, lines), {}
         for name in variables:
+            column = self.names.index(name)
+            fields = [row[column] for row in rows]
 
-            def exact_at(index: int, name: str = name) -> Fraction:
-                return self._value(numbers[index], fields[name][index], name)
+            def exact_at(index: int, name: str = name, fields: Sequence[Any] = fields) -> Fraction:
+                return self._value(numbers[index], fields[index], name)
 
-            columns[name] = exact.rounded_fields(fields[name], exact_at, format_, is_simple)
+            columns[name] = exact.rounded_fields(fields, exact_at, format_, is_simple)
         return columns
 
     def _by_arrow(
@@ -257,8 +243,11 @@ class Table:
             columns[name] = rounding.decide(values, uncertain, exact_at, format_)
         return columns
 
-    def _records(self, numbers: Sequence[int], lines: list[str]) -> list[list[str]]:
-        """The fields of each line."""
+    def _rows(self, numbers: Sequence[int], lines: list[str]) -> list[list[Any]]:
+        """The fields of each line in the order of the names."""
+        if not self._delimiter:
+            objects = map(self._object, numbers, lines)
+            return [[row.get(name, _MISSING) for name in self.names] for row in objects]
         try:
             rows = list(csv.reader(lines, delimiter=self._delimiter, strict=True))
         except csv.Error:

@@ -54,11 +54,7 @@ class Text:
                 reconfigure(encoding="utf-8-sig", errors="surrogateescape")
 
     def lines(self) -> Iterator[tuple[int, str]]:
-        """The lines with their numbers, of which no more is held than tells that one is too long.
-
-        Raises:
-            UsageError: of the kind of this text, if a line is too long, or no text.
-        """
+        """The lines with their numbers, read by `block` one by one."""
         while text := self.block(0):
             yield self.line - 1, text
 
