@@ -223,7 +223,7 @@ class Block:
     expression: str
     derivative: Derivative
     formula: str | None
-    points: Points
+    points: PointsProtocol
     tape: NDArray[np.float64] | None
     checks: Mapping[int, Check]
     latex: Latex | None = None
@@ -280,8 +280,8 @@ class Block:
         return self.analytic if self.tape is None else self.tape.tolist()
 
 
-class Points(Protocol):
-    """The points of a result, with a value of each variable."""
+class PointsProtocol(Protocol):
+    """What a result needs of its points, whose class stands in a room above this one."""
 
     @property
     def names(self) -> tuple[str, ...]: ...
@@ -322,7 +322,7 @@ class Result:
 
     kind: str
     blocks: tuple[Block, ...]
-    points: Points
+    points: PointsProtocol
     format_: FloatFormat
     method: str
     tensorflow: str

@@ -27,9 +27,8 @@ from tapecli.floats import FORMATS, FloatFormat, counted
 
 if TYPE_CHECKING:
     from tapecli.evaluation.planner import Choice
-    from tapecli.points import points
     from tapecli.points.exact import PointsLike
-    from tapecli.result import Points
+    from tapecli.points.points import FilePoints, Points, Rows
 
 KINDS = ("diff", "grad", "jacobian", "hessian")
 """What can be asked for: single derivatives, or all of a vector or matrix."""
@@ -143,7 +142,7 @@ class PointsInput:
         return not self.files and "-" not in self.texts
 
     @cached_property
-    def rows(self) -> points.Rows | None:
+    def rows(self) -> Rows | None:
         """The table, if there is one, which can be read once.
 
         Raises:
@@ -161,9 +160,7 @@ class PointsInput:
         """The names in the header of the table; none, if there is no table."""
         return self.rows.names if self.rows else ()
 
-    def read(
-        self, names: Sequence[str], format_: FloatFormat, most: int
-    ) -> points.Points | points.FilePoints:
+    def read(self, names: Sequence[str], format_: FloatFormat, most: int) -> Points | FilePoints:
         """The values of these variables, of which there may be any number.
 
         Args:

@@ -19,7 +19,6 @@ from tapecli.features.codegen import numbers, repeated
 from tapecli.features.codegen.layout import Brackets
 from tapecli.features.codegen.tapes import ARRANGEMENTS, Draft
 from tapecli.floats import estimated
-from tapecli.points.points import Points
 
 UNLIMITED = 1e300
 """Seconds that tapes may take which are written and not run."""
@@ -90,7 +89,6 @@ def _unsupported(question: Question, execution: str) -> str:
 def _program(question: Question, choice: planner.Choice) -> str:
     """The program of a question, in an arrangement of tapes."""
     points = question.points
-    assert isinstance(points, Points)
     options = _options(question, choice.execution)
     single = choice.method != "batch" and not options and not points.dimensions
     draft = Draft(question, "" if single else "*", options)
