@@ -8,7 +8,6 @@ about formulas and not about points, only turns an agreement into a proved one.
 
 from __future__ import annotations
 
-import functools
 import itertools
 import math
 import random
@@ -20,9 +19,9 @@ from fractions import Fraction
 from flint import arb
 
 from tapecli.engines.certified import NoDerivative
-from tapecli.engines.certified.balls import Balls, Side, Undecided, Undefined
+from tapecli.engines.certified.balls import Undecided
 from tapecli.engines.certified.budget import Budget, OverBudget
-from tapecli.engines.certified.interpreter import Interpreter, Trajectory, fraction, working
+from tapecli.engines.certified.interpreter import Interpreter, fraction, working
 from tapecli.engines.certified.lines import Index, PointDerivatives, directions
 from tapecli.engines.certified.proof import SECONDS, proved
 from tapecli.engines.certified.reference import PRECISIONS, UNSHARP
@@ -84,11 +83,12 @@ def judged(
         claims: how many are to be judged; many of them share what `FEW_CLAIMS` may take.
     """
     question = target.name, derivative.wrt, derivative.order, str(claim)
-    test = ClaimTest(target.tree, tuple(sorted(derivative.variables)), claim, format_)
+    index = tuple(sorted(derivative.variables))
     budget = budget or Budget()
     share = min(1.0, FEW_CLAIMS / claims)
     second_budget = replace(budget)
-    comparisons, failures = test.run(points, random.Random(seed), budget, share)
+    test = ClaimTest(target.tree, index, claim, format_)
+    comparisons, failures = test.run(points, format_, random.Random(seed), budget, share)
     comparisons, holes = _without_holes(comparisons)
     count = len(comparisons)
     if not comparisons:
@@ -97,7 +97,8 @@ def judged(
         proof = proved(target.tree, derivative.variables, claim, format_, SECONDS * share)
         finding = Finding.PROVED if proof else Finding.AGREES
         return Claim(*question, finding, count, reason=_caveat(holes, format_))
-    if test.differs_only_by_decimals(comparisons, second_budget):
+    exact = ClaimTest(target.tree, index, claim, None)
+    if exact.has_decimals and exact.agrees_again(comparisons, second_budget):
         return Claim(*question, Finding.AGREES, count, reason=_DECIMALS.format(format_.name))
     example = _example(comparisons, format_)
     claimed = example.claimed
@@ -127,11 +128,8 @@ class ClaimComparison:
     """The derivative and the claim at one point.
 
     Attributes:
-        point: the point.
-        by_user: whether the user chose it.
-        analytic: the derivative.
+        by_user: whether the user chose the point.
         claimed: the claim, or why it has no value.
-        equal: whether the two are equal.
     """
 
     point: Mapping[str, float]
@@ -157,48 +155,35 @@ class ClaimComparison:
             return float((distance / largest).mid())
 
 
-@dataclass(frozen=True)
 class ClaimTest:
     """A derivative and a claim, which can be compared at points.
 
-    Attributes:
+    Args:
         tree, claim: the function and the claim.
         index: by which variables the function is differentiated.
         format_: the dtype, whose numbers decimals mean; None for exact decimals.
     """
 
-    tree: Node
-    index: Index
-    claim: Node
-    format_: FloatFormat | None
-
-    @functools.cached_property
-    def names(self) -> tuple[str, ...]:
-        """The variables of both expressions, and those that are differentiated by."""
-        return variables(self.tree, self.claim, *map(variable, self.index))
-
-    @functools.cached_property
-    def _nodes(self) -> list[Node]:
-        return steps(self.tree, self.claim)
-
-    @functools.cached_property
-    def _interpreters(self) -> tuple[Interpreter, Interpreter]:
-        return Interpreter(self.tree, self.format_), Interpreter(self.claim, self.format_)
+    def __init__(self, tree: Node, index: Index, claim: Node, format_: FloatFormat | None) -> None:
+        self._names = variables(tree, claim, *map(variable, index))
+        self._index = index
+        self._nodes = steps(tree, claim)
+        self._interpreters = Interpreter(tree, format_), Interpreter(claim, format_)
 
     def run(
         self,
         points: Sequence[Mapping[str, float]],
+        format_: FloatFormat,
         draw: random.Random,
         budget: Budget,
         share: float,
     ) -> tuple[list[ClaimComparison], Counter[str]]:
-        """Compare at the user's points and at random ones, or at this share of them.
+        """Compare at the user's points and at random numbers of a dtype, or at a share of them.
 
         Returns:
             The comparisons; and why there are none at other points, with how often.
         """
-        assert self.format_ is not None
-        work = len(self._nodes) * (len(self.index) + 1) * (len(directions(self.index)) or 1)
+        work = len(self._nodes) * (len(self._index) + 1) * (len(directions(self._index)) or 1)
         affordable = max(int(_MOST_WORK * share) // work, _FEWEST_POINTS)
         comparisons: list[ClaimComparison] = []
         failures: Counter[str] = Counter()
@@ -213,11 +198,12 @@ class ClaimTest:
         users = list(self._users_points(points, min(MOST_POINTS, affordable), draw))
         for point in users:
             compare(point, True)
-        attempts = min(RANDOM_POINTS, affordable)
-        enough = len(comparisons) + attempts
+        wanted = min(RANDOM_POINTS, affordable)
+        enough = len(comparisons) + wanted
         tested = {tuple(point.values()) for point in users}
-        for point in itertools.islice(random_points(self.names, users, draw), _ATTEMPTS * attempts):
-            point = {name: self.format_.round(Fraction(x)) for name, x in point.items()}
+        further = random_points(self._names, users, draw)
+        for point in itertools.islice(further, _ATTEMPTS * wanted):
+            point = {name: format_.round(Fraction(x)) for name, x in point.items()}
             if tuple(point.values()) not in tested:
                 tested.add(tuple(point.values()))
                 compare(point, False)
@@ -252,14 +238,14 @@ class ClaimTest:
             return NoDerivative(OUT_OF_TIME)
         return different or NoDerivative(UNSHARP)
 
-    def differs_only_by_decimals(
-        self, comparisons: Sequence[ClaimComparison], budget: Budget
-    ) -> bool:
-        """Whether the two are equal at the same points if their decimals are taken exactly."""
-        if not any(isinstance(node, Number) and node.decimal for node in self._nodes):
-            return False
-        exact = replace(self, format_=None)
-        again = [exact.compared(old.point, old.by_user, budget) for old in comparisons]
+    @property
+    def has_decimals(self) -> bool:
+        """Whether there are decimals in the function or the claim."""
+        return any(isinstance(node, Number) and node.decimal for node in self._nodes)
+
+    def agrees_again(self, comparisons: Sequence[ClaimComparison], budget: Budget) -> bool:
+        """Whether the two are equal wherever they can be compared at the same points."""
+        again = [self.compared(old.point, old.by_user, budget) for old in comparisons]
         equal = [new.equal for new in again if isinstance(new, ClaimComparison)]  # others: poles
         return bool(equal) and all(equal)
 
@@ -270,8 +256,8 @@ class ClaimTest:
         tested: set[tuple[float, ...]] = set()
         for index in spread(len(points), most):
             point = points[index]
-            full = {n: point[n] if n in point else draw.choice(_SIMPLE) for n in self.names}
-            values = tuple(point[name] for name in self.names if name in point)
+            full = {n: point[n] if n in point else draw.choice(_SIMPLE) for n in self._names}
+            values = tuple(point[name] for name in self._names if name in point)
             if values and values not in tested and all(map(math.isfinite, values)):
                 tested.add(values)
                 yield full
@@ -281,16 +267,13 @@ class ClaimTest:
     ) -> tuple[arb | NoDerivative, arb | NoDerivative]:
         # Only at the user's points may a small ball be taken for zero: 1 - tanh(1000) is smaller.
         assume_zero = by_user and precision == PRECISIONS[-1]
-        function, claim = self._interpreters
-        if self.index:
-            terms = len(self.index) + 1
-            lines = PointDerivatives(function, point, terms, precision, assume_zero, budget=budget)
-            analytic = lines.enclosed(self.index)
-        else:
-            analytic = _value(function, point, precision, assume_zero, budget)
-        if isinstance(analytic, NoDerivative):
-            return analytic, analytic
-        return analytic, _value(claim, point, precision, assume_zero, budget)
+        terms = len(self._index) + 1
+        function, claim = (
+            PointDerivatives(interpreter, point, terms, precision, assume_zero, budget=budget)
+            for interpreter in self._interpreters
+        )
+        analytic = function.enclosed(self._index) if self._index else function.value()
+        return analytic, analytic if isinstance(analytic, NoDerivative) else claim.value()
 
 
 def _without_holes(
@@ -306,22 +289,6 @@ def _without_holes(
     if any(isinstance(comparison.claimed, NoDerivative) for comparison in others):
         return list(comparisons), []
     return others, holes
-
-
-def _value(
-    interpreter: Interpreter,
-    point: Mapping[str, Fraction],
-    precision: int,
-    assume_zero: bool,
-    budget: Budget,
-) -> arb | NoDerivative:
-    """The value at the point alone, whatever is next to it."""
-    at_point = Balls(Side.POINT, 1, assume_zero)
-    charged = budget if precision > PRECISIONS[0] else None
-    try:
-        return interpreter.run(Trajectory(point, {}), at_point, precision, charged)[0]
-    except Undefined as undefined:
-        return NoDerivative(str(undefined))
 
 
 def _is_known(ball: arb, precision: int) -> bool:

@@ -87,6 +87,14 @@ class PointDerivatives:
             self._axes[axis] = self._along_axis(axis)
         return self._axes[axis][len(index)]
 
+    def value(self) -> arb | NoDerivative:
+        """The value at the point alone, whatever is next to it."""
+        at_point = Balls(Side.POINT, 1, self.assume_zero)
+        try:
+            return self._run(Trajectory(self.point, {}), at_point)[0]
+        except Undefined as undefined:
+            return NoDerivative(str(undefined))
+
     def _axis(self, index: Index) -> Direction:
         """The axis of a pure derivative; any axis for the value."""
         return ((next(iter(index), next(iter(self.point), "")), 1),)

@@ -50,12 +50,7 @@ class Literal(NumberSymbol):  # type: ignore[misc]
     name: str
     value: Fraction
 
-    is_positive = True
-    is_real = True
-    is_rational = True
-    is_algebraic = True
-    is_irrational = False
-    is_transcendental = False
+    is_positive = is_rational = True
 
     def __new__(cls, name: str) -> Literal:
         literal: Literal = super().__new__(cls)
@@ -63,14 +58,7 @@ class Literal(NumberSymbol):  # type: ignore[misc]
         literal.value = Fraction(name)
         return literal
 
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Literal) and self.name == other.name
-
-    def __hash__(self) -> int:
-        return hash((Literal, self.name))
-
-    def __getnewargs__(self) -> tuple[str]:
-        return (self.name,)
+    __eq__, __hash__ = sympy.Basic.__eq__, sympy.Basic.__hash__  # which compare this content
 
     def _hashable_content(self) -> tuple[str]:
         return (self.name,)
@@ -88,16 +76,8 @@ class Literal(NumberSymbol):  # type: ignore[misc]
     def _rational(self) -> Any:
         return sympy.Rational(self.value.numerator, self.value.denominator)
 
-    def approximation_interval(self, number_cls: Any) -> None:
-        """None: SymPy then compares the number by its digits."""
-
     def _as_mpf_val(self, precision: int) -> Any:
         return self._rational._as_mpf_val(precision)
-
-    @property
-    def is_product(self) -> bool:
-        """Whether LaTeX writes it as a product, as 1.5 times a power of ten."""
-        return "e" in self.name
 
     def _sympystr(self, printer: Any) -> str:
         return self.name
@@ -181,9 +161,7 @@ def _sum(terms: Iterable[Any]) -> Any:
         others = [factor for factor in sympy.Mul.make_args(term) if _exact(factor) is None]
         groups.setdefault(_multiplied(others), []).append(term)
     sums = [term for rest, group in groups.items() for term in _added(rest, group)]
-    if len(sums) > 1:
-        return sympy.Add(*sums, evaluate=False)
-    return sums[0] if sums else sympy.S.Zero
+    return sympy.Add(*sums, evaluate=len(sums) < 2)
 
 
 def _added(rest: Any, terms: list[Any]) -> list[Any]:
@@ -214,12 +192,12 @@ def _exact(form: Any) -> Fraction | None:
 
 
 def _multiplied(factors: Sequence[Any]) -> Any:
-    return sympy.Mul(*factors, evaluate=False) if len(factors) > 1 else sympy.Mul(*factors)
+    return sympy.Mul(*factors, evaluate=len(factors) < 2)
 
 
 def _product(factors: Iterable[Any]) -> Any:
     """The product, with numbers multiplied where that is short, and powers of a base combined."""
-    above, below = [Fraction(1)], [Fraction(1)]
+    above, below = list[Fraction](), list[Fraction]()
     powers: dict[Any, list[Any]] = {}
     for factor in itertools.chain.from_iterable(map(sympy.Mul.make_args, factors)):
         if factor.is_Rational:
@@ -230,11 +208,11 @@ def _product(factors: Iterable[Any]) -> Any:
             opposite = _sum(_product([sympy.S.NegativeOne, term]) for term in factor.args)
             powers.setdefault(opposite, []).append(sympy.S.One)
         else:
-            base, exponent = factor.as_base_exp() if factor.is_Pow else (factor, sympy.S.One)
+            base, exponent = _base_and_exponent(factor)
             powers.setdefault(base, []).append(exponent)
     rest = []
     for power in itertools.chain.from_iterable(_powers(*raised) for raised in powers.items()):
-        base, exponent = power.as_base_exp() if power.is_Pow else (power, sympy.S.One)
+        base, exponent = _base_and_exponent(power)
         exact = _exact(base)
         if exact is not None and exponent == -1:
             below.append(exact)
@@ -247,6 +225,10 @@ def _product(factors: Iterable[Any]) -> Any:
     return _quotient(_merged(above), _merged(below), rest)
 
 
+def _base_and_exponent(factor: Any) -> tuple[Any, Any]:
+    return factor.as_base_exp() if factor.is_Pow else (factor, sympy.S.One)
+
+
 def _powers(base: Any, exponents: list[Any]) -> list[Any]:
     """Powers of a base: one of them, if all exponents are numbers."""
     if len(exponents) > 1 and all(_exact(exponent) is not None for exponent in exponents):
@@ -254,8 +236,8 @@ def _powers(base: Any, exponents: list[Any]) -> list[Any]:
     return [_power(base, exponent) for exponent in exponents]
 
 
-def _merged(numbers: Iterable[Fraction]) -> tuple[Fraction, list[Fraction]]:
-    """The product of the whole numbers, and of decimals with them and each other if it is short.
+def _merged(numbers: Iterable[Fraction]) -> list[Fraction]:
+    """Whole numbers multiplied, and decimals with them and each other where the product is short.
 
     Returns:
         A whole number, and the decimals that remain.
@@ -273,10 +255,10 @@ def _merged(numbers: Iterable[Fraction]) -> tuple[Fraction, list[Fraction]]:
             decimals.append(value)
     for index, value in enumerate(decimals):
         if abs(whole) != 1 and _is_short(whole * value, whole, value):
-            sign = 1 if whole > 0 else -1
-            whole, decimals[index] = Fraction(sign), abs(whole) * value
-    rest = [value for value in decimals if not _is_whole(value)]
-    return whole * math.prod(filter(_is_whole, decimals)), rest
+            decimals[index] *= abs(whole)
+            whole = Fraction(1 if whole > 0 else -1)
+    whole *= math.prod(filter(_is_whole, decimals))
+    return [whole, *itertools.filterfalse(_is_whole, decimals)]
 
 
 def _is_whole(value: Fraction) -> bool:
@@ -293,27 +275,24 @@ def _is_short(result: Fraction, *factors: Fraction) -> bool:
     return len(_digits(result)) <= max(len(_digits(factor)) for factor in factors) + 1
 
 
-def _quotient(
-    above: tuple[Fraction, list[Fraction]], below: tuple[Fraction, list[Fraction]], rest: list[Any]
-) -> Any:
+def _quotient(above: list[Fraction], below: list[Fraction], rest: list[Any]) -> Any:
     """The numbers above and below the line, whole ones first, with the rest of a product."""
-    (top, decimals), (bottom, dividing) = above, below
-    if top == 0:
+    if above[0] == 0:
         return sympy.S.Zero
-    sign = math.prod(-1 for value in (top, *decimals, *dividing) if value < 0)
-    dividends, divisors = [abs(top), *map(abs, decimals)], []
-    for divisor in (bottom, *map(abs, dividing)):
+    sign = math.prod(-1 for value in (*above, *below) if value < 0)
+    dividends, divisors = list(map(abs, above)), list[Fraction]()
+    for divisor in map(abs, below):
         for index, value in enumerate(dividends):
             if value != 1 and divisor != 1 and _divides(divisor, value):
                 dividends[index] = value / divisor
                 break
         else:
             divisors.append(divisor)
-    numerator = math.prod(filter(_is_whole, dividends), start=Fraction(sign))
-    denominator = math.prod(filter(_is_whole, divisors), start=Fraction(1))
+    numerator = math.prod(filter(_is_whole, dividends), start=sign)
+    denominator = math.prod(filter(_is_whole, divisors))
     factors = [sympy.Rational(int(numerator), int(denominator))]
-    factors += [number(value) for value in dividends if not _is_whole(value)]
-    inverses = [number(value) for value in divisors if not _is_whole(value)]
+    factors += map(number, itertools.filterfalse(_is_whole, dividends))
+    inverses = map(number, itertools.filterfalse(_is_whole, divisors))
     factors += [sympy.Pow(value, -1, evaluate=False) for value in inverses]
     return _multiplied([factor for factor in (*factors, *rest) if factor != 1])
 

@@ -97,7 +97,8 @@ class _LatexPrinter(_Ordered, LatexPrinter):  # type: ignore[misc]
     """SymPy's printer for LaTeX with our names for functions."""
 
     def parenthesize(self, item: Any, level: int, *rest: Any, **named: Any) -> str:
-        if isinstance(item, Literal) and item.is_product and level >= PRECEDENCE["Pow"]:
+        is_product = isinstance(item, Literal) and "e" in item.name  # 1.5 times a power of ten
+        if is_product and level >= PRECEDENCE["Pow"]:
             return rf"\left({self._print(item)}\right)"
         text: str = super().parenthesize(item, level, *rest, **named)
         return text
