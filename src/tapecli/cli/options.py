@@ -22,11 +22,6 @@ from tapecli.cli.parameters import (
 )
 from tapecli.floats import FORMATS
 
-POINTS_HELP = (
-    "Values of x: 1..3, 0..1:0.1, 0..2pi@9, 1e-3..1e3@7log, lists of these with commas, "
-    "- for one a line of standard input, or @FILE."
-)
-
 
 def _in_words(meanings: Mapping[str, str]) -> str:
     """Words and what they mean, in a sentence of a help text."""
@@ -81,7 +76,9 @@ def by_in_turn(otherwise: str) -> Any:
 POINTS = (
     *variables(
         "POINTS",
-        f"{POINTS_HELP}  [default: {defaults.POINTS}, if it is the only variable]",
+        "Values of x: 1..3, 0..1:0.1, 0..2pi@9, 1e-3..1e3@7log, lists of these with commas, "
+        "- for one a line of standard input, or @FILE.  "
+        f"[default: {defaults.POINTS}, if it is the only variable]",
         "The same for a variable of any name; or @FILE or - alone, for rows of points under a "
         "header of names, as CSV, TSV or JSON lines.",
         candidates.points,

@@ -33,29 +33,23 @@ class Partial:
         self.path = path
         self.folder = path.with_name(f".{path.name}.partial")
         self.streams: list[IO[bytes]] = []
-        self._lock = self._locked()
+        self._closing = self._locked()
 
-    def _locked(self) -> int:
-        """Make and lock the folder; the lock ends with this descriptor, or with the process."""
+    def _locked(self) -> contextlib.ExitStack:
+        """Make and lock the folder; the lock ends with what is returned, or with the process."""
         while True:
             self.folder.mkdir(exist_ok=True)
-            try:
+            with contextlib.suppress(FileNotFoundError), contextlib.ExitStack() as closing:
                 lock = os.open(self.folder, os.O_RDONLY)
-            except FileNotFoundError:
-                continue
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                closing.callback(os.close, lock)
+                try:
+                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except BlockingIOError:
+                    problem = f"cannot write '{self.path.name}': another call is writing it"
+                    raise OutputError(problem) from None
                 if os.path.samestat(os.fstat(lock), self.folder.stat()):
-                    return lock
-                os.close(lock)  # another call has ended meanwhile
-            except FileNotFoundError:
-                os.close(lock)
-            except OSError as error:
-                os.close(lock)
-                if not isinstance(error, BlockingIOError):
-                    raise
-                name = self.path.name
-                raise OutputError(f"cannot write '{name}': another call is writing it") from None
+                    return closing.pop_all()
+                # Another call, which has ended meanwhile, has removed this folder.
 
     def clear(self) -> None:
         """Remove what an earlier call has left in the folder."""
@@ -89,7 +83,7 @@ class Partial:
     def stream(self, length: int | None = None) -> IO[bytes]:
         """Open the next stream of the file; what an earlier call has written ends at `length`."""
         path = self._stream_path(len(self.streams))
-        stream = path.open("w+b" if length is None else "r+b")
+        stream = self._closing.enter_context(path.open("w+b" if length is None else "r+b"))
         self.streams.append(stream)
         if length is not None:
             stream.truncate(length)
@@ -113,13 +107,8 @@ class Partial:
 
     def close(self) -> None:
         """Close what is open, and unlock the folder."""
-        for stream in self.streams:
-            with contextlib.suppress(OSError):
-                stream.close()
-        self.streams.clear()
-        if self._lock >= 0:
-            os.close(self._lock)
-            self._lock = -1
+        with contextlib.suppress(OSError):
+            self._closing.close()
 
     def remove(self) -> None:
         """Remove the folder."""
