@@ -159,11 +159,7 @@ def _answer(kind: str, expressions: str | Iterable[str], /, **keywords: Any) -> 
 def _arguments(
     kind: str, expressions: str | Iterable[str], keywords: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """The arguments of `Question.parse`, from those of a verb.
-
-    Raises:
-        RequestError: a keyword is no option and no variable, or points are given twice.
-    """
+    """The arguments of `Question.parse`, from those of a verb."""
     if isinstance(expressions, Iterable) and not isinstance(expressions, str):
         expressions = list(expressions)  # an iterator gives its items only once
     at = {} if keywords.get("at") is None else keywords["at"]

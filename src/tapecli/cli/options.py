@@ -14,7 +14,6 @@ from tapecli.cli.completion import candidates
 from tapecli.cli.completion.candidates import Completer
 from tapecli.cli.parameters import (
     ExpressionCommand,
-    ExpressionText,
     FromEnvironment,
     OneOf,
     PointsOf,
@@ -29,7 +28,10 @@ def _in_words(meanings: Mapping[str, str]) -> str:
 
 
 EXPRESSIONS = click.argument(
-    "expressions", nargs=-1, type=ExpressionText(), metavar="[EXPRESSION]..."
+    "expressions",
+    nargs=-1,
+    metavar="[EXPRESSION]...",
+    shell_complete=candidates.expressions,
 )
 
 
@@ -217,7 +219,7 @@ _COMPUTING = (
 
 
 def added(*options: Any) -> Callable[[Any], Any]:
-    """A function with these options, in this order."""
+    """A function with these options, in this order, or with other decorators."""
 
     def decorate(function: Any) -> Any:
         for option in reversed(options):
@@ -229,12 +231,7 @@ def added(*options: Any) -> Callable[[Any], Any]:
 
 def command(*options: Any) -> Callable[[Any], click.Command]:
     """A command that is given expressions, and these options."""
-
-    def decorate(function: Any) -> click.Command:
-        function = added(EXPRESSIONS, *options)(function)
-        return click.command(cls=ExpressionCommand, no_args_is_help=False)(function)
-
-    return decorate
+    return added(click.command(cls=ExpressionCommand), EXPRESSIONS, *options)
 
 
 def differentiating(*derivatives: Any) -> Callable[[Any], click.Command]:

@@ -77,17 +77,6 @@ class OneOf(click.Choice[str]):
         )
 
 
-class ExpressionText(click.types.StringParamType):
-    """An expression; the shell completes the names at its end."""
-
-    name = "EXPRESSION"
-
-    def shell_complete(
-        self, ctx: click.Context, param: click.Parameter, incomplete: str
-    ) -> list[CompletionItem]:
-        return candidates.expressions(ctx, param, incomplete)
-
-
 def from_environment(ctx: click.Context | None, name: str | None) -> bool:
     """Whether the value of an option was taken from the environment."""
     if ctx is None or name is None:

@@ -7,7 +7,7 @@ or argument, and the word as far as it is typed.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TypeAlias
 
 import click
@@ -150,17 +150,16 @@ def _names_in(text: str) -> Iterator[str]:
 
 def _language(aliases: bool = True) -> dict[str, tuple[str, str]]:
     """The names of functions and constants, as an expression goes on with them, and meanings."""
-    from tapecli.expressions.functions import CONSTANTS, FUNCTIONS
+    from tapecli.expressions.functions import CONSTANTS, FUNCTIONS, Row
 
-    rows = [
-        *((row.name, row.aliases, row.meaning, "(") for row in FUNCTIONS.values()),
-        *((row.name, row.aliases, row.meaning, "") for row in CONSTANTS.values()),
-    ]
-    names = {name: (name + end, meaning) for name, _, meaning, end in rows}
-    if aliases:
-        for _, others, meaning, end in rows:
-            names |= {name: (name + end, meaning) for name in others if re.match(_NAME, name)}
-    return names
+    rows: tuple[Row, ...] = (*FUNCTIONS.values(), *CONSTANTS.values())
+    names = {row.name: row for row in rows}
+    if aliases:  # which are completed only when they are started
+        names |= {name: row for row in rows for name in row.aliases if re.match(_NAME, name)}
+    return {
+        name: (f"{name}(" if row.name in FUNCTIONS else name, row.meaning)
+        for name, row in names.items()
+    }
 
 
 def expressions(ctx: click.Context, param: click.Parameter, typed: str) -> list[CompletionItem]:
@@ -176,18 +175,14 @@ def expressions(ctx: click.Context, param: click.Parameter, typed: str) -> list[
     if not name and not re.search(_OPERATOR, typed):
         return _whole(typed)
     before = typed.removesuffix(name)
-    used = [name for text in (*earlier, before.rpartition("=")[2]) for name in _names_in(text)]
-    return list(_next_names(name, before, used)) or _whole(typed)
-
-
-def _next_names(typed: str, before: str, used: Iterable[str]) -> Iterator[CompletionItem]:
-    """Names that may stand there: used ones, and those of the language; aliases are completed only
-    when they are started.
-    """
-    names = {name: (name, "") for name in used} | _language(aliases=bool(typed))
-    for name, (text, meaning) in names.items():
-        if name.startswith(typed) and text != typed:
-            yield CompletionItem(before + text, type=UNFINISHED, help=meaning, shown=text)
+    used = [word for text in (*earlier, before.rpartition("=")[2]) for word in _names_in(text)]
+    names = {word: (word, "") for word in used} | _language(aliases=bool(name))
+    items = [
+        CompletionItem(before + text, type=UNFINISHED, help=meaning, shown=text)
+        for word, (text, meaning) in names.items()
+        if word.startswith(name) and text != name
+    ]
+    return items or _whole(typed)
 
 
 def _whole(text: str) -> list[CompletionItem]:
