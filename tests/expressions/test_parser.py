@@ -52,25 +52,25 @@ def test_a_damaged_file_is_made_anew(file: Path, monkeypatch: pytest.MonkeyPatch
     fresh()
     whole = file.read_bytes()
     file.write_bytes(whole[: len(whole) // 2])
-    assert fresh().parse("x^2").data == "whole"
+    assert fresh().parse("x^2").data == "pow"
     monkeypatch.setattr(Lark, "__init__", None)  # none can be made
-    assert fresh().parse("x^2").data == "whole"
+    assert fresh().parse("x^2").data == "pow"
 
 
 def test_nothing_is_kept_where_no_bytecode_is(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
-    assert fresh().parse("x^2").data == "whole"
+    assert fresh().parse("x^2").data == "pow"
     assert list(file.parent.iterdir()) == []
 
 
 def test_without_a_place_the_parser_is_made(file: Path) -> None:
     file.parent.rmdir()
-    assert fresh().parse("x^2").data == "whole"
+    assert fresh().parse("x^2").data == "pow"
 
 
 def test_half_a_file_is_not_left_behind(file: Path) -> None:
     file.mkdir()  # which nothing can replace
-    assert fresh().parse("x^2").data == "whole"
+    assert fresh().parse("x^2").data == "pow"
     assert [path.name for path in file.parent.iterdir()] == [file.name]
 
 

@@ -47,7 +47,7 @@ MEASURED_ON = "2.21"
 
 
 class Function(NamedTuple):
-    """One elementary function.
+    """One elementary function or operator.
 
     Attributes:
         name: what the explicit form of an expression calls it.
@@ -63,7 +63,8 @@ class Function(NamedTuple):
         limits: what TensorFlow cannot do; all else it can, to any order.
         compiled: the highest order that XLA has right everywhere, None for any, -1 for none:
             its polygamma is wrong below -7.5, and its log1p has lost digits near -0.4.
-        sign: what the explicit form writes for an operator, "" for any other function.
+        sign: what the explicit form writes for an operator, before its one argument or between
+            two; "" for any other function.
         binding: how tightly an operator binds; larger binds tighter.
     """
 
@@ -90,19 +91,12 @@ class Function(NamedTuple):
 
     @property
     def signature(self) -> str:
-        """How it is called: atan2(y, x)."""
-        return f"{self.name}({', '.join(self.parameters)})"
-
-
-class Operator(Function):
-    """One operator: a function that is written with a sign, before one argument or between two."""
-
-    __slots__ = ()
-
-    @property
-    def signature(self) -> str:
-        """How it is written: x + y."""
-        return self.sign + self.parameters[0] if self.arity == 1 else self.sign.join("xy")
+        """How it is written: atan2(y, x), x + y, -x."""
+        if not self.sign:
+            return f"{self.name}({', '.join(self.parameters)})"
+        return (
+            self.sign + self.parameters[0] if self.arity == 1 else self.sign.join(self.parameters)
+        )
 
 
 class Constant(NamedTuple):
@@ -229,14 +223,14 @@ _FUNCTIONS = (
 _XY = ("x", "y")
 
 _OPERATORS = (
-    Operator("add", "sum", "add", "Add", "add", ("1", "1"), parameters=_XY, sign=" + ", binding=1),
-    Operator("sub", "difference", "subtract", lambda sp, a, b: a - b, "sub",
+    Function("add", "sum", "add", "Add", "add", ("1", "1"), parameters=_XY, sign=" + ", binding=1),
+    Function("sub", "difference", "subtract", lambda sp, a, b: a - b, "sub",
              ("1", "-1"), parameters=_XY, sign=" - ", binding=1),
-    Operator("mul", "product", "multiply", "Mul", "mul",
+    Function("mul", "product", "multiply", "Mul", "mul",
              ("y", "x"), parameters=_XY, sign="*", binding=2),
-    Operator("div", "quotient", "divide", lambda sp, a, b: a / b, "div",
+    Function("div", "quotient", "divide", lambda sp, a, b: a / b, "div",
              ("1/y", "-x/y**2"), "y not 0", parameters=_XY, sign="/", binding=2),
-    Operator("neg", "opposite", "negative", lambda sp, a: -a, "neg", ("-1",), sign="-", binding=3),
+    Function("neg", "opposite", "negative", lambda sp, a: -a, "neg", ("-1",), sign="-", binding=3),
 )
 
 _CONSTANTS = (

@@ -61,9 +61,6 @@ class _Reading(NamedTuple):
     exact: Fraction | None = None
 
 
-_Arguments = _Reading | tuple[_Reading, ...]
-
-
 @dataclass
 class Reader:
     """Reads one text, with a method for each rule of the grammar, of the same name.
@@ -114,9 +111,8 @@ class Reader:
         for branch in root.iter_subtrees():
             children = [readings.get(id(child), child) for child in branch.children]
             reading = getattr(self, branch.data)(*children)
-            if isinstance(reading, _Reading):
-                reading = reading._replace(start=branch.meta.start_pos, end=branch.meta.end_pos)
-                self._check_bounds(reading)
+            reading = reading._replace(start=branch.meta.start_pos, end=branch.meta.end_pos)
+            self._check_bounds(reading)
             readings[id(branch)] = reading
         return readings[id(root)]
 
@@ -142,10 +138,8 @@ class Reader:
 
     # --- one method per rule -----------------------------------------------------------------
 
-    def whole(self, operand: _Reading) -> _Reading:
+    def plus(self, operand: _Reading) -> _Reading:
         return operand
-
-    plus = whole
 
     def number(self, token: Token) -> _Reading:
         mantissa, _, exponent = token.lower().partition("e")
@@ -195,13 +189,10 @@ class Reader:
     def superscript(self, base: _Reading, token: Token) -> _Reading:
         return self.pow(base, self._whole_number(token, *_span(token)))
 
-    def arguments(self, *arguments: _Reading) -> tuple[_Reading, ...]:
-        return arguments
-
-    def call(self, token: Token, arguments: _Arguments) -> _Reading:
+    def call(self, token: Token, *arguments: _Reading) -> _Reading:
         return self._called(FUNCTION_NAMES[token], _span(token), arguments)
 
-    def power_call(self, token: Token, arguments: _Arguments) -> _Reading:
+    def power_call(self, token: Token, *arguments: _Reading) -> _Reading:
         """Read sin²(x), sin^2 x: the power of the function's value."""
         start, end = _span(token)
         match = re.fullmatch(_POWER_TOKEN, token)
@@ -224,8 +215,9 @@ class Reader:
         node = tree.number(abs(value))
         return _Reading(tree.call("neg", node) if value < 0 else node, start, end, exact=value)
 
-    def _called(self, name: str, span: tuple[int, int], arguments: _Arguments) -> _Reading:
-        arguments = (arguments,) if isinstance(arguments, _Reading) else arguments
+    def _called(
+        self, name: str, span: tuple[int, int], arguments: tuple[_Reading, ...]
+    ) -> _Reading:
         arity = FUNCTIONS[name].arity
         if len(arguments) != arity:
             expected = "one argument" if arity == 1 else f"{arity} arguments"

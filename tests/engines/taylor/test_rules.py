@@ -17,10 +17,10 @@ from tapecli.engines.taylor import engine
 from tapecli.engines.taylor.numbers import Number, Numbers
 from tapecli.engines.taylor.rules import Series, Taylor
 from tapecli.expressions.expression import parse
-from tapecli.expressions.functions import FUNCTIONS, OPERATORS, Function, Operator
+from tapecli.expressions.functions import FUNCTIONS, OPERATORS, Function
 from tapecli.floats import FORMATS
 
-ROWS: dict[str, Function | Operator] = {**FUNCTIONS, **OPERATORS}
+ROWS: dict[str, Function] = {**FUNCTIONS, **OPERATORS}
 
 RIGHT = 2.0**-40
 """Relative to a coefficient and its neighbours: wrong rules are off by whole parts of them."""
@@ -28,7 +28,7 @@ RIGHT = 2.0**-40
 TERMS = 10
 
 
-def rule(row: Function | Operator, ring: Taylor) -> Callable[..., Series]:
+def rule(row: Function, ring: Taylor) -> Callable[..., Series]:
     if isinstance(row.series, str):
         method: Callable[..., Series] = getattr(ring, row.series)
         return method
@@ -176,7 +176,7 @@ class Counting(Numbers):
         return super().dot(us, vs)
 
 
-def products(row: Function | Operator, terms: int) -> int:
+def products(row: Function, terms: int) -> int:
     """How many products the rule of a row takes, of arguments without zero coefficients."""
     numbers = Counting()
     ring = Taylor(terms, numbers)
