@@ -17,6 +17,7 @@ from tapecli.engines.tapes import arrangements
 from tapecli.errors import UNEXPECTED, RequestError, TensorFlowError
 from tapecli.evaluation import answering, batch
 from tapecli.evaluation.batch import FIELDS, MAX_LINE, MAX_VALUES, TRACED_AFTER
+from tapecli.evaluation.counting import counted
 from tapecli.evaluation.question import KINDS, PointsInput
 from tapecli.formats.json import document
 
@@ -475,7 +476,8 @@ def test_what_is_kept_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
         answer_to(one, json.dumps(line))
     known = next(reversed(one._remembered.values()))
     assert known.times == 39
-    assert len(known.choices) == batch.REMEMBERED_COUNTS
+    assert set(vars(known)) == {"question", "times"}, "nothing for each number of points"
+    assert counted.cache_parameters()["maxsize"] <= 256
     long = ["x+" * 90 + str(k) for k in range(60)]
     answer_to(one, json.dumps({"expr": long[:50], "x": 1, "method": "none"}))
     assert len(one._remembered) == 3

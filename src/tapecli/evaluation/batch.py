@@ -13,20 +13,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any, NoReturn, TypeAlias
 
-from tapecli import defaults
+from tapecli import defaults, errors
 from tapecli.engines.tapes import arrangements, loading
-from tapecli.errors import (
-    UNEXPECTED,
-    ExpressionError,
-    RequestError,
-    TapecliError,
-    TensorFlowError,
-    clipped,
-    nearest,
-    twice,
-)
+from tapecli.errors import ExpressionError, RequestError, TapecliError, TensorFlowError
 from tapecli.evaluation import answering
-from tapecli.evaluation.planner import Choice, Workload
+from tapecli.evaluation.planner import Workload
 from tapecli.evaluation.question import KINDS, Options, PointsInput, Question
 from tapecli.expressions.parser import MAX_LENGTH
 from tapecli.floats import FORMATS
@@ -42,9 +33,6 @@ REMEMBERED = 1_024
 REMEMBERED_TEXT = 10_000
 """The most characters of a question that is kept."""
 
-REMEMBERED_COUNTS = 16
-"""For how many numbers of points the method of a question is kept."""
-
 MAX_LINE = 10_000_000
 """The most characters of a request."""
 
@@ -53,8 +41,6 @@ MAX_REFUSED = 100
 
 MAX_VALUES = 500_000
 """The most numbers in an answer, which is in memory as a whole."""
-
-_LARGEST = sys.float_info.max
 
 
 @dataclass(frozen=True)
@@ -75,7 +61,9 @@ class Field:
         """Whether a value has such a type; a number must be one that a float can hold."""
         if isinstance(value, list) and list in self.types:
             return all(_is(item, self.items) for item in value)
-        return _is(value, self.types) and (self.types != _NUMBER or abs(value) <= _LARGEST)
+        return _is(value, self.types) and (
+            self.types != _NUMBER or abs(value) <= sys.float_info.max
+        )
 
 
 _TEXT, _NUMBER, _FLAG = (str,), (int, float), (bool,)
@@ -116,8 +104,6 @@ FIELDS = {
 }
 """What a request may have, by name: what the options of `tapecli diff` of these names say."""
 
-_OPTIONS = [field.name for field in fields(Options) if field.name in FIELDS]
-
 Key: TypeAlias = tuple[str | None, ...]
 
 
@@ -127,12 +113,10 @@ class _Remembered:
 
     Attributes:
         question: what they ask; the points are those of each request.
-        choices: the methods by the number of points.
         times: how often it was asked.
     """
 
     question: Question
-    choices: dict[int, Choice]
     times: int = 0
 
 
@@ -195,7 +179,7 @@ class Batch:
         except Exception as error:
             self._report(error)
             message = f"a mistake in tapecli: {type(error).__name__}: {error}"
-            problem = {"type": "InternalError", "message": message, "exit_code": UNEXPECTED}
+            problem = {"type": "InternalError", "message": message, "exit_code": errors.UNEXPECTED}
         answer = _text({**id_field, "schema": SCHEMA, "ok": False, "error": problem})
         if request is None and len(line) <= MAX_REFUSED and len(self._refused) < MAX_REFUSED:
             self._refused[line] = answer  # such lines come by the thousand
@@ -223,7 +207,7 @@ class Batch:
         """The question of a request; its texts are parsed only once."""
         source = _source(request)
         key = _key(request, source)
-        memory = self._remembered.pop(key, None) or _Remembered(_parsed(request, source), {})
+        memory = self._remembered.pop(key, None) or _Remembered(_parsed(request, source))
         if len(str(key)) <= REMEMBERED_TEXT:
             self._remembered[key] = memory
         if len(self._remembered) > REMEMBERED:
@@ -231,25 +215,22 @@ class Batch:
         question = memory.question
         if source.values or source.table:
             question = replace(question, source=source)
-        count = len(question.points)
-        values = count * len(question.targets) * len(question.derivatives)
+        values = len(question.points) * len(question.targets) * len(question.derivatives)
         if values > MAX_VALUES:
             raise RequestError(f"{values:,} values: no more than {MAX_VALUES:,} in an answer")
-        if count not in memory.choices and len(memory.choices) < REMEMBERED_COUNTS:
-            memory.choices[count] = question.choice
         memory.times += 1
-        choice = memory.choices.get(count) or question.choice
-        if self._is_traced(key, memory, choice, count):
-            choice = replace(choice, execution=defaults.GRAPH)
-        return question.at(question.points, choice)
+        if self._is_traced(key, memory.times, question):
+            traced = replace(question.choice, execution=defaults.GRAPH)
+            return question.at(question.points, traced)
+        return question
 
-    def _is_traced(self, key: Key, memory: _Remembered, choice: Choice, count: int) -> bool:
+    def _is_traced(self, key: Key, times: int, question: Question) -> bool:
         """Whether tapes are run as a graph, for this was asked often enough."""
-        options = memory.question.options
+        choice, options = question.choice, question.options
         if choice.execution != defaults.EAGER or choice.method == "batch" or options.execution:
             return False
-        if key not in self._traced and memory.times >= TRACED_AFTER:
-            seconds = Workload.of(memory.question, count).tape_seconds(defaults.GRAPH)
+        if key not in self._traced and times >= TRACED_AFTER:
+            seconds = Workload.of(question, len(question.points)).tape_seconds(defaults.GRAPH)
             if seconds <= options.max_seconds and len(self._traced) < arrangements.MAX_TRACES:
                 self._traced.add(key)
         return key in self._traced
@@ -301,8 +282,8 @@ def _exact(values: Any) -> Any:
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    if (name := twice(name for name, _ in pairs)) is not None:
-        raise RequestError(f"the field '{clipped(name)}' is there twice")
+    if (name := errors.twice(name for name, _ in pairs)) is not None:
+        raise RequestError(f"the field '{errors.clipped(name)}' is there twice")
     return dict(pairs)
 
 
@@ -360,6 +341,7 @@ def _parsed(request: Mapping[str, Any], source: PointsInput) -> Question:
     """
     if "expr" not in request:
         raise RequestError("the request has no 'expr'")
+    names = [field.name for field in fields(Options)]
     question = Question.parse(
         request.get("kind", "diff"),
         request["expr"],
@@ -367,7 +349,7 @@ def _parsed(request: Mapping[str, Any], source: PointsInput) -> Question:
         wrt=request.get("wrt", ()),
         order=request.get("order"),
         claims=request.get("claim", ()),
-        options=Options(**{name: request[name] for name in _OPTIONS if name in request}),
+        options=Options(**{name: request[name] for name in names if name in request}),
     )
     return replace(question, source=PointsInput()) if source.values or source.table else question
 
@@ -375,9 +357,9 @@ def _parsed(request: Mapping[str, Any], source: PointsInput) -> Question:
 def _check(name: str, value: Any) -> None:
     """See that a field is known, and of its type."""
     if name not in FIELDS:
-        close = nearest(name, FIELDS)
+        close = errors.nearest(name, FIELDS)
         hint = f"did you mean '{close}'?" if close else f"there are {', '.join(FIELDS)}"
-        raise RequestError(f"unknown field '{clipped(name)}'; {hint}")
+        raise RequestError(f"unknown field '{errors.clipped(name)}'; {hint}")
     if not FIELDS[name].accepts(value):
         raise RequestError(f"'{name}' must be {FIELDS[name].meaning}")
     if name == "at" and isinstance(value, dict) and not all(map(_POINTS.accepts, value.values())):

@@ -67,7 +67,7 @@ class Counts(NamedTuple):
         return sum(self.levels)
 
 
-@functools.lru_cache(maxsize=64)
+@functools.lru_cache(maxsize=256)
 def counted(
     targets: tuple[Node, ...], wrt: tuple[Variables, ...], execution: str = EAGER
 ) -> Counts:
