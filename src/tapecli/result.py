@@ -15,7 +15,7 @@ from tapecli.floats import FloatFormat
 
 if TYPE_CHECKING:
     import numpy as np
-    from numpy.typing import NDArray
+    from numpy.typing import ArrayLike, NDArray
 
 SCHEMA = 1
 """The version of the columns and fields of the machine formats; they are only ever added to."""
@@ -51,8 +51,7 @@ class Status(str, Enum):
     UNVERIFIED = "unverified"
     CERTIFIED = "certified"
 
-    def __str__(self) -> str:
-        return self.value
+    __str__ = str.__str__
 
     @property
     def failed(self) -> bool:
@@ -108,8 +107,7 @@ class Finding(str, Enum):
     DIFFERS = "differs"
     UNTESTED = "untested"
 
-    def __str__(self) -> str:
-        return self.value
+    __str__ = str.__str__
 
     @property
     def failed(self) -> bool:
@@ -243,17 +241,7 @@ class Block:
         """A row for each point."""
         identity = self.target, self.expression, self.wrt, self.order
         for index, tape in enumerate(self.computed):
-            check = self.check(index)
-            yield Row(
-                *identity,
-                self.points.at(index),
-                tape,
-                check.analytic,
-                check.ulps,
-                check.status,
-                check.note,
-                check.digits,
-            )
+            yield Row(*identity, self.points.at(index), tape, **vars(self.check(index)))
 
     @property
     def computed(self) -> Sequence[float | None]:
@@ -261,11 +249,7 @@ class Block:
         return [None] * len(self.points) if self.tape is None else self.tape.tolist()
 
     def check(self, index: int) -> Check:
-        """The verdict at one point.
-
-        Args:
-            index: the index of the point.
-        """
+        """The verdict on the value at the point of this index."""
         return self.checks.get(index, UNVERIFIED)
 
     @property
@@ -384,29 +368,24 @@ class Result:
     @property
     def tape(self) -> NDArray[np.float64]:
         """The computed values, of shape (targets, derivatives, points); NaN where there is none."""
-        import numpy as np
-
-        nothing = np.full(len(self.points), math.nan)
+        nothing = [math.nan] * len(self.points)
         return self._array([nothing if block.tape is None else block.tape for block in self.blocks])
 
     @property
     def analytic(self) -> NDArray[np.float64]:
         """The analytic values, of shape (targets, derivatives, points); NaN where there is none."""
-        import numpy as np
-
-        return self._array([np.array(block.analytic) for block in self.blocks])
+        return self._array([block.analytic for block in self.blocks])
 
     @property
     def values(self) -> NDArray[np.float64]:
         """The computed or else the analytic values, of shape (targets, derivatives, points)."""
         return self.tape if self.computed else self.analytic
 
-    def _array(self, columns: list[NDArray[np.float64]]) -> NDArray[np.float64]:
+    def _array(self, columns: Sequence[ArrayLike]) -> NDArray[np.float64]:
         import numpy as np
 
         targets = len({block.target for block in self.blocks})
-        shape = targets, len(self.blocks) // targets, len(self.points)
-        return np.stack(columns).reshape(shape)
+        return np.array(columns, np.float64).reshape(targets, -1, len(self.points))
 
     @property
     def axes(self) -> dict[str, Sequence[str] | NDArray[np.float64] | None]:

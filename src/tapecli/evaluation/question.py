@@ -161,12 +161,7 @@ class PointsInput:
         return self.rows.names if self.rows else ()
 
     def read(self, names: Sequence[str], format_: FloatFormat, most: int) -> Points | FilePoints:
-        """The values of these variables, of which there may be any number.
-
-        Args:
-            names: the variables.
-            format_: the dtype.
-            most: how many points a variable may have.
+        """The values of these variables, no more than `most` of each.
 
         Raises:
             PointsError: values cannot be read, do not fit the dtype, or are too many.
@@ -238,10 +233,13 @@ class Question:
         if kind not in KINDS:
             raise RequestError(f"unknown kind '{clipped(str(kind))}'; there are {', '.join(KINDS)}")
         options.check()
-        _check_order(order)
+        if order is not None:
+            _check_order(order)
         wrt, claims = _texts("wrt", wrt), _texts("claims", claims)
-        if kind != "diff":
-            _only_for_diff(order=order is not None, scaled=options.scaled, claim=bool(claims))
+        only_for_diff = {"order": order is not None, "scaled": options.scaled, "claim": claims}
+        for name, is_given in only_for_diff.items():
+            if is_given and kind != "diff":
+                raise RequestError(f"'{name}' is for the kind 'diff'")
         named = [name.strip() for text in wrt for name in text.split(",")]
         _usable([*source.values, *filter(None, named)])
         names_given = {*source.values, *named, *source.columns}
@@ -273,8 +271,7 @@ class Question:
         """The points, which are read when they are first asked for.
 
         Raises:
-            PointsError: they cannot be read, do not fit the dtype, or are too many.
-            RequestError: a variable has no value or two.
+            UsageError: they cannot be read, as `PointsInput.read` has it, or are too many.
         """
         if not isinstance(self.source, PointsInput):
             return self.source
@@ -284,11 +281,7 @@ class Question:
 
     @cached_property
     def choice(self) -> Choice:
-        """The method: the one that is settled, or the planner's for so many points.
-
-        Raises:
-            RequestError: none can do it, or it would take too long.
-        """
+        """The method: the one that is settled, or the planner's for so many points."""
         return self.settled or self.choose(len(self.points))
 
     def choose(self, count: int) -> Choice:
@@ -352,20 +345,11 @@ def _texts(name: str, texts: str | Iterable[str]) -> list[str]:
     return items
 
 
-def _check_order(order: int | None) -> None:
-    if order is None:
-        return
+def _check_order(order: object) -> None:
     if isinstance(order, bool) or not isinstance(order, int) or order < 0:
         raise RequestError(f"the order must be a whole number from 0, not {clipped(str(order))}")
     if order > defaults.MAX_ORDER:
         raise RequestError(f"order {clipped(f'{order:,}')}: no more than {defaults.MAX_ORDER:,}")
-
-
-def _only_for_diff(**are_given: bool) -> None:
-    """Refuse what no other kind has."""
-    for name, is_given in are_given.items():
-        if is_given:
-            raise RequestError(f"'{name}' is for the kind 'diff'")
 
 
 def _claims(
@@ -379,12 +363,10 @@ def _claims(
     if not claims:
         return ()
     if len(claims) != derivatives:
-        derivatives_shown = (
-            f"{counted(derivatives, 'derivative')} {'is' if derivatives == 1 else 'are'}"
-        )
-        claimed = f"{counted(len(claims), 'claim')} {'is' if len(claims) == 1 else 'are'}"
+        numbers = (derivatives, "derivative"), (len(claims), "claim")
+        subjects = [f"{counted(n, noun)} {'is' if n == 1 else 'are'}" for n, noun in numbers]
         raise RequestError(
-            f"{derivatives_shown} shown, and {claimed} given; "
+            f"{subjects[0]} shown, and {subjects[1]} given; "
             "each needs a --claim of its own, in sequence"
         )
     if any("=" in claim for claim in claims):
