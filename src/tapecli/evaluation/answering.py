@@ -143,34 +143,24 @@ def compute(question: Question) -> tuple[Sequence[Sequence[Column]], str]:
     Raises:
         RequestError: TensorFlow lacks a gradient or kernel that this needs.
     """
-    method, execution = question.choice.method, question.choice.execution
-    if method == defaults.NONE:
+    choice, options = question.choice, question.options
+    if choice.method == defaults.NONE:
         return [[None] * len(question.derivatives) for _ in question.targets], ""
-    if method == defaults.TAYLOR:
-        from tapecli.engines.taylor import engine
+    if choice.method == defaults.TAYLOR:
+        from tapecli.engines.taylor.engine import taylor_derivatives
 
-        series = engine.taylor_derivatives(
-            question.trees,
-            question.points.columns,
-            question.wrt,
-            question.format_,
-            question.options.scaled,
+        columns = question.points.columns
+        series = taylor_derivatives(
+            question.trees, columns, question.wrt, question.format_, options.scaled
         )
-        return [list(columns) for columns in series], ""
+        return list(map(list, series)), ""
     try:
-        gradients = _from_tapes(question, execution)
+        return _from_tapes(question, choice.execution), choice.execution
     except RequestError:
-        if execution in (question.options.execution, defaults.EAGER):
+        if choice.execution in (options.execution, defaults.EAGER):
             raise
-        execution = defaults.EAGER  # which has kernels for more functions than XLA
-        gradients = _from_tapes(question, execution)
-    return [
-        [
-            _scaled(column, derivative, question.format_)
-            for column, derivative in zip(columns, question.derivatives, strict=True)
-        ]
-        for columns in gradients
-    ], execution
+    # Run eagerly, TensorFlow has kernels for more functions than XLA has.
+    return _from_tapes(question, defaults.EAGER), defaults.EAGER
 
 
 def _from_tapes(question: Question, execution: str) -> list[list[NDArray[np.float64]]]:
@@ -190,7 +180,13 @@ def _from_tapes(question: Question, execution: str) -> list[list[NDArray[np.floa
         execution,
         question.options.device,
     )
-    return [[column[:count] for column in columns] for columns in gradients]
+    return [
+        [
+            _scaled(column[:count], derivative, question.format_)
+            for column, derivative in zip(columns, question.derivatives, strict=True)
+        ]
+        for columns in gradients
+    ]
 
 
 def _scaled(
@@ -286,12 +282,10 @@ def _formulas(
     result = formulas(question.trees, question.wrt, divisors, seconds)
     total = len(question.trees) * len(divisors)
     limit = f"within {seconds:g} s; '--max-seconds' allows more"
+    unfinished = (result.unshortened, "shortened"), (result.left_out, "made")
     given_up = [
         f"{count:,} of {total:,} formulas could not be {done} {limit}"
-        for count, done in (
-            (result.unshortened, "shortened"),
-            (result.left_out, "made"),
-        )
+        for count, done in unfinished
         if count
     ]
     return result.by_target, list(map(tex.expression, question.trees)), given_up
