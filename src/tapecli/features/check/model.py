@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
+from tapecli.defaults import TAYLOR
 from tapecli.floats import FORMATS, counted
 from tapecli.result import Status
 
@@ -74,27 +75,24 @@ class Failure:
     known: str = ""
 
     @property
-    def uses_tensorflow(self) -> bool:
-        """Whether it was run by TensorFlow: Taylor series have no execution but their own name."""
-        return self.method != self.setting.execution
+    def _options(self) -> dict[str, str]:
+        """How it was computed; Taylor series have neither an execution nor a device."""
+        if self.method == TAYLOR:
+            return {"method": TAYLOR, "dtype": self.setting.dtype}
+        return {"method": self.method, **asdict(self.setting)}
 
     @property
     def command(self) -> str:
         """The call of tapecli that shows it, as a shell takes it."""
-        setting = self.setting
-        x = FORMATS[setting.dtype].text(self.x)
+        x = FORMATS[self.setting.dtype].text(self.x)
         call = shlex.join(["tapecli", "diff", *self.expressions, f"--x={x}"])
-        call += f" --order {self.order} --method {self.method} --dtype {setting.dtype}"
-        if self.uses_tensorflow:
-            call += f" --execution {setting.execution} --device {setting.device}"
-        return call
+        options = "".join(f" --{name} {value}" for name, value in self._options.items())
+        return f"{call} --order {self.order}{options}"
 
     def described(self) -> str:
         """What is wrong, on one line."""
-        how = [self.method, self.setting.dtype]
-        if self.uses_tensorflow:
-            how += [self.setting.execution, self.setting.device]
-        start = f"{self.function}: order {self.order} of {self.target} ({', '.join(how)})"
+        options = ", ".join(self._options.values())
+        start = f"{self.function}: order {self.order} of {self.target} ({options})"
         if self.status is None:
             return f"{start}: {self.note}"
         x, tape, analytic = (

@@ -37,11 +37,8 @@ def _failure(failure: Failure) -> dict[str, Any]:
     """The fields of a failure, those of its setting among them, and its command."""
     shortest = FORMATS[failure.setting.dtype].shortest
     fields: dict[str, Any] = {}
-    for name, value in vars(failure).items():
-        if name == "setting":
-            fields |= asdict(failure.setting)
-        elif isinstance(value, float):
-            fields[name] = json.strict(shortest(value))
-        else:
-            fields[name] = value
+    for name, value in asdict(failure).items():
+        if isinstance(value, float):
+            value = json.strict(shortest(value))
+        fields |= value if name == "setting" else {name: value}
     return {**fields, "command": failure.command}
