@@ -154,13 +154,9 @@ def _column_order(setting: Setting) -> tuple[str, int, int]:
 
 def _versions(tf: Any) -> dict[str, str]:
     """The versions by name. TensorFlow states its own, for the package may be tensorflow-cpu."""
-    return {
-        "tapecli": version("tapecli"),
-        "tensorflow": tf.__version__,
-        **{name: version(name) for name in ("numpy", "python-flint")},
-        "python": platform.python_version(),
-        "machine": platform.machine(),
-    }
+    libraries = {name: version(name) for name in ("numpy", "python-flint")}
+    machine = {"python": platform.python_version(), "machine": platform.machine()}
+    return {"tapecli": version("tapecli"), "tensorflow": tf.__version__, **libraries, **machine}
 
 
 # --- trials -----------------------------------------------------------------------------------
@@ -198,19 +194,12 @@ def _run_trial(trial: Trial, seed: int, points: int) -> _Outcome:
 
 
 def _result(trial: Trial, order: int, seed: int, points: int) -> Result:
-    setting, is_taylor = trial.setting, trial.method == TAYLOR
-    xs = trial.case.points(FORMATS[setting.dtype], seed, points, awkward=True)
-    options = Options(
-        method=trial.method,
-        dtype=setting.dtype,
-        execution=None if is_taylor else setting.execution,
-        device=None if is_taylor else setting.device,
-        max_seconds=_NO_LIMIT,
-        verify="all",
-    )
-    question = Question.parse(
-        "diff", trial.case.targets, PointsInput({"x": xs}), order=order, options=options
-    )
+    targets, setting = trial.case.targets, trial.setting
+    source = PointsInput({"x": trial.case.points(FORMATS[setting.dtype], seed, points, True)})
+    options = Options(trial.method, setting.dtype, max_seconds=_NO_LIMIT, verify="all")
+    if trial.method != TAYLOR:
+        options = replace(options, execution=setting.execution, device=setting.device)
+    question = Question.parse("diff", targets, source, order=order, options=options)
     return answering.answer(question, formulas=False)
 
 

@@ -123,10 +123,9 @@ def _define_functions(draft: Draft) -> None:
             page.add(Brackets("return tape.gradient(", ["y", "xs[index]", *zero]))
         page.blank()
         page.add("return differentiated")
-    for target, name in enumerate(draft.statements.targets):
-        names: dict[Variables, str] = {(): name}
+    for target in range(len(draft.targets)):
         for variables in derivatives:
-            names[variables] = draft.named(target, variables)
+            function = draft.derivative_names[target, variables[:-1]]
             index = list(draft.sources).index(variables[-1])
-            page.add(f"{names[variables]} = derivative({names[variables[:-1]]}, {index})")
+            page.add(f"{draft.named(target, variables)} = derivative({function}, {index})")
     page.blank()

@@ -37,6 +37,7 @@ class Draft:
         star: what is in front of a tensor that is printed: "*" where it has several numbers.
         options: the arguments of `tf.function`; none for eager execution.
         results: the name of each value and derivative in the program, by the label printed for it.
+        derivative_names: the same by the index of the target and the variables.
     """
 
     def __init__(self, question: Question, star: str, options: Sequence[str]) -> None:
@@ -51,6 +52,9 @@ class Draft:
         self.points = len(question.points)
         self.star, self.options = star, options
         self.results = {self.names.label(user): self.names.user(user) for user in self.targets}
+        self.derivative_names: dict[tuple[int, Variables], str] = {
+            (index, ()): name for index, name in enumerate(self.statements.targets)
+        }
 
     def print_tensors(self, tensors: Mapping[str, str], width: int = 0) -> None:
         """Write the statements that print tensors, by their labels."""
@@ -73,7 +77,7 @@ class Draft:
     def named(self, target: int, variables: Variables) -> str:
         """A new name for a derivative that is printed."""
         name, label = self.names.derivative(self.targets[target], variables)
-        self.results[label] = name
+        self.results[label] = self.derivative_names[target, variables] = name
         return name
 
     def watched(self, variables: Sequence[str]) -> Brackets | str:
@@ -96,14 +100,8 @@ class Draft:
             yield
 
     def gradients(
-        self,
-        tape: str,
-        target: int,
-        before: Variables,
-        by: Sequence[str],
-        of: str,
-        remark: str = "",
-    ) -> dict[Variables, str]:
+        self, tape: str, target: int, before: Variables, by: Sequence[str], remark: str = ""
+    ) -> None:
         """Write the statement that computes derivatives with a tape.
 
         Args:
@@ -111,16 +109,14 @@ class Draft:
             target: the index of the target.
             before: the variables that the target has been differentiated by already.
             by: the variables of the gradient.
-            of: the name of what is differentiated.
             remark: a comment behind the statement, where there is room for it.
-
-        Returns:
-            The name of each derivative, by its variables.
         """
-        results = {(*before, name): self.named(target, (*before, name)) for name in by}
-        arguments = [of, self.watched(by), *self.zero([target], list(results))]
+        derivatives = [(*before, name) for name in by]
+        results = [self.named(target, variables) for variables in derivatives]
+        of = self.derivative_names[target, before]
+        arguments = [of, self.watched(by), *self.zero([target], derivatives)]
         call = f"{tape}.gradient("
-        head = f"{', '.join(results.values())} = {call}"
+        head = f"{', '.join(results)} = {call}"
         if len(head) <= self.page.width:
             statement = Brackets(head, arguments)
             commented = f"{statement}  # {remark}"
@@ -129,13 +125,12 @@ class Draft:
         else:
             gradient = self.names.numbered("gradient")
             self.page.add(Brackets(f"{gradient} = {call}", arguments))
-            self.page.add(*(f"{name} = {gradient}[{i}]" for i, name in enumerate(results.values())))
-        return results
+            self.page.add(*(f"{name} = {gradient}[{i}]" for i, name in enumerate(results)))
 
     def first_derivatives(self, tapes: Iterable[str]) -> None:
         """Write the statements that differentiate each target with its tape."""
-        for target, (tape, name) in enumerate(zip(tapes, self.statements.targets, strict=True)):
-            self.gradients(tape, target, (), self.by, name)
+        for target, tape in enumerate(tapes):
+            self.gradients(tape, target, (), self.by)
 
 
 # --- several tapes for first derivatives ------------------------------------------------------
@@ -184,12 +179,9 @@ def nested(draft: Draft) -> None:
 def nested_orders(draft: Draft, persistent: bool = False) -> None:
     """One tape for each order: the inner tape's gradients are taken inside the outer tape.
 
-    Args:
-        draft: the program.
-        persistent: whether all tapes are persistent; else those that several gradients are from.
+    If not all tapes are `persistent`, those are of which several gradients are taken.
     """
     tapes = draft.names.tapes(draft.order)
-    names: list[dict[Variables, str]] = [{(): name} for name in draft.statements.targets]
     gradients = [tape_gradients(draft.derivatives, order + 1) for order in range(draft.order)]
     blocks = [ExitStack() for _ in tapes]
     for tape, block, variables in reversed(list(zip(tapes, blocks, gradients, strict=True))):
@@ -201,8 +193,8 @@ def nested_orders(draft: Draft, persistent: bool = False) -> None:
     for tape, block, variables in zip(tapes, blocks, gradients, strict=True):
         block.close()
         for before, by in variables.items():
-            for target, below in enumerate(names):
-                below |= draft.gradients(tape, target, before, by, below[before], remark)
+            for target in range(len(draft.targets)):
+                draft.gradients(tape, target, before, by, remark)
         remark = ""
 
 
