@@ -130,15 +130,7 @@ def question(options: Mapping[str, Any], default: str = defaults.POINTS) -> Ques
 
 @dataclass(frozen=True)
 class OutputOptions:
-    """How an answer is to be written.
-
-    Attributes:
-        format_: in which format.
-        file: where to; None for standard output.
-        color: when there are colours.
-        strict: whether a value that is rounded or undefined makes the exit code 1.
-        verbose: whether to show what TensorFlow logs, and how long it took.
-    """
+    """How an answer is to be written: what the options of `diff` of the same names say."""
 
     format_: Format
     file: str | None

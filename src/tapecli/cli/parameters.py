@@ -13,8 +13,7 @@ from click.shell_completion import CompletionItem
 from tapecli.cli.completion import candidates
 from tapecli.errors import nearest
 
-MOST_DIGITS = 9
-"""Most digits of a whole number; the bounds of options are far below."""
+MOST_DIGITS = 9  # the bounds of options are far below
 
 
 class WholeNumber(click.ParamType[int]):

@@ -13,9 +13,6 @@ from tapecli.cli.parameters import WholeNumber
 TARGETS = ("u = x^2", "y = log(u)")
 """The targets of the worked example, which are compared if there are no others."""
 
-MANY_POINTS = 100_000
-"""The number of points of the second measurement by default."""
-
 
 @options.command(
     *options.ONE_POINT,
@@ -25,7 +22,7 @@ MANY_POINTS = 100_000
     click.option(
         "--points",
         type=WholeNumber(least=1),
-        default=MANY_POINTS,
+        default=100_000,
         show_default=True,
         help="The number of points of the second measurement.",
     ),

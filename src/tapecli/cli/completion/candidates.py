@@ -23,6 +23,8 @@ UNFINISHED = "part"
 FILE = "file"
 """The type of an item that stands for names of files; its value is how these begin."""
 
+# Examples that the shell shows, with their meanings.
+
 GRIDS = {
     "1..3": "1, 2 and 3",
     "0..1:0.1": "from 0 to 1 in steps of 0.1",
@@ -31,17 +33,9 @@ GRIDS = {
     "0.5,1,2": "these three",
     "-": "one a line of standard input",
 }
-"""Examples of points."""
-
 RANGES = {"-5..5": "from -5 to 5"} | {grid: GRIDS[grid] for grid in GRIDS if "@" in grid}
-"""Examples of ranges that are drawn along."""
-
 TABLE = {"-": "rows of points from standard input"}
-"""The points of all variables at once."""
-
 VALUES = {"2": "", "0.5": "", "pi/3": "", "1e-3": ""}
-"""Examples of single values."""
-
 ORDERS = {
     "0": "the value alone",
     "1": "the first derivative",
@@ -49,13 +43,8 @@ ORDERS = {
     "3": "up to the third",
     "10": "up to the tenth",
 }
-"""Examples of orders."""
-
-TAPE_ORDERS = {order: ORDERS[order] for order in "123"}
-"""Orders low enough for tapes to be run again and again."""
-
+TAPE_ORDERS = {order: ORDERS[order] for order in "123"}  # tapes are run again and again
 DEVICES = {"cpu": "", "gpu": "the first one", "gpu:1": "the second one"}
-"""Examples of devices."""
 
 _NUMBER = r"(?<![A-Za-z_0-9])[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]+)?"
 _NAME = r"(?:[A-Za-z_][A-Za-z_0-9]*|[Α-Ωα-ω](?:_?[0-9]+)?)"
