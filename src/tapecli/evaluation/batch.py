@@ -50,32 +50,25 @@ class Field:
     Attributes:
         meaning: what it must be.
         types: those that it may have.
-        items: the types that the items of a list may have.
+        may_be_list: whether it may also be a list of such values.
     """
 
     meaning: str
     types: tuple[type, ...]
-    items: tuple[type, ...] = ()
+    may_be_list: bool = False
 
     def accepts(self, value: Any) -> bool:
         """Whether a value has such a type; a number must be one that a float can hold."""
-        if isinstance(value, list) and list in self.types:
-            return all(_is(item, self.items) for item in value)
-        return _is(value, self.types) and (
-            self.types != _NUMBER or abs(value) <= sys.float_info.max
+        items = value if self.may_be_list and isinstance(value, list) else [value]
+        has_types = all(
+            isinstance(item, self.types) and (bool in self.types or not isinstance(item, bool))
+            for item in items
         )
+        return has_types and (self.types != _NUMBER or abs(value) <= sys.float_info.max)
 
 
 _TEXT, _NUMBER, _FLAG = (str,), (int, float), (bool,)
-_TEXTS = (str, list), _TEXT
-_POINTS = Field(
-    "points: text, a number or a list of them", (str, int, float, list), (str, *_NUMBER)
-)
-
-
-def _is(value: object, types: tuple[type, ...]) -> bool:
-    """Whether a value has one of the types; true is no number."""
-    return isinstance(value, types) and (not isinstance(value, bool) or bool in types)
+_POINTS = Field("points: text, a number or a list of them", (str, *_NUMBER), may_be_list=True)
 
 
 def _one_of(words: Iterable[str]) -> str:
@@ -85,13 +78,13 @@ def _one_of(words: Iterable[str]) -> str:
 FIELDS = {
     "id": Field("anything; it stands in the answer", (object, bool)),
     "kind": Field(_one_of(KINDS), _TEXT),
-    "expr": Field("an expression, or a list of them", *_TEXTS),
+    "expr": Field("an expression, or a list of them", _TEXT, may_be_list=True),
     **dict.fromkeys(defaults.SHORT, _POINTS),
     "at": Field("an object of points by name, or '@file' with a table of them", (dict, str)),
     "zip": Field("true if points go side by side, or false", _FLAG),
-    "wrt": Field("a variable to differentiate by, or a list of them", *_TEXTS),
+    "wrt": Field("a variable to differentiate by, or a list of them", _TEXT, may_be_list=True),
     "order": Field("a whole number", (int,)),
-    "claim": Field("a claim, or a list of them", *_TEXTS),
+    "claim": Field("a claim, or a list of them", _TEXT, may_be_list=True),
     "method": Field(_one_of(defaults.METHODS), _TEXT),
     "dtype": Field(_one_of(FORMATS), _TEXT),
     "execution": Field(_one_of(defaults.EXECUTIONS), _TEXT),
@@ -109,12 +102,7 @@ Key: TypeAlias = tuple[str | None, ...]
 
 @dataclass
 class _Remembered:
-    """What is kept of requests that differ in nothing but their points.
-
-    Attributes:
-        question: what they ask; the points are those of each request.
-        times: how often it was asked.
-    """
+    """What is kept of requests that differ in nothing but their points, which are not kept."""
 
     question: Question
     times: int = 0
@@ -241,11 +229,7 @@ def _text(values: Mapping[str, Any]) -> str:
 
 
 def _read(line: str) -> dict[str, Any]:
-    """The fields of a request.
-
-    Raises:
-        RequestError: it is no JSON object.
-    """
+    """The fields of a request."""
     if len(line) > MAX_LINE:
         raise RequestError(f"the request has more than {MAX_LINE:,} characters")
     try:
@@ -292,11 +276,7 @@ def _no_number(text: str) -> NoReturn:
 
 
 def _id_field(request: Mapping[str, Any]) -> dict[str, Any]:
-    """The id as it stands in the answer.
-
-    Raises:
-        RequestError: it cannot be written again.
-    """
+    """The id as it stands in the answer, if it can be written again."""
     id_field = {"id": request["id"]} if "id" in request else {}
     try:
         _text(id_field)
@@ -308,11 +288,7 @@ def _id_field(request: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _source(request: Mapping[str, Any]) -> PointsInput:
-    """The points as they were given.
-
-    Raises:
-        RequestError: those of a variable are there twice, or come from standard input.
-    """
+    """The points as they were given."""
     at = request.get("at", {})
     table = at if isinstance(at, str) else None
     pairs = [] if table else list(at.items())
@@ -334,11 +310,6 @@ def _key(request: Mapping[str, Any], source: PointsInput) -> Key:
 
 
 def _parsed(request: Mapping[str, Any], source: PointsInput) -> Question:
-    """What a request asks, checked.
-
-    Raises:
-        UsageError: it cannot be done.
-    """
     if "expr" not in request:
         raise RequestError("the request has no 'expr'")
     names = [field.name for field in fields(Options)]

@@ -17,16 +17,11 @@ import math
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from tapecli.defaults import AUTO, EAGER, GRAPH, MAX_ORDER, MAX_SECONDS, NONE, TAYLOR, XLA
-from tapecli.engines.tapes.arrangements import (
-    ARRANGEMENTS,
-    FORWARD,
-    Variables,
-    tape_gradients,
-    tape_tree,
-)
+from tapecli.engines.tapes import arrangements
+from tapecli.engines.tapes.arrangements import ARRANGEMENTS, FORWARD
 from tapecli.engines.taylor import FLOAT64_ORDER
 from tapecli.errors import RequestError, together
 from tapecli.expressions.functions import row
@@ -58,14 +53,9 @@ MAX_NUMBERS = 400_000_000
 """Numbers that the tapes may be expected to hold, one per operation and point: 3 GB in float64."""
 
 
-@dataclass(frozen=True)
-class _Speed:
-    """How quickly tapes are run: CPU seconds.
-
-    Attributes:
-        once: for a call.
-        operation: for each operation, traced and compiled where that is done.
-        number: for each arithmetic operation and point.
+class _Speed(NamedTuple):
+    """How quickly tapes are run, in CPU seconds: for a call; for each operation, traced and
+    compiled where that is done; and for each arithmetic operation and point.
     """
 
     once: float
@@ -81,9 +71,8 @@ _SPEEDS = {
 """Measured over 189 calls that ran eagerly, 48 as a graph and 344 compiled."""
 
 _VECTORISED = _Speed(0.12, 1.1e-3, 15e-9)
-"""The speed of `batch`, which is traced as a graph of all points in each call, however
-it is run: measured over Rosenbrock's function of 2 to 20 variables, and sin(x) at 10,000,000
-points."""
+"""The speed of `batch`, which is traced as a graph of all points in each call, however it is run:
+measured over Rosenbrock's function of 2 to 20 variables, and sin(x) at 10,000,000 points."""
 
 _SPECIAL_NUMBERS = 5
 """How many other operations one of the gamma family takes as long as, at each point: measured."""
@@ -188,11 +177,7 @@ def choose(question: Question, count: int) -> Choice:
 
 
 def _arrangement(question: Question) -> str:
-    """The arrangement of tapes to be used: the one that is named, or the first that is able.
-
-    Raises:
-        RequestError: the one that is named is not able.
-    """
+    """The arrangement of tapes to be used: the one that is named, or the first that is able."""
     method, order, targets = question.options.method, question.order, len(question.targets)
     if order == 0:
         return FORWARD
@@ -212,11 +197,7 @@ def _arrangement(question: Question) -> str:
 
 
 def _weighed(tapes: str, work: Workload, options: Options) -> Choice:
-    """The choice between tapes, run in any way, and Taylor series, by how long they take.
-
-    Raises:
-        RequestError: it would take too long, or too much memory.
-    """
+    """The choice between tapes, run in any way, and Taylor series, by how long they take."""
     execution = options.execution or (EAGER if tapes == BATCH else work.quickest)
     seconds, series = work.tape_seconds(execution, tapes), work.taylor_seconds
     large = execution != XLA and work.numbers_held > MAX_NUMBERS
@@ -252,18 +233,7 @@ def _refuse_slow(
     options: Options,
     others: Mapping[str, float] = {},
 ) -> None:
-    """Refuse what would take too long, and name what would not.
-
-    Args:
-        method: what computes the values.
-        seconds: what that is expected to take.
-        work: what is computed, of which the values at a point are certified as well.
-        options: how it is computed, and what it may take.
-        others: the seconds of options that would do the same.
-
-    Raises:
-        RequestError: it would take longer.
-    """
+    """Refuse a method that would take too long, and name what would not, of other options."""
     most, certified = options.max_seconds, work.check_seconds(options)
     if seconds + certified <= most:
         return
@@ -294,7 +264,7 @@ class Workload:
     """
 
     targets: tuple[Node, ...]
-    wrt: tuple[Variables, ...]
+    wrt: tuple[arrangements.Variables, ...]
     count: int
 
     @classmethod
@@ -322,14 +292,14 @@ class Workload:
 
         For each gradient, a tape runs a rule for every operation that was recorded before.
         """
-        trees = [tape_tree(target, FORMATS["float64"]) for target in self.targets]
+        trees = [arrangements.tape_tree(target, FORMATS["float64"]) for target in self.targets]
         names = {name for variables in self.wrt for name in variables}
         calls = [node.name for node in steps(*trees) if isinstance(node, Call)]
         if "pow" in calls or not all(isinstance(row(name).tape, str) for name in calls):
             return math.inf
         most = len(calls)
         for order in range(1, self.order + 1):
-            gradients = len(trees) * len(tape_gradients(self.wrt, order))
+            gradients = len(trees) * len(arrangements.tape_gradients(self.wrt, order))
             most += gradients * (1 + len(names) + MOST_IN_RULE * most)
             if most > UNCOUNTED:
                 return math.inf
