@@ -10,8 +10,8 @@ import contextlib
 import functools
 import math
 import time
-from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple, TypeVar
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import sympy
 
@@ -49,9 +49,6 @@ CHAIN_RULE_SECONDS = 0.3
 
 SEARCH_SHARE = 0.3
 """The part of the time left that the search for one shorter form may take."""
-
-_Value = TypeVar("_Value")
-
 
 _PIECEWISE = (sympy.Abs, sympy.sign, sympy.Max, sympy.Min, sympy.Heaviside)
 
@@ -113,7 +110,6 @@ class Forms:
     def __init__(self, tree: Node, seconds: float = math.inf, last_start: float = math.inf) -> None:
         self.late: set[Index] = set()
         self.left_out: set[Index] = set()
-        self._too_long: set[Index] = set()
         self._last_start = last_start
         self._tree = tree
         self._end = time.thread_time() + seconds
@@ -130,10 +126,11 @@ class Forms:
         if self._small:
             try:
                 form = self.form(index)
-                if form is None and index not in self._too_long:
+                if form is None:
                     return None
-                if form is not None and not form.has(sympy.Derivative, sympy.re, sympy.im):
-                    return self._within(lambda: _printed(form / divisor))  # it is real
+                is_real = not form.has(sympy.Derivative, sympy.re, sympy.im)
+                if is_real and form.count_ops() <= MAX_OPERATIONS:
+                    return within(self._left, lambda: _printed(form / divisor))
             except TimeUp:
                 self.late.add(index)
             except Exception:  # whatever SymPy raises, it has no form of this
@@ -141,34 +138,29 @@ class Forms:
         return self._chain_rule_formula(index, divisor)
 
     def form(self, index: Index) -> Any:
-        """A derivative, as short as it could be made; None if it is too long.
+        """A derivative, as short as it could be made; None if those of lower orders are too long.
 
         Raises:
             TimeUp: the time was over before SymPy had the derivative.
         """
         if index not in self._forms:
-            self._forms[index] = self._shortened(index, self._differentiated(index))
+            form = self._differentiated(index)
+            self._forms[index] = form if form is None else self._shortened(index, form)
         return self._forms[index]
 
     def _differentiated(self, index: Index) -> Any:
         """The derivative as SymPy gives it; None if those so far are too long."""
         if not index:
-            return self._within(lambda: expression(self._tree))
+            return within(self._left, lambda: expression(self._tree))
         lower = self.form(index[:-1])
-        if lower is None or self._operations > MAX_IN_ALL:
+        if lower is None or self._operations > MAX_IN_ALL or lower.count_ops() > MAX_OPERATIONS:
             return None
         symbol = sympy.Symbol(index[-1], real=True)
-        return self._within(lambda: _smooth(_with_signs(lower).diff(symbol)))
+        return within(self._left, lambda: _smooth(_with_signs(lower).diff(symbol)))
 
     def _shortened(self, index: Index, form: Any) -> Any:
-        """The shortest form of a derivative; None if it is too long for any."""
-        if form is None:
-            return None
-        operations = form.count_ops()
-        self._operations += operations
-        if operations > MAX_OPERATIONS:
-            self._too_long.add(index)
-            return None
+        """The shortest form of a derivative, if it is not too long to be shortened."""
+        self._operations += form.count_ops()
         if self._operations > MAX_SEARCHED:
             return form
         short, complete = shortest(form, self._left * SEARCH_SHARE)
@@ -179,9 +171,6 @@ class Forms:
     @property
     def _left(self) -> float:
         return self._end - time.thread_time()
-
-    def _within(self, work: Callable[[], _Value]) -> _Value:
-        return within(self._left, work)
 
     def _chain_rule_formula(self, index: Index, divisor: int) -> Formula | None:
         """The formula that needs no search; None if it is too long."""
