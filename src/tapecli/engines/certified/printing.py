@@ -26,8 +26,7 @@ def plain_text(form: Any) -> str:
 def latex(form: Any) -> str:
     r"""A formula for LaTeX's mathematics: \frac{2}{x}."""
     names = {symbol: tex.name(symbol.name) for symbol in form.free_symbols}
-    text: str = _LatexPrinter({"symbol_names": names}).doprint(form)
-    return text
+    return str(_LatexPrinter({"symbol_names": names}).doprint(form))
 
 
 class _Ordered:
@@ -63,13 +62,12 @@ class _TextPrinter(_Ordered, sympy.printing.str.StrPrinter):  # type: ignore[mis
     def _print_Abs(self, form: Any) -> str:
         return f"|{self._print(form.args[0])}|"
 
-    def _print_Pow(self, form: Any, rational: bool = False) -> str:
+    def _print_Pow(self, form: Any, rational: bool = False) -> Any:
         base, exponent = form.args
         if exponent.is_number and exponent != -1 and exponent.could_extract_minus_sign():
             power = sympy.Pow(base, -exponent, evaluate=False)
             return f"1/{self.parenthesize(power, PRECEDENCE['Mul'], strict=False)}"
-        text: str = super()._print_Pow(form, rational=rational)
-        return text
+        return super()._print_Pow(form, rational=rational)
 
     def _print_polygamma(self, form: Any) -> str:
         order, argument = form.args
@@ -96,28 +94,25 @@ class _TextPrinter(_Ordered, sympy.printing.str.StrPrinter):  # type: ignore[mis
 class _LatexPrinter(_Ordered, LatexPrinter):  # type: ignore[misc]
     """SymPy's printer for LaTeX with our names for functions."""
 
-    def parenthesize(self, item: Any, level: int, *rest: Any, **named: Any) -> str:
+    def parenthesize(self, item: Any, level: int, *rest: Any, **named: Any) -> Any:
         is_product = isinstance(item, Literal) and "e" in item.name  # 1.5 times a power of ten
         if is_product and level >= PRECEDENCE["Pow"]:
             return rf"\left({self._print(item)}\right)"
-        text: str = super().parenthesize(item, level, *rest, **named)
-        return text
+        return super().parenthesize(item, level, *rest, **named)
 
-    def _print_Mul(self, form: Any) -> str:
+    def _print_Mul(self, form: Any) -> Any:
         if len(form.args) == 2 and form.args[0] == -1 and form.args[1].is_Add:
             return rf"- \left({self._print(form.args[1])}\right)"
-        text: str = super()._print_Mul(form)
-        return text
+        return super()._print_Mul(form)
 
     def _print_cbrt(self, form: Any, exp: str | None = None) -> str:
         root = rf"\sqrt[3]{{{self._print(form.args[0])}}}"
         return root if exp is None else rf"\left({root}\right)^{{{exp}}}"
 
-    def _print_lgamma(self, form: Any, exp: str | None = None) -> str:
+    def _print_lgamma(self, form: Any, exp: str | None = None) -> Any:
         with sympy.evaluate(False):
             logarithm = sympy.log(sympy.Abs(sympy.gamma(form.args[0])))
-        text: str = self._print_log(logarithm, exp=exp)
-        return text
+        return self._print_log(logarithm, exp=exp)
 
     def _print_polygamma(self, form: Any, exp: str | None = None) -> str:
         order, argument = form.args

@@ -25,10 +25,10 @@ from tapecli.expressions.tree import (
     Node,
     Number,
     call,
+    fold,
     literal_value,
     number,
     size,
-    steps,
     variable,
 )
 from tapecli.floats import FloatFormat
@@ -77,11 +77,12 @@ def _equal(tree: Node, claim: Node, by: Sequence[str]) -> bool:
     """Whether the derivative is the claim; no shorter form is looked for, which takes minutes."""
     form = expression(tree, as_typed=False)
     for name in by:
-        # SymPy has an impulse at a kink, and nowhere else.
-        form = form.diff(sympy.Symbol(name, real=True)).replace(sympy.DiracDelta, _zero)
+        form = form.diff(sympy.Symbol(name, real=True))
+        form = form.replace(sympy.DiracDelta, lambda *_: sympy.S.Zero)  # which is at kinks alone
         if form.count_ops() > MAX_OPERATIONS:
             return False
-    return _vanishes(form - expression(claim, as_typed=False))
+    form -= expression(claim, as_typed=False)
+    return form == 0 or _is_zero(form) or _is_zero_for_all_signs(form)
 
 
 def _without_decimals(trees: Sequence[Node], format_: FloatFormat) -> list[Node]:
@@ -90,17 +91,16 @@ def _without_decimals(trees: Sequence[Node], format_: FloatFormat) -> list[Node]
     0.1 is 3602879701896397/2**55 in float64, which is too much for SymPy's polynomials. What holds
     for any number in its place holds for that one; 0.2 becomes twice the same symbol.
     """
-    forms: dict[Node, Node] = {}
     symbols: dict[Node, Fraction] = {}
-    for node in steps(*trees):
-        children = [forms[child] for child in node.children]
+
+    def without_decimals(node: Node, children: list[Node]) -> Node:
         if isinstance(node, Number) and node.decimal:
-            forms[node] = _symbol(literal_value(node, format_), symbols)
-        elif isinstance(node, Alias):
-            forms[node] = children[0]
-        else:
-            forms[node] = call(node.name, *children) if isinstance(node, Call) else node
-    return [forms[tree] for tree in trees]
+            return _symbol(literal_value(node, format_), symbols)
+        if isinstance(node, Alias):
+            return children[0]
+        return call(node.name, *children) if isinstance(node, Call) else node
+
+    return [fold(tree, without_decimals) for tree in trees]
 
 
 def _symbol(value: Fraction, symbols: dict[Node, Fraction]) -> Node:
@@ -113,11 +113,6 @@ def _symbol(value: Fraction, symbols: dict[Node, Fraction]) -> Node:
     symbol = variable(f"decimal {len(symbols)}")
     symbols[symbol] = value
     return symbol
-
-
-def _vanishes(form: Any) -> bool:
-    """Whether a form of real symbols is zero, as far as cheap means can show."""
-    return form == 0 or _is_zero(form) or _is_zero_for_all_signs(form)
 
 
 def _is_zero_for_all_signs(form: Any) -> bool:
@@ -193,10 +188,6 @@ def _in_exponentials(form: Any) -> Any:
         lambda power: sympy.exp(power.exp * sympy.log(power.base), evaluate=False),
     )
     return form.rewrite(_PERIODIC + _HYPERBOLIC, sympy.exp)
-
-
-def _zero(*_: Any) -> Any:
-    return sympy.S.Zero
 
 
 def _sign(u: Any) -> Any:

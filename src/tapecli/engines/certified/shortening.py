@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -48,45 +49,36 @@ def shortest(form: Any, seconds: float) -> tuple[Any, bool]:
         return form, True
     forms = [form]
     try:
-        within(seconds, lambda: forms.extend(_shorter(form)))
+        within(seconds, lambda: _append_shorter(forms))
     except TimeUp:
         return _best(forms), False
     return _best(forms), True
 
 
-def _shorter(form: Any) -> Iterator[Any]:
-    """Other forms, in the order of the time that they take."""
-    yield from _attempt(sympy.factor_terms, form)
-    multiplied = _attempt(sympy.cancel, form)
-    yield from multiplied
-    if all(other.count_ops() <= WORTH_FACTORING * form.count_ops() for other in multiplied):
-        yield from _attempt(sympy.factor, form)
-
-
-def _attempt(shorten: Any, form: Any) -> list[Any]:
-    """What SymPy makes of a form; nothing, where it cannot."""
-    try:
-        return [shorten(form)]
-    except Exception:  # whatever SymPy raises, it has no such form
-        return []
+def _append_shorter(forms: list[Any]) -> None:
+    """Append other forms of the first one, in the order of the time that they take."""
+    form = forms[0]
+    for shorten in (sympy.factor_terms, sympy.cancel, sympy.factor):
+        with contextlib.suppress(Exception):  # whatever SymPy raises, it has no such form
+            forms.append(shorten(form))
+        if forms[-1].count_ops() > WORTH_FACTORING * form.count_ops():
+            return
 
 
 def _best(forms: Sequence[Any]) -> Any:
     """The form whose text is shortest."""
     operations = [form.count_ops() for form in forms]
     most = NEARLY_SHORTEST * min(operations)
-    lengths = {
-        index: _length(forms[index]) for index, count in enumerate(operations) if count <= most
-    }
-    best = [forms[index] for index in lengths if lengths[index] == min(lengths.values())]
-    return best[0] if len(best) == 1 else min(best, key=lambda form: len(str(tidied(form))))
+    return min(
+        (form for form, count in zip(forms, operations, strict=True) if count <= most), key=_length
+    )
 
 
-def _length(form: Any) -> tuple[int, int]:
+def _length(form: Any) -> tuple[int, int, int]:
     """The length of a form; a number that nobody typed counts as an operation."""
     tidy = tidied(form)
     new = len(tidy.atoms(Literal, sympy.Integer) - form.atoms(Literal, sympy.Integer))
-    return tidy.count_ops() + new, new
+    return tidy.count_ops() + new, new, len(str(tidy))
 
 
 def _searchable(form: Any) -> bool:
