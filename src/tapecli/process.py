@@ -107,29 +107,27 @@ def _can_fork() -> bool:
 
 
 def _do(work: Callable[[], object], pipe: int, mask: Iterable[int], parent: int) -> NoReturn:
-    """Do the work, write what it returns, and exit; after an exception nothing is written."""
+    """Do the work, write what it returns, and exit; after an exception nothing is written.
+
+    On Linux it ends with the parent, which may be killed before it can kill its child.
+    """
     try:
         for number in MESSAGES:
             signal.signal(number, signal.SIG_DFL)
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         if parent:
-            _end_with(parent)
+            with contextlib.suppress(Exception):
+                import ctypes
+
+                ctypes.CDLL(None).prctl(_PARENT_DEATH_SIGNAL, signal.SIGKILL)
+            if os.getppid() != parent:  # which was killed before that
+                os._exit(0)
         import pickle
 
         answer = pickle.dumps(work(), pickle.HIGHEST_PROTOCOL)
         with os.fdopen(pipe, "wb") as stream:
             stream.write(answer)
     finally:
-        os._exit(0)
-
-
-def _end_with(parent: int) -> None:
-    """On Linux, end with the parent, which may be killed before it can kill its child."""
-    with contextlib.suppress(Exception):
-        import ctypes
-
-        ctypes.CDLL(None).prctl(_PARENT_DEATH_SIGNAL, signal.SIGKILL)
-    if os.getppid() != parent:
         os._exit(0)
 
 

@@ -117,11 +117,7 @@ def arguments(
 
 
 def question(options: Mapping[str, Any], default: str = defaults.POINTS) -> Question:
-    """The question about derivatives that these options ask, checked; as `arguments` takes them.
-
-    Raises:
-        UsageError: something in it cannot be done.
-    """
+    """The question about derivatives that these options ask, checked; as `arguments` takes them."""
     return Question.parse(**arguments("diff", options, default))
 
 

@@ -57,11 +57,8 @@ class Run:
     def go(self, open_: writers.Open, save: Callable[[], None], color: str) -> None:
         """Compute and write everything, with a bar for a person at a terminal.
 
-        Args:
-            open_: opens the streams that it is written to.
-            save: is called before each chunk but the first is written, so that a resumed run
-                always has a chunk left.
-            color: when the bar has colours.
+        `save` is called before each chunk but the first is written, so that a resumed run always
+        has a chunk left.
         """
         start = time.monotonic()
         thread = ThreadPoolExecutor(1)
@@ -113,11 +110,9 @@ def answer(stream: Stream, options: OutputOptions, resume: bool, source: PointsI
         with output.waiting("starting TensorFlow ..."):
             load(options.verbose)
     start = time.monotonic()
-    screen = output.screen(sys.stdout, options.color) if sys.stdout else Screen()
     target = files.path_of(options.file)
-    writer = writers.of_format(
-        options.format_, Screen() if target else screen, stream.dimensions, stream.count
-    )
+    screen = Screen() if target or not sys.stdout else output.screen(sys.stdout, options.color)
+    writer = writers.of_format(options.format_, screen, stream.dimensions, stream.count)
     if resume and not (target and writer.resumable):
         sink = f"a {options.format_.name} file" if target else "standard output"
         raise OutputError(f"'--resume' cannot go on with {sink}")
@@ -153,15 +148,14 @@ def _description(stream: Stream, source: PointsInput, format_name: str) -> dict[
 
 def _summed_up(run: Run, options: OutputOptions, seconds: float) -> int:
     """Print the summary of a run, and return the exit code."""
+    assert run.first
     failed = any_failed(run.counts)
-    claims = run.first.claims if run.first else ()
-    if run.first:
-        tell_failed_claims(run.first)
+    tell_failed_claims(run.first)
     if options.verbose or failed or output.watched(sys.stderr):
         click.echo(words.run_summary(run.done, run.counts, seconds, run.earlier), err=True)
     if options.verbose:
         tell_given_up(run.given_up, run.done - run.earlier, run.stream.question.options)
-    ok = not failed and not any(claim.failed for claim in claims)
+    ok = not failed and not any(claim.failed for claim in run.first.claims)
     return options.code(ok, run.counts)
 
 

@@ -15,6 +15,7 @@ import click
 
 from tapecli import formats
 from tapecli.cli import files
+from tapecli.cli.completion import candidates
 from tapecli.cli.parameters import FromEnvironment, OneOf
 from tapecli.errors import OutputError, WriteError
 from tapecli.formats import Screen
@@ -23,7 +24,12 @@ COLOR = ("auto", "always", "never")
 
 OPTIONS = (
     click.option(
-        "-o", "--output", "file", metavar="FILE", help="Write to a file, whole or not at all."
+        "-o",
+        "--output",
+        "file",
+        metavar="FILE",
+        shell_complete=candidates.files,
+        help="Write to a file, whole or not at all.",
     ),
     click.option(
         "--color",
@@ -104,32 +110,28 @@ def write(content: Any, format_: formats.Format, output: str | None, color: str)
         WriteError: it cannot be written; a file that was there before is as it was.
     """
     if output is None or files.is_standard_output(output):
-        _to_stream(content, format_, standard_output(), color)
+        stream = standard_output()
+        _to_stream(stream, content, format_, screen(stream, color))
         return
     path = files.path_of(output)
     try:
         if path is None:
             with Path(output).open("w", encoding="utf-8") as stream:
-                _to_stream(content, format_, stream, color)
+                _to_stream(stream, content, format_, screen(stream, color))
         else:
-            files.replace(path, lambda stream: _write_content(content, format_, stream, Screen()))
+            files.replace(path, lambda stream: _to_stream(stream, content, format_, Screen()))
     except OSError as error:
         raise WriteError(f"cannot write '{output}': {error.strerror or error}") from error
 
 
-def _to_stream(content: Any, format_: formats.Format, stream: TextIO, color: str) -> None:
-    stream_screen = screen(stream, color)
+def _to_stream(stream: TextIO, content: Any, format_: formats.Format, screen: Screen) -> None:
     if isinstance(stream, io.TextIOWrapper):
         stream.reconfigure(errors="backslashreplace")
-    _write_content(content, format_, stream, stream_screen)
-    stream.flush()
-
-
-def _write_content(content: Any, format_: formats.Format, stream: TextIO, screen: Screen) -> None:
     if format_.binary:
         stream.buffer.write(formats.encode(content, format_))
     else:
         stream.writelines(formats.render(content, format_, screen))
+    stream.flush()
 
 
 def standard_output() -> TextIO:

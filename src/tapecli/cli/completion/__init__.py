@@ -145,7 +145,7 @@ def complete(cli: click.Group, line: TypedLine) -> list[CompletionItem]:
         except click.UsageError:
             return []
     if option:
-        return _values(ctx, option, line.word)
+        return option.shell_complete(ctx, line.word)
     if line.word.startswith("-") and not options_end:
         return _options(ctx, line.word)
     return _arguments(ctx, line.word) or (_option_names(ctx, "--") if line.bare else [])
@@ -163,7 +163,7 @@ def _options(ctx: click.Context, word: str) -> list[CompletionItem]:
     name = word.partition("=")[0] + "=" if long else word[:2]
     option = _option(ctx.command, name.removesuffix("="))
     if option and word.startswith(name) and word != name.removesuffix("="):
-        items = _values(ctx, option, word.removeprefix(name))
+        items = option.shell_complete(ctx, word.removeprefix(name))
         for item in items:  # the shell itself puts names of files behind the option
             item.value = item.value if item.type == candidates.FILE else f"{name}{item.value}"
         return items
@@ -176,12 +176,6 @@ def _option_names(ctx: click.Context, typed: str) -> list[CompletionItem]:
     for item in items:
         item.help = re.sub(_AFTER_SENTENCE, "", item.help or "")
     return items
-
-
-def _values(ctx: click.Context, option: click.Option, typed: str) -> list[CompletionItem]:
-    """The values that an option may have: names of files, where its help calls them FILE."""
-    items = option.shell_complete(ctx, typed)
-    return items or (candidates.files(ctx, option, typed) if option.metavar == "FILE" else [])
 
 
 def _arguments(ctx: click.Context, word: str) -> list[CompletionItem]:
