@@ -51,10 +51,9 @@ class Format:
         endings: the endings of the names of files that are written in it.
         formulas: whether it shows formulas, for which SymPy is loaded, and judgements on claims.
         binary: whether it is made of bytes, and not for a terminal.
-        package: the package of its module.
         chunked: whether it can be written in chunks, a Result for each.
-        needs: an optional library that it needs, or "".
-        extra: the extra of tapecli that installs this library, or "".
+        extra: the extra of tapecli that installs the library that it needs, or "".
+        package: the package of its module.
     """
 
     name: str
@@ -62,14 +61,12 @@ class Format:
     endings: tuple[str, ...]
     formulas: bool = False
     binary: bool = False
-    package: str = "tapecli.formats"
     chunked: bool = False
-    needs: str = ""
     extra: str = ""
+    package: str = "tapecli.formats"
 
 
 def _by_name(package: str, formats: Iterable[Format]) -> dict[str, Format]:
-    """Formats by their names, whose modules are in this package."""
     return {format_.name: replace(format_, package=package) for format_ in formats}
 
 
@@ -92,7 +89,6 @@ FORMATS = _by_name(
             (".parquet",),
             binary=True,
             chunked=True,
-            needs="pyarrow",
             extra="arrow",
         ),
     ],
@@ -124,12 +120,15 @@ PLOTS = _by_name(
     [
         Format("text", "as large as the terminal", (".txt",)),
         *(
-            Format(name, meaning, (f".{name}",), binary=True, needs="matplotlib", extra="plot")
+            Format(name, meaning, (f".{name}",), binary=True, extra="plot")
             for name, meaning in _DRAWINGS.items()
         ),
     ],
 )
 """The formats of plots."""
+
+LIBRARIES = {"arrow": "pyarrow", "plot": "matplotlib"}
+"""The library that each extra installs."""
 
 
 def of_ending(ending: str, formats: Mapping[str, Format] = FORMATS) -> Format:
@@ -152,11 +151,10 @@ def require_library(format_: Format) -> None:
     Raises:
         OutputError: it is not.
     """
-    if format_.needs and importlib.util.find_spec(format_.needs) is None:
-        raise OutputError(
-            f"'--format {format_.name}' needs {format_.needs}; "
-            f"pip install 'tapecli[{format_.extra}]'"
-        )
+    library = LIBRARIES.get(format_.extra)
+    if library and importlib.util.find_spec(library) is None:
+        install = f"pip install 'tapecli[{format_.extra}]'"
+        raise OutputError(f"'--format {format_.name}' needs {library}; {install}")
 
 
 def module(format_: Format) -> ModuleType:

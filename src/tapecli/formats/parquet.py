@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Callable, Iterator, Sequence
-from typing import IO, TYPE_CHECKING, Any
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
 
 from tapecli.formats import arrow, columns
+from tapecli.formats.writers import ChunkWriter, Open
 from tapecli.result import Block, Result, Status
 
 if TYPE_CHECKING:
@@ -37,26 +38,16 @@ def encode(result: Result) -> bytes:
     return file.getvalue()
 
 
-class ParquetWriter:
+class ParquetWriter(ChunkWriter):
     """Writes results with the same targets and derivatives, one after another, into one file.
 
-    It cannot be resumed, for the index of the file is at its end.
+    Its metadata are those of the first result. It cannot be resumed, for the index of the file is
+    at its end.
     """
 
     resumable = False
-    rewrites_head = False
 
-    def start(self, result: Result, open_: Callable[[], IO[bytes]], resumed: bool = False) -> None:
-        """Start the file.
-
-        Args:
-            result: any of the results; the metadata of the file are taken from it.
-            open_: opens the stream, which is left open.
-            resumed: is always False.
-
-        Raises:
-            OutputError: pyarrow is missing.
-        """
+    def start(self, result: Result, open_: Open, resumed: bool = False) -> None:
         self._schema = _schema(result)
         parquet = arrow.load("pyarrow.parquet")
         self._file = parquet.ParquetWriter(open_(), self._schema, use_dictionary=list(_WORDS))
@@ -70,8 +61,7 @@ class ParquetWriter:
             self._file.write_table(_table(result, self._schema))
 
     def finish(self, count: int) -> None:
-        """Write the end of the file, without which it cannot be read."""
-        self._file.close()
+        self._file.close()  # which writes the index, but leaves the stream open
 
 
 def _schema(result: Result) -> Any:

@@ -10,7 +10,7 @@ from typing import IO, Protocol
 
 from tapecli import formats
 from tapecli.errors import OutputError
-from tapecli.formats import Format, Screen
+from tapecli.formats import Format, Screen, npy
 from tapecli.result import Result
 
 Open = Callable[[], IO[bytes]]
@@ -18,21 +18,21 @@ Open = Callable[[], IO[bytes]]
 
 
 class ChunkWriter(Protocol):
-    """Writes a file in one format, chunk by chunk."""
+    """Writes a file in one format, chunk by chunk.
 
-    @property
-    def resumable(self) -> bool:
-        """Whether a later call can go on where this one was interrupted."""
+    Attributes:
+        resumable: whether a later call can go on where this one was interrupted.
+        rewrites_head: whether the beginning is written again at the end.
+    """
 
-    @property
-    def rewrites_head(self) -> bool:
-        """Whether the beginning is written again at the end."""
+    resumable: bool = True
+    rewrites_head: bool = False
 
     def start(self, result: Result, open_: Open, resumed: bool) -> None:
-        """Open the streams for results like this one, the first.
+        """Open the streams for results like this one, the first, which is not written yet.
 
         Args:
-            result: the first one, which is not written yet.
+            result: the first one.
             open_: opens the next stream.
             resumed: whether an earlier call has written the beginning.
         """
@@ -45,7 +45,7 @@ class ChunkWriter(Protocol):
 
 
 @dataclass
-class TextWriter:
+class TextWriter(ChunkWriter):
     """Lines: a stream for each derivative, which are put one behind the other at the end.
 
     So the rows come in the same order, however many chunks they were computed in.
@@ -57,8 +57,6 @@ class TextWriter:
 
     page: ModuleType
     screen: Screen
-    resumable: bool = True
-    rewrites_head: bool = False
 
     def start(self, result: Result, open_: Open, resumed: bool) -> None:
         self._streams = [open_() for _ in formats.blocks(self.page, result)]
@@ -78,36 +76,30 @@ class TextWriter:
             shutil.copyfileobj(stream, whole, 1 << 20)
 
     def _encoded(self, text: str) -> bytes:
-        encoding = "utf-8" if self.screen.unicode else "ascii"
-        return text.encode(encoding, "backslashreplace")
+        return text.encode("utf-8" if self.screen.unicode else "ascii", "backslashreplace")
 
 
 @dataclass
-class NpyWriter:
+class NpyWriter(ChunkWriter):
     """An array, whose head is written again at the end if the number of points was unknown.
 
     Attributes:
-        page: the module of the format.
         dimensions: the axes of all points, for their number.
-        count: how many points there are, if that is known.
+        count: how many points there are, or 0 if that is unknown.
+        rewrites_head: whether it is.
     """
 
-    page: ModuleType
     dimensions: Callable[[int], Mapping[str, int]]
-    count: int | None
-    resumable: bool = True
-
-    @property
-    def rewrites_head(self) -> bool:
-        return self.count is None
+    count: int
+    rewrites_head: bool
 
     def start(self, result: Result, open_: Open, resumed: bool) -> None:
         self._first, self._stream = result, open_()
         if not resumed:
-            self._write_head(self.count or 0)
+            self._write_head(self.count)
 
     def write(self, result: Result) -> None:
-        self._stream.write(self.page.body(result))
+        self._stream.write(npy.body(result))
 
     def finish(self, count: int) -> None:
         if self.rewrites_head:
@@ -115,7 +107,7 @@ class NpyWriter:
             self._write_head(count)
 
     def _write_head(self, count: int) -> None:
-        self._stream.write(self.page.head(self._first, self.dimensions(count)))
+        self._stream.write(npy.head(self._first, self.dimensions(count)))
 
 
 def of_format(
@@ -135,9 +127,9 @@ def of_format(
     Raises:
         OutputError: the library of the format is not installed.
     """
-    page = formats.module(format_)
     if format_.name == "npy":
-        return NpyWriter(page, dimensions, count)
+        return NpyWriter(dimensions, count or 0, rewrites_head=count is None)
+    page = formats.module(format_)
     if format_.name == "parquet":
         writer: ChunkWriter = page.ParquetWriter()
         return writer
