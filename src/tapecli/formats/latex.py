@@ -38,8 +38,7 @@ def _lines(result: Result) -> Iterator[str]:
         for blocks in words.by_target(result):
             yield from _target(result, blocks)
     notes = [note for block in result.blocks for _, note in words.notes(result, block)]
-    yield from map(_paragraph, dict.fromkeys(notes))
-    yield from map(_paragraph, words.hints(result))
+    yield from map(_paragraph, [*dict.fromkeys(notes), *words.hints(result)])
     yield from _claims(result)
     yield _paragraph(f"{words.verdict(result)} ({words.method(result)})")
 
@@ -66,7 +65,6 @@ def _aligned(equations: Sequence[str]) -> Iterator[str]:
 
 
 def _definition(block: Block) -> str:
-    """A target and its expression."""
     expression = rf"\texttt{{{tex.sentence(block.expression)}}}"
     if block.latex:
         expression = block.latex.expression
@@ -84,14 +82,7 @@ def _equations(blocks: Sequence[Block]) -> Iterator[str]:
 
 
 def _equation(name: str, formula: str, noun: str, length: int) -> str:
-    """A name and its formula; one that is too long for a line is there as a comment.
-
-    Args:
-        name: the left side.
-        formula: the right side.
-        noun: what this is.
-        length: its characters in plain text.
-    """
+    """A name and its formula; one whose length in plain text is too long is a comment."""
     if length <= MOST_CHARACTERS:
         return f"{name} &= {formula}"
     note = rf"\text{{(the {noun} is left out: {length} characters)}}"
@@ -118,16 +109,12 @@ def _tables(
 ) -> Iterator[str]:
     """Values with their verdicts, behind columns that say which derivatives or points they are of.
 
-    Args:
-        result: the result.
-        before: the titles and cells of the columns in front.
-        blocks: the blocks with the values.
+    Each column in front has a title, which another one may have as well.
     """
-    cells = [column for _, column in before]
-    titles = [title for title, _ in before]
+    columns = list(before)
     for title, column in words.columns(result, blocks, "{:,}".format).items():
-        titles.append(title)
-        cells.append(column if title in ("ulps", "status") else _numbers(column))
+        columns.append((title, column if title in ("ulps", "status") else _numbers(column)))
+    titles, cells = zip(*columns, strict=True)
     rows = list(zip(*cells, strict=True))
     form = "".join("r" if title == "ulps" else "l" for title in titles)
     for start in range(0, len(rows), ROWS):
@@ -155,7 +142,8 @@ def _numbers(texts: Sequence[str]) -> list[str]:
 
 def _matrices(result: Result) -> Iterator[str]:
     """Each vector or matrix as formulas and as numbers, then its entries one by one."""
-    at = _point(result)
+    texts = words.points(result).items()
+    at = [f"{tex.name(name)} = {tex.number(text)}" for name, (text,) in texts]
     if len(at) > MOST_BEHIND:
         yield r"\noindent At " + ", ".join(f"${equation}$" for equation in at)
     for blocks in [result.blocks] if result.kind == "jacobian" else words.by_target(result):
@@ -186,17 +174,8 @@ def _matrix(entries: Sequence[str], width: int) -> str:
 
 
 def _widest(blocks: Sequence[Block], width: int) -> int:
-    """How wide a matrix of formulas is: the characters of the longest in each column."""
+    """The sum of the lengths of the longest formula in each column of a matrix."""
     return sum(max(map(_length, blocks[column::width])) for column in range(width))
-
-
-def _point(result: Result) -> list[str]:
-    """An equation for each variable."""
-    text = result.format_.text
-    return [
-        f"{tex.name(name)} = {tex.number(text(value))}"
-        for name, value in result.points.at(0).items()
-    ]
 
 
 def _name(result: Result, blocks: Sequence[Block]) -> str:

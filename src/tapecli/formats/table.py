@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import io
 import itertools
+import math
 import re
-import textwrap
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Literal
+from textwrap import TextWrapper
 
 from rich import box
 from rich.cells import cell_len
@@ -21,7 +21,7 @@ from rich.table import Table
 from rich.text import Text
 
 from tapecli.formats import Screen, words
-from tapecli.result import Block, Result, Status
+from tapecli.result import Block, Result, Status, any_failed
 
 PLAIN_WIDTH = 80
 """The width that is aimed at where there is no terminal."""
@@ -61,21 +61,14 @@ def _page(result: Result, screen: Screen) -> Iterator[RenderableType]:
             yield from _tables(result, blocks, screen)
     for hint in words.hints(result):
         yield Text(hint, style="dim")
+    wrapper = TextWrapper(subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
     for claim, text, judgement in words.claims(result):
-        for line in _wrapped(f"claim {text}: {judgement}", screen.width):
+        sentence = f"claim {text}: {judgement}"
+        wrapper.width = screen.width or len(sentence)
+        for line in wrapper.wrap(sentence):
             yield Text(line, style="bold red" if claim.failed else "bold green")
-    failed = any(status.failed for status in result.counts)
-    style = "bold red" if failed else "bold green" if result.all_ok else "bold yellow"
-    yield Text(words.verdict(result), style=style)
-
-
-def _wrapped(text: str, width: int | None) -> list[str]:
-    """A sentence in lines of this width, if there is one; no word is broken."""
-    if width is None:
-        return [text]
-    return textwrap.wrap(
-        text, width, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False
-    )
+    style = "bold green" if result.all_ok else "bold yellow"
+    yield Text(words.verdict(result), style="bold red" if any_failed(result.counts) else style)
 
 
 def _title(result: Result, block: Block, width: int) -> Text:
@@ -92,8 +85,10 @@ def _title(result: Result, block: Block, width: int) -> Text:
 
 def _tables(result: Result, blocks: Sequence[Block], screen: Screen) -> Iterator[RenderableType]:
     """The tables of one target: side by side, below one another, or one value below another."""
-    width = screen.width or PLAIN_WIDTH
-    cells, count = _columns(result, blocks), len(result.points)
+    width, count = screen.width or PLAIN_WIDTH, len(result.points)
+    points = words.points(result).items()
+    cells = {name: _aligned(column * len(blocks)) for name, column in points}
+    cells |= _verdicts(result, blocks)
     widths = _widths(cells)
     groups = []
     for number, block in enumerate(blocks):
@@ -105,7 +100,7 @@ def _tables(result: Result, blocks: Sequence[Block], screen: Screen) -> Iterator
     if count > LONG:
         for group in groups:
             yield from (*group, Text())
-    elif not _fits(across, screen):
+    elif across > (screen.width or math.inf):
         yield from _one_below_another(result, blocks, width)
     elif len(blocks) > 1 and side_by_side <= width:
         grid = Table.grid(padding=(0, _GAP, 0, 0))
@@ -114,10 +109,6 @@ def _tables(result: Result, blocks: Sequence[Block], screen: Screen) -> Iterator
     else:
         for group in groups:
             yield from (Group(*group), Text())
-
-
-def _fits(width: int, screen: Screen) -> bool:
-    return screen.width is None or width <= screen.width
 
 
 def _heading(block: Block, width: int) -> Text:
@@ -129,14 +120,8 @@ def _notes(result: Result, block: Block) -> Iterator[Text]:
         yield Text(note, style=_STYLES[status])
 
 
-def _columns(result: Result, blocks: Sequence[Block]) -> dict[str, list[str]]:
-    """The columns of the blocks by their names, with rows by block and point."""
-    points = words.points(result).items()
-    return {x: _aligned(column * len(blocks)) for x, column in points} | _verdicts(result, blocks)
-
-
 def _verdicts(result: Result, blocks: Sequence[Block]) -> dict[str, list[str]]:
-    """The columns behind the points, numbers aligned on their decimal points."""
+    """The columns behind those of the points."""
     return {
         name: column if name in ("ulps", "status") else _aligned(column)
         for name, column in words.columns(result, blocks, _ulps).items()
@@ -148,7 +133,7 @@ def _ulps(ulps: int) -> str:
 
 
 def _aligned(numbers: Sequence[str]) -> list[str]:
-    """Numbers padded on the left so that their decimal points stand below one another."""
+    """Numbers with their decimal points below one another."""
     before = [len(re.match(r"-?\d*", number)[0]) for number in numbers]  # type: ignore[index]
     margin = max(before)
     return [
@@ -164,21 +149,13 @@ def _table(
     first: int,
     statuses: Sequence[Status],
 ) -> Table | Segments:
-    """Some rows of the columns as a table.
-
-    Args:
-        result: the result that they belong to.
-        cells: the columns by their names.
-        widths: how wide each of them is.
-        first: the index of the first row of the table.
-        statuses: the status of each of its rows.
-    """
+    """The rows of the columns from `first` on, as many as there are statuses, as a table."""
     if len(statuses) > LONG:
         return Segments(_lines(cells, widths, first, len(statuses)), new_lines=True)
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
     for name, width in zip(cells, widths, strict=True):
-        justify: Literal["left", "right"] = "right" if name == "ulps" else "left"
-        table.add_column(Text(name), justify=justify, no_wrap=True, min_width=width)
+        table.add_column(Text(name), no_wrap=True, min_width=width)
+        table.columns[-1].justify = "right" if name == "ulps" else "left"
     styles = _COLUMN_STYLES | ({} if result.computed else {"analytic": "bold"})
     for index, status in enumerate(statuses, first):
         styles["status"] = _STYLES[status]
@@ -207,7 +184,6 @@ def _widths(cells: Mapping[str, Sequence[str]]) -> list[int]:
 
 
 def _across(widths: Sequence[int]) -> int:
-    """How wide a table with columns of these widths is."""
     return sum(widths) + 2 * (len(widths) - 1)
 
 
@@ -246,7 +222,7 @@ def _matrices(result: Result, screen: Screen) -> Iterator[RenderableType]:
         yield Text()
         blocks = list(itertools.chain.from_iterable(group))
         lines = list(_matrix(result, blocks))
-        if _fits(max(cell_len(line.plain) for line in lines), screen):
+        if max(cell_len(line.plain) for line in lines) <= (screen.width or math.inf):
             yield from (*lines, Text())
         yield from _entries(result, blocks, screen)
         yield Text()
@@ -269,21 +245,14 @@ def _matrix(result: Result, blocks: Sequence[Block]) -> Iterator[Text]:
     margin = max(map(cell_len, [title, *rows]))
     head = "  ".join(map(str.center, heads, widths)).rstrip()
     yield Text(title.ljust(margin), style="bold cyan") + Text(f"   {head}", style="cyan")
-    lines = list(zip(*aligned, strict=True))
-    for number, (name, cells) in enumerate(zip(rows, lines, strict=True)):
-        left, right = _brackets(number, len(lines))
+    brackets = ["⎡⎤", *["⎢⎥"] * (len(rows) - 2), "⎣⎦"] if len(rows) > 1 else ["[]"]
+    for name, cells, bracket in zip(rows, zip(*aligned, strict=True), brackets, strict=True):
         inside = "  ".join(map(str.ljust, cells, widths))
         yield (
-            Text(f"{name.rjust(margin)} {left} ", style="cyan")
+            Text(f"{name.rjust(margin)} {bracket[0]} ", style="cyan")
             + Text(inside, style="bold")
-            + Text(f" {right}", style="cyan")
+            + Text(f" {bracket[1]}", style="cyan")
         )
-
-
-def _brackets(row: int, rows: int) -> tuple[str, str]:
-    if rows == 1:
-        return "[", "]"
-    return ("⎡", "⎤") if row == 0 else ("⎣", "⎦") if row == rows - 1 else ("⎢", "⎥")
 
 
 def _entries(result: Result, blocks: Sequence[Block], screen: Screen) -> Iterator[RenderableType]:
@@ -299,7 +268,7 @@ def _entries(result: Result, blocks: Sequence[Block], screen: Screen) -> Iterato
     widths, wide = _widths(cells), _widths(with_formulas)
     if _across(wide) <= (screen.width or 2 * PLAIN_WIDTH):
         yield _table(result, with_formulas, wide, 0, statuses)
-    elif _fits(_across(widths), screen):
+    elif _across(widths) <= (screen.width or math.inf):
         yield _table(result, cells, widths, 0, statuses)
         yield Text()
         yield from (_heading(block, 10 * width) for block in blocks)

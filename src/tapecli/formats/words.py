@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from tapecli.evaluation.verdict import STABLE_ULPS
@@ -38,9 +38,9 @@ def derivative(block: Block) -> str:
     """
     name = leibniz(block.target, block.derivative.variables, len(block.points.names) > 1)
     factorials = "·".join(f"{order}!" for order in block.derivative.factorials)
-    if not factorials:
-        return name
-    return f"({name})/({factorials})" if "·" in factorials else f"({name})/{factorials}"
+    if "·" in factorials:
+        factorials = f"({factorials})"
+    return f"({name})/{factorials}" if factorials else name
 
 
 def leibniz(target: str, variables: Sequence[str], partial: bool) -> str:
@@ -119,13 +119,8 @@ def columns(
 ) -> dict[str, list[str]]:
     """The columns behind those of the points by their names, with rows by block and point.
 
-    They are what was computed, the analytic value, the ulps between the two, and the status if
-    not all values are ok; where nothing was computed, there is nothing to compare.
-
-    Args:
-        result: the result.
-        blocks: those of its blocks that have rows.
-        ulps: the text of a number of ulps.
+    They are what was computed, the analytic value, the text of the ulps between the two, and the
+    status if not all values are ok; where nothing was computed, there is nothing to compare.
     """
     text = result.format_.text
     checks = [block.check(index) for block in blocks for index in range(len(block.points))]
@@ -170,10 +165,10 @@ def method_name(method: str) -> str:
 
 def notes(result: Result, block: Block) -> Iterator[tuple[Status, str]]:
     """Why values are not ok; those with the same reason share a note."""
-    groups: dict[tuple[Status, str], list[int]] = {}
+    groups: defaultdict[tuple[Status, str], list[int]] = defaultdict(list)
     for index, check in block.checks.items():
         if check.note and check.digits is None:
-            groups.setdefault((check.status, check.note), []).append(index)
+            groups[check.status, check.note].append(index)
     for (status, note), indices in groups.items():
         points = [result.points.at(index).values() for index in indices[:SHOWN_POINTS]]
         texts = [", ".join(map(result.format_.text, point)) for point in points]
@@ -252,12 +247,11 @@ def verdict(result: Result) -> str:
 
 
 def _by_status(counts: Mapping[Status, int]) -> str:
-    """How many values have each status: 2 ok, 1 off."""
     return ", ".join(f"{count:,} {status}" for status, count in counts.items())
 
 
 def given_up(count: int, total: int, seconds: float, noun: str = "points") -> str:
-    """How many points, or other things, could not be certified, and how to allow more time."""
+    """How many things could not be certified, and how to allow more time."""
     return (
         f"{count:,} of {total:,} {noun} could not be certified within {seconds:.3g} seconds of "
         "work; --max-seconds allows more"
@@ -265,20 +259,15 @@ def given_up(count: int, total: int, seconds: float, noun: str = "points") -> st
 
 
 def run_summary(points: int, counts: Mapping[Status, int], seconds: float, earlier: int = 0) -> str:
-    """A long run in a sentence: how many points, how fast, and how the values are.
+    """A long run in a sentence: how many points are done, how fast, and how the values are.
 
-    Args:
-        points: how many are done.
-        counts: how many values have each status.
-        seconds: what this call took.
-        earlier: how many of the points an earlier call had done.
+    The call took so many seconds, after an earlier one had done some of the points.
     """
     verified = Counter(counts)
-    verified.pop(Status.UNVERIFIED, None)
-    values = sum(counts.values())
+    del verified[Status.UNVERIFIED]
+    values, number = sum(counts.values()), sum(verified.values())
     verdict = f"{values:,} values, none of them verified"
     if verified:
-        number = sum(verified.values())
         verdict = f"{number:,} of {values:,} values verified: {_by_status(verified)}"
     done = points - earlier
     of_them = f", {done:,} of them" if earlier else ""
