@@ -15,14 +15,13 @@ if TYPE_CHECKING:
 
 def names(result: Result) -> list[str]:
     """The names of the columns; the points have one for each variable."""
-    before = derivative(result.blocks[0])
-    return [*before, *result.variables, "tape", "analytic", "ulps", "status"]
+    shared = derivative(result.blocks[0])
+    return [*shared, *result.variables, "tape", "analytic", "ulps", "status"]
 
 
 def derivative(block: Block) -> dict[str, str | int]:
     """The fields that all rows of a block share."""
-    names = ("target", "expression", "wrt", "order")
-    return {name: getattr(block, name) for name in names}
+    return {name: getattr(block, name) for name in ("target", "expression", "wrt", "order")}
 
 
 def metadata(result: Result) -> dict[str, Any]:
@@ -46,11 +45,6 @@ def analytic(block: Block) -> NDArray[np.float64]:
     import numpy as np
 
     return of_checks(block, lambda check: check.analytic, math.nan, np.float64)
-
-
-def values(block: Block) -> NDArray[np.float64]:
-    """The answer at each point: what was computed, or else the analytic value."""
-    return analytic(block) if block.tape is None else block.tape
 
 
 def statuses(block: Block) -> NDArray[np.uint8]:

@@ -39,9 +39,7 @@ def array_dtype(result: Result) -> np.dtype[Any]:
 def _arrays(result: Result) -> dict[str, Any]:
     import numpy as np
 
-    dtype, axes = array_dtype(result), result.axes
-    nothing = np.full(len(result.points), math.nan)
-    tapes = [nothing if block.tape is None else block.tape for block in result.blocks]
+    dtype, axes, metadata = array_dtype(result), result.axes, columns.metadata(result)
     analytic = [columns.analytic(block) for block in result.blocks]
     ulps = [
         columns.of_checks(block, lambda check: check.ulps, math.nan, np.float64)
@@ -52,16 +50,15 @@ def _arrays(result: Result) -> dict[str, Any]:
         "kind": result.kind,
         "expressions": list(dict.fromkeys(f"{b.target} = {b.expression}" for b in result.blocks)),
         "axes": list(axes),
-        "tape": _arranged(result, tapes).astype(dtype),
+        "tape": result.arranged(result.tape).astype(dtype),
         "analytic": _arranged(result, analytic).astype(dtype),
         "ulps": _arranged(result, ulps),
         "status": _arranged(result, [columns.statuses(block) for block in result.blocks]),
         "statuses": [str(status) for status in Status],
-        "dtype": result.dtype,
-        "method": result.method,
-        "execution": result.execution,
-        "scaled": result.scaled,
-        "tensorflow": result.tensorflow,
+        **{
+            name: metadata[name]
+            for name in ("dtype", "method", "execution", "scaled", "tensorflow")
+        },
         **{name: labels for name, labels in axes.items() if labels is not None},
         **{name: result.points.along(name) for name in result.variables if axes.get(name) is None},
     }
