@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-Point: TypeAlias = "float | Fraction | Decimal | str"
-PointsLike: TypeAlias = "Point | Sequence[Point] | NDArray[np.generic]"
+_Point: TypeAlias = "float | Fraction | Decimal | str"
+PointsLike: TypeAlias = "_Point | Sequence[_Point] | NDArray[np.generic]"
 """What points can be given as: text in the language of this module, numbers, or an array."""
 
 MAX_POINTS = 100_000

@@ -21,14 +21,7 @@ _BATCH = 1 << 17
 
 
 class Parquet:
-    """A table in a Parquet file.
-
-    Args:
-        path: where the file is.
-
-    Attributes:
-        name: what messages call it.
-    """
+    """A table in a Parquet file, which messages call by `name`."""
 
     def __init__(self, path: str) -> None:
         self._path, self.name = path, text_files.quoted(path)
@@ -51,12 +44,7 @@ class Parquet:
     def blocks(
         self, columns: Mapping[str, str], format_: FloatFormat, skip: int = 0
     ) -> Iterator[Columns]:
-        """The numbers of some columns, a block of rows after the other.
-
-        Args:
-            columns: the columns by the names of the variables.
-            format_: the format that the numbers are rounded into.
-            skip: how many rows to leave out first.
+        """The numbers of columns, by the names of variables, after the first `skip` rows.
 
         Raises:
             PointsError: a value is no number or does not fit, there are no rows, or they cannot

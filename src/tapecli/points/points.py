@@ -150,11 +150,7 @@ class Points:
         return {_dimension([axis]): axis.count for axis in lists}
 
     def chunks(self, size: int, skip: int = 0) -> Iterator[Points]:
-        """The points in chunks with a single axis, all of this size but the last.
-
-        Args:
-            size: how many points a chunk has.
-            skip: how many points to leave out first.
+        """The points after the first `skip`, in chunks with a single axis, the last maybe shorter.
 
         Raises:
             PointsError: values cannot be read, or do not fit the dtype.
@@ -199,11 +195,11 @@ def _repeated(values: Values, times: int, start: int, stop: int) -> NDArray[np.f
 
 @dataclass(frozen=True)
 class File:
-    """Values in a file that are too many to be held.
+    """Values of variables in a file that are too many to be held.
 
     Attributes:
         names: the variables.
-        blocks: reads the values but so many of the first, in blocks of any length.
+        blocks: reads the values after so many of the first, in blocks of any length.
         count: how many they are, if that is known before they are read.
     """
 
@@ -251,15 +247,12 @@ def _after(blocks: Iterator[Columns], skip: int) -> Iterator[Columns]:
 class FilePoints:
     """Points of which some values are in files that are read in blocks: values side by side.
 
+    `names`, `count` and `dimensions` are those of `Points`, but a count that is not known before
+    the files are read is None.
+
     Args:
         varying: the files, and other values that change from point to point.
         constants: values that are the same at all points.
-
-    Attributes:
-        names: the variables, x2 before x10.
-        count: how many points there are, if that is known before they are read.
-        dimensions: the axes of an array of all points by name, with their lengths; None for one
-            that is not known.
 
     Raises:
         PointsError: there are not as many of each.
@@ -275,13 +268,9 @@ class FilePoints:
         self.dimensions = {_dimension(varying): self.count}
 
     def chunks(self, size: int, skip: int = 0) -> Iterator[Points]:
-        """The points in chunks of this size, of which the last may be shorter.
+        """The points after the first `skip`, in chunks, the last maybe shorter.
 
         Text is read once; other files are read anew by each call.
-
-        Args:
-            size: how many points a chunk has.
-            skip: how many points to leave out first.
 
         Raises:
             PointsError: values cannot be read, do not fit the dtype, or are not as many.
@@ -360,9 +349,6 @@ class Reader:
     ) -> Points | FilePoints:
         """Read the values of every variable.
 
-        A file of many points is read in blocks if no other variable has several values, or if
-        values go side by side.
-
         Args:
             inputs: the values of variables by name, in the language of `exact`.
             rows: a table that has the values of the other variables, or None.
@@ -370,7 +356,8 @@ class Reader:
             paired: whether the values go side by side.
 
         Returns:
-            `FilePoints` only if there may be more points than are held in memory.
+            `FilePoints` if a file has more points than are held in memory. No other variable
+            has several values then, or values go side by side.
 
         Raises:
             PointsError: values cannot be read, do not fit the dtype, are too many, or not as many.

@@ -106,12 +106,7 @@ def decide(
 ) -> Floats:
     """The values, with those that are uncertain rounded from the exact numbers.
 
-    Args:
-        values: the numbers as they are rounded so far.
-        uncertain: where the exact number decides.
-        exact_at: the exact number at an index.
-        format_: the format.
-        first: the index of the first value.
+    `exact_at` has the exact number at an index; the first value has the index `first`.
 
     Raises:
         PointsError: a number is too large or too small for the format.

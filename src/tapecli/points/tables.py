@@ -80,14 +80,9 @@ def _is_simple(text: str) -> bool:
 def lines(
     variable: str, source: str, stdin: TextIO | None, format_: FloatFormat, most: int
 ) -> Iterator[Columns]:
-    """The numbers of a text, one a line; blank lines and those that begin with # are passed over.
+    """The numbers of "-" or "@file", one a line, as values of a variable, and at most so many.
 
-    Args:
-        variable: whose numbers they are.
-        source: "-", or "@" and the name of a file.
-        stdin: what "-" reads.
-        format_: the format that they are rounded into.
-        most: how many there may be.
+    Blank lines and those that begin with # are passed over.
 
     Raises:
         PointsError: a line has no number, or one that does not fit, or there are too many.
@@ -178,15 +173,18 @@ class Table:
         self, variables: Sequence[str], format_: FloatFormat, block: str, first: int
     ) -> Columns:
         """The columns of a block of lines, of which the first has this number."""
-        is_simple = bool(self._delimiter) and _is_simple(block)
-        is_simple = is_simple and not any(sign in block for sign in '"#\r')
+        is_json = not self._delimiter
+        is_simple = not is_json and _is_simple(block)
         if is_simple and (columns := self._by_arrow(variables, format_, block, first)):
             return columns
         numbers, lines = text_files.split(block, first)
-        rows, columns = self._rows(numbers, lines), {}
+        rows: Any = (
+            list(map(self._object, numbers, lines)) if is_json else self._rows(numbers, lines)
+        )
+        columns = {}
         for name in variables:
-            column = self.names.index(name)
-            fields = [row[column] for row in rows]
+            index = self.names.index(name)
+            fields = [row.get(name, _MISSING) if is_json else row[index] for row in rows]
 
             def exact_at(index: int, name: str = name, fields: Sequence[Any] = fields) -> Fraction:
                 return self._value(numbers[index], fields[index], name)
@@ -198,7 +196,7 @@ class Table:
         self, variables: Sequence[str], format_: FloatFormat, text: str, first: int
     ) -> Columns | None:
         """The columns, unless there is anything that pyarrow may take for something else."""
-        if text.count("\n") <= exact.MAX_EXACT:
+        if text.count("\n") <= exact.MAX_EXACT or any(sign in text for sign in '"#\r'):
             return None
         try:
             arrow, arrow_csv = map(importlib.import_module, ("pyarrow", "pyarrow.csv"))
@@ -243,11 +241,8 @@ class Table:
             columns[name] = rounding.decide(values, uncertain, exact_at, format_)
         return columns
 
-    def _rows(self, numbers: Sequence[int], lines: list[str]) -> list[list[Any]]:
+    def _rows(self, numbers: Sequence[int], lines: list[str]) -> list[list[str]]:
         """The fields of each line in the order of the names."""
-        if not self._delimiter:
-            objects = map(self._object, numbers, lines)
-            return [[row.get(name, _MISSING) for name in self.names] for row in objects]
         try:
             rows = list(csv.reader(lines, delimiter=self._delimiter, strict=True))
         except csv.Error:

@@ -31,13 +31,7 @@ _REMARK = re.compile(r"\n[^\S\n]*(?:[#\n]|\Z)")
 
 
 class Text:
-    """A text that is read in whole lines, once.
-
-    Args:
-        stream: where it is read. Standard input is UTF-8 from here on, as files are, whatever the
-            locale says.
-        name: what messages call it.
-        error_type: the error if a line is too long, or no text.
+    """A text that is read in whole lines, once, as UTF-8 whatever the locale says.
 
     Attributes:
         name: what messages call it.
@@ -99,16 +93,10 @@ def open_text(
     content: str = "points",
     error_type: type[UsageError] = PointsError,
 ) -> Iterator[Text]:
-    """The text of "-" or "@file".
-
-    Args:
-        source: where it is.
-        stdin: what "-" is read from.
-        content: what it has, for messages.
-        error_type: the error if it cannot be read.
+    """The text of "-", which is read from `stdin`, or of "@file".
 
     Raises:
-        UsageError: of that kind.
+        UsageError: of the given type, that the `content` of this text cannot be read.
     """
     file, name = None, "standard input"
     if source == "-":
@@ -173,12 +161,7 @@ def changed(name: str, content: str = "points") -> str:
 
 
 def split(text: str, first: int) -> tuple[Sequence[int], list[str]]:
-    """The lines that are neither blank nor begin with #, and before them their numbers.
-
-    Args:
-        text: whole lines.
-        first: the number of the first of them.
-    """
+    """The numbers of the lines that are neither blank nor begin with #, and these lines."""
     text = text.removesuffix("\n")
     lines = text.split("\n")
     if not _REMARK.search(f"\n{text}"):
