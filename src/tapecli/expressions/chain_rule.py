@@ -62,7 +62,7 @@ def _partial(node: Call, index: int) -> Node:
         return _GAMMAS[node.name](*arguments)
     values = dict(zip(row(node.name).parameters, arguments, strict=True))
     rule = _rules(node.name)[index]
-    return fold(rule, lambda part, children: _substituted(part, children, values))
+    return fold(rule, lambda inner, children: _substituted(inner, children, values))
 
 
 @functools.cache

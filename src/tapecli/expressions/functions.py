@@ -265,9 +265,7 @@ ROWS: dict[str, Row] = {**FUNCTIONS, **OPERATORS, **CONSTANTS}
 """Everything that an expression may contain besides numbers and variables."""
 
 NAMES: dict[str, tuple[Row, ...]] = {
-    **{name: (FUNCTIONS[row_name],) for name, row_name in FUNCTION_NAMES.items()},
-    **{name: (CONSTANTS[row_name],) for name, row_name in CONSTANT_NAMES.items()},
-    **{row.name: (row,) for row in _OPERATORS},
+    **{name: (row,) for row in ROWS.values() for name in (row.name, *row.aliases)},
     "+": (OPERATORS["add"],),
     "-": (OPERATORS["sub"], OPERATORS["neg"]),
     "*": (OPERATORS["mul"],),

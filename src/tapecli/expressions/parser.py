@@ -254,7 +254,7 @@ def parser() -> Lark:
     path = cache_path(grammar)
     with contextlib.suppress(Exception), path.open("rb") as file:  # a damaged one raises anything
         return Lark.load(file)
-    made = Lark(
+    lalr = Lark(
         grammar,
         parser="lalr",
         lexer="basic",
@@ -263,8 +263,8 @@ def parser() -> Lark:
         lexer_callbacks={"UNKNOWN": _refused},
     )
     if not sys.dont_write_bytecode:
-        _store(made, path)
-    return made
+        _store(lalr, path)
+    return lalr
 
 
 def _grammar() -> str:
@@ -290,13 +290,13 @@ def _refused(token: Token) -> Token:
     return token.update(type=UNKNOWN_CALL)
 
 
-def _store(made: Lark, path: Path) -> None:
+def _store(lalr: Lark, path: Path) -> None:
     """Write the whole file or nothing, for other processes may read or write it at the time."""
     temporary = path.with_name(f"{path.name}.{os.getpid()}")
     with contextlib.suppress(OSError):
         try:
             with temporary.open("wb") as file:
-                made.save(file)
+                lalr.save(file)
             temporary.replace(path)
         finally:
             temporary.unlink(missing_ok=True)

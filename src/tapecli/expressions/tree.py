@@ -30,8 +30,6 @@ BLANKS = " \t\r\n\u00a0"
 VARIABLE = "x"
 """The variable of an expression that has none, such as `3`."""
 
-_ONE_LETTER = r"(?:[A-Za-z]|[Α-Ωα-ω])(?:_?[0-9]+)?"
-
 _MAX_BITS = 4096
 """The size of an exact constant beyond which its value is not kept."""
 
@@ -171,7 +169,7 @@ def variables(*targets: Node) -> tuple[str, ...]:
 
 def is_one_letter(name: str) -> bool:
     """Whether a name is one letter, perhaps with a number: such a name is always a variable."""
-    return bool(re.fullmatch(_ONE_LETTER, name))
+    return bool(re.fullmatch(r"[A-Za-zΑ-Ωα-ω](_?[0-9]+)?", name))
 
 
 def natural(name: str) -> list[tuple[int, str]]:

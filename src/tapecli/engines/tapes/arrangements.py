@@ -8,13 +8,13 @@ next one, and every open tape records it.
 from __future__ import annotations
 
 import contextlib
-import functools
 import itertools
 import math
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from tapecli.engines.tapes import loading
@@ -103,17 +103,15 @@ def _record_targets(
 
 def _first_order(
     arrangement: Callable[[Any, Sequence[Target], Sources, Sources], list[Sources]],
-) -> Run:
-    """An arrangement for first derivatives, as one that takes the variables of each."""
-
-    def run(
-        tf: Any, targets: Sequence[Target], xs: Sources, derivatives: Sequence[Variables]
-    ) -> dict[Variables, list[Tensor]]:
-        sources = {name: xs[name] for (name,) in derivatives}
-        gradients = arrangement(tf, targets, xs, sources)
-        return {(name,): [gradient[name] for gradient in gradients] for name in sources}
-
-    return run
+    tf: Any,
+    targets: Sequence[Target],
+    xs: Sources,
+    derivatives: Sequence[Variables],
+) -> dict[Variables, list[Tensor]]:
+    """What an arrangement for first derivatives computes, by the variable of each derivative."""
+    sources = {name: xs[name] for (name,) in derivatives}
+    gradients = arrangement(tf, targets, xs, sources)
+    return {(name,): [gradient[name] for gradient in gradients] for name in sources}
 
 
 # --- the arrangements for further orders ------------------------------------------------------
@@ -172,9 +170,9 @@ def nested(
     tf: Any, targets: Sequence[Target], xs: Sources, derivatives: Sequence[Variables]
 ) -> dict[Variables, list[Tensor]]:
     """Tapes inside one another: one for each target at order 1, one for each order above it."""
-    first = max(map(len, derivatives)) == 1
-    run = _first_order(nested_targets) if first else nested_orders
-    return run(tf, targets, xs, derivatives)
+    if max(map(len, derivatives)) == 1:
+        return _first_order(nested_targets, tf, targets, xs, derivatives)
+    return nested_orders(tf, targets, xs, derivatives)
 
 
 def batch(
@@ -247,10 +245,10 @@ class Arrangement:
 
 
 ARRANGEMENTS = {
-    "single": Arrangement(_first_order(single), many_targets=False),
-    "parallel": Arrangement(_first_order(parallel)),
+    "single": Arrangement(partial(_first_order, single), many_targets=False),
+    "parallel": Arrangement(partial(_first_order, parallel)),
     "nested": Arrangement(nested, highest=math.inf),
-    "persistent": Arrangement(_first_order(persistent)),
+    "persistent": Arrangement(partial(_first_order, persistent)),
     "batch": Arrangement(batch, highest=2),
 }
 """The arrangements by name; where the user names none, the first that can do what is asked."""
@@ -385,7 +383,7 @@ class _Job:
         return f"TensorFlow cannot do this: {str(error).splitlines()[0]}"
 
 
-@functools.lru_cache(MAX_TRACES)
+@lru_cache(MAX_TRACES)
 def _traced(job: _Job, names: tuple[str, ...], count: int | None) -> Callable[..., Any]:
     """The tapes as one function of TensorFlow's, for `count` points, or for any number."""
     tf = job.tf
@@ -420,16 +418,13 @@ def functions_of(tf: Any, targets: Sequence[Node], format_: FloatFormat) -> list
     """The targets as functions that share what they compute."""
     values: dict[Node, Tensor] = {}
 
-    def function(target: Node) -> Target:
-        def evaluate(xs: Sources) -> Tensor:
-            for node in tree.steps(target):
-                if node not in values:
-                    values[node] = _value(tf, node, values, xs, format_)
-            return values[target]
+    def evaluate(target: Node, xs: Sources) -> Tensor:
+        for node in tree.steps(target):
+            if node not in values:
+                values[node] = _value(tf, node, values, xs, format_)
+        return values[target]
 
-        return evaluate
-
-    return [function(tape_tree(target, format_)) for target in targets]
+    return [partial(evaluate, tape_tree(target, format_)) for target in targets]
 
 
 def _value(
@@ -445,7 +440,7 @@ def _value(
     return rule_of(row(node.name).tape, tf)(*arguments)
 
 
-@functools.lru_cache(maxsize=1024)
+@lru_cache(maxsize=1024)
 def tape_tree(target: Node, format_: FloatFormat) -> Node:
     """The tree as the tapes compute it: without aliases, and with whole powers as products.
 
