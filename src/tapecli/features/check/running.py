@@ -28,7 +28,7 @@ from tapecli.features.check.defects import DEFECTS, MISSING, Defect
 from tapecli.features.check.model import Cell, Core, Failure, KnownDefect, Report, Setting
 from tapecli.features.check.plan import RANDOM_POINTS, Trial, selected, trials
 from tapecli.floats import FORMATS
-from tapecli.result import Block, Check, Result, Status
+from tapecli.result import Block, Result, Row, Status
 
 _NO_LIMIT = 1e9
 
@@ -36,9 +36,6 @@ _MAX_REASON = 300
 """Characters of an error of TensorFlow's that are shown."""
 
 _DEVICE_TYPES = ("CPU", "GPU", "TPU")
-
-Progress = Callable[[int, int, str], None]
-"""Gets how many trials are done, how many there are, and which one is next."""
 
 
 def check_tensorflow(
@@ -48,7 +45,7 @@ def check_tensorflow(
     dtypes: Collection[str] = (),
     executions: Collection[str] = (),
     devices: Collection[str] = (),
-    progress: Progress = lambda done, total, description: None,
+    progress: Callable[[int, int, str], None] = lambda done, total, description: None,
 ) -> Report:
     """Check that TensorFlow differentiates correctly.
 
@@ -59,7 +56,7 @@ def check_tensorflow(
         dtypes: the dtypes, likewise.
         executions: the executions, likewise.
         devices: the devices, such as "cpu:0"; all that are present, if there are none.
-        progress: called before each trial is awaited.
+        progress: gets how many trials are done and how many there are, and which one is next.
 
     Raises:
         RequestError: there is no such level or device, or nothing to check.
@@ -240,38 +237,27 @@ class _Findings:
         """Count the verdicts on one derivative; those that failed become one failure."""
         format_ = FORMATS[trial.setting.dtype]
         awkward = {format_.round(Fraction(x)) for x in trial.case.awkward}
-        failed: dict[str, list[tuple[float, float, Check]]] = {}
-        for index, value in enumerate(block.values):
-            verdict = block.check(index)
-            if verdict.status is Status.UNDEFINED:
+        failed: dict[str, list[Row]] = {}
+        for row in block.rows:
+            if row.status is Status.UNDEFINED:
                 continue
-            (x,) = block.points.at(index).values()
             cell.values += 1
-            cell.rounded += verdict.status is Status.ROUNDED
-            if verdict.status is Status.OK and x not in awkward:
-                cell.worst = max(cell.worst, verdict.ulps or 0)
-            if verdict.status.failed:
-                defect = self._explanation(trial, block.order, str(verdict.status), x)
+            cell.rounded += row.status is Status.ROUNDED
+            if row.status is Status.OK and row.at["x"] not in awkward:
+                cell.worst = max(cell.worst, row.ulps or 0)
+            if row.status.failed:
+                defect = self._explanation(trial, row.order, str(row.status), row.at["x"])
                 cell.known += bool(defect)
                 cell.failed += not defect
-                failed.setdefault(defect, []).append((x, value, verdict))
+                failed.setdefault(defect, []).append(row)
         several_targets = len(trial.case.targets) > 1
         target = f"{block.target} = {block.expression}" if several_targets else block.expression
-        for defect, values in failed.items():
-            self._explained[defect] += len(values)
-            x, value, verdict = max(values, key=lambda v: _relative_error(v[1], v[2].analytic))
-            self._add_failure(
-                trial,
-                target,
-                block.order,
-                x,
-                status=verdict.status,
-                tape=value,
-                analytic=verdict.analytic,
-                points=len(values),
-                note=verdict.note,
-                known=defect,
-            )
+        for defect, rows in failed.items():
+            self._explained[defect] += len(rows)
+            worst = max(rows, key=_relative_error)
+            numbers = {"tape": worst.tape, "analytic": worst.analytic, "points": len(rows)}
+            verdict = {"status": worst.status, "note": worst.note, "known": defect}
+            self._add_failure(trial, target, block.order, worst.at["x"], **numbers, **verdict)
 
     def _add_failure(self, trial: Trial, target: str, order: int, x: float, **fields: Any) -> None:
         derivative = trial.case.group, trial.case.targets, target, order
@@ -288,8 +274,8 @@ class _Findings:
         return KnownDefect(*row, defect in self._present, self._explained[defect.name])
 
 
-def _relative_error(value: float, analytic: float | None) -> float:
+def _relative_error(row: Row) -> float:
     """The relative error of a value; -1 where there is none."""
-    if analytic is None or not math.isfinite(value):
+    if row.tape is None or row.analytic is None or not math.isfinite(row.tape):
         return -1.0
-    return abs(value - analytic) / abs(analytic) if analytic else abs(value)
+    return abs(row.tape - row.analytic) / (abs(row.analytic) or 1)
