@@ -135,8 +135,7 @@ class Balls:
 
     def number(self, value: int | Fraction | arb) -> Series:
         """A constant, rounded to the working precision."""
-        exact = fmpq(value.numerator, value.denominator) if isinstance(value, Fraction) else value
-        return arb_series([arb(exact) + 0], self.terms)
+        return arb_series([exact_arb(value) + 0], self.terms)
 
     def constant(self, name: str) -> Series:
         """A mathematical constant, by the name of its row."""
@@ -147,8 +146,7 @@ class Balls:
         if not slope:
             return self.number(value)
         step = exact_arb(-slope if self.side is Side.LEFT else slope)
-        start = exact_arb(value) if isinstance(value, Fraction) else value
-        coefficients = [start, *[arb(0)] * (power * self.fold - 1), step]
+        coefficients = [exact_arb(value), *[arb(0)] * (power * self.fold - 1), step]
         return arb_series(coefficients[: self.terms], self.terms)
 
     # --- signs --------------------------------------------------------------------------------
@@ -234,10 +232,8 @@ class Balls:
         return self.div(self.number(1), u**-exponent)
 
     def _product(self, u: Series, exponent: int) -> Series:
-        if u.length() <= 1 and u.prec >= self.terms:
-            return self.number(_power(u[0], exponent))
         if u.prec >= self.terms:
-            return u**exponent
+            return u**exponent if u.length() > 1 else self.number(_power(u[0], exponent))
         product = u
         for _ in range(min(exponent, self.terms) - 1):  # more zeros than terms change nothing
             product = self.mul(product, u)
@@ -506,9 +502,11 @@ def _with_constant(constant: arb, u: Series) -> Series:
     return arb_series([constant, *u.coeffs()[1:]], u.prec)
 
 
-def exact_arb(number: Fraction) -> arb:
+def exact_arb(number: int | Fraction | arb) -> arb:
     """The number as a ball, rounded to the working precision if it is not a dyadic fraction."""
-    return arb(fmpq(number.numerator, number.denominator))
+    if isinstance(number, Fraction):
+        return arb(fmpq(number.numerator, number.denominator))
+    return arb(number)
 
 
 def _valuation(u: Series) -> int:

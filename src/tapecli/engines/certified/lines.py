@@ -118,32 +118,31 @@ class PointDerivatives:
         try:
             derivatives.append(self._run(line, at_point)[0])
             sides = [self._one_sided(line, side) for side in (Side.RIGHT, Side.LEFT)]
-        except Undefined as undefined:
-            reason = str(undefined)
-        else:
             with working(self.precision, MOST_TERMS):
-                reason = self._extend(derivatives, sides, at_point)
-        return [*derivatives, *[NoDerivative(reason)] * (self.terms - len(derivatives))]
+                self._extend(derivatives, sides, at_point)
+        except Undefined as undefined:
+            missing = self.terms - len(derivatives)
+            return [*derivatives, *[NoDerivative(str(undefined))] * missing]
+        return [*derivatives]
 
-    def _extend(self, derivatives: list[arb], sides: list[Series], at_point: Balls) -> str:
+    def _extend(self, derivatives: list[arb], sides: list[Series], at_point: Balls) -> None:
         """Append to the value the derivatives on which both sides agree.
 
-        Returns:
-            The reason why there are no more; "" if all of them exist.
+        Raises:
+            Undefined: the next one does not exist.
         """
         if not all(at_point.vanishes(derivatives[0] - side[0]) for side in sides):
-            return "a jump"
+            raise Undefined("a jump")
         fold, (right, left) = self.interpreter.reach.fold, sides
         for k in range(1, self.terms):
             between = range((k - 1) * fold + 1, k * fold)
             if k * fold >= min(right.prec, left.prec) or not all(
                 at_point.vanishes(side[index]) for side in sides for index in between
             ):
-                return "an infinite slope"
+                raise Undefined("an infinite slope")
             if not at_point.vanishes(right[k * fold] - left[k * fold] * (-1) ** k):
-                return "a kink"
+                raise Undefined("a kink")
             derivatives.append(right[k * fold] * math.factorial(k))
-        return ""
 
     def _one_sided(self, line: Trajectory, side: Side) -> Series:
         """The series on one side, with enough terms to show whatever is not zero."""
@@ -307,10 +306,9 @@ def directions(index: Index) -> dict[Direction, int]:
     if len(times) == 1:  # the sum below is n! then, in as many terms
         return {((index[0], 1),): math.factorial(len(index))}
     weights: dict[Direction, int] = {}
-    for steps in itertools.product(*(range(count + 1) for count in times.values())):
+    every_step = itertools.product(*(range(count + 1) for count in times.values()))
+    for steps in itertools.islice(every_step, 1, None):  # the first one stays at the point
         common = math.gcd(*steps)
-        if common == 0:
-            continue
         sign = (-1) ** (len(index) - sum(steps))
         binomial = math.prod(map(math.comb, times.values(), steps))
         line = tuple(
