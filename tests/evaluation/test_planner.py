@@ -334,7 +334,7 @@ def test_no_rule_runs_more_operations_than_the_bound_says() -> None:
     checked = set()
     for execution, names in itertools.product(EXECUTIONS, ("x", "xy")):
         for kind, rule in counting._RULES.items():
-            paper = counting._Paper({"x": 1, "y": 2}, execution)
+            paper = counting._Paper(("x", "y"), execution)
             inputs = tuple(paper._xs[name] for name in names)
             output, paper._watched = paper._new(kind, inputs, 3), 3
             with contextlib.suppress(TypeError):  # a rule for another number of inputs

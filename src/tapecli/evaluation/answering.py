@@ -1,9 +1,7 @@
 """One question answered: read `answer` first. It has a line for each stage.
 
-The text of a question was parsed, and checked, by `Question.parse` (`question`). Then come the
-stages of `answer`: choose a method (`planner`), compute (`engines`), certify and judge
-(`verdict`), and arrange all of it into a Result. Questions about any number of points are
-answered chunk by chunk (`chunks`), each chunk by `answer`.
+The question was parsed, and checked, by `Question.parse` (`question`). Questions about any number
+of points are answered chunk by chunk (`chunks`), each chunk by `answer`.
 """
 
 from __future__ import annotations

@@ -72,11 +72,9 @@ def counted(
     targets: tuple[Node, ...], wrt: tuple[Variables, ...], execution: str = EAGER
 ) -> Counts:
     """Count what nested tapes run for these derivatives."""
-    names = sorted({name for sequence in wrt for name in sequence})
-    paper = _Paper({name: 1 << index for index, name in enumerate(names)}, execution)
-    values = paper.forward(targets)
+    paper = _Paper(sorted({name for variables in wrt for name in variables}), execution)
+    derivatives: dict[Variables, list[Id]] = {(): paper.forward(targets)}
     levels = [float(paper.count)]
-    derivatives: dict[Variables, list[Id]] = {(): values}
     order = max(map(len, wrt))
     for level in range(1, min(order, DEEPEST) + 1):
         before = paper.count
@@ -126,27 +124,19 @@ def _answered(
 
 
 class _Paper:
-    """The operations that are run, and what each is made from.
+    """The operations that are run: what each was made from, and a bit for each variable behind it.
 
-    Args:
-        bits: for each variable a bit, of which a tensor has those that it depends on.
-        execution: how tapes are run.
-
-    Attributes:
-        count, special: how many operations were run, and how many of the gamma family.
+    `count` is how many were run, and `special` how many of them are of the gamma family.
     """
 
-    def __init__(self, bits: dict[str, int], execution: str) -> None:
+    def __init__(self, names: Sequence[str], execution: str) -> None:
         self.count = self.special = 0
         self.open, self.fixed = execution == GRAPH, execution == XLA
-        self._bits = bits
-        self._xs: dict[str, Id] = {}
         self._kinds = ["", ""]
         self._inputs: list[tuple[Id, ...]] = [(), ()]
         self._masks = [0, 0]
         self._watched = 0
-        for name, bit in bits.items():
-            self._xs[name] = self._new("", (), bit)
+        self._xs = {name: self._new("", (), 1 << index) for index, name in enumerate(names)}
 
     def _new(self, kind: str, inputs: tuple[Id, ...], mask: int) -> Id:
         self._kinds.append(kind)
@@ -189,7 +179,7 @@ class _Paper:
 
         None where there are more than `MOST` operations.
         """
-        self._watched = sum(self._bits[name] for name in watched)
+        self._watched = sum(self._masks[self._xs[name]] for name in watched)
         self.count += 1  # the ones that it begins with
         adjoints: dict[Id, list[Id]] = {target: [_CONSTANT]}
         for tensor in self._backward(target):

@@ -255,12 +255,8 @@ def _refuse_slow(
 
 @dataclass(frozen=True)
 class Workload:
-    """What is to be computed, and how many CPU seconds each way of it is expected to take.
-
-    Attributes:
-        targets: the trees.
-        wrt: the variables of each derivative.
-        count: how many points.
+    """How many CPU seconds each way is expected to take that computes some derivatives of targets,
+    each by its variables, at a number of points.
     """
 
     targets: tuple[Node, ...]

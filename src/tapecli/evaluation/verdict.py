@@ -99,27 +99,17 @@ class Verification:
     def judge(
         self, values: Sequence[Sequence[Column]], certificates: Sequence[Certificates]
     ) -> list[list[Checks]]:
-        """For each target and derivative the verdicts, as `checks` has them.
-
-        Args:
-            values: what was computed for each target and derivative.
-            certificates: those of each target.
-        """
+        """The verdicts on what was computed for each target and derivative."""
         targets = zip(self.question.trees, values, certificates, strict=True)
         return [self.checks(*target) for target in targets]
 
     def checks(
         self, tree: Node, columns: Sequence[Column], certificates: Certificates
     ) -> list[Checks]:
-        """For each derivative the verdicts by the indices of the points that are verified.
+        """The verdicts on what was computed for each derivative of a target.
 
-        Beside the sample these are points at which a value is not finite, as far as they are no
-        more than half as many.
-
-        Args:
-            tree: a target.
-            columns: what was computed for each of its derivatives.
-            certificates: those of the target.
+        Beside the sample, points are verified at which a value is not finite, as far as they are
+        no more than half as many.
         """
         if self.question.options.verify != "none" and len(certificates) < len(self.question.points):
             odd = [index for index in _not_finite(columns) if index not in certificates]
@@ -157,7 +147,7 @@ class Verification:
         if share is not None:
             size = max(math.ceil(size * share), 1)
         elif verify == "auto" and count * series <= ALL_SERIES:
-            return range(count)
+            size = count
         if count <= size:
             return range(count)
         ends_first = dict.fromkeys((0, count - 1, *random.Random(count).sample(range(count), size)))
