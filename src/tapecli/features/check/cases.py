@@ -18,12 +18,8 @@ from tapecli.floats import FloatFormat
 class Case:
     """One expression in x, or several that are targets at once, and the points to check them at.
 
-    Attributes:
-        group: the name of a row of the function table, or COMPOSITE.
-        expressions: the expressions as they are typed; a text is a single one.
-        intervals: where random points come from.
-        fixed: ordinary points.
-        awkward: points at which something may go wrong.
+    The group is the name of a row of the function table, or COMPOSITE. Random points come from the
+    intervals.
     """
 
     group: str

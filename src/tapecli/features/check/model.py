@@ -51,7 +51,6 @@ class Failure:
     Attributes:
         function: the row of the function table, or "composite".
         target: the expression that is wrong, in its explicit form.
-        method: the arrangement of tapes.
         status: off or lost; None where nothing could be computed.
         tape: what the tape returned at x.
         analytic: what it should be.
@@ -147,11 +146,8 @@ class Report:
 
     Attributes:
         versions: the versions of the libraries and of Python, and the machine, by name.
-        settings: the columns.
         cells: the values of each function in each setting in which it was run.
         failures: every derivative that is off or lost, those of known defects as well.
-        defects: the known defects that were looked for.
-        values: how many values were compared.
         seconds: how long it took, without the start of TensorFlow.
         core: whether the core is the public API; None if that was not compared.
     """

@@ -161,13 +161,9 @@ def _versions(tf: Any) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class _Outcome:
-    """The outcome of a trial.
+    """The derivatives of a trial that could be computed, and the lowest order that could not.
 
-    Attributes:
-        blocks: the derivatives, up to the highest order that could be computed.
-        missing: the lowest order that could not be computed; 0 if all could.
-        reason: why it could not be computed.
-        unsupported: whether TensorFlow lacks a gradient or a kernel for it.
+    `missing` is 0 if all could; `unsupported` is whether TensorFlow lacks a gradient or a kernel.
     """
 
     blocks: tuple[Block, ...] = ()

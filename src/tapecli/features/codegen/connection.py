@@ -24,12 +24,7 @@ _PIECEWISE_LINEAR = ("add", "sub", "min", "max", "neg", "abs")
 
 
 def unconnected(tree: Node, derivatives: Iterable[Sequence[str]]) -> bool:
-    """Whether a tape may find no connection on the way to one of these derivatives.
-
-    Args:
-        tree: the target.
-        derivatives: the variables of each derivative, the first one first.
-    """
+    """Whether a tape may find no connection on the way to one of these derivatives of a target."""
     derivatives = [variables for variables in derivatives if variables]
     names = sorted({name for variables in derivatives for name in variables})
     monomials = fold(tree, lambda node, children: _monomials(node, children, names))

@@ -100,12 +100,7 @@ class Form:
 
 
 class Statements:
-    """The targets of one program, as statements.
-
-    Attributes:
-        targets: the names of the targets in the program.
-        trees: what the tapes compute for each target: prepared trees.
-    """
+    """The targets of one program as statements: their names in it, and their prepared trees."""
 
     def __init__(
         self, question: Question, page: Page, names: Names, sources: Mapping[str, str]

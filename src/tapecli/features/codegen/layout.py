@@ -14,12 +14,8 @@ INDENT = "    "
 class Brackets:
     """Something with brackets around items: a call, a list, or a statement that ends in one.
 
-    Attributes:
-        head: what is before the items, the opening bracket last.
-        items: what is between the commas.
-        tail: what is behind the items, the closing bracket first.
-        shared_line: whether the items may share a line of their own, as arguments do; those of a
-            list that does not fit have a line each.
+    The head ends with the opening bracket, and the tail begins with the closing one. Where all does
+    not fit in one line, the items may have a `shared_line`, as arguments do, or a line each.
     """
 
     head: str
