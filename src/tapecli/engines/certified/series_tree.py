@@ -13,18 +13,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from tapecli.expressions import tree
 from tapecli.expressions.functions import row, rule_of
-from tapecli.expressions.tree import (
-    Alias,
-    Call,
-    Named,
-    Node,
-    Number,
-    Variable,
-    literal_value,
-    rational,
-    steps,
-)
 from tapecli.floats import FloatFormat
 
 MOST_TERMS = 2000
@@ -61,32 +51,32 @@ class SeriesTree:
     """A tree whose series are computed by the rules of an engine.
 
     Args:
-        tree: the expression.
+        expression: its tree.
         format_: the dtype: decimal literals mean its numbers. None for exact decimals.
 
     Attributes:
         nodes: all nodes of the tree, each after its children.
     """
 
-    def __init__(self, tree: Node, format_: FloatFormat | None) -> None:
-        self.nodes = steps(tree)
+    def __init__(self, expression: tree.Node, format_: FloatFormat | None) -> None:
+        self.nodes = tree.steps(expression)
         self._format = format_
         self._exponents = {
-            node: rational(node.arguments[1], format_)
+            node: tree.rational(node.arguments[1], format_)
             for node in self.nodes
-            if isinstance(node, Call) and node.name == "pow"
+            if isinstance(node, tree.Call) and node.name == "pow"
         }
 
     @functools.cached_property
     def reach(self) -> Reach:
         """How far its series on one side must reach."""
-        folds: dict[Node, int] = {}
-        degrees: dict[Node, Fraction] = {}
+        folds: dict[tree.Node, int] = {}
+        degrees: dict[tree.Node, Fraction] = {}
         for node in self.nodes:
             fold = math.lcm(*(folds[child] for child in node.children))
             children = [degrees[child] for child in node.children]
-            degree = max(children, default=Fraction(isinstance(node, Variable)))
-            if isinstance(node, Call):
+            degree = max(children, default=Fraction(isinstance(node, tree.Variable)))
+            if isinstance(node, tree.Call):
                 exponent = self._exponents.get(node) or Fraction(1)
                 root = _ROOTS.get(node.name, exponent.denominator)
                 fold = min(fold * root, _MOST_FOLDS + 1)
@@ -98,15 +88,15 @@ class SeriesTree:
             folds[node], degrees[node] = fold, degree
         return Reach(fold if fold <= _MOST_FOLDS else 1, math.ceil(max(degrees.values())))
 
-    def series(self, rules: Any, node: Node, arguments: Sequence[Any]) -> Any:
+    def series(self, rules: Any, node: tree.Node, arguments: Sequence[Any]) -> Any:
         """The series of a node that is not a variable, from the series of its children."""
-        if isinstance(node, Number):
-            return rules.number(literal_value(node, self._format))
-        if isinstance(node, Named):
+        if isinstance(node, tree.Number):
+            return rules.number(tree.literal_value(node, self._format))
+        if isinstance(node, tree.Named):
             return rules.constant(node.name)
-        if isinstance(node, Alias):
+        if isinstance(node, tree.Alias):
             return arguments[0]
-        assert isinstance(node, Call)
+        assert isinstance(node, tree.Call)
         if node.name == "pow":
             base, exponent = arguments
             return rules.power(base, exponent, self._exponents[node])
