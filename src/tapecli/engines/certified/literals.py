@@ -11,6 +11,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -108,26 +109,18 @@ def _text(value: Fraction) -> str:
     if not _ends(value):
         return f"{value.numerator}/{value.denominator}"
     text = decimal_text(value).removesuffix(".0").replace("e+", "e")
-    if not value or value >= TINY or "e" in text:
-        return text
-    digits, decimals = _digits(value), len(text) - len("0.")
-    point = "." if len(digits) > 1 else ""
-    return f"{digits[0]}{point}{digits[1:]}e-{decimals - len(digits) + 1}"
+    return f"{Decimal(text):e}" if 0 < value < TINY else text
 
 
-def _digits(value: Fraction) -> str:
-    """The digits of a number that ends, without leading and trailing zeros."""
+def _digits(value: Fraction) -> int:
+    """How many digits a number that ends has, without leading and trailing zeros."""
     digits = decimal_text(abs(value)).partition("e")[0].replace(".", "")
-    return digits.strip("0") or "0"
+    return len(digits.strip("0")) or 1
 
 
 def _ends(value: Fraction) -> bool:
-    """Whether its decimal digits end: the denominator has no prime factors but 2 and 5."""
-    rest = value.denominator
-    for prime in (2, 5):
-        while rest % prime == 0:
-            rest //= prime
-    return rest == 1
+    """Whether its decimal digits end: the denominator divides a power of ten."""
+    return pow(10, value.denominator.bit_length(), value.denominator) == 0
 
 
 # --- after SymPy has finished -------------------------------------------------------------------
@@ -272,7 +265,7 @@ def _is_short(result: Fraction, *factors: Fraction) -> bool:
         return True
     if not (_ends(result) and 1 / LARGEST < abs(result) < LARGEST):
         return False
-    return len(_digits(result)) <= max(len(_digits(factor)) for factor in factors) + 1
+    return _digits(result) <= max(map(_digits, factors)) + 1
 
 
 def _quotient(above: list[Fraction], below: list[Fraction], rest: list[Any]) -> Any:
@@ -302,8 +295,8 @@ def _divides(divisor: Fraction, value: Fraction) -> bool:
     quotient = value / divisor
     if (_is_whole(divisor) and _is_whole(value)) or not _ends(quotient):
         return False
-    longest = max(len(_digits(divisor)), len(_digits(value)))
-    return len(_digits(quotient)) <= longest + _is_whole(divisor)
+    longest = max(_digits(divisor), _digits(value))
+    return _digits(quotient) <= longest + _is_whole(divisor)
 
 
 def _power(base: Any, exponent: Any) -> Any:

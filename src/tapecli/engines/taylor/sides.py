@@ -181,17 +181,10 @@ class OneSided(Taylor):
 
 
 def agreed(value: Number, right: Series, left: Series, fold: int, terms: int) -> Series:
-    """The coefficients in h on which the series of both sides agree.
+    """The coefficients in h on which both sides agree; NaN from the first on which they differ.
 
-    Args:
-        value: the constant coefficient.
-        right: the series in t on the right, where h = t**fold.
-        left: the series in t on the left, where h = -t**fold.
-        fold: how many powers of t there are to one of h.
-        terms: how many coefficients in h are wanted.
-
-    Returns:
-        The coefficients; NaN from the first one on which the sides differ.
+    The constant one is `value`. The sides are series in t, where h is t**fold on the right and
+    -t**fold on the left.
     """
     equal = _equal(value, right[0]) & _equal(value, left[0])
     coefficients = [value]
