@@ -19,18 +19,7 @@ from tapecli.engines.certified.deadline import TimeUp, within
 from tapecli.engines.certified.formula import MAX_OPERATIONS, MAX_SIZE
 from tapecli.engines.certified.shortening import power_terms
 from tapecli.engines.certified.symbols import cbrt, expression, is_endless
-from tapecli.expressions.tree import (
-    Alias,
-    Call,
-    Node,
-    Number,
-    call,
-    fold,
-    literal_value,
-    number,
-    size,
-    variable,
-)
+from tapecli.expressions import tree
 from tapecli.floats import FloatFormat
 
 MAX_TERMS = 500
@@ -53,9 +42,9 @@ _HYPERBOLIC = (sympy.sinh, sympy.cosh, sympy.tanh)
 
 
 def proved(
-    tree: Node,
+    function: tree.Node,
     by: Sequence[str],
-    claim: Node,
+    claim: tree.Node,
     format_: FloatFormat,
     seconds: float = SECONDS,
 ) -> bool:
@@ -64,8 +53,8 @@ def proved(
     The effort is small and bounded: False says nothing. Equal formulas may still differ at single
     points, such as removable singularities.
     """
-    function, claim = _without_decimals([tree, claim], format_)
-    if any(size(side) > MAX_SIZE or is_endless(side) for side in (function, claim)):
+    function, claim = _without_decimals([function, claim], format_)
+    if any(tree.size(side) > MAX_SIZE or is_endless(side) for side in (function, claim)):
         return False
     try:
         return within(seconds, lambda: _equal(function, claim, by))
@@ -73,9 +62,9 @@ def proved(
         return False
 
 
-def _equal(tree: Node, claim: Node, by: Sequence[str]) -> bool:
+def _equal(function: tree.Node, claim: tree.Node, by: Sequence[str]) -> bool:
     """Whether the derivative is the claim; no shorter form is looked for, which takes minutes."""
-    form = expression(tree, as_typed=False)
+    form = expression(function, as_typed=False)
     for name in by:
         form = form.diff(sympy.Symbol(name, real=True))
         form = form.replace(sympy.DiracDelta, lambda *_: sympy.S.Zero)  # which is at kinks alone
@@ -85,32 +74,32 @@ def _equal(tree: Node, claim: Node, by: Sequence[str]) -> bool:
     return form == 0 or _is_zero(form) or _is_zero_for_all_signs(form)
 
 
-def _without_decimals(trees: Sequence[Node], format_: FloatFormat) -> list[Node]:
+def _without_decimals(trees: Sequence[tree.Node], format_: FloatFormat) -> list[tree.Node]:
     """The trees with exact numbers for decimals that are short in binary, and symbols for others.
 
     0.1 is 3602879701896397/2**55 in float64, which is too much for SymPy's polynomials. What holds
     for any number in its place holds for that one; 0.2 becomes twice the same symbol.
     """
-    symbols: dict[Node, Fraction] = {}
+    symbols: dict[tree.Node, Fraction] = {}
 
-    def without_decimals(node: Node, children: list[Node]) -> Node:
-        if isinstance(node, Number) and node.decimal:
-            return _symbol(literal_value(node, format_), symbols)
-        if isinstance(node, Alias):
+    def without_decimals(node: tree.Node, children: list[tree.Node]) -> tree.Node:
+        if isinstance(node, tree.Number) and node.decimal:
+            return _symbol(tree.literal_value(node, format_), symbols)
+        if isinstance(node, tree.Alias):
             return children[0]
-        return call(node.name, *children) if isinstance(node, Call) else node
+        return tree.call(node.name, *children) if isinstance(node, tree.Call) else node
 
-    return [fold(tree, without_decimals) for tree in trees]
+    return [tree.fold(whole, without_decimals) for whole in trees]
 
 
-def _symbol(value: Fraction, symbols: dict[Node, Fraction]) -> Node:
+def _symbol(value: Fraction, symbols: dict[tree.Node, Fraction]) -> tree.Node:
     """A number as a simple fraction or a simple multiple of a symbol, which may be a new one."""
     for unit, size_ in ((None, Fraction(1)), *symbols.items()):
         ratio = value / size_
         if max(ratio.denominator, ratio.numerator).bit_length() <= _SIMPLE_BITS:
-            factor = call("div", number(ratio.numerator), number(ratio.denominator))
-            return factor if unit is None else call("mul", factor, unit)
-    symbol = variable(f"decimal {len(symbols)}")
+            factor = tree.call("div", tree.number(ratio.numerator), tree.number(ratio.denominator))
+            return factor if unit is None else tree.call("mul", factor, unit)
+    symbol = tree.variable(f"decimal {len(symbols)}")
     symbols[symbol] = value
     return symbol
 
