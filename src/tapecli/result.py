@@ -240,13 +240,9 @@ class Block:
     def rows(self) -> Iterator[Row]:
         """A row for each point."""
         identity = self.target, self.expression, self.wrt, self.order
-        for index, tape in enumerate(self.computed):
+        tapes = [None] * len(self.points) if self.tape is None else self.tape.tolist()
+        for index, tape in enumerate(tapes):
             yield Row(*identity, self.points.at(index), tape, **vars(self.check(index)))
-
-    @property
-    def computed(self) -> Sequence[float | None]:
-        """The computed value at each point as a float; None where nothing was computed."""
-        return [None] * len(self.points) if self.tape is None else self.tape.tolist()
 
     def check(self, index: int) -> Check:
         """The verdict on the value at the point of this index."""

@@ -40,7 +40,13 @@ def begun(
     wrt = ["x"] if "y" in expression else []
     how = how or Options(execution="eager")
     return open_question(
-        "diff", expression, where, wrt=wrt, options=how, in_chunks=parts, size=PART
+        where,
+        kind="diff",
+        expressions=expression,
+        wrt=wrt,
+        options=how,
+        in_chunks=parts,
+        size=PART,
     )
 
 
@@ -247,7 +253,9 @@ def test_a_beginning_goes_on_with_the_rest() -> None:
 
 
 def test_claims_are_judged_once() -> None:
-    run = open_question("diff", "log(x**2)", PointsInput({"x": "1..200"}), claims="3/x", size=PART)
+    run = open_question(
+        PointsInput({"x": "1..200"}), kind="diff", expressions="log(x**2)", claims="3/x", size=PART
+    )
     assert isinstance(run, Stream)
     results = list(run.results())
     assert [len(result.claims) for result in results] == [1] + [0] * (len(results) - 1)

@@ -30,7 +30,7 @@ def in_chunks(monkeypatch: pytest.MonkeyPatch, count: int = 100) -> tuple[Result
     assert len(asked.points) == count
     monkeypatch.setattr(exact, "MAX_POINTS", 50)
     monkeypatch.setattr(chunks, "SMALL_CHUNK", 16)
-    run = chunks.open_question("diff", TARGETS, where, order=2, options=how)
+    run = chunks.open_question(where, kind="diff", expressions=TARGETS, order=2, options=how)
     assert isinstance(run, Stream)
     return answering.answer(asked, formulas=False), list(run.results())
 

@@ -6,7 +6,7 @@ enough is held at a time that memory does not grow with the number of points.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, cast
 
@@ -76,19 +76,11 @@ class Stream:
 
 
 def open_question(
-    kind: str,
-    expressions: str | Iterable[str],
-    source: PointsInput,
-    *,
-    in_chunks: bool = True,
-    size: int = LARGE_CHUNK,
-    **arguments: Any,
+    source: PointsInput, *, in_chunks: bool = True, size: int = LARGE_CHUNK, **arguments: Any
 ) -> Question | Stream:
     """A question; or one about many points, which are taken in chunks.
 
     Args:
-        kind: one of `KINDS`.
-        expressions: the texts of the targets.
         source: the points as they were given.
         in_chunks: whether the points may be taken in chunks; if not, too many are refused.
         size: how many points a chunk has at most.
@@ -97,7 +89,7 @@ def open_question(
     Raises:
         UsageError: as `Question.parse` does.
     """
-    question = Question.parse(kind, expressions, replace(source, arrays=True), **arguments)
+    question = Question.parse(source=replace(source, arrays=True), **arguments)
     most = exact.MAX_COUNT if in_chunks else exact.MAX_POINTS
     points = cast(PointsInput, question.source).read(question.variables, question.format_, most)
     if isinstance(points, Points) and (not in_chunks or points.count <= exact.MAX_POINTS):
@@ -110,9 +102,8 @@ def open_question(
 def _choice(question: Question, size: int, count: int | None) -> Choice:
     """The method for all chunks: one that can do each, run as is quickest for them all."""
     options = question.options
-    choice = question.choose(
-        SMALL_CHUNK if options.method in (defaults.TAYLOR, defaults.NONE) else size
-    )
+    no_tapes = options.method in (defaults.TAYLOR, defaults.NONE)
+    choice = question.choose(SMALL_CHUNK if no_tapes else size)
     demanded = options.execution or options.usual_execution
     if choice.execution != defaults.EAGER or demanded or choice.method == "batch":
         return choice

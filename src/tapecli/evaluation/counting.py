@@ -222,6 +222,11 @@ class _Paper:
         self.count += 3  # both shapes, and along what to sum
         return [None if tensor is None else self.collapsed(tensor) for tensor in gradients]
 
+    def shaped(self, kind: str, tensor: Id) -> Id:
+        """A tensor of another shape, which is looked up."""
+        self.count += 1
+        return self(kind, tensor)
+
     def collapsed(self, tensor: Id) -> Id:
         """A tensor that is summed up along no axis at all, and given the shape that it has."""
         return self("reshape", self("sum", tensor))
@@ -336,16 +341,6 @@ def _broadcast(run: _Paper, g: Id, out: Id, x: Id) -> Sequence[Id]:
     return (run.collapsed(g),)
 
 
-def _shaped(name: str) -> Callable[..., Sequence[Id]]:
-    """The rule of what changes a shape, which is looked up."""
-
-    def rule(run: _Paper, g: Id, out: Id, x: Id) -> Sequence[Id]:
-        run.count += 1
-        return (run(name, g),)
-
-    return rule
-
-
 def _bell(run: _Paper, g: Id, out: Id, x: Id) -> Sequence[Id]:
     return (run("mul", run("mul", g, _SCALAR), run("exp", run("neg", run("square", x)))),)
 
@@ -372,8 +367,8 @@ _RULES: dict[str, Callable[..., Sequence[Id | None]]] = {
         x, y, run("where", g, _CONSTANT), run("where", _CONSTANT, g)
     ),
     "sum_of_all": lambda run, g, out, *terms: [g] * len(terms),
-    "reshape": _shaped("reshape"),
-    "sum": _shaped("broadcast"),
+    "reshape": lambda run, g, out, x: [run.shaped("reshape", g)],
+    "sum": lambda run, g, out, x: [run.shaped("broadcast", g)],
     "broadcast": _broadcast,
     "abs": _of_one(lambda run, y, x: run("sign", x)),
     "sign": lambda run, g, y, x: [run("zeros", x)],

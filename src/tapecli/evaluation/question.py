@@ -249,7 +249,11 @@ class Question:
         names = names or list(source.values)[:1] or [VARIABLE]
         _usable(names)
         _expected(source.values, names)
-        derivatives = _derivatives(kind, wrt, order, names)
+        if kind == "diff":
+            derivatives = derivative.requested(wrt, order, names)
+        else:
+            by_each = derivative.hessian if kind == "hessian" else derivative.gradient
+            derivatives = by_each(derivative.requested_variables(wrt, names))
         count = len(derivatives) * len(targets)
         derivative.refuse_too_many(count)
         if claims and options.scaled:
@@ -379,16 +383,6 @@ def _claims(
                 f"theirs: {', '.join(names)}"
             )
     return tuple(trees)
-
-
-def _derivatives(
-    kind: str, wrt: Sequence[str], order: int | None, names: Sequence[str]
-) -> list[Derivative]:
-    """What each target is differentiated by."""
-    if kind == "diff":
-        return derivative.requested(wrt, order, names)
-    by = derivative.requested_variables(wrt, names)
-    return derivative.hessian(by) if kind == "hessian" else derivative.gradient(by)
 
 
 def _usable(names: Iterable[str]) -> None:
