@@ -45,11 +45,6 @@ def loads() -> bool:
         return False
 
 
-def is_faster(rows: int) -> bool:
-    """Whether pyarrow is there, and writes so many rows in less time."""
-    return rows >= MIN_ROWS and loads()
-
-
 def texts(format_: FloatFormat, values: NDArray[np.float64]) -> Any:
     """The texts of `FloatFormat.texts`, as an array of pyarrow.
 

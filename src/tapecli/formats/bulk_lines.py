@@ -43,7 +43,7 @@ def lines(
     import numpy as np
 
     count, verified = len(columns[0]), sorted(checks)
-    by_arrow = texts is FloatFormat.texts and arrow.is_faster(count)
+    by_arrow = texts is FloatFormat.texts and count >= arrow.MIN_ROWS and arrow.loads()
     size = ARROW_ROWS if by_arrow else ROWS
     number_texts, join_lines = (arrow.texts, arrow.join) if by_arrow else (texts, join)
     for start in range(0, count, size):

@@ -26,18 +26,9 @@ def derivative(block: Block) -> dict[str, str | int]:
 
 def metadata(result: Result) -> dict[str, Any]:
     """What the request was, and how it was computed."""
-    return {
-        "schema": SCHEMA,
-        "tensorflow": result.tensorflow,
-        "dtype": result.dtype,
-        "method": result.method,
-        "reason": result.reason,
-        "execution": result.execution,
-        "device": result.device,
-        "scaled": result.scaled,
-        "tolerance": result.tolerance,
-        "kind": result.kind,
-    }
+    request = ("scaled", "tolerance", "kind")
+    method = ("tensorflow", "dtype", "method", "reason", "execution", "device")
+    return {"schema": SCHEMA} | {name: getattr(result, name) for name in (*method, *request)}
 
 
 def analytic(block: Block) -> NDArray[np.float64]:

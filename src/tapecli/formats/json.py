@@ -56,9 +56,8 @@ def _rows(result: Result) -> Iterator[dict[str, Field]]:
         dict(zip(result.variables, at, strict=True)) for at in zip(*columns_of_points, strict=True)
     ]
     for block in result.blocks:
-        computed = [None] * len(points)
-        if block.tape is not None:
-            computed = all_shortest(block.tape).tolist()
+        tape = block.tape
+        computed = [None] * len(points) if tape is None else all_shortest(tape).tolist()
         for index, (point, value) in enumerate(zip(points, computed, strict=True)):
             check = block.check(index)
             fields = {

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tapecli.result import Check, Result, Status
@@ -59,19 +58,14 @@ how many digits are right, or else that the derivative is too large.
 
 def pitfalls(result: Result) -> list[str]:
     """The names of the pitfalls that explain values, in the order of the table."""
-    values = list(_doubtful_values(result))
+    if result.method == "taylor":  # whose series do not share the pitfalls of tapes
+        return []
+    values = [
+        (check, float(block.tape[index]), block.expression)
+        for block in result.blocks
+        if block.tape is not None
+        for index, check in block.checks.items()
+        if check.status not in (Status.OK, Status.UNVERIFIED)
+    ]
     hints = (hint for hint in HINTS if any(hint.explains(*value) for value in values))
     return list(dict.fromkeys(hint.pitfall for hint in hints))
-
-
-def _doubtful_values(result: Result) -> Iterator[tuple[Check, float, str]]:
-    """The values of tapes that are not ok, with their verdicts and expressions.
-
-    Taylor series do not share the pitfalls of tapes.
-    """
-    if result.method == "taylor":
-        return
-    for block in result.blocks:
-        for index, check in block.checks.items():
-            if block.tape is not None and check.status not in (Status.OK, Status.UNVERIFIED):
-                yield check, float(block.tape[index]), block.expression

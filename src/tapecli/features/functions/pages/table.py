@@ -13,6 +13,9 @@ from tapecli.formats import Screen
 Line: TypeAlias = Sequence[tuple[str, str]]
 """The texts of a line, each with its style."""
 
+Row: TypeAlias = Sequence[Sequence[str]]
+"""Cells, each of some lines."""
+
 _GAP = 2
 _STYLES = ("bold cyan", "", "bold", "dim", "cyan")
 _NAME_WIDTH = 18
@@ -55,7 +58,7 @@ def _table(entries: Sequence[words.Entry], screen: Screen) -> Iterator[Line]:
         yield from ([(line, "dim")] for line in words.footer(entries))
 
 
-def _folded(entry: words.Entry) -> list[list[str]]:
+def _folded(entry: words.Entry) -> Row:
     """Three cells of some lines: domain and other names below the meaning."""
     aliases = f"also {', '.join(entry.aliases)}" if entry.aliases else ""
     below = "; ".join(filter(None, [entry.domain, aliases]))
@@ -64,17 +67,17 @@ def _folded(entry: words.Entry) -> list[list[str]]:
     return [[entry.signature], [entry.meaning, *filter(None, [below])], slopes]
 
 
-def _widths(rows: Sequence[Sequence[Sequence[str]]]) -> list[int]:
+def _widths(rows: Sequence[Row]) -> list[int]:
     return [max(len(line) for cell in cells for line in cell) for cells in zip(*rows, strict=True)]
 
 
-def _width(rows: Sequence[Sequence[Sequence[str]]]) -> int:
+def _width(rows: Sequence[Row]) -> int:
     widths = _widths(rows)
     return sum(widths) + _GAP * (len(widths) - 1)
 
 
-def _aligned(rows: Sequence[Sequence[Sequence[str]]]) -> Iterator[Line]:
-    """Rows of cells of some lines, in columns; the first row are the headings."""
+def _aligned(rows: Sequence[Row]) -> Iterator[Line]:
+    """The rows in columns; the first row are the headings."""
     widths = _widths(rows)
     for row_number, row in enumerate(rows):
         for line_number, cells in enumerate(zip_longest(*row, fillvalue="")):

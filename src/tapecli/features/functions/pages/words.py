@@ -76,19 +76,15 @@ class Entry(NamedTuple):
 
 def entries(rows: Iterable[Row], unicode: bool = True) -> list[Entry]:
     """The rows for people; without `unicode` names beyond ASCII are escaped: \\u0393 for Γ."""
-    described = map(_entry, rows)
-    return list(described) if unicode else [
-        entry._replace(
-            aliases=tuple(a.encode("ascii", "backslashreplace").decode() for a in entry.aliases)
-        )
-        for entry in described
-    ]  # fmt: skip
+    encoding = "utf-8" if unicode else "ascii"
+    return [_entry(row, encoding) for row in rows]
 
 
-def _entry(row: Row) -> Entry:
+def _entry(row: Row, encoding: str) -> Entry:
+    aliases = tuple(name.encode(encoding, "backslashreplace").decode() for name in row.aliases)
     if isinstance(row, Constant):
         example = f"tapecli diff '{row.name}*x' --x 2"
-        texts = row.name, row.name, row.meaning, row.aliases
+        texts = row.name, row.name, row.meaning, aliases
         return Entry("constant", *texts, {}, "", "", (), row.digits, example)
     point = " ".join(f"--{x} {value}" for x, value in zip(row.parameters, row.sample, strict=False))
     return Entry(
@@ -96,7 +92,7 @@ def _entry(row: Row) -> Entry:
         row.name,
         row.signature,
         row.meaning,
-        row.aliases,
+        aliases,
         dict(zip(row.parameters, row.derivatives, strict=True)),
         row.domain,
         row.rough,
