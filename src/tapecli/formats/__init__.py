@@ -105,10 +105,7 @@ PAGES = {
     command: _by_name(f"tapecli.features.{command}.pages", formats)
     for command, formats in {
         "check": (_TABLE, _JSON, _JUNIT, _GITHUB, _MARKDOWN),
-        "pitfalls": (_TABLE, _JSON, _MARKDOWN),
-        "trace": (_TABLE, _JSON, _MARKDOWN),
-        "compare": (_TABLE, _JSON, _MARKDOWN),
-        "functions": (_TABLE, _JSON, _MARKDOWN),
+        **dict.fromkeys(("pitfalls", "trace", "compare", "functions"), (_TABLE, _JSON, _MARKDOWN)),
     }.items()
 }
 """The formats of commands that show something else than a Result, by the command's name."""
@@ -137,10 +134,10 @@ def of_ending(ending: str, formats: Mapping[str, Format] = FORMATS) -> Format:
     Raises:
         OutputError: no format has this ending.
     """
-    for format_ in formats.values():
-        if ending.lower() in format_.endings:
-            return format_
-    endings = ", ".join(ending for format_ in formats.values() for ending in format_.endings)
+    by_ending = {ending: format_ for format_ in formats.values() for ending in format_.endings}
+    if format_ := by_ending.get(ending.lower()):
+        return format_
+    endings = ", ".join(by_ending)
     problem = f"the ending '{ending}' says no format" if ending else "the file has no ending"
     raise OutputError(f"{problem}; use --format, or one of {endings}")
 

@@ -73,8 +73,6 @@ def _rows(result: Result) -> Iterator[dict[str, Field]]:
 
 
 def _claim(claim: Claim, format_: FloatFormat) -> dict[str, Any]:
-    """A claim and the judgement on it; the numbers are null where there are none."""
-
     def number(value: float | None) -> Field:
         return None if value is None else strict(format_.shortest(value))
 

@@ -11,10 +11,9 @@ from tapecli.result import Check, Result, Status
 
 @dataclass(frozen=True)
 class PitfallHint:
-    """When a value is explained by a pitfall.
+    """The name of a pitfall, and the values that it explains.
 
     Attributes:
-        pitfall: its name.
         status: the verdict on the value.
         notes: the beginnings that the reason may have.
         computed: what the value may be: finite, inf or nan.

@@ -16,15 +16,11 @@ def render(text: str, screen: Screen) -> Iterator[str]:
     if not screen.color:
         yield text
         return
-    from tapecli.formats.table import console
+    from tapecli.formats.table import PLAIN_WIDTH, drawn
 
-    longest = max(map(len, text.splitlines()), default=1)
-    wide = console(screen, max(longest, screen.width or 0))
     colored = colors(text)
     colored.rstrip()
-    with wide.capture() as capture:
-        wide.print(colored, no_wrap=True, overflow="ignore", crop=False)
-    yield capture.get()
+    yield from drawn([colored], Screen(color=True), PLAIN_WIDTH)
 
 
 def colors(text: str) -> Text:

@@ -93,7 +93,9 @@ def _tables(result: Result, blocks: Sequence[Block], screen: Screen) -> Iterator
     groups = []
     for number, block in enumerate(blocks):
         statuses = [block.check(index).status for index in range(count)]
-        table = _table(result, cells, widths, number * count, statuses)
+        rows = slice(number * count, (number + 1) * count)
+        cells_of_block = {name: column[rows] for name, column in cells.items()}
+        table = _table(result, cells_of_block, widths, statuses)
         groups.append([_heading(block, max(width, 40)), table, *_notes(result, block)])
     across = _across(widths)
     side_by_side = sum(max(across, natural_width(heading)) + _GAP for heading, *_ in groups) - _GAP
@@ -146,29 +148,26 @@ def _table(
     result: Result,
     cells: Mapping[str, Sequence[str]],
     widths: Sequence[int],
-    first: int,
     statuses: Sequence[Status],
 ) -> Table | Segments:
-    """The rows of the columns from `first` on, as many as there are statuses, as a table."""
+    """Columns by their names as a table; each row has a status."""
     if len(statuses) > LONG:
-        return Segments(_lines(cells, widths, first, len(statuses)), new_lines=True)
+        return Segments(_lines(cells, widths), new_lines=True)
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
     for name, width in zip(cells, widths, strict=True):
         table.add_column(Text(name), no_wrap=True, min_width=width)
         table.columns[-1].justify = "right" if name == "ulps" else "left"
     styles = _COLUMN_STYLES | ({} if result.computed else {"analytic": "bold"})
-    for index, status in enumerate(statuses, first):
+    for status, row in zip(statuses, zip(*cells.values(), strict=True), strict=True):
         styles["status"] = _STYLES[status]
-        row = (Text(column[index], styles.get(name, "")) for name, column in cells.items())
-        table.add_row(*row)
+        texts = zip(cells, row, strict=True)
+        table.add_row(*(Text(cell, styles.get(name, "")) for name, cell in texts))
     return table
 
 
-def _lines(
-    cells: Mapping[str, Sequence[str]], widths: Sequence[int], first: int, count: int
-) -> Iterator[Segment]:
+def _lines(cells: Mapping[str, Sequence[str]], widths: Sequence[int]) -> Iterator[Segment]:
     """The lines of a table as rich draws it, but without styles: quick for very many rows."""
-    rows = zip(*(column[first : first + count] for column in cells.values()), strict=True)
+    rows = zip(*cells.values(), strict=True)
     for number, row in enumerate(itertools.chain([cells], rows)):
         padded = []
         for name, cell, width in zip(cells, row, widths, strict=True):
@@ -267,9 +266,9 @@ def _entries(result: Result, blocks: Sequence[Block], screen: Screen) -> Iterato
     statuses = [block.check(0).status for block in blocks]
     widths, wide = _widths(cells), _widths(with_formulas)
     if _across(wide) <= (screen.width or 2 * PLAIN_WIDTH):
-        yield _table(result, with_formulas, wide, 0, statuses)
+        yield _table(result, with_formulas, wide, statuses)
     elif _across(widths) <= (screen.width or math.inf):
-        yield _table(result, cells, widths, 0, statuses)
+        yield _table(result, cells, widths, statuses)
         yield Text()
         yield from (_heading(block, 10 * width) for block in blocks)
     else:

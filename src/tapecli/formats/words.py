@@ -185,10 +185,9 @@ def hints(result: Result) -> Iterator[str]:
     if result.reason:
         yield f"Taylor series, because {result.reason}"
     if any(c.digits is not None for block in result.blocks for c in block.checks.values()):
-        wider = "" if result.dtype == "float64" else " a wider dtype or"
-        yield (
-            f"rounded (n): the rule is right, rounding leaves n digits;{wider} a better form more"
-        )
+        wider = "" if result.dtype == "float64" else "a wider dtype or "
+        cure = f"{wider}a better form more"
+        yield f"rounded (n): the rule is right, rounding leaves n digits; {cure}"
     if Status.OFF in result.counts:
         yield "off: rounding cannot explain the difference; a rule for a derivative is wrong"
     if not result.all_ok:
@@ -217,8 +216,8 @@ def _judgement(claim: Claim, result: Result) -> str:
         return f"not tested: {claim.reason}"
     text = result.format_.text
     at = ", ".join(f"{name} = {text(value)}" for name, value in claim.at.items())
-    values = [(claim.claimed, "claimed"), (claim.analytic, "analytic")]
-    difference = ", ".join(f"{name} {text(value)}" for value, name in values if value is not None)
+    values = {"claimed": claim.claimed, "analytic": claim.analytic}.items()
+    difference = ", ".join(f"{name} {text(value)}" for name, value in values if value is not None)
     if claim.claimed is not None and claim.claimed == claim.analytic:
         difference = f"both round to {text(claim.claimed)} in {result.dtype}"
     return f"wrong at {at}: {difference}{reason}"

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from tapecli.expressions.functions import Listing
 from tapecli.features.functions.pages import words
 from tapecli.formats import Screen
-from tapecli.formats.markdown import escaped, table_row
+from tapecli.formats.markdown import code, escaped, table_row
 
 
 def render(listing: Listing, screen: Screen) -> Iterator[str]:
@@ -20,10 +20,10 @@ def _table(entries: Sequence[words.Entry]) -> Iterator[str]:
     yield table_row([heading.capitalize() for heading in words.HEADINGS])
     yield table_row(["---"] * len(words.HEADINGS))
     for entry in entries:
-        slopes = ", ".join(map(_code, entry.slopes.values()))
-        aliases = ", ".join(map(_code, entry.aliases))
+        slopes = ", ".join(map(code, entry.slopes.values()))
+        aliases = ", ".join(map(code, entry.aliases))
         domain = escaped(entry.cells[3])
-        yield table_row([_code(entry.signature), escaped(entry.meaning), slopes, domain, aliases])
+        yield table_row([code(entry.signature), escaped(entry.meaning), slopes, domain, aliases])
     yield ""
     yield from (f"- {escaped(line)}" for line in words.footer(entries))
 
@@ -32,13 +32,9 @@ def _details(entries: Sequence[words.Entry]) -> Iterator[str]:
     for number, entry in enumerate(entries):
         if number:
             yield ""
-        yield from (f"**{_code(entry.signature)}** {escaped(entry.meaning)}", "")
+        yield from (f"**{code(entry.signature)}** {escaped(entry.meaning)}", "")
         heading = ""
         for name, text in entry.details():
             heading = name or heading
             is_code = heading.startswith(("derivative", "example"))
-            yield f"- {escaped(heading)}: {_code(text) if is_code else escaped(text)}"
-
-
-def _code(text: str) -> str:
-    return f"`{text}`"
+            yield f"- {escaped(heading)}: {code(text) if is_code else escaped(text)}"

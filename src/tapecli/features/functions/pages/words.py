@@ -22,10 +22,7 @@ class Entry(NamedTuple):
 
     Attributes:
         kind: function, operator or constant.
-        name: its name.
         signature: how it is written: atan2(y, x).
-        meaning: what it is, in a few words.
-        aliases: its other names.
         derivatives: its derivative by each argument; none for a constant.
         domain: where it is defined; "" for everywhere.
         no_derivative: where it is defined and has no derivative; "" for nowhere.
