@@ -15,7 +15,6 @@ import zlib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import partialmethod
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
@@ -170,12 +169,12 @@ class Reader:
         depth = 1 + max(argument.depth for argument in arguments)
         return _Reading(node, depth=depth, exact=exact)
 
-    add = partialmethod(_applied, "add")
-    sub = partialmethod(_applied, "sub")
-    mul = partialmethod(_applied, "mul")
-    div = partialmethod(_applied, "div")
-    neg = partialmethod(_applied, "neg")
-    absolute = partialmethod(_applied, "abs")
+    add = functools.partialmethod(_applied, "add")
+    sub = functools.partialmethod(_applied, "sub")
+    mul = functools.partialmethod(_applied, "mul")
+    div = functools.partialmethod(_applied, "div")
+    neg = functools.partialmethod(_applied, "neg")
+    absolute = functools.partialmethod(_applied, "abs")
 
     def pow(self, base: _Reading, exponent: _Reading) -> _Reading:
         if exponent.exact is not None and abs(exponent.exact) > MAX_EXPONENT:

@@ -35,7 +35,7 @@ _MODULES = {
     "config.threading.set_inter_op_parallelism_threads "
     "config.threading.set_intra_op_parallelism_threads",
     "framework.constant_op": "constant",
-    "framework.dtypes": "bfloat16 float16 float32 float64",
+    "framework.dtypes": "float32 float64",
     "framework.errors_impl": "errors.OpError errors.ResourceExhaustedError",
     "framework.ops": "device=device_v2",
     "framework.tensor": "TensorSpec",
@@ -65,15 +65,15 @@ ROWS = {
 _NAMESPACES = {name[:i] for name in ROWS for i, character in enumerate(name) if character == "."}
 
 
-class _Namespace:
-    """A public namespace such as `tf.math`, whose names are looked up when they are first used."""
+class _Namespace(ModuleType):
+    """TensorFlow or a part of it such as `tf.math`; its names are looked up when first used."""
 
     _prefix = ""
 
     def __getattr__(self, name: str) -> Any:
         full_name = self._prefix + name
         if full_name in _NAMESPACES:
-            value: Any = _Namespace()
+            value: Any = _Namespace(name)
             value._prefix = f"{full_name}."
         elif full_name.startswith("__") and full_name not in ROWS:
             raise AttributeError(name)
@@ -81,10 +81,6 @@ class _Namespace:
             value = _public(full_name)
         setattr(self, name, value)
         return value
-
-
-class _Package(_Namespace, ModuleType):
-    """The package until it is executed."""
 
 
 def _public(name: str) -> Any:
@@ -97,13 +93,13 @@ def _public(name: str) -> Any:
 
 def in_use() -> bool:
     """Whether the core has been loaded, and not the whole package."""
-    return isinstance(sys.modules.get("tensorflow"), _Package)
+    return isinstance(sys.modules.get("tensorflow"), _Namespace)
 
 
 def _execute_package() -> ModuleType:
     """The package, executed in place unless it has been already."""
     package = importlib.import_module("tensorflow")
-    if isinstance(package, _Package):
+    if isinstance(package, _Namespace):
         package.__class__ = ModuleType  # type: ignore[assignment]
         try:
             importlib.reload(package)
@@ -130,7 +126,7 @@ def load() -> None:
         Exception: of any kind if the core does not work; `import tensorflow` may still work.
     """
     package = module_from_spec(_suitable_spec())
-    package.__class__ = _Package
+    package.__class__ = _Namespace
     sys.modules["tensorflow"] = package
     try:
         _start()

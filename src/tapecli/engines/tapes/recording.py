@@ -227,7 +227,8 @@ def record(
         recording = notes.recording(run(tf_with_notes, functions, xs, derivatives))
         return recording.values, recording.slopes
 
-    concrete = tf.function(traced, autograph=False).get_concrete_function(
+    function = tf.function(traced, autograph=False)
+    concrete = function.get_concrete_function(
         {name: tf.TensorSpec(tensor.shape, tensor.dtype) for name, tensor in xs.items()}
     )
     values, slopes = concrete(xs) if steps else ({}, {})
@@ -264,7 +265,7 @@ class _Notes:
     def __init__(self, tf: Any, steps: bool, xs: Mapping[str, Any]) -> None:
         self.steps = steps
         self.tapes: list[RecordedTape] = []
-        self._tf = tf
+        self.tf = tf
         self._sources = {name: tensor.name for name, tensor in xs.items()}
         self._graph = next(iter(xs.values())).graph
 
@@ -295,7 +296,7 @@ class _Notes:
             inputs = list(map(self.tensor, names))
             output = self.tensor(step.outputs[0])
             try:
-                slopes = self._tf.gradients(output, inputs, stop_gradients=inputs)
+                slopes = self.tf.gradients(output, inputs, stop_gradients=inputs)
             except (LookupError, TypeError):  # no gradient of this kind, or none in this dtype
                 continue
             for name, slope in zip(names, slopes, strict=True):
