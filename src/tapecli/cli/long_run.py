@@ -119,8 +119,7 @@ def answer(stream: Stream, options: OutputOptions, resume: bool, source: PointsI
     if target is None:
         run = _to_stream(stream, writer, options)
     else:
-        description = _description(stream, source, options.format_.name)
-        run = _to_file(stream, writer, target, resume, description, options.color)
+        run = _to_file(stream, writer, target, resume, source, options)
     return _summed_up(run, options, time.monotonic() - start)
 
 
@@ -142,8 +141,7 @@ def _description(stream: Stream, source: PointsInput, format_name: str) -> dict[
         "format": format_name,
         "size": stream.size,
     }
-    as_saved: dict[str, Any] = json.loads(json.dumps(description))
-    return as_saved
+    return dict(json.loads(json.dumps(description)))  # as it is when it is read again
 
 
 def _summed_up(run: Run, options: OutputOptions, seconds: float) -> int:
@@ -184,10 +182,11 @@ def _to_file(
     writer: ChunkWriter,
     path: Path,
     resume: bool,
-    description: dict[str, Any],
-    color: str,
+    source: PointsInput,
+    options: OutputOptions,
 ) -> Run:
     """Write to a file, whole or not at all; what an interrupted call leaves can be resumed."""
+    description = _description(stream, source, options.format_.name)
     try:
         partial = Partial(path)
         try:
@@ -212,7 +211,7 @@ def _to_file(
         try:
             if not state:
                 partial.clear()
-            run.go(lambda: partial.stream(next(lengths, None)), save, color)
+            run.go(lambda: partial.stream(next(lengths, None)), save, options.color)
             partial.finish()
         except Signalled as end:
             if not at:

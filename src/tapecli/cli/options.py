@@ -42,14 +42,14 @@ def variables(
 
     `of_x` and `of_any` are the help of --x and --at; `complete_named` completes NAME=VALUE.
     """
-    several = functools.partial(click.option, multiple=True)
+    option = functools.partial(click.option, multiple=True)
     helps = {name: f"The same for {name}." for name in defaults.SHORT} | {"x": of_x}
     short = [
-        several(f"--{name}", metavar=metavar, shell_complete=complete, help=text)
+        option(f"--{name}", metavar=metavar, shell_complete=complete, help=text)
         for name, text in helps.items()
     ]
     named = f"NAME={metavar}"
-    any_ = several(
+    any_ = option(
         "--at", type=PointsOf(), metavar=named, shell_complete=complete_named, help=of_any
     )
     return *short, any_

@@ -110,8 +110,8 @@ def _split(text: str, shell: str) -> tuple[list[str], str | None, str]:
     for character in characters:
         if character == "\\" and (quote != "'" or shell == "fish"):
             escaped = next(characters, "")
-            known = escaped in _ESCAPES.get(quote, escaped)
-            word = (word or "") + (escaped if known else f"\\{escaped}")
+            is_escape = escaped in _ESCAPES.get(quote, escaped)
+            word = (word or "") + (escaped if is_escape else f"\\{escaped}")
         elif quote or character in "'\"":
             opens, closes = not quote, character == quote
             quote = character if opens else "" if closes else quote
