@@ -28,7 +28,7 @@ from tapecli.features.check.defects import DEFECTS, MISSING, Defect
 from tapecli.features.check.model import Cell, Core, Failure, KnownDefect, Report, Setting
 from tapecli.features.check.plan import RANDOM_POINTS, Trial, selected, trials
 from tapecli.floats import FORMATS
-from tapecli.result import Block, Result, Row, Status
+from tapecli.result import Block, Row, Status
 
 _NO_LIMIT = 1e9
 
@@ -174,26 +174,22 @@ class _Outcome:
 
 def _run_trial(trial: Trial, seed: int, points: int) -> _Outcome:
     """Run a trial, at lower orders where TensorFlow cannot do the higher ones."""
+    targets, setting = trial.case.targets, trial.setting
+    source = PointsInput({"x": trial.case.points(FORMATS[setting.dtype], seed, points, True)})
+    options = Options(trial.method, setting.dtype, max_seconds=_NO_LIMIT, verify="all")
+    if trial.method != TAYLOR:
+        options = replace(options, execution=setting.execution, device=setting.device)
     outcome = _Outcome()
     for order in range(trial.order, 0, -1):
         try:
-            return replace(outcome, blocks=_result(trial, order, seed, points).blocks)
+            question = Question.parse("diff", targets, source, order=order, options=options)
+            return replace(outcome, blocks=answering.answer(question, formulas=False).blocks)
         except RequestError as error:
             outcome = _Outcome((), order, str(error), unsupported=True)
         except Exception as error:  # whatever a broken install raises
             reason = f"{type(error).__name__}: {error}".splitlines()[0].removesuffix(": ")
             outcome = _Outcome((), order, clipped(reason, _MAX_REASON))
     return outcome
-
-
-def _result(trial: Trial, order: int, seed: int, points: int) -> Result:
-    targets, setting = trial.case.targets, trial.setting
-    source = PointsInput({"x": trial.case.points(FORMATS[setting.dtype], seed, points, True)})
-    options = Options(trial.method, setting.dtype, max_seconds=_NO_LIMIT, verify="all")
-    if trial.method != TAYLOR:
-        options = replace(options, execution=setting.execution, device=setting.device)
-    question = Question.parse("diff", targets, source, order=order, options=options)
-    return answering.answer(question, formulas=False)
 
 
 # --- findings ---------------------------------------------------------------------------------

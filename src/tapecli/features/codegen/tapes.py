@@ -179,7 +179,7 @@ def nested(draft: Draft) -> None:
 def nested_orders(draft: Draft, persistent: bool = False) -> None:
     """One tape for each order: the inner tape's gradients are taken inside the outer tape.
 
-    If not all tapes are `persistent`, those are of which several gradients are taken.
+    A tape is persistent if several gradients are taken of it, or if all are to be `persistent`.
     """
     tapes = draft.names.tapes(draft.order)
     gradients = [tape_gradients(draft.derivatives, order + 1) for order in range(draft.order)]
