@@ -41,26 +41,23 @@ def _monomials(
     arguments = [child for child in children if child is not None]
     if len(arguments) < len(children):
         return None
-    terms = frozenset([(0.0,) * len(names)])
     if isinstance(node, Variable):
         terms = frozenset([tuple(float(name == node.name) for name in names)])
-    elif isinstance(node, Call) and node.name != "sign":  # whose gradient is a new zero
-        terms = _of_call(node.name, arguments)
+    elif not isinstance(node, Call) or node.name == "sign":  # whose gradient is a new zero
+        terms = frozenset([(0.0,) * len(names)])
+    elif node.name in _PIECEWISE_LINEAR:
+        terms = frozenset().union(*arguments)
+    elif node.name in ("mul", "div"):
+        left, right = arguments
+        right = frozenset([_curved(right)]) if node.name == "div" else right
+        terms = frozenset(tuple(map(operator.add, a, b)) for a in left for b in right)
+    else:
+        terms = frozenset([_curved(frozenset().union(*arguments))])
     if len(terms) > _MAX_MONOMIALS:
         return None
     return frozenset(
         term for term in terms if not any(_covers(other, term) for other in terms - {term})
     )
-
-
-def _of_call(name: str, arguments: Sequence[frozenset[Degrees]]) -> frozenset[Degrees]:
-    if name in _PIECEWISE_LINEAR:
-        return frozenset().union(*arguments)
-    if name in ("mul", "div"):
-        left, right = arguments
-        right = frozenset([_curved(right)]) if name == "div" else right
-        return frozenset(tuple(map(operator.add, a, b)) for a in left for b in right)
-    return frozenset([_curved(frozenset().union(*arguments))])
 
 
 def _curved(terms: Iterable[Degrees]) -> Degrees:

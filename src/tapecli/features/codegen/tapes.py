@@ -102,14 +102,10 @@ class Draft:
     def gradients(
         self, tape: str, target: int, before: Variables, by: Sequence[str], remark: str = ""
     ) -> None:
-        """Write the statement that computes derivatives with a tape.
+        """Write the statement that computes the gradient of a derivative with a tape.
 
-        Args:
-            tape: the tape.
-            target: the index of the target.
-            before: the variables that the target has been differentiated by already.
-            by: the variables of the gradient.
-            remark: a comment behind the statement, where there is room for it.
+        The derivative is that of a target by the variables `before`; the gradient is `by` others.
+        The remark is a comment behind the statement, where there is room for it.
         """
         derivatives = [(*before, name) for name in by]
         results = [self.named(target, variables) for variables in derivatives]
