@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from tapecli.points.lazy import Spaced
+
 _Point: TypeAlias = "float | Fraction | Decimal | str"
 PointsLike: TypeAlias = "_Point | Sequence[_Point] | NDArray[np.generic]"
 """What points can be given as: text in the language of this module, numbers, or an array."""
@@ -272,7 +274,7 @@ def rounded(points: Iterable[Fraction], format_: FloatFormat) -> tuple[float, ..
     return tuple(fitting(point, format_) for point in points)
 
 
-def rounded_range(range_: Range, format_: FloatFormat) -> Sequence[float] | Any:
+def rounded_range(range_: Range, format_: FloatFormat) -> tuple[float, ...] | Spaced:
     """The points of a range, each rounded once; many are computed when they are taken.
 
     Raises:

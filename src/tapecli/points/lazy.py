@@ -105,7 +105,7 @@ class Spaced(Lazy):
 
     def _values(self, block: int, start: int, stop: int) -> tuple[Floats, Mask]:
         """The points of a part of a block, and where they are uncertain."""
-        terms, rest = (part[start - block : stop - block] for part in self._terms)
+        terms, rest = (terms[start - block : stop - block] for terms in self._terms)
         first = self._range.at(block)
         if self._range.ratio is None:
             shift = self._shift

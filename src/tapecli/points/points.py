@@ -397,7 +397,7 @@ class Reader:
             if values == "-" or values.startswith("@"):
                 return self._of_file(name, values)
             ranges = exact.ranges(values, self.most)
-            pieces = [exact.rounded_range(range_, self.format_) for range_ in ranges]
+            pieces: list[Values] = [exact.rounded_range(range_, self.format_) for range_ in ranges]
         else:
             pieces = self._of_numbers(values)
         numbers = self._joined(pieces)

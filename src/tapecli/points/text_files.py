@@ -102,7 +102,7 @@ def open_text(
     if source == "-":
         if stdin is None:
             raise error_type(f"'-' reads {content} from standard input, which is closed")
-        stream: contextlib.AbstractContextManager[TextIO] = contextlib.nullcontext(stdin)
+        context: contextlib.AbstractContextManager[TextIO] = contextlib.nullcontext(stdin)
     elif source == "@":
         raise error_type("'@' is followed by the name of a file")
     else:
@@ -111,10 +111,10 @@ def open_text(
             file = _AsItWas(source[1:])
         except (OSError, ValueError) as error:
             raise error_type(unreadable(name, error, content)) from None
-        stream = io.TextIOWrapper(io.BufferedReader(file, _BUFFER), encoding="utf-8-sig")
-    with stream as opened:
+        context = io.TextIOWrapper(io.BufferedReader(file, _BUFFER), encoding="utf-8-sig")
+    with context as stream:
         try:
-            yield Text(opened, name, error_type)
+            yield Text(stream, name, error_type)
             is_another = file is not None and state(file.fileno()) != file.state
         except OSError as error:
             raise error_type(unreadable(name, error, content)) from None
