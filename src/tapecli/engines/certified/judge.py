@@ -198,11 +198,11 @@ class ClaimTest:
         users = list(self._users_points(points, min(MOST_POINTS, affordable), draw))
         for point in users:
             compare(point, True)
-        wanted = min(RANDOM_POINTS, affordable)
-        enough = len(comparisons) + wanted
+        random_count = min(RANDOM_POINTS, affordable)
+        enough = len(comparisons) + random_count
         tested = {tuple(point.values()) for point in users}
-        further = random_points(self._names, users, draw)
-        for point in itertools.islice(further, _ATTEMPTS * wanted):
+        candidates = random_points(self._names, users, draw)
+        for point in itertools.islice(candidates, _ATTEMPTS * random_count):
             point = {name: format_.round(Fraction(x)) for name, x in point.items()}
             if tuple(point.values()) not in tested:
                 tested.add(tuple(point.values()))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import sympy
@@ -70,25 +71,24 @@ class _TextPrinter(_Ordered, sympy.printing.str.StrPrinter):  # type: ignore[mis
         return super()._print_Pow(form, rational=rational)
 
     def _print_polygamma(self, form: Any) -> str:
-        order, argument = form.args
-        if order == 0:
-            return f"digamma({self._print(argument)})"
-        return f"polygamma({self._print(order)}, {self._print(argument)})"
+        if form.args[0] == 0:
+            return self._call("digamma", form.args[1:])
+        return self._call("polygamma", form.args)
 
     def _print_Exp1(self, form: Any) -> str:
         return "e"
 
     def _print_Max(self, form: Any) -> str:
-        return self._call("max", form)
+        return self._call("max", form.args)
 
     def _print_Min(self, form: Any) -> str:
-        return self._call("min", form)
+        return self._call("min", form.args)
 
     def _print_Heaviside(self, form: Any) -> str:
-        return self._call("step", sympy.Tuple(form.args[0]))
+        return self._call("step", form.args[:1])
 
-    def _call(self, name: str, form: Any) -> str:
-        return f"{name}({', '.join(map(self._print, form.args))})"
+    def _call(self, name: str, arguments: Sequence[Any]) -> str:
+        return f"{name}({', '.join(map(self._print, arguments))})"
 
 
 class _LatexPrinter(_Ordered, LatexPrinter):  # type: ignore[misc]
