@@ -187,9 +187,7 @@ def _arguments(ctx: click.Context, word: str) -> list[CompletionItem]:
 
 
 def _rows(line: TypedLine, items: list[CompletionItem], shell: str) -> Iterator[str]:
-    """The lines of the answer; none about a word that would end a line or a field of it."""
-    if re.search(r"[\n\t]", line.word):
-        return
+    """The lines of the answer."""
     for item in items:
         if item.type == candidates.FILE:
             before = line.word.removesuffix(item.value)
