@@ -76,10 +76,8 @@ class Options:
             if value not in list(words):
                 choices = ", ".join(word for word in words if word)
                 raise RequestError(f"unknown {name} '{clipped(str(value))}'; there are {choices}")
-        for name, number in (
-            ("the tolerance", self.tolerance),
-            ("'--max-seconds'", self.max_seconds),
-        ):
+        numbers = {"the tolerance": self.tolerance, "'--max-seconds'": self.max_seconds}
+        for name, number in numbers.items():
             if not (isinstance(number, Real) and math.isfinite(number) and number >= 0):
                 raise RequestError(f"{name} must be a number from 0, not {clipped(str(number))}")
         if self.device is not None and not _DEVICE.fullmatch(str(self.device)):

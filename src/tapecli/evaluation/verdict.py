@@ -16,10 +16,6 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from tapecli import defaults
 from tapecli.engines.certified import Certified, NoDerivative
-from tapecli.engines.certified.budget import Budget
-from tapecli.evaluation.question import Question
-from tapecli.expressions.derivative import Derivative
-from tapecli.expressions.tree import Node
 from tapecli.floats import FloatFormat, counted
 from tapecli.result import Check, Status
 
@@ -27,7 +23,11 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from tapecli.engines.certified.budget import Budget
     from tapecli.engines.certified.reference import Reference
+    from tapecli.evaluation.question import Question
+    from tapecli.expressions.derivative import Derivative
+    from tapecli.expressions.tree import Node
 
 STABLE_ULPS = 16
 """k: how many units of roundoff a good computation may stray, forward and backward, each order.
