@@ -13,7 +13,7 @@ from tests.formats.conftest import Render
 from tapecli.expressions.derivative import Derivative, gradient, hessian
 from tapecli.floats import FORMATS
 from tapecli.formats import FORMATS as RENDERED
-from tapecli.formats import encode
+from tapecli.formats import Screen, encode, render
 from tapecli.points.points import Axis, Points
 from tapecli.result import Block, Check, Result, Status
 
@@ -116,3 +116,11 @@ def test_a_variable_of_one_value_is_a_number_beside_the_arrays() -> None:
     points = Points((Axis({"x": (1.0, 2.0)}), Axis({"y": (4.0,)}, is_list=False)))
     arrays = np.load(io.BytesIO(encode(made("grad", gradient(XY), points), RENDERED["npz"])))
     assert (arrays["axes"].tolist(), arrays["y"].tolist()) == (["x", "wrt"], 4)
+
+
+def test_variables_that_latex_writes_alike_have_a_column_each() -> None:
+    points = Points((Axis({"a1": (1.0, 2.0), "a_1": (3.0, 4.0)}),))
+    result = made("diff", [Derivative("a1", ("a1",))], points)
+    page = "".join(render(result, RENDERED["latex"], Screen()))
+    assert r"  $a_{1}$ & $a_{1}$ & tape & analytic & ulps \\ \hline" in page
+    assert "  $1$ & $3$ & " in page

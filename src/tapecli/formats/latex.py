@@ -65,19 +65,18 @@ def _aligned(equations: Sequence[str]) -> Iterator[str]:
 
 
 def _definition(block: Block) -> str:
-    expression = rf"\texttt{{{tex.sentence(block.expression)}}}"
-    if block.latex:
-        expression = block.latex.expression
+    as_code = rf"\texttt{{{tex.sentence(block.expression)}}}"
+    expression = block.latex.expression if block.latex else as_code
     return _equation(tex.name(block.target), expression, "expression", len(block.expression))
 
 
 def _equations(blocks: Sequence[Block]) -> Iterator[str]:
     """Derivatives and their formulas; nothing, if formulas were not wanted at all."""
+    note = r"\text{(the formula is left out: too long to work out)}"
     for block in blocks:
         if block.latex and block.latex.formula:
             yield _equation(derivative(block), block.latex.formula, "formula", _length(block))
         elif block.latex:
-            note = r"\text{(the formula is left out: too long to work out)}"
             yield rf"{derivative(block)} & \quad {note}"
 
 
@@ -111,10 +110,8 @@ def _tables(
 
     Each column in front has a title, which another one may have as well.
     """
-    columns = list(before)
-    for title, column in words.columns(result, blocks, "{:,}".format).items():
-        columns.append((title, column if title in ("ulps", "status") else _numbers(column)))
-    titles, cells = zip(*columns, strict=True)
+    behind = words.columns(result, blocks, "{:,}".format, _numbers).items()
+    titles, cells = zip(*before, *behind, strict=True)
     rows = list(zip(*cells, strict=True))
     form = "".join("r" if title == "ulps" else "l" for title in titles)
     for start in range(0, len(rows), ROWS):

@@ -53,10 +53,7 @@ class ParquetWriter(ChunkWriter):
         self._file = parquet.ParquetWriter(open_(), self._schema, use_dictionary=list(_WORDS))
 
     def write(self, result: Result) -> None:
-        """Add the rows of a result, by target, derivative and point, as a row group.
-
-        Very many rows become several groups.
-        """
+        """Add the rows by target, derivative and point as a row group; very many become several."""
         if len(result.points):
             self._file.write_table(_table(result, self._schema))
 

@@ -88,7 +88,7 @@ def _tables(result: Result, blocks: Sequence[Block], screen: Screen) -> Iterator
     width, count = screen.width or PLAIN_WIDTH, len(result.points)
     points = words.points(result).items()
     cells = {name: _aligned(column * len(blocks)) for name, column in points}
-    cells |= _verdicts(result, blocks)
+    cells |= words.columns(result, blocks, _ulps, _aligned)
     widths = _widths(cells)
     groups = []
     for number, block in enumerate(blocks):
@@ -120,14 +120,6 @@ def _heading(block: Block, width: int) -> Text:
 def _notes(result: Result, block: Block) -> Iterator[Text]:
     for status, note in words.notes(result, block):
         yield Text(note, style=_STYLES[status])
-
-
-def _verdicts(result: Result, blocks: Sequence[Block]) -> dict[str, list[str]]:
-    """The columns behind those of the points."""
-    return {
-        name: column if name in ("ulps", "status") else _aligned(column)
-        for name, column in words.columns(result, blocks, _ulps).items()
-    }
 
 
 def _ulps(ulps: int) -> str:
@@ -260,7 +252,7 @@ def _entries(result: Result, blocks: Sequence[Block], screen: Screen) -> Iterato
     derivatives = [words.derivative(block) for block in blocks]
     if not screen.unicode:  # before they are aligned, for it makes them longer
         derivatives = [words.ascii_only(derivative) for derivative in derivatives]
-    cells = {"": derivatives, **_verdicts(result, blocks)}
+    cells = {"": derivatives, **words.columns(result, blocks, _ulps, _aligned)}
     formulas = [block.formula or "(too long to work out)" for block in blocks]
     with_formulas = {**cells, "formula": formulas}
     statuses = [block.check(0).status for block in blocks]

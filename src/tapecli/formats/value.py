@@ -13,10 +13,8 @@ from tapecli.result import Block, Result
 
 def blocks(result: Result) -> list[Block]:
     """The blocks of the highest order for each target and its variables."""
-    highest: dict[tuple[str, str], int] = {}
-    for block in result.blocks:
-        key = block.target, block.wrt
-        highest[key] = max(block.order, highest.get(key, 0))
+    by_order = sorted(result.blocks, key=lambda block: block.order)
+    highest = {(block.target, block.wrt): block.order for block in by_order}
     return [block for block in result.blocks if block.order == highest[block.target, block.wrt]]
 
 

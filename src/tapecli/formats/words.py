@@ -115,20 +115,24 @@ def points(result: Result) -> dict[str, list[str]]:
 
 
 def columns(
-    result: Result, blocks: Sequence[Block], ulps: Callable[[int], str] = str
+    result: Result,
+    blocks: Sequence[Block],
+    ulps: Callable[[int], str] = str,
+    align: Callable[[list[str]], list[str]] = list,
 ) -> dict[str, list[str]]:
     """The columns behind those of the points by their names, with rows by block and point.
 
     They are what was computed, the analytic value, the text of the ulps between the two, and the
     status if not all values are ok; where nothing was computed, there is nothing to compare.
+    `align` is for the columns of values.
     """
     text = result.format_.text
     checks = [block.check(index) for block in blocks for index in range(len(block.points))]
-    texts = {"analytic": ["" if c.analytic is None else text(c.analytic) for c in checks]}
+    texts = {"analytic": align(["" if c.analytic is None else text(c.analytic) for c in checks])}
     if result.computed:
         name = "taylor" if result.method == "taylor" else "tape"
         values = [text(value) for block in blocks for value in block.values]
-        texts = {name: values, **texts}
+        texts = {name: align(values), **texts}
         texts["ulps"] = ["" if c.ulps is None else ulps(c.ulps) for c in checks]
     return texts if result.all_ok else {**texts, "status": list(map(status, checks))}
 
@@ -251,10 +255,8 @@ def _by_status(counts: Mapping[Status, int]) -> str:
 
 def given_up(count: int, total: int, seconds: float, noun: str = "points") -> str:
     """How many things could not be certified, and how to allow more time."""
-    return (
-        f"{count:,} of {total:,} {noun} could not be certified within {seconds:.3g} seconds of "
-        "work; --max-seconds allows more"
-    )
+    time = f"within {seconds:.3g} seconds of work; --max-seconds allows more"
+    return f"{count:,} of {total:,} {noun} could not be certified {time}"
 
 
 def run_summary(points: int, counts: Mapping[Status, int], seconds: float, earlier: int = 0) -> str:

@@ -48,11 +48,8 @@ class ChunkWriter(Protocol):
 class TextWriter(ChunkWriter):
     """Lines: a stream for each derivative, which are put one behind the other at the end.
 
-    So the rows come in the same order, however many chunks they were computed in.
-
-    Attributes:
-        page: the module of the format.
-        screen: what the text is made for.
+    So the rows come in the same order, however many chunks they were computed in. `page` is the
+    module of the format.
     """
 
     page: ModuleType
