@@ -294,13 +294,10 @@ def rounded_fields(
     format_: FloatFormat,
     is_simple: bool = False,
 ) -> tuple[float, ...] | NDArray[np.float64]:
-    """Numbers of any number, each rounded once; few of them are rounded without NumPy.
+    """Texts or numbers, each rounded once; few of them are rounded without NumPy.
 
-    Args:
-        fields: texts or numbers.
-        exact_at: the exact value of the field at an index.
-        format_: the format.
-        is_simple: whether all fields are texts of ASCII characters without an underscore.
+    `exact_at` has the exact value of the field at an index. All fields are texts of ASCII
+    characters without an underscore if this `is_simple`.
 
     Raises:
         PointsError: a field is no number, or too large or too small for the format.

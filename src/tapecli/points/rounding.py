@@ -125,13 +125,10 @@ def is_real(array: NDArray[Any]) -> bool:
 
 
 def of_array(array: NDArray[Any], format_: FloatFormat, name: str = "", first: int = 0) -> Floats:
-    """The numbers of an array, each rounded once.
+    """The numbers of an array of one dimension, for which `is_real` holds, each rounded once.
 
-    Args:
-        array: numbers of a kind that `is_real` knows, in one dimension.
-        format_: the format.
-        name: what a message calls the array, and "" for no place at all.
-        first: the index of the first number in that array.
+    Messages call the array by `name`, in which the first number has the index `first`; they give
+    no place if the name is "".
 
     Raises:
         PointsError: a number is not finite, too large or too small.
