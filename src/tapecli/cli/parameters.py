@@ -61,7 +61,7 @@ class OneOf(click.Choice[str]):
 
     def __init__(self, words: Iterable[str], meanings: Mapping[str, str] | None = None) -> None:
         super().__init__(list(words))
-        self.meanings = meanings or {}
+        self.meanings = meanings or dict.fromkeys(self.choices, "")
 
     def get_invalid_choice_message(self, value: object, ctx: click.Context | None) -> str:
         close = nearest(str(value), self.choices)
@@ -71,16 +71,12 @@ class OneOf(click.Choice[str]):
     def shell_complete(
         self, ctx: click.Context, param: click.Parameter, incomplete: str
     ) -> list[CompletionItem]:
-        return candidates.starting_with(
-            incomplete, {word: self.meanings.get(word, "") for word in self.choices}
-        )
+        return candidates.starting_with(incomplete, self.meanings)
 
 
 def from_environment(ctx: click.Context | None, name: str | None) -> bool:
     """Whether the value of an option was taken from the environment."""
-    if ctx is None or name is None:
-        return False
-    return ctx.get_parameter_source(name) is ParameterSource.ENVIRONMENT
+    return bool(ctx and name and ctx.get_parameter_source(name) is ParameterSource.ENVIRONMENT)
 
 
 class FromEnvironment(click.Option):
