@@ -89,10 +89,10 @@ def _statements(
     """The name, or "", and the tree of each text; and the trees by name."""
     scope: dict[str, Node] = {}
     trees: list[tuple[str, Node]] = []
-    for number, text_ in enumerate(texts):
+    for number, typed in enumerate(texts):
         earlier = variables(*(tree for _, tree in trees))
         try:
-            trees.append(_statement(text_, scope, variable_names, earlier))
+            trees.append(_statement(typed, scope, variable_names, earlier))
         except ExpressionError as error:
             error.number = number
             raise
@@ -100,11 +100,11 @@ def _statements(
 
 
 def _statement(
-    text_: str, scope: dict[str, Node], variable_names: Collection[str], earlier: Collection[str]
+    typed: str, scope: dict[str, Node], variable_names: Collection[str], earlier: Collection[str]
 ) -> tuple[str, Node]:
     """Read one text; enter its name, if it has one, into the scope."""
-    assignment = _ASSIGNMENT.match(text_[:MAX_LENGTH])
-    tree = Reader(text_, scope, variable_names, assignment.end() if assignment else 0).read()
+    assignment = _ASSIGNMENT.match(typed[:MAX_LENGTH])
+    tree = Reader(typed, scope, variable_names, assignment.end() if assignment else 0).read()
     if not assignment:
         return "", tree
     name = assignment[1]
@@ -118,7 +118,7 @@ def _statement(
     for reason, names in refusals.items():
         if name in names:
             problem = f"'{clipped(name)}' {reason}"
-            raise ExpressionError(text_, *assignment.span(1), problem, "choose another name")
+            raise ExpressionError(typed, *assignment.span(1), problem, "choose another name")
     scope[name] = tree
     return name, tree
 

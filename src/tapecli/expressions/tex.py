@@ -181,10 +181,7 @@ class _Tex:
     def negated(self, binding: int = OPERATORS["neg"].binding) -> _Tex:
         return _Tex(f"-{self.after(binding)}", binding, slashed=self.slashed and f"-{self.slashed}")
 
-    def __pow__(self, exponent: int) -> _Tex:
-        return self.raised(str(exponent))
-
-    def raised(self, exponent: str) -> _Tex:
+    def __pow__(self, exponent: int | str) -> _Tex:
         return _Tex(f"{self.within(ATOM_BINDING)}^{{{exponent}}}")
 
 
@@ -210,7 +207,7 @@ def _form(node: Node, children: Sequence[_Tex], slashed: bool) -> _Tex:
         if base.name_end and isinstance(power, Number) and not power.decimal:
             function, arguments = base.text[: base.name_end], base.text[base.name_end :]
             return _Tex(f"{function}^{{{exponent.text}}}{arguments}")
-        return base.raised((slashed and exponent.slashed) or exponent.text)
+        return base ** ((slashed and exponent.slashed) or exponent.text)
     if node.name in _SIGNS:
         return _SIGNS[node.name](*children)
     symbol = row(node.name).symbol

@@ -302,10 +302,9 @@ def tape_derivatives(
     tensors = job.run_or_explain(columns)
     count = next(len(values) for values in columns.values())
     return [
-        [np.broadcast_to(np.asarray(by_target[i].numpy(), np.float64), (count,))
-         for by_target in tensors]
-        for i in range(len(targets))
-    ]  # fmt: skip
+        [np.broadcast_to(np.asarray(tensor.numpy(), np.float64), count) for tensor in derived]
+        for derived in zip(*tensors, strict=True)
+    ]
 
 
 @dataclass(frozen=True)

@@ -26,9 +26,6 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-STOPPING = frozenset({"StopGradient"})
-"""Kinds of operations that have no gradient on purpose, so that tapes end there."""
-
 IDLE = frozenset({"Placeholder", "Const", "Identity", "NoOp"})
 """Kinds of operations that compute nothing."""
 
@@ -169,11 +166,11 @@ def _names_in_group(tapes: Sequence[RecordedTape]) -> list[str]:
 
 
 def dependent(operations: Iterable[Operation], sources: Iterable[str]) -> list[Operation]:
-    """The operations on real numbers that depend on these tensors, as far as tapes follow."""
+    """The operations on real numbers that depend on these tensors, up to where gradients stop."""
     reached = set(sources)
     following = []
     for step in operations:
-        if step.real and step.kind not in STOPPING and reached.intersection(step.inputs):
+        if step.real and step.kind != "StopGradient" and reached.intersection(step.inputs):
             reached.update(step.outputs)
             following.append(step)
     return following
