@@ -49,10 +49,11 @@ def lines(
     for start in range(0, count, size):
         numbers = [number_texts(format_, column[start : start + size]) for column in columns]
         indices = verified[bisect_left(verified, start) : bisect_left(verified, start + size)]
-        values = {i: value for i in indices if (value := checks[i].analytic) is not None}
-        value_texts = texts(format_, np.array(list(values.values()), np.float64))
-        analytic = dict(zip(values, value_texts, strict=True))
-        ends = {i - start: after(checks[i], analytic.get(i, "")) for i in indices}
+        verdicts = [checks[index] for index in indices]
+        analytic = [check.analytic for check in verdicts if check.analytic is not None]
+        exact = iter(texts(format_, np.array(analytic, np.float64)))
+        rest = [after(c, "" if c.analytic is None else next(exact)) for c in verdicts]
+        ends = dict(zip((index - start for index in indices), rest, strict=True))
         yield join_lines(before, numbers, after(UNVERIFIED, ""), ends)
 
 
