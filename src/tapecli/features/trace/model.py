@@ -1,7 +1,8 @@
 """What tapes did with an expression at one point: a Wengert list and the backward passes over it.
 
 A Wengert list names every intermediate value. R. E. Wengert, "A simple automatic derivative
-evaluation program", Communications of the ACM 7 (1964), 463-464.
+evaluation program", Communications of the ACM 7 (1964), 463-464. Steps, tapes and variables are
+given by their names.
 """
 
 from __future__ import annotations
@@ -17,10 +18,8 @@ from tapecli.result import Status, all_ok, any_failed
 class LocalDerivative:
     """The derivative of a step by one of its arguments.
 
-    Attributes:
-        by: the name of the argument.
-        formula: the derivative in names of steps; "" where there is no rule for it.
-        value: TensorFlow's value of it; None where TensorFlow has no gradient.
+    Its formula is "" where there is no rule for it, its value None where TensorFlow has no
+    gradient.
     """
 
     by: str
@@ -30,16 +29,12 @@ class LocalDerivative:
 
 @dataclass(frozen=True)
 class Step:
-    """One operation.
+    """One operation: v1 = x*x, of the kind Mul.
 
     Attributes:
-        name: the name of its value: v1.
-        kind: TensorFlow's name of the operation: Mul.
-        formula: what it computes, in names of earlier steps and of variables: x*x.
-        value: what it returned.
         local_derivatives: by each argument that depends on a variable.
-        tapes: the names of the tapes that record it.
-        backward_of: the name of the tape in whose backward pass it runs; "" in the forward pass.
+        tapes: the tapes that record it.
+        backward_of: the tape in whose backward pass it runs; "" in the forward pass.
     """
 
     name: str
@@ -53,13 +48,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Term:
-    """What a step adds to the adjoint of one of its arguments.
-
-    Attributes:
-        step: the name of the step.
-        adjoint: the adjoint of the step.
-        local_derivative: the derivative of the step by the argument.
-    """
+    """What a step adds to the adjoint of one of its arguments: its adjoint times its derivative."""
 
     step: str
     adjoint: float
@@ -75,10 +64,7 @@ class Term:
 class Adjoint:
     """The derivative of the target of a backward pass by one step or variable.
 
-    Attributes:
-        of: the name of the step or variable.
-        value: the number that the tape computed.
-        terms: what it is the sum of; empty for the target itself, whose adjoint is 1.
+    It is the sum of its terms; the target itself has none, and its adjoint is 1.
     """
 
     of: str
@@ -91,13 +77,12 @@ class TracedPass:
     """A backward pass: one call of a tape's gradient().
 
     Attributes:
-        tape: the name of the tape.
-        step: the name of the step that it differentiates.
+        step: the step that it differentiates.
         target, variables: that step as a derivative: of this target by these variables.
         sources: the variables that it differentiates by.
         adjoints: from the target back to the variables.
         operations: how many operations TensorFlow ran.
-        tapes: the names of the tapes that recorded these operations.
+        tapes: the tapes that recorded these operations.
     """
 
     tape: str
@@ -112,14 +97,7 @@ class TracedPass:
 
 @dataclass(frozen=True)
 class TracedTape:
-    """A tape, and what it recorded.
-
-    Attributes:
-        name: the name of the tape.
-        persistent: whether it may be used for more than one backward pass.
-        records: the names of the steps that it records.
-        wasted: the names of the recorded steps that no backward pass of the tape needs.
-    """
+    """A tape, the steps that it records, and those of them that none of its gradients needs."""
 
     name: str
     persistent: bool
@@ -133,8 +111,7 @@ class Answer:
 
     Attributes:
         target, variables: of which target, by which variables; by none for the value.
-        step: the name of the step that computed it; "" for what no tape records.
-        value: what the trace computed.
+        step: the step that computed it; "" for what no tape records.
         diff: what the tapes of `diff` return.
         analytic: the certified value; None where there is none.
         status: the verdict on what `diff` returns.
@@ -165,15 +142,11 @@ class Trace:
     """Everything that the tapes did.
 
     Attributes:
-        targets: the expressions.
         at: the value of each variable.
-        format_: the dtype.
-        method: the arrangement of tapes.
         tensorflow: TensorFlow's version.
         tapes: the tapes, the outermost one first.
         steps: every operation that some tape records, and the operations that these need.
         passes: the backward passes, in the order in which they ran.
-        answers: the values and derivatives.
     """
 
     targets: tuple[TracedTarget, ...]

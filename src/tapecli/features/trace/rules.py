@@ -11,12 +11,7 @@ from typing import NamedTuple
 
 
 class Rule(NamedTuple):
-    """One kind of operation.
-
-    Attributes:
-        formula: what it computes.
-        local_derivatives: its derivative by each argument; "" where there is none.
-    """
+    """What one kind of operation computes, and its derivative by each argument, "" for none."""
 
     formula: str
     local_derivatives: tuple[str, ...] = ()
@@ -111,12 +106,10 @@ def local_derivative(kind: str, names: Sequence[str], by: str, value: str) -> st
     """
     if kind == "AddN":
         return str(names.count(by))
-    rule = RULES.get(kind)
-    if rule is None or not rule.local_derivatives:
-        return ""
+    templates = RULES[kind].local_derivatives if kind in RULES else ()
     terms = [
         template.format(*names, v=value)
-        for template, name in zip(rule.local_derivatives, names, strict=False)
+        for template, name in zip(templates, names, strict=False)
         if name == by
     ]
     if len(terms) > 1 and len(set(terms)) == 1:

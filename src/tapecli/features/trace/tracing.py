@@ -13,18 +13,7 @@ from tapecli.evaluation import answering
 from tapecli.evaluation.planner import Workload
 from tapecli.evaluation.question import Question
 from tapecli.evaluation.verdict import STABLE_ULPS
-from tapecli.features.trace import rules
-from tapecli.features.trace.model import (
-    Adjoint,
-    Answer,
-    LocalDerivative,
-    Step,
-    Term,
-    Trace,
-    TracedPass,
-    TracedTape,
-    TracedTarget,
-)
+from tapecli.features.trace import model, rules
 from tapecli.features.trace.naming import NamedRecording
 from tapecli.result import Result
 
@@ -47,8 +36,7 @@ def check(question: Question) -> None:
     """
     if len(question.points) != 1:
         raise RequestError(f"a trace takes one point, such as --x 2, not {len(question.points):,}")
-    expected = Workload.of(question, 1).operations
-    if expected > MAX_OPERATIONS:
+    if Workload.of(question, 1).operations > MAX_OPERATIONS:
         raise RequestError(
             f"a trace of more than {MAX_OPERATIONS:,} operations cannot be read; "
             "ask for a lower order"
@@ -61,16 +49,15 @@ def check(question: Question) -> None:
         )
 
 
-def trace(question: Question) -> Trace:
-    """Follow the tapes of a question.
+def trace(question: Question) -> model.Trace:
+    """Follow the tapes of a question that `check` has passed.
 
     Raises:
-        RequestError: as `check`, or TensorFlow lacks a gradient.
+        RequestError: TensorFlow lacks a gradient.
         TensorFlowError: TensorFlow is missing or does not start.
     """
     import numpy as np
 
-    check(question)
     result = answering.answer(question, formulas=False, load=loading.load)
     at = question.points.at(0)
     recording = record(
@@ -83,7 +70,7 @@ def trace(question: Question) -> Trace:
     )
     names = NamedRecording(recording, question.format_)
     passes = tuple(_passes(question, names))
-    return Trace(
+    return model.Trace(
         targets=tuple(_targets(question, names)),
         at=at,
         format_=question.format_,
@@ -99,7 +86,7 @@ def trace(question: Question) -> Trace:
 # --- the forward pass ---------------------------------------------------------------------------
 
 
-def _targets(question: Question, names: NamedRecording) -> Iterator[TracedTarget]:
+def _targets(question: Question, names: NamedRecording) -> Iterator[model.TracedTarget]:
     """Each expression with its step.
 
     If the values were not asked for, the first backward passes start at the targets in order.
@@ -109,19 +96,19 @@ def _targets(question: Question, names: NamedRecording) -> Iterator[TracedTarget
         backward.target for _, backward in recording.backward_passes
     ]
     for expression, tensor in zip(question.targets, tensors, strict=False):
-        yield TracedTarget(expression.name, expression.text, names.text(tensor))
+        yield model.TracedTarget(expression.name, expression.text, names.text(tensor))
 
 
-def _tapes(names: NamedRecording) -> Iterator[TracedTape]:
+def _tapes(names: NamedRecording) -> Iterator[model.TracedTape]:
     for name, tape in zip(names.tapes, names.recording.tapes, strict=True):
         records, wasted = (
             tuple(names.name(step.outputs[0]) for step in steps)
             for steps in (names.recording.recorded(tape), names.recording.wasted(tape))
         )
-        yield TracedTape(name, tape.persistent, records, wasted)
+        yield model.TracedTape(name, tape.persistent, records, wasted)
 
 
-def _step(operation: Operation, names: NamedRecording) -> Step:
+def _step(operation: Operation, names: NamedRecording) -> model.Step:
     kind, (output, *_) = operation.kind, operation.outputs
     arguments = list(map(names.text, operation.inputs))
     local_derivatives = []
@@ -129,13 +116,13 @@ def _step(operation: Operation, names: NamedRecording) -> Step:
         if tensor in names.varying:
             by, slope = names.text(tensor), names.recording.slopes.get((output, tensor))
             formula = rules.local_derivative(kind, arguments, by, names.text(output))
-            local_derivatives.append(LocalDerivative(by, formula, slope))
+            local_derivatives.append(model.LocalDerivative(by, formula, slope))
     backward_of = [
         names.tapes[tape.number]
         for tape, backward in names.recording.backward_passes
         if backward.start <= operation.index < backward.stop
     ]
-    return Step(
+    return model.Step(
         names.text(output),
         kind,
         rules.formula(kind, arguments),
@@ -149,7 +136,7 @@ def _step(operation: Operation, names: NamedRecording) -> Step:
 # --- the backward passes ------------------------------------------------------------------------
 
 
-def _passes(question: Question, names: NamedRecording) -> Iterator[TracedPass]:
+def _passes(question: Question, names: NamedRecording) -> Iterator[model.TracedPass]:
     """Each backward pass with the derivative that it starts from."""
     targets = [expression.name for expression in question.targets]
     derivatives = {
@@ -163,7 +150,7 @@ def _passes(question: Question, names: NamedRecording) -> Iterator[TracedPass]:
         steps = names.recording.operations[backward.start : backward.stop]
         ran = [step for step in steps if not step.idle]
         recorders = (name for step in ran for name in names.recorders[step.index])
-        yield TracedPass(
+        yield model.TracedPass(
             names.tapes[tape.number],
             names.text(backward.target),
             target,
@@ -175,36 +162,36 @@ def _passes(question: Question, names: NamedRecording) -> Iterator[TracedPass]:
         )
 
 
-def _adjoints(backward: BackwardPass, names: NamedRecording) -> Iterator[Adjoint]:
+def _adjoints(backward: BackwardPass, names: NamedRecording) -> Iterator[model.Adjoint]:
     """From the target back to the sources, each adjoint after those that it is made from."""
     slopes = names.recording.slopes
     tensors = sorted(backward.adjoints, key=lambda name: -names.producers[name].index)
     numbers = {tensor: names.number(backward.adjoints[tensor]) for tensor in tensors}
     for argument in tensors:
         terms = tuple(
-            Term(names.name(tensor), numbers[tensor], slopes[tensor, argument])
+            model.Term(names.name(tensor), numbers[tensor], slopes[tensor, argument])
             for tensor in tensors
             if (tensor, argument) in slopes and names.name(tensor)
         )
-        yield Adjoint(names.text(argument), numbers[argument], terms)
+        yield model.Adjoint(names.text(argument), numbers[argument], terms)
 
 
 # --- the answers, beside those of diff ----------------------------------------------------------
 
 
 def _answers(
-    question: Question, result: Result, names: NamedRecording, passes: Sequence[TracedPass]
-) -> Iterator[Answer]:
+    question: Question, result: Result, names: NamedRecording, passes: Sequence[model.TracedPass]
+) -> Iterator[model.Answer]:
     """Each value and derivative as the trace computed it, with what `diff` says of it."""
     targets = [expression.name for expression in question.targets]
-    blocks = {(block.target, block.derivative.variables): block for block in result.blocks}
-    for (target, variables), block in blocks.items():
+    for block in result.blocks:
+        target, variables = block.target, block.derivative.variables
         tensor = names.recording.results[variables][targets.index(target)]
         value = names.number(tensor)
         (row,) = block.rows
         tolerance = STABLE_ULPS * float(question.format_.unit_roundoff)
         tolerance *= max(_sum_of_sizes(passes, target, variables), abs(value))
-        yield Answer(
+        yield model.Answer(
             target,
             variables,
             names.name(tensor),
@@ -218,7 +205,9 @@ def _answers(
         )
 
 
-def _sum_of_sizes(passes: Sequence[TracedPass], target: str, variables: Sequence[str]) -> float:
+def _sum_of_sizes(
+    passes: Sequence[model.TracedPass], target: str, variables: Sequence[str]
+) -> float:
     """The sum of the sizes of all terms of a derivative, which bounds its round-off."""
     *earlier, last = variables or [""]
     return sum(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from tapecli.errors import together
@@ -11,18 +11,43 @@ from tapecli.floats import counted
 from tapecli.formats import words
 
 
-class Section(NamedTuple):
-    """Steps that are shown together: the forward pass, or those of a tape's backward passes.
+class PageRow(NamedTuple):
+    """A step, or an adjoint.
 
     Attributes:
-        heading: what they are, and which tapes record them if that is the same for all.
-        steps: the steps.
+        name: its name; of a step, with the formula: v2 = log(v1).
+        value: its number.
+        details: the local derivatives of the step, or the terms of the adjoint, each as a formula
+            and as numbers.
+        kind, recorders: of a step, its operation, and the tapes that record it.
+        is_start: whether it is the adjoint of the step where a backward pass starts.
+    """
+
+    name: str
+    value: str
+    details: list[tuple[str, str]]
+    kind: str = ""
+    recorders: str = ""
+    is_start: bool = False
+
+
+class Section(NamedTuple):
+    """A table with its heading.
+
+    Attributes:
+        heading: what the rows are, and which tapes record the steps if that is the same for all.
+        rows: the steps of the forward pass, the adjoints of a backward pass, or the steps that
+            the backward passes of a tape run.
         mixed: whether different tapes record different steps.
+        is_backward: whether the rows are adjoints.
+        results: the derivatives that a backward pass computes: dy/dx = 1.
     """
 
     heading: str
-    steps: Sequence[Step]
-    mixed: bool
+    rows: list[PageRow]
+    mixed: bool = False
+    is_backward: bool = False
+    results: Sequence[str] = ()
 
 
 def heading(trace: Trace) -> str:
@@ -37,42 +62,32 @@ def setting(trace: Trace) -> str:
     return f"at {point}, {trace.format_.name}, {words.method_name(trace.method)}"
 
 
-def section(trace: Trace, backward_of: str) -> Section:
-    """The steps of the forward pass (""), or those that a tape's backward passes run."""
+def sections(trace: Trace) -> Iterator[Section]:
+    """The tables in the order in which the operations ran.
+
+    The steps of a tape's backward passes come after its last one.
+    """
+    yield from _steps(trace, "")
+    last = {backward.tape: backward for backward in trace.passes}
+    for backward in trace.passes:
+        yield _adjoints(trace, backward)
+        if backward is last[backward.tape]:
+            yield from _steps(trace, backward.tape)
+
+
+def _steps(trace: Trace, backward_of: str) -> Iterator[Section]:
+    """The steps of the forward pass (""), or those that a tape's backward passes run, if any."""
     steps = [step for step in trace.steps if step.backward_of == backward_of]
+    if not steps:
+        return
     title = f"Operations of the backward pass of {backward_of}" if backward_of else "Forward pass"
     mixed = len({step.tapes for step in steps}) > 1
-    if steps and not mixed:
+    if not mixed:
         title += f", recorded by {together(steps[0].tapes) if steps[0].tapes else 'no tape'}"
-    return Section(title, steps, mixed)
+    yield Section(title, [_step_row(trace, step) for step in steps], mixed)
 
 
-def is_last(trace: Trace, backward: TracedPass) -> bool:
-    """Whether this is the last backward pass of its tape."""
-    return backward is [other for other in trace.passes if other.tape == backward.tape][-1]
-
-
-def recorders(step: Step) -> str:
-    """The tapes that record a step, in a cell."""
-    return ", ".join(step.tapes) or "no tape"
-
-
-class PageRow(NamedTuple):
-    """A step, or an adjoint.
-
-    Attributes:
-        name: its name; of a step, with the formula: v2 = log(v1).
-        value: its number.
-        details: the local derivatives of the step, or the terms of the adjoint, each as a formula
-            and as numbers.
-    """
-
-    name: str
-    value: str
-    details: list[tuple[str, str]]
-
-
-def step_row(trace: Trace, step: Step) -> PageRow:
+def _step_row(trace: Trace, step: Step) -> PageRow:
     """A step with its local derivatives: ∂v2/∂v1 = 1/v1 and 0.25."""
     text = trace.format_.text
     derivatives = []
@@ -80,41 +95,45 @@ def step_row(trace: Trace, step: Step) -> PageRow:
         formula = f" = {derivative.formula}" if derivative.formula else ""
         number = "no gradient" if derivative.value is None else text(derivative.value)
         derivatives.append((f"∂{step.name}/∂{derivative.by}{formula}", number))
-    return PageRow(f"{step.name} = {step.formula}", text(step.value), derivatives)
+    name, recorders = f"{step.name} = {step.formula}", ", ".join(step.tapes) or "no tape"
+    return PageRow(name, text(step.value), derivatives, step.kind, recorders)
 
 
-def pass_heading(trace: Trace, backward: TracedPass) -> str:
-    """The heading of a backward pass."""
-    target = words.leibniz(backward.target, backward.variables, len(trace.at) > 1)
+def _adjoints(trace: Trace, backward: TracedPass) -> Section:
+    """The adjoints of a backward pass, and the derivatives that it computes."""
+    target = derivative(trace, backward.target, backward.variables)
     start = f"{target} = {backward.step}" if target not in ("", backward.step) else backward.step
     count = counted(backward.operations, "operation")
-    return f"Backward pass of {backward.tape}, from {start}: {count}"
+    values = {adjoint.of: trace.format_.text(adjoint.value) for adjoint in backward.adjoints}
+    results = [
+        f"{derivative(trace, backward.target, (*backward.variables, source))} = {values[source]}"
+        for source in backward.sources
+        if backward.target
+    ]
+    rows = [_adjoint_row(trace, backward, adjoint) for adjoint in backward.adjoints]
+    title = f"Backward pass of {backward.tape}, from {start}: {count}"
+    return Section(title, rows, is_backward=True, results=results)
 
 
-def adjoint_row(trace: Trace, backward: TracedPass, adjoint: Adjoint) -> PageRow:
-    """An adjoint with its terms: ∂y/∂v2·∂v2/∂v1 and 1·0.25."""
+def _adjoint_row(trace: Trace, backward: TracedPass, adjoint: Adjoint) -> PageRow:
+    """An adjoint with its terms: ∂y/∂v2·∂v2/∂v1 and 1·0.25, with a + from the second on."""
     is_value = backward.target and not backward.variables
     target = backward.target if is_value else backward.step
     terms = [
-        (f"∂{target}/∂{term.step}·∂{term.step}/∂{adjoint.of}", _numbers(trace, term))
-        for term in adjoint.terms
+        (
+            f"{'+ ' * (n > 0)}∂{target}/∂{term.step}·∂{term.step}/∂{adjoint.of}",
+            _numbers(trace, term),
+        )
+        for n, term in enumerate(adjoint.terms)
     ]
-    return PageRow(f"∂{target}/∂{adjoint.of}", trace.format_.text(adjoint.value), terms)
+    is_start = adjoint.of == backward.step
+    value = trace.format_.text(adjoint.value)
+    return PageRow(f"∂{target}/∂{adjoint.of}", value, terms, is_start=is_start)
 
 
 def _numbers(trace: Trace, term: Term) -> str:
     factors = [trace.format_.text(number) for number in (term.adjoint, term.local_derivative)]
     return "·".join(f"({text})" if text.startswith("-") else text for text in factors)
-
-
-def results(trace: Trace, backward: TracedPass) -> list[str]:
-    """The derivatives that a backward pass computes: dy/dx = 1."""
-    values = {adjoint.of: trace.format_.text(adjoint.value) for adjoint in backward.adjoints}
-    return [
-        f"{derivative(trace, backward.target, (*backward.variables, source))} = {values[source]}"
-        for source in backward.sources
-        if backward.target
-    ]
 
 
 def wasted(trace: Trace) -> list[str]:
