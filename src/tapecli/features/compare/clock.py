@@ -25,13 +25,9 @@ def times(
     clock: Callable[[], float] = time.perf_counter,
     cpu_clock: Callable[[], float] = time.process_time,
 ) -> dict[str, Time]:
-    """How long each run takes.
+    """How long each run takes, where all together may take so many CPU seconds.
 
-    Args:
-        runs: the runs by name; each has been made once before.
-        seconds: CPU seconds that all of them may take.
-        clock: the time.
-        cpu_clock: the CPU time of this process.
+    Each has been made once before, so that nothing is traced or compiled in this time.
     """
     seconds_of: dict[str, list[float]] = {}
     counts: dict[str, int] = {}

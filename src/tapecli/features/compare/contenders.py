@@ -6,16 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tapecli.engines.tapes.arrangements import (
-    ARRANGEMENTS,
-    Run,
-    Sources,
-    Target,
-    Tensor,
-    Variables,
-    functions_of,
-    nested,
-)
+from tapecli.engines.tapes import arrangements
+from tapecli.engines.tapes.arrangements import Run, Sources, Target, Tensor, Variables
 from tapecli.expressions.tree import Node
 from tapecli.floats import FloatFormat
 
@@ -24,13 +16,7 @@ SEPARATE = "separate"
 
 @dataclass(frozen=True)
 class Contender:
-    """An arrangement that takes part in a comparison.
-
-    Attributes:
-        name: what it is called.
-        run: as in `engines.tapes.arrangements`.
-        sharing: whether its targets share what they compute.
-    """
+    """An arrangement that takes part in a comparison, and whether its targets share their parts."""
 
     name: str
     run: Run
@@ -39,7 +25,7 @@ class Contender:
     def functions(self, tf: Any, targets: Sequence[Node], format_: FloatFormat) -> list[Target]:
         """The targets as functions."""
         groups = [targets] if self.sharing else [[target] for target in targets]
-        return [function for group in groups for function in functions_of(tf, group, format_)]
+        return [f for group in groups for f in arrangements.functions_of(tf, group, format_)]
 
 
 def separate(
@@ -48,7 +34,7 @@ def separate(
     """Tapes around each target alone, one target after the other."""
     results: dict[Variables, list[Tensor]] = {}
     for target in targets:
-        for variables, tensors in nested(tf, [target], xs, derivatives).items():
+        for variables, tensors in arrangements.nested(tf, [target], xs, derivatives).items():
             results.setdefault(variables, []).extend(tensors)
     return results
 
@@ -58,12 +44,10 @@ def contenders(targets: int, order: int) -> list[Contender]:
 
     With one target, nested and parallel tapes are a single tape, which takes part as such.
     """
-    is_single = {"parallel", "nested"} if order == 1 else {"parallel"}
-    return [
-        *[Contender(SEPARATE, separate, sharing=False)] * (targets > 1),
-        *(
-            Contender(name, arrangement.run)
-            for name, arrangement in ARRANGEMENTS.items()
-            if arrangement.can(targets, order) and not (targets == 1 and name in is_single)
-        ),
+    same = ("parallel", "nested") if targets == order == 1 else ()
+    able = [
+        Contender(name, arrangement.run)
+        for name, arrangement in arrangements.ARRANGEMENTS.items()
+        if arrangement.can(targets, order) and name not in same
     ]
+    return [Contender(SEPARATE, separate, sharing=False), *able] if targets > 1 else able

@@ -5,11 +5,10 @@ from __future__ import annotations
 import functools
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from tapecli.defaults import EAGER, EXECUTIONS, GRAPH, XLA
+from tapecli.defaults import EAGER, EXECUTIONS, XLA
 from tapecli.engines.tapes import arrangements, loading
 from tapecli.engines.tapes.arrangements import Sources, Target, Tensor
 from tapecli.errors import RequestError
@@ -68,12 +67,12 @@ def check(question: Question, points: int) -> None:
 
 def _cheaper(workload: planner.Workload, limit: float) -> str:
     """What to ask for where it would take too long, or too much memory."""
-    for digits in reversed(range(len(str(workload.count)))):
-        for count in (5 * 10**digits, 2 * 10**digits, 10**digits):
-            less = workload.at(count)
-            fits = less.numbers_held <= planner.MAX_NUMBERS and expected_seconds(less) <= limit
-            if count < workload.count and fits:
-                return f"'--points {count}' would do"
+    digits = reversed(range(len(str(workload.count))))
+    for count in (digit * 10**power for power in digits for digit in (5, 2, 1)):
+        less = workload.at(count)
+        fits = less.numbers_held <= planner.MAX_NUMBERS and expected_seconds(less) <= limit
+        if count < workload.count and fits:
+            return f"'--points {count}' would do"
     advice = ["a lower order"] * (workload.order > 1) + ["fewer points"] * (workload.count > 1)
     return f"ask for {' or '.join(advice)}" if advice else "allow more"
 
@@ -82,13 +81,13 @@ def expected_seconds(workload: planner.Workload) -> float:
     """How many CPU seconds it takes to run all arrangements as often as they must be run."""
     seconds = 0.0
     for contender in contenders(len(workload.targets), workload.order):
-        for at in map(workload.at, {1, workload.count}):
-            for execution in EXECUTIONS:
-                if not _takes_minutes(contender.name, Scenario(execution, at.count)):
-                    seconds += at.tape_seconds(execution, contender.name)
-                    seconds += clock.LEAST * at.again_seconds(execution, contender.name)
-            memory_runs = _MEMORY_RUNS + workload.order
-            seconds += memory_runs * at.tape_seconds(EAGER, contender.name)
+        for scenario in scenarios(workload.count):
+            task = scenario.execution, contender.name
+            at = workload.at(scenario.points)
+            if not _takes_minutes(contender.name, scenario):
+                seconds += at.tape_seconds(*task) + clock.LEAST * at.again_seconds(*task)
+            if scenario.execution == EAGER:
+                seconds += (_MEMORY_RUNS + workload.order) * at.tape_seconds(*task)
     return _OVERHEAD * seconds
 
 
@@ -99,22 +98,21 @@ def _takes_minutes(name: str, scenario: Scenario) -> bool:
 
 def scenarios(points: int) -> list[Scenario]:
     """In which ways the arrangements are run: at one point, then at many."""
-    return [Scenario(run, size) for size in sorted({1, points}) for run in (EAGER, GRAPH, XLA)]
+    return [Scenario(run, size) for size in sorted({1, points}) for run in EXECUTIONS]
 
 
 def compare(question: Question, points: int, with_operations: bool = False) -> CostComparison:
     """Measure every arrangement that can do what is asked.
 
     Args:
-        question: the targets, their derivatives, and one point.
+        question: the targets, their derivatives, and one point; `check` has passed it.
         points: how many points are many; each of them is that point.
         with_operations: whether the operations are to be shown one by one.
 
     Raises:
-        RequestError: as `check`, or TensorFlow lacks a gradient.
+        RequestError: TensorFlow lacks a gradient.
         TensorFlowError: TensorFlow is missing or does not start.
     """
-    check(question, points)
     tf = loading.load()
     start = time.perf_counter()
     measurement = _Measurement(tf, question, points)
@@ -135,27 +133,16 @@ def compare(question: Question, points: int, with_operations: bool = False) -> C
     )
 
 
-@dataclass
 class _Measurement:
-    """The measurement of all arrangements.
+    """The measurement of all arrangements."""
 
-    Attributes:
-        tf: TensorFlow.
-        question: the targets, their derivatives, and one point.
-        points: how many points are many.
-        problems: why something could not be measured, by the name of the arrangement.
-    """
-
-    tf: Any
-    question: Question
-    points: int
-    problems: dict[str, str] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        workload = planner.Workload.of(self.question, self.points)
+    def __init__(self, tf: Any, question: Question, points: int) -> None:
+        self.tf, self.question, self.points = tf, question, points
+        workload = planner.Workload.of(question, points)
         self._contenders = contenders(len(workload.targets), workload.order)
-        spare = self.question.options.max_seconds - expected_seconds(workload)
+        spare = question.options.max_seconds - expected_seconds(workload)
         self._seconds = max(0.0, min(clock.SECONDS, spare))
+        self._problems: dict[str, str] = {}
 
     def refuse_unsupported(self) -> None:
         """Refuse what TensorFlow cannot differentiate in any arrangement."""
@@ -170,13 +157,16 @@ class _Measurement:
         """What each arrangement costs."""
         works = {c.name: self._try(c, self._work) for c in self._contenders}
         memories = {c.name: self._try(c, self._memory) for c in self._contenders}
-        times: dict[str, dict[Scenario, Time]] = {name: {} for name in works}
-        for scenario in scenarios(self.points):
-            for name, time_ in self._times(scenario).items():
-                times[name][scenario] = time_
+        times = {scenario: self._times(scenario) for scenario in scenarios(self.points)}
         return [
-            Cost(name, works[name], memories[name], times[name], self.problems.get(name, ""))
-            for name in works
+            Cost(
+                name,
+                work,
+                memories[name],
+                {scenario: of[name] for scenario, of in times.items() if name in of},
+                self._problems.get(name, ""),
+            )
+            for name, work in works.items()
         ]
 
     def _try(self, contender: Contender, measure: Callable[[Contender], _T]) -> _T | None:
@@ -185,7 +175,7 @@ class _Measurement:
             return measure(contender)
         except (LookupError, TypeError, ValueError, self.tf.errors.OpError) as error:
             reason = str(error).strip().partition("\n")[0] or type(error).__name__
-            self.problems.setdefault(contender.name, reason)
+            self._problems.setdefault(contender.name, reason)
             return None
 
     def _work(self, contender: Contender) -> Work:
@@ -199,20 +189,18 @@ class _Measurement:
 
     def _times(self, scenario: Scenario) -> dict[str, Time]:
         """The times of the arrangements that can be run in a scenario; each is compiled before."""
-        xs = self._xs(scenario.points)
+        make_run = functools.partial(self._ready_run, scenario.execution, self._xs(scenario.points))
         runs = {}
         for contender in self._contenders:
             if _takes_minutes(contender.name, scenario):
                 reason = f"XLA takes minutes to compile it for more than {planner.FOLDED:,} points"
-                self.problems.setdefault(contender.name, reason)
-                continue
-            make_run = functools.partial(self._ready_run, execution=scenario.execution, xs=xs)
-            if run := self._try(contender, make_run):
+                self._problems.setdefault(contender.name, reason)
+            elif run := self._try(contender, make_run):
                 runs[contender.name] = run
         return clock.times(runs, self._seconds / len(scenarios(self.points)))
 
     def _ready_run(
-        self, contender: Contender, execution: str, xs: Sources
+        self, execution: str, xs: Sources, contender: Contender
     ) -> Callable[[], list[Tensor]]:
         """A function that runs an arrangement, and has done so once."""
 
@@ -224,9 +212,8 @@ class _Measurement:
         if execution != EAGER:
             compiled = execution == XLA
             traced = self.tf.function(derivatives, jit_compile=compiled, autograph=False)
-            function = traced.get_concrete_function(
-                {name: self.tf.TensorSpec(x.shape, x.dtype) for name, x in xs.items()}
-            )
+            specs = {name: self.tf.TensorSpec(x.shape, x.dtype) for name, x in xs.items()}
+            function = traced.get_concrete_function(specs)
         function(xs)
         return functools.partial(function, xs)
 

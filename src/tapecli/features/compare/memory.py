@@ -29,12 +29,7 @@ def tape_memory(
 ) -> TapeMemory:
     """What the tapes of an arrangement hold.
 
-    Args:
-        tf: TensorFlow.
-        run: the arrangement.
-        functions: makes the targets, which keep what they have computed.
-        xs: the values of the variables.
-        derivatives: the variables of each derivative.
+    The targets keep what they have computed, so `functions` makes new ones for each run.
     """
 
     def tapes(last: int | None) -> list[Any]:

@@ -21,13 +21,10 @@ class Aim:
 
 @dataclass(frozen=True)
 class CountedTape:
-    """The operations of one tape.
+    """What a tape differentiates, and the kinds of the operations that it records, in order.
 
-    Attributes:
-        name: what people call it: tape, tape1, outer.
-        asked: what it differentiates.
-        recorded: the kinds of the operations that it records, in order.
-        wasted: the kinds of those that none of its gradients needs.
+    The name is what people call it: tape, tape1, outer. `wasted` are the kinds of the operations
+    that none of its gradients needs.
     """
 
     name: str
@@ -47,12 +44,8 @@ class CountedPass:
 
 @dataclass(frozen=True)
 class Work:
-    """The operations of an arrangement.
-
-    Attributes:
-        tapes: the tapes in the order in which they are opened.
-        forward: the kinds of the operations that run outside of all gradients.
-        backward: the backward passes in order.
+    """The operations of an arrangement: its tapes in the order in which they are opened, the kinds
+    of the operations that run outside of all gradients, and the backward passes in order.
     """
 
     tapes: tuple[CountedTape, ...]
@@ -82,12 +75,7 @@ class Work:
 
 @dataclass(frozen=True)
 class TapeMemory:
-    """Bytes that nothing but the tapes keeps alive.
-
-    Attributes:
-        most: the most before a gradient.
-        after: after the last gradient, until the tapes are deleted.
-    """
+    """Bytes that the tapes alone keep alive: the most before a gradient, and after the last one."""
 
     most: int
     after: int
@@ -106,7 +94,6 @@ class Time:
     """Seconds that a run took.
 
     Attributes:
-        median: the median of all runs.
         low, high: the quartiles: half of the runs lie between them.
         least, most: the shortest and the longest run.
         runs: how many runs there were.
@@ -129,7 +116,6 @@ class Cost:
     """What an arrangement costs.
 
     Attributes:
-        name: the arrangement.
         work: its operations; None where it could not be traced.
         memory: what its tapes hold; None where it could not be run.
         times: the times in each scenario in which it could be run.
@@ -148,13 +134,9 @@ class CostComparison:
     """The answer.
 
     Attributes:
-        expressions: the targets as they were understood.
-        targets: their names.
+        expressions, targets: the targets as they were understood, and their names.
         at: the point: a number of the dtype for each variable.
         wrt: the variables of each derivative: "x", "x,x".
-        dtype: the precision.
-        scenarios: those in which times were taken.
-        costs: the cost of each arrangement.
         versions: the versions of tapecli and TensorFlow, by name.
         seconds: how long it took, without the start of TensorFlow.
         with_operations: whether the operations themselves are shown, where there is a choice.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from tapecli.engines.tapes.arrangements import Sources, Target, Tensor
@@ -30,31 +31,25 @@ def count_operations(
 
     def functions(tf: Any, trees: Sequence[Node], format_: FloatFormat) -> list[Target]:
         targets = contender.functions(tf, trees, format_)
-        return [_noting(t, name, aims) for t, name in zip(targets, names, strict=True)]
+        return [partial(_noted, aims, *pair) for pair in zip(names, targets, strict=True)]
 
     names = [expression.name for expression in question.targets]
     task = question.trees, columns, question.wrt, contender.run, question.format_
     return _counted(record(*task, functions_of=functions), aims, Aim(", ".join(names)))
 
 
-def _noting(function: Target, name: str, aims: dict[str, Aim]) -> Target:
-    """A function that calls another one, and notes what the tensor that it returns stands for."""
-
-    def noting(xs: Sources) -> Tensor:
-        y = function(xs)
-        aims[y.name] = Aim(name)
-        return y
-
-    return noting
+def _noted(aims: dict[str, Aim], name: str, target: Target, xs: Sources) -> Tensor:
+    """Compute a target, and note that the tensor stands for it."""
+    y = target(xs)
+    aims[y.name] = Aim(name)
+    return y
 
 
 def _counted(recording: Recording, aims: dict[str, Aim], all_targets: Aim) -> Work:
     """What the tapes recorded and computed.
 
-    Args:
-        recording: the graph and its tapes.
-        aims: what tensors stand for, by their names.
-        all_targets: what the tensor stands for that all targets were stacked into.
+    `aims` has what tensors stand for, by their names. A tensor into which all targets were stacked
+    stands for `all_targets`.
     """
     names = tape_names(recording.tapes)
     backward: list[CountedPass] = []

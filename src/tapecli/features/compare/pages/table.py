@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 
 from rich import box
@@ -22,13 +23,15 @@ def render(comparison: CostComparison, screen: Screen) -> Iterator[str]:
     """The tables as lines of text, with styles if the screen has colours."""
     width = screen.width or PLAIN_WIDTH
     for block in page(comparison, width):
-        wide = max(width, _least(block)) if isinstance(block, Table) else width  # no cell is cut
+        columns = block.columns if isinstance(block, Table) else []
+        least = sum((column.min_width or 0) + _GAP for column in columns)  # no cell is cut
+        wide = max(width, least)
         yield from drawn([block], screen, wide, lambda block: is_text(block) and not screen.width)
 
 
 def page(comparison: CostComparison, width: int) -> Iterator[Text | Table]:
     """The blocks from top to bottom."""
-    yield Text(words.command(comparison), style="bold")
+    yield Text("  ".join(map(shlex.quote, comparison.expressions)), style="bold")
     yield Text(words.conditions(comparison), style="dim")
     yield Text()
     full, short = words.grids(comparison, full=True), words.grids(comparison, full=False)
@@ -59,8 +62,3 @@ def _table(grid: words.Grid) -> Table:
     for row in grid.rows:
         table.add_row(*(Text(cell, style="green" if cell.endswith("*") else "") for cell in row))
     return table
-
-
-def _least(table: Table) -> int:
-    """How wide a table must be to lose nothing, its one column broken at every word."""
-    return sum((column.min_width or 0) + _GAP for column in table.columns)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import shlex
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
@@ -26,11 +25,9 @@ def answer(comparison: CostComparison) -> str:
         return " ".join(_nesting(comparison))
     if len(comparison.targets) > 1:
         reason = f"At order {order} the orders are nested, and not the targets."
-    elif order == 1:
-        reason = "There is only one target, and nothing to nest."
     else:
-        others = "and no others to nest: each order takes a tape of its own."
-        reason = f"There is only one target, {others}"
+        others = "no others to nest: each order takes a tape of its own"
+        reason = f"There is only one target, and {'nothing to nest' if order == 1 else others}."
     return " ".join([reason, *_extremes(comparison)])
 
 
@@ -40,9 +37,7 @@ def _extremes(comparison: CostComparison) -> Iterator[str]:
     if not runs:
         return
     least, most = min(runs.values()), max(runs.values())
-    fewest, highest = (
-        [name for name, run in runs.items() if run == number] for number in (least, most)
-    )
+    fewest, highest = ([name for name in runs if runs[name] == run] for run in (least, most))
     if len(runs) == 1:
         yield f"Only '{fewest[0]}' can do this: {counted(least, 'operation')} run."
     elif least == most:
@@ -82,8 +77,7 @@ def _nesting(comparison: CostComparison) -> Iterator[str]:
 
 def _times(comparison: CostComparison, nested: Cost, parallel: Cost) -> Iterator[str]:
     """Where nesting is quicker or slower by more than the noise."""
-    pairs = {s: (nested.times[s], parallel.times[s]) for s in comparison.scenarios
-             if s in nested.times and s in parallel.times}  # fmt: skip
+    pairs = {s: (nested.times[s], parallel.times[s]) for s in nested.times if s in parallel.times}
     different = {s: (a, b) for s, (a, b) in pairs.items() if a.differs(b)}
     if pairs and not different:
         yield "Times differ by no more than noise."
@@ -165,11 +159,6 @@ def conditions(comparison: CostComparison) -> str:
     return f"order {comparison.order}, at {at}, {comparison.dtype}, TensorFlow {version}"
 
 
-def command(comparison: CostComparison) -> str:
-    """The expressions as they were understood."""
-    return "  ".join(map(shlex.quote, comparison.expressions))
-
-
 def kinds(operations: Sequence[str]) -> str:
     """Kinds with their numbers: Log, 3 Mul."""
     counts = Counter(operations)
@@ -180,13 +169,7 @@ def kinds(operations: Sequence[str]) -> str:
 
 
 class Grid(NamedTuple):
-    """A table.
-
-    Attributes:
-        headings: the headings of its columns.
-        left: how many columns are left-aligned: if there are two, the second may be broken.
-        rows: the cells of each row.
-    """
+    """A table, and how many of its columns are left-aligned; a second one may be broken."""
 
     headings: list[str]
     left: int
@@ -201,10 +184,7 @@ def grids(comparison: CostComparison, full: bool) -> Iterator[Grid]:
     yield Grid(["", "recorded on the tapes", *counts], 2, rows)
     for points, group in itertools.groupby(comparison.scenarios, lambda s: s.points):
         scenarios = list(group)
-        headings = [
-            counted(points, "point"),
-            *(f"{scenario.execution}  " for scenario in scenarios),
-        ]
+        headings = [counted(points, "point"), *(f"{s.execution}  " for s in scenarios)]
         rows = [[c.name, *(time_cell(comparison, c, s, full) for s in scenarios)] for c in costs]
         yield Grid(headings, 1, rows)
     for name, work in comparison.works().items() if comparison.with_operations else ():
@@ -234,8 +214,7 @@ def work_cells(cost: Cost) -> list[str]:
 
 def time_cell(comparison: CostComparison, cost: Cost, scenario: Scenario, full: bool) -> str:
     """Median and spread; a star where nothing is quicker by more than noise."""
-    time = cost.times.get(scenario)
-    if time is None:
+    if not (time := cost.times.get(scenario)):
         return f"{NOTHING}  "
     mark = "*" if cost.name in comparison.quickest(scenario) else " "
     return f"{spread(time.median, time.low, time.high) if full else short(time)} {mark}"
