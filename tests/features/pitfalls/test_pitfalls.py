@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from tapecli.features.pitfalls import CONTENTS, FIRST, PITFALLS
+from tapecli.features.pitfalls import FIRST, GROUPS, PITFALLS
 from tapecli.features.pitfalls.model import Pitfall
 from tapecli.formats.pitfall_hints import HINTS
 
-ROWS = [row for group in CONTENTS.groups for row in group.pitfalls]
+ROWS = [row for group in GROUPS for row in group.pitfalls]
 every_row = pytest.mark.parametrize("row", ROWS, ids=[row.name for row in ROWS])
 
 

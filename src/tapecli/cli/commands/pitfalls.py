@@ -9,7 +9,7 @@ from tapecli import formats
 from tapecli.cli import options, output
 from tapecli.cli.progress import bar
 from tapecli.errors import nearest
-from tapecli.features.pitfalls import CONTENTS, PITFALLS
+from tapecli.features.pitfalls import GROUPS, PITFALLS
 
 
 class PitfallName(click.ParamType[str]):
@@ -67,7 +67,7 @@ def command(
         raise click.UsageError("'--all' runs every pitfall; leave out the names, or '--all'")
     format_ = output.choose_format(format_name, file, formats.PAGES["pitfalls"])
     if not names and not run_all:
-        output.write(CONTENTS, format_, file, color)
+        output.write(GROUPS, format_, file, color)
         return 0
     from tapecli.engines.tapes import loading
     from tapecli.features.pitfalls.running import run

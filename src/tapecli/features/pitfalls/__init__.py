@@ -9,9 +9,8 @@ formats. The programs use TensorFlow's public API, as a user's code does.
 from __future__ import annotations
 
 from tapecli.features.pitfalls import reading
-from tapecli.features.pitfalls.model import Contents
 
-CONTENTS = Contents(reading.groups())
+GROUPS = reading.groups()
 """All pitfalls, by kind."""
 
 FIRST = (
@@ -21,7 +20,7 @@ FIRST = (
 )  # fmt: skip
 """The pitfalls that people usually meet first, in this order."""
 
-_PITFALLS = {pitfall.name: pitfall for group in CONTENTS.groups for pitfall in group.pitfalls}
+_PITFALLS = {pitfall.name: pitfall for group in GROUPS for pitfall in group.pitfalls}
 
 PITFALLS = {name: _PITFALLS[name] for name in dict.fromkeys((*FIRST, *_PITFALLS))}
 """All by name: first those of `FIRST`, then the others by kind."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
+import operator
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from enum import Enum
 from typing import TypeAlias
 
 IMPORT = (" import tensorflow as tf", "")
@@ -22,14 +22,15 @@ _NUMBER = re.compile(
 )
 
 
-class Relation(Enum):
-    """What is expected of a number whose value depends on the version of TensorFlow."""
-
-    ANY = "any number"
-    EQUAL = "the number before it"
-    LESS = "less than the number before it"
-    GREATER = "greater than the number before it"
-    TWICE = "at least twice the number before it"
+RELATIONS: dict[str, Callable[[float, float], bool]] = {
+    "any": lambda number, previous: True,
+    "equal": operator.eq,
+    "less": operator.lt,
+    "greater": operator.gt,
+    "twice": lambda number, previous: number >= 2 * previous,
+}
+"""What is expected of a number whose value depends on the version of TensorFlow, in comparison
+with the number before it, which is NaN if there is None."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,8 @@ class NotNear:
     tolerance: float = TOLERANCE
 
 
-ExpectedNumber: TypeAlias = "float | Relation | NotNear | None"
+ExpectedNumber: TypeAlias = "float | str | NotNear | None"
+"""A number, a word of `RELATIONS`, a number that it must differ from, or None."""
 
 
 @dataclass(frozen=True)
@@ -49,8 +51,7 @@ class Outcome:
 
     Attributes:
         printed: what it printed.
-        error: the type of the exception that ended it, or "".
-        message: the message of that exception, or "".
+        error, message: the type and the message of the exception that ended it, or "".
         warnings: the warnings and log lines, each as standard error would show it.
     """
 
@@ -61,10 +62,7 @@ class Outcome:
 
     @property
     def numbers(self) -> list[float | None]:
-        """Every number and None that it printed, without the shapes and dtypes of tensors.
-
-        True is 1 and False is 0, as they are in Python.
-        """
+        """Every number and None that it printed, and 1 for True, but no shapes of tensors."""
         texts = _NUMBER.findall(_SHAPE_OR_DTYPE.sub("", self.printed))
         return [_WORDS[text] if text in _WORDS else float(text) for text in texts]
 
@@ -99,27 +97,17 @@ class Expected:
         expected, number, previous = self.prints[index], numbers[index], numbers[index - 1]
         if number is None or expected is None:
             return number is expected
-        if isinstance(expected, Relation):
-            return expected is Relation.ANY or (
-                previous is not None and _RELATIONS[expected](number, previous)
-            )
+        if isinstance(expected, str):
+            return RELATIONS[expected](number, math.nan if previous is None else previous)
         if isinstance(expected, NotNear):
             return not _near(number, expected.value, expected.tolerance)
         return _near(number, expected, self.tolerance)
 
 
-_RELATIONS = {
-    Relation.EQUAL: lambda number, previous: number == previous,
-    Relation.LESS: lambda number, previous: number < previous,
-    Relation.GREATER: lambda number, previous: number > previous,
-    Relation.TWICE: lambda number, previous: number >= 2 * previous,
-}
-
-
 def _near(number: float, expected: float, tolerance: float) -> bool:
     if math.isnan(expected):
         return math.isnan(number)
-    return number == expected or abs(number - expected) <= tolerance * abs(expected) < math.inf
+    return math.isclose(number, expected, rel_tol=tolerance)
 
 
 @dataclass(frozen=True)
@@ -180,21 +168,8 @@ class Group:
 
 
 @dataclass(frozen=True)
-class Contents:
-    """All pitfalls, by kind."""
-
-    groups: tuple[Group, ...]
-
-
-@dataclass(frozen=True)
 class Lesson:
-    """A pitfall that was run.
-
-    Attributes:
-        pitfall: the pitfall.
-        mistake: what the mistake did.
-        mend: what the mend did.
-    """
+    """A pitfall that was run: what the mistake did, and what the mend did."""
 
     pitfall: Pitfall
     mistake: Outcome

@@ -5,15 +5,8 @@ from __future__ import annotations
 import re
 from importlib import resources
 
-from tapecli.features.pitfalls.model import (
-    TOLERANCE,
-    Expected,
-    ExpectedNumber,
-    Group,
-    NotNear,
-    Pitfall,
-    Relation,
-)
+from tapecli.features.pitfalls import model
+from tapecli.features.pitfalls.model import TOLERANCE, Expected, Group, NotNear, Pitfall
 
 _GROUP = re.compile(r"(?m)^## (.*)\n")
 _PITFALL = re.compile(
@@ -24,7 +17,6 @@ _PITFALL = re.compile(
     re.DOTALL,
 )
 _FACT = re.compile(r"- (\w+): (.*?)(?=\n- |\Z)", re.DOTALL)
-_RELATIONS = {relation.name.lower(): relation for relation in Relation}
 
 
 def groups() -> tuple[Group, ...]:
@@ -62,9 +54,9 @@ def _expected(text: str) -> Expected:
     )
 
 
-def _number(text: str) -> ExpectedNumber:
-    if text in _RELATIONS:
-        return _RELATIONS[text]
+def _number(text: str) -> model.ExpectedNumber:
+    if text in model.RELATIONS:
+        return text
     if text.startswith("not "):
         value, _, tolerance = text[len("not ") :].partition(" within ")
         return NotNear(float(value), float(tolerance or TOLERANCE))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from tests.features.pitfalls.pages.conftest import BROKEN, CONTENTS, CURED, HAPPENED, MESSAGE, ROW
+from tests.features.pitfalls.pages.conftest import BROKEN, CURED, GROUPS, HAPPENED, MESSAGE, ROW
 
 if TYPE_CHECKING:
     from tests.features.pitfalls.pages.conftest import Write
@@ -24,7 +24,7 @@ DESCRIBED = {
 
 
 def test_the_list(write: Write) -> None:
-    document = json.loads(write("json", CONTENTS))
+    document = json.loads(write("json", GROUPS))
     assert document["schema"] == 1
     assert document["pitfalls"][0] == {"group": "One kind", **DESCRIBED}
     assert [row["name"] for row in document["pitfalls"]] == ["a-name", "another"]

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from tests.features.pitfalls.pages.conftest import (
     BROKEN,
-    CONTENTS,
     CURED,
+    GROUPS,
     HAPPENED,
     MESSAGE,
     PROGRAM,
@@ -54,7 +54,7 @@ Met in [tensorflow/tensorflow#1](https://github.com/tensorflow/tensorflow/issues
 
 
 def test_the_list(write: Write) -> None:
-    lines = write("markdown", CONTENTS).splitlines()
+    lines = write("markdown", GROUPS).splitlines()
     assert "| `a-name` | What \\[bold\\]surprises |" in lines
     assert [line for line in lines if line.startswith("#")] == ["## One kind", "## Another kind"]
 

@@ -10,15 +10,15 @@ from rich.cells import cell_len
 from tests.features.pitfalls.pages.conftest import (
     BROKEN,
     CHANGED,
-    CONTENTS,
     CURED,
+    GROUPS,
     HAPPENED,
     MESSAGE,
     PROGRAM,
     ROW,
 )
 
-from tapecli.features.pitfalls import CONTENTS as ALL
+from tapecli.features.pitfalls import GROUPS as ALL
 
 if TYPE_CHECKING:
     from tests.features.pitfalls.pages.conftest import Write
@@ -63,13 +63,13 @@ def without_styles(text: str) -> str:
 
 
 def test_the_list(write: Write) -> None:
-    assert write("table", CONTENTS) == LIST
+    assert write("table", GROUPS) == LIST
 
 
 def test_the_whole_list_fits_a_terminal(write: Write) -> None:
     lines = write("table", ALL, width=80).splitlines()
     assert max(map(cell_len, lines)) <= 80
-    assert len(lines) == sum(2 + len(group.pitfalls) for group in ALL.groups) + 2
+    assert len(lines) == sum(2 + len(group.pitfalls) for group in ALL) + 2
 
 
 def test_a_page_has_mistake_outcome_reason_and_mend(write: Write) -> None:

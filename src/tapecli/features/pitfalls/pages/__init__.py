@@ -1,1 +1,1 @@
-"""The output formats of pitfalls: each module writes Contents (the list) or Lessons (the runs)."""
+"""The output formats of pitfalls: each writes all Groups, or the Lessons of those that were run."""

@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from tapecli.features.pitfalls.model import Contents, Lesson, Lessons, Outcome, Pitfall
+from tapecli.features.pitfalls.model import Group, Lesson, Lessons, Outcome, Pitfall
 from tapecli.features.pitfalls.pages import words
 from tapecli.formats import Screen, json
 from tapecli.result import SCHEMA
 
 
-def render(page: Contents | Lessons, screen: Screen) -> Iterator[str]:
+def render(page: Sequence[Group] | Lessons, screen: Screen) -> Iterator[str]:
     """The document, indented."""
     document: dict[str, Any] = {"schema": SCHEMA}
-    if isinstance(page, Contents):
-        document["pitfalls"] = [
-            {"group": group.title, **_pitfall(pitfall)}
-            for group in page.groups
-            for pitfall in group.pitfalls
-        ]
-    else:
+    if isinstance(page, Lessons):
         document |= {"ok": page.ok, "tensorflow": page.tensorflow}
         document["pitfalls"] = [_lesson(lesson) for lesson in page.lessons]
+    else:
+        document["pitfalls"] = [
+            {"group": group.title, **_pitfall(pitfall)}
+            for group in page
+            for pitfall in group.pitfalls
+        ]
     yield from json.indented(document, screen)
 
 
@@ -30,9 +30,7 @@ def _lesson(lesson: Lesson) -> dict[str, Any]:
     document = _pitfall(lesson.pitfall)
     document["mistake"] |= _outcome(lesson.mistake)
     document["mend"] |= _outcome(lesson.mend)
-    for name in ("happens", "cured", "mended"):
-        document[name] = getattr(lesson, name)
-    return document
+    return document | {name: getattr(lesson, name) for name in ("happens", "cured", "mended")}
 
 
 def _pitfall(pitfall: Pitfall) -> dict[str, Any]:

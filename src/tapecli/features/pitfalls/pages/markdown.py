@@ -4,22 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from tapecli.features.pitfalls.model import Contents, Lesson, Lessons
+from tapecli.features.pitfalls.model import Group, Lessons
 from tapecli.features.pitfalls.pages import words
 from tapecli.formats import Screen
 from tapecli.formats import words as shared
 from tapecli.formats.markdown import escaped
 
 
-def render(page: Contents | Lessons, screen: Screen) -> Iterator[str]:
+def render(page: Sequence[Group] | Lessons, screen: Screen) -> Iterator[str]:
     """The list by kind, or a section for each pitfall that was run."""
-    lines = _contents(page) if isinstance(page, Contents) else _lessons(page)
-    for line in lines:
+    for line in _lessons(page) if isinstance(page, Lessons) else _contents(page):
         yield shared.line(line, screen)
 
 
-def _contents(contents: Contents) -> Iterator[str]:
-    for group in contents.groups:
+def _contents(groups: Sequence[Group]) -> Iterator[str]:
+    for group in groups:
         yield from (f"## {group.title}", "", "| name | what surprises |", "| --- | --- |")
         for pitfall in group.pitfalls:
             yield f"| `{pitfall.name}` | {escaped(pitfall.title)} |"
@@ -28,20 +27,16 @@ def _contents(contents: Contents) -> Iterator[str]:
 
 def _lessons(lessons: Lessons) -> Iterator[str]:
     for lesson in lessons.lessons:
-        yield from _lesson(lesson, lessons.tensorflow)
+        pitfall = lesson.pitfall
+        mistake, mend = words.halves(lesson, lessons.tensorflow)
+        yield from (f"## `{pitfall.name}`", "", f"**{escaped(pitfall.title)}**", "")
+        yield from _half(mistake, "What happened:")
+        yield from (escaped(pitfall.reason), "", f"### {mend.title}", "")
+        yield from _half(mend, "What that prints:")
+        if pitfall.threads:
+            links = (f"[{thread}]({words.address(thread)})" for thread in pitfall.threads)
+            yield from (f"Met in {', '.join(links)}", "")
     yield f"*{escaped(words.verdict(lessons))}*"
-
-
-def _lesson(lesson: Lesson, tensorflow: str) -> Iterator[str]:
-    pitfall = lesson.pitfall
-    mistake, mend = words.halves(lesson, tensorflow)
-    yield from (f"## `{pitfall.name}`", "", f"**{escaped(pitfall.title)}**", "")
-    yield from _half(mistake, "What happened:")
-    yield from (escaped(pitfall.reason), "", f"### {mend.title}", "")
-    yield from _half(mend, "What that prints:")
-    if pitfall.threads:
-        links = (f"[{thread}]({words.address(thread)})" for thread in pitfall.threads)
-        yield from (f"Met in {', '.join(links)}", "")
 
 
 def _half(half: words.Half, heading: str) -> Iterator[str]:

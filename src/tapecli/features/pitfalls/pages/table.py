@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from rich.cells import cell_len, chop_cells
 from rich.text import Text
 
-from tapecli.features.pitfalls.model import Contents, Lesson, Lessons
+from tapecli.features.pitfalls.model import Group, Lesson, Lessons
 from tapecli.features.pitfalls.pages import words
 from tapecli.formats import Screen, source
 from tapecli.formats.table import PLAIN_WIDTH, drawn
@@ -31,18 +31,18 @@ _HELP = (
 )
 
 
-def render(page: Contents | Lessons, screen: Screen) -> Iterator[str]:
+def render(page: Sequence[Group] | Lessons, screen: Screen) -> Iterator[str]:
     """The page as lines of text, with styles if the screen has colours."""
     width = screen.width or PLAIN_WIDTH
-    lines = _contents(page, width) if isinstance(page, Contents) else _lessons(page, screen)
+    lines = _lessons(page, screen) if isinstance(page, Lessons) else _contents(page, width)
     yield from drawn(lines, screen, max(width, 10_000))
 
 
-def _contents(contents: Contents, width: int) -> Iterator[Text]:
+def _contents(groups: Sequence[Group], width: int) -> Iterator[Text]:
     """The names and titles of all pitfalls, by kind."""
-    names = [pitfall.name for group in contents.groups for pitfall in group.pitfalls]
+    names = [pitfall.name for group in groups for pitfall in group.pitfalls]
     margin = max(map(len, names)) + 4
-    for group in contents.groups:
+    for group in groups:
         yield Text(group.title, style="bold")
         for pitfall in group.pitfalls:
             first, *rest = _wrapped(pitfall.title, max(width - margin, PLAIN_WIDTH // 4))
@@ -118,7 +118,6 @@ def _side_by_side(left: Sequence[Text], right: Sequence[Text], column: int) -> I
 
 
 def _styled(text: str, width: int | None, style: str) -> Iterator[Text]:
-    """A text in lines that fit, all in one style."""
     return (Text(line, style=style) for line in _wrapped(text, width))
 
 

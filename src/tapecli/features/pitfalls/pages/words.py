@@ -28,18 +28,17 @@ class Half(NamedTuple):
 def halves(lesson: Lesson, tensorflow: str) -> tuple[Half, Half]:
     """The mistake and the mend of a lesson that this version of TensorFlow has run."""
     pitfall = lesson.pitfall
-    changed = "" if lesson.happens else f"TensorFlow {tensorflow} {_change(lesson)}."
-    broken = "" if lesson.mended else f"This does not mend it on TensorFlow {tensorflow}."
+    changed = broken = ""
+    if lesson.cured:
+        changed = f"TensorFlow {tensorflow} does this right."
+    elif not lesson.happens:
+        changed = f"TensorFlow {tensorflow} does something else here than is known of this mistake."
+    if not lesson.mended:
+        broken = f"This does not mend it on TensorFlow {tensorflow}."
     return (
         Half("Mistake", pitfall.mistake, pitfall.own_lines("-"), _lines(lesson.mistake), changed),
         Half("Mended", pitfall.mend, pitfall.own_lines("+"), _lines(lesson.mend), broken),
     )
-
-
-def _change(lesson: Lesson) -> str:
-    if lesson.cured:
-        return "does this right"
-    return "does something else here than is known of this mistake"
 
 
 def _lines(outcome: Outcome) -> list[str]:
@@ -62,11 +61,11 @@ def verdict(lessons: Lessons) -> str:
         (work, "1 mend works", "{} mends work"),
         (total - work, "1 mend does not", "{} mends do not"),
     )
-    texts = (
+    texts = [
         singular if count == 1 else plural.format(count)
         for count, singular, plural in counts
         if count
-    )
+    ]
     return f"TensorFlow {lessons.tensorflow}: {', '.join(texts)}"
 
 
