@@ -24,6 +24,7 @@ from typing import TypeAlias
 
 from flint import arb, arb_series, ctx, fmpq
 
+from tapecli.engines import whole_power
 from tapecli.expressions.functions import FUNCTIONS
 
 Series: TypeAlias = arb_series
@@ -233,7 +234,10 @@ class Balls:
 
     def _product(self, u: Series, exponent: int) -> Series:
         if u.prec >= self.terms:
-            return u**exponent if u.length() > 1 else self.number(_power(u[0], exponent))
+            if u.length() > 1:
+                return u**exponent
+            # The library's own power of a ball around zero is NaN.
+            return self.number(whole_power(u[0], exponent, operator.mul, arb(1)))
         product = u
         for _ in range(min(exponent, self.terms) - 1):  # more zeros than terms change nothing
             product = self.mul(product, u)
@@ -485,16 +489,6 @@ class Balls:
         if not inside:
             domain = FUNCTIONS[function].domain
             raise Undefined(f"outside the domain of {function}, which is {domain}")
-
-
-def _power(ball: arb, exponent: int) -> arb:
-    """A whole power by squaring: the library's own is NaN for a ball around zero."""
-    power = arb(1)
-    while exponent:
-        if exponent % 2:
-            power *= ball
-        ball, exponent = ball * ball, exponent // 2
-    return power
 
 
 def _with_constant(constant: arb, u: Series) -> Series:

@@ -17,6 +17,7 @@ from fractions import Fraction
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from tapecli.engines import whole_power
 from tapecli.engines.tapes import loading
 from tapecli.errors import RequestError, clipped, together
 from tapecli.expressions import tree
@@ -452,29 +453,17 @@ def tape_tree(target: Node, format_: FloatFormat) -> Node:
     def computed(node: Node, children: Sequence[Node]) -> Node:
         if isinstance(node, Alias):
             return children[0]
-        if isinstance(node, Call) and node.name == "pow":
-            return _power(children[0], children[1], format_)
-        return call(node.name, *children) if isinstance(node, Call) else node
+        if not isinstance(node, Call):
+            return node
+        if node.name == "pow":
+            base, exponent = children
+            if isinstance(base, Named) and base.name == "e":
+                return call("exp", exponent)
+            value = tree.rational(exponent, format_)
+            if value == -1:
+                return call("div", number(1), base)
+            if value is not None and value.denominator == 1 and value >= 0:
+                return whole_power(base, int(value), partial(call, "mul"), number(1))
+        return call(node.name, *children)
 
     return tree.fold(target, computed)
-
-
-def _power(base: Node, exponent: Node, format_: FloatFormat) -> Node:
-    if isinstance(base, Named) and base.name == "e":
-        return call("exp", exponent)
-    value = tree.rational(exponent, format_)
-    if value == -1:
-        return call("div", number(1), base)
-    if value is None or value.denominator != 1 or value < 0:
-        return call("pow", base, exponent)
-    return _product(base, int(value))
-
-
-def _product(base: Node, exponent: int) -> Node:
-    """base**exponent by repeated squaring."""
-    result: Node | None = None
-    while exponent:
-        if exponent % 2:
-            result = base if result is None else call("mul", result, base)
-        base, exponent = call("mul", base, base), exponent // 2
-    return number(1) if result is None else result

@@ -10,7 +10,8 @@ have a pole at 0, and its residue of 1e-16 would be all of the coefficients of h
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import functools
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any, NamedTuple
 
@@ -78,7 +79,12 @@ class Doubled(Numbers):
         """The sum of the products: all products at once, then the sums of their halves."""
         if not first:
             return self.number(0.0)
-        terms = np.array(self.mul(*_stacked(first, second)))  # of shape (2, terms, ...)
+        shape = np.broadcast_shapes(*(np.shape(u.high) for u in (*first, *second)))
+        stacked = np.empty((2, 2, len(first), *shape))
+        for factor, numbers in enumerate((first, second)):
+            for index, number in enumerate(numbers):
+                stacked[factor, 0, index], stacked[factor, 1, index] = number
+        terms = np.array(self.mul(Double(*stacked[0]), Double(*stacked[1])))
         while (count := terms.shape[1]) > 1:
             half = count // 2
             sums = self.add(Double(*terms[:, :half]), Double(*terms[:, half : 2 * half]))
@@ -86,18 +92,12 @@ class Doubled(Numbers):
         return Double(*terms[:, 0])
 
     def power(self, u: Double, v: Double, exponent: Fraction | None = None) -> Double:
-        rounded = super().power(u.high, v.high, exponent)
-        return Double(*elementary.refined("power", rounded, (u, v)))
+        return self.refined("power", u, v)
 
-
-def _refined(name: str) -> Callable[..., Double]:
-    """The function of this name, right in all digits."""
-
-    def function(self: Doubled, *arguments: Double) -> Double:
+    def refined(self, name: str, *arguments: Double) -> Double:
+        """The function of this name, right in all digits."""
         rounded = getattr(Numbers(), name)(*(argument.high for argument in arguments))
         return Double(*elementary.refined(name, rounded, arguments))
-
-    return function
 
 
 for _name in (
@@ -105,17 +105,7 @@ for _name in (
     *("sinh", "cosh", "tanh", "asinh", "acosh", "atanh", "sigmoid", "softplus", "cbrt", "erf"),
     *("erfc", "gamma", "lgamma"),
 ):
-    setattr(Doubled, _name, _refined(_name))
-
-
-def _stacked(*sequences: Sequence[Double]) -> Iterator[Double]:
-    """Sequences of numbers as numbers with one more axis, all of the same shape."""
-    shape = np.broadcast_shapes(*(np.shape(u.high) for numbers in sequences for u in numbers))
-    for numbers in sequences:
-        stacked = np.empty((2, len(numbers), *shape))
-        for index, number in enumerate(numbers):
-            stacked[0, index], stacked[1, index] = number
-        yield Double(*stacked)
+    setattr(Doubled, _name, functools.partialmethod(Doubled.refined, _name))
 
 
 def _normal(high: Number, low: Number) -> Double:

@@ -114,18 +114,11 @@ def _target_derivatives(
             table, exponents = np.where(irregular, np.nan, table), np.zeros(table.shape, int)
         for index, powers in zip(indices, orders, strict=True):
             factor = 1 if scaled else math.prod(map(math.factorial, powers))
-            results[index] = _multiplied(table[powers], factor, exponents[powers])
+            bits = factor.bit_length()  # a factor or a power of two alone may not fit a float
+            mantissas, shifts = np.frexp(table[powers])
+            shifts = shifts + exponents[powers] + bits
+            results[index] = np.ldexp(mantissas * (factor / (1 << bits)), shifts)
     return results
-
-
-def _multiplied(values: Array, factor: int, exponents: NDArray[np.int_]) -> Array:
-    """The values times a factor and a power of two, which need not fit a float themselves."""
-    bits = factor.bit_length()
-    mantissas, value_exponents = np.frexp(values)
-    product: Array = np.ldexp(
-        mantissas * (factor / (1 << bits)), value_exponents + exponents + bits
-    )
-    return product
 
 
 # --- one variable -----------------------------------------------------------------------------
@@ -145,7 +138,9 @@ def _by_one_variable(
     exponents = np.zeros(table.shape, int)
     step, latest = np.zeros(len(columns[name]), int), table
     for attempt in range(_ATTEMPTS):
-        poor = _may_not_fit(table[:terms]) & ~irregular
+        highest = np.max(np.abs(table[:terms][-2:]), axis=0)
+        fits = np.isfinite(highest) & (highest > _COMFORTABLE)
+        poor = np.isfinite(table[0]) & ~fits & ~irregular
         if not np.any(poor):
             break
         if attempt < 2:
@@ -209,14 +204,6 @@ def _fill(table: Array, series: Any, depth: int, numbers: Numbers) -> None:
         return
     for k, coefficient in enumerate(series):
         _fill(table[(slice(None),) * (depth - 1) + (k,)], coefficient, depth - 1, numbers)
-
-
-def _may_not_fit(table: Array) -> NDArray[np.bool_]:
-    """At which points coefficients overflow, or may have underflowed."""
-    highest = np.max(np.abs(table[-2:]), axis=0)
-    fits = np.isfinite(highest) & (highest > _COMFORTABLE)
-    poor: NDArray[np.bool_] = np.isfinite(table[0]) & ~fits
-    return poor
 
 
 def _radius_exponents(table: Array) -> NDArray[np.int_]:

@@ -65,11 +65,6 @@ class Numbers:
         """The number with all of its digits, as which `Taylor` gives its constant coefficient."""
         return u
 
-    @property
-    def numbers(self) -> Numbers:
-        """The arithmetic of the numbers themselves."""
-        return self
-
     def varies(self, u: Number) -> bool:
         """Whether it depends on a variable of a series: a number does not."""
         return False

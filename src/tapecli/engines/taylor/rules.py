@@ -23,6 +23,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from tapecli.engines import whole_power
 from tapecli.engines.taylor import gamma
 from tapecli.engines.taylor.doubled import Doubled
 from tapecli.engines.taylor.numbers import Number, Numbers, Value
@@ -53,7 +54,7 @@ class Taylor:
     def __init__(self, terms: int, inner: Numbers | Taylor) -> None:
         self.terms = terms
         self.inner: Any = inner
-        self.numbers: Numbers = inner.numbers
+        self.numbers: Numbers = inner.numbers if isinstance(inner, Taylor) else inner
         self._orders: int = terms - 1 + (inner._orders if isinstance(inner, Taylor) else 0)
         self._irregular: Any = False
 
@@ -200,7 +201,7 @@ class Taylor:
     def power(self, u: Series, v: Series, exponent: Fraction | None = None) -> Series:
         """u**v; `exponent` is the exact value of v, where v is a rational constant."""
         if exponent is not None and exponent.denominator == 1 and exponent >= 0:
-            return self._product(u, int(exponent))
+            return whole_power(u, int(exponent), self.mul, self.number(1))
         if len(u) == len(v) == 1:
             return [self.inner.power(u[0], v[0], exponent)]
         if len(v) > 1:
@@ -210,16 +211,6 @@ class Taylor:
         if exponent is not None and exponent.denominator == 1:
             return self._power_from(start, u, exponent)
         return self._root(start, u, v[0] if exponent is None else exponent)
-
-    def _product(self, u: Series, exponent: int) -> Series:
-        """u**exponent by repeated squaring."""
-        result = self.number(1)
-        while exponent:
-            if exponent % 2:
-                result = self.mul(result, u)
-            exponent //= 2
-            u = self.mul(u, u) if exponent else u
-        return result
 
     def _root(
         self, start: Coefficient, u: Series, v: Fraction | Coefficient, odd: bool = False
@@ -467,25 +458,20 @@ class Taylor:
         steps = self.number(0)
         for i in range(count):
             steps = self.add(steps, self.div(self.number(1), self.add(u, self.number(i))))
-        return self.sub(self._asymptotic_digamma(self.add(u, self.number(count))), steps)
-
-    def _asymptotic_digamma(self, u: Series) -> Series:
+        u = self.add(u, self.number(count))
         inverse = self.div(self.number(1), u)
         square = self.mul(inverse, inverse)
         tail = self.number(0)
         for weight in reversed(_DIGAMMA):
             tail = self.mul(self.add(tail, self.number(weight)), square)
-        return self.sub(self.sub(self.log(u), self.times(inverse, 0.5)), tail)
+        digamma = self.sub(self.sub(self.log(u), self.times(inverse, 0.5)), tail)
+        return self.sub(digamma, steps)
 
 
-def _bernoulli(count: int) -> list[Fraction]:
-    """The first Bernoulli numbers of even index: B(2), B(4), ..."""
-    numbers = [Fraction(1)]
-    for n in range(1, 2 * count + 1):
-        total = sum((math.comb(n + 1, k) * numbers[k] for k in range(n)), Fraction(0))
-        numbers.append(-total / (n + 1))
-    return numbers[2::2]
+_BERNOULLI = [Fraction(1)]
+for _n in range(1, 41):
+    _terms = (math.comb(_n + 1, k) * number for k, number in enumerate(_BERNOULLI))
+    _BERNOULLI.append(-sum(_terms, Fraction(0)) / (_n + 1))
 
-
-_DIGAMMA = [number / (2 * j) for j, number in enumerate(_bernoulli(20), 1)]
+_DIGAMMA = [number / (2 * j) for j, number in enumerate(_BERNOULLI[2::2], 1)]
 """The coefficients of digamma's asymptotic series in 1/u**2."""
