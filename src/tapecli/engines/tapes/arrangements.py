@@ -420,24 +420,19 @@ def functions_of(tf: Any, targets: Sequence[Node], format_: FloatFormat) -> list
 
     def evaluate(target: Node, xs: Sources) -> Tensor:
         for node in tree.steps(target):
-            if node not in values:
-                values[node] = _value(tf, node, values, xs, format_)
+            if node in values:
+                continue
+            if isinstance(node, Variable):
+                values[node] = xs[node.name]
+            elif isinstance(node, Number | Named):
+                digits = node.value if isinstance(node, Number) else CONSTANTS[node.name].digits
+                values[node] = tf.constant(format_.round(Fraction(digits)), format_.name)
+            elif isinstance(node, Call):
+                arguments = [values[child] for child in node.children]
+                values[node] = rule_of(row(node.name).tape, tf)(*arguments)
         return values[target]
 
     return [partial(evaluate, tape_tree(target, format_)) for target in targets]
-
-
-def _value(
-    tf: Any, node: Node, values: dict[Node, Tensor], xs: Sources, format_: FloatFormat
-) -> Tensor:
-    if isinstance(node, Variable):
-        return xs[node.name]
-    if isinstance(node, Number | Named):
-        digits = node.value if isinstance(node, Number) else CONSTANTS[node.name].digits
-        return tf.constant(format_.round(Fraction(digits)), format_.name)
-    assert isinstance(node, Call)
-    arguments = [values[child] for child in node.children]
-    return rule_of(row(node.name).tape, tf)(*arguments)
 
 
 @lru_cache(maxsize=1024)

@@ -96,7 +96,12 @@ def _checked_import(core_only: bool) -> Any:
                 core.load()
         import tensorflow
 
-        _check(tensorflow)
+        if _version(tensorflow) < OLDEST:
+            raise TensorFlowError(f"TensorFlow {tensorflow.__version__} is too old; {INSTALL}")
+        for name in ("__version__", "GradientTape", "constant"):
+            if not hasattr(tensorflow, name):  # it is another module of this name
+                path = getattr(tensorflow, "__file__", None) or next(iter(tensorflow.__path__))
+                raise _broken(f"'{path}' has no {name}")
         tensorflow.constant(0.0)
     except TensorFlowError:
         raise
@@ -107,18 +112,13 @@ def _checked_import(core_only: bool) -> Any:
     except MemoryError as error:
         raise TensorFlowError("there is not enough memory for TensorFlow") from error
     except (Exception, SystemExit) as error:  # a broken installation can raise anything
-        raise _broken(_reason(error)) from error
+        cause: BaseException = error
+        while str(cause).startswith("Traceback") and cause.__cause__:  # as TensorFlow wraps it
+            cause = cause.__cause__
+        message = str(cause).strip().split("\n")[0].strip()
+        kind = type(cause).__name__
+        raise _broken(f"{kind}: {message}" if message else kind) from error
     return tensorflow
-
-
-def _check(tensorflow: Any) -> None:
-    """Refuse a version that is too old, and a module that is not TensorFlow at all."""
-    if _version(tensorflow) < OLDEST:
-        raise TensorFlowError(f"TensorFlow {tensorflow.__version__} is too old; {INSTALL}")
-    for name in ("__version__", "GradientTape", "constant"):
-        if not hasattr(tensorflow, name):
-            path = getattr(tensorflow, "__file__", None) or next(iter(tensorflow.__path__))
-            raise _broken(f"'{path}' has no {name}")
 
 
 def _version(tensorflow: Any) -> tuple[float, float]:
@@ -131,14 +131,6 @@ def _broken(reason: str) -> TensorFlowError:
     memory = "failed to map" in reason  # in the words of the loader of libraries
     advice = "is there enough memory?" if memory else f"{INSTALL} --force-reinstall"
     return TensorFlowError(f"TensorFlow does not start: {reason}; {advice}")
-
-
-def _reason(error: BaseException) -> str:
-    """An error in one line; TensorFlow wraps the error of its library into many lines."""
-    while str(error).startswith("Traceback") and error.__cause__:
-        error = error.__cause__
-    message = str(error).strip().split("\n")[0].strip()
-    return f"{type(error).__name__}: {message}" if message else type(error).__name__
 
 
 def _temporary_file() -> IO[bytes]:

@@ -152,17 +152,15 @@ def tape_names(tapes: Sequence[RecordedTape]) -> list[str]:
         if tape.depth == 0:
             groups.append([])
         groups[-1].append(tape)
-    names = [_names_in_group(group) for group in groups]
-    if len(groups) == 1:
-        return names[0]
-    return [f"{name}{number}" for number, group in enumerate(names, 1) for name in group]
-
-
-def _names_in_group(tapes: Sequence[RecordedTape]) -> list[str]:
-    nested = len({(tape.start, tape.stop) for tape in tapes}) > 1 or len(tapes) == 1
-    if nested and len(tapes) <= len(NESTED_NAMES):
-        return NESTED_NAMES[len(tapes) - 1]
-    return [f"tape{number}" for number in range(1, len(tapes) + 1)]
+    names = []
+    for number, group in enumerate(groups, 1):
+        size, suffix = len(group), str(number) if len(groups) > 1 else ""
+        nested = size == 1 or len({(tape.start, tape.stop) for tape in group}) > 1
+        if nested and size <= len(NESTED_NAMES):
+            names += [f"{name}{suffix}" for name in NESTED_NAMES[size - 1]]
+        else:
+            names += [f"tape{index}{suffix}" for index in range(1, size + 1)]
+    return names
 
 
 def dependent(operations: Iterable[Operation], sources: Iterable[str]) -> list[Operation]:
@@ -270,7 +268,16 @@ class _Notes:
         return len(self._graph.get_operations())
 
     def operations(self) -> tuple[Operation, ...]:
-        return tuple(map(_operation, range(self.count()), self._graph.get_operations()))
+        return tuple(
+            Operation(
+                index,
+                operation.type,
+                _names(operation.inputs),
+                _names(operation.outputs),
+                {tensor.dtype.is_floating for tensor in operation.outputs} == {True},
+            )
+            for index, operation in enumerate(self._graph.get_operations())
+        )
 
     def tensor(self, name: str) -> Any:
         return self._graph.get_tensor_by_name(name)
@@ -330,13 +337,18 @@ class _TapeWithNotes:
     def gradient(self, y: Any, sources: Any, **options: Any) -> Any:
         """The tape's own gradient; with `steps` its adjoints are noted as well."""
         by = _tensors(sources)
-        tensors = [*self._between(y), *by] if self._notes.steps else by
+        tensors = by
+        if self._notes.steps:  # all that the tape has recorded on the way to y as well
+            inside = self._notes.operations()[self._record.start : self._record.stop or None]
+            recorded = dependent(inside, self._record.watched)
+            ancestors = made_from(recorded, [y.name])
+            names = [name for step in recorded for name in step.outputs if name in ancestors]
+            tensors = [*map(self._notes.tensor, names), *by]
         start = self._notes.count()
         adjoints = self._tape.gradient(y, tensors, **options)
         gradients = adjoints[-len(by) :]
-        self._note(
-            start, y, by, gradients, dict(zip(_names(tensors), _names(adjoints), strict=True))
-        )
+        by_name = dict(zip(_names(tensors), _names(adjoints), strict=True))
+        self._note(start, y, by, gradients, by_name)
         if isinstance(sources, dict):
             return dict(zip(sources, gradients, strict=True))
         return gradients[0]
@@ -356,14 +368,6 @@ class _TapeWithNotes:
             BackwardPass(y.name, _names(sources), *span, _names(gradients), adjoints)
         )
 
-    def _between(self, y: Any) -> list[Any]:
-        """The tensors that the tape has recorded on the way to y, y itself included."""
-        inside = self._notes.operations()[self._record.start : self._record.stop or None]
-        recorded = dependent(inside, self._record.watched)
-        ancestors = made_from(recorded, [y.name])
-        names = [name for step in recorded for name in step.outputs if name in ancestors]
-        return list(map(self._notes.tensor, names))
-
 
 def _tensors(sources: Any) -> list[Any]:
     """One tensor, or all tensors of a dictionary, as a list."""
@@ -372,10 +376,3 @@ def _tensors(sources: Any) -> list[Any]:
 
 def _names(tensors: Iterable[Any]) -> tuple[str, ...]:
     return tuple(tensor.name for tensor in tensors)
-
-
-def _operation(index: int, operation: Any) -> Operation:
-    """An operation of TensorFlow's as a record."""
-    inputs, outputs = operation.inputs, operation.outputs
-    real = bool(outputs) and all(tensor.dtype.is_floating for tensor in outputs)
-    return Operation(index, operation.type, _names(inputs), _names(outputs), real)
