@@ -102,24 +102,18 @@ def _continued(levels: Sequence[float], count: int) -> list[float]:
 
 
 def _answered(
-    paper: _Paper,
-    derivatives: dict[Variables, list[Id]],
-    wrt: Sequence[Variables],
-    order: int,
+    paper: _Paper, derivatives: dict[Variables, list[Id]], wrt: Sequence[Variables], order: int
 ) -> float:
     """Ask the tape of an order for its gradients; the share of them that could be counted."""
-    questions = tape_gradients(wrt, order)
-    watched = {name for names in questions.values() for name in names}
-    share = 1 / sum(len(derivatives[below]) for below in questions)
-    done = 0
-    for below, names in questions.items():
-        for target in derivatives[below]:
-            gradients = paper.gradient(target, names, watched)
-            if gradients is None:
-                return done * share
-            for name, gradient in zip(names, gradients, strict=True):
-                derivatives.setdefault((*below, name), []).append(gradient)
-            done += 1
+    gradients_of = tape_gradients(wrt, order)
+    watched = {name for names in gradients_of.values() for name in names}
+    pairs = [(target, below) for below in gradients_of for target in derivatives[below]]
+    for done, (target, below) in enumerate(pairs):
+        gradients = paper.gradient(target, gradients_of[below], watched)
+        if gradients is None:
+            return done / len(pairs)
+        for name, gradient in zip(gradients_of[below], gradients, strict=True):
+            derivatives.setdefault((*below, name), []).append(gradient)
     return 1.0
 
 
@@ -211,11 +205,9 @@ class _Paper:
         return sorted(reached, reverse=True)
 
     def _summed(self, terms: list[Id]) -> Id | None:
-        if len(terms) > 1:
-            return self("sum_of_all", *terms)
-        return terms[0] if terms else None
+        return self("sum_of_all", *terms) if len(terms) > 1 else next(iter(terms), None)
 
-    def reduced(self, x: Id, y: Id, *gradients: Id | None) -> list[Id | None]:
+    def reduced(self, *gradients: Id | None) -> list[Id | None]:
         """The gradients of an operation of two tensors, each summed up to the shape of its own."""
         if self.fixed:
             return list(gradients)
@@ -227,8 +219,9 @@ class _Paper:
         self.count += 1
         return self(kind, tensor)
 
-    def collapsed(self, tensor: Id) -> Id:
-        """A tensor that is summed up along no axis at all, and given the shape that it has."""
+    def collapsed(self, tensor: Id, shapes: int = 0) -> Id:
+        """A tensor summed up along no axis, and given its shape, after operations on shapes."""
+        self.count += shapes
         return self("reshape", self("sum", tensor))
 
 
@@ -264,31 +257,26 @@ def _of_one(factor: Callable[..., Id]) -> Callable[..., list[Id]]:
     return lambda run, g, y, x: [run("mul", g, factor(run, y, x))]
 
 
-def _add(run: _Paper, g: Id, out: Id, x: Id, y: Id) -> Sequence[Id | None]:
-    if y == _SCALAR or (not run.open and x != _SCALAR):
-        return g, g
-    return run.reduced(x, y, *(g if run.varies(tensor) else None for tensor in (x, y)))
-
-
-def _sub(run: _Paper, g: Id, out: Id, x: Id, y: Id) -> Sequence[Id | None]:
+def _add(run: _Paper, g: Id, out: Id, x: Id, y: Id, sign: str = "") -> Sequence[Id | None]:
     if y == _SCALAR:
         return g, None
-    if not run.open and x != _SCALAR:
-        return g, run("neg", g)
-    return run.reduced(x, y, g if run.varies(x) else None, run("neg", g) if run.varies(y) else None)
+    have_one_shape = not run.open and x != _SCALAR
+    gx, gy = (g if have_one_shape or run.varies(tensor) else None for tensor in (x, y))
+    if sign and gy is not None:
+        gy = run(sign, g)
+    return (gx, gy) if have_one_shape else run.reduced(gx, gy)
 
 
 def _mul(run: _Paper, g: Id, out: Id, x: Id, y: Id) -> Sequence[Id | None]:
     if y == _SCALAR:
         return run("mul", g, y), None
     gx = run("mul", g, y) if run.varies(x) else None
-    gy = run("mul", x, g) if run.varies(y) else None
-    return run.reduced(x, y, gx, gy)
+    return run.reduced(gx, run("mul", x, g) if run.varies(y) else None)
 
 
 def _div(run: _Paper, g: Id, out: Id, x: Id, y: Id) -> Sequence[Id | None]:
     slope = run("div", run("div", run("neg", x), y), y)
-    return run.reduced(x, y, run("div", g, y), run("mul", g, slope))
+    return run.reduced(run("div", g, y), run("mul", g, slope))
 
 
 def _pow(run: _Paper, g: Id, out: Id, x: Id, y: Id) -> Sequence[Id | None]:
@@ -301,7 +289,7 @@ def _pow(run: _Paper, g: Id, out: Id, x: Id, y: Id) -> Sequence[Id | None]:
         run.count += 3  # where x is positive, and what stands elsewhere
         log = run("where", run("log", run("where", x, _CONSTANT)), _CONSTANT)
         gy = run("mul", run("mul", g, out), log)
-    return run.reduced(x, y, gx, gy)
+    return run.reduced(gx, gy)
 
 
 def _extreme(run: _Paper, g: Id, out: Id, x: Id, y: Id) -> Sequence[Id | None]:
@@ -309,12 +297,12 @@ def _extreme(run: _Paper, g: Id, out: Id, x: Id, y: Id) -> Sequence[Id | None]:
     gx = run("where", g, _CONSTANT) if run.varies(x) else None
     if y == _SCALAR:
         return gx, None
-    return run.reduced(x, y, gx, run("where", _CONSTANT, g) if run.varies(y) else None)
+    return run.reduced(gx, run("where", _CONSTANT, g) if run.varies(y) else None)
 
 
 def _atan2(run: _Paper, g: Id, out: Id, y: Id, x: Id) -> Sequence[Id | None]:
     quotient = run("div", g, run("add", run("square", y), run("square", x)))
-    return run.reduced(y, x, run("mul", x, quotient), run("mul", run("neg", y), quotient))
+    return run.reduced(run("mul", x, quotient), run("mul", run("neg", y), quotient))
 
 
 def _sqrt_gradient(run: _Paper, g: Id, out: Id, y: Id, dy: Id) -> Sequence[Id]:
@@ -336,11 +324,6 @@ def _sigmoid_gradient(run: _Paper, g: Id, out: Id, y: Id, dy: Id) -> Sequence[Id
     return run("sub", product, twice), run("sigmoid_gradient", y, g)
 
 
-def _broadcast(run: _Paper, g: Id, out: Id, x: Id) -> Sequence[Id]:
-    run.count += 2
-    return (run.collapsed(g),)
-
-
 def _bell(run: _Paper, g: Id, out: Id, x: Id) -> Sequence[Id]:
     return (run("mul", run("mul", g, _SCALAR), run("exp", run("neg", run("square", x)))),)
 
@@ -349,27 +332,20 @@ def _arc_factor(run: _Paper, y: Id, x: Id) -> Id:
     return run("reciprocal", run("sqrt", run("sub", _SCALAR, run("square", x))))
 
 
-def _polygamma(run: _Paper, g: Id, out: Id, x: Id) -> Sequence[Id]:
-    run.count += 4
-    return (run.collapsed(run("mul", run("polygamma", x), g)),)
-
-
 _RULES: dict[str, Callable[..., Sequence[Id | None]]] = {
     "add": _add,
-    "sub": _sub,
+    "sub": functools.partial(_add, sign="neg"),
     "mul": _mul,
     "div": _div,
     "neg": lambda run, g, y, x: [run("neg", g)],
     "pow": _pow,
     "min": _extreme,
     "max": _extreme,
-    "where": lambda run, g, out, x, y: run.reduced(
-        x, y, run("where", g, _CONSTANT), run("where", _CONSTANT, g)
-    ),
+    "where": lambda run, g, *_: run.reduced(run("where", g, _CONSTANT), run("where", _CONSTANT, g)),
     "sum_of_all": lambda run, g, out, *terms: [g] * len(terms),
     "reshape": lambda run, g, out, x: [run.shaped("reshape", g)],
     "sum": lambda run, g, out, x: [run.shaped("broadcast", g)],
-    "broadcast": _broadcast,
+    "broadcast": lambda run, g, out, x: [run.collapsed(g, shapes=2)],
     "abs": _of_one(lambda run, y, x: run("sign", x)),
     "sign": lambda run, g, y, x: [run("zeros", x)],
     "zeros": lambda run, g, y, x: [None],
@@ -402,7 +378,7 @@ _RULES: dict[str, Callable[..., Sequence[Id | None]]] = {
     "erfc": _bell,
     "lgamma": _of_one(lambda run, y, x: run("digamma", x)),
     "digamma": _of_one(lambda run, y, x: run("polygamma", x)),
-    "polygamma": _polygamma,
+    "polygamma": lambda run, g, out, x: [run.collapsed(run("mul", run("polygamma", x), g), 4)],
     "atan2": _atan2,
 }
 """TensorFlow's rules, by the operations of the tree and those that rules run."""
