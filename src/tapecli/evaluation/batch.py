@@ -45,13 +45,7 @@ MAX_VALUES = 500_000
 
 @dataclass(frozen=True)
 class Field:
-    """A field of a request.
-
-    Attributes:
-        meaning: what it must be.
-        types: those that it may have.
-        may_be_list: whether it may also be a list of such values.
-    """
+    """A field of a request: what it must be, its types, and whether it may be a list of such."""
 
     meaning: str
     types: tuple[type, ...]
@@ -102,7 +96,7 @@ Key: TypeAlias = tuple[str | None, ...]
 
 @dataclass
 class _Remembered:
-    """What is kept of requests that differ in nothing but their points, which are not kept."""
+    """What is kept of requests that differ in nothing but their points."""
 
     question: Question
     times: int = 0

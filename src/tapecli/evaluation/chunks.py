@@ -59,12 +59,7 @@ class Stream:
         return {name: count if n is None else n for name, n in self.source.dimensions.items()}
 
     def results(self, skip: int = 0) -> Iterator[Result]:
-        """The results of all chunks, after so many points.
-
-        Raises:
-            UsageError: a point cannot be read, or TensorFlow lacks what this needs.
-            TensorFlowError: TensorFlow is missing or does not start.
-        """
+        """The results of all chunks after `skip` points; what is raised is what `diff` raises."""
         question, choice = self.question, self.choice
         for chunk in self.source.chunks(self.size, skip):
             share = UNKNOWN_SHARE if self.count is None else len(chunk) / self.count
@@ -84,10 +79,7 @@ def open_question(
         source: the points as they were given.
         in_chunks: whether the points may be taken in chunks; if not, too many are refused.
         size: how many points a chunk has at most.
-        **arguments: the other arguments of `Question.parse`.
-
-    Raises:
-        UsageError: as `Question.parse` does.
+        **arguments: the other arguments of `Question.parse`, which says what is raised.
     """
     question = Question.parse(source=replace(source, arrays=True), **arguments)
     most = exact.MAX_COUNT if in_chunks else exact.MAX_POINTS

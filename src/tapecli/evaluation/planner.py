@@ -14,7 +14,7 @@ those of a point to calls at 100,000 and 1,000,000 points. It met all of them wi
 from __future__ import annotations
 
 import math
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
@@ -54,9 +54,7 @@ MAX_NUMBERS = 400_000_000
 
 
 class _Speed(NamedTuple):
-    """How quickly tapes are run, in CPU seconds: for a call; for each operation, traced and
-    compiled where that is done; and for each arithmetic operation and point.
-    """
+    """CPU seconds of a call, of tracing and running an operation, and of its result at a point."""
 
     once: float
     operation: float
@@ -91,38 +89,31 @@ UNCOUNTED = 1_000
 points they take 0.1 s, which is less than any call takes that is compiled."""
 
 MOST_IN_RULE = 15
-"""The most operations that a rule of `counting` runs, but for that of pow, with the sum of what it
-is given: of atan2."""
+"""The most operations of a rule of `counting`, with the sum of its gradients: of atan2's."""
 
 _CROWDED = 10_000
-"""Operations in one program of which each takes the compiler twice as long as in a small one:
-measured up to 4,650 at once."""
+"""Operations of a program in which each takes the compiler twice as long: measured up to 4,650."""
 
 _SPECIAL = 30
-"""Operations that the compiler makes of lgamma and each of its derivatives: measured over
-lgamma(x)*sqrt(x) at orders 1 to 5."""
+"""Operations that the compiler makes of one of the gamma family: measured at orders 1 to 5."""
 
 _TAYLOR_ONCE = 6e-6
 """Seconds of Taylor series for a function at each point, where they are refined."""
 
 _TAYLOR_OPERATION, _TAYLOR_NUMBER = 1.5e-6, 6e-9
-"""Seconds for a product of two Taylor coefficients: once for a chunk of points, and at each
-point."""
+"""Seconds for a product of two Taylor coefficients: once for a chunk, and at each point."""
 
 _CERTIFIED = 0.25e-3
-"""Seconds for a certified series along one line through one point, at orders up to 5, of an
-expression of a usual size."""
+"""Seconds for a certified series along one line of a usual expression, at orders up to 5."""
 
 _USUAL_NODES = 20
 """Operations and variables up to which that hardly depends on how many they are."""
 
 _CHANGING = 0.5
-"""The share of an expression that changes along a line, where there are several variables: the
-rest is computed once for all lines."""
+"""Share of an expression of several variables that changes along a line, and is computed again."""
 
 _CERTIFIED_TERM = 0.1e-6
-"""Seconds of a certified series for each operation and square of the order, which is most of its
-time at high orders."""
+"""Seconds of a certified series for each operation and square of the order."""
 
 
 @dataclass(frozen=True)
@@ -146,16 +137,11 @@ class Choice:
 
 
 def choose(question: Question, count: int) -> Choice:
-    """The method that will be used, once it is certain that it can do what is asked.
-
-    Args:
-        question: what is asked. With an execution or a device "auto" is tapes; without any it is
-            also what is quickest.
-        count: how many points.
+    """The method that will be used: with an execution or a device, "auto" is tapes.
 
     Raises:
         RequestError: the method cannot do it (the message names those that can), or it would take
-            too long.
+            too long at `count` points.
     """
     options, method, order = question.options, question.options.method, question.order
     if order > MAX_ORDER:
@@ -255,9 +241,7 @@ def _refuse_slow(
 
 @dataclass(frozen=True)
 class Workload:
-    """How many CPU seconds each way is expected to take that computes some derivatives of targets,
-    each by its variables, at a number of points.
-    """
+    """Derivatives of targets at a number of points, and the CPU seconds that each way may take."""
 
     targets: tuple[Node, ...]
     wrt: tuple[arrangements.Variables, ...]
@@ -280,11 +264,11 @@ class Workload:
     @property
     def operations(self) -> float:
         """How many operations on numbers tapes run; infinite beyond any measure."""
-        return self._counts(XLA).operations  # it runs none on shapes
+        return self._counts(XLA).operations  # XLA runs no operations on shapes
 
     @property
     def most_operations(self) -> float:
-        """No less than eager tapes run, without a count; infinite where that takes a count.
+        """A quick upper bound on the operations of eager tapes; infinite beyond `UNCOUNTED`.
 
         For each gradient, a tape runs a rule for every operation that was recorded before.
         """
@@ -302,10 +286,7 @@ class Workload:
         return most
 
     def is_quick(self, options: Options) -> bool:
-        """Whether it is certain without a count that eager tapes may be run and are quickest.
-
-        They then take less time than any call by XLA, and hold few numbers.
-        """
+        """Whether eager tapes surely take less time than any call by XLA, and few numbers."""
         speed, arithmetic = _SPEEDS[EAGER], (1 + _SPECIAL_NUMBERS) * self.count
         seconds = self.most_operations * (speed.operation + speed.number * arithmetic)
         is_allowed = seconds + self.check_seconds(options) <= options.max_seconds
@@ -323,16 +304,12 @@ class Workload:
 
     @property
     def quickest(self) -> str:
-        """Eager for few points, compiled for many: what takes less time, or fits into memory.
-
-        A compiled program holds few numbers, for it makes one point after the other. What XLA
-        gets wrong somewhere is never compiled unasked.
-        """
+        """Eager for few points, compiled for many, but never what XLA gets wrong somewhere."""
         calls = (node for node in steps(*self.targets) if isinstance(node, Call))
         limits = {row(node.name).compiled for node in calls}
         if any(limit is not None and self.order > limit for limit in limits):
             return EAGER
-        if self.numbers_held > MAX_NUMBERS:
+        if self.numbers_held > MAX_NUMBERS:  # XLA holds few, for it makes one point after another
             return XLA
         return min((EAGER, XLA), key=self.tape_seconds)
 
@@ -373,16 +350,12 @@ class Workload:
     @property
     def taylor_seconds(self) -> float:
         """How long Taylor series take: O(order**2) for each operation."""
-        orders = [group.values() for group in self._highest_orders()]
-        terms = sum(math.prod((order + 1) ** 2 for order in group) for group in orders)
+        groups = self._highest_orders()
+        terms = sum(math.prod((order + 1) ** 2 for order in group.values()) for group in groups)
         # digamma of a series is summed up in as many steps as the order has
-        nodes = sum(
-            2 + self.order / 5 if node.name in ("gamma", "lgamma") else 1
-            for target in self.targets
-            for node in steps(target)
-            if isinstance(node, Call)
-        )
-        nodes = nodes or 1
+        names = [n.name for tree in self.targets for n in steps(tree) if isinstance(n, Call)]
+        gammas = names.count("gamma") + names.count("lgamma")
+        nodes = len(names) + gammas * (1 + self.order / 5) or 1
         chunks = math.ceil(self.count / 10_000)
         products = terms * nodes * (_TAYLOR_OPERATION * chunks + _TAYLOR_NUMBER * self.count)
         refined = nodes * self.count if self.order > FLOAT64_ORDER else 0
@@ -403,9 +376,7 @@ class Workload:
 
     def _highest_orders(self) -> list[Counter[str]]:
         """The highest orders by each variable, for each set of variables that there is."""
-        groups: dict[tuple[str, ...], Counter[str]] = {}
+        groups: defaultdict[frozenset[str], Counter[str]] = defaultdict(Counter)
         for variables in self.wrt:
-            times = Counter(variables)
-            names = tuple(sorted(times))
-            groups[names] = groups.get(names, Counter()) | times
+            groups[frozenset(variables)] |= Counter(variables)
         return list(groups.values())

@@ -118,11 +118,9 @@ class PointsInput:
             RequestError: two of them are of the same variable.
         """
         pairs = list(pairs)
-        values = dict(pairs)
-        if len(values) < len(pairs):
-            name = twice(name for name, _ in pairs)
+        if (name := twice(name for name, _ in pairs)) is not None:
             raise RequestError(f"the points of '{name}' are given twice")
-        return cls(values, **rest)
+        return cls(dict(pairs), **rest)
 
     @property
     def texts(self) -> list[str]:
@@ -231,8 +229,7 @@ class Question:
         if kind not in KINDS:
             raise RequestError(f"unknown kind '{clipped(str(kind))}'; there are {', '.join(KINDS)}")
         options.check()
-        if order is not None:
-            _check_order(order)
+        _check_order(order)
         wrt, claims = _texts("wrt", wrt), _texts("claims", claims)
         only_for_diff = {"order": order is not None, "scaled": options.scaled, "claim": claims}
         for name, is_given in only_for_diff.items():
@@ -243,8 +240,8 @@ class Question:
         names_given = {*source.values, *named, *source.columns}
         expressions = _texts("expressions", expressions)
         targets = parse(expressions, names_given)
-        names = list(variables(*(target.tree for target in targets)))
-        names = names or list(source.values)[:1] or [VARIABLE]
+        trees = [target.tree for target in targets]
+        names = list(variables(*trees)) or list(source.values)[:1] or [VARIABLE]
         _usable(names)
         _expected(source.values, names)
         if kind == "diff":
@@ -302,16 +299,9 @@ class Question:
                 return planner.choose(demanded, count)
         return choice
 
-    def at(
-        self,
-        points: Points,
-        choice: Choice | None = None,
-        *,
-        share: float | None = None,
-        fill: int = 0,
-    ) -> Question:
+    def at(self, points: Points, choice: Choice | None = None, **chunk: Any) -> Question:
         """The question at other points, which may be a chunk of those of a long run."""
-        return replace(self, source=points, settled=choice, share=share, fill=fill)
+        return replace(self, source=points, settled=choice, **chunk)
 
     @property
     def trees(self) -> list[Node]:
@@ -326,7 +316,7 @@ class Question:
     @property
     def order(self) -> int:
         """The highest order."""
-        return max(len(names) for names in self.wrt)
+        return max(map(len, self.wrt))
 
     @property
     def format_(self) -> FloatFormat:
@@ -348,6 +338,8 @@ def _texts(name: str, texts: str | Iterable[str]) -> list[str]:
 
 
 def _check_order(order: object) -> None:
+    if order is None:
+        return
     if isinstance(order, bool) or not isinstance(order, int) or order < 0:
         raise RequestError(f"the order must be a whole number from 0, not {clipped(str(order))}")
     if order > defaults.MAX_ORDER:
@@ -374,12 +366,11 @@ def _claims(
     if any("=" in claim for claim in claims):
         raise RequestError("a claim is the right side alone: --claim '2/x'")
     trees = parse_claims(expressions, claims, names_given)
-    for other in variables(*trees):
-        if other not in names:
-            raise RequestError(
-                f"the claim has a variable '{clipped(other)}', which the expressions have not; "
-                f"theirs: {', '.join(names)}"
-            )
+    if others := [name for name in variables(*trees) if name not in names]:
+        raise RequestError(
+            f"the claim has a variable '{clipped(others[0])}', which the expressions have not; "
+            f"theirs: {', '.join(names)}"
+        )
     return tuple(trees)
 
 
@@ -394,20 +385,19 @@ def _usable(names: Iterable[str]) -> None:
                 raise RequestError(f"'{name}' is {kind}; choose another name for the variable")
 
 
-def _expected(values: Mapping[str, PointsLike], names: Sequence[str]) -> None:
+def _expected(values: Iterable[str], names: Sequence[str]) -> None:
     """Refuse values of what is no variable of the expressions."""
-    for name in values:
-        if name in names:
-            continue
-        other = clipped(name)
-        option = f"--{other}" if name in defaults.SHORT else f"--at {other}"
-        if len(names) > 1:
-            raise RequestError(
-                f"'{option}' gives values of '{other}', but the variables are {together(names)}"
-            )
-        (only,) = names
-        mend = f"'--{only}'" if only in defaults.SHORT else f"'--at {only}=...'"
+    name = next((name for name in values if name not in names), None)
+    if name is None:
+        return
+    other, only = clipped(name), names[0]
+    option = f"--{other}" if name in defaults.SHORT else f"--at {other}"
+    if len(names) > 1:
         raise RequestError(
-            f"'{option}' gives points of '{other}', but the variable is '{only}'; "
-            f"give its points with {mend}"
+            f"'{option}' gives values of '{other}', but the variables are {together(names)}"
         )
+    mend = f"--{only}" if only in defaults.SHORT else f"--at {only}=..."
+    raise RequestError(
+        f"'{option}' gives points of '{other}', but the variable is '{only}'; "
+        f"give its points with '{mend}'"
+    )

@@ -7,7 +7,6 @@ from types import SimpleNamespace
 
 import pytest
 
-from tapecli.defaults import EXECUTIONS
 from tapecli.engines.tapes import loading
 from tapecli.features.check.cases import CASES, Case
 from tapecli.features.check.defects import DEFECTS, MISSING, Defect
@@ -37,7 +36,6 @@ def test_what_it_explains_is_checked(defect: Defect) -> None:
     assert set(defect.expressions) <= {case.expressions for case in CASES}
     assert bool(defect.expressions) == (defect.status in ("off", "lost", MISSING))
     assert set(defect.dtypes) <= set(FORMATS)
-    assert set(defect.executions) <= set(EXECUTIONS)
 
 
 def test_names_are_unique() -> None:
@@ -63,13 +61,12 @@ def test_a_right_answer_is_seen_as_a_cure() -> None:
         ({"order": 3}, True),
         ({"order": 1}, False),
         ({"dtype": "float64"}, False),
-        ({"execution": "xla"}, False),
     ],
 )
 def test_it_explains_what_meets_all_of_its_conditions(
     change: dict[str, object], explained: bool
 ) -> None:
-    where = ("sqrt(x^4)",), "lost", 0.0, ("float32",), ("eager",), 2
+    where = ("sqrt(x^4)",), "lost", 0.0, ("float32",), 2
     defect = Defect("name", "what", "where", "2.21", lambda tf: 1.0, 0.0, 0.5, *where)
     failure = {"expression": "sqrt(x^4)", "status": "lost", "x": 0.0, "order": 2}
     failure |= {"dtype": "float32", "execution": "eager", **change}

@@ -32,7 +32,7 @@ class Defect:
         expressions: the checked expressions that fail by it; none if tapecli itself avoids it.
         status: the status of the failures that it explains: off, lost or missing.
         x: the only point at which it appears; None for any.
-        dtypes, executions: those in which it appears; all, if there are none.
+        dtypes: those in which it appears; all, if there are none.
         order: the lowest order at which it appears.
     """
 
@@ -47,7 +47,6 @@ class Defect:
     status: str = ""
     x: float | None = None
     dtypes: tuple[str, ...] = ()
-    executions: tuple[str, ...] = ()
     order: int = 1
 
     def explains(self, trial: Trial, order: int, status: str, x: float | None) -> bool:
@@ -58,7 +57,6 @@ class Defect:
             and (self.x is None or x == self.x)
             and order >= self.order
             and (not self.dtypes or trial.setting.dtype in self.dtypes)
-            and (not self.executions or trial.setting.execution in self.executions)
         )
 
     def shows(self, tf: Any) -> bool:

@@ -32,7 +32,6 @@ from tapecli.expressions.tree import (
 from tapecli.features.codegen.layout import Brackets, Page
 from tapecli.features.codegen.names import Names
 from tapecli.features.codegen.numbers import MAX_INTEGER, literal, whole
-from tapecli.floats import FloatFormat
 
 MULTIPLICATION = OPERATORS["mul"].binding
 
@@ -137,7 +136,7 @@ class Statements:
             self.write(index)
 
     def write_returned(self, index: int) -> None:
-        """Write the body of a function that returns one target, and computes all parts of it."""
+        """Write the body of a function that computes one target with all of its parts."""
         self._forms = {}
         self._page.add(f"return {self._form_of_target(index, len('return')).text}")
 
@@ -183,9 +182,9 @@ class Statements:
 
     def _new_name(self, node: Node) -> str:
         """x2 for a square, sin_x for a sine, and else part1."""
-        if power := fold(node, _power):
-            name, exponent = power
-            return self._names.unused(f"{self._sources[name]}{exponent}")
+        if len(names := variables(node)) == 1 and all(map(_is_in_power, steps(node))):
+            exponent = fold(node, lambda _, exponents: sum(exponents) or 1)
+            return self._names.unused(f"{self._sources[names[0]]}{exponent}")
         if isinstance(node, Call) and node.name not in OPERATORS and len(node.arguments) == 1:
             (argument,) = node.arguments
             if isinstance(argument, Variable):
@@ -242,8 +241,12 @@ class Statements:
 
     def _of_function(self, name: str, arguments: Sequence[Form]) -> Form:
         first, *others = arguments
-        if name == "pow" and _is_power(first, *others):
-            return Form(f"{first.text}**{others[0].text}", POWER_BINDING)
+        if name == "pow":
+            (exponent,) = others
+            simple = not re.search(r"[ (]", first.text + exponent.text)
+            tight = first.binding == ATOM_BINDING and exponent.binding >= OPERATORS["neg"].binding
+            if simple and tight and None in (first.python, exponent.python):
+                return Form(f"{first.text}**{exponent.text}", POWER_BINDING)
         if name in HELPERS or name in INLINE:
             others = [self._tensor(form) for form in others]
         texts = [form.text for form in (self._tensor(first), *others)]
@@ -271,42 +274,22 @@ def _of_operator(name: str, arguments: Sequence[Form]) -> Form:
     return Form(f"{left.within(binding)} {sign} {right.within(binding + 1)}", binding)
 
 
-def _is_power(base: Form, exponent: Form) -> bool:
-    """Whether this can be written with **: of names and numbers, and not of two numbers."""
-    simple = not re.search(r"[ (]", base.text + exponent.text)
-    tight = base.binding == ATOM_BINDING and exponent.binding >= OPERATORS["neg"].binding
-    return simple and tight and (base.python is None or exponent.python is None)
-
-
-def _power(node: Node, factors: list[tuple[str, int] | None]) -> tuple[str, int] | None:
-    """The variable and the exponent of a product of one variable alone; None of other nodes."""
-    if isinstance(node, Variable):
-        return node.name, 1
-    if isinstance(node, Call) and node.name == "mul" and all(factors):
-        (name, exponent), (other, other_exponent) = filter(None, factors)
-        return (name, exponent + other_exponent) if name == other else None
-    return None
+def _is_in_power(node: Node) -> bool:
+    """Whether a power of one variable, as a product, may have this node."""
+    return isinstance(node, Variable) or (isinstance(node, Call) and node.name == "mul")
 
 
 def _remarks(question: Question) -> dict[int, str]:
     """A comment for the first target, by its index, that has products in place of powers."""
     powers = [
-        (index, power)
+        (index, exponent)
         for index, tree in enumerate(question.trees)
-        for power in _whole_powers(tree, question.format_)
-        if power > 2 or power < question.order
+        for node in steps(tree)
+        if isinstance(node, Call) and node.name == "pow" and variables(node.arguments[0])
+        if (exponent := rational(node.arguments[1], question.format_)) and exponent > 1
+        if exponent.denominator == 1 and (exponent > 2 or exponent < question.order)
     ]
     if not powers:
         return {}
-    lowest = min(power for _, power in powers) + 1
+    lowest = min(exponent for _, exponent in powers) + 1
     return {powers[0][0]: f"# products, not powers: at 0, tf.pow gives NaN from order {lowest} on"}
-
-
-def _whole_powers(tree: Node, format_: FloatFormat) -> list[int]:
-    """The exponents above 1 of powers of what varies in a tree, those that are whole numbers."""
-    powers = [
-        rational(node.arguments[1], format_)
-        for node in steps(tree)
-        if isinstance(node, Call) and node.name == "pow" and variables(node.arguments[0])
-    ]
-    return [int(power) for power in powers if power and power.denominator == 1 and power > 1]

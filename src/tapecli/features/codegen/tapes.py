@@ -102,9 +102,8 @@ class Draft:
     def gradients(
         self, tape: str, target: int, before: Variables, by: Sequence[str], remark: str = ""
     ) -> None:
-        """Write the statement that computes the gradient of a derivative with a tape.
+        """Write the gradient `by` some variables of a target's derivative by those `before`.
 
-        The derivative is that of a target by the variables `before`; the gradient is `by` others.
         The remark is a comment behind the statement, where there is room for it.
         """
         derivatives = [(*before, name) for name in by]
