@@ -17,7 +17,7 @@ from tapecli.evaluation.question import Options, Question
 from tapecli.evaluation.verdict import Verification
 from tapecli.features.plot import sample
 from tapecli.features.plot.model import Curve, Curves, Paper
-from tapecli.features.plot.question import ask
+from tapecli.features.plot.question import MAX_SAMPLES, ask
 from tapecli.result import Result, Status
 
 TERMINAL = Paper((160, 76), 23)
@@ -161,7 +161,7 @@ def test_chords_stay_close_to_their_curve(text: str) -> None:
 
 def test_what_cannot_be_seen_is_not_sampled() -> None:
     assert len(only("1/x", limits=(-3, 3), paper=FIGURE).x) < 400
-    assert len(only("sin(1e4x)", paper=FIGURE).x) <= sample.MAX_SAMPLES
+    assert len(only("sin(1e4x)", paper=FIGURE).x) <= MAX_SAMPLES
 
 
 def test_samples_that_were_asked_for_are_kept() -> None:

@@ -120,15 +120,15 @@ class Curve:
         import numpy as np
 
         for x, y in self.pieces:
-            line: list[Point] = []
+            lines: list[list[Point]] = []
             points = list(zip(x.tolist(), y.tolist(), strict=True))
             for first, last in zip(points, points[1:] or points, strict=False):
                 ends = _cut(first, last, low, high)
-                if line and (not ends or line[-1] != ends[0]):
-                    yield np.array(line).T[0], np.array(line).T[1]
-                    line = []
-                line += ends[1:] if line else ends
-            if line:
+                if lines and lines[-1][-1:] == ends[:1]:
+                    lines[-1] += ends[1:]
+                elif ends:
+                    lines.append(ends)
+            for line in lines:
                 yield np.array(line).T[0], np.array(line).T[1]
 
 

@@ -21,7 +21,7 @@ NARROWEST, WIDEST = 1e-290, 1e300
 """Lengths of ranges beyond which arithmetic underflows or overflows."""
 
 MAX_SAMPLES = 5_000
-"""The most values of the variable that can be asked for: far more than there are dots."""
+"""The most values of the variable that are drawn: far more than there are dots."""
 
 MAX_CURVES = 50
 """The most curves of a plot; more cannot be told apart."""

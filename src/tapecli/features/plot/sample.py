@@ -12,18 +12,17 @@ import itertools
 import math
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from tapecli.engines.certified.budget import Budget
 from tapecli.evaluation import answering, planner
-from tapecli.evaluation.planner import Choice
 from tapecli.evaluation.question import PointsInput, Question
 from tapecli.evaluation.verdict import Verification
 from tapecli.features.plot import window
 from tapecli.features.plot.bends import Bend, Bends
 from tapecli.features.plot.model import DISAGREEING, Curve, Curves, Mark, Paper
-from tapecli.features.plot.question import PlotQuestion
+from tapecli.features.plot.question import MAX_SAMPLES, PlotQuestion
 from tapecli.formats import words
 from tapecli.points import exact
 from tapecli.points.exact import PointsLike
@@ -45,9 +44,6 @@ it is made for the value and for the derivatives, each with few terms."""
 SAFETY = 0.9
 """Share of the affordable samples that are added at a time, because samples where a curve bends
 may cost more than the samples before."""
-
-MAX_SAMPLES = 5_000
-"""The most samples that are taken."""
 
 ROUNDS = 24
 """How often samples are added between those that are there."""
@@ -97,55 +93,55 @@ def curves(
     max_seconds = values.options.max_seconds
     sampler = _Sampler(question, paper, limits, run, budget or Budget.of_plot(max_seconds))
     sampler.refine()
-    low, high = sampler.window
+    drawn_curves = tuple(sampler.curves())
+    low, high = limits or window.find(question.axis, drawn_curves)
+    uncertified = any(curve.uncertified for curve in drawn_curves)
     return Curves(
         axis=question.axis,
         at={name: values.format_.round(value) for name, value in question.at.items()},
-        curves=sampler.curves,
+        curves=drawn_curves,
         low=low,
         high=high,
         paper=paper,
         method=sampler.method,
         marked=marked,
-        time_limit=max_seconds if sampler.is_incomplete else None,
+        time_limit=max_seconds if uncertified or sampler.is_incomplete else None,
         coarser=not question.samples,
     )
 
 
+@dataclass
 class _Sampler:
     """Samples of all curves, at the same values of the variable."""
 
-    def __init__(
-        self,
-        question: PlotQuestion,
-        paper: Paper,
-        limits: tuple[float, float] | None,
-        run: Compute,
-        budget: Budget,
-    ) -> None:
-        self._question, self._paper, self._limits, self._run = question, paper, limits, run
-        self._format = question.questions[0].format_
-        self._budget, self._budget_seconds = budget, budget.seconds
-        self._bends = Bends(question, budget)
-        self._choices: list[Choice] = []
+    question: PlotQuestion
+    paper: Paper
+    limits: tuple[float, float] | None
+    run: Compute
+    budget: Budget
+    method: str = ""
+
+    def __post_init__(self) -> None:
+        samples = self.question.samples
+        self._budget_seconds = self.budget.seconds
+        self._bends = Bends(self.question, self.budget)
+        count = len(samples) if samples else FIRST_INTERVALS + 1
+        self._choices = [question.choose(count) for question in self.question.questions]
         self._samples: dict[float, list[Sample]] = {}
-        self._curves: tuple[Curve, ...] | None = None
         self._x: list[float] = []
         self._too_costly = False
-        self.method = ""
-        self._add(sorted(set(question.samples or self._even(self._first_intervals()))))
+        self._add(samples or sorted(set(self._even(self._first_intervals()))))
 
     @property
     def is_incomplete(self) -> bool:
-        """Whether the budget left out something that would be seen."""
-        uncertified = any(curve.uncertified for curve in self.curves)
-        return self._too_costly or self._bends.is_incomplete or uncertified
+        """Whether the budget left out samples, or enclosures between them, that would be seen."""
+        return self._too_costly or self._bends.is_incomplete
 
     # --- how many samples can be afforded -------------------------------------------------------
 
     def refine(self) -> None:
         """Add samples until nothing more of the curves could be seen, or no more are affordable."""
-        for _ in range(0 if self._question.samples else ROUNDS):
+        for _ in range(0 if self.question.samples else ROUNDS):
             missing = self._missing()
             affordable, room = self._affordable, MAX_SAMPLES - len(self._x)
             self._too_costly |= affordable < min(len(missing), room)
@@ -157,15 +153,15 @@ class _Sampler:
     @property
     def _affordable(self) -> int:
         """How many samples the rest of the budget is enough for, if they cost what others did."""
-        spent = self._budget_seconds - self._budget.seconds
-        left = max(self._budget.seconds, 0)
+        spent = self._budget_seconds - self.budget.seconds
+        left = max(self.budget.seconds, 0)
         return int(min(SAFETY * left * len(self._x) / spent, MAX_SAMPLES)) if spent else MAX_SAMPLES
 
     def _first_look(self, count: int) -> float:
         """The work of the first look at so many samples, in seconds."""
         return FIRST_LOOK * sum(
             planner.Workload.of(question, count).certified_seconds
-            for question in self._question.questions
+            for question in self.question.questions
         )
 
     def _first_intervals(self) -> int:
@@ -176,8 +172,8 @@ class _Sampler:
         """
         seconds = FIRST_SHARE * self._budget_seconds
         trials = list(self._even(COARSEST))[1::2]
-        budget = Budget(seconds, self._budget.point_seconds)
-        for question in self._questions_at(trials, FIRST_INTERVALS + 1):
+        budget = Budget(seconds, self.budget.point_seconds)
+        for question in self._questions_at(trials):
             verification = Verification(question, budget)
             for tree in question.trees:
                 verification.certificates(tree)
@@ -190,33 +186,30 @@ class _Sampler:
 
     # --- samples ---------------------------------------------------------------------------------
 
-    def _questions_at(self, x: Sequence[float], expected: int) -> list[Question]:
-        """The questions at some samples, by the method that is best for the expected number."""
-        questions = self._question.questions
-        columns: dict[str, PointsLike] = {self._question.axis.name: x, **self._question.at}
+    def _questions_at(self, x: Sequence[float]) -> list[Question]:
+        questions = self.question.questions
+        columns: dict[str, PointsLike] = {self.question.axis.name: x, **self.question.at}
         at = replace(questions[0], source=PointsInput(columns)).points
-        if not self._choices:
-            self._choices = [question.choose(expected) for question in questions]
         pairs = zip(questions, self._choices, strict=True)
         return [question.at(at, choice) for question, choice in pairs]
 
     def _even(self, count: int) -> Iterator[float]:
-        axis = self._question.axis
+        axis = self.question.axis
         for index in range(count + 1):
             share = index / count
             yield self._rounded(axis.start * (1 - share) + axis.stop * share)
 
     def _rounded(self, value: float) -> float:
-        return self._format.round(exact.number(value))
+        return self.question.questions[0].format_.round(exact.number(value))
 
     def _add(self, x: Sequence[float]) -> None:
         """Compute samples at these values, which are in increasing order."""
-        self._budget.spend(self._first_look(len(x)))
-        results = [self._run(question) for question in self._questions_at(x, len(x))]
+        self.budget.spend(self._first_look(len(x)))
+        results = [self.run(question) for question in self._questions_at(x)]
         self.method = words.method(results[-1])
         blocks = [
             (block, block.values)
-            for target in self._question.questions[0].targets
+            for target in self.question.questions[0].targets
             for result in results
             for block in result.blocks
             if block.target == target.name
@@ -224,14 +217,13 @@ class _Sampler:
         for index, value in enumerate(x):
             self._samples[value] = [(y[index], block.check(index)) for block, y in blocks]
         self._x = sorted(self._samples)
-        self._curves = None
 
     def _missing(self) -> list[float]:
         """The values of the variable at which samples are missing."""
-        low, high = self.window
-        across, up = self._paper.dots
+        low, high = self.limits or window.find(self.question.axis, list(self.curves()))
+        across, up = self.paper.dots
         view = _View(across, (high - low) / up, low, high)
-        positions = self._question.axis.positions(self._x)
+        positions = self.question.axis.positions(self._x)
         missing: set[float] = set()
         for index, (start, stop) in enumerate(itertools.pairwise(self._x)):
             width = (positions[index + 1] - positions[index]) * across
@@ -246,33 +238,18 @@ class _Sampler:
                     missing.add(x)
         return sorted(missing)
 
-    # --- what the samples show ------------------------------------------------------------------
-
-    @property
-    def window(self) -> tuple[float, float]:
-        """The lowest and the highest value that is shown."""
-        return self._limits or window.find(self._question.axis, self.curves)
-
-    @property
-    def curves(self) -> tuple[Curve, ...]:
-        """The curves through the samples so far."""
-        if self._curves is None:
-            self._curves = tuple(self._joined())
-        return self._curves
-
-    def _joined(self) -> Iterator[Curve]:
-        """The samples of each curve, joined where it is continuous."""
+    def curves(self) -> Iterator[Curve]:
+        """The curves through the samples so far, joined where they are continuous."""
         import numpy as np
 
         bends = [self._bends.between(*interval) for interval in itertools.pairwise(self._x)]
-        questions = self._question.questions
+        is_continuous = ~np.isnan(np.array(bends, np.float64))  # None becomes NaN
+        questions = self.question.questions
         derivatives = [d for question in questions for d in question.derivatives]
         pairs = itertools.product(questions[0].targets, derivatives)
         for index, (target, derivative) in enumerate(pairs):
             samples = [self._samples[x][index] for x in self._x]
             y = np.array(list(map(_height, samples)))
-            bounds = [math.nan if bend[index] is None else bend[index] for bend in bends]
-            smooth = ~np.isnan(np.array(bounds, np.float64))
             yield Curve(
                 target=target.name,
                 expression=target.text,
@@ -280,7 +257,7 @@ class _Sampler:
                 derivative=derivative,
                 x=np.array(self._x),
                 y=y,
-                joined=smooth & np.isfinite(y[1:]) & np.isfinite(y[:-1]),
+                joined=is_continuous[:, index] & np.isfinite(y[1:]) & np.isfinite(y[:-1]),
                 marks=tuple(_marks(self._x, samples)),
                 counts=Counter(check.status for _, check in samples),
                 uncertified=sum(check.note == OUT_OF_TIME for _, check in samples),
@@ -301,13 +278,7 @@ def _marks(x: Sequence[float], samples: Sequence[Sample]) -> Iterator[Mark]:
 
 
 class _View(NamedTuple):
-    """What is seen of the curves.
-
-    Attributes:
-        across: dots of the whole axis.
-        dot: the height of a dot.
-        low, high: the lowest and the highest value that is shown.
-    """
+    """What is seen: dots across, the height of a dot, and the lowest and the highest value."""
 
     across: int
     dot: float
@@ -329,12 +300,13 @@ def _divisions(
     """
     if bend is not None and math.isnan(bend):
         return 1
-    finite = sum(map(math.isfinite, ends))
-    if bend is None or finite < 2:
+    if bend is None or not all(map(math.isfinite, ends)):
         if width > NARROW:
             return min(MAX_DIVISIONS, math.ceil(width / NARROW))
-        is_seen = finite and width > view.across * SLIVER and _ends_are_apart(view, ends)
-        return MAX_DIVISIONS if is_seen and bend is None else 1
+        is_seen = any(view.low <= height <= view.high for height in ends)
+        is_apart = not abs(ends[0] - ends[1]) <= view.dot / 2  # also where one is NaN
+        is_jump = bend is None and is_seen and is_apart
+        return MAX_DIVISIONS if is_jump and width > view.across * SLIVER else 1
     if math.isinf(bend):
         return min(MAX_DIVISIONS, math.ceil(width / (2 * STRAIGHT)))
     # A chord is at most max|y''| * length**2 / 8 away from its curve; here in dots.
@@ -344,11 +316,3 @@ def _divisions(
         return 1
     finest = math.ceil(width / STRAIGHT)
     return max(1, min(MAX_DIVISIONS, math.ceil(math.sqrt(distance / STRAIGHT)), finest))
-
-
-def _ends_are_apart(view: _View, ends: tuple[float, float]) -> bool:
-    """Whether the ends of a gap are seen, and seen to be at different heights."""
-    first, last = ends
-    if not any(view.low <= height <= view.high for height in ends):
-        return False
-    return not abs(first - last) <= view.dot / 2  # also where one is NaN

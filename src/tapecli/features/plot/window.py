@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from tapecli.features.plot.model import Curve, Floats, PlotAxis
+from tapecli.features.plot.model import Curve, PlotAxis
 
 MARGIN = 0.03
 """Share of the height that is left free above and below the curves."""
@@ -87,28 +87,22 @@ def _extremes_beside_gaps(axis: PlotAxis, curve: Curve) -> tuple[bool, bool]:
 
 
 def _middle(axis: PlotAxis, curve: Curve) -> Span:
-    """The heights that most of a curve has, and as much again on both sides."""
-    import numpy as np
+    """The heights that most of a curve has, and as much again on both sides.
 
-    heights = _heights(axis, curve)
-    if not len(heights):
-        heights = curve.y[np.isfinite(curve.y)]
-    low, high = np.quantile(np.clip(heights, -LARGE, LARGE), [TAIL, 1 - TAIL]).tolist()
-    extension = EXTENSION * (high - low)
-    return low - extension, high + extension
-
-
-def _heights(axis: PlotAxis, curve: Curve) -> Floats:
-    """The heights of a curve at evenly spaced positions where it has a value on both sides.
-
-    They are taken across gaps as well: a pole is narrow, and where a curve is sampled closely but
-    not certified, it is as much a part of the curve as anywhere else.
+    They are taken at evenly spaced positions where the curve has a value on both sides, across gaps
+    as well: a pole is narrow, and where a curve is sampled closely but not certified, it is as much
+    a part of the curve as anywhere else.
     """
     import numpy as np
 
     positions = axis.positions(curve.x.tolist())
-    heights: Floats = np.interp(np.linspace(0, 1, POSITIONS), positions, curve.y)
-    return heights[np.isfinite(heights)]
+    heights = np.interp(np.linspace(0, 1, POSITIONS), positions, curve.y)
+    if not np.isfinite(heights).any():
+        heights = curve.y
+    heights = heights[np.isfinite(heights)]
+    low, high = np.quantile(np.clip(heights, -LARGE, LARGE), [TAIL, 1 - TAIL]).tolist()
+    extension = EXTENSION * (high - low)
+    return low - extension, high + extension
 
 
 def _within(span: Span, limits: Span) -> Span:
