@@ -337,9 +337,9 @@ class Balls:
 
     def asin(self, u: Series) -> Series:
         if self._at_one(u, "asin"):
-            return self._quarter() - self._half_angle(u)
+            return self.constant("pi") / 2 - self._half_angle(u)
         if self._at_one(-u, "asin"):
-            return self._half_angle(-u) - self._quarter()
+            return self._half_angle(-u) - self.constant("pi") / 2
         return u.asin()
 
     def acos(self, u: Series) -> Series:
@@ -355,9 +355,6 @@ class Balls:
         at_one = self.vanishes(distance)
         self._check(at_one or distance > 0, function)
         return at_one
-
-    def _quarter(self) -> Series:
-        return self.constant("pi") / 2
 
     def _half_angle(self, u: Series) -> Series:
         """acos(u) where u is 1, as 2*asin(sqrt((1 - u)/2))."""
@@ -379,7 +376,7 @@ class Balls:
                 return self.constant("pi") * turn + self.atan(self.div(y, x))
         if on_axis:
             raise Undefined("the angle of the point (0, 0)")
-        return self._quarter() * (1 if y[0] > 0 else -1) - self.atan(self.div(x, y))
+        return self.constant("pi") / 2 * (1 if y[0] > 0 else -1) - self.atan(self.div(x, y))
 
     # --- hyperbolic functions -----------------------------------------------------------------
     # They are sums and quotients of exponentials, which lose at least the digits that TensorFlow's

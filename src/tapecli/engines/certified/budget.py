@@ -141,7 +141,11 @@ def cost_model(nodes: Sequence[Node]) -> Callable[[int, int], float]:
         children = [shapes[child] for child in node.children]
         shapes[node] = _shape(node, children)
         if isinstance(node, Call):
-            node_functions, node_products = _operations(node)
+            exponent = node.arguments[-1]
+            node_functions, node_products = OPERATIONS.get(node.name, (1, 0))
+            if node.name == "pow" and isinstance(exponent, Number):
+                if exponent.value.denominator == 1:
+                    node_functions, node_products = _WHOLE_POWER
             products += node_products
             slow += node.name in SLOW
             if _CURVE in children:
@@ -164,13 +168,6 @@ def cost_model(nodes: Sequence[Node]) -> Callable[[int, int], float]:
         return elementary + products * of_product + slow * of_slow
 
     return seconds
-
-
-def _operations(node: Call) -> tuple[int, int]:
-    exponent = node.arguments[-1]
-    if node.name == "pow" and isinstance(exponent, Number) and exponent.value.denominator == 1:
-        return _WHOLE_POWER
-    return OPERATIONS.get(node.name, (1, 0))
 
 
 def _shape(node: Node, children: Sequence[int]) -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import functools
 import sys
 import threading
 import time
@@ -66,7 +67,10 @@ class _Watch(threading.Thread):
     def __init__(self, seconds: float) -> None:
         super().__init__(daemon=True)
         self._worker = threading.get_ident()
-        self._clock = _clock_of_this_thread()
+        self._clock: Callable[[], float] = time.monotonic
+        if hasattr(time, "pthread_getcpuclockid"):  # processor seconds that other threads can read
+            clock = time.pthread_getcpuclockid(self._worker)
+            self._clock = functools.partial(time.clock_gettime, clock)
         self._end = self._clock() + seconds
         self._working = True
         self._raised = False
@@ -95,14 +99,6 @@ class _Watch(threading.Thread):
             for _ in range(_STEPS):
                 pass
         self.join()
-
-
-def _clock_of_this_thread() -> Callable[[], float]:
-    """A clock of this thread's processor seconds that others can read; wall time without one."""
-    if not hasattr(time, "pthread_getcpuclockid"):
-        return time.monotonic
-    clock = time.pthread_getcpuclockid(threading.get_ident())
-    return lambda: time.clock_gettime(clock)
 
 
 @contextlib.contextmanager

@@ -76,7 +76,7 @@ class Intervals(balls.Balls):
         if x[0] > 0:
             return self.atan(self.div(y, x))
         if y[0] > 0 or y[0] < 0:
-            return self._quarter() * (1 if y[0] > 0 else -1) - self.atan(self.div(x, y))
+            return self.constant("pi") / 2 * (1 if y[0] > 0 else -1) - self.atan(self.div(x, y))
         raise balls.Undecided
 
     def _between(self, low: arb, high: arb) -> Series:

@@ -145,7 +145,13 @@ class Forms:
         """
         if index not in self._forms:
             form = self._differentiated(index)
-            self._forms[index] = form if form is None else self._shortened(index, form)
+            if form is not None:
+                self._operations += form.count_ops()
+                if self._operations <= MAX_SEARCHED:
+                    form, complete = shortest(form, self._left * SEARCH_SHARE)
+                    if not complete:
+                        self.late.add(index)
+            self._forms[index] = form
         return self._forms[index]
 
     def _differentiated(self, index: Index) -> Any:
@@ -157,16 +163,6 @@ class Forms:
             return None
         symbol = sympy.Symbol(index[-1], real=True)
         return within(self._left, lambda: _smooth(_with_signs(lower).diff(symbol)))
-
-    def _shortened(self, index: Index, form: Any) -> Any:
-        """The shortest form of a derivative, if it is not too long to be shortened."""
-        self._operations += form.count_ops()
-        if self._operations > MAX_SEARCHED:
-            return form
-        short, complete = shortest(form, self._left * SEARCH_SHARE)
-        if not complete:
-            self.late.add(index)
-        return short
 
     @property
     def _left(self) -> float:

@@ -92,7 +92,10 @@ def judged(
     comparisons, holes = _without_holes(comparisons)
     count = len(comparisons)
     if not comparisons:
-        return Claim(*question, Finding.UNTESTED, 0, reason=_untested(derivative, failures))
+        quantity = "derivative" if derivative.order else "function"
+        reason = f"no point was found at which the {quantity} can be compared"
+        reason += "".join(f" ({failure})" for failure, _ in failures.most_common(1))
+        return Claim(*question, Finding.UNTESTED, 0, reason=reason)
     if all(comparison.equal for comparison in comparisons):
         proof = proved(target.tree, derivative.variables, claim, format_, SECONDS * share)
         finding = Finding.PROVED if proof else Finding.AGREES
@@ -230,8 +233,9 @@ class ClaimTest:
                     return ClaimComparison(point, by_user, analytic, claimed, False)
                 if not analytic.overlaps(claimed):
                     different = ClaimComparison(point, by_user, analytic, claimed, False)
-                    if _is_sharp(analytic, claimed):
-                        return different
+                    with working(PRECISIONS[-1], 1):
+                        if (claimed - analytic).rel_accuracy_bits() >= _SHARP_BITS:
+                            return different
                 elif all(_is_known(ball, precision) for ball in (analytic, claimed)):
                     return ClaimComparison(point, by_user, analytic, claimed, True)
         except OverBudget:
@@ -300,15 +304,9 @@ def _is_known(ball: arb, precision: int) -> bool:
     return bool(precision == PRECISIONS[-1] and ball.rad() < arb(2) ** -ZERO_BITS)
 
 
-def _is_sharp(analytic: arb, claimed: arb) -> bool:
-    with working(PRECISIONS[-1], 1):
-        return bool((claimed - analytic).rel_accuracy_bits() >= _SHARP_BITS)
-
-
 def _rounded(ball: arb, format_: FloatFormat) -> float:
-    value = Fraction(0) if ball.contains(0) else fraction(ball.mid())
-    assert value is not None  # the ball is finite
-    return format_.round(value)
+    value = None if ball.contains(0) else fraction(ball.mid())
+    return format_.round(value or Fraction(0))
 
 
 # --- points -----------------------------------------------------------------------------------
@@ -352,12 +350,10 @@ def random_points(
         for kind in kinds:
             yield {name: kind() for name in names}
         if users:
-            near = draw.choice(users)
-            yield {
-                name: near[name]
-                * (1 + draw.choice((-1, 1)) * float(10 ** (-_JITTER * draw.random())))
-                for name in names
-            }
+            point = dict(draw.choice(users))
+            for name in names:
+                point[name] *= 1 + draw.choice((-1, 1)) * float(10 ** (-_JITTER * draw.random()))
+            yield point
 
 
 def _example(comparisons: Sequence[ClaimComparison], format_: FloatFormat) -> ClaimComparison:
@@ -368,8 +364,9 @@ def _example(comparisons: Sequence[ClaimComparison], format_: FloatFormat) -> Cl
     """
     different = [comparison for comparison in comparisons if not comparison.equal]
     users = [comparison for comparison in different if comparison.by_user]
-    visible = [comparison for comparison in users or different if _is_visible(comparison, format_)]
-    candidates = visible or users or different
+    candidates = users or different
+    visible = [comparison for comparison in candidates if _is_visible(comparison, format_)]
+    candidates = visible or candidates
     largest = max(comparison.relative for comparison in candidates)
     enough = float(f"{largest if users else largest / 4:.1e}")
     return min(
@@ -409,12 +406,6 @@ _LARGEST_DENOMINATOR = 100
 """The largest denominator of a factor that is worth naming."""
 
 
-def _untested(derivative: Derivative, failures: Counter[str]) -> str:
-    quantity = "derivative" if derivative.order else "function"
-    reasons = "".join(f" ({reason})" for reason, _ in failures.most_common(1))
-    return f"no point was found at which the {quantity} can be compared{reasons}"
-
-
 def _caveat(holes: Sequence[ClaimComparison], format_: FloatFormat) -> str:
     """At which point a claim that is right elsewhere has no value, if that is known."""
     if not holes:
@@ -432,18 +423,14 @@ def _difference(example: ClaimComparison) -> str:
         return "the right value is zero there"
     with working(PRECISIONS[-1], 1):
         ratio = abs((example.claimed - example.analytic) / example.analytic)
-    return f"they differ by {_amount(ratio)} the value"
-
-
-def _amount(ratio: arb) -> str:
-    """A relative difference in words: 5e-5 of, 50 % of, 20 times."""
+    amount = f"{ratio.str(1, radius=False).replace('e+', 'e')} times"
     if ratio < 0.01:
-        return f"{ratio.str(1, radius=False)} of"
-    if ratio < 10:
-        return f"{100 * float(ratio.mid()):.0f} % of"
-    if ratio < 10_000:
-        return f"{float(ratio.mid()):.0f} times"
-    return f"{ratio.str(1, radius=False).replace('e+', 'e')} times"
+        amount = f"{ratio.str(1, radius=False)} of"
+    elif ratio < 10:
+        amount = f"{100 * float(ratio.mid()):.0f} % of"
+    elif ratio < 10_000:
+        amount = f"{float(ratio.mid()):.0f} times"
+    return f"they differ by {amount} the value"
 
 
 def _pattern(comparisons: Sequence[ClaimComparison]) -> str:

@@ -132,37 +132,34 @@ def tidied(form: Any) -> Any:
         return form
     tidy: dict[Any, Any] = {}
     for node in sympy.postorder_traversal(form):
-        if node not in tidy:
-            tidy[node] = _tidied(node, [tidy[argument] for argument in node.args])
+        if node in tidy:
+            continue
+        arguments = [tidy[argument] for argument in node.args]
+        if node.is_Add:
+            tidy[node] = _sum(arguments)
+        elif node.is_Mul:
+            tidy[node] = _product(arguments)
+        elif node.is_Pow:
+            tidy[node] = _power(*arguments)
+        else:
+            tidy[node] = node if list(node.args) == arguments else node.func(*arguments)
     return tidy[form]
 
 
-def _tidied(node: Any, arguments: list[Any]) -> Any:
-    if node.is_Add:
-        return _sum(arguments)
-    if node.is_Mul:
-        return _product(arguments)
-    if node.is_Pow:
-        return _power(*arguments)
-    return node if list(node.args) == arguments else node.func(*arguments)
-
-
 def _sum(terms: Iterable[Any]) -> Any:
-    """The sum, in which terms that differ by a number alone are added up."""
+    """The sum; terms that differ by a number alone are added up, unless that would be long."""
     groups: dict[Any, list[Any]] = {}
     for term in itertools.chain.from_iterable(map(sympy.Add.make_args, terms)):
         others = [factor for factor in sympy.Mul.make_args(term) if _exact(factor) is None]
         groups.setdefault(_multiplied(others), []).append(term)
-    sums = [term for rest, group in groups.items() for term in _added(rest, group)]
+    sums: list[Any] = []
+    for rest, group in groups.items():
+        total = sum(map(_coefficient, group), Fraction(0))
+        if len(group) == 1 or len(_text(total)) > MAX_LENGTH:
+            sums += group
+        elif total:
+            sums.append(_product([number(total), rest]))
     return sympy.Add(*sums, evaluate=len(sums) < 2)
-
-
-def _added(rest: Any, terms: list[Any]) -> list[Any]:
-    """Numbers times the same form as one term, unless there is only one or it would be long."""
-    total = sum(map(_coefficient, terms), Fraction(0))
-    if len(terms) == 1 or len(_text(total)) > MAX_LENGTH:
-        return terms
-    return [_product([number(total), rest])] if total else []
 
 
 def _coefficient(term: Any) -> Fraction:
@@ -203,8 +200,13 @@ def _product(factors: Iterable[Any]) -> Any:
         else:
             base, exponent = _base_and_exponent(factor)
             powers.setdefault(base, []).append(exponent)
+    raised = []
+    for base, exponents in powers.items():
+        if len(exponents) > 1 and all(_exact(exponent) is not None for exponent in exponents):
+            exponents = [_sum(exponents)]
+        raised += [_power(base, exponent) for exponent in exponents]
     rest = []
-    for power in itertools.chain.from_iterable(_powers(*raised) for raised in powers.items()):
+    for power in raised:
         base, exponent = _base_and_exponent(power)
         exact = _exact(base)
         if exact is not None and exponent == -1:
@@ -220,13 +222,6 @@ def _product(factors: Iterable[Any]) -> Any:
 
 def _base_and_exponent(factor: Any) -> tuple[Any, Any]:
     return factor.as_base_exp() if factor.is_Pow else (factor, sympy.S.One)
-
-
-def _powers(base: Any, exponents: list[Any]) -> list[Any]:
-    """Powers of a base: one of them, if all exponents are numbers."""
-    if len(exponents) > 1 and all(_exact(exponent) is not None for exponent in exponents):
-        exponents = [_sum(exponents)]
-    return [_power(base, exponent) for exponent in exponents]
 
 
 def _merged(numbers: Iterable[Fraction]) -> list[Fraction]:

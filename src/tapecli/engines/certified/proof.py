@@ -118,7 +118,9 @@ def _is_zero_for_all_signs(form: Any) -> bool:
 
 def _is_zero(form: Any, split: bool = False) -> bool:
     """Whether it is zero when it is multiplied out, as it is or in exponentials."""
-    form = _in_absolute_values(form)
+    for kind, rule in _IN_ABSOLUTE_VALUES:
+        if form.has(kind):
+            form = form.replace(kind, rule)
     for in_exponentials in (False, True):
         if form.count_ops() > 2 * MAX_OPERATIONS:
             return False
@@ -146,28 +148,16 @@ def _most_terms(form: Any) -> int:
     """A bound for the terms that a form has when it is multiplied out, also inside functions."""
     terms: dict[Any, int] = {}
     for node in sympy.postorder_traversal(form):
-        if node not in terms:
-            terms[node] = _terms(node, [terms[argument] for argument in node.args])
+        arguments = [terms[argument] for argument in node.args]
+        terms[node] = 1
+        if node.is_Add:
+            terms[node] = sum(arguments)
+        elif node.is_Mul:
+            terms[node] = math.prod(arguments)
+        elif node.is_Pow and node.exp.is_Rational and arguments[0] > 1:
+            small = abs(int(node.exp)) < MAX_TERMS
+            terms[node] = power_terms(arguments[0], node.exp) if small else MAX_TERMS + 1
     return max(terms.values())
-
-
-def _terms(node: Any, arguments: list[int]) -> int:
-    if node.is_Add:
-        return sum(arguments)
-    if node.is_Mul:
-        return math.prod(arguments)
-    if node.is_Pow and node.exp.is_Rational and arguments[0] > 1:
-        small = abs(int(node.exp)) < MAX_TERMS
-        return power_terms(arguments[0], node.exp) if small else MAX_TERMS + 1
-    return 1
-
-
-def _in_absolute_values(form: Any) -> Any:
-    """Signs, steps, maxima and minima in absolute values, whose squares cancel."""
-    for kind, rule in _RULES:
-        if form.has(kind):
-            form = form.replace(kind, rule)
-    return form
 
 
 def _in_exponentials(form: Any) -> Any:
@@ -195,10 +185,11 @@ def _extreme(arguments: Sequence[Any], side: int) -> Any:
     return functools.reduce(lambda u, v: (u + v + side * sympy.Abs(u - v)) / 2, arguments)
 
 
-_RULES: tuple[tuple[Any, Callable[..., Any]], ...] = (
+_IN_ABSOLUTE_VALUES: tuple[tuple[Any, Callable[..., Any]], ...] = (
     (sympy.Heaviside, lambda u, *_: (1 + _sign(u)) / 2),
     (sympy.Max, lambda *arguments: _extreme(arguments, 1)),
     (sympy.Min, lambda *arguments: _extreme(arguments, -1)),
     (sympy.sign, _sign),
     (cbrt, _real_cbrt),
 )
+"""Functions in absolute values, whose squares cancel."""
