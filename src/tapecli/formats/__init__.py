@@ -3,7 +3,9 @@
 A format is a module that is loaded when it is asked for, and knows nothing of files, streams or
 options. Its functions depend on its kind:
 
-* text: `render(result, screen)` yields pieces of text;
+* text: `lines(result)` yields lines, which are written with what the screen can show;
+  `document(result)` returns the fields of a JSON document behind `schema`; or else
+  `render(result, screen)` yields pieces of text;
 * text that can be written in chunks: `head(result, screen)` is what stands above the rows, and
   `body(result, block, screen)` yields the rows of one derivative, in a whole result or in the
   result of one chunk of its points; `blocks(result)` says which derivatives have rows, if not all;
@@ -167,12 +169,20 @@ def module(format_: Format) -> ModuleType:
 def render(content: Any, format_: Format, screen: Screen) -> Iterator[str]:
     """Pieces of text for a Result, or for what a command shows instead of one."""
     page = module(format_)
-    if not format_.chunked:
+    if format_.chunked:
+        yield page.head(content, screen)
+        for block in blocks(page, content):
+            yield from page.body(content, block, screen)
+    elif hasattr(page, "document"):
+        from tapecli.formats import json
+
+        yield from json.indented(page.document(content), screen)
+    elif hasattr(page, "lines"):
+        from tapecli.formats import words
+
+        yield from (words.line(line, screen) for line in page.lines(content))
+    else:
         yield from page.render(content, screen)
-        return
-    yield page.head(content, screen)
-    for block in blocks(page, content):
-        yield from page.body(content, block, screen)
 
 
 def blocks(page: ModuleType, result: Result) -> Sequence[Block]:

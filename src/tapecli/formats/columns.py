@@ -42,21 +42,16 @@ def statuses(block: Block) -> NDArray[np.uint8]:
     """The status at each point, as its index among the members of `Status`."""
     import numpy as np
 
-    indices = {status: index for index, status in enumerate(Status)}
-    unverified = indices[UNVERIFIED.status]
-    return of_checks(block, lambda check: indices[check.status], unverified, np.uint8)
+    index = {status: number for number, status in enumerate(Status)}
+    return of_checks(block, lambda c: index[c.status], index[UNVERIFIED.status], np.uint8)
 
 
 def of_checks(
     block: Block, field: Callable[[Check], Any], default: Any, dtype: type[np.generic]
 ) -> NDArray[Any]:
-    """An array with a value for each point of a block, taken from the verdicts.
+    """An array with a value for each point of a block, which `field` takes from its verdict.
 
-    Args:
-        block: the block.
-        field: the value for a verdict, or None.
-        default: the value of points that are unverified, and of those whose field is None.
-        dtype: the dtype of the array.
+    Points that are unverified, and those whose field is None, have the default.
     """
     import numpy as np
 

@@ -9,19 +9,15 @@ from typing import Any, TypeAlias
 
 from tapecli.floats import FloatFormat
 from tapecli.formats import Screen, columns
-from tapecli.result import Claim, Result
+from tapecli.result import SCHEMA, Claim, Result
 
 Field: TypeAlias = str | int | float | None
 
 
-def render(result: Result, screen: Screen) -> Iterator[str]:
-    """The document, indented."""
-    yield from indented(document(result), screen)
-
-
 def indented(fields: Mapping[str, Any], screen: Screen) -> Iterator[str]:
     """Strict JSON; numbers that JSON does not have must be null already."""
-    yield json.dumps(fields, indent=2, allow_nan=False, ensure_ascii=not screen.unicode)
+    document = {"schema": SCHEMA, **fields}
+    yield json.dumps(document, indent=2, allow_nan=False, ensure_ascii=not screen.unicode)
     yield "\n"
 
 
@@ -31,7 +27,7 @@ def strict(field: Field) -> Field:
 
 
 def document(result: Result) -> dict[str, Any]:
-    """What the document has, as plain values."""
+    """The fields of the document."""
     matrix = {} if result.kind == "diff" else _matrix(result)
     return {
         **columns.metadata(result),
@@ -76,19 +72,10 @@ def _claim(claim: Claim, format_: FloatFormat) -> dict[str, Any]:
     def number(value: float | None) -> Field:
         return None if value is None else strict(format_.shortest(value))
 
-    at = None if claim.at is None else {name: number(value) for name, value in claim.at.items()}
-    return {
-        "target": claim.target,
-        "wrt": claim.wrt,
-        "order": claim.order,
-        "claim": claim.text,
-        "finding": str(claim.finding),
-        "tested": claim.tested,
-        "at": at,
-        "claimed": number(claim.claimed),
-        "analytic": number(claim.analytic),
-        "reason": claim.reason,
-    }
+    at = claim.at and {name: number(value) for name, value in claim.at.items()}
+    numbers = {"at": at, "claimed": number(claim.claimed), "analytic": number(claim.analytic)}
+    names = {"text": "claim"}
+    return {names.get(name, name): value for name, value in (vars(claim) | numbers).items()}
 
 
 def _matrix(result: Result) -> dict[str, Any]:

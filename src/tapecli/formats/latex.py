@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from tapecli.expressions import tex
-from tapecli.formats import Screen, words
+from tapecli.formats import words
 from tapecli.result import Block, Result
 
 ROWS = 40
@@ -25,12 +25,8 @@ MOST_COLUMNS = 10
 """Most columns of a matrix that amsmath allows by default."""
 
 
-def render(result: Result, screen: Screen) -> Iterator[str]:
+def lines(result: Result) -> Iterator[str]:
     """The fragment, line by line; it is ASCII, whatever is in it."""
-    yield from (line + "\n" for line in _lines(result))
-
-
-def _lines(result: Result) -> Iterator[str]:
     yield r"% needs \usepackage{amsmath}"
     if result.kind != "diff" and len(result.points) == 1:
         yield from _matrices(result)
@@ -106,10 +102,7 @@ def derivative(block: Block, inline: bool = False) -> str:
 def _tables(
     result: Result, before: Sequence[tuple[str, Sequence[str]]], blocks: Sequence[Block]
 ) -> Iterator[str]:
-    """Values with their verdicts, behind columns that say which derivatives or points they are of.
-
-    Each column in front has a title, which another one may have as well.
-    """
+    """Values with their verdicts, behind columns, whose titles may be alike, of what they are."""
     behind = words.columns(result, blocks, "{:,}".format, _numbers).items()
     titles, cells = zip(*before, *behind, strict=True)
     rows = list(zip(*cells, strict=True))
@@ -152,7 +145,8 @@ def _matrices(result: Result) -> Iterator[str]:
         text = result.format_.text
         numbers = [tex.number(text(block.values[0])) for block in blocks]
         formulas = [(block.latex and block.latex.formula) or "" for block in blocks]
-        short = all(formulas) and _widest(blocks, width) <= MOST_CHARACTERS
+        widest = [max(map(_length, blocks[column::width])) for column in range(width)]
+        short = all(formulas) and sum(widest) <= MOST_CHARACTERS
         single = [] if short else list(_equations(blocks))
         equal = [f"&= {_matrix(formulas, width)}"] * short
         behind = r"\quad \text{at } " + r",\; ".join(at) if len(at) <= MOST_BEHIND else ""
@@ -168,11 +162,6 @@ def _matrix(entries: Sequence[str], width: int) -> str:
     rows = [" & ".join(entries[i : i + width]) for i in range(0, len(entries), width)]
     inside = r" \\ ".join(rows)
     return rf"\begin{{pmatrix}} {inside} \end{{pmatrix}}"
-
-
-def _widest(blocks: Sequence[Block], width: int) -> int:
-    """The sum of the lengths of the longest formula in each column of a matrix."""
-    return sum(max(map(_length, blocks[column::width])) for column in range(width))
 
 
 def _name(result: Result, blocks: Sequence[Block]) -> str:

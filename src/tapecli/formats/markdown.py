@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 
-from tapecli.formats import Screen, words
+from tapecli.formats import words
 from tapecli.result import Block, Result
 
 LINE = 10_000
 """Characters in a line of a formula, which is broken where the page is shown."""
+
+
+def table(
+    headings: Sequence[str], rows: Iterable[Sequence[str]], numeric: Container[int] = ()
+) -> Iterator[str]:
+    """The lines of a table from its cells as Markdown; `numeric` are the columns of numbers."""
+    rule = ["---:" if column in numeric else "---" for column in range(len(headings))]
+    yield from map(table_row, (headings, rule, *rows))
 
 
 def table_row(cells: Sequence[str]) -> str:
@@ -27,13 +35,8 @@ def code(text: str) -> str:
     return f"`{text}`".replace("|", "\\|")
 
 
-def render(result: Result, screen: Screen) -> Iterator[str]:
+def lines(result: Result) -> Iterator[str]:
     """A heading and a table for each derivative, then the notes and the verdict."""
-    for line in _lines(result):
-        yield words.line(line, screen)
-
-
-def _lines(result: Result) -> Iterator[str]:
     for blocks in words.by_target(result):
         yield from (f"**`{words.definition(blocks[0])}`** ({words.method(result)})", "")
         for block in blocks:
@@ -50,6 +53,5 @@ def _lines(result: Result) -> Iterator[str]:
 def _table(result: Result, block: Block) -> Iterator[str]:
     statuses = [str(block.check(index).status) for index in range(len(block.points))]
     columns = words.points(result) | words.columns(result, [block]) | {"status": statuses}
-    yield table_row(list(columns))
-    yield table_row([*["---:"] * (len(columns) - 1), "---"])
-    yield from map(table_row, zip(*columns.values(), strict=True))
+    rows = zip(*columns.values(), strict=True)
+    return table(list(columns), rows, numeric=range(len(columns) - 1))

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import io
 import math
-from collections.abc import Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from tapecli.formats import columns
-from tapecli.result import SCHEMA, Result, Status
+from tapecli.result import SCHEMA, Block, Result, Status
 
 if TYPE_CHECKING:
     import numpy as np
@@ -39,21 +39,22 @@ def array_dtype(result: Result) -> np.dtype[Any]:
 def _arrays(result: Result) -> dict[str, Any]:
     import numpy as np
 
+    def arranged(column: Callable[[Block], NDArray[Any]]) -> NDArray[Any]:
+        return result.arranged(np.stack(list(map(column, result.blocks))))
+
+    def ulps(block: Block) -> NDArray[np.float64]:
+        return columns.of_checks(block, lambda check: check.ulps, math.nan, np.float64)
+
     dtype, axes, metadata = array_dtype(result), result.axes, columns.metadata(result)
-    analytic = [columns.analytic(block) for block in result.blocks]
-    ulps = [
-        columns.of_checks(block, lambda check: check.ulps, math.nan, np.float64)
-        for block in result.blocks
-    ]
     return {
         "schema": SCHEMA,
         "kind": result.kind,
         "expressions": list(dict.fromkeys(f"{b.target} = {b.expression}" for b in result.blocks)),
         "axes": list(axes),
         "tape": result.arranged(result.tape).astype(dtype),
-        "analytic": _arranged(result, analytic).astype(dtype),
-        "ulps": _arranged(result, ulps),
-        "status": _arranged(result, [columns.statuses(block) for block in result.blocks]),
+        "analytic": arranged(columns.analytic).astype(dtype),
+        "ulps": arranged(ulps),
+        "status": arranged(columns.statuses),
         "statuses": [str(status) for status in Status],
         **{
             name: metadata[name]
@@ -62,12 +63,3 @@ def _arrays(result: Result) -> dict[str, Any]:
         **{name: labels for name, labels in axes.items() if labels is not None},
         **{name: result.points.along(name) for name in result.variables if axes.get(name) is None},
     }
-
-
-def _arranged(result: Result, arrays: Sequence[NDArray[Any]]) -> NDArray[Any]:
-    """An array with the axes of the result, from one for each block."""
-    import numpy as np
-
-    targets = len({block.target for block in result.blocks})
-    stacked = np.stack(arrays)
-    return result.arranged(stacked.reshape(targets, -1, stacked.shape[1]))

@@ -304,13 +304,9 @@ def drawn(
     width: int,
     unbroken: Callable[[RenderableType], bool] = is_text,
 ) -> Iterator[str]:
-    """The lines of a page, as the screen shows them.
+    """The lines of a page, as the screen shows them; of that width, unless they are `unbroken`.
 
-    Args:
-        page: what is on the page, from top to bottom.
-        screen: what it is shown on.
-        width: the columns that a line may have.
-        unbroken: whether something is left to the terminal to wrap.
+    What is unbroken is left to the terminal to wrap.
     """
     wide = console(screen, width)
     with wide.capture() as capture:

@@ -29,12 +29,9 @@ class ChunkWriter(Protocol):
     rewrites_head: bool = False
 
     def start(self, result: Result, open_: Open, resumed: bool) -> None:
-        """Open the streams for results like this one, the first, which is not written yet.
+        """Open the streams for results like this first one, which is not written yet.
 
-        Args:
-            result: the first one.
-            open_: opens the next stream.
-            resumed: whether an earlier call has written the beginning.
+        If this is `resumed`, an earlier call has written the beginning.
         """
 
     def write(self, result: Result) -> None:
@@ -46,10 +43,9 @@ class ChunkWriter(Protocol):
 
 @dataclass
 class TextWriter(ChunkWriter):
-    """Lines: a stream for each derivative, which are put one behind the other at the end.
+    """Lines of the module `page`: a stream for each derivative, which are joined at the end.
 
-    So the rows come in the same order, however many chunks they were computed in. `page` is the
-    module of the format.
+    So the rows come in the same order, however many chunks they were computed in.
     """
 
     page: ModuleType
@@ -113,13 +109,9 @@ def of_format(
     dimensions: Callable[[int], Mapping[str, int]],
     count: int | None,
 ) -> ChunkWriter:
-    """The writer of a format.
+    """The writer of a format, for so many points if that is known.
 
-    Args:
-        format_: the format.
-        screen: what text is made for.
-        dimensions: the axes of all points, for their number.
-        count: how many points there are, if that is known.
+    `dimensions` has the axes of all points, for their number.
 
     Raises:
         OutputError: the library of the format is not installed.

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import Any
 
 from tapecli.expressions.functions import MEASURED_ON, Listing
 from tapecli.features.functions.pages.words import entries
-from tapecli.formats import Screen, json
-from tapecli.result import SCHEMA
 
 
-def render(listing: Listing, screen: Screen) -> Iterator[str]:
-    """The document, indented."""
+def document(listing: Listing) -> dict[str, Any]:
+    """The fields of the document: the version of TensorFlow, and those of each row."""
     functions = [
         {**entry._asdict(), "limits": [limit._asdict() for limit in entry.limits]}
         for entry in entries(listing.rows)
     ]
-    document = {"schema": SCHEMA, "tensorflow": MEASURED_ON, "functions": functions}
-    yield from json.indented(document, screen)
+    return {"tensorflow": MEASURED_ON, "functions": functions}

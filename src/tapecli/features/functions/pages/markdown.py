@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from tapecli.expressions.functions import Listing
 from tapecli.features.functions.pages import words
 from tapecli.formats import Screen
-from tapecli.formats.markdown import code, escaped, table_row
+from tapecli.formats.markdown import code, escaped, table
 
 
 def render(listing: Listing, screen: Screen) -> Iterator[str]:
@@ -17,14 +17,12 @@ def render(listing: Listing, screen: Screen) -> Iterator[str]:
 
 
 def _table(entries: Sequence[words.Entry]) -> Iterator[str]:
-    yield table_row([heading.capitalize() for heading in words.HEADINGS])
-    yield table_row(["---"] * len(words.HEADINGS))
+    rows = []
     for entry in entries:
-        slopes = ", ".join(map(code, entry.slopes.values()))
-        aliases = ", ".join(map(code, entry.aliases))
-        domain = escaped(entry.cells[3])
-        yield table_row([code(entry.signature), escaped(entry.meaning), slopes, domain, aliases])
-    yield ""
+        slopes, aliases = (", ".join(map(code, x)) for x in (entry.slopes.values(), entry.aliases))
+        name, meaning, domain = code(entry.signature), escaped(entry.meaning), entry.cells[3]
+        rows.append([name, meaning, slopes, escaped(domain), aliases])
+    yield from (*table([heading.capitalize() for heading in words.HEADINGS], rows), "")
     yield from (f"- {escaped(line)}" for line in words.footer(entries))
 
 
