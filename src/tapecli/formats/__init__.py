@@ -173,7 +173,7 @@ def render(content: Any, format_: Format, screen: Screen) -> Iterator[str]:
         yield page.head(content, screen)
         for block in blocks(page, content):
             yield from page.body(content, block, screen)
-    elif hasattr(page, "document"):
+    elif format_.name == "json":
         from tapecli.formats import json
 
         yield from json.indented(page.document(content), screen)

@@ -5,13 +5,11 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterator, Mapping
-from typing import Any, TypeAlias
+from typing import Any
 
 from tapecli.floats import FloatFormat
 from tapecli.formats import Screen, columns
 from tapecli.result import SCHEMA, Claim, Result
-
-Field: TypeAlias = str | int | float | None
 
 
 def indented(fields: Mapping[str, Any], screen: Screen) -> Iterator[str]:
@@ -21,14 +19,25 @@ def indented(fields: Mapping[str, Any], screen: Screen) -> Iterator[str]:
     yield "\n"
 
 
-def strict(field: Field) -> Field:
-    """The field as strict JSON has it: null for NaN and the infinities."""
-    return None if isinstance(field, float) and not math.isfinite(field) else field
+def strict(value: Any, format_: FloatFormat) -> Any:
+    """The value as strict JSON has it, with the shortest decimals; null for NaN and infinities."""
+    if isinstance(value, Mapping):
+        return {name: strict(field, format_) for name, field in value.items()}
+    if isinstance(value, list | tuple):
+        return [strict(element, format_) for element in value]
+    return _finite(format_.shortest(value)) if isinstance(value, float) else value
+
+
+def _finite(value: Any) -> Any:
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def document(result: Result) -> dict[str, Any]:
     """The fields of the document."""
-    matrix = {} if result.kind == "diff" else _matrix(result)
+    matrix: dict[str, Any] = {}
+    if result.kind != "diff":
+        values = result.arranged(result.values).tolist()
+        matrix = {"axes": list(result.axes), "matrix": strict(values, result.format_)}
     return {
         **columns.metadata(result),
         "variable": result.variables[0] if len(result.variables) == 1 else None,
@@ -44,9 +53,9 @@ def document(result: Result) -> dict[str, Any]:
     }
 
 
-def _rows(result: Result) -> Iterator[dict[str, Field]]:
+def _rows(result: Result) -> Iterator[dict[str, Any]]:
     """The fields of each row; None where there is no value."""
-    shortest, all_shortest = result.format_.shortest, result.format_.all_shortest
+    all_shortest = result.format_.all_shortest
     columns_of_points = [all_shortest(x).tolist() for x in result.points.columns.values()]
     points = [
         dict(zip(result.variables, at, strict=True)) for at in zip(*columns_of_points, strict=True)
@@ -56,35 +65,18 @@ def _rows(result: Result) -> Iterator[dict[str, Field]]:
         computed = [None] * len(points) if tape is None else all_shortest(tape).tolist()
         for index, (point, value) in enumerate(zip(points, computed, strict=True)):
             check = block.check(index)
-            fields = {
+            yield {
                 **columns.derivative(block),
                 **point,
-                "tape": value,
-                "analytic": None if check.analytic is None else shortest(check.analytic),
+                "tape": _finite(value),
+                "analytic": strict(check.analytic, result.format_),
                 "ulps": check.ulps,
-                "status": str(check.status),
+                "status": check.status,
                 "note": check.note,
             }
-            yield {name: strict(field) for name, field in fields.items()}
 
 
 def _claim(claim: Claim, format_: FloatFormat) -> dict[str, Any]:
-    def number(value: float | None) -> Field:
-        return None if value is None else strict(format_.shortest(value))
-
-    at = claim.at and {name: number(value) for name, value in claim.at.items()}
-    numbers = {"at": at, "claimed": number(claim.claimed), "analytic": number(claim.analytic)}
     names = {"text": "claim"}
-    return {names.get(name, name): value for name, value in (vars(claim) | numbers).items()}
-
-
-def _matrix(result: Result) -> dict[str, Any]:
-    """The values as nested lists, and the names of their axes."""
-    shortest = result.format_.shortest
-
-    def nested(values: Any) -> Any:
-        if isinstance(values, list):
-            return [nested(value) for value in values]
-        return strict(shortest(values))
-
-    return {"axes": list(result.axes), "matrix": nested(result.arranged(result.values).tolist())}
+    fields = {names.get(name, name): value for name, value in vars(claim).items()}
+    return dict(strict(fields, format_))

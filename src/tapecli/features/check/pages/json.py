@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
 from tapecli.features.check.model import Failure, Report
 from tapecli.floats import FORMATS
-from tapecli.formats import Screen, json
-from tapecli.result import SCHEMA
+from tapecli.formats import json
 
 
-def render(report: Report, screen: Screen) -> Iterator[str]:
-    """The document, indented."""
-    document = {
-        "schema": SCHEMA,
+def document(report: Report) -> dict[str, Any]:
+    """The fields of the document."""
+    return {
         "ok": report.ok,
         "level": report.level,
         "seed": report.seed,
@@ -30,15 +27,11 @@ def render(report: Report, screen: Screen) -> Iterator[str]:
         "core": report.core and {"ok": report.core.ok, **asdict(report.core)},
         "defects": [asdict(defect) for defect in report.defects],
     }
-    yield from json.indented(document, screen)
 
 
 def _failure(failure: Failure) -> dict[str, Any]:
     """The fields of a failure, those of its setting among them, and its command."""
-    shortest = FORMATS[failure.setting.dtype].shortest
     fields: dict[str, Any] = {}
-    for name, value in asdict(failure).items():
-        if isinstance(value, float):
-            value = json.strict(shortest(value))
+    for name, value in json.strict(asdict(failure), FORMATS[failure.setting.dtype]).items():
         fields |= value if name == "setting" else {name: value}
     return {**fields, "command": failure.command}

@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
 from tapecli.features.compare.model import Cost, CostComparison, Work
 from tapecli.features.compare.pages import words
 from tapecli.floats import FORMATS
-from tapecli.formats import Screen, json
-from tapecli.result import SCHEMA
+from tapecli.formats import json
 
 
-def render(comparison: CostComparison, screen: Screen) -> Iterator[str]:
-    """The document, indented."""
-    shortest = FORMATS[comparison.dtype].shortest
-    document = {
-        "schema": SCHEMA,
+def document(comparison: CostComparison) -> dict[str, Any]:
+    """The fields of the document, the answer first."""
+    return {
         **comparison.versions,
         "answer": words.answer(comparison),
         "findings": list(words.findings(comparison)),
         "expressions": comparison.expressions,
-        "at": {name: json.strict(shortest(value)) for name, value in comparison.at.items()},
+        "at": json.strict(comparison.at, FORMATS[comparison.dtype]),
         "wrt": comparison.wrt,
         "order": comparison.order,
         "dtype": comparison.dtype,
@@ -30,7 +26,6 @@ def render(comparison: CostComparison, screen: Screen) -> Iterator[str]:
         "seconds": round(comparison.seconds, 3),
         "arrangements": [_cost(cost) for cost in comparison.costs],
     }
-    yield from json.indented(document, screen)
 
 
 def _cost(cost: Cost) -> dict[str, Any]:

@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from tapecli.features.pitfalls.model import Group, Lesson, Lessons, Outcome, Pitfall
 from tapecli.features.pitfalls.pages import words
-from tapecli.formats import Screen, json
-from tapecli.result import SCHEMA
 
 
-def render(page: Sequence[Group] | Lessons, screen: Screen) -> Iterator[str]:
-    """The document, indented."""
-    document: dict[str, Any] = {"schema": SCHEMA}
+def document(page: Sequence[Group] | Lessons) -> dict[str, Any]:
+    """The fields of the document."""
     if isinstance(page, Lessons):
-        document |= {"ok": page.ok, "tensorflow": page.tensorflow}
-        document["pitfalls"] = [_lesson(lesson) for lesson in page.lessons]
-    else:
-        document["pitfalls"] = [
-            {"group": group.title, **_pitfall(pitfall)}
-            for group in page
-            for pitfall in group.pitfalls
-        ]
-    yield from json.indented(document, screen)
+        lessons = [_lesson(lesson) for lesson in page.lessons]
+        return {"ok": page.ok, "tensorflow": page.tensorflow, "pitfalls": lessons}
+    groups = [(group.title, pitfall) for group in page for pitfall in group.pitfalls]
+    return {"pitfalls": [{"group": title, **_pitfall(pitfall)} for title, pitfall in groups]}
 
 
 def _lesson(lesson: Lesson) -> dict[str, Any]:
