@@ -17,12 +17,8 @@ def table(
 ) -> Iterator[str]:
     """The lines of a table from its cells as Markdown; `numeric` are the columns of numbers."""
     rule = ["---:" if column in numeric else "---" for column in range(len(headings))]
-    yield from map(table_row, (headings, rule, *rows))
-
-
-def table_row(cells: Sequence[str]) -> str:
-    """A row of a table, from its cells as Markdown."""
-    return "| " + " | ".join(cells) + " |"
+    for cells in (headings, rule, *rows):
+        yield f"| {' | '.join(cells)} |"
 
 
 def escaped(text: str) -> str:
@@ -31,8 +27,8 @@ def escaped(text: str) -> str:
 
 
 def code(text: str) -> str:
-    """A cell of code."""
-    return f"`{text}`".replace("|", "\\|")
+    """A cell of code, or an empty cell."""
+    return f"`{text}`".replace("|", "\\|") if text else ""
 
 
 def lines(result: Result) -> Iterator[str]:

@@ -6,26 +6,20 @@ from collections.abc import Iterator
 
 from tapecli.features.check.model import Report
 from tapecli.features.check.pages import words
-from tapecli.formats import Screen
-from tapecli.formats import words as result_words
-from tapecli.formats.markdown import escaped, table_row
+from tapecli.formats.markdown import escaped, table
 
 
-def render(report: Report, screen: Screen) -> Iterator[str]:
+def lines(report: Report) -> Iterator[str]:
     """The verdict, every failure, the table, and the known defects."""
-    for line in _lines(report):
-        yield result_words.line(line, screen)
-
-
-def _lines(report: Report) -> Iterator[str]:
     yield from (f"**{escaped(words.verdict(report))}**", "")
     for failure in report.unknown:
         yield from (f"- {escaped(failure.described())}", "", f"      {failure.command}", "")
-    yield table_row(["", *words.columns(report)])
-    yield table_row(["---", *["---:"] * len(report.settings)])
-    for name, *cells in zip(report.functions, *map(report.column, report.settings), strict=True):
-        yield table_row([name, *(escaped("".join(words.cell(cell))) for cell in cells)])
-    yield ""
+    columns = [
+        [escaped("".join(words.cell(cell))) for cell in report.column(setting)]
+        for setting in report.settings
+    ]
+    headings, rows = ["", *words.columns(report)], zip(report.functions, *columns, strict=True)
+    yield from (*table(headings, rows, numeric=range(1, len(headings))), "")
     yield from (f"- {escaped(line)}" for line in words.legend(report))
     yield ""
     yield from (f"- known: {escaped(words.defect(d))}" for d in report.defects)

@@ -6,27 +6,19 @@ from collections.abc import Iterable, Iterator
 
 from tapecli.features.compare.model import CostComparison
 from tapecli.features.compare.pages import words
-from tapecli.formats import Screen
-from tapecli.formats import words as result_words
-from tapecli.formats.markdown import escaped, table_row
+from tapecli.formats.markdown import escaped, table
 
 
-def render(comparison: CostComparison, screen: Screen) -> Iterator[str]:
+def lines(comparison: CostComparison) -> Iterator[str]:
     """The answer, the findings behind it, and the tables."""
-    for line in _lines(comparison):
-        yield result_words.line(line, screen)
-
-
-def _lines(comparison: CostComparison) -> Iterator[str]:
     yield from (f"**{escaped(words.answer(comparison))}**", "")
     yield from _list(words.findings(comparison))
     names = ", ".join(f"`{expression}`" for expression in comparison.expressions)
     yield from (f"{names}: {escaped(words.conditions(comparison))}", "")
     for grid in words.grids(comparison, full=True):
-        yield table_row([heading.strip() for heading in grid.headings])
-        yield table_row(["---"] * grid.left + ["---:"] * (len(grid.headings) - grid.left))
-        yield from (table_row([escaped(cell.strip()) for cell in row]) for row in grid.rows)
-        yield ""
+        headings = [heading.strip() for heading in grid.headings]
+        rows = ([escaped(cell.strip()) for cell in row] for row in grid.rows)
+        yield from (*table(headings, rows, numeric=range(grid.left, len(headings))), "")
     yield from _list(words.legend(comparison))
 
 

@@ -6,23 +6,18 @@ from collections.abc import Iterator, Sequence
 
 from tapecli.features.pitfalls.model import Group, Lessons
 from tapecli.features.pitfalls.pages import words
-from tapecli.formats import Screen
-from tapecli.formats import words as shared
-from tapecli.formats.markdown import escaped
+from tapecli.formats.markdown import escaped, table
 
 
-def render(page: Sequence[Group] | Lessons, screen: Screen) -> Iterator[str]:
+def lines(page: Sequence[Group] | Lessons) -> Iterator[str]:
     """The list by kind, or a section for each pitfall that was run."""
-    for line in _lessons(page) if isinstance(page, Lessons) else _contents(page):
-        yield shared.line(line, screen)
+    return _lessons(page) if isinstance(page, Lessons) else _contents(page)
 
 
 def _contents(groups: Sequence[Group]) -> Iterator[str]:
     for group in groups:
-        yield from (f"## {group.title}", "", "| name | what surprises |", "| --- | --- |")
-        for pitfall in group.pitfalls:
-            yield f"| `{pitfall.name}` | {escaped(pitfall.title)} |"
-        yield ""
+        rows = [(f"`{pitfall.name}`", escaped(pitfall.title)) for pitfall in group.pitfalls]
+        yield from (f"## {group.title}", "", *table(["name", "what surprises"], rows), "")
 
 
 def _lessons(lessons: Lessons) -> Iterator[str]:

@@ -6,18 +6,11 @@ from collections.abc import Iterator
 
 from tapecli.features.trace.model import Trace
 from tapecli.features.trace.pages import words
-from tapecli.formats import Screen
-from tapecli.formats import words as shared
-from tapecli.formats.markdown import code, table_row
+from tapecli.formats.markdown import code, table
 
 
-def render(trace: Trace, screen: Screen) -> Iterator[str]:
+def lines(trace: Trace) -> Iterator[str]:
     """A heading, and a table for the forward pass and for each backward pass."""
-    for line in _lines(trace):
-        yield shared.line(line, screen)
-
-
-def _lines(trace: Trace) -> Iterator[str]:
     yield from (f"**`{words.heading(trace)}`** {words.setting(trace)}", "")
     for section in words.sections(trace):
         yield from (section.heading, "")
@@ -29,23 +22,19 @@ def _lines(trace: Trace) -> Iterator[str]:
 
 
 def _steps(section: words.Section) -> Iterator[str]:
-    yield table_row(["step", "operation", "recorded by", "value", "local derivative", "value"])
-    yield table_row(["---", "---", "---", "---:", "---", "---:"])
+    headings = ["step", "operation", "recorded by", "value", "local derivative", "value"]
+    rows = []
     for row in section.rows:
         cells = [code(row.name), row.kind, row.recorders, row.value]
         for formula, number in row.details or [("", "")]:
-            yield table_row([*cells, _code(formula), number])
+            rows.append([*cells, code(formula), number])
             cells = [""] * len(cells)
+    return table(headings, rows, numeric=(3, 5))
 
 
 def _adjoints(section: words.Section) -> Iterator[str]:
-    yield table_row(["adjoint", "value", "came from"])
-    yield table_row(["---", "---:", "---"])
-    for row in section.rows:
-        terms = " ".join(term for term, _ in row.details)
-        yield table_row([code(row.name), row.value, _code(terms)])
-
-
-def _code(text: str) -> str:
-    """A cell of code, or an empty cell."""
-    return code(text) if text else ""
+    rows = [
+        (code(row.name), row.value, code(" ".join(term for term, _ in row.details)))
+        for row in section.rows
+    ]
+    return table(["adjoint", "value", "came from"], rows, numeric=(1,))
