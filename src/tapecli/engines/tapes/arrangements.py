@@ -11,7 +11,6 @@ import contextlib
 import itertools
 import math
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache, partial
@@ -33,15 +32,15 @@ Tensor: TypeAlias = Any
 Sources: TypeAlias = dict[str, Tensor]
 """A tensor for each variable, with a number for each point."""
 Target: TypeAlias = Callable[[Sources], Tensor]
+Targets: TypeAlias = Sequence[Target]
 Variables: TypeAlias = tuple[str, ...]
 """The variables that are differentiated by, the first one first."""
 Columns: TypeAlias = "Mapping[str, NDArray[np.float64]]"
 """For each variable its value at each point."""
-Run: TypeAlias = Callable[
-    [Any, Sequence[Target], Sources, Sequence[Variables]], dict[Variables, list[Tensor]]
-]
-"""An arrangement: from TensorFlow, the targets, the sources and the variables of each derivative
-to a tensor for each derivative and target."""
+Tensors: TypeAlias = dict[Variables, list[Tensor]]
+"""For each derivative a tensor for each target."""
+Run: TypeAlias = Callable[[Any, Targets, Sources, Sequence[Variables]], Tensors]
+"""An arrangement: a function of TensorFlow, targets, sources and the variables of derivatives."""
 
 FORWARD = "forward"
 """The method at order 0: no tape at all."""
@@ -53,7 +52,7 @@ FORWARD = "forward"
 # of a sum over the points, of which each depends on its own sources alone.
 
 
-def single(tf: Any, targets: Sequence[Target], xs: Sources, sources: Sources) -> list[Sources]:
+def single(tf: Any, targets: Targets, xs: Sources, sources: Sources) -> list[Sources]:
     """One tape around one target, which computes the gradient by all sources at once."""
     (target,) = targets
     with tf.GradientTape() as tape:
@@ -62,10 +61,10 @@ def single(tf: Any, targets: Sequence[Target], xs: Sources, sources: Sources) ->
     return [_gradient(tape, y, sources)]
 
 
-def parallel(tf: Any, targets: Sequence[Target], xs: Sources, sources: Sources) -> list[Sources]:
+def parallel(tf: Any, targets: Targets, xs: Sources, sources: Sources) -> list[Sources]:
     """One tape for each target, all open at once: `with tape1, tape2:`."""
     tapes = [tf.GradientTape() for _ in targets]
-    with ExitStack() as stack:
+    with contextlib.ExitStack() as stack:
         for tape in tapes:
             stack.enter_context(tape)
             tape.watch(sources)
@@ -73,7 +72,7 @@ def parallel(tf: Any, targets: Sequence[Target], xs: Sources, sources: Sources) 
     return [_gradient(tape, y, sources) for tape, y in zip(tapes, ys, strict=True)]
 
 
-def persistent(tf: Any, targets: Sequence[Target], xs: Sources, sources: Sources) -> list[Sources]:
+def persistent(tf: Any, targets: Targets, xs: Sources, sources: Sources) -> list[Sources]:
     """One tape around all targets, with a gradient for each: the rows of the Jacobian."""
     with tf.GradientTape(persistent=True) as tape:
         tape.watch(sources)
@@ -81,16 +80,14 @@ def persistent(tf: Any, targets: Sequence[Target], xs: Sources, sources: Sources
     return [_gradient(tape, y, sources) for y in ys]
 
 
-def nested_targets(
-    tf: Any, targets: Sequence[Target], xs: Sources, sources: Sources
-) -> list[Sources]:
+def nested_targets(tf: Any, targets: Targets, xs: Sources, sources: Sources) -> list[Sources]:
     """The innermost tape around the first target alone, each further one around one more."""
     recorded = _record_targets(tf, targets, xs, sources)
     return [_gradient(tape, y, sources) for tape, y in recorded]
 
 
 def _record_targets(
-    tf: Any, targets: Sequence[Target], xs: Sources, sources: Sources
+    tf: Any, targets: Targets, xs: Sources, sources: Sources
 ) -> list[tuple[Any, Tensor]]:
     """Each target with its tape: the tape of the last one is around all others."""
     if not targets:
@@ -103,12 +100,12 @@ def _record_targets(
 
 
 def _first_order(
-    arrangement: Callable[[Any, Sequence[Target], Sources, Sources], list[Sources]],
+    arrangement: Callable[[Any, Targets, Sources, Sources], list[Sources]],
     tf: Any,
-    targets: Sequence[Target],
+    targets: Targets,
     xs: Sources,
     derivatives: Sequence[Variables],
-) -> dict[Variables, list[Tensor]]:
+) -> Tensors:
     """What an arrangement for first derivatives computes, by the variable of each derivative."""
     sources = {name: xs[name] for (name,) in derivatives}
     gradients = arrangement(tf, targets, xs, sources)
@@ -120,11 +117,11 @@ def _first_order(
 
 def nested_orders(
     tf: Any,
-    targets: Sequence[Target],
+    targets: Targets,
     xs: Sources,
     derivatives: Sequence[Variables],
     order: int | None = None,
-) -> dict[Variables, list[Tensor]]:
+) -> Tensors:
     """One tape for each order: the inner tape's gradients are computed inside the outer tape.
 
     The innermost tape differentiates by the first variable of each derivative. A Hessian is the
@@ -167,18 +164,14 @@ def tape_gradients(derivatives: Sequence[Variables], order: int) -> dict[Variabl
     return {below: list(by) for below, by in names.items()}
 
 
-def nested(
-    tf: Any, targets: Sequence[Target], xs: Sources, derivatives: Sequence[Variables]
-) -> dict[Variables, list[Tensor]]:
+def nested(tf: Any, targets: Targets, xs: Sources, derivatives: Sequence[Variables]) -> Tensors:
     """Tapes inside one another: one for each target at order 1, one for each order above it."""
     if max(map(len, derivatives)) == 1:
         return _first_order(nested_targets, tf, targets, xs, derivatives)
     return nested_orders(tf, targets, xs, derivatives)
 
 
-def batch(
-    tf: Any, targets: Sequence[Target], xs: Sources, derivatives: Sequence[Variables]
-) -> dict[Variables, list[Tensor]]:
+def batch(tf: Any, targets: Targets, xs: Sources, derivatives: Sequence[Variables]) -> Tensors:
     """TensorFlow's own Jacobian at each point, of all targets or of a gradient at once.
 
     The sources are the columns of one tensor. A Hessian is the `batch_jacobian` of the gradient,
@@ -208,7 +201,7 @@ def batch(
             inner.watch(columns)
             ys = values(columns)
         gradients = [_gradient(inner, y, columns) for y in ys]
-    tensors: dict[Variables, list[Tensor]] = {}
+    tensors: Tensors = {}
     for gradient in gradients:
         hessian = outer.batch_jacobian(gradient, columns, unconnected_gradients="zero")
         for i, name in enumerate(names):

@@ -194,7 +194,7 @@ def _two_sided(
     series, undefined = tree.evaluate(ring, variables)
     _fill(table, series, len(orders), ring.numbers)
     table = np.where(undefined, np.nan, table)
-    return table, np.broadcast_to(ring.irregular & ~undefined, shape), len(series)
+    return table, np.broadcast_to(ring.numbers.irregular & ~undefined, shape), len(series)
 
 
 def _fill(table: Array, series: Any, depth: int, numbers: Numbers) -> None:

@@ -48,10 +48,15 @@ class Numbers:
     Args:
         absorbing: whether zero times NaN is zero. Series on one side of a point end where the
             next coefficient is unknown, and NaN stands for it.
+
+    Attributes:
+        irregular: at which points a series had a kink or a zero of a root. Only its constant
+            coefficient is right there.
     """
 
     def __init__(self, absorbing: bool = False) -> None:
         self._absorbing = absorbing
+        self.irregular: Any = np.False_
 
     def number(self, value: Value) -> Number:
         """The float64 nearest to each value; an exact value that is too large is infinite."""
@@ -60,14 +65,6 @@ class Numbers:
     def leaf(self, u: Number) -> Number:
         """The float64 of each point, as which `Taylor` gives its constant coefficient."""
         return u
-
-    def bottom(self, u: Number) -> Number:
-        """The number with all of its digits, as which `Taylor` gives its constant coefficient."""
-        return u
-
-    def varies(self, u: Number) -> bool:
-        """Whether it depends on a variable of a series: a number does not."""
-        return False
 
     def choose(self, condition: Any, u: Number, v: Number) -> Number:
         """For each point u where the condition holds, or else v."""

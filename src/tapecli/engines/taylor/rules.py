@@ -56,15 +56,6 @@ class Taylor:
         self.inner: Any = inner
         self.numbers: Numbers = inner.numbers if isinstance(inner, Taylor) else inner
         self._orders: int = terms - 1 + (inner._orders if isinstance(inner, Taylor) else 0)
-        self._irregular: Any = False
-
-    @property
-    def irregular(self) -> Any:
-        """At which points there was a kink or a zero of a root; False where there was none.
-
-        Only the constant coefficients are right at these points.
-        """
-        return self._irregular | (self.inner.irregular if isinstance(self.inner, Taylor) else False)
 
     # --- the operations of a ring --------------------------------------------------------------
 
@@ -82,11 +73,11 @@ class Taylor:
 
     def bottom(self, u: Series) -> Number:
         """The value at each point, with all of its digits."""
-        return self.inner.bottom(u[0])
+        return self.inner.bottom(u[0]) if isinstance(self.inner, Taylor) else u[0]
 
     def varies(self, u: Series) -> bool:
         """Whether the series depends on any of the variables."""
-        return len(u) > 1 or self.inner.varies(u[0])
+        return len(u) > 1 or (isinstance(self.inner, Taylor) and self.inner.varies(u[0]))
 
     def choose(self, condition: Any, u: Series, v: Series) -> Series:
         """For each point u where the condition holds, or else v."""
@@ -270,7 +261,7 @@ class Taylor:
     def _mark_irregular(self, u: Series, condition: Any) -> None:
         """Remember the points at which there may be no series, unless u is constant there."""
         if self.varies(u):
-            self._irregular = self._irregular | condition
+            self.numbers.irregular = self.numbers.irregular | condition
 
     def _sign_of(self, u: Series) -> Number:
         """The sign of a series near the point."""
