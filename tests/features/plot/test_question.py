@@ -7,9 +7,9 @@ import math
 import pytest
 
 from tapecli.errors import PointsError, RequestError
-from tapecli.evaluation.question import Options
 from tapecli.features.plot.model import PlotAxis
-from tapecli.features.plot.question import PlotQuestion, ask, limits, read
+from tapecli.features.plot.question import PlotQuestion, ask, ends, read
+from tapecli.floats import FORMATS
 
 
 def plot_question(
@@ -114,14 +114,14 @@ def test_what_is_no_range_is_refused(text: str, problem: str) -> None:
 
 
 def test_a_range_is_of_the_dtype() -> None:
-    axis, _ = read("x", "0.1..1", Options(dtype="float16"))
+    axis, _ = read("x", "0.1..1", FORMATS["float16"])
     assert axis.start == 0.0999755859375
 
 
 def test_limits_are_two_heights() -> None:
-    assert limits("-2..pi") == (-2, math.pi)
+    assert ends("-2..pi") == (-2, math.pi)
     with pytest.raises(PointsError, match="no range"):
-        limits("3")
+        ends("3")
 
 
 def test_what_to_give_is_said_as_it_is_to_be_typed() -> None:

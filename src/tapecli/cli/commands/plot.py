@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
 import sys
@@ -97,7 +98,7 @@ def command(
     format_ = output.choose_format(format_name, file, formats.PLOTS)
     expressions, wrt, order = (arguments[name] for name in ("expressions", "wrt", "order"))
     plot_question = question.ask(expressions, source.values, wrt, order, how)
-    limits = question.limits(window) if window is not None else None
+    limits = question.ends(window) if window is not None else None
     from tapecli.evaluation import answering  # only now, so that a wrong call fails at once
     from tapecli.features.plot import sample
 
@@ -122,17 +123,10 @@ def _paper(format_: formats.Format, color: str) -> Paper:
     """What the curves are drawn on: the terminal without the line of the prompt, or a figure."""
     if format_.binary:
         return Paper(FINE)
-    lines = _lines() - 1
-    stream = sys.stdout
+    stream, height = sys.stdout, output.natural("LINES")
+    if height is None:
+        with contextlib.suppress(OSError, ValueError, AttributeError):  # no terminal, or no stream
+            height = os.get_terminal_size(stream.fileno()).lines
+    lines = (height or LINES) - 1
     width = (output.screen(stream, color).width if stream else None) or WIDTH
     return Paper((2 * width, 4 * lines), lines)
-
-
-def _lines() -> int:
-    """How many lines the terminal has."""
-    if lines := output.natural("LINES"):
-        return lines
-    try:
-        return os.get_terminal_size(sys.stdout.fileno()).lines or LINES
-    except (OSError, ValueError, AttributeError):  # no terminal, or no stream at all
-        return LINES

@@ -11,7 +11,7 @@ from tapecli.errors import PointsError, RequestError, clipped, together
 from tapecli.evaluation.question import Options, PointsInput, Question
 from tapecli.expressions import derivative
 from tapecli.features.plot.model import PlotAxis
-from tapecli.floats import FORMATS
+from tapecli.floats import FORMATS, FloatFormat
 from tapecli.points import exact
 
 RANGE = "-5..5"
@@ -76,7 +76,7 @@ def ask(
 
     values = parse(0)
     name = _along(values.variables, points)
-    axis, samples = read(name, points.get(name, RANGE), options)
+    axis, samples = read(name, points.get(name, RANGE), options.format_)
     at = {other: exact.constant(points[other]) for other in values.variables if other != name}
     questions = [replace(values, derivatives=tuple(derivative.by_orders(name, 0)))]
     if order != 0:
@@ -123,7 +123,7 @@ def _option(name: str, text: str) -> str:
 
 
 def read(
-    name: str, text: str, options: Options = ORDINARY
+    name: str, text: str, format_: FloatFormat = FORMATS["float64"]
 ) -> tuple[PlotAxis, tuple[float, ...] | None]:
     """The axis of a range, and the samples if the text says more than A..B.
 
@@ -133,22 +133,20 @@ def read(
     if text == "-" or text.startswith("@"):
         raise PointsError(f"a plot takes a range of {name} from the call: {_option(name, RANGE)}")
     if ".." in text and not any(sign in text for sign in ":@,"):
-        start, stop = exact.rounded(ends(text), options.format_)
-        _check_length(start, stop, text)
-        return PlotAxis(name, start, stop), None
+        return PlotAxis(name, *ends(text, format_)), None
     numbers = [point for item in exact.ranges(text, exact.MAX_POINTS) for point in item]
     if len(numbers) > MAX_SAMPLES:
         raise PointsError(
             f"'{clipped(text)}' has {len(numbers):,} points, and a plot takes at most "
             f"{MAX_SAMPLES:,}; a range A..B alone takes as many as can be seen"
         )
-    samples = sorted(set(exact.rounded(numbers, options.format_)))
+    samples = sorted(set(exact.rounded(numbers, format_)))
     _check_length(samples[0], samples[-1], text)
     log = text.rstrip().endswith("log") and "," not in text and samples[0] >= 0
     return PlotAxis(name, samples[0], samples[-1], log), tuple(samples)
 
 
-def ends(text: str) -> tuple[Fraction, Fraction]:
+def ends(text: str, format_: FloatFormat = FORMATS["float64"]) -> tuple[float, float]:
     """The two ends of a range A..B.
 
     Raises:
@@ -165,18 +163,9 @@ def ends(text: str) -> tuple[Fraction, Fraction]:
         raise PointsError(
             f"'{clipped(text)}': the end is not above the start; write {reversed_range}"
         )
-    return low, high
-
-
-def limits(text: str) -> tuple[float, float]:
-    """The lowest and the highest value that a plot is to show.
-
-    Raises:
-        PointsError: it is no range.
-    """
-    low, high = exact.rounded(ends(text), FORMATS["float64"])
-    _check_length(low, high, text)
-    return low, high
+    start, stop = exact.rounded((low, high), format_)
+    _check_length(start, stop, text)
+    return start, stop
 
 
 def _check_length(start: float, stop: float, text: str) -> None:

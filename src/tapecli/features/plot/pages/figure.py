@@ -129,23 +129,18 @@ def _draw_curve(axes: Any, curves: Curves, number: int, curve: Curve) -> None:
         "zorder": 3 + 1 / (number + 1),
         "solid_capstyle": "butt",
     }
-    name = f"${label(curves, curve)}$"
+    name = mathtext.derivative(curve.target, curve.derivative.variables, bool(curves.at))
+    if not curve.derivative.order and len(curve.expression) <= LONG:
+        name += f" = {mathtext.expression(curve.tree)}"
+    label = f"${name}$"
     for x, y in curve.within(curves.low, curves.high):
         if len(x) == 1:
             axes.plot(x, y, ".", color=style["color"], markersize=2 * WIDTH, zorder=3)
         else:
-            axes.plot(x, y, label=name, **style)
-            name = "_"  # Matplotlib leaves this name out, so a curve has one entry in the legend
-    if name != "_":
-        axes.plot([], [], label=name, **style)
-
-
-def label(curves: Curves, curve: Curve) -> str:
-    """The legend of a curve: y = tan(x), or a derivative in Leibniz's notation."""
-    name = mathtext.derivative(curve.target, curve.derivative.variables, bool(curves.at))
-    if curve.derivative.order or len(curve.expression) > LONG:
-        return name
-    return f"{name} = {mathtext.expression(curve.tree)}"
+            axes.plot(x, y, label=label, **style)
+            label = "_"  # Matplotlib leaves this out, so a curve has one entry in the legend
+    if label != "_":
+        axes.plot([], [], label=label, **style)
 
 
 def _draw_marks(axes: Any, curves: Curves) -> None:

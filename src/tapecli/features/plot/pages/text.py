@@ -51,12 +51,20 @@ Cell: TypeAlias = tuple[int, int]
 
 
 class _Grid:
-    """Characters with styles, in rows from the top."""
+    """The characters inside the axes, with styles, in rows from the top."""
 
-    def __init__(self, width: int, height: int) -> None:
-        self.width = width
-        self.height = height
+    def __init__(self, curves: Curves, width: int, height: int) -> None:
+        self.curves, self.width, self.height = curves, width, height
         self._cells: dict[Cell, tuple[str, str]] = {}
+
+    def row(self, value: float) -> int:
+        """The row of a height."""
+        share = (value - self.curves.low) / (self.curves.high - self.curves.low)
+        return self.height - 1 - _dot(share, self.height * UP) // UP
+
+    def column(self, value: float) -> int:
+        """The column of a value of the variable."""
+        return _dot(self.curves.axis.position(value), self.width * ACROSS) // ACROSS
 
     def write(self, cell: Cell, character: str, style: str) -> None:
         """Write a character; dots are added to dots that are there, which keep their style."""
@@ -93,21 +101,18 @@ def _legend(curves: Curves, width: int, unicode: bool) -> list[Text]:
     """The symbol and the name of each curve, as many on a line as fit."""
     lines = [Text()]
     for number, curve in enumerate(curves.curves):
-        symbol = _symbol(number)
+        symbol, color = _pen(number)
         line = "⠤⠤" if unicode else symbol * 2
-        entry = Text.assemble((line + symbol + line, _color(number)), f" {label(curves, curve)}")
+        entry = Text.assemble((line + symbol + line, color), f" {label(curves, curve)}")
         if lines[-1].plain and cell_len(lines[-1].plain) + 3 + cell_len(entry.plain) > width:
             lines.append(Text())
         lines[-1] = Text("   ").join([lines[-1], entry]) if lines[-1].plain else entry
     return lines
 
 
-def _symbol(number: int) -> str:
-    return _SYMBOLS[number % len(_SYMBOLS)]
-
-
-def _color(number: int) -> str:
-    return _COLORS[number % len(_COLORS)]
+def _pen(number: int) -> tuple[str, str]:
+    """The symbol and the colour of a curve."""
+    return _SYMBOLS[number % len(_SYMBOLS)], _COLORS[number % len(_COLORS)]
 
 
 # --- axes -------------------------------------------------------------------------------------
@@ -118,24 +123,15 @@ def _plot(curves: Curves, width: int, height: int, unicode: bool) -> Iterator[Te
     values = ticks.ticks(curves.low, curves.high, max(2, height // 3))
     texts = ticks.texts(values)
     margin = max(map(cell_len, texts), default=0)
-    grid = _Grid(max(LEAST[0], width - margin - 2), height)
-    _draw_zeros(curves, grid)
-    _draw_curves(curves, grid, unicode)
-    labels = {_row(curves, value, height): text for value, text in zip(values, texts, strict=True)}
+    grid = _Grid(curves, max(LEAST[0], width - margin - 2), height)
+    _draw_zeros(grid)
+    _draw_curves(grid, unicode)
+    labels = {grid.row(value): text for value, text in zip(values, texts, strict=True)}
     for row in range(height):
         side = f"{labels[row]:>{margin}} ┤" if row in labels else " " * margin + " │"
         yield Text.assemble((side, "dim"), grid.line(row))
-    for line in _base(curves, margin + 2, grid.width):
+    for line in _base(grid, margin + 2):
         yield Text(line, style="dim")
-
-
-def _row(curves: Curves, value: float, height: int) -> int:
-    share = (value - curves.low) / (curves.high - curves.low)
-    return height - 1 - _dot(share, height * UP) // UP
-
-
-def _column(curves: Curves, value: float, width: int) -> int:
-    return _dot(curves.axis.position(value), width * ACROSS) // ACROSS
 
 
 def _dot(share: float, dots: int) -> int:
@@ -143,21 +139,19 @@ def _dot(share: float, dots: int) -> int:
     return min(max(round(share * (dots - 1)), 0), dots - 1)
 
 
-def _draw_zeros(curves: Curves, grid: _Grid) -> None:
+def _draw_zeros(grid: _Grid) -> None:
     """Draw the lines at 0."""
-    if curves.axis.start < 0 < curves.axis.stop:
-        column = _column(curves, 0.0, grid.width)
+    if grid.curves.axis.start < 0 < grid.curves.axis.stop:
         for row in range(grid.height):
-            grid.write((row, column), "┊", "dim")
-    if curves.low < 0 < curves.high:
-        row = _row(curves, 0.0, grid.height)
+            grid.write((row, grid.column(0.0)), "┊", "dim")
+    if grid.curves.low < 0 < grid.curves.high:
         for column in range(grid.width):
-            grid.write((row, column), "┈", "dim")
+            grid.write((grid.row(0.0), column), "┈", "dim")
 
 
-def _base(curves: Curves, margin: int, width: int) -> Iterator[str]:
+def _base(grid: _Grid, margin: int) -> Iterator[str]:
     """The axis of the variable, and its numbers below it."""
-    axis = curves.axis
+    axis, width = grid.curves.axis, grid.width
     most = max(2, width // 10)
     if axis.log:
         values = ticks.powers(axis.start, axis.stop, most)
@@ -169,7 +163,7 @@ def _base(curves: Curves, margin: int, width: int) -> Iterator[str]:
     numbers = [" "] * (margin + width)
     free = 0
     for value, text in zip(values, texts, strict=True):
-        column = _column(curves, value, width)
+        column = grid.column(value)
         line[column] = "┬"
         start = min(max(margin + column - len(text) // 2, 0), margin + width - len(text))
         if start >= free:
@@ -187,28 +181,30 @@ def _base(curves: Curves, margin: int, width: int) -> Iterator[str]:
 # --- curves -----------------------------------------------------------------------------------
 
 
-def _draw_curves(curves: Curves, grid: _Grid, unicode: bool) -> None:
+def _draw_curves(grid: _Grid, unicode: bool) -> None:
     """Draw all curves, with their symbols and marks."""
-    drawings = [_cells(curves, curve, grid) for curve in curves.curves]
+    curves = grid.curves
+    drawings = [_cells(curve, grid) for curve in curves.curves]
     occupied: set[Cell] = set()
     for number, cells in enumerate(drawings):
+        symbol, color = _pen(number)
         hidden = occupied >= cells.keys()
         for cell, dots in cells.items():
             if unicode:
-                grid.write(cell, dots, _color(number))
+                grid.write(cell, dots, color)
             elif cell not in occupied or (hidden and cell[1] % (number + 1) == number):
-                grid.write(cell, _symbol(number), _color(number))
+                grid.write(cell, symbol, color)
         occupied |= cells.keys()
     if unicode and len(drawings) > 1:
         _write_symbols(drawings, grid)
     for mark in (mark for curve in curves.curves for mark in curve.marks if curves.marked):
-        row = _row(curves, curves.height(mark), grid.height)
-        cell = row, _column(curves, mark.x, grid.width)
+        cell = grid.row(curves.height(mark)), grid.column(mark.x)
         grid.write(cell, SIGNS[mark.status], _STYLES[mark.status])
 
 
-def _cells(curves: Curves, curve: Curve, grid: _Grid) -> dict[Cell, str]:
+def _cells(curve: Curve, grid: _Grid) -> dict[Cell, str]:
     """The Braille characters of a curve, row by row."""
+    curves = grid.curves
     across, up = grid.width * ACROSS - 1, grid.height * UP - 1
     cells: dict[Cell, int] = {}
     for x, y in curve.within(curves.low, curves.high):
@@ -252,4 +248,4 @@ def _write_symbols(drawings: list[dict[Cell, str]], grid: _Grid) -> None:
             ]
             if ranks:
                 _, column, _, row = min(ranks)
-                grid.write((row, column), _symbol(number), _color(number))
+                grid.write((row, column), *_pen(number))
