@@ -48,13 +48,14 @@ class Format:
     """One output format.
 
     Attributes:
-        name: what --format calls it, and the name of its module.
+        name: what --format calls it, and the name of its module if `module` names no other.
         meaning: what it is, for help and completion.
         endings: the endings of the names of files that are written in it.
         formulas: whether it shows formulas, for which SymPy is loaded, and judgements on claims.
         binary: whether it is made of bytes, and not for a terminal.
         chunked: whether it can be written in chunks, a Result for each.
         extra: the extra of tapecli that installs the library that it needs, or "".
+        module: a module that writes several formats; its `encode` gets the name of one as well.
         package: the package of its module.
     """
 
@@ -65,6 +66,7 @@ class Format:
     binary: bool = False
     chunked: bool = False
     extra: str = ""
+    module: str = ""
     package: str = "tapecli.formats"
 
 
@@ -119,7 +121,7 @@ PLOTS = _by_name(
     [
         Format("text", "as large as the terminal", (".txt",)),
         *(
-            Format(name, meaning, (f".{name}",), binary=True, extra="plot")
+            Format(name, meaning, (f".{name}",), binary=True, extra="plot", module="figure")
             for name, meaning in _DRAWINGS.items()
         ),
     ],
@@ -163,7 +165,7 @@ def module(format_: Format) -> ModuleType:
         OutputError: its library is not installed.
     """
     require_library(format_)
-    return importlib.import_module(f"{format_.package}.{format_.name}")
+    return importlib.import_module(f"{format_.package}.{format_.module or format_.name}")
 
 
 def render(content: Any, format_: Format, screen: Screen) -> Iterator[str]:
@@ -197,5 +199,6 @@ def encode(content: Any, format_: Format) -> bytes:
     Raises:
         OutputError: the library of the format is not installed.
     """
-    encoded: bytes = module(format_).encode(content)
+    names = [format_.name] if format_.module else []
+    encoded: bytes = module(format_).encode(content, *names)
     return encoded

@@ -70,7 +70,7 @@ _STYLE: Any = {
 }
 
 
-def draw(curves: Curves, format_: str) -> bytes:
+def encode(curves: Curves, name: str) -> bytes:
     """The bytes of the file, in one of Matplotlib's formats; they are the same each time."""
     logging.getLogger("matplotlib").setLevel(logging.ERROR)  # else it logs where its cache is
     import matplotlib
@@ -82,7 +82,7 @@ def draw(curves: Curves, format_: str) -> bytes:
         matplotlib.rcParams.update(_STYLE)
         figure = Figure(figsize=_size(curves), dpi=DPI, layout="constrained")
         _draw(figure.add_subplot(), curves)
-        figure.savefig(stream, format=format_, metadata=_METADATA[format_])
+        figure.savefig(stream, format=name, metadata=_METADATA[name])
     return stream.getvalue()
 
 
