@@ -11,6 +11,7 @@ import sys
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
+from functools import partial
 from typing import Any, NoReturn, TypeAlias
 
 from tapecli import defaults, errors
@@ -65,6 +66,9 @@ _TEXT, _NUMBER, _FLAG = (str,), (int, float), (bool,)
 _POINTS = Field("points: text, a number or a list of them", (str, *_NUMBER), may_be_list=True)
 
 
+_to_json = partial(json.dumps, allow_nan=False)
+
+
 def _one_of(words: Iterable[str]) -> str:
     return f"one of {', '.join(words)}"
 
@@ -92,6 +96,9 @@ FIELDS = {
 """What a request may have, by name: what the options of `tapecli diff` of these names say."""
 
 Key: TypeAlias = tuple[str | None, ...]
+"""What a request asks, but for its name and the values of its points."""
+
+_NOT_IN_KEY = {"id", "at", *defaults.SHORT}
 
 
 @dataclass
@@ -153,7 +160,12 @@ class Batch:
         try:
             request = _read(line)
             id_field = _id_field(request)
-            return _text({**id_field, **self._document(request)})
+            for name, value in request.items():
+                _check(name, value)
+            question, formulas = self._question(request), bool(request.get("formula", False))
+            result = answering.answer(question, formulas=formulas, load=self._tensorflow)
+            self.failed |= not result.ok
+            return _to_json({**id_field, **self._as_document(result)})
         except TapecliError as error:
             problem = _error_fields(error)
         except MemoryError:
@@ -162,18 +174,10 @@ class Batch:
             self._report(error)
             message = f"a mistake in tapecli: {type(error).__name__}: {error}"
             problem = {"type": "InternalError", "message": message, "exit_code": errors.UNEXPECTED}
-        answer = _text({**id_field, "schema": SCHEMA, "ok": False, "error": problem})
+        answer = _to_json({**id_field, "schema": SCHEMA, "ok": False, "error": problem})
         if request is None and len(line) <= MAX_REFUSED and len(self._refused) < MAX_REFUSED:
             self._refused[line] = answer  # such lines come by the thousand
         return answer
-
-    def _document(self, request: Mapping[str, Any]) -> dict[str, Any]:
-        for name, value in request.items():
-            _check(name, value)
-        question, formulas = self._question(request), bool(request.get("formula", False))
-        result = answering.answer(question, formulas=formulas, load=self._tensorflow)
-        self.failed |= not result.ok
-        return self._as_document(result)
 
     def _tensorflow(self) -> Any:
         """TensorFlow; what does not start is not tried again, which takes as long each time."""
@@ -188,7 +192,8 @@ class Batch:
     def _question(self, request: Mapping[str, Any]) -> Question:
         """The question of a request; its texts are parsed only once."""
         source = _source(request)
-        key = _key(request, source)
+        texts = {name: value for name, value in request.items() if name not in _NOT_IN_KEY}
+        key: Key = json.dumps(texts, sort_keys=True), *sorted(source.values), None, *source.columns
         memory = self._remembered.pop(key, None) or _Remembered(_parsed(request, source))
         if len(str(key)) <= REMEMBERED_TEXT:
             self._remembered[key] = memory
@@ -216,10 +221,6 @@ class Batch:
             if seconds <= options.max_seconds and len(self._traced) < arrangements.MAX_TRACES:
                 self._traced.add(key)
         return key in self._traced
-
-
-def _text(values: Mapping[str, Any]) -> str:
-    return json.dumps(values, allow_nan=False)
 
 
 def _read(line: str) -> dict[str, Any]:
@@ -273,7 +274,7 @@ def _id_field(request: Mapping[str, Any]) -> dict[str, Any]:
     """The id as it stands in the answer, if it can be written again."""
     id_field = {"id": request["id"]} if "id" in request else {}
     try:
-        _text(id_field)
+        _to_json(id_field)
     except ValueError:
         raise RequestError("the id has a number that is too large") from None
     except RecursionError:
@@ -293,14 +294,6 @@ def _source(request: Mapping[str, Any]) -> PointsInput:
             raise RequestError("'-' is standard input, which has the requests")
     exact = [(name, _exact(values)) for name, values in pairs]
     return PointsInput.of_pairs(exact, table=table, paired=request.get("zip", False))
-
-
-def _key(request: Mapping[str, Any], source: PointsInput) -> Key:
-    """What a request asks, but for its points and its name."""
-    rest = {
-        name: value for name, value in request.items() if name not in ("id", "at", *defaults.SHORT)
-    }
-    return json.dumps(rest, sort_keys=True), *sorted(source.values), None, *source.columns
 
 
 def _parsed(request: Mapping[str, Any], source: PointsInput) -> Question:
