@@ -12,7 +12,7 @@ import operator
 from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
-from tapecli.expressions.tree import Call, Node, Variable, fold
+from tapecli.expressions.tree import Call, Node, Variable, fold, steps, variables
 
 Degrees: TypeAlias = tuple[float, ...]
 """How often a monomial can be differentiated by each variable; infinity for any number of times."""
@@ -25,13 +25,22 @@ _PIECEWISE_LINEAR = ("add", "sub", "min", "max", "neg", "abs")
 
 def unconnected(tree: Node, derivatives: Iterable[Sequence[str]]) -> bool:
     """Whether a tape may find no connection on the way to one of these derivatives of a target."""
-    derivatives = [variables for variables in derivatives if variables]
-    names = sorted({name for variables in derivatives for name in variables})
+    derivatives = [by for by in derivatives if by]
+    names = sorted({name for by in derivatives for name in by})
     monomials = fold(tree, lambda node, children: _monomials(node, children, names))
     if monomials is None:
         return True
-    orders = [tuple(variables.count(name) for name in names) for variables in derivatives]
+    orders = [tuple(by.count(name) for name in names) for by in derivatives]
     return not all(any(_covers(degrees, order) for degrees in monomials) for order in orders)
+
+
+def product_of_one(node: Node) -> tuple[str, int] | None:
+    """The variable and the exponent of a product of one variable alone; None of other nodes."""
+    names = variables(node)
+    factors = (part for part in steps(node) if not isinstance(part, Variable))
+    if len(names) != 1 or not all(isinstance(f, Call) and f.name == "mul" for f in factors):
+        return None
+    return names[0], fold(node, lambda _, exponents: sum(exponents) or 1)
 
 
 def _monomials(

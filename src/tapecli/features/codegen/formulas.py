@@ -18,17 +18,8 @@ from fractions import Fraction
 from tapecli.engines.tapes.arrangements import tape_tree
 from tapecli.evaluation.question import Question
 from tapecli.expressions.functions import ATOM_BINDING, CONSTANTS, OPERATORS, POWER_BINDING, row
-from tapecli.expressions.tree import (
-    Call,
-    Named,
-    Node,
-    Number,
-    Variable,
-    fold,
-    rational,
-    steps,
-    variables,
-)
+from tapecli.expressions.tree import Call, Named, Node, Number, Variable, rational, steps, variables
+from tapecli.features.codegen.connection import product_of_one
 from tapecli.features.codegen.layout import Brackets, Page
 from tapecli.features.codegen.names import Names
 from tapecli.features.codegen.numbers import MAX_INTEGER, literal, whole
@@ -182,9 +173,9 @@ class Statements:
 
     def _new_name(self, node: Node) -> str:
         """x2 for a square, sin_x for a sine, and else part1."""
-        if len(names := variables(node)) == 1 and all(map(_is_in_power, steps(node))):
-            exponent = fold(node, lambda _, exponents: sum(exponents) or 1)
-            return self._names.unused(f"{self._sources[names[0]]}{exponent}")
+        if power := product_of_one(node):
+            name, exponent = power
+            return self._names.unused(f"{self._sources[name]}{exponent}")
         if isinstance(node, Call) and node.name not in OPERATORS and len(node.arguments) == 1:
             (argument,) = node.arguments
             if isinstance(argument, Variable):
@@ -272,11 +263,6 @@ def _of_operator(name: str, arguments: Sequence[Form]) -> Form:
         return Form(f"-{arguments[0].within(ATOM_BINDING)}", binding)
     left, right = arguments
     return Form(f"{left.within(binding)} {sign} {right.within(binding + 1)}", binding)
-
-
-def _is_in_power(node: Node) -> bool:
-    """Whether a power of one variable, as a product, may have this node."""
-    return isinstance(node, Variable) or (isinstance(node, Call) and node.name == "mul")
 
 
 def _remarks(question: Question) -> dict[int, str]:

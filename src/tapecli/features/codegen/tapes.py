@@ -30,7 +30,6 @@ class Draft:
         sources: the names of the variables in the program by the user's names, in order.
         parameters: these names as parameters and arguments of functions.
         source_labels: these names by the labels printed for them.
-        statements: the targets as statements.
         targets: the user's names of the targets.
         derivatives: the variables of each derivative.
         by: the variables that are differentiated by, each once.
@@ -122,11 +121,6 @@ class Draft:
             self.page.add(Brackets(f"{gradient} = {call}", arguments))
             self.page.add(*(f"{name} = {gradient}[{i}]" for i, name in enumerate(results)))
 
-    def first_derivatives(self, tapes: Iterable[str]) -> None:
-        """Write the statements that differentiate each target with its tape."""
-        for target, tape in enumerate(tapes):
-            self.gradients(tape, target, (), self.by)
-
 
 # --- several tapes for first derivatives ------------------------------------------------------
 
@@ -142,7 +136,8 @@ def parallel(draft: Draft) -> None:
         for tape in tapes:
             draft.page.add(Brackets(f"{tape}.watch(", [draft.watched(draft.by)]))
         draft.statements.write_all()
-    draft.first_derivatives(tapes)
+    for target, tape in enumerate(tapes):
+        draft.gradients(tape, target, (), draft.by)
 
 
 def nested_targets(draft: Draft) -> None:
@@ -160,7 +155,8 @@ def nested_targets(draft: Draft) -> None:
     for target, block in enumerate(blocks):
         draft.statements.write(target)
         block.close()
-    draft.first_derivatives(tapes)
+    for target, tape in enumerate(tapes):
+        draft.gradients(tape, target, (), draft.by)
 
 
 # --- one tape for each order ------------------------------------------------------------------
@@ -250,9 +246,8 @@ def _batch_hessian(draft: Draft) -> None:
             arguments = [draft.statements.targets[target], "columns", *zero]
             draft.page.add(Brackets(f"{gradient} = inner.gradient(", arguments))
     for target, (gradient, hessian) in enumerate(names):
-        zero = _zero_of_columns(draft, [target], 2)
-        head = f"{hessian} = outer.batch_jacobian("
-        draft.page.add(Brackets(head, [gradient, "columns", *zero]))
+        arguments = [gradient, "columns", *_zero_of_columns(draft, [target], 2)]
+        draft.page.add(Brackets(f"{hessian} = outer.batch_jacobian(", arguments))
         for variables in draft.derivatives:
             row, *column = (draft.by.index(name) for name in variables)
             entry = f"{hessian}[:, {row}, {column[0]}]" if column else f"{gradient}[:, {row}]"
