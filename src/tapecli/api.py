@@ -166,20 +166,18 @@ def _arguments(
     is_table = isinstance(at, str) and at.startswith("@")
     if not is_table and not (isinstance(at, Mapping) and all(isinstance(n, str) for n in at)):
         raise RequestError("'at' is a mapping of names to values, or '@file'")
-    typed = str(expressions)
-    values = {name: value for name, value in keywords.items() if name not in KEYWORDS}
-    for name in values:
-        option = nearest(name, KEYWORDS) if len(name) > 1 and name not in typed else None
-        if option:
+    names = [name for name in keywords if name not in KEYWORDS]
+    for name in names:
+        may_be_option = len(name) > 1 and name not in str(expressions)
+        if may_be_option and (option := nearest(name, KEYWORDS)):
             raise RequestError(f"there is no option '{name}'; did you mean '{option}'?")
-    pairs = [(name, value) for name, value in values.items() if value is not None]
+    pairs = [(name, keywords[name]) for name in names if keywords[name] is not None]
     pairs += [] if is_table else at.items()
     paired = bool(keywords.get("zip", False))
-    options = {name: value for name, value in keywords.items() if name in OPTIONS}
     return {
         "kind": kind,
         "expressions": expressions,
         "source": PointsInput.of_pairs(pairs, table=at if is_table else None, paired=paired),
-        "options": Options(**options),
+        "options": Options(**{name: keywords[name] for name in OPTIONS & keywords.keys()}),
         **{name: keywords[name] for name in ("wrt", "order", "claims") if name in keywords},
     }

@@ -77,7 +77,6 @@ class Check:
         analytic: the exact derivative rounded to the dtype; None where there is none.
         ulps: the distance of value and analytic value, in numbers of the dtype; None where one of
             them is missing.
-        status: the verdict.
         note: the reason for a status that is not ok, or for an infinity, or "".
         digits: how many decimal digits of a rounded value are right; None for other statuses.
     """
@@ -126,10 +125,9 @@ class Claim:
         text: the claim as it was understood.
         finding: the judgement.
         tested: the number of points at which the two were compared.
-        at: the point that shows the difference best, a number for each variable; None where
-            there is no difference.
-        claimed: the value of the claim at this point, rounded to the dtype; infinite if it
-            overflows, None if the claim has no value there.
+        at: the point that shows the difference best; None where there is no difference.
+        claimed: the value of the claim there, rounded to the dtype: infinite if it overflows,
+            None if there is none.
         analytic: the value of the derivative there, in the same way; None only where `at` is.
         reason: why it differs or is untested, in words for people; "" for other findings.
     """
@@ -185,10 +183,7 @@ class Row:
 
 
 class Formula(NamedTuple):
-    """The formula of a derivative, in mathematical notation and in LaTeX.
-
-    The class is here and not where formulas are made, so that it can be used without SymPy.
-    """
+    """The formula of a derivative, in mathematical notation and in LaTeX."""
 
     text: str
     latex: str
@@ -208,9 +203,7 @@ class Block:
     Attributes:
         target: the name of the target.
         expression: the target as it was understood.
-        derivative: the derivative.
-        formula: its formula in mathematical notation; None if it was left out.
-        points: the points.
+        formula: that of the derivative in mathematical notation; None if it was left out.
         tape: the values that the tapes or Taylor series returned, of shape (points,); None where
             only analytic values were asked for.
         checks: the verdicts by the index of the point; points that are left out are unverified.
@@ -289,7 +282,6 @@ class Result:
     Attributes:
         kind: what was asked for: diff, grad, jacobian or hessian.
         blocks: the derivatives, by target and then in the order in which they were asked for.
-        points: the points.
         format_: the dtype of the values.
         method: the arrangement of tapes that was used, or taylor, or none.
         tensorflow: the version of TensorFlow; "" where it was not used.
@@ -339,7 +331,7 @@ class Result:
 
     @cached_property
     def counts(self) -> dict[Status, int]:
-        """The number of values of each status; statuses that do not occur are left out."""
+        """The number of values of each status that occurs."""
         counts = Counter(check.status for block in self.blocks for check in block.checks.values())
         values = len(self.blocks) * len(self.points)
         counts[Status.UNVERIFIED] = values - sum(counts.values())
@@ -404,12 +396,11 @@ class Result:
             axes["target"] = targets
         if self.kind == "hessian":
             names = list(dict.fromkeys(block.derivative.variables[0] for block in blocks))
-            return {**axes, "row": names, "column": names}
-        if len(blocks) > 1 or self.kind in ("jacobian", "grad"):
-            if self.kind != "diff" or len({block.wrt for block in blocks}) > 1:
-                axes["wrt"] = [block.wrt for block in blocks]
-            else:
-                axes["order"] = [str(block.order) for block in blocks]
+            axes |= {"row": names, "column": names}
+        elif self.kind != "diff" or len({block.wrt for block in blocks}) > 1:
+            axes["wrt"] = [block.wrt for block in blocks]
+        elif len(blocks) > 1:
+            axes["order"] = [str(block.order) for block in blocks]
         return axes
 
     def arranged(self, values: NDArray[Any]) -> NDArray[Any]:
@@ -420,7 +411,6 @@ class Result:
         """
         import numpy as np
 
-        points = tuple(self.points.dimensions.values())
-        entries = tuple(len(along) for name, along in self.axes.items() if along is not None
-                        and name not in self.points.dimensions)  # fmt: skip
-        return np.moveaxis(values, -1, 0).reshape(points + entries)
+        points = self.points.dimensions
+        entries = [len(a) for name, a in self.axes.items() if a is not None and name not in points]
+        return np.moveaxis(values, -1, 0).reshape([*points.values(), *entries])
