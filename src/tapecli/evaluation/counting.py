@@ -13,6 +13,7 @@ tensors at hand; in a graph, which takes any number of points, all but this numb
 from __future__ import annotations
 
 import functools
+import heapq
 import math
 from collections.abc import Callable, Sequence
 from typing import NamedTuple, TypeAlias
@@ -175,37 +176,26 @@ class _Paper:
         """
         self._watched = sum(self._masks[self._xs[name]] for name in watched)
         self.count += 1  # the ones that it begins with
-        adjoints: dict[Id, list[Id]] = {target: [_CONSTANT]}
-        for tensor in self._backward(target):
-            adjoint = self._summed(adjoints.pop(tensor, []))
-            if adjoint is None:
+        gradients: dict[Id, Id] = {}
+        terms_of: dict[Id, list[Id]] = {target: [_CONSTANT]}
+        waiting = [-target] if self.varies(target) else []  # a heap: what was run last is first
+        while waiting:
+            tensor = -heapq.heappop(waiting)
+            terms = terms_of.pop(tensor)
+            gradient = self("sum_of_all", *terms) if len(terms) > 1 else terms[0]
+            kind, inputs = self._kinds[tensor], self._inputs[tensor]
+            if not kind:
+                gradients[tensor] = gradient
                 continue
-            if not self._kinds[tensor]:
-                adjoints[tensor] = [adjoint]
-                continue
-            inputs = self._inputs[tensor]
-            terms = _RULES[self._kinds[tensor]](self, adjoint, tensor, *inputs)
-            for source, term in zip(inputs, terms, strict=True):
-                if term is not None and self._masks[source] & self._watched:
-                    adjoints.setdefault(source, []).append(term)
+            below = _RULES[kind](self, gradient, tensor, *inputs)
+            for source, term in zip(inputs, below, strict=True):
+                if term is not None and self.varies(source):
+                    if source not in terms_of:
+                        heapq.heappush(waiting, -source)
+                    terms_of.setdefault(source, []).append(term)
             if self.count > MOST:
                 return None
-        gradients = (self._summed(adjoints.get(self._xs[name], [])) for name in by)
-        return [_CONSTANT if gradient is None else gradient for gradient in gradients]
-
-    def _backward(self, target: Id) -> list[Id]:
-        """What a tape has recorded from the variables to a target, the last first."""
-        reached: set[Id] = set()
-        stack = [target]
-        while stack:
-            tensor = stack.pop()
-            if tensor not in reached and self._masks[tensor] & self._watched:
-                reached.add(tensor)
-                stack += self._inputs[tensor]
-        return sorted(reached, reverse=True)
-
-    def _summed(self, terms: list[Id]) -> Id | None:
-        return self("sum_of_all", *terms) if len(terms) > 1 else next(iter(terms), None)
+        return [gradients.get(self._xs[name], _CONSTANT) for name in by]
 
     def reduced(self, *gradients: Id | None) -> list[Id | None]:
         """The gradients of an operation of two tensors, each summed up to the shape of its own."""
@@ -274,11 +264,6 @@ def _mul(run: _Paper, g: Id, out: Id, x: Id, y: Id) -> Sequence[Id | None]:
     return run.reduced(gx, run("mul", x, g) if run.varies(y) else None)
 
 
-def _div(run: _Paper, g: Id, out: Id, x: Id, y: Id) -> Sequence[Id | None]:
-    slope = run("div", run("div", run("neg", x), y), y)
-    return run.reduced(run("div", g, y), run("mul", g, slope))
-
-
 def _pow(run: _Paper, g: Id, out: Id, x: Id, y: Id) -> Sequence[Id | None]:
     gx = gy = None
     if run.varies(x):
@@ -336,7 +321,9 @@ _RULES: dict[str, Callable[..., Sequence[Id | None]]] = {
     "add": _add,
     "sub": functools.partial(_add, sign="neg"),
     "mul": _mul,
-    "div": _div,
+    "div": lambda run, g, out, x, y: run.reduced(
+        run("div", g, y), run("mul", g, run("div", run("div", run("neg", x), y), y))
+    ),
     "neg": lambda run, g, y, x: [run("neg", g)],
     "pow": _pow,
     "min": _extreme,
