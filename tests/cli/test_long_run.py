@@ -141,8 +141,8 @@ def test_an_error_of_the_writing_thread_is_told(
 ) -> None:
     real = Partial.stream
 
-    def full(self: Partial, length: int | None = None) -> object:
-        real(self, length)
+    def full(self: Partial) -> object:
+        real(self)
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(Partial, "stream", full)
@@ -154,7 +154,7 @@ def test_an_error_of_the_writing_thread_is_told(
 
 @pytest.mark.usefixtures("small")
 def test_the_second_call_that_writes_a_file_is_refused(run: Run) -> None:
-    first = Partial(Path("y.csv").resolve())
+    first = Partial(Path("y.csv").resolve(), {})
     done = run(*LONG, "--output", "y.csv")
     assert (done.code, done.err) == (
         2,

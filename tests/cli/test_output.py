@@ -124,7 +124,7 @@ def write():
         path.unlink()
     for name, text in before.items():
         Path(name).write_text(text)
-    output.write(None, formats.FORMATS["csv"], "y.csv", "auto")
+    output.Output(formats.FORMATS, "csv", "y.csv", "auto").write(None)
 
 def look():
     there = {path.name: path.read_text() for path in Path().iterdir()}

@@ -10,6 +10,8 @@ import pytest
 from tapecli.cli.resume import STATE, Partial
 from tapecli.errors import OutputError
 
+ABOUT = {"kind": "diff"}
+
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
@@ -24,11 +26,11 @@ def folder(path: Path) -> Path:
 @pytest.fixture
 def interrupted(path: Path) -> None:
     """What a call leaves that had saved 3 of its 6 bytes."""
-    partial = Partial(path)
+    partial = Partial(path, ABOUT)
     partial.clear()
     stream = partial.stream()
     stream.write(b"abc")
-    partial.save({"about": "it", "done": 1, "counts": {"ok": 1}})
+    partial.save(1, {"ok": 1})
     stream.write(b"def")
     partial.close()
 
@@ -36,7 +38,7 @@ def interrupted(path: Path) -> None:
 def test_a_finished_file_takes_its_place_with_its_mode(path: Path, folder: Path) -> None:
     path.write_text("old")
     path.chmod(0o640)
-    partial = Partial(path)
+    partial = Partial(path, ABOUT)
     partial.clear()
     partial.stream().write(b"new")
     assert path.read_text() == "old"
@@ -47,9 +49,9 @@ def test_a_finished_file_takes_its_place_with_its_mode(path: Path, folder: Path)
 
 
 def test_it_goes_on_where_it_was_saved(path: Path, interrupted: None) -> None:
-    partial = Partial(path)
-    assert partial.state() == {"about": "it", "done": 1, "counts": {"ok": 1}, "lengths": [3]}
-    partial.stream(3).write(b"xyz")
+    partial = Partial(path, ABOUT, resume=True)
+    assert partial.state == {"about": ABOUT, "done": 1, "counts": {"ok": 1}, "lengths": [3]}
+    partial.stream().write(b"xyz")
     partial.finish()
     assert path.read_text() == "abcxyz"
 
@@ -57,10 +59,13 @@ def test_it_goes_on_where_it_was_saved(path: Path, interrupted: None) -> None:
 def test_a_new_beginning_has_nothing_of_an_earlier_call(
     path: Path, folder: Path, interrupted: None
 ) -> None:
-    partial = Partial(path)
+    partial = Partial(path, ABOUT)
     partial.clear()
     assert list(folder.iterdir()) == []
-    assert partial.state() == {}
+    assert partial.state["done"] == 0
+    partial.close()
+    partial = Partial(path, ABOUT, resume=True)
+    assert partial.state["done"] == 0
     partial.remove()
     assert not folder.exists()
 
@@ -78,10 +83,8 @@ def test_a_damaged_state_is_refused_and_left(
     path: Path, folder: Path, interrupted: None, state: str
 ) -> None:
     (folder / STATE).write_text(state)
-    partial = Partial(path)
     with pytest.raises(OutputError, match="cannot be read; leave '--resume' out to begin anew"):
-        partial.state()
-    partial.close()
+        Partial(path, ABOUT, resume=True)
     assert (folder / "part0").read_bytes() == b"abcdef"
 
 
@@ -91,24 +94,22 @@ def test_a_part_that_has_lost_something_is_refused(
 ) -> None:
     part = folder / "part0"
     part.unlink() if missing else part.write_bytes(b"ab")
-    partial = Partial(path)
     with pytest.raises(OutputError, match=r"part0' is shorter than it was; leave '--resume' out"):
-        partial.state()
-    partial.close()
+        Partial(path, ABOUT, resume=True)
 
 
 def test_one_call_at_a_time_has_it(path: Path, folder: Path) -> None:
-    first = Partial(path)
+    first = Partial(path, ABOUT)
     with pytest.raises(OutputError, match=r"cannot write 'y\.csv': another call is writing it"):
-        Partial(path)
+        Partial(path, ABOUT)
     first.close()
-    second = Partial(path)
+    second = Partial(path, ABOUT)
     second.remove()
-    Partial(path).remove()
+    Partial(path, ABOUT).remove()
     assert not folder.exists()
 
 
 def test_a_file_in_the_place_of_the_folder(path: Path, folder: Path) -> None:
     folder.write_text("")
     with pytest.raises(FileExistsError):
-        Partial(path)
+        Partial(path, ABOUT)

@@ -6,21 +6,22 @@ import contextlib
 import functools
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from tapecli import defaults, process
+from tapecli import defaults, formats, process
 from tapecli.cli import output
 from tapecli.cli.parameters import from_environment
 from tapecli.errors import ExpressionError, PointsError, RequestError, UsageError
 from tapecli.evaluation.question import Options, PointsInput, Question
 from tapecli.expressions.expression import MAX_TARGETS
 from tapecli.floats import counted
-from tapecli.formats import Format
 from tapecli.points import text_files
 from tapecli.result import Result, Status, all_ok
+
+if TYPE_CHECKING:
+    from tapecli.evaluation.chunks import Stream
 
 MAX_LINES = 10_000
 """Lines of a file of expressions, with those that are blank and remarks."""
@@ -124,75 +125,71 @@ def question(options: Mapping[str, Any], default: str = defaults.POINTS) -> Ques
 # --- the answer -------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class OutputOptions:
-    """How an answer is to be written: what the options of `diff` of the same names say."""
-
-    format_: Format
-    file: str | None
-    color: str
-    strict: bool
-    verbose: bool
-
-    def code(self, ok: bool, statuses: Iterable[Status]) -> int:
-        """The exit code of an answer that is right, or not, and has these statuses."""
-        return 0 if ok and (all_ok(statuses) or not self.strict) else 1
-
-
 def answer(
-    kind: str, *, format_name: str | None, file: str | None, resume: bool, **options: Any
+    kind: str,
+    *,
+    format_name: str | None,
+    file: str | None,
+    color: str,
+    resume: bool,
+    strict: bool,
+    verbose: bool,
+    **options: Any,
 ) -> int:
     """Differentiate, write the result, and return the exit code.
 
-    `options` are those of `arguments`, and the other fields of `OutputOptions`. An execution from
-    the environment is the usual one: not a demand, as the option is, which Taylor series cannot
-    meet.
+    `options` are those of `arguments`. An execution from the environment is the usual one: not a
+    demand, as the option is, which Taylor series cannot meet.
     """
     if from_environment(click.get_current_context(), "execution"):
         options["usual_execution"] = options.pop("execution")
-    writing = {name: options.pop(name) for name in ("color", "strict", "verbose")}
     question_arguments = arguments(kind, options)
-    format_ = output.choose_format(format_name, file)
+    out = output.Output(formats.FORMATS, format_name, file, color)
     if resume and file is None:
         raise RequestError("'--resume' goes on with a file; name it with --output")
-    target = OutputOptions(format_, file, **writing)
-    source = question_arguments["source"]
-    if source.is_plain and not format_.chunked:
-        return _answer_at_once(Question.parse(**question_arguments), target)
-    from tapecli.cli import long_run
-    from tapecli.evaluation import chunks
+    format_ = out.format_
+    if question_arguments["source"].is_plain and not format_.chunked:
+        question: Question | Stream = Question.parse(**question_arguments)
+    else:
+        from tapecli.evaluation import chunks
 
-    size = chunks.LARGE_CHUNK if format_.binary else TEXT_CHUNK
-    question = chunks.open_question(**question_arguments, in_chunks=format_.chunked, size=size)
+        size = chunks.LARGE_CHUNK if format_.binary else TEXT_CHUNK
+        question = chunks.open_question(**question_arguments, in_chunks=format_.chunked, size=size)
     if isinstance(question, Question):
-        return _answer_at_once(question, target)
-    return long_run.answer(question, target, resume, source)
+        ok, statuses = _answer_at_once(question, out, verbose)
+    else:
+        from tapecli.cli import long_run
+
+        ok, statuses = long_run.answer(question, out, resume, verbose)
+    return 0 if ok and (all_ok(statuses) or not strict) else 1
 
 
-def _answer_at_once(question: Question, target: OutputOptions) -> int:
-    """Compute the answer to a question, write it, and return the exit code."""
+def _answer_at_once(
+    question: Question, out: output.Output, verbose: bool
+) -> tuple[bool, Iterable[Status]]:
+    """Write the answer to a question; whether it is right, and the statuses of its values."""
     from tapecli.evaluation import answering
 
     account = answering.Account()
     with output.waiting("differentiating ..."):
         result = answering.answer(
             question,
-            formulas=target.format_.formulas,
+            formulas=out.format_.formulas,
             account=account,
-            load=functools.partial(load, target.verbose),
+            load=functools.partial(load, verbose),
             start=process.fork,
         )
-    output.write(result, target.format_, target.file, target.color)
-    if not target.format_.formulas:
+    out.write(result)
+    if not out.format_.formulas:
         tell_failed_claims(result)
-    if target.verbose:
+    if verbose:
         stages = ", ".join(f"{name} {seconds:.3g} s" for name, seconds in account.seconds.items())
         count = len(result.points)
         click.echo(f"{counted(count, 'point')}; {stages}", err=True)
         for sentence in account.given_up:
             click.echo(f"given up: {sentence}", err=True)
         tell_given_up(result.given_up, count, question.options)
-    return target.code(result.ok, result.counts)
+    return result.ok, result.counts
 
 
 def load(verbose: bool) -> Any:

@@ -12,22 +12,6 @@ from pathlib import Path
 from typing import IO, Any
 
 
-def is_standard_output(output: str | None) -> bool:
-    """Whether this is standard output, by whatever name: it is written to, and never replaced."""
-    return output in (None, "-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1")
-
-
-def path_of(output: str | None) -> Path | None:
-    """The path of a file; None for standard output, a device or a pipe, which is not replaced."""
-    if output is None or is_standard_output(output):
-        return None
-    with contextlib.suppress(OSError, ValueError):
-        mode = os.stat(output).st_mode
-        if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
-            return None
-    return Path(os.path.realpath(output))
-
-
 def replace(path: Path, write: Callable[[io.TextIOWrapper], object]) -> None:
     """Write a new file beside the old one, whose place it takes when it is complete.
 
@@ -49,14 +33,11 @@ def publish(stream: IO[Any], path: Path) -> None:
     """Put a complete file in its place, with the permissions of the one that it replaces."""
     stream.flush()
     os.fsync(stream.fileno())
-    os.fchmod(stream.fileno(), _mode(path))
+    try:
+        mode = stat.S_IMODE(path.stat().st_mode)
+    except OSError:  # a new file
+        mask = os.umask(0)
+        os.umask(mask)
+        mode = 0o666 & ~mask
+    os.fchmod(stream.fileno(), mode)
     os.replace(stream.name, path)
-
-
-def _mode(path: Path) -> int:
-    """The permissions of the file that is there, or those that a new file gets."""
-    with contextlib.suppress(OSError):
-        return stat.S_IMODE(path.stat().st_mode)
-    mask = os.umask(0)
-    os.umask(mask)
-    return 0o666 & ~mask

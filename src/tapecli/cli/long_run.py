@@ -6,31 +6,29 @@ Each chunk is written by a thread while the next one is computed.
 from __future__ import annotations
 
 import contextlib
-import json
 import shutil
 import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import asdict
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, cast
 
 import click
 
-from tapecli import process
-from tapecli.cli import files, output
-from tapecli.cli.call import OutputOptions, load, tell_failed_claims, tell_given_up
+from tapecli import formats, process
+from tapecli.cli import output
+from tapecli.cli.call import load, tell_failed_claims, tell_given_up
 from tapecli.cli.progress import bar
-from tapecli.cli.resume import ANEW, Partial
+from tapecli.cli.resume import Partial
 from tapecli.errors import OutputError, PointsError, WriteError
 from tapecli.evaluation.chunks import Stream
 from tapecli.evaluation.question import PointsInput
 from tapecli.floats import large
-from tapecli.formats import Screen, words, writers
-from tapecli.formats.writers import ChunkWriter
+from tapecli.formats import words, writers
 from tapecli.points import text_files
 from tapecli.process import Signalled
 from tapecli.result import Result, Status, any_failed
@@ -43,18 +41,75 @@ SAVED_EVERY = 1.0
 
 
 class Run:
-    """A run over many points, and how far it has come, from the state of an earlier call, or {}."""
+    """A run over many points, and how far it has come.
 
-    def __init__(self, stream: Stream, writer: ChunkWriter, state: dict[str, Any]) -> None:
+    Attributes:
+        stream: the question and its points.
+        writer: writes the chunks in the format.
+        done: how many points are written, with those of an earlier call that is resumed.
+        earlier: how many of them the earlier call had written.
+        counts: how many values have each status, with those of the earlier call.
+        given_up: at how many points nothing could be certified in time.
+        first: the result of the first chunk of this call.
+    """
+
+    def __init__(self, stream: Stream, out: output.Output) -> None:
+        screen = formats.Screen() if out.path else output.screen(sys.stdout, out.color)
         self.stream = stream
-        self.done = self.earlier = int(state.get("done", 0))
-        self.counts = Counter({Status(name): n for name, n in state.get("counts", {}).items()})
+        self.writer = writers.of_format(out.format_, screen, stream.dimensions, stream.count)
+        self.done = self.earlier = 0
+        self.counts: Counter[Status] = Counter()
         self.given_up = 0
         self.first: Result | None = None
-        self._writer = writer
-        self._resumed = bool(state)
+        self._out = out
 
-    def go(self, open_: writers.Open, save: Callable[[], None], color: str) -> None:
+    def to_stream(self) -> None:
+        """Write to standard output or a device: one stream at once, others by way of the disk."""
+        with contextlib.ExitStack() as closing:
+            out = self._out.open_binary(closing)
+            streams: list[IO[bytes]] = []
+
+            def open_() -> IO[bytes]:
+                direct = not streams and not self.writer.rewrites_head
+                streams.append(out if direct else closing.enter_context(tempfile.TemporaryFile()))
+                return streams[-1]
+
+            self._go(open_, out.flush)
+            if streams and streams[0] is not out:
+                streams[0].seek(0)
+                shutil.copyfileobj(streams[0], out, 1 << 20)
+            out.flush()
+
+    def to_file(self, path: Path, resume: bool) -> None:
+        """Write to a file, whole or not at all; what an interrupted call leaves can be resumed."""
+        partial = Partial(path, _description(self.stream, self._out.format_.name), resume)
+        self.done = self.earlier = partial.state["done"]
+        self.counts.update({Status(name): n for name, n in partial.state["counts"].items()})
+        saved = time.monotonic()
+
+        def save() -> None:
+            nonlocal saved
+            if self.writer.resumable and time.monotonic() - saved > SAVED_EVERY:
+                partial.save(self.done, self.counts)
+                saved = time.monotonic()
+
+        try:
+            if not self.earlier:
+                partial.clear()
+            self._go(partial.stream, save)
+            partial.finish()
+        except Signalled as end:
+            if saved_points := partial.state["done"]:
+                partial.close()
+                end.progress = f" after {saved_points:,} points; with --resume it goes on there"
+            else:
+                partial.remove()
+            raise
+        except BaseException:
+            partial.remove()
+            raise
+
+    def _go(self, open_: writers.Open, save: Callable[[], None]) -> None:
         """Compute and write everything, with a bar for a person at a terminal.
 
         `save` is called before each chunk but the first is written, so that a resumed run always
@@ -64,7 +119,7 @@ class Run:
         thread = ThreadPoolExecutor(1)
         pending = thread.submit(lambda: None)
         try:
-            with bar("points", color) as show:
+            with bar("points", self._out.color) as show:
                 for result in self.stream.results(self.done):
                     pending.result()  # raises what the writing has raised
                     pending = thread.submit(self._write, result, open_, save)
@@ -84,22 +139,24 @@ class Run:
             thread.shutdown(wait=False)
         if self.first is None:
             raise PointsError(f"cannot resume: there are no more than {self.done:,} points")
-        self._writer.finish(self.done)
+        self.writer.finish(self.done)
 
     def _write(self, result: Result, open_: writers.Open, save: Callable[[], None]) -> None:
         if self.first is None:
             self.first = result
-            self._writer.start(result, open_, self._resumed)
+            self.writer.start(result, open_, self.earlier > 0)
         else:
             save()
-        self._writer.write(result)
+        self.writer.write(result)
         self.done += len(result.points)
         self.counts.update(result.counts)
         self.given_up += result.given_up
 
 
-def answer(stream: Stream, options: OutputOptions, resume: bool, source: PointsInput) -> int:
-    """Compute all points in chunks, write them, and return the exit code.
+def answer(
+    stream: Stream, out: output.Output, resume: bool, verbose: bool
+) -> tuple[bool, Iterable[Status]]:
+    """Compute all points in chunks and write them; whether they are right, and their statuses.
 
     With `resume` it goes on where an earlier call was interrupted.
 
@@ -108,27 +165,37 @@ def answer(stream: Stream, options: OutputOptions, resume: bool, source: PointsI
     """
     if stream.choice.needs_tensorflow:
         with output.waiting("starting TensorFlow ..."):
-            load(options.verbose)
+            load(verbose)
     start = time.monotonic()
-    target = files.path_of(options.file)
-    screen = Screen() if target or not sys.stdout else output.screen(sys.stdout, options.color)
-    writer = writers.of_format(options.format_, screen, stream.dimensions, stream.count)
-    if resume and not (target and writer.resumable):
-        sink = f"a {options.format_.name} file" if target else "standard output"
+    run = Run(stream, out)
+    if resume and not (out.path and run.writer.resumable):
+        sink = f"a {out.format_.name} file" if out.path else "standard output"
         raise OutputError(f"'--resume' cannot go on with {sink}")
-    if target is None:
-        run = _to_stream(stream, writer, options)
+    if out.path is None:
+        run.to_stream()
     else:
-        run = _to_file(stream, writer, target, resume, source, options)
-    return _summed_up(run, options, time.monotonic() - start)
+        try:
+            run.to_file(out.path, resume)
+        except OSError as error:
+            raise WriteError(f"cannot write '{out.path}': {error.strerror or error}") from error
+    assert run.first
+    tell_failed_claims(run.first)
+    failed = any_failed(run.counts)
+    if verbose or failed or output.watched(sys.stderr):
+        seconds = time.monotonic() - start
+        click.echo(words.run_summary(run.done, run.counts, seconds, run.earlier), err=True)
+    if verbose:
+        tell_given_up(run.given_up, run.done - run.earlier, stream.question.options)
+    return not failed and not any(claim.failed for claim in run.first.claims), run.counts
 
 
-def _description(stream: Stream, source: PointsInput, format_name: str) -> dict[str, Any]:
+def _description(stream: Stream, format_name: str) -> dict[str, Any]:
     """What a run is, as far as its file depends on it; another run cannot be resumed."""
     from importlib.metadata import version
 
     question = stream.question
-    description = {
+    source = cast(PointsInput, question.source)
+    return {
         "version": version("tapecli"),
         "kind": question.kind,
         "expressions": [f"{target.name} = {target.text}" for target in question.targets],
@@ -141,88 +208,3 @@ def _description(stream: Stream, source: PointsInput, format_name: str) -> dict[
         "format": format_name,
         "size": stream.size,
     }
-    return dict(json.loads(json.dumps(description)))  # as it is when it is read again
-
-
-def _summed_up(run: Run, options: OutputOptions, seconds: float) -> int:
-    """Print the summary of a run, and return the exit code."""
-    assert run.first
-    failed = any_failed(run.counts)
-    tell_failed_claims(run.first)
-    if options.verbose or failed or output.watched(sys.stderr):
-        click.echo(words.run_summary(run.done, run.counts, seconds, run.earlier), err=True)
-    if options.verbose:
-        tell_given_up(run.given_up, run.done - run.earlier, run.stream.question.options)
-    ok = not failed and not any(claim.failed for claim in run.first.claims)
-    return options.code(ok, run.counts)
-
-
-def _to_stream(stream: Stream, writer: ChunkWriter, options: OutputOptions) -> Run:
-    """Write to standard output or a device: the first stream at once, others by way of the disk."""
-    run = Run(stream, writer, {})
-    with contextlib.ExitStack() as closing:
-        out = output.open_binary(options.file, closing)
-        streams: list[IO[bytes]] = []
-
-        def open_() -> IO[bytes]:
-            direct = not streams and not writer.rewrites_head
-            streams.append(out if direct else closing.enter_context(tempfile.TemporaryFile()))
-            return streams[-1]
-
-        run.go(open_, out.flush, options.color)
-        if streams and streams[0] is not out:
-            streams[0].seek(0)
-            shutil.copyfileobj(streams[0], out, 1 << 20)
-        out.flush()
-    return run
-
-
-def _to_file(
-    stream: Stream,
-    writer: ChunkWriter,
-    path: Path,
-    resume: bool,
-    source: PointsInput,
-    options: OutputOptions,
-) -> Run:
-    """Write to a file, whole or not at all; what an interrupted call leaves can be resumed."""
-    description = _description(stream, source, options.format_.name)
-    try:
-        partial = Partial(path)
-        try:
-            state = partial.state() if resume else {}
-            if state and state.get("about") != description:
-                raise OutputError(
-                    f"cannot resume '{path.name}': it was begun by another call; {ANEW}"
-                )
-        except BaseException:
-            partial.close()
-            raise
-        run = Run(stream, writer, state)
-        lengths = iter(state.get("lengths", ()))
-        saved, at = time.monotonic(), run.done
-
-        def save() -> None:
-            nonlocal saved, at
-            if writer.resumable and time.monotonic() - saved > SAVED_EVERY:
-                partial.save({"about": description, "done": run.done, "counts": run.counts})
-                saved, at = time.monotonic(), run.done
-
-        try:
-            if not state:
-                partial.clear()
-            run.go(lambda: partial.stream(next(lengths, None)), save, options.color)
-            partial.finish()
-        except Signalled as end:
-            if not at:
-                partial.remove()
-                raise
-            partial.close()
-            end.progress = f" after {at:,} points; with --resume it goes on there"
-            raise
-        except BaseException:
-            partial.remove()
-            raise
-    except OSError as error:
-        raise WriteError(f"cannot write '{path}': {error.strerror or error}") from error
-    return run

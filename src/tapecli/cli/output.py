@@ -6,6 +6,7 @@ import contextlib
 import io
 import os
 import re
+import stat
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -18,7 +19,6 @@ from tapecli.cli import files
 from tapecli.cli.completion import candidates
 from tapecli.cli.parameters import FromEnvironment, OneOf
 from tapecli.errors import OutputError, WriteError
-from tapecli.formats import Screen
 
 COLOR = ("auto", "always", "never")
 
@@ -44,94 +44,115 @@ OPTIONS = (
 """The options of every command that writes something."""
 
 
-def choose_format(
-    name: str | None,
-    output: str | None,
-    choices: Mapping[str, formats.Format] = formats.FORMATS,
-) -> formats.Format:
-    """Choose the format, and make sure that it can be written, before anything is computed.
+STANDARD_OUTPUT = (None, "-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1")
+"""The names of standard output, which is written to, and never replaced."""
 
-    Without a name it is the one that the ending of the file means; on standard output, the first.
+
+class Output:
+    """Where a command writes, in which format and with which colors; checked when it is made.
+
+    Attributes:
+        file: the name of a file, or None for standard output.
+        path: where the file is; None for standard output, a device or a pipe, which are written
+            to and not replaced.
+        format_: the chosen format: the one that is named, or that the ending of the file means;
+            on standard output, the first.
 
     Raises:
         OutputError: the file cannot be written, no format has the ending, or the format is not
             for the terminal that it would go to, or needs a library that is not installed.
     """
-    check(output)
-    if name:
-        format_ = choices[name]
-        terminal = sys.stdout is not None and sys.stdout.isatty()
-        if format_.binary and terminal and files.is_standard_output(output):
-            raise OutputError(f"{name} is not for a terminal; add --output slopes.{name}")
-    elif output is None or files.path_of(output) is None:
-        format_ = next(iter(choices.values()))
-    else:
-        format_ = formats.of_ending(Path(output).suffix, choices)
-    formats.require_library(format_)
-    return format_
+
+    def __init__(
+        self,
+        formats_: Mapping[str, formats.Format],
+        format_name: str | None,
+        file: str | None,
+        color: str,
+    ) -> None:
+        self.file = None if file in STANDARD_OUTPUT else file
+        self.path = None if self.file is None else _path(self.file)
+        self.color = color
+        if format_name:
+            self.format_ = formats_[format_name]
+            terminal = sys.stdout is not None and sys.stdout.isatty()
+            if self.format_.binary and terminal and self.file is None:
+                problem = f"{format_name} is not for a terminal; add --output slopes.{format_name}"
+                raise OutputError(problem)
+        elif self.file is None or self.path is None:
+            self.format_ = next(iter(formats_.values()))
+        else:
+            self.format_ = formats.of_ending(Path(self.file).suffix, formats_)
+        formats.require_library(self.format_)
+
+    def write(self, content: Any) -> None:
+        """Write a Result, or what a command shows instead of one.
+
+        Raises:
+            OutputError: standard output is closed.
+            WriteError: it cannot be written; a file that was there before is as it was.
+        """
+        if self.file is None:
+            stream = standard_output()
+            self._to_stream(stream, content, screen(stream, self.color))
+            return
+        try:
+            if self.path is None:
+                with Path(self.file).open("w", encoding="utf-8") as stream:
+                    self._to_stream(stream, content, screen(stream, self.color))
+            else:
+                files.replace(
+                    self.path, lambda stream: self._to_stream(stream, content, formats.Screen())
+                )
+        except OSError as error:
+            raise WriteError(f"cannot write '{self.file}': {error.strerror or error}") from error
+
+    def _to_stream(self, stream: TextIO, content: Any, screen: formats.Screen) -> None:
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+        if self.format_.binary:
+            stream.buffer.write(formats.encode(content, self.format_))
+        else:
+            stream.writelines(formats.render(content, self.format_, screen))
+        stream.flush()
+
+    def open_binary(self, closing: contextlib.ExitStack) -> IO[bytes]:
+        """Open standard output, or a device or pipe, which `closing` will close, for bytes.
+
+        Raises:
+            OutputError: it is closed or cannot be opened.
+        """
+        if self.file is None:
+            return standard_output().buffer
+        try:
+            return closing.enter_context(Path(self.file).open("wb"))
+        except OSError as error:
+            raise OutputError(f"cannot write '{self.file}': {error.strerror or error}") from error
 
 
-def check(output: str | None) -> None:
-    """Make sure that the file can be written, before anything is computed.
-
-    Raises:
-        OutputError: it is a directory, or its folder is missing or cannot be written.
-    """
-    if output is None or files.is_standard_output(output):
-        return
-    if not output:
+def _path(file: str) -> Path | None:
+    """The path of a file that can be written; None for a device or a pipe."""
+    if not file:
         raise OutputError("--output needs the name of a file")
-    problem = ""
     try:
         with contextlib.suppress(FileNotFoundError):
-            os.stat(output)
-        path = files.path_of(output)
-        if path is None:
-            return
+            mode = os.stat(file).st_mode
+            if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
+                return None
+        path = Path(os.path.realpath(file))
         if path.is_dir():
             problem = "it is a directory"
-        elif output.endswith(os.sep):
+        elif file.endswith(os.sep):
             problem = "a name that ends so is a directory's"
         elif not path.parent.is_dir():
             problem = f"there is no folder '{path.parent}'"
         elif not os.access(path.parent, os.W_OK):
             problem = "its folder cannot be written to"
+        else:
+            return path
     except (OSError, ValueError) as error:
         problem = getattr(error, "strerror", None) or str(error)
-    if problem:
-        raise OutputError(f"cannot write '{output}': {problem}")
-
-
-def write(content: Any, format_: formats.Format, output: str | None, color: str) -> None:
-    """Write a Result, or what a command shows instead of one; its color is one of `COLOR`.
-
-    Raises:
-        OutputError: standard output is closed.
-        WriteError: it cannot be written; a file that was there before is as it was.
-    """
-    if output is None or files.is_standard_output(output):
-        stream = standard_output()
-        _to_stream(stream, content, format_, screen(stream, color))
-        return
-    path = files.path_of(output)
-    try:
-        if path is None:
-            with Path(output).open("w", encoding="utf-8") as stream:
-                _to_stream(stream, content, format_, screen(stream, color))
-        else:
-            files.replace(path, lambda stream: _to_stream(stream, content, format_, Screen()))
-    except OSError as error:
-        raise WriteError(f"cannot write '{output}': {error.strerror or error}") from error
-
-
-def _to_stream(stream: TextIO, content: Any, format_: formats.Format, screen: Screen) -> None:
-    if isinstance(stream, io.TextIOWrapper):
-        stream.reconfigure(errors="backslashreplace")
-    if format_.binary:
-        stream.buffer.write(formats.encode(content, format_))
-    else:
-        stream.writelines(formats.render(content, format_, screen))
-    stream.flush()
+    raise OutputError(f"cannot write '{file}': {problem}")
 
 
 def standard_output() -> TextIO:
@@ -141,22 +162,10 @@ def standard_output() -> TextIO:
     return sys.stdout
 
 
-def open_binary(output: str | None, closing: contextlib.ExitStack) -> IO[bytes]:
-    """Open standard output, or a device or pipe, which `closing` will close, for bytes.
-
-    Raises:
-        OutputError: it is closed or cannot be opened.
-    """
-    if output is None or files.is_standard_output(output):
-        return standard_output().buffer
-    try:
-        return closing.enter_context(Path(output).open("wb"))
-    except OSError as error:
-        raise OutputError(f"cannot write '{output}': {error.strerror or error}") from error
-
-
-def screen(stream: TextIO, color: str) -> Screen:
+def screen(stream: TextIO | None, color: str) -> formats.Screen:
     """What the stream can show, and what the environment asks for."""
+    if stream is None:
+        return formats.Screen()
     terminal = stream.isatty()
     environment = os.environ
     colored = color == "always"
@@ -168,21 +177,17 @@ def screen(stream: TextIO, color: str) -> Screen:
     if width is None and terminal:
         with contextlib.suppress(OSError):
             width = os.get_terminal_size(stream.fileno()).columns or None
-    return Screen(width, colored, _shows_unicode(stream))
+    try:
+        "²·∂─".encode(stream.encoding or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        return formats.Screen(width, colored, unicode=False)
+    return formats.Screen(width, colored)
 
 
 def natural(variable: str) -> int | None:
     """The number in a variable of the environment; None if it is not a number from 1 on."""
     text = os.environ.get(variable, "")
     return int(text) if re.fullmatch("0*[1-9][0-9]{0,4}", text, re.ASCII) else None
-
-
-def _shows_unicode(stream: TextIO) -> bool:
-    try:
-        "²·∂─".encode(stream.encoding or "ascii")
-    except (UnicodeEncodeError, LookupError):
-        return False
-    return True
 
 
 # --- a line for a person at a terminal ----------------------------------------------------------

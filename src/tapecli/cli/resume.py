@@ -11,6 +11,7 @@ import fcntl
 import json
 import os
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 from typing import IO, Any
 
@@ -25,15 +26,33 @@ ANEW = "leave '--resume' out to begin anew"
 class Partial:
     """The folder of a file at this path, which one call at a time can have.
 
+    Attributes:
+        state: how far the run had come when it was saved, by this call or by the earlier one that
+            is resumed: how many points are done, how many of their values have each status, and
+            how long the streams of the file were.
+
+    Args:
+        path: where the file will be.
+        about: what the run is, for JSON; another run cannot be resumed.
+        resume: whether to go on where an earlier call was interrupted, if one was.
+
     Raises:
-        OutputError: another call has the folder.
+        OutputError: another call has the folder; or what is to be resumed cannot be read, or is
+            another run, or a stream of the file is not there.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, about: dict[str, Any], resume: bool = False) -> None:
         self.path = path
         self.folder = path.with_name(f".{path.name}.partial")
         self.streams: list[IO[bytes]] = []
+        self.state: dict[str, Any] = {"about": about, "done": 0, "counts": {}, "lengths": []}
         self._closing = self._locked()
+        try:
+            if resume:
+                self._read_state()
+        except BaseException:
+            self.close()
+            raise
 
     def _locked(self) -> contextlib.ExitStack:
         """Make and lock the folder; the lock ends with what is returned, or with the process."""
@@ -51,23 +70,14 @@ class Partial:
                     return closing.pop_all()
                 # Another call, which has ended meanwhile, has removed this folder.
 
-    def clear(self) -> None:
-        """Remove what an earlier call has left in the folder."""
-        for entry in self.folder.iterdir():
-            entry.unlink()
-
-    def state(self) -> dict[str, Any]:
-        """How far an earlier call had come; {} if there was none.
-
-        Raises:
-            OutputError: that cannot be read, or a stream of the file is not there.
-        """
+    def _read_state(self) -> None:
+        """Read how far an earlier call had come, if there was one."""
         try:
             state = json.loads((self.folder / STATE).read_text("utf-8"))
             lengths = list(map(int, state["lengths"]))
-            state = {**state, "done": int(state["done"]), "counts": dict(state["counts"])}
+            state |= {"done": int(state["done"]), "counts": dict(state["counts"])}
         except FileNotFoundError:
-            return {}
+            return
         except (OSError, ValueError, TypeError, KeyError):
             name = self.folder / STATE
             raise OutputError(f"cannot resume: '{name}' cannot be read; {ANEW}") from None
@@ -75,30 +85,41 @@ class Partial:
             path = self._stream_path(number)
             if not path.is_file() or path.stat().st_size < length:
                 raise OutputError(f"cannot resume: '{path}' is shorter than it was; {ANEW}")
-        return state
+        if state.get("about") != json.loads(json.dumps(self.state["about"])):
+            problem = f"cannot resume '{self.path.name}': it was begun by another call"
+            raise OutputError(f"{problem}; {ANEW}")
+        self.state = state
 
     def _stream_path(self, number: int) -> Path:
         return self.folder / f"part{number}"
 
-    def stream(self, length: int | None = None) -> IO[bytes]:
-        """Open the next stream of the file; what an earlier call has written ends at `length`."""
-        path = self._stream_path(len(self.streams))
-        stream = self._closing.enter_context(path.open("w+b" if length is None else "r+b"))
+    def clear(self) -> None:
+        """Remove what an earlier call has left in the folder."""
+        for entry in self.folder.iterdir():
+            entry.unlink()
+
+    def stream(self) -> IO[bytes]:
+        """Open the next stream of the file, behind what an earlier call has saved of it."""
+        number = len(self.streams)
+        earlier = self.state["lengths"][number:]
+        path = self._stream_path(number)
+        stream = self._closing.enter_context(path.open("r+b" if earlier else "w+b"))
         self.streams.append(stream)
-        if length is not None:
-            stream.truncate(length)
-            stream.seek(length)
+        if earlier:
+            stream.truncate(earlier[0])
+            stream.seek(earlier[0])
         return stream
 
-    def save(self, state: dict[str, Any]) -> None:
+    def save(self, done: int, counts: Mapping[Any, int]) -> None:
         """Save how far the run has come, once all that it has written is on the disk."""
         lengths = []
         for stream in self.streams:
             stream.flush()
             os.fsync(stream.fileno())
             lengths.append(stream.tell())
-        text = json.dumps({**state, "lengths": lengths})
-        files.replace(self.folder / STATE, lambda stream: stream.write(text))
+        state = {**self.state, "done": done, "counts": counts, "lengths": lengths}
+        files.replace(self.folder / STATE, lambda stream: stream.write(json.dumps(state)))
+        self.state = state
 
     def finish(self) -> None:
         """Put the first stream, which is the whole by now, in the place of the file."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from typing import Any
 
 import click
 
@@ -59,10 +60,8 @@ def command(
     executions: tuple[str, ...],
     devices: tuple[str, ...],
     seed: int,
-    format_name: str | None,
-    file: str | None,
-    color: str,
     verbose: bool,
+    **writing: Any,
 ) -> int:
     """Check that this TensorFlow, on this machine, differentiates correctly.
 
@@ -84,15 +83,15 @@ def command(
     if quick and full:
         raise click.UsageError("'--quick' and '--full' are two levels; leave one out")
     level = "quick" if quick else "full" if full else "default"
-    format_ = output.choose_format(format_name, file, formats.PAGES["check"])
+    out = output.Output(formats.PAGES["check"], **writing)
     plan.selected(level, functions, dtypes, executions)  # before TensorFlow takes its time
     if verbose:
         loading.load(core_only=True)  # before the bar, which its log would break
     log = contextlib.nullcontext() if verbose else loading.log_captured("being checked")
-    with bar(f"checking ({level})", color) as progress, log:
+    with bar(f"checking ({level})", out.color) as progress, log:
         loading.load(core_only=True)
         from tapecli.features.check.running import check_tensorflow
 
         report = check_tensorflow(level, seed, functions, dtypes, executions, devices, progress)
-    output.write(report, format_, file, color)
+    out.write(report)
     return 0 if report.ok else 1

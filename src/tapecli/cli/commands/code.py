@@ -22,7 +22,7 @@ SOURCE = formats.Format("source", "a program of Python", (".py",))
     options.EXECUTION,
     *output.OPTIONS,
 )
-def command(file: str | None, color: str, **values: Any) -> int:
+def command(file: str | None, color: str, **question_options: Any) -> int:
     """Write the TensorFlow program that computes what diff would, tapes in the open.
 
     Without an EXPRESSION it differentiates log(x^2). The program needs TensorFlow alone, or NumPy
@@ -42,10 +42,10 @@ def command(file: str | None, color: str, **values: Any) -> int:
     from tapecli.cli import call
     from tapecli.features.codegen import program
 
-    output.check(file)
-    question = call.question({**values, "max_seconds": program.UNLIMITED})
+    out = output.Output({"source": SOURCE}, "source", file, color)
+    question = call.question({**question_options, "max_seconds": program.UNLIMITED})
     text, note = program.generate(question)
     if note:
         click.echo(f"note: {note}", err=True)
-    output.write(text, SOURCE, file, color)
+    out.write(text)
     return 0

@@ -32,14 +32,13 @@ TARGETS = ("u = x^2", "y = log(u)")
     options.VERBOSE,
 )
 def command(
-    expressions: tuple[str, ...],
     points: int,
     operations: bool,
     format_name: str | None,
     file: str | None,
     color: str,
     verbose: bool,
-    **options_: Any,
+    **question_options: Any,
 ) -> int:
     """Measure what arrangements of tapes cost.
 
@@ -61,9 +60,9 @@ def command(
     from tapecli.cli import call
     from tapecli.features.compare import measuring
 
-    format_ = output.choose_format(format_name, file, formats.PAGES["compare"])
-    options_["expressions"] = expressions or TARGETS
-    question = call.question(options_, default=defaults.POINT)
+    out = output.Output(formats.PAGES["compare"], format_name, file, color)
+    question_options["expressions"] = question_options["expressions"] or TARGETS
+    question = call.question(question_options, default=defaults.POINT)
     measuring.check(question, points)
     if verbose:
         call.load(verbose)
@@ -71,5 +70,5 @@ def command(
     with output.waiting("measuring, for some seconds ..."):
         call.load(verbose)
         comparison = measuring.compare(question, points, operations)
-    output.write(comparison, format_, file, color)
+    out.write(comparison)
     return 0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 from tapecli import formats
@@ -16,7 +18,7 @@ COMPLETE = candidates.completer({name: rows[0].meaning for name, rows in NAMES.i
 @click.command()
 @click.argument("names", nargs=-1, metavar="[NAME]...", shell_complete=COMPLETE)
 @options.added(*options.page("functions"))
-def command(names: tuple[str, ...], format_name: str | None, file: str | None, color: str) -> None:
+def command(names: tuple[str, ...], **writing: Any) -> None:
     """List the functions, operators and constants that an expression may have.
 
     \b
@@ -28,9 +30,8 @@ def command(names: tuple[str, ...], format_name: str | None, file: str | None, c
     what tapes can do in each precision and way of running, and a call that shows it.
     """
     rows = dict.fromkeys(row for name in names for row in _named(name))
-    format_ = output.choose_format(format_name, file, formats.PAGES["functions"])
-    listing = Listing(tuple(rows or ROWS.values()), detailed=bool(names))
-    output.write(listing, format_, file, color)
+    out = output.Output(formats.PAGES["functions"], **writing)
+    out.write(Listing(tuple(rows or ROWS.values()), detailed=bool(names)))
 
 
 def _named(name: str) -> tuple[Row, ...]:

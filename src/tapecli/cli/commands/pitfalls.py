@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 from click.shell_completion import CompletionItem
 
@@ -41,14 +43,7 @@ class PitfallName(click.ParamType[str]):
 @click.argument("names", nargs=-1, type=PitfallName(), metavar="[NAME]...")
 @click.option("--all", "run_all", is_flag=True, help="Run all of them.")
 @options.added(*options.page("pitfalls"), options.VERBOSE)
-def command(
-    names: tuple[str, ...],
-    run_all: bool,
-    format_name: str | None,
-    file: str | None,
-    color: str,
-    verbose: bool,
-) -> int:
+def command(names: tuple[str, ...], run_all: bool, verbose: bool, **writing: Any) -> int:
     """List the mistakes that people make with tapes, or run some of them with their mends.
 
     \b
@@ -65,16 +60,16 @@ def command(
     """
     if names and run_all:
         raise click.UsageError("'--all' runs every pitfall; leave out the names, or '--all'")
-    format_ = output.choose_format(format_name, file, formats.PAGES["pitfalls"])
+    out = output.Output(formats.PAGES["pitfalls"], **writing)
     if not names and not run_all:
-        output.write(GROUPS, format_, file, color)
+        out.write(GROUPS)
         return 0
     from tapecli.engines.tapes import loading
     from tapecli.features.pitfalls.running import run
 
     if verbose:
         loading.load()
-    with bar("running", color) as progress:
+    with bar("running", out.color) as progress:
         lessons = run([PITFALLS[name] for name in dict.fromkeys(names or PITFALLS)], progress)
-    output.write(lessons, format_, file, color)
+    out.write(lessons)
     return 0 if lessons.ok else 1

@@ -95,7 +95,7 @@ def command(
     source, how = arguments["source"], arguments["options"]
     if source.table is not None:
         raise click.UsageError("a plot takes a range from the call, not a table: --x -5..5")
-    format_ = output.choose_format(format_name, file, formats.PLOTS)
+    out = output.Output(formats.PLOTS, format_name, file, color)
     expressions, wrt, order = (arguments[name] for name in ("expressions", "wrt", "order"))
     plot_question = question.ask(expressions, source.values, wrt, order, how)
     limits = question.ends(window) if window is not None else None
@@ -106,12 +106,12 @@ def command(
     budget = Budget.of_plot(how.max_seconds)
     run = functools.partial(answering.answer, formulas=False, load=load, budget=budget)
     with output.waiting("drawing ..."):
-        curves = sample.curves(plot_question, _paper(format_, color), limits, marked, run, budget)
-    output.write(curves, format_, file, color)
+        curves = sample.curves(plot_question, _paper(out), limits, marked, run, budget)
+    out.write(curves)
     if verbose and curves.uncertified:
         total, seconds = sum(curves.counts.values()), PLOT_SHARE * how.max_seconds
         click.echo(words.given_up(curves.uncertified, total, seconds, "values"), err=True)
-    if format_.binary:
+    if out.format_.binary:
         from tapecli.features.plot.pages import legend
 
         for line, _ in legend.notes(curves, signs=False):
@@ -119,14 +119,14 @@ def command(
     return 0 if curves.ok else 1
 
 
-def _paper(format_: formats.Format, color: str) -> Paper:
+def _paper(out: output.Output) -> Paper:
     """What the curves are drawn on: the terminal without the line of the prompt, or a figure."""
-    if format_.binary:
+    if out.format_.binary:
         return Paper(FINE)
-    stream, height = sys.stdout, output.natural("LINES")
+    height = output.natural("LINES")
     if height is None:
         with contextlib.suppress(OSError, ValueError, AttributeError):  # no terminal, or no stream
-            height = os.get_terminal_size(stream.fileno()).lines
+            height = os.get_terminal_size(sys.stdout.fileno()).lines
     lines = (height or LINES) - 1
-    width = (output.screen(stream, color).width if stream else None) or WIDTH
+    width = output.screen(sys.stdout, out.color).width or WIDTH
     return Paper((2 * width, 4 * lines), lines)

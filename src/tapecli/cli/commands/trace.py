@@ -40,11 +40,11 @@ def command(
     from tapecli.cli import call
     from tapecli.features.trace import tracing
 
-    format_ = output.choose_format(format_name, file, formats.PAGES["trace"])
+    out = output.Output(formats.PAGES["trace"], format_name, file, color)
     question = call.question(question_options, default=defaults.POINT)
     tracing.check(question)
     with output.waiting("starting TensorFlow ..."):
         call.load(verbose)
         trace = tracing.trace(question)
-    output.write(trace, format_, file, color)
+    out.write(trace)
     return 0 if trace.ok else 1
