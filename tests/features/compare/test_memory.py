@@ -8,12 +8,10 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from tapecli.engines.tapes.arrangements import Variables
-from tapecli.expressions.expression import parse
+from tapecli.evaluation.question import Options, PointsInput, Question
 from tapecli.features.compare import memory
 from tapecli.features.compare.contenders import contenders
 from tapecli.features.compare.model import TapeMemory
-from tapecli.floats import FORMATS
 
 POINTS = 1_000
 
@@ -25,12 +23,12 @@ def earlier_objects_are_kept_again() -> None:
 
 
 def held(*expressions: str, method: str, order: int = 1, dtype: str = "float64") -> TapeMemory:
-    format_ = FORMATS[dtype]
-    (one,) = (one for one in contenders(len(expressions), order) if one.name == method)
-    trees = [each.tree for each in parse(expressions)]
-    wanted: list[Variables] = [("x",) * k for k in range(1, order + 1)]
-    xs = {"x": tf.constant(np.full(POINTS, 2.0), format_.name)}
-    return memory.tape_memory(tf, one.run, lambda: one.functions(tf, trees, format_), xs, wanted)
+    (contender,) = (one for one in contenders(len(expressions), order) if one.name == method)
+    options = Options(dtype=dtype)
+    point = PointsInput({"x": "2"})
+    question = Question.parse("diff", expressions, point, order=order, options=options)
+    xs = {"x": tf.constant(np.full(POINTS, 2.0), dtype)}
+    return memory.tape_memory(tf, question, xs, contender)
 
 
 @pytest.mark.parametrize(

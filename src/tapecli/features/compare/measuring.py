@@ -6,24 +6,19 @@ import functools
 import time
 from collections.abc import Callable
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from tapecli.defaults import EAGER, EXECUTIONS, XLA
 from tapecli.engines.tapes import arrangements, loading
-from tapecli.engines.tapes.arrangements import Sources, Target, Tensor
+from tapecli.engines.tapes.arrangements import Sources, Tensor
 from tapecli.errors import RequestError
 from tapecli.evaluation import planner
 from tapecli.evaluation.question import Question
 from tapecli.features.compare import clock
-from tapecli.features.compare.contenders import Contender, contenders
+from tapecli.features.compare.contenders import Contender, contenders, count_operations
 from tapecli.features.compare.memory import tape_memory
-from tapecli.features.compare.model import Cost, CostComparison, Scenario, TapeMemory, Time, Work
-from tapecli.features.compare.work import count_operations
+from tapecli.features.compare.model import Cost, CostComparison, Scenario, Time
 from tapecli.floats import estimated
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
 
 _T = TypeVar("_T")
 
@@ -67,8 +62,8 @@ def check(question: Question, points: int) -> None:
 
 def _cheaper(workload: planner.Workload, limit: float) -> str:
     """What to ask for where it would take too long, or too much memory."""
-    digits = reversed(range(len(str(workload.count))))
-    for count in (digit * 10**power for power in digits for digit in (5, 2, 1)):
+    powers = [10**exponent for exponent in range(len(str(workload.count)))]
+    for count in (digit * power for power in reversed(powers) for digit in (5, 2, 1)):
         less = workload.at(count)
         fits = less.numbers_held <= planner.MAX_NUMBERS and expected_seconds(less) <= limit
         if count < workload.count and fits:
@@ -146,7 +141,7 @@ class _Measurement:
 
     def refuse_unsupported(self) -> None:
         """Refuse what TensorFlow cannot differentiate in any arrangement."""
-        task = self.question.trees, self._columns(1), self.question.wrt
+        task = self.question.trees, self.question.points.columns, self.question.wrt
         try:
             arrangements.tape_derivatives(*task, "nested", self.question.format_)
         except RequestError as error:
@@ -155,77 +150,63 @@ class _Measurement:
 
     def costs(self) -> list[Cost]:
         """What each arrangement costs."""
-        works = {c.name: self._try(c, self._work) for c in self._contenders}
-        memories = {c.name: self._try(c, self._memory) for c in self._contenders}
+        works = self._measured(functools.partial(count_operations, self.question))
+        with self.tf.device("cpu"):
+            xs = self._xs(self.points)
+            memories = self._measured(functools.partial(tape_memory, self.tf, self.question, xs))
         times = {scenario: self._times(scenario) for scenario in scenarios(self.points)}
         return [
             Cost(
                 name,
-                work,
-                memories[name],
-                {scenario: of[name] for scenario, of in times.items() if name in of},
+                works.get(name),
+                memories.get(name),
+                {scenario: by_name[name] for scenario, by_name in times.items() if name in by_name},
                 self._problems.get(name, ""),
             )
-            for name, work in works.items()
+            for name in (contender.name for contender in self._contenders)
         ]
 
-    def _try(self, contender: Contender, measure: Callable[[Contender], _T]) -> _T | None:
-        """What is measured, or None where TensorFlow cannot do it, which is noted."""
-        try:
-            return measure(contender)
-        except (LookupError, TypeError, ValueError, self.tf.errors.OpError) as error:
-            reason = str(error).strip().partition("\n")[0] or type(error).__name__
-            self._problems.setdefault(contender.name, reason)
-            return None
-
-    def _work(self, contender: Contender) -> Work:
-        return count_operations(contender, self.question, self._columns(1))
-
-    def _memory(self, contender: Contender) -> TapeMemory:
-        functions = functools.partial(self._functions, contender)
-        with self.tf.device("cpu"):
-            xs = self._xs(self.points)
-            return tape_memory(self.tf, contender.run, functions, xs, self.question.wrt)
+    def _measured(self, measure: Callable[[Contender], _T]) -> dict[str, _T]:
+        """What is measured, by the names of the arrangements; where it cannot be is noted."""
+        measured = {}
+        for contender in self._contenders:
+            try:
+                measured[contender.name] = measure(contender)
+            except (LookupError, TypeError, ValueError, self.tf.errors.OpError) as error:
+                reason = str(error).strip().partition("\n")[0] or type(error).__name__
+                self._problems.setdefault(contender.name, reason)
+        return measured
 
     def _times(self, scenario: Scenario) -> dict[str, Time]:
         """The times of the arrangements that can be run in a scenario; each is compiled before."""
-        make_run = functools.partial(self._ready_run, scenario.execution, self._xs(scenario.points))
-        runs = {}
-        for contender in self._contenders:
-            if _takes_minutes(contender.name, scenario):
-                reason = f"XLA takes minutes to compile it for more than {planner.FOLDED:,} points"
-                self._problems.setdefault(contender.name, reason)
-            elif run := self._try(contender, make_run):
-                runs[contender.name] = run
+        xs = self._xs(scenario.points)
+        runs = self._measured(functools.partial(self._ready_run, scenario, xs))
         return clock.times(runs, self._seconds / len(scenarios(self.points)))
 
     def _ready_run(
-        self, execution: str, xs: Sources, contender: Contender
+        self, scenario: Scenario, xs: Sources, contender: Contender
     ) -> Callable[[], list[Tensor]]:
         """A function that runs an arrangement, and has done so once."""
+        if _takes_minutes(contender.name, scenario):
+            raise ValueError(
+                f"XLA takes minutes to compile it for more than {planner.FOLDED:,} points"
+            )
 
         def derivatives(xs: Sources) -> list[Tensor]:
-            results = contender.run(self.tf, self._functions(contender), xs, self.question.wrt)
+            functions = contender.functions(self.tf, self.question.trees, self.question.format_)
+            results = contender.run(self.tf, functions, xs, self.question.wrt)
             return [tensor for variables in self.question.wrt for tensor in results[variables]]
 
         function: Callable[[Sources], list[Tensor]] = derivatives
-        if execution != EAGER:
-            compiled = execution == XLA
+        if scenario.execution != EAGER:
+            compiled = scenario.execution == XLA
             traced = self.tf.function(derivatives, jit_compile=compiled, autograph=False)
             specs = {name: self.tf.TensorSpec(x.shape, x.dtype) for name, x in xs.items()}
             function = traced.get_concrete_function(specs)
         function(xs)
         return functools.partial(function, xs)
 
-    def _functions(self, contender: Contender) -> list[Target]:
-        return contender.functions(self.tf, self.question.trees, self.question.format_)
-
     def _xs(self, points: int) -> Sources:
-        columns, dtype = self._columns(points), self.question.format_.name
-        return {name: self.tf.constant(column, dtype) for name, column in columns.items()}
-
-    def _columns(self, points: int) -> dict[str, NDArray[np.float64]]:
         """The point, repeated."""
-        import numpy as np
-
-        return {name: np.full(points, x) for name, x in self.question.points.at(0).items()}
+        columns, dtype = self.question.points.columns.items(), self.question.format_.name
+        return {name: self.tf.constant(x.repeat(points), dtype) for name, x in columns}

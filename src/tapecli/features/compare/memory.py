@@ -10,27 +10,20 @@ share a buffer count once, and the buffers of the sources do not count. TensorFl
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, NoReturn
 
 from tapecli.engines.tapes import loading
-from tapecli.engines.tapes.arrangements import Run, Sources, Target, Variables
+from tapecli.engines.tapes.arrangements import Sources
 from tapecli.engines.tapes.recording import WithTapes
+from tapecli.evaluation.question import Question
+from tapecli.features.compare.contenders import Contender
 from tapecli.features.compare.model import TapeMemory
 
 
-def tape_memory(
-    tf: Any,
-    run: Run,
-    functions: Callable[[], Sequence[Target]],
-    xs: Sources,
-    derivatives: Sequence[Variables],
-) -> TapeMemory:
-    """What the tapes of an arrangement hold.
-
-    The targets keep what they have computed, so `functions` makes new ones for each run.
-    """
+def tape_memory(tf: Any, question: Question, xs: Sources, contender: Contender) -> TapeMemory:
+    """What the tapes of an arrangement hold at the points of `xs`."""
 
     def tapes(last: int | None) -> list[Any]:
         """The tapes of a run that ends before the first gradient of the last, or at its end."""
@@ -42,8 +35,9 @@ def tape_memory(
             open_tapes.append(tape)
             return tape
 
+        functions = contender.functions(tf, question.trees, question.format_)
         with suppress(_Stop):
-            run(WithTapes(tf, wrap), functions(), xs, derivatives)
+            contender.run(WithTapes(tf, wrap), functions, xs, question.wrt)
         return open_tapes
 
     with collected():

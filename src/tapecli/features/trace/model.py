@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tapecli.floats import FloatFormat
-from tapecli.result import Status, all_ok, any_failed
+from tapecli.result import Status, any_failed
 
 
 @dataclass(frozen=True)
@@ -168,8 +168,3 @@ class Trace:
     def ok(self) -> bool:
         """Whether the numbers agree with `diff`, and none is off or lost: exit code 0."""
         return self.agrees and not any_failed(answer.status for answer in self.answers)
-
-    @property
-    def all_ok(self) -> bool:
-        """Whether the numbers agree with `diff`, and each is ok."""
-        return self.agrees and all_ok(answer.status for answer in self.answers)

@@ -17,11 +17,7 @@ _LETTERS = "vwusabc"
 
 
 class NamedRecording:
-    """A recording whose tensors have names that a person can follow.
-
-    Args:
-        recording: what the tapes recorded, with steps.
-        format_: the dtype.
+    """A recording, made with steps, whose tensors have names that a person can follow.
 
     Attributes:
         tapes: the name of each tape.

@@ -80,9 +80,7 @@ RULES = {
     "TanhGrad": Rule("{1}*(1 - {0}**2)", ("-2*{1}*{0}", "1 - {0}**2")),
     "SigmoidGrad": Rule("{1}*{0}*(1 - {0})", ("{1}*(1 - 2*{0})", "{0}*(1 - {0})")),
     # shapes: these change no number at one point
-    "Sum": Rule("{0}", ("1",)),
-    "Reshape": Rule("{0}", ("1",)),
-    "BroadcastTo": Rule("{0}", ("1",)),
+    **dict.fromkeys(("Sum", "Reshape", "BroadcastTo"), Rule("{0}", ("1",))),
 }
 # fmt: on
 
@@ -96,13 +94,9 @@ def formula(kind: str, names: Sequence[str]) -> str:
 
 
 def local_derivative(kind: str, names: Sequence[str], by: str, value: str) -> str:
-    """The derivative of an operation by an argument, or "" if no row has it.
+    """The derivative of an operation by the argument of a name, or "" if no row has it.
 
-    Args:
-        kind: TensorFlow's name of the operation.
-        names: the names of its arguments, in which a name may occur more than once.
-        by: the name of the argument.
-        value: the name of the operation's value.
+    A name may occur more than once among those of the arguments; `value` is that of the result.
     """
     if kind == "AddN":
         return str(names.count(by))

@@ -60,14 +60,8 @@ def trace(question: Question) -> model.Trace:
 
     result = answering.answer(question, formulas=False, load=loading.load)
     at = question.points.at(0)
-    recording = record(
-        question.trees,
-        {name: np.float64(value) for name, value in at.items()},
-        question.wrt,
-        question.choice.method,
-        question.format_,
-        steps=True,
-    )
+    task = question.trees, {name: np.float64(value) for name, value in at.items()}, question.wrt
+    recording = record(*task, question.choice.method, question.format_, steps=True)
     names = NamedRecording(recording, question.format_)
     passes = tuple(_passes(question, names))
     return model.Trace(
@@ -83,18 +77,14 @@ def trace(question: Question) -> model.Trace:
     )
 
 
-# --- the forward pass ---------------------------------------------------------------------------
-
-
 def _targets(question: Question, names: NamedRecording) -> Iterator[model.TracedTarget]:
     """Each expression with its step.
 
     If the values were not asked for, the first backward passes start at the targets in order.
     """
     recording = names.recording
-    tensors = recording.results.get(()) or [
-        backward.target for _, backward in recording.backward_passes
-    ]
+    passes = recording.backward_passes
+    tensors = recording.results.get(()) or [backward.target for _, backward in passes]
     for expression, tensor in zip(question.targets, tensors, strict=False):
         yield model.TracedTarget(expression.name, expression.text, names.text(tensor))
 
@@ -117,11 +107,11 @@ def _step(operation: Operation, names: NamedRecording) -> model.Step:
             by, slope = names.text(tensor), names.recording.slopes.get((output, tensor))
             formula = rules.local_derivative(kind, arguments, by, names.text(output))
             local_derivatives.append(model.LocalDerivative(by, formula, slope))
-    backward_of = [
+    tapes_of_passes = (
         names.tapes[tape.number]
         for tape, backward in names.recording.backward_passes
         if backward.start <= operation.index < backward.stop
-    ]
+    )
     return model.Step(
         names.text(output),
         kind,
@@ -129,11 +119,8 @@ def _step(operation: Operation, names: NamedRecording) -> model.Step:
         names.number(output),
         tuple(local_derivatives),
         tuple(names.recorders[operation.index]),
-        backward_of[0] if backward_of else "",
+        next(tapes_of_passes, ""),
     )
-
-
-# --- the backward passes ------------------------------------------------------------------------
 
 
 def _passes(question: Question, names: NamedRecording) -> Iterator[model.TracedPass]:
@@ -174,9 +161,6 @@ def _adjoints(backward: BackwardPass, names: NamedRecording) -> Iterator[model.A
             if (tensor, argument) in slopes and names.name(tensor)
         )
         yield model.Adjoint(names.text(argument), numbers[argument], terms)
-
-
-# --- the answers, beside those of diff ----------------------------------------------------------
 
 
 def _answers(

@@ -145,7 +145,7 @@ def test_operations_that_run_others_are_not_counted_in_silence(compared: Compare
     one = replace(one, work=replace(one.work, forward=("While", "Mul")))
     said = "nested: While run further operations, which are not counted"
     assert said in list(words.findings(compared(one)))
-    assert words.work_cells(one)[2] == "10+"
+    assert words.work_cells(one)[3] == "10+"
 
 
 def test_spreads_are_quartiles_or_how_far_they_are() -> None:

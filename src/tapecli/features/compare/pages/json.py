@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from tapecli.features.compare.model import Cost, CostComparison, Work
+from tapecli.features.compare.model import Cost, CostComparison
 from tapecli.features.compare.pages import words
 from tapecli.floats import FORMATS
 from tapecli.formats import json
@@ -29,18 +29,8 @@ def document(comparison: CostComparison) -> dict[str, Any]:
 
 
 def _cost(cost: Cost) -> dict[str, Any]:
-    memory = cost.memory
-    return {
-        "name": cost.name,
-        "problem": cost.problem,
-        "operations": cost.work and _work(cost.work),
-        "held": memory and {"bytes": memory.most, "bytes_after": memory.after},
-        "times": [{**asdict(scenario), **asdict(time)} for scenario, time in cost.times.items()],
-    }
-
-
-def _work(work: Work) -> dict[str, Any]:
-    return {
+    work, memory = cost.work, cost.memory
+    operations = work and {
         "recorded": work.recorded,
         "forward": len(work.forward),
         "back": len(work.kinds_backward),
@@ -49,4 +39,11 @@ def _work(work: Work) -> dict[str, Any]:
         "tapes": [asdict(tape) for tape in work.tapes],
         "kinds_forward": work.forward,
         "kinds_back": [asdict(gradient) for gradient in work.backward],
+    }
+    return {
+        "name": cost.name,
+        "problem": cost.problem,
+        "operations": operations,
+        "held": memory and {"bytes": memory.most, "bytes_after": memory.after},
+        "times": [{**asdict(scenario), **asdict(time)} for scenario, time in cost.times.items()],
     }

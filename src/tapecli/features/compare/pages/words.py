@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from tapecli.errors import together
-from tapecli.features.compare.model import Aim, Cost, CostComparison, Scenario, Time, Work
+from tapecli.features.compare.model import Aim, Cost, CostComparison, Scenario, Time
 from tapecli.floats import FORMATS, counted, measured, size, spread
 from tapecli.formats import words as result_words
 
@@ -180,7 +180,7 @@ def grids(comparison: CostComparison, full: bool) -> Iterator[Grid]:
     """The tables from top to bottom; `full` times have quartiles."""
     costs = comparison.costs
     counts = ["forward", "backward", "all", "held", "after"]
-    rows = [[cost.name, tapes(cost.work), *work_cells(cost)] for cost in costs]
+    rows = [[cost.name, *work_cells(cost)] for cost in costs]
     yield Grid(["", "recorded on the tapes", *counts], 2, rows)
     for points, group in itertools.groupby(comparison.scenarios, lambda s: s.points):
         scenarios = list(group)
@@ -195,20 +195,16 @@ def grids(comparison: CostComparison, full: bool) -> Iterator[Grid]:
         yield Grid([name, "operations"], 2, rows)
 
 
-def tapes(work: Work | None) -> str:
-    """How many operations each tape records: tape1 2 + tape2 2 = 4."""
-    if work is None:
-        return NOTHING
-    terms = " + ".join(f"{tape.name} {len(tape.recorded):,}" for tape in work.tapes)
-    return terms if len(work.tapes) == 1 else f"{terms} = {work.recorded:,}"
-
-
 def work_cells(cost: Cost) -> list[str]:
-    """Operations forward, backward and all together, and bytes held and held after."""
+    """Operations recorded (tape1 2 + tape2 2 = 4), forward, backward and all; bytes held, after."""
     work, memory = cost.work, cost.memory
-    counts = [len(work.forward), len(work.kinds_backward), work.run] if work else []
-    cells = [f"{count:,}" for count in counts] or [NOTHING] * 3
-    cells[-1] += "+" if work and work.calls else ""
+    cells = [NOTHING] * 4
+    if work:
+        terms = " + ".join(f"{tape.name} {len(tape.recorded):,}" for tape in work.tapes)
+        recorded = terms if len(work.tapes) == 1 else f"{terms} = {work.recorded:,}"
+        counts = (len(work.forward), len(work.kinds_backward), work.run)
+        cells = [recorded, *(f"{count:,}" for count in counts)]
+        cells[-1] += "+" if work.calls else ""
     return cells + ([size(memory.most), size(memory.after)] if memory else [NOTHING] * 2)
 
 

@@ -15,6 +15,7 @@ from tapecli.features.trace.model import Trace
 from tapecli.features.trace.pages import words
 from tapecli.formats import Screen
 from tapecli.formats.table import PLAIN_WIDTH, drawn, natural_width
+from tapecli.result import all_ok
 
 NARROWEST = 40
 """The page is made for at least so many columns."""
@@ -47,7 +48,7 @@ def _blocks(trace: Trace, width: int) -> Iterator[RenderableType]:
         yield from (Text(f"  {line}", style="bold") for line in section.results)
         yield Text()
     yield from (Text(line, style="dim") for line in words.wasted(trace))
-    style = "bold green" if trace.all_ok else "bold yellow"
+    style = "bold green" if all_ok(answer.status for answer in trace.answers) else "bold yellow"
     yield Text(words.verdict(trace), style=style if trace.ok else "bold red")
 
 

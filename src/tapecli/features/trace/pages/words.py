@@ -6,21 +6,16 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from tapecli.errors import together
-from tapecli.features.trace.model import Adjoint, Step, Term, Trace, TracedPass
+from tapecli.features.trace.model import Adjoint, Step, Trace, TracedPass
 from tapecli.floats import counted
 from tapecli.formats import words
 
 
 class PageRow(NamedTuple):
-    """A step, or an adjoint.
+    """A step with its local derivatives, or an adjoint with its terms, in words and in numbers.
 
-    Attributes:
-        name: its name; of a step, with the formula: v2 = log(v1).
-        value: its number.
-        details: the local derivatives of the step, or the terms of the adjoint, each as a formula
-            and as numbers.
-        kind, recorders: of a step, its operation, and the tapes that record it.
-        is_start: whether it is the adjoint of the step where a backward pass starts.
+    The name of a step has its formula: v2 = log(v1). A step has the kind of its operation, and the
+    tapes that record it; an adjoint may be that of the step where the backward pass starts.
     """
 
     name: str
@@ -32,15 +27,10 @@ class PageRow(NamedTuple):
 
 
 class Section(NamedTuple):
-    """A table with its heading.
+    """A table: the steps of the forward pass, the adjoints of a backward pass with its results
+    (dy/dx = 1), or the steps that the backward passes of a tape run.
 
-    Attributes:
-        heading: what the rows are, and which tapes record the steps if that is the same for all.
-        rows: the steps of the forward pass, the adjoints of a backward pass, or the steps that
-            the backward passes of a tape run.
-        mixed: whether different tapes record different steps.
-        is_backward: whether the rows are adjoints.
-        results: the derivatives that a backward pass computes: dy/dx = 1.
+    Where the same tapes record all its steps, the heading names them; else they are mixed.
     """
 
     heading: str
@@ -119,21 +109,16 @@ def _adjoint_row(trace: Trace, backward: TracedPass, adjoint: Adjoint) -> PageRo
     """An adjoint with its terms: ∂y/∂v2·∂v2/∂v1 and 1·0.25, with a + from the second on."""
     is_value = backward.target and not backward.variables
     target = backward.target if is_value else backward.step
-    terms = [
-        (
-            f"{'+ ' * (n > 0)}∂{target}/∂{term.step}·∂{term.step}/∂{adjoint.of}",
-            _numbers(trace, term),
-        )
-        for n, term in enumerate(adjoint.terms)
-    ]
+    terms: list[tuple[str, str]] = []
+    for term in adjoint.terms:
+        sign = "+ " if terms else ""
+        formula = f"{sign}∂{target}/∂{term.step}·∂{term.step}/∂{adjoint.of}"
+        factors = map(trace.format_.text, (term.adjoint, term.local_derivative))
+        numbers = "·".join(f"({text})" if text.startswith("-") else text for text in factors)
+        terms.append((formula, numbers))
     is_start = adjoint.of == backward.step
     value = trace.format_.text(adjoint.value)
     return PageRow(f"∂{target}/∂{adjoint.of}", value, terms, is_start=is_start)
-
-
-def _numbers(trace: Trace, term: Term) -> str:
-    factors = [trace.format_.text(number) for number in (term.adjoint, term.local_derivative)]
-    return "·".join(f"({text})" if text.startswith("-") else text for text in factors)
 
 
 def wasted(trace: Trace) -> list[str]:
