@@ -128,7 +128,6 @@ def is_decimal(entry: str) -> bool:
 
 
 def _quotient(number: Fraction) -> Decimal:
-    """A fraction as a decimal of 60 digits."""
     return _PRECISE.divide(Decimal(number.numerator), Decimal(number.denominator))
 
 
@@ -146,14 +145,9 @@ def _brief(number: Fraction) -> str:
 
 @dataclass(frozen=True)
 class Range:
-    """Points by their indices: evenly spaced, or by a ratio.
+    """Points by their indices: evenly spaced, or by a ratio, of which `stop` is the last.
 
-    Attributes:
-        start: the first.
-        stop: the last.
-        step: from one to the next; 0 where they are spaced by a ratio.
-        count: how many they are.
-        ratio: the logarithm of stop/start where they are spaced by a ratio.
+    Where they are spaced by a ratio, `step` is 0, and `ratio` is the logarithm of stop/start.
     """
 
     start: Fraction
@@ -294,10 +288,9 @@ def rounded_fields(
     format_: FloatFormat,
     is_simple: bool = False,
 ) -> tuple[float, ...] | NDArray[np.float64]:
-    """Texts or numbers, each rounded once; few of them are rounded without NumPy.
+    """Texts or numbers, of which `exact_at` has the exact values, each rounded once.
 
-    `exact_at` has the exact value of the field at an index. All fields are texts of ASCII
-    characters without an underscore if this `is_simple`.
+    All fields are texts of ASCII characters without an underscore if this `is_simple`.
 
     Raises:
         PointsError: a field is no number, or too large or too small for the format.

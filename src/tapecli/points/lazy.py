@@ -52,11 +52,7 @@ class Lazy:
 
 
 class Joined(Lazy):
-    """Numbers one after the other.
-
-    Args:
-        pieces: what they are in: tuples, arrays or lazy numbers.
-    """
+    """Numbers one after the other, from pieces that are tuples, arrays or lazy numbers."""
 
     def __init__(self, pieces: Sequence[Any]) -> None:
         self._pieces = pieces
@@ -153,14 +149,10 @@ def _shift(number: Fraction) -> int:
 
 
 class Stored(Lazy):
-    """Numbers of an array in a file (.npy).
+    """Numbers of an array in a file (.npy), rounded into a format.
 
     They are not mapped into memory: a process that reads there what somebody has cut off is
     killed.
-
-    Args:
-        path: the file.
-        format_: the format that the numbers are rounded into.
 
     Raises:
         PointsError: it cannot be read, or is not an array of real numbers in one dimension.

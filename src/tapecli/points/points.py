@@ -71,7 +71,7 @@ class Axis:
         return tuple(self.values)
 
     def columns(self, size: int, skip: int) -> Iterator[Columns]:
-        """The values in arrays of this size, of which the last may be shorter."""
+        """The values after the first `skip` in arrays of this size, the last maybe shorter."""
         for start in range(skip, self.count, size):
             yield {name: values[start : start + size] for name, values in self.values.items()}
 
@@ -82,12 +82,7 @@ class Axis:
 
 @dataclass(frozen=True, eq=False)
 class Points:
-    """The points.
-
-    Attributes:
-        axes: what they are made of.
-        paired: whether axes of several values go side by side, and are not multiplied.
-    """
+    """The points of axes, of which those of several values are multiplied unless `paired`."""
 
     axes: tuple[Axis, ...]
     paired: bool = False
@@ -123,7 +118,6 @@ class Points:
         return self._columns(0, self.count)
 
     def _columns(self, start: int, stop: int) -> dict[str, NDArray[np.float64]]:
-        """The values of each variable at the points from one index to before another."""
         columns, times = {}, self.count
         for axis in self.axes:
             times = 1 if self.paired else times // axis.count
@@ -163,7 +157,7 @@ class Points:
 
 
 def _chunk(columns: Columns, constants: Sequence[Axis]) -> Points:
-    """Points with a single axis, and variables that are the same at all of them."""
+    """Points with a single axis, and the constants beside it."""
     return Points((Axis(columns), *(Axis(axis.values, is_list=False) for axis in constants)))
 
 
@@ -209,7 +203,7 @@ class File:
     is_list = True
 
     def columns(self, size: int, skip: int) -> Iterator[Columns]:
-        """The values in arrays of this size, of which the last may be shorter."""
+        """The values after the first `skip` in arrays of this size, the last maybe shorter."""
         waiting: list[Columns] = []
         count = 0
         for block in self.blocks(skip):
@@ -248,14 +242,8 @@ class FilePoints:
     """Points of which some values are in files that are read in blocks: values side by side.
 
     `names`, `count` and `dimensions` are those of `Points`, but a count that is not known before
-    the files are read is None.
-
-    Args:
-        varying: the files, and other values that change from point to point.
-        constants: values that are the same at all points.
-
-    Raises:
-        PointsError: there are not as many of each.
+    the files are read is None. `varying` are the files, and other values that change from point to
+    point, which raise a PointsError if there are not as many of each.
     """
 
     def __init__(self, varying: Sequence[Axis | File], constants: Sequence[Axis]) -> None:
@@ -325,13 +313,11 @@ def table(source: str, stdin: TextIO | None) -> Rows:
 
 @dataclass(frozen=True)
 class Reader:
-    """How values are read.
+    """Reads values, rounded into a format; "-" reads `stdin`.
 
     Attributes:
-        format_: what they are rounded into.
         most: how many points a variable may have: `exact.MAX_POINTS`, which are held in memory,
             or `exact.MAX_COUNT`.
-        stdin: what "-" reads.
         arrays: whether a file may also be an array of NumPy's (.npy) or a Parquet file.
     """
 
@@ -347,17 +333,11 @@ class Reader:
         names: Sequence[str],
         paired: bool = False,
     ) -> Points | FilePoints:
-        """Read the values of every variable.
+        """Read the values of the variables `names`, which go side by side if they are `paired`.
 
-        Args:
-            inputs: the values of variables by name, in the language of `exact`.
-            rows: a table that has the values of the other variables, or None.
-            names: the variables that need a value.
-            paired: whether the values go side by side.
-
-        Returns:
-            `FilePoints` if a file has more points than are held in memory. No other variable
-            has several values then, or values go side by side.
+        They come from `inputs` by name, in the language of `exact`; those of the others, if there
+        are any, from a table. If a file has more points than are held in memory, the answer is
+        `FilePoints`: no other variable has several values then, or values go side by side.
 
         Raises:
             PointsError: values cannot be read, do not fit the dtype, are too many, or not as many.
@@ -441,15 +421,14 @@ class Reader:
                 flat = flat.tolist()
         flat = list(flat)
         if any(isinstance(number, str) for number in flat):
-            return [self._of_item(item) for item in flat]
+            pieces = []
+            for item in flat:
+                axis = self._of_variable("", item)
+                if isinstance(axis, File):
+                    raise too_many(exact.MAX_POINTS)
+                pieces.append(axis.values[""])
+            return pieces
         return [exact.rounded_fields(flat, lambda index: exact.number(flat[index]), self.format_)]
-
-    def _of_item(self, item: Any) -> Values:
-        """The values of an item of a list, which may be text."""
-        axis = self._of_variable("", item)
-        if isinstance(axis, File):
-            raise too_many(exact.MAX_POINTS)
-        return axis.values[""]
 
     def _joined(self, pieces: Sequence[Values]) -> Values:
         """Values one after the other, which are made at once if they are few."""

@@ -70,14 +70,9 @@ def settled(values: Floats, format_: FloatFormat) -> tuple[Floats, Mask]:
 def of_sums(
     high: Floats, low: Floats, error: float, shift: int, format_: FloatFormat
 ) -> tuple[Floats, Mask]:
-    """Sums of two numbers rounded into a format, and where that is uncertain.
+    """The numbers (high + low) * 2**shift rounded into a format, and where that is uncertain.
 
-    Args:
-        high: their greater parts.
-        low: the others, at most some ulps of those.
-        error: how much they may be wrong.
-        shift: the numbers are (high + low) * 2**shift.
-        format_: the format.
+    `low` is at most some ulps of `high`, and `error` is how much high + low may be wrong.
     """
     is_double = format_.precision == _DOUBLE
     if is_double:
@@ -104,9 +99,7 @@ def decide(
     format_: FloatFormat,
     first: int = 0,
 ) -> Floats:
-    """The values, with those that are uncertain rounded from the exact numbers.
-
-    `exact_at` has the exact number at an index; the first value has the index `first`.
+    """The values, of which the first has the index `first`, the uncertain ones rounded exactly.
 
     Raises:
         PointsError: a number is too large or too small for the format.

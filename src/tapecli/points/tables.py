@@ -50,8 +50,8 @@ def _columns(
 ) -> Iterator[Columns]:
     """The columns of each block of a text, which `read` makes of lines and the number of the first.
 
-    No more is read than shows that there are more than `most`. `start` is a line that has been
-    read already, and belongs to the first block. Messages call the points by `unit`.
+    No more is read than shows that there are more than `most`. `start` is a line of the first
+    block that has been read already. Messages call the points by `unit`.
     """
     count = 0
     while True:
@@ -93,7 +93,12 @@ def lines(
 
         def exact_at(index: int) -> Fraction:
             try:
-                return _of_line(entries[index])
+                entry = entries[index].strip()
+                first, *rest = entry.split(None, 1)
+                is_list = "," in entry and "(" not in entry
+                if is_list or ".." in entry or (rest and exact.is_decimal(first)):
+                    raise PointsError(f"'{clipped(entry)}' is not one number")
+                return exact.constant(entry)
             except UsageError as error:
                 raise PointsError(f"line {numbers[index]} of {text.name}: {error}") from None
 
@@ -104,32 +109,16 @@ def lines(
         yield from _columns(text, LINES_SIZE, read, most, "points")
 
 
-def _of_line(line: str) -> Fraction:
-    entry = line.strip()
-    first, *rest = entry.split(None, 1)
-    is_list = "," in entry and "(" not in entry
-    if is_list or ".." in entry or (rest and exact.is_decimal(first)):
-        raise PointsError(f"'{clipped(entry)}' is not one number")
-    return exact.constant(entry)
-
-
 # --- tables -----------------------------------------------------------------------------------
 
 
 class Table:
-    """A table in text, of which the header is read at once and the rows later, once.
+    """A table in the text "-" or "@file", whose header is read at once and its rows later, once.
 
     What kind of table it is shows in its first line: JSON lines begin with a brace, a header
     with a tab in it is that of TSV, and any other that of CSV. Blank lines, and those that begin
-    with #, are passed over.
-
-    Args:
-        source: "-", or "@" and the name of a file.
-        stdin: what "-" reads.
-
-    Attributes:
-        name: what messages call it.
-        names: the names of its columns; for JSON lines those of the first object.
+    with #, are passed over. Messages call it by `name`; the `names` of its columns are those of
+    the header, or of the first object.
 
     Raises:
         PointsError: the table cannot be read, or has a column twice.
@@ -150,8 +139,7 @@ class Table:
         if self._first:
             self.names = tuple(self._object(number, line))
         else:
-            header = self._fields(number, line.rstrip("\r\n"))
-            self.names = tuple(field.strip() for field in header)
+            self.names = tuple(map(str.strip, self._fields(number, line.rstrip("\r\n"))))
         check_columns(self.names, (), self.name)
 
     def blocks(
@@ -160,9 +148,8 @@ class Table:
         """The numbers of the columns of these names, a block of rows after the other.
 
         Raises:
-            PointsError: the text cannot be read, a row has more or fewer fields than the header,
-                a field is no number or does not fit the format, or there are more rows than
-                `most`, or none.
+            PointsError: the text or a field cannot be read, a row has more or fewer fields than the
+                header, or there are more rows than `most`, or none.
         """
         with self._context:
             read = partial(self._read, variables, format_)
@@ -290,11 +277,7 @@ class Table:
 
 
 def of_field(field: Any) -> Fraction:
-    """The number in a field of a table: a number, or one as text.
-
-    Raises:
-        PointsError: it is none.
-    """
+    """The number in a field of a table: a number, or one as text; any other is a PointsError."""
     if isinstance(field, str):
         return exact.constant(field)
     if field is None or isinstance(field, bool | list | dict):
@@ -303,16 +286,12 @@ def of_field(field: Any) -> Fraction:
 
 
 def check_columns(names: Sequence[str], required: Sequence[str], source: str) -> None:
-    """Refuse a table that has a column twice, or lacks one that is wanted.
-
-    Raises:
-        PointsError: of the table that messages call `source`.
-    """
+    """Raise a PointsError about a table that has a column twice, or lacks a required one."""
     if (field := twice(names)) is not None:
         raise PointsError(f"the header of {source} has '{clipped(field)}' twice")
     if missing := [name for name in required if name not in names]:
         has, lacks = (
-            together([f"'{clipped(name)}'" for name in columns]) for columns in (names, missing)
+            together([f"'{clipped(n)}'" for n in columns]) for columns in (names, missing)
         )
         raise PointsError(f"the header of {source} has {has}, but not {lacks}")
 

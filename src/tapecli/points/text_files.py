@@ -64,26 +64,18 @@ class Text:
                 text += self._stream.readline(MAX_LINE + 2)
         except UnicodeDecodeError:
             raise self._error_type(f"line {self.line} of {self.name} is not text") from None
-        problem = f"has more than {MAX_LINE:,} characters"
-        start = _too_long(text)
+        start = end = 0
+        while end >= 0 and len(text) - start > MAX_LINE:  # to the last end within the bound
+            end = text.rfind("\n", start, start + MAX_LINE + 1)
+            start = end + 1 if end >= 0 else start
+        problem = f"has more than {MAX_LINE:,} characters" if end < 0 else ""
         if byte := None if text.isascii() else _NO_TEXT.search(text):
             start, problem = byte.start(), "is not text"
-        if start >= 0:
+        if problem:
             number = self.line + text.count("\n", 0, start)
             raise self._error_type(f"line {number} of {self.name} {problem}")
         self.line += text.count("\n") if size else 1
         return text
-
-
-def _too_long(text: str) -> int:
-    """Where the first line begins that is too long, by as few glances as show it; or -1."""
-    start = 0
-    while len(text) - start > MAX_LINE:
-        end = text.rfind("\n", start, start + MAX_LINE + 1)
-        if end < 0:
-            return start
-        start = end + 1
-    return -1
 
 
 @contextlib.contextmanager
