@@ -105,14 +105,10 @@ OPERATIONS = {
     "mul": (0, 1),
     "div": (0, 3),
     "pow": (2, 1),
-    "tan": (2, 3),
-    "cot": (2, 3),
-    "sec": (1, 3),
-    "csc": (1, 3),
     "atan2": (1, 6),
-    "hypot": (1, 3),
-    "erf": (5, 0),
-    "erfc": (5, 0),
+    **dict.fromkeys(("tan", "cot"), (2, 3)),
+    **dict.fromkeys(("sec", "csc", "hypot"), (1, 3)),
+    **dict.fromkeys(("erf", "erfc"), (5, 0)),
     **dict.fromkeys(("add", "sub", "neg", "abs", "sign", "min", "max", *SLOW), (0, 0)),
     **dict.fromkeys(("sinh", "cosh", "tanh", "asinh", "acosh", "atanh"), (4, 4)),
     **dict.fromkeys(("sigmoid", "softplus"), (4, 4)),
@@ -127,13 +123,9 @@ _CONSTANT, _LINE, _CURVE = range(3)
 
 
 def cost_model(nodes: Sequence[Node]) -> Callable[[int, int], float]:
-    """A function that says how many seconds the series of all nodes of an expression take.
+    """How many seconds all nodes of an expression take, by the number of terms and the precision.
 
-    Args:
-        nodes: the nodes, each after its children.
-
-    Returns:
-        A function of the number of terms and of the precision in bits.
+    Each node comes after its children; the precision is in bits.
     """
     linear = composed = products = slow = 0
     shapes: dict[Node, int] = {}

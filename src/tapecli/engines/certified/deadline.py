@@ -26,24 +26,14 @@ _STEPS = 1_000
 
 
 class TimeUp(BaseException):
-    """The work has taken as long as it may.
-
-    It is no `Exception`, so that no library takes it for one of its own.
-    """
+    """The time is over. This is no `Exception`, so that no library takes it for one of its own."""
 
 
 def within(seconds: float, work: Callable[[], _Value]) -> _Value:
-    """Do work, and end it when it takes too long.
-
-    Args:
-        seconds: processor seconds of this thread.
-        work: what to do; it may be ended between any two of its steps.
-
-    Returns:
-        What the work returns.
+    """Do work, which may be ended between any two of its steps, and return what it returns.
 
     Raises:
-        TimeUp: the work took longer.
+        TimeUp: the work took more than so many processor seconds of this thread.
     """
     if seconds <= 0:
         raise TimeUp

@@ -32,16 +32,9 @@ _RULES: dict[str, Callable[..., arb]] = {
 
 
 def refined(name: str, values: Any, arguments: Sequence[tuple[Any, Any]]) -> Pair:
-    """A function of numbers of twice the precision.
+    """A function of numbers of twice the precision, by its name in the rules of Taylor series.
 
-    Args:
-        name: the function, as the rules of Taylor series call it.
-        values: its values in float64, which stay as they are where they are not finite, or cannot
-            be refined.
-        arguments: the arguments, each as two numbers for every point.
-
-    Returns:
-        Its values, as two numbers for every point.
+    Its `values` in float64 stay as they are where they are not finite, or cannot be refined.
     """
     rule = _RULES.get(name) or getattr(arb, name)
     terms = [term for argument in arguments for term in argument]

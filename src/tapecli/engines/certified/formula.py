@@ -74,13 +74,10 @@ def formulas(
     divisors: Sequence[int],
     seconds: float,
 ) -> DerivedFormulas:
-    """The formulas of derivatives of functions.
+    """The formulas of derivatives of functions, each over a divisor.
 
-    Args:
-        trees: the functions.
-        derivatives: the variables of each derivative, in order; () is the function itself.
-        divisors: what each of them is divided by.
-        seconds: the processor seconds that SymPy may take for all of them.
+    A derivative is the variables that it is by; () is the function itself. SymPy may take so many
+    processor seconds for all formulas.
     """
     indices = [tuple(sorted(variables)) for variables in derivatives]
     by_target, unshortened, left_out, start = [], 0, 0, time.thread_time()

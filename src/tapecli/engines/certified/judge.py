@@ -101,7 +101,7 @@ def judged(
         finding = Finding.PROVED if proof else Finding.AGREES
         return Claim(*question, finding, count, reason=_caveat(holes, format_))
     exact = ClaimTest(target.tree, index, claim, None)
-    if exact.has_decimals and exact.agrees_again(comparisons, second_budget):
+    if exact.agrees_again(comparisons, second_budget):
         return Claim(*question, Finding.AGREES, count, reason=_DECIMALS.format(format_.name))
     example = _example(comparisons, format_)
     claimed = example.claimed
@@ -128,12 +128,7 @@ def spread(count: int, most: int = MOST_POINTS) -> list[int]:
 
 @dataclass(frozen=True)
 class ClaimComparison:
-    """The derivative and the claim at one point.
-
-    Attributes:
-        by_user: whether the user chose the point.
-        claimed: the claim, or why it has no value.
-    """
+    """The derivative and the claim at one point, which the user or a random number has chosen."""
 
     point: Mapping[str, float]
     by_user: bool
@@ -159,12 +154,9 @@ class ClaimComparison:
 
 
 class ClaimTest:
-    """A derivative and a claim, which can be compared at points.
+    """A function's derivative by some variables and a claim, which can be compared at points.
 
-    Args:
-        tree, claim: the function and the claim.
-        index: by which variables the function is differentiated.
-        format_: the dtype, whose numbers decimals mean; None for exact decimals.
+    Decimals mean numbers of the dtype; without one they are exact.
     """
 
     def __init__(self, tree: Node, index: Index, claim: Node, format_: FloatFormat | None) -> None:
@@ -183,8 +175,7 @@ class ClaimTest:
     ) -> tuple[list[ClaimComparison], Counter[str]]:
         """Compare at the user's points and at random numbers of a dtype, or at a share of them.
 
-        Returns:
-            The comparisons; and why there are none at other points, with how often.
+        Points at which there is no derivative are counted by the reason.
         """
         work = len(self._nodes) * (len(self._index) + 1) * (len(directions(self._index)) or 1)
         affordable = max(int(_MOST_WORK * share) // work, _FEWEST_POINTS)
@@ -242,13 +233,10 @@ class ClaimTest:
             return NoDerivative(OUT_OF_TIME)
         return different or NoDerivative(UNSHARP)
 
-    @property
-    def has_decimals(self) -> bool:
-        """Whether there are decimals in the function or the claim."""
-        return any(isinstance(node, Number) and node.decimal for node in self._nodes)
-
     def agrees_again(self, comparisons: Sequence[ClaimComparison], budget: Budget) -> bool:
-        """Whether the two are equal wherever they can be compared at the same points."""
+        """Whether there are decimals, and the two are equal wherever they can be compared again."""
+        if not any(isinstance(node, Number) and node.decimal for node in self._nodes):
+            return False
         again = [self.compared(old.point, old.by_user, budget) for old in comparisons]
         equal = [new.equal for new in again if isinstance(new, ClaimComparison)]  # others: poles
         return bool(equal) and all(equal)

@@ -39,12 +39,7 @@ ones are multiplied out."""
 
 
 class Literal(NumberSymbol):  # type: ignore[misc]
-    """A positive number that stays as it was typed.
-
-    Attributes:
-        name: its text.
-        value: its exact value.
-    """
+    """A positive number that stays as it was typed, with its text and its exact value."""
 
     __slots__ = ("name", "value")
 
@@ -225,11 +220,7 @@ def _base_and_exponent(factor: Any) -> tuple[Any, Any]:
 
 
 def _merged(numbers: Iterable[Fraction]) -> list[Fraction]:
-    """Whole numbers multiplied, and decimals with them and each other where the product is short.
-
-    Returns:
-        A whole number, and the decimals that remain.
-    """
+    """A whole number and decimals with the same product, fewer where products are short."""
     whole, decimals = Fraction(1), list[Fraction]()
     for value in numbers:
         if _is_whole(value):

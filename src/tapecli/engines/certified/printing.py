@@ -39,7 +39,11 @@ class _Ordered:
     def _as_ordered_terms(self, form: Any, order: str | None = None) -> list[Any]:
         terms: dict[Any, list[Any]] = {}
         for term in form.args:
-            terms.setdefault(_without_constants(term), []).append(term)
+            factors = sympy.Mul.make_args(term)
+            rest = [factor for factor in factors if factor.is_Atom or factor.free_symbols]
+            is_whole = len(rest) == len(factors)
+            key = term if is_whole else sympy.Mul(*rest, evaluate=False)
+            terms.setdefault(key, []).append(term)
         if len(terms) == 1:
             return list(form.args)
         if len(form.args) == 2 and any(not term.free_symbols for term in form.args):
@@ -48,13 +52,6 @@ class _Ordered:
                 return [first, last]  # 1.5 - x, not -x + 1.5
         ordered = sympy.Add(*terms, evaluate=False).as_ordered_terms(order=order)
         return [term for key in ordered for term in terms[key]]
-
-
-def _without_constants(term: Any) -> Any:
-    """A term without its constant factors, except plain numbers."""
-    factors = sympy.Mul.make_args(term)
-    rest = [factor for factor in factors if factor.is_Atom or factor.free_symbols]
-    return term if len(rest) == len(factors) else sympy.Mul(*rest, evaluate=False)
 
 
 class _TextPrinter(_Ordered, sympy.printing.str.StrPrinter):  # type: ignore[misc]

@@ -36,14 +36,9 @@ compared as well: the numbers in it may still be combined."""
 
 
 def shortest(form: Any, seconds: float) -> tuple[Any, bool]:
-    """The shortest of the forms that are cheap to make.
+    """The shortest of the forms that are cheap to make, and whether the search came to its end.
 
-    Args:
-        form: what to shorten.
-        seconds: processor seconds that the search may take.
-
-    Returns:
-        The form, and whether the search came to its end.
+    It ends after so many processor seconds.
     """
     if not _searchable(form):
         return form, True

@@ -38,10 +38,7 @@ _ONLY_IN_DERIVATIVES = ("digamma", "polygamma")
 def expression(tree: Node, as_typed: bool = True) -> Any:
     """The tree in SymPy, with real symbols.
 
-    Args:
-        tree: the expression.
-        as_typed: whether numbers stay as they were typed, and SymPy does not work with them
-            (see `literals`).
+    With `as_typed` numbers stay as they were typed: SymPy does not work with them (see `literals`).
     """
     forms: dict[Node, Any] = {}
     exact: dict[Node, Any] = {}

@@ -148,14 +148,9 @@ def nested_orders(
 
 
 def tape_gradients(derivatives: Sequence[Variables], order: int) -> dict[Variables, list[str]]:
-    """What the tape of an order computes.
+    """For each derivative of the order below, the variables that a tape differentiates it by.
 
-    Args:
-        derivatives: for each derivative its variables.
-        order: the order of the tape, 1 for the innermost one.
-
-    Returns:
-        For each derivative of the order below, the variables that the tape differentiates it by.
+    The order of the tape is 1 for the innermost one.
     """
     names: dict[Variables, dict[str, None]] = {}
     for variables in derivatives:
@@ -331,11 +326,7 @@ class _Job:
         return [tensors[variables] for variables in self.derivatives]
 
     def run_or_explain(self, columns: Columns) -> list[list[Tensor]]:
-        """Run it, and say in words of our own what TensorFlow cannot do.
-
-        Raises:
-            RequestError: TensorFlow cannot do it.
-        """
+        """Run it, or raise a `RequestError` with words of our own for what TensorFlow cannot do."""
         try:
             return self.run(columns)
         except self.tf.errors.ResourceExhaustedError as error:
@@ -347,10 +338,7 @@ class _Job:
             raise RequestError(self._explanation(error)) from error
 
     def _explanation(self, error: Exception) -> str:
-        """Say which function TensorFlow cannot differentiate so often: try each by itself.
-
-        Low orders come first, for high ones may take seconds.
-        """
+        """Say which function TensorFlow cannot differentiate so often, from low orders on."""
         highest = max(map(len, self.derivatives)) + (self.arrangement is batch)
         columns: Any = {tree.VARIABLE: [0.5]}
         names = dict.fromkeys(

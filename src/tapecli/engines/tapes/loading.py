@@ -56,13 +56,10 @@ def load(quietly: bool = False, core_only: bool = False) -> Any:
 
 @contextlib.contextmanager
 def log_captured(task: str) -> Iterator[None]:
-    """Print what TensorFlow logs only if it does not start or the process is aborted.
+    """Print what TensorFlow logs only if it does not start or the process is aborted at this task.
 
     This must start before TensorFlow is loaded: afterwards no process can be forked to print the
     log of an abort.
-
-    Args:
-        task: what TensorFlow is doing, for the message about an abort.
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     with _temporary_file() as log:

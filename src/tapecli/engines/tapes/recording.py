@@ -40,8 +40,7 @@ class Operation:
     Attributes:
         index: its index in the graph; operations are in the order in which they were made.
         kind: TensorFlow's name of what it does: Mul, Log.
-        inputs: the names of the tensors that it takes.
-        outputs: the names of the tensors that it makes.
+        inputs, outputs: the names of the tensors that it takes and makes.
         real: whether all its outputs are floating-point numbers.
     """
 
@@ -89,7 +88,6 @@ class RecordedTape:
         start, stop: the half-open range of the operations that ran while it was open; until it is
             closed, `stop` is 0.
         watched: the tensors that it watches.
-        backward_passes: the gradients that it computed.
     """
 
     number: int
@@ -106,8 +104,7 @@ class Recording:
     """The graph of an arrangement, and what its tapes did.
 
     Attributes:
-        operations: all operations in the order in which they were made.
-        tapes: the tapes in the order in which they were opened.
+        operations, tapes: all of them, in the order in which they were made and opened.
         sources: the tensor of each variable.
         results: for each derivative the tensor of each target.
         values: the number in each real tensor; empty without `steps`.
@@ -235,12 +232,7 @@ def record(
 
 
 class WithTapes:
-    """TensorFlow with another kind of tapes; everything else is TensorFlow's own.
-
-    Args:
-        tf: TensorFlow.
-        wrap: makes such a tape from a GradientTape and whether that one is persistent.
-    """
+    """TensorFlow, in which `wrap` makes each tape from a GradientTape and whether it persists."""
 
     def __init__(self, tf: Any, wrap: Callable[[Any, bool], Any]) -> None:
         self._tf = tf

@@ -37,17 +37,10 @@ _MOST_STEPS = 200
 
 
 def coefficients(at: Array, count: int) -> tuple[Array, list[Array]]:
-    """The coefficients of gamma(at + scale*t) as a series in t.
+    """The scale of each point, and the coefficients of gamma(at + scale*t) as a series in t.
 
     The scale is a power of two of about the size of the distance to a pole that is near, so that
     the coefficients do not overflow.
-
-    Args:
-        at: the points.
-        count: how many coefficients are wanted.
-
-    Returns:
-        The scale of each point, and the coefficients.
     """
     distance = np.abs(at - np.round(np.minimum(at, 0)))
     exponent = np.clip(np.frexp(np.minimum(distance, 0.5))[1], -1000, 0)

@@ -26,9 +26,6 @@ At a kink they differ by as much as the coefficients themselves.
 class OneSided(Taylor):
     """The rules on one side: signs and roots are those of the first coefficient that is not 0.
 
-    Args:
-        terms: how many coefficients in t are computed.
-
     Attributes:
         incomplete: at which points a series has ended at a power of t that is not whole.
     """
