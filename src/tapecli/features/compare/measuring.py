@@ -188,9 +188,8 @@ class _Measurement:
     ) -> Callable[[], list[Tensor]]:
         """A function that runs an arrangement, and has done so once."""
         if _takes_minutes(contender.name, scenario):
-            raise ValueError(
-                f"XLA takes minutes to compile it for more than {planner.FOLDED:,} points"
-            )
+            most = f"{planner.FOLDED:,} points"
+            raise ValueError(f"XLA takes minutes to compile it for more than {most}")
 
         def derivatives(xs: Sources) -> list[Tensor]:
             functions = contender.functions(self.tf, self.question.trees, self.question.format_)

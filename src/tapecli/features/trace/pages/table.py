@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from enum import Enum
 
 from rich.cells import cell_len
@@ -74,13 +74,12 @@ def _table(section: words.Section, layout: _Layout) -> Table:
     table = Table.grid(padding=(0, 3, 0, 0))
     for row in section.rows:
         recorders = [row.recorders] * section.mixed
-        details = _terms(row, layout) if section.is_backward else row.details
         if layout is _Layout.STACKED:
             table.add_row(f"{row.name} = {row.value}")
-            lines = [f"recorded by {names}" for names in recorders]
-            for line in lines + list(map(_joined, details)):
+            for line in [*(f"recorded by {names}" for names in recorders), *row.lines]:
                 table.add_row(Padding(Text(line, style="dim"), (0, 0, 0, 2)))
             continue
+        details = _terms(row, layout) if section.is_backward else row.details
         kind = [row.kind] * (layout is _Layout.FULL and not section.is_backward)
         middle = [Text(cell, style="dim") for cell in kind + recorders]
         cells: list[str | Text] = [row.name, *middle, row.value]
@@ -94,13 +93,6 @@ def _table(section: words.Section, layout: _Layout) -> Table:
 
 def _terms(row: words.PageRow, layout: _Layout) -> list[tuple[str]]:
     """The terms of an adjoint, in the full layout with their numbers."""
-    if row.is_start and not row.details:
-        return [("where it starts",)]
-    is_full = layout is _Layout.FULL
-    return [(f"{term} = {numbers}" if is_full else term,) for term, numbers in row.details]
-
-
-def _joined(detail: Sequence[str]) -> str:
-    """A local derivative with its number, unless that is the formula, or a term as it is."""
-    text, *numbers = detail
-    return " = ".join([text, *(number for number in numbers if not text.endswith(f" = {number}"))])
+    if layout is _Layout.FULL and row.details:
+        return [(f"{term} = {numbers}",) for term, numbers in row.details]
+    return [(line,) for line in row.lines]

@@ -12,18 +12,18 @@ from tapecli.formats import words
 
 
 class PageRow(NamedTuple):
-    """A step with its local derivatives, or an adjoint with its terms, in words and in numbers.
+    """A step with its local derivatives, or an adjoint with its terms.
 
-    The name of a step has its formula: v2 = log(v1). A step has the kind of its operation, and the
-    tapes that record it; an adjoint may be that of the step where the backward pass starts.
+    The name of a step has its formula: v2 = log(v1). Details are in words and in numbers, and as
+    lines for a narrow page. A step has the kind of its operation, and the tapes that record it.
     """
 
     name: str
     value: str
     details: list[tuple[str, str]]
+    lines: list[str]
     kind: str = ""
     recorders: str = ""
-    is_start: bool = False
 
 
 class Section(NamedTuple):
@@ -80,13 +80,15 @@ def _steps(trace: Trace, backward_of: str) -> Iterator[Section]:
 def _step_row(trace: Trace, step: Step) -> PageRow:
     """A step with its local derivatives: ∂v2/∂v1 = 1/v1 and 0.25."""
     text = trace.format_.text
-    derivatives = []
+    details, lines = [], []
     for derivative in step.local_derivatives:
-        formula = f" = {derivative.formula}" if derivative.formula else ""
+        name = f"∂{step.name}/∂{derivative.by}"
+        formula = f"{name} = {derivative.formula}" if derivative.formula else name
         number = "no gradient" if derivative.value is None else text(derivative.value)
-        derivatives.append((f"∂{step.name}/∂{derivative.by}{formula}", number))
+        details.append((formula, number))
+        lines.append(formula if derivative.formula == number else f"{formula} = {number}")
     name, recorders = f"{step.name} = {step.formula}", ", ".join(step.tapes) or "no tape"
-    return PageRow(name, text(step.value), derivatives, step.kind, recorders)
+    return PageRow(name, text(step.value), details, lines, step.kind, recorders)
 
 
 def _adjoints(trace: Trace, backward: TracedPass) -> Section:
@@ -116,9 +118,8 @@ def _adjoint_row(trace: Trace, backward: TracedPass, adjoint: Adjoint) -> PageRo
         factors = map(trace.format_.text, (term.adjoint, term.local_derivative))
         numbers = "·".join(f"({text})" if text.startswith("-") else text for text in factors)
         terms.append((formula, numbers))
-    is_start = adjoint.of == backward.step
-    value = trace.format_.text(adjoint.value)
-    return PageRow(f"∂{target}/∂{adjoint.of}", value, terms, is_start=is_start)
+    lines = [term for term, _ in terms] or ["where it starts"] * (adjoint.of == backward.step)
+    return PageRow(f"∂{target}/∂{adjoint.of}", trace.format_.text(adjoint.value), terms, lines)
 
 
 def wasted(trace: Trace) -> list[str]:
