@@ -287,7 +287,7 @@ except Exception:
 except process.Signalled as end:
     os.kill(os.getpid(), number)  # a second time, while it is undone
     os.kill(os.getpid(), signal.SIGTERM)
-    end.progress = " after 3 points"
+    end.args = (f"{end} after 3 points",)
     print(end, end.code)
 """
 

@@ -148,16 +148,11 @@ class Signalled(BaseException):
 
     Attributes:
         code: the exit code, as shells have it.
-        progress: what to add to the message about what has been done, or "".
     """
 
     def __init__(self, number: int) -> None:
         super().__init__(MESSAGES[signal.Signals(number)])
         self.code = 128 + number
-        self.progress = ""
-
-    def __str__(self) -> str:
-        return f"{super().__str__()}{self.progress}"
 
 
 def exit_on_signal() -> None:

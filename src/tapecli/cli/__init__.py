@@ -82,22 +82,17 @@ class _Group(click.Group):
         try:
             return super().parse_args(ctx, args)
         except click.NoSuchOption as error:
-            self._refuse_misplaced(ctx, error.option_name, line)
-            raise
-
-    def _refuse_misplaced(self, ctx: click.Context, option: str, args: list[str]) -> None:
-        """Refuse an option in front of the command, if it is one of the command, or of diff."""
-        name = next((arg for arg in args if arg in COMMANDS), "diff")
-        command = self.get_command(ctx, name)
-        if command and any(option in param.opts for param in command.params):
+            name = next((arg for arg in line if arg in COMMANDS), "diff")
+            command = self.get_command(ctx, name)
+            if not command or not any(error.option_name in param.opts for param in command.params):
+                raise
             import shlex
 
-            rest = list(args)
             with contextlib.suppress(ValueError):
-                rest.remove(name)
-            call = f"tapecli {name} {shlex.join(rest)}"
+                line.remove(name)
+            call = f"tapecli {name} {shlex.join(line)}"
             suggestion = f" Did you mean: {call}?" if call.isprintable() else ""
-            ctx.fail(f"'{option}' stands behind the command.{suggestion}")
+            ctx.fail(f"'{error.option_name}' stands behind the command.{suggestion}")
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -212,17 +207,12 @@ def _execute(arguments: Sequence[str] | None) -> int:
     except ImportError as error:
         return _report([f"a library cannot be loaded: {error}".splitlines()[0]], UNEXPECTED)
     except Exception as error:
-        return _report_mistake(error, sys.argv[1:] if arguments is None else arguments)
+        if {"-v", "--verbose"}.intersection(sys.argv[1:] if arguments is None else arguments):
+            import traceback
 
-
-def _report_mistake(error: Exception, arguments: Sequence[str]) -> int:
-    """Report a mistake of this program; with --verbose, show where it is."""
-    if {"-v", "--verbose"}.intersection(arguments):
-        import traceback
-
-        traceback.print_exception(error)
-    problem = f"a mistake in tapecli: {type(error).__name__}: {error}".rstrip(": ")
-    return _report([f"{problem}; --verbose shows where"], UNEXPECTED)
+            traceback.print_exception(error)
+        mistake = f"a mistake in tapecli: {type(error).__name__}: {error}".rstrip(": ")
+        return _report([f"{mistake}; --verbose shows where"], UNEXPECTED)
 
 
 def _report(lines: Sequence[str], code: int) -> int:

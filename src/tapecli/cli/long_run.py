@@ -101,7 +101,7 @@ class Run:
         except Signalled as end:
             if saved_points := partial.state["done"]:
                 partial.close()
-                end.progress = f" after {saved_points:,} points; with --resume it goes on there"
+                end.args = (f"{end} after {saved_points:,} points; with --resume it goes on there",)
             else:
                 partial.remove()
             raise

@@ -229,11 +229,17 @@ def added(*options: Any) -> Callable[[Any], Any]:
     return decorate
 
 
-def command(*options: Any) -> Callable[[Any], click.Command]:
-    """A command that is given expressions, and these options."""
-    return added(click.command(cls=ExpressionCommand), EXPRESSIONS, *options)
+def command(*options: Any, **attributes: Any) -> Callable[[Any], click.Command]:
+    """A command that is given expressions, and these options; `attributes` are those of click."""
+    return added(click.command(cls=ExpressionCommand, **attributes), EXPRESSIONS, *options)
 
 
-def differentiating(*derivatives: Any) -> Callable[[Any], click.Command]:
+def differentiating(kind: str, help_: str, *derivatives: Any) -> click.Command:
     """A command that differentiates, with the options that say which derivatives; else --wrt."""
-    return command(*POINTS, *(derivatives or (BY,)), *_COMPUTING)
+
+    def answer(**settings: Any) -> int:
+        from tapecli.cli import call
+
+        return call.answer(kind, **settings)
+
+    return command(*POINTS, *(derivatives or (BY,)), *_COMPUTING, help=help_)(answer)

@@ -36,8 +36,9 @@ def serve(verbose: bool, strict: bool) -> int:
     if isinstance(source, io.TextIOWrapper) and isinstance(source.buffer, io.BufferedReader):
         requests = io.BufferedReader(_RequestStream(source.buffer.raw, sink.flush))
         source = io.TextIOWrapper(requests, "utf-8-sig", "replace")
-    report = traceback.print_exception if verbose else _ignore
-    batch = Batch(functools.partial(_load, verbose), report, document=document)
+    # Without --verbose nobody may read standard error, and a full pipe would hold up the answers.
+    report = (traceback.print_exception,) if verbose else ()
+    batch = Batch(functools.partial(_load, verbose), *report, document=document)
     for answer in batch.answers(_lines(source), sink.flush):
         sink.write(answer)
     sink.flush()
@@ -71,10 +72,6 @@ def _lines(stream: TextIO) -> Iterator[str]:
         yield line
         while len(line) > MAX_LINE and not line.endswith("\n"):
             line = stream.readline(MAX_LINE + 1)
-
-
-def _ignore(error: Exception) -> None:
-    """Nobody may read standard error, and a pipe that is full would hold up the answers."""
 
 
 @functools.cache

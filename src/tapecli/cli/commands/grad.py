@@ -1,14 +1,9 @@
 """`tapecli grad`."""
 
-from __future__ import annotations
-
-from typing import Any
-
 from tapecli.cli import options
 
-
-@options.differentiating()
-def command(**settings: Any) -> int:
+command = options.differentiating(
+    "grad",
     """The gradient of an expression: its derivative by each variable, from one tape.
 
     Several expressions have a gradient each. At one point it is shown as a vector, at many as
@@ -18,7 +13,5 @@ def command(**settings: Any) -> int:
       tapecli grad '(1-x)^2 + 100(y-x^2)^2' --x 1 --y 1
       tapecli grad 'x*y*z' --x 1..3 --y 2 --z 0..1@5 --format csv
       tapecli grad 'a*exp(-b*t)' --at @runs.csv --wrt a,b --output slopes.npy
-    """
-    from tapecli.cli import call
-
-    return call.answer("grad", **settings)
+    """,
+)

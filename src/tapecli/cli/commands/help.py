@@ -60,16 +60,13 @@ def command(ctx: click.Context, name: str | None) -> None:
     root = ctx.find_root()
     assert isinstance(root.command, click.Group)
     if name in TOPICS:
-        click.echo(_page(root, *TOPICS[name]))
+        heading, rows = TOPICS[name]
+        formatter = root.make_formatter()
+        formatter.write(f"{heading}\n\n")
+        formatter.indent()
+        formatter.write_dl(list(rows.items()))
+        click.echo(formatter.getvalue().rstrip("\n"))
         return
     command = root.command.get_command(root, name) if name else None
     context = click.Context(command, root, name) if command else root
     click.echo(context.get_help())
-
-
-def _page(ctx: click.Context, heading: str, rows: dict[str, str]) -> str:
-    formatter = ctx.make_formatter()
-    formatter.write(f"{heading}\n\n")
-    formatter.indent()
-    formatter.write_dl(list(rows.items()))
-    return formatter.getvalue().rstrip("\n")

@@ -1,14 +1,9 @@
 """`tapecli hessian`."""
 
-from __future__ import annotations
-
-from typing import Any
-
 from tapecli.cli import options
 
-
-@options.differentiating()
-def command(**settings: Any) -> int:
+command = options.differentiating(
+    "hessian",
     """The Hessian of an expression: its second derivatives by each pair of variables.
 
     It comes from nested tapes: the gradient of each entry of the gradient; '--method batch' is
@@ -18,7 +13,5 @@ def command(**settings: Any) -> int:
     \b
       tapecli hessian '(1-x)^2 + 100(y-x^2)^2' --x 1 --y 1
       tapecli hessian 'sin(x*y)' --x 0..1@100 --y 0..1@100 --output hessians.npz
-    """
-    from tapecli.cli import call
-
-    return call.answer("hessian", **settings)
+    """,
+)

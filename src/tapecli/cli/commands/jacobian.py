@@ -1,14 +1,9 @@
 """`tapecli jacobian`."""
 
-from __future__ import annotations
-
-from typing import Any
-
 from tapecli.cli import options
 
-
-@options.differentiating()
-def command(**settings: Any) -> int:
+command = options.differentiating(
+    "jacobian",
     """The Jacobian: a row for each expression, a column for each variable.
 
     It comes from one persistent tape, which is asked once for each row; '--method batch' is
@@ -17,7 +12,5 @@ def command(**settings: Any) -> int:
     \b
       tapecli jacobian 'r*cos(t)' 'r*sin(t)' --at r=2 --t pi/3
       tapecli jacobian 'u = x*y' 'v = u + x' --x 1..3 --y 4..6 --zip
-    """
-    from tapecli.cli import call
-
-    return call.answer("jacobian", **settings)
+    """,
+)

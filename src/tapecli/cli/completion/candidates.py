@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
 from typing import TypeAlias
 
 import click
@@ -34,7 +35,7 @@ GRIDS = {
     "-": "one a line of standard input",
 }
 RANGES = {"-5..5": "from -5 to 5"} | {grid: GRIDS[grid] for grid in GRIDS if "@" in grid}
-TABLE = {"-": "rows of points from standard input"}
+_FILE = {"@": "the values in a file"}
 VALUES = {"2": "", "0.5": "", "pi/3": "", "1e-3": ""}
 ORDERS = {
     "0": "the value alone",
@@ -55,9 +56,14 @@ _OPERATOR = r"(?:[-+*/^(,=·×÷−√|]|\s)\s*$"
 def starting_with(
     typed: str, meanings: Mapping[str, str], before: str = ""
 ) -> list[CompletionItem]:
-    """The words, with their meanings, that start with what was typed; `before` is kept in front."""
+    """The words, with their meanings, that start with what was typed; `before` is kept in front.
+
+    If @ is one of them, the name of a file may stand behind it.
+    """
+    if typed.startswith("@") and "@" in meanings:
+        return [CompletionItem(typed[1:], type=FILE)]
     return [
-        CompletionItem(before + word, help=meaning, shown=word)
+        CompletionItem(before + word, UNFINISHED if word == "@" else "plain", meaning, shown=word)
         for word, meaning in meanings.items()
         if word.startswith(typed)
     ]
@@ -68,12 +74,20 @@ def completer(meanings: Mapping[str, str]) -> Completer:
     return lambda ctx, param, typed: starting_with(typed, meanings)
 
 
-def _named_completer(meanings: Mapping[str, str]) -> Completer:
-    """The callback that completes NAME=WORD, with the name of a variable and one of the words."""
+def _named_completer(
+    meanings: Mapping[str, str], alone: Mapping[str, str] = MappingProxyType({})
+) -> Completer:
+    """The callback that completes NAME=WORD, with a variable and a word, or a word alone."""
 
     def complete(ctx: click.Context, param: click.Parameter, typed: str) -> list[CompletionItem]:
         name, equals, value = typed.partition("=")
-        return starting_with(value, meanings, f"{name}=") if equals else _names(ctx, typed)
+        if equals:
+            return starting_with(value, meanings, f"{name}=")
+        # Variables that have no option of their own come first.
+        names = sorted(variables(ctx), key=defaults.SHORT.__contains__)
+        fitting = [f"{name}=" for name in names if name.startswith(typed)]
+        items = [CompletionItem(text, type=UNFINISHED) for text in fitting]
+        return items + starting_with(typed, alone)
 
     return complete
 
@@ -85,37 +99,13 @@ values = completer(VALUES)
 ranges = completer(RANGES)
 named_values = _named_completer(VALUES)
 named_ranges = _named_completer(RANGES)
+points = completer(GRIDS | _FILE)
+named_points = _named_completer(GRIDS | _FILE, {"-": "rows of points from standard input"} | _FILE)
 
 
 def files(ctx: click.Context, param: click.Parameter, typed: str) -> list[CompletionItem]:
     """Names of files."""
     return [CompletionItem(typed, type=FILE)]
-
-
-def points(ctx: click.Context, param: click.Parameter, typed: str) -> list[CompletionItem]:
-    """Points: examples of grids, or a file of them."""
-    return _points(typed, GRIDS)
-
-
-def named_points(ctx: click.Context, param: click.Parameter, typed: str) -> list[CompletionItem]:
-    """NAME=POINTS, or a table of them."""
-    name, equals, text = typed.partition("=")
-    if equals:
-        return _points(text, GRIDS, f"{name}=")
-    return [*_names(ctx, typed), *_points(typed, TABLE)]
-
-
-def _points(typed: str, meanings: Mapping[str, str], before: str = "") -> list[CompletionItem]:
-    if typed.startswith("@"):
-        return [CompletionItem(typed[1:], type=FILE)]
-    file = CompletionItem(f"{before}@", type=UNFINISHED, help="the values in a file", shown="@")
-    return [*starting_with(typed, meanings, before), *([] if typed else [file])]
-
-
-def _names(ctx: click.Context, typed: str) -> list[CompletionItem]:
-    """NAME=, those first that have no option of their own."""
-    names = sorted(variables(ctx), key=defaults.SHORT.__contains__)
-    return [CompletionItem(f"{name}=", type=UNFINISHED) for name in names if name.startswith(typed)]
 
 
 def by(ctx: click.Context, param: click.Parameter, typed: str) -> list[CompletionItem]:
