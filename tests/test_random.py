@@ -10,15 +10,15 @@ from hypothesis import strategies as st
 import tapecli
 from tapecli.expressions.expression import parse
 from tapecli.expressions.functions import FUNCTIONS
-from tapecli.expressions.tree import Node, call, constant, number, text, variable
+from tapecli.expressions.tree import Named, Node, Variable, call, number, text
 from tapecli.result import Status
 
-X = variable("x")
+X = Variable("x")
 LEAVES = st.one_of(
     st.just(X),
     st.just(X),
     st.integers(0, 9).map(number),
-    st.sampled_from(["pi", "e"]).map(constant),
+    st.sampled_from(["pi", "e"]).map(Named),
 )
 
 

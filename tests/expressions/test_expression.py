@@ -15,14 +15,14 @@ from tapecli.expressions.functions import CONSTANT_NAMES, FUNCTION_NAMES, FUNCTI
 from tapecli.expressions.parser import MAX_DEPTH, MAX_DIGITS, MAX_EXPONENT, MAX_LENGTH
 from tapecli.expressions.tree import (
     Call,
+    Named,
     Node,
     Number,
+    Variable,
     call,
-    constant,
     number,
     rational,
     text,
-    variable,
     variables,
 )
 
@@ -305,7 +305,7 @@ def test_every_name_and_alias_of_a_function_is_read_with_brackets(typed: str) ->
     name = FUNCTION_NAMES[typed]
     letters = LETTERS[: FUNCTIONS[name].arity]
     tree = read(f"{typed}({', '.join(letters)})")
-    assert tree is call(name, *map(variable, letters))
+    assert tree is call(name, *map(Variable, letters))
     assert read(text(tree)) is tree
 
 
@@ -314,10 +314,10 @@ def test_every_name_and_alias_of_a_function_is_read_with_brackets(typed: str) ->
 )
 def test_every_function_of_one_argument_needs_no_brackets(typed: str) -> None:
     function, two = FUNCTION_NAMES[typed], number(2)
-    product = call("mul", two, variable("x"))
+    product = call("mul", two, Variable("x"))
     assert read(f"{typed} 2x") is call(function, product)
-    assert read(f"{typed}²(x)") is call("pow", call(function, variable("x")), two)
-    assert read(f"{typed}^2 x") is call("pow", call(function, variable("x")), two)
+    assert read(f"{typed}²(x)") is call("pow", call(function, Variable("x")), two)
+    assert read(f"{typed}^2 x") is call("pow", call(function, Variable("x")), two)
 
 
 @pytest.mark.parametrize("typed", sorted(FUNCTION_NAMES))
@@ -343,7 +343,7 @@ def test_every_function_without_its_argument_is_named(typed: str) -> None:
 
 @pytest.mark.parametrize("typed", sorted(CONSTANT_NAMES))
 def test_every_name_and_alias_of_a_constant_is_read(typed: str) -> None:
-    tree = constant(CONSTANT_NAMES[typed])
+    tree = Named(CONSTANT_NAMES[typed])
     assert read(typed) is tree
     assert read(f"2{typed}") is call("mul", number(2), tree)
 
@@ -386,8 +386,8 @@ decimals = st.builds(
     st.integers(0, 99_999),
     st.integers(-15, 15),
 )
-names = st.sampled_from(["x", "y", "z", "x1", "t_2", "α", "E"]).map(variable)
-constants = st.sampled_from(["pi", "tau", "e"]).map(constant)
+names = st.sampled_from(["x", "y", "z", "x1", "t_2", "α", "E"]).map(Variable)
+constants = st.sampled_from(["pi", "tau", "e"]).map(Named)
 exponents = st.integers(0, 9).map(number)
 functions = st.sampled_from(sorted(set(FUNCTIONS) - {"pow"}))
 
@@ -400,7 +400,7 @@ def applied(name: str, one: Node, other: Node) -> Node:
 def raised(base: Node, exponent: Node, small: Node, negative: bool) -> Node:
     """A power that is within the bounds: constant exponents are small."""
     if not variables(base):
-        base = call("add", base, variable("x"))
+        base = call("add", base, Variable("x"))
     if not variables(exponent):
         exponent = call("neg", small) if negative else small
     return call("pow", base, exponent)
@@ -482,7 +482,7 @@ def test_known_names_are_variables_of_more_than_one_letter() -> None:
 
 @pytest.mark.parametrize("typed", ["x", "x1", "x_12", "α", "α2", "ω_1", "E"])
 def test_one_letter_with_a_number_is_a_variable(typed: str) -> None:
-    assert read(typed) is variable(typed)
+    assert read(typed) is Variable(typed)
 
 
 @pytest.mark.parametrize("typed", ["xy", "x1y", "x__1", "_", "_1", "_x", "x_", "αβ", "α_β"])

@@ -8,20 +8,20 @@ import pytest
 
 from tapecli.expressions.functions import CONSTANTS, FUNCTIONS, OPERATORS
 from tapecli.expressions.tree import (
+    Alias,
+    Named,
     Node,
-    alias,
+    Variable,
     call,
-    constant,
     number,
     rational,
     size,
     steps,
     text,
-    variable,
     variables,
 )
 
-x, y, z = variable("x"), variable("y"), variable("z")
+x, y, z = Variable("x"), Variable("y"), Variable("z")
 one, two, three = number(1), number(2), number(3)
 
 
@@ -30,7 +30,7 @@ def decimal(written: str) -> Node:
 
 
 def deep(levels: int) -> Node:
-    node = x
+    node: Node = x
     for _ in range(levels):
         node = call("sin", node)
     return node
@@ -38,7 +38,7 @@ def deep(levels: int) -> Node:
 
 def doubled(levels: int) -> Node:
     """A tree of 2**levels leaves, which are all one node."""
-    node = x
+    node: Node = x
     for _ in range(levels):
         node = call("add", node, node)
     return node
@@ -52,11 +52,11 @@ def doubled(levels: int) -> Node:
     [
         (number(2), number(Fraction(4, 2))),
         (decimal("0.5"), decimal("0.50")),
-        (variable("t"), variable("t")),
-        (constant("pi"), constant("pi")),
-        (call("sin", x), call("sin", variable("x"))),
+        (Variable("t"), Variable("t")),
+        (Named("pi"), Named("pi")),
+        (call("sin", x), call("sin", Variable("x"))),
         (call("add", call("mul", two, x), y), call("add", call("mul", number(2), x), y)),
-        (alias("u", call("sin", x)), alias("u", call("sin", x))),
+        (Alias("u", call("sin", x)), Alias("u", call("sin", x))),
     ],
 )
 def test_equal_trees_are_one_object(first: Node, second: Node) -> None:
@@ -67,12 +67,12 @@ def test_equal_trees_are_one_object(first: Node, second: Node) -> None:
     ("first", "second"),
     [
         (number(2), decimal("2")),
-        (variable("e"), constant("e")),
+        (Variable("e"), Named("e")),
         (call("sub", x, y), call("sub", y, x)),
         (call("sin", x), call("cos", x)),
-        (alias("u", x), alias("v", x)),
-        (alias("u", x), alias("u", y)),
-        (alias("x", x), x),
+        (Alias("u", x), Alias("v", x)),
+        (Alias("u", x), Alias("u", y)),
+        (Alias("x", x), x),
     ],
 )
 def test_different_trees_are_different_objects(first: Node, second: Node) -> None:
@@ -101,13 +101,13 @@ def test_steps_of_several_targets_share_their_parts() -> None:
 
 
 def test_steps_walk_through_an_alias() -> None:
-    named = alias("u", call("sin", x))
+    named = Alias("u", call("sin", x))
     assert steps(named) == [x, call("sin", x), named]
 
 
 def test_variables_are_in_alphabetical_order_and_named_once() -> None:
-    assert variables(call("add", z, call("mul", x, z)), alias("u", y)) == ("x", "y", "z")
-    assert variables(call("add", constant("pi"), two)) == ()
+    assert variables(call("add", z, call("mul", x, z)), Alias("u", y)) == ("x", "y", "z")
+    assert variables(call("add", Named("pi"), two)) == ()
 
 
 def test_size_counts_shared_parts_as_often_as_they_occur() -> None:
@@ -147,7 +147,7 @@ def test_the_text_of_a_deep_tree_needs_no_recursion() -> None:
         (call("pow", call("neg", one), number(10**9)), Fraction(1)),
         (call("pow", number(0), number(10**9)), Fraction(0)),
         (call("pow", one, number(10**9)), Fraction(1)),
-        (alias("u", call("div", one, two)), Fraction(1, 2)),
+        (Alias("u", call("div", one, two)), Fraction(1, 2)),
         (call("div", one, number(0)), None),
         (call("pow", number(0), call("neg", one)), None),
         (call("pow", two, call("div", one, two)), None),
@@ -155,7 +155,7 @@ def test_the_text_of_a_deep_tree_needs_no_recursion() -> None:
         (call("add", x, one), None),
         (call("sub", x, x), None),
         (call("sin", number(0)), None),
-        (constant("pi"), None),
+        (Named("pi"), None),
         (x, None),
     ],
     ids=str,
@@ -198,8 +198,8 @@ def test_exact_value_of_a_constant(tree: Node, value: Fraction | None) -> None:
         (call("sin", call("add", x, y)), "sin(x + y)"),
         (call("atan2", call("add", x, y), z), "atan2(x + y, z)"),
         (call("abs", x), "abs(x)"),
-        (call("mul", two, constant("pi")), "2*pi"),
-        (call("log", alias("u", call("pow", x, two))), "log(u)"),
+        (call("mul", two, Named("pi")), "2*pi"),
+        (call("log", Alias("u", call("pow", x, two))), "log(u)"),
     ],
     ids=str,
 )
@@ -249,20 +249,20 @@ def test_every_operator_of_the_table_is_written_by_its_sign(name: str) -> None:
 
 @pytest.mark.parametrize("name", sorted(CONSTANTS))
 def test_every_constant_of_the_table_is_written_by_its_name(name: str) -> None:
-    assert text(constant(name)) == name
+    assert text(Named(name)) == name
 
 
 def test_the_text_of_a_shared_target_uses_its_name_however_often_it_occurs() -> None:
-    node = alias("u0", x)
+    node = Alias("u0", x)
     for level in range(1, 40):
-        node = alias(f"u{level}", call("mul", node, node))
+        node = Alias(f"u{level}", call("mul", node, node))
     assert text(call("add", node, one)) == "u39 + 1"
 
 
 def test_the_repr_of_a_tree_is_no_longer_than_its_text() -> None:
-    node = alias("u0", x)
+    node = Alias("u0", x)
     for level in range(1, 12):
-        node = alias(f"u{level}", call("mul", node, node))
+        node = Alias(f"u{level}", call("mul", node, node))
     assert len(repr(node)) < 100
 
 

@@ -7,7 +7,7 @@ a shorter form.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 
 from tapecli.expressions.expression import parse
@@ -61,8 +61,15 @@ def _partial(node: Call, index: int) -> Node:
     if node.name in _GAMMAS:
         return _GAMMAS[node.name](*arguments)
     values = dict(zip(row(node.name).parameters, arguments, strict=True))
-    rule = _rules(node.name)[index]
-    return fold(rule, lambda inner, children: _substituted(inner, children, values))
+
+    def substituted(inner: Node, children: Sequence[Node]) -> Node:
+        if isinstance(inner, Variable):
+            return values[inner.name]
+        if isinstance(inner, Call):
+            return _SHORTENED.get(inner.name, functools.partial(call, inner.name))(*children)
+        return inner
+
+    return fold(_rules(node.name)[index], substituted)
 
 
 @functools.cache
@@ -70,15 +77,6 @@ def _rules(name: str) -> tuple[Node, ...]:
     """The derivatives in the row of a function, by each of its arguments."""
     function = row(name)
     return tuple(parse(text, function.parameters)[0].tree for text in function.derivatives)
-
-
-def _substituted(node: Node, children: Sequence[Node], values: Mapping[str, Node]) -> Node:
-    """A node of a rule, with the arguments in place of the parameters."""
-    if isinstance(node, Variable):
-        return values[node.name]
-    if isinstance(node, Call):
-        return _SHORTENED.get(node.name, functools.partial(call, node.name))(*children)
-    return node
 
 
 _GAMMAS: dict[str, Callable[..., Node]] = {

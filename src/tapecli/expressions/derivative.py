@@ -46,14 +46,10 @@ class Derivative:
 
 
 def leibniz(variables: Sequence[str], partial: bool) -> tuple[str, list[tuple[str, int]]]:
-    """The parts of a derivative in Leibniz's notation, such as ∂³u/∂x²∂y.
+    """The sign and the variables with their exponents in Leibniz's notation, as in ∂³u/∂x²∂y.
 
-    Args:
-        variables: one variable for each time that is differentiated, the first time first.
-        partial: whether the target has several variables.
-
-    Returns:
-        The sign, "d" or "∂", and below the line each variable with its exponent.
+    There is one variable for each time that is differentiated. The sign is "∂" if this is
+    `partial`, because the target has several variables, and else "d".
     """
     runs = ((name, len(list(times))) for name, times in itertools.groupby(variables))
     return "∂" if partial else "d", list(runs)
@@ -71,11 +67,7 @@ def gradient(names: Sequence[str]) -> list[Derivative]:
 
 
 def hessian(names: Sequence[str]) -> list[Derivative]:
-    """The second derivatives by each pair of variables, row by row.
-
-    Raises:
-        RequestError: there are more than `MAX_ENTRIES`.
-    """
+    """The second derivatives by each pair of variables, row by row, as `refuse_too_many` allows."""
     refuse_too_many(len(names) ** 2)
     pairs = itertools.product(names, repeat=2)
     return [Derivative(f"{first},{second}", (first, second)) for first, second in pairs]
@@ -136,11 +128,7 @@ def requested_variables(wrt: Iterable[str], names: Sequence[str]) -> list[str]:
 
 
 def refuse_too_many(entries: int) -> None:
-    """Refuse more derivatives than can be shown.
-
-    Raises:
-        RequestError: there are more than `MAX_ENTRIES`.
-    """
+    """Raise a RequestError about more derivatives than `MAX_ENTRIES`."""
     if entries > MAX_ENTRIES:
         raise RequestError(f"{entries:,} derivatives: no more than {MAX_ENTRIES:,} at once")
 

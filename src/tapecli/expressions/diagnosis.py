@@ -66,7 +66,11 @@ def unexpected(
         span = len(before), len(before) + 1
     if kind == "_POWER" and (name := _tail(before)) in FUNCTION_NAMES:
         return Mistake(*span, f"which part of '{name}' is raised?", f"write {name}(x)^n")
-    if mistake := _without_argument(before) or _unclosed(before, kind):
+    match = re.search(_FUNCTION_TAIL, unbarred := before.rstrip("|"))  # which opens an argument
+    if match and (name := match[1]) in FUNCTION_NAMES:
+        hint = f"write {FUNCTIONS[FUNCTION_NAMES[name]].signature}"
+        return Mistake(match.start(1), len(unbarred), f"'{name}' has no argument", hint)
+    if mistake := _unclosed(before, kind):
         return mistake
     return Mistake(*span, *_misplaced(kind, word, before, source, source[span[1] :]))
 
@@ -83,15 +87,6 @@ def _unknown_call(name: str, after: str, others: Collection[str]) -> tuple[str, 
     close = nearest(name, FUNCTION_NAMES)
     hint = f"did you mean '{close}'?" if close else "see 'tapecli functions'"
     return f"unknown function '{clipped(name)}'", hint
-
-
-def _without_argument(before: str) -> Mistake | None:
-    before = before.rstrip("|")  # a bar after a function would open its argument
-    match = re.search(_FUNCTION_TAIL, before)
-    if not match or match[1] not in FUNCTION_NAMES:
-        return None
-    hint = f"write {FUNCTIONS[FUNCTION_NAMES[match[1]]].signature}"
-    return Mistake(match.start(1), len(before), f"'{match[1]}' has no argument", hint)
 
 
 def _unclosed(before: str, kind: str) -> Mistake | None:

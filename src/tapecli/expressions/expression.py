@@ -19,12 +19,7 @@ _ASSIGNMENT = re.compile(rf"[{BLANKS}]*({NAME})[{BLANKS}]*=")
 
 @dataclass(frozen=True)
 class Expression:
-    """A target.
-
-    Attributes:
-        name: the name that it was given, or else one that no variable has.
-        tree: its tree.
-    """
+    """A target and its name: the one that it was given, or else one that no variable has."""
 
     name: str
     tree: Node
@@ -46,10 +41,6 @@ def parse(
     Later ones may use the names of earlier ones. A variable is one letter (a number may
     follow: x1, x_1), or one of the names in `variable_names`.
 
-    Args:
-        texts: the expressions.
-        variable_names: names that are variables although they have several letters.
-
     Raises:
         ExpressionError: a text cannot be read, is too long or too deep, or its name is taken.
         UsageError: there is no expression, or there are more than `MAX_TARGETS`.
@@ -68,12 +59,7 @@ def parse(
 def parse_claims(
     texts: Iterable[str], claims: Iterable[str], variable_names: Collection[str] = ()
 ) -> list[Node]:
-    """The trees of any number of claims, which may use the names of the targets.
-
-    Args:
-        texts: the expressions of the targets.
-        claims: the expressions to read.
-        variable_names: names that are variables although they have several letters.
+    """The trees of any number of claims, which may use the names of the targets in `texts`.
 
     Raises:
         ExpressionError: a text cannot be read, is too long or too deep, or its name is taken.

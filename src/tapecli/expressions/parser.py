@@ -44,13 +44,10 @@ _POWER_TOKEN = r"(?P<name>.*?)\s*(\^|\*\*)?\s*(?P<power>[+-]?[0-9]+|[⁺⁻]?[�
 
 
 class _Reading(NamedTuple):
-    """What a rule of the grammar has read.
+    """What a rule of the grammar has read from the half-open range of characters, as a tree.
 
-    Attributes:
-        node: its tree.
-        start, end: the half-open range of its characters.
-        depth: how deep brackets and operators are nested.
-        exact: its value, if it is a rational constant.
+    `depth` is how deep brackets and operators are nested, and `exact` the value of a rational
+    constant.
     """
 
     node: Node
@@ -110,18 +107,14 @@ class Reader:
         for branch in root.iter_subtrees():
             children = [readings.get(id(child), child) for child in branch.children]
             reading = getattr(self, branch.data)(*children)
-            reading = reading._replace(start=branch.meta.start_pos, end=branch.meta.end_pos)
-            self._check_bounds(reading)
-            readings[id(branch)] = reading
+            start, end = branch.meta.start_pos, branch.meta.end_pos
+            if reading.depth > MAX_DEPTH:
+                problem = f"more than {MAX_DEPTH} nested brackets and operators"
+                self._fail(start, end, problem, "give parts of it names: 'u = ...' 'y = log(u)'")
+            if reading.exact and abs(_decimal_exponent(reading.exact)) >= MAX_DIGITS:
+                self._refuse_constant(start, end)
+            readings[id(branch)] = reading._replace(start=start, end=end)
         return readings[id(root)]
-
-    def _check_bounds(self, reading: _Reading) -> None:
-        if reading.depth > MAX_DEPTH:
-            problem = f"more than {MAX_DEPTH} nested brackets and operators"
-            hint = "give parts of it names: 'u = ...' 'y = log(u)'"
-            self._fail(reading.start, reading.end, problem, hint)
-        if reading.exact and abs(_decimal_exponent(reading.exact)) >= MAX_DIGITS:
-            self._refuse_constant(reading.start, reading.end)
 
     def _fail(self, start: int, end: int, problem: str, hint: str = "") -> NoReturn:
         start, end = self.offset + start, self.offset + end
@@ -153,12 +146,12 @@ class Reader:
         name = str(token)
         if name in self.scope:
             target = self.scope[name]
-            return _Reading(tree.alias(name, target), exact=tree.rational(target))
+            return _Reading(tree.Alias(name, target), exact=tree.rational(target))
         if name in CONSTANT_NAMES:
-            return _Reading(tree.constant(CONSTANT_NAMES[name]))
+            return _Reading(tree.Named(CONSTANT_NAMES[name]))
         if not (name in self.variable_names or tree.is_one_letter(name)):
             self._fail(*diagnosis.unknown_name(name, _span(token), self._names))
-        return _Reading(tree.variable(name))
+        return _Reading(tree.Variable(name))
 
     def brackets(self, inside: _Reading) -> _Reading:
         return inside._replace(depth=inside.depth + 1)

@@ -32,7 +32,8 @@ _LETTERS = {
 }
 _WORDS = {*_GREEK_COMMANDS.values(), "epsilon", "phi"}
 
-_SPECIAL = {
+_PRINTED = {
+    **{letter: f"${command}$" for letter, command in _LETTERS.items()},
     **{character: f"\\{character}" for character in "{}$&#%_"},
     "\\": r"\textbackslash{}",
     "^": r"\textasciicircum{}",
@@ -78,25 +79,14 @@ def number(text: str) -> str:
 
 def sentence(text: str) -> str:
     """Plain text for LaTeX: every character is printed, and none of it is a command."""
-    return "".join(map(_character, text))
-
-
-def _character(character: str) -> str:
-    if character in _LETTERS:
-        return f"${_LETTERS[character]}$"
-    if character.isascii() or character in _SPECIAL:
-        return _SPECIAL.get(character, character)
-    return sentence(character.encode("ascii", "backslashreplace").decode())
+    known = (c if c in _PRINTED else c.encode("ascii", "backslashreplace").decode() for c in text)
+    return "".join(_PRINTED.get(character, character) for character in "".join(known))
 
 
 def derivative(target: str, variables: Sequence[str], partial: bool, inline: bool = False) -> str:
     r"""A derivative in Leibniz's notation: \frac{d^{2} y}{d x^{2}}; the target for no variables.
 
-    Args:
-        target: the name of the function.
-        variables: by which variables it is differentiated, in order.
-        partial: whether it is a partial derivative.
-        inline: write it with a slash, for a line of text: d^{2} y / d x^{2}.
+    It has a slash if it is `inline`, for a line of text: d^{2} y / d x^{2}.
     """
     if not variables:
         return name(target)
@@ -117,9 +107,7 @@ def _raised(base: str, exponent: int) -> str:
 def expression(tree: Node, slashed: bool = False) -> str:
     """An expression as it was understood: nothing is worked out or changes places.
 
-    Args:
-        tree: the expression.
-        slashed: write a quotient in an exponent with a slash, for small print.
+    For small print a quotient in an exponent is `slashed`.
     """
     return fold(tree, lambda node, forms: _form(node, forms, slashed)).text
 

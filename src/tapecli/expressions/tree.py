@@ -40,7 +40,21 @@ _WIDE = Context(prec=5000)
 """Enough digits for every decimal that can be typed."""
 
 
-class Node:
+_interned: WeakValueDictionary[tuple[Any, ...], Node] = WeakValueDictionary()
+
+
+class _Interning(type):
+    """The type of classes of which equal objects are one."""
+
+    def __call__(cls, *fields: Any) -> Any:
+        key = (cls, *fields)
+        node = _interned.get(key)
+        if node is None:
+            node = _interned[key] = super().__call__(*fields)
+        return node
+
+
+class Node(metaclass=_Interning):
     """A node of a tree; immutable, and equal to another only if it is the same object."""
 
     __slots__ = ("__weakref__",)
@@ -103,40 +117,14 @@ class Alias(Node):
         return (self.target,)
 
 
-_interned: WeakValueDictionary[tuple[Any, ...], Node] = WeakValueDictionary()
-
-
-def _intern(node_class: Callable[..., Node], *fields: Any) -> Node:
-    key = (node_class, *fields)
-    node = _interned.get(key)
-    if node is None:
-        node = _interned[key] = node_class(*fields)
-    return node
-
-
 def number(value: int | Fraction, decimal: bool = False) -> Node:
     """The literal of this value."""
-    return _intern(Number, Fraction(value), decimal)
+    return Number(Fraction(value), decimal)
 
 
 def call(name: str, *arguments: Node) -> Node:
     """The function or operator `name` of these arguments."""
-    return _intern(Call, name, arguments)
-
-
-def constant(name: str) -> Node:
-    """The mathematical constant of this name."""
-    return _intern(Named, name)
-
-
-def variable(name: str) -> Node:
-    """The variable of this name."""
-    return _intern(Variable, name)
-
-
-def alias(name: str, target: Node) -> Node:
-    """The use of an earlier target by its name."""
-    return _intern(Alias, name, target)
+    return Call(name, arguments)
 
 
 def steps(*targets: Node) -> list[Node]:
@@ -184,14 +172,9 @@ def size(node: Node) -> int:
 
 
 def rational(node: Node, format_: FloatFormat | None = None) -> Fraction | None:
-    """The exact value of a constant made of numbers and + - * / **.
+    """The exact value of a constant made of numbers and + - * / **, of up to 4096 bits, or None.
 
-    Args:
-        node: the tree of the constant.
-        format_: the dtype, of which decimals mean numbers; if it is left out, they are exact.
-
-    Returns:
-        The value; None for anything else, and for a value of more than 4096 bits.
+    Decimals mean numbers of the dtype, or are exact if it is left out.
     """
 
     def value(node: Node, children: list[Fraction | None]) -> Fraction | None:

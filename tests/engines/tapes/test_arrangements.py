@@ -17,7 +17,7 @@ from tapecli.errors import RequestError
 from tapecli.evaluation.verdict import STABLE_ULPS
 from tapecli.expressions.expression import parse
 from tapecli.expressions.functions import FUNCTIONS, row
-from tapecli.expressions.tree import Node, call, text, variable
+from tapecli.expressions.tree import Node, Variable, call, text
 from tapecli.floats import FORMATS
 
 FLOAT64 = FORMATS["float64"]
@@ -329,7 +329,7 @@ def of_row(name: str, order: int, dtype: str, execution: str) -> Any:
     xs = np.array(ELSEWHERE.get(name, (0.25, 0.75)))
     columns = {"x": xs, "y": np.array([0.5, 0.375])} if len(names) == 2 else {"x": xs}
     wanted = orders(order) + [names] * (len(names) == order == 2)
-    tree = call(name, *map(variable, names))
+    tree = call(name, *map(Variable, names))
     return np.array(
         arrangements.tape_derivatives([tree], columns, wanted, "nested", FORMATS[dtype], execution)
     )

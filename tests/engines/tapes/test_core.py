@@ -103,7 +103,7 @@ import numpy as np
 from tapecli.engines.tapes import arrangements, core, loading
 from tapecli.floats import FORMATS
 from tapecli.expressions.functions import FUNCTIONS
-from tapecli.expressions.tree import call, variable
+from tapecli.expressions.tree import Variable, call
 
 loading.load(quietly=True, core_only=True)
 orders = [("x",) * order for order in range(4)]
@@ -111,7 +111,7 @@ found = {}
 columns = {"x": np.array([-1.5, 0.0, 0.25, 1.0, 2.5])}
 
 def note(names, dtype, execution):
-    targets = [call(name, *[variable("x")] * FUNCTIONS[name].arity) for name in names]
+    targets = [call(name, *[Variable("x")] * FUNCTIONS[name].arity) for name in names]
     try:
         values = arrangements.tape_derivatives(
             targets, columns, orders, "nested", FORMATS[dtype], execution
@@ -132,7 +132,7 @@ for dtype in FORMATS:
             if name not in complete:
                 note([name], dtype, execution)
 columns = {"x": np.array([0.5, 2.0]), "y": np.array([1.5, 3.0])}
-product = call("mul", call("sin", variable("x")), call("log", variable("y")))
+product = call("mul", call("sin", Variable("x")), call("log", Variable("y")))
 for execution in json.loads(sys.argv[1]):
     wanted = [("x", "y"), ("y", "y"), ("x",)]
     values = arrangements.tape_derivatives(

@@ -27,7 +27,7 @@ from tapecli.engines.certified.proof import SECONDS, proved
 from tapecli.engines.certified.reference import PRECISIONS, UNSHARP
 from tapecli.expressions.derivative import Derivative
 from tapecli.expressions.expression import Expression
-from tapecli.expressions.tree import Node, Number, steps, variable, variables
+from tapecli.expressions.tree import Node, Number, Variable, steps, variables
 from tapecli.floats import FloatFormat
 from tapecli.result import OUT_OF_TIME, Claim, Finding
 
@@ -160,7 +160,7 @@ class ClaimTest:
     """
 
     def __init__(self, tree: Node, index: Index, claim: Node, format_: FloatFormat | None) -> None:
-        self._names = variables(tree, claim, *map(variable, index))
+        self._names = variables(tree, claim, *map(Variable, index))
         self._index = index
         self._nodes = steps(tree, claim)
         self._interpreters = Interpreter(tree, format_), Interpreter(claim, format_)

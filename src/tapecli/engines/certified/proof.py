@@ -99,7 +99,7 @@ def _symbol(value: Fraction, symbols: dict[tree.Node, Fraction]) -> tree.Node:
         if max(ratio.denominator, ratio.numerator).bit_length() <= _SIMPLE_BITS:
             factor = tree.call("div", tree.number(ratio.numerator), tree.number(ratio.denominator))
             return factor if unit is None else tree.call("mul", factor, unit)
-    symbol = tree.variable(f"decimal {len(symbols)}")
+    symbol = tree.Variable(f"decimal {len(symbols)}")
     symbols[symbol] = value
     return symbol
 

@@ -347,7 +347,7 @@ class _Job:
         for order, name in itertools.product(range(highest + 1), names):
             job = replace(
                 self,
-                targets=(call(name, *[tree.variable(tree.VARIABLE)] * row(name).arity),),
+                targets=(call(name, *[tree.Variable(tree.VARIABLE)] * row(name).arity),),
                 arrangement=nested_orders,
                 derivatives=((tree.VARIABLE,) * order,),
             )
