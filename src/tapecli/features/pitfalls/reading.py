@@ -10,10 +10,10 @@ from tapecli.features.pitfalls.model import TOLERANCE, Expected, Group, NotNear,
 
 _GROUP = re.compile(r"(?m)^## (.*)\n")
 _PITFALL = re.compile(
-    r"### (?P<name>\S+): (?P<title>[^\n]*)\n\n"
-    r"```diff\n(?P<programs>.*?\n)```\n\n"
-    r"(?P<reason>.*?)\n\n"
-    r"(?P<facts>(?:- [^\n]*\n(?:  [^\n]*\n)*)+)",
+    r"### (\S+): ([^\n]*)\n\n"  # the name and the title
+    r"```diff\n(.*?\n)```\n\n"  # the programs
+    r"(.*?)\n\n"  # the reason
+    r"((?:- [^\n]*\n(?:  [^\n]*\n)*)+)",  # the facts
     re.DOTALL,
 )
 _FACT = re.compile(r"- (\w+): (.*?)(?=\n- |\Z)", re.DOTALL)
@@ -30,17 +30,11 @@ def groups() -> tuple[Group, ...]:
 
 
 def _pitfall(section: re.Match[str]) -> Pitfall:
-    facts = {name: " ".join(text.split()) for name, text in _FACT.findall(section["facts"])}
-    return Pitfall(
-        section["name"],
-        section["title"],
-        section["programs"],
-        " ".join(section["reason"].split()),
-        _expected(facts["happens"]),
-        _expected(facts["mended"]),
-        tuple(facts["threads"].split()) if "threads" in facts else (),
-        _expected(facts["right"]) if "right" in facts else None,
-    )
+    name, title, programs, reason, facts_text = section.groups()
+    facts = {word: " ".join(fact.split()) for word, fact in _FACT.findall(facts_text)}
+    threads = tuple(facts.pop("threads", "").split())
+    outcomes = {word: _expected(fact) for word, fact in facts.items()}
+    return Pitfall(name, title, programs, " ".join(reason.split()), threads=threads, **outcomes)
 
 
 def _expected(text: str) -> Expected:

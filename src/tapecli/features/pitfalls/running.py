@@ -26,10 +26,7 @@ def run(
 ) -> Lessons:
     """Run the mistake and the mend of each pitfall.
 
-    Args:
-        pitfalls: the pitfalls to run.
-        progress: called before each pitfall with how many are done, how many there are, and the
-            name of the next one.
+    `progress` is called before each with how many are done, how many there are, and its name.
     """
     version: str = loading.load(quietly=True).__version__
     lessons = []

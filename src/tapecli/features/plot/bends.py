@@ -28,30 +28,22 @@ no bound, NaN where the curve has no value, and None where the curve may not be 
 class Bends:
     """The bends of all curves of a plot, each interval computed once.
 
-    Args:
-        plot_question: what is drawn.
-        budget: what certified values may cost.
-
-    Attributes:
-        is_incomplete: whether intervals were left open because the budget was spent.
+    `is_incomplete` says whether intervals were left open because the budget was spent.
     """
 
     def __init__(self, plot_question: PlotQuestion, budget: Budget) -> None:
         from tapecli.engines.certified.enclosure import Enclosure
 
-        values, *_ = plot_question.questions
-        format_ = values.format_
+        questions, axis = plot_question.questions, plot_question.axis
+        format_ = questions[0].format_
         at = {name: format_.round(value) for name, value in plot_question.at.items()}
-        derivatives = [
-            variables for question in plot_question.questions for variables in question.wrt
-        ]
+        derivatives = [variables for question in questions for variables in question.wrt]
         self._enclosures = [
-            Enclosure(tree, format_, plot_question.axis.name, at, derivatives, budget)
-            for tree in values.trees
+            Enclosure(tree, format_, axis.name, at, derivatives, budget)
+            for tree in questions[0].trees
         ]
         self._depth = DEEP if plot_question.samples else DEPTH
-        self._budget = budget
-        self._reserve = RESERVE * budget.seconds
+        self._budget, self._reserve = budget, RESERVE * budget.seconds
         self._cache: dict[tuple[float, float], list[Bend]] = {}
         self.is_incomplete = False
 

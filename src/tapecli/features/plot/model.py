@@ -20,18 +20,13 @@ if TYPE_CHECKING:
 Floats: TypeAlias = "NDArray[np.float64]"
 Point: TypeAlias = tuple[float, float]
 
-DISAGREEING = (Status.OFF, Status.LOST, Status.ROUNDED, Status.UNDEFINED)
-"""The verdicts of samples that are marked, if marks are asked for."""
+SIGNS = {Status.OFF: "X", Status.LOST: "!", Status.ROUNDED: "~", Status.UNDEFINED: "?"}
+"""The verdicts of samples that can be marked, and the signs that mark them in a plot as text."""
 
 
 @dataclass(frozen=True)
 class Paper:
-    """What the curves are drawn on.
-
-    Attributes:
-        dots: how many dots there are across and up; nothing smaller can be seen.
-        lines: how many lines of text a terminal has; 0 for a figure.
-    """
+    """What the curves are drawn on: dots across and up, and lines of a terminal, 0 for a figure."""
 
     dots: tuple[int, int]
     lines: int = 0
@@ -39,13 +34,7 @@ class Paper:
 
 @dataclass(frozen=True)
 class PlotAxis:
-    """The variable that the curves go along.
-
-    Attributes:
-        name: the variable.
-        start, stop: the ends of its range.
-        log: whether the axis is logarithmic.
-    """
+    """The variable that the curves go along: its range, and whether its axis is logarithmic."""
 
     name: str
     start: float
@@ -66,13 +55,7 @@ class PlotAxis:
 
 @dataclass(frozen=True)
 class Mark:
-    """A sample whose verdict is not ok.
-
-    Attributes:
-        x: the value of the variable.
-        y: the computed value, or else the exact one; NaN where neither is finite.
-        status: the verdict.
-    """
+    """A sample that is not ok, and its value, or else the exact one; NaN where neither is finite."""
 
     x: float
     y: float

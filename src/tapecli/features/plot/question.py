@@ -56,12 +56,8 @@ def ask(
 ) -> PlotQuestion:
     """Check a question, without any of the libraries that compute the answer.
 
-    Args:
-        expressions: the targets.
-        points: a range for one variable, and a value for each of the others, as text.
-        wrt: the variables to differentiate by, as for `diff`.
-        order: the highest order, as for `diff`.
-        options: how to compute and verify.
+    The arguments are those of `diff`, but `points` has a range for one variable at most, and single
+    values for the others.
 
     Raises:
         ExpressionError: an expression cannot be read.

@@ -21,7 +21,7 @@ from tapecli.evaluation.question import PointsInput, Question
 from tapecli.evaluation.verdict import Verification
 from tapecli.features.plot import window
 from tapecli.features.plot.bends import Bend, Bends
-from tapecli.features.plot.model import DISAGREEING, Curve, Curves, Mark, Paper
+from tapecli.features.plot.model import SIGNS, Curve, Curves, Mark, Paper
 from tapecli.features.plot.question import MAX_SAMPLES, PlotQuestion
 from tapecli.formats import words
 from tapecli.points import exact
@@ -171,7 +171,7 @@ class _Sampler:
         division, and their certified values are kept (`Reference.at`), so no work is done twice.
         """
         seconds = FIRST_SHARE * self._budget_seconds
-        trials = list(self._even(COARSEST))[1::2]
+        trials = self._even(COARSEST)[1::2]
         budget = Budget(seconds, self.budget.point_seconds)
         for question in self._questions_at(trials):
             verification = Verification(question, budget)
@@ -193,11 +193,10 @@ class _Sampler:
         pairs = zip(questions, self._choices, strict=True)
         return [question.at(at, choice) for question, choice in pairs]
 
-    def _even(self, count: int) -> Iterator[float]:
+    def _even(self, count: int) -> list[float]:
         axis = self.question.axis
-        for index in range(count + 1):
-            share = index / count
-            yield self._rounded(axis.start * (1 - share) + axis.stop * share)
+        shares = (index / count for index in range(count + 1))
+        return [self._rounded(axis.start * (1 - share) + axis.stop * share) for share in shares]
 
     def _rounded(self, value: float) -> float:
         return self.question.questions[0].format_.round(exact.number(value))
@@ -224,9 +223,9 @@ class _Sampler:
         across, up = self.paper.dots
         view = _View(across, (high - low) / up, low, high)
         positions = self.question.axis.positions(self._x)
+        widths = [(stop - start) * across for start, stop in itertools.pairwise(positions)]
         missing: set[float] = set()
-        for index, (start, stop) in enumerate(itertools.pairwise(self._x)):
-            width = (positions[index + 1] - positions[index]) * across
+        for width, (start, stop) in zip(widths, itertools.pairwise(self._x), strict=True):
             ends = zip(self._samples[start], self._samples[stop], strict=True)
             divisions = max(
                 _divisions(view, width, stop - start, (_height(first), _height(last)), bend)
@@ -272,7 +271,7 @@ def _height(sample: Sample) -> float:
 
 def _marks(x: Sequence[float], samples: Sequence[Sample]) -> Iterator[Mark]:
     for at, (value, check) in zip(x, samples, strict=True):
-        if check.status in DISAGREEING:
+        if check.status in SIGNS:
             y = value if math.isfinite(value) or check.analytic is None else check.analytic
             yield Mark(at, y if math.isfinite(y) else math.nan, check.status)
 

@@ -103,10 +103,9 @@ def _outcome(half: words.Half, width: int | None, style: str) -> list[Text]:
     """What a program did, with an arrow before each line, and an empty line at the end."""
     texts = []
     for line in half.outcome:
-        arrow = _ARROW
-        for wrapped_line in _wrapped(line, width and width - len(_ARROW)):
-            texts.append(Text(arrow, style="dim") + Text(wrapped_line, style=style))
-            arrow = " " * len(_ARROW)
+        for index, piece in enumerate(_wrapped(line, width and width - len(_ARROW))):
+            arrow = " " * len(_ARROW) if index else _ARROW
+            texts.append(Text(arrow, style="dim") + Text(piece, style=style))
     return [*texts, *_styled(half.note, width, "bold cyan"), Text()]
 
 

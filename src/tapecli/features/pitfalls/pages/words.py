@@ -10,12 +10,8 @@ from tapecli.features.pitfalls.model import Lesson, Lessons, Outcome
 class Half(NamedTuple):
     """The mistake of a lesson, or its mend.
 
-    Attributes:
-        title: Mistake or Mended.
-        program: the program.
-        own_lines: the indices of its lines that the other half does not have.
-        outcome: what it did, in lines.
-        note: what is to be said if it did not do what is expected, or "".
+    `own_lines` are the indices of the lines that the other half does not have. `outcome` has the
+    lines that say what the program did, and `note` is empty if that was expected.
     """
 
     title: str

@@ -102,12 +102,11 @@ def _draw(axes: Any, curves: Curves) -> None:
     if curves.at:
         values = ",\\;".join(f"{tex.name(name)} = {value:.6g}" for name, value in curves.at.items())
         axes.set_title(f"${values}$", loc="left", fontsize="medium")
-    for low, high, line in (
-        (axis.start, axis.stop, axes.axvline),
-        (curves.low, curves.high, axes.axhline),
-    ):
-        if low < 0 < high:
-            line(0, color="#999999", linewidth=0.8, zorder=1)
+    zero = {"color": "#999999", "linewidth": 0.8, "zorder": 1}
+    if axis.start < 0 < axis.stop:
+        axes.axvline(0, **zero)
+    if curves.low < 0 < curves.high:
+        axes.axhline(0, **zero)
     for number, curve in enumerate(curves.curves):
         _draw_curve(axes, curves, number, curve)
     if curves.marked:

@@ -5,12 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from tapecli.features.plot.model import DISAGREEING, Curve, Curves
+from tapecli.features.plot.model import SIGNS, Curve, Curves
 from tapecli.formats import words
-from tapecli.result import Status
-
-SIGNS = {Status.OFF: "X", Status.LOST: "!", Status.ROUNDED: "~", Status.UNDEFINED: "?"}
-"""The marks of samples in a plot as text, by their status."""
 
 
 def title(curves: Curves) -> str:
@@ -31,9 +27,7 @@ def label(curves: Curves, curve: Curve) -> str:
 def notes(curves: Curves, signs: bool = True) -> Iterator[tuple[str, str]]:
     """Lines below the plot, with their styles: what is missing, and what is not right.
 
-    Args:
-        curves: the plot.
-        signs: whether the plot marks samples by `SIGNS`, so that the notes must explain them.
+    With `signs`, they explain the signs of the marks.
     """
     for curve in curves.curves:
         if all(map(math.isnan, curve.y.tolist())):
@@ -43,7 +37,7 @@ def notes(curves: Curves, signs: bool = True) -> Iterator[tuple[str, str]]:
         effect = "drawn in wider steps" if curves.coarser else "left open in places"
         limit = f"{curves.time_limit:g} seconds"
         yield f"{effect}, to end within {limit}; --max-seconds allows more", ""
-    counts = {status: curves.counts[status] for status in DISAGREEING if curves.counts[status]}
+    counts = {status: curves.counts[status] for status in SIGNS if curves.counts[status]}
     style = "dim" if curves.ok else "bold red"
     if curves.marked:
         texts = [

@@ -15,9 +15,9 @@ from typing import TypeAlias
 from rich.cells import cell_len
 from rich.text import Text
 
-from tapecli.features.plot.model import Curve, Curves
+from tapecli.features.plot.model import SIGNS, Curve, Curves
 from tapecli.features.plot.pages import ticks
-from tapecli.features.plot.pages.legend import SIGNS, label, notes, title
+from tapecli.features.plot.pages.legend import label, notes, title
 from tapecli.formats import Screen
 from tapecli.formats.table import PLAIN_WIDTH, drawn
 from tapecli.result import Status
@@ -58,12 +58,10 @@ class _Grid:
         self._cells: dict[Cell, tuple[str, str]] = {}
 
     def row(self, value: float) -> int:
-        """The row of a height."""
         share = (value - self.curves.low) / (self.curves.high - self.curves.low)
         return self.height - 1 - _dot(share, self.height * UP) // UP
 
     def column(self, value: float) -> int:
-        """The column of a value of the variable."""
         return _dot(self.curves.axis.position(value), self.width * ACROSS) // ACROSS
 
     def write(self, cell: Cell, character: str, style: str) -> None:
@@ -135,12 +133,10 @@ def _plot(curves: Curves, width: int, height: int, unicode: bool) -> Iterator[Te
 
 
 def _dot(share: float, dots: int) -> int:
-    """The dot at a share of an axis."""
     return min(max(round(share * (dots - 1)), 0), dots - 1)
 
 
 def _draw_zeros(grid: _Grid) -> None:
-    """Draw the lines at 0."""
     if grid.curves.axis.start < 0 < grid.curves.axis.stop:
         for row in range(grid.height):
             grid.write((row, grid.column(0.0)), "┊", "dim")
@@ -182,7 +178,6 @@ def _base(grid: _Grid, margin: int) -> Iterator[str]:
 
 
 def _draw_curves(grid: _Grid, unicode: bool) -> None:
-    """Draw all curves, with their symbols and marks."""
     curves = grid.curves
     drawings = [_cells(curve, grid) for curve in curves.curves]
     occupied: set[Cell] = set()
