@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from tapecli.expressions.derivative import Derivative
+from tapecli.expressions.expression import Expression
 from tapecli.expressions.tree import Variable
 from tapecli.features.plot.model import Curve, Curves, Paper, PlotAxis
 from tapecli.result import Status
@@ -16,7 +17,7 @@ NAN = float("nan")
 def curve(
     x: list[float], y: list[float], joined: list[bool], counts: dict[Status, int] | None = None
 ) -> Curve:
-    names = "y", "x", Variable("x"), Derivative("x", ())
+    names = Expression("y", Variable("x")), Derivative("x", ())
     counts = counts or {Status.OK: len(x)}
     return Curve(*names, np.array(x), np.array(y), np.array(joined, bool), (), counts)
 

@@ -222,7 +222,7 @@ def test_what_is_wrong_is_marked(by: float, status: Status, y: float) -> None:
 
 def test_several_targets_and_variables() -> None:
     plot = drawn("u = x*y", "v = u^2", order=1, x="0..1", y="3")
-    names = [(curve.target, curve.derivative.order) for curve in plot.curves]
+    names = [(curve.target.name, curve.derivative.order) for curve in plot.curves]
     assert names == [("u", 0), ("u", 1), ("v", 0), ("v", 1)]
     assert plot.at == {"y": 3}
     assert [curve.y[-1] for curve in plot.curves] == [3, 3, 9, 18]

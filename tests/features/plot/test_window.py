@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from tapecli.expressions.derivative import Derivative
+from tapecli.expressions.expression import Expression
 from tapecli.expressions.tree import Variable
 from tapecli.features.plot import window
 from tapecli.features.plot.model import Curve, PlotAxis
@@ -25,7 +26,7 @@ def curve(
     joined = np.ones(len(x) - 1, bool)
     if open_at is not None:
         joined[np.searchsorted(x, open_at) - 1] = False
-    names = "y", "", Variable("x"), Derivative("x", ("x",) * order)
+    names = Expression("y", Variable("x")), Derivative("x", ("x",) * order)
     with np.errstate(all="ignore"):
         return Curve(*names, x, function(x), joined, (), {Status.OK: len(x)})
 

@@ -10,12 +10,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
 from tapecli.expressions.derivative import Derivative
-from tapecli.expressions.tree import Node
 from tapecli.result import Status, any_failed
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+    from tapecli.expressions.expression import Expression
 
 Floats: TypeAlias = "NDArray[np.float64]"
 Point: TypeAlias = tuple[float, float]
@@ -55,7 +56,7 @@ class PlotAxis:
 
 @dataclass(frozen=True)
 class Mark:
-    """A sample that is not ok, and its value, or else the exact one; NaN where neither is finite."""
+    """A sample that is not ok; `y` is its value, or the exact one, or NaN if neither is finite."""
 
     x: float
     y: float
@@ -67,7 +68,7 @@ class Curve:
     """A target or one of its derivatives, sampled.
 
     Attributes:
-        target, expression, tree: the name, the text and the tree of the target.
+        target: the target.
         derivative: the derivative of it that is drawn.
         x: the values of the variable, in increasing order.
         y: the values of the curve; NaN where there is none.
@@ -77,9 +78,7 @@ class Curve:
         uncertified: how many samples could not be certified in time.
     """
 
-    target: str
-    expression: str
-    tree: Node
+    target: Expression
     derivative: Derivative
     x: Floats
     y: Floats

@@ -250,9 +250,7 @@ class _Sampler:
             samples = [self._samples[x][index] for x in self._x]
             y = np.array(list(map(_height, samples)))
             yield Curve(
-                target=target.name,
-                expression=target.text,
-                tree=target.tree,
+                target=target,
                 derivative=derivative,
                 x=np.array(self._x),
                 y=y,

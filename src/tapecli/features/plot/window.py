@@ -64,12 +64,12 @@ def _spans(axis: PlotAxis, curves: Iterable[Curve]) -> Iterator[Span]:
         cut_low, cut_high = _extremes_beside_gaps(axis, curve)
         if cut_low or cut_high:
             low, high = _middle(axis, curve)
-            if curve.derivative.order and curve.target in limits:
-                low, high = _within((low, high), limits[curve.target])
+            if curve.derivative.order and curve.target.name in limits:
+                low, high = _within((low, high), limits[curve.target.name])
             span = _within(whole, (low if cut_low else whole[0], high if cut_high else whole[1]))
             if not curve.derivative.order and span != whole:
                 extension = STEEPER * (span[1] - span[0])
-                limits[curve.target] = span[0] - extension, span[1] + extension
+                limits[curve.target.name] = span[0] - extension, span[1] + extension
         yield span
 
 

@@ -45,9 +45,8 @@ def make() -> Make:
             counts[mark.status] = counts.get(mark.status, 0) + 1
         curves = []
         for order, function in enumerate(functions):
-            names = target.name, target.text, target.tree
             derivative = Derivative("x", ("x",) * order)
-            curve = Curve(*names, derivative, x, function(x), joined, (), counts)
+            curve = Curve(target, derivative, x, function(x), joined, (), counts)
             curves.append(curve if order else replace(curve, marks=tuple(marks)))
         paper = Paper((160, 4 * lines), lines)
         return Curves(axis, at or {}, tuple(curves), low, high, paper, "float64, nested tapes")

@@ -113,8 +113,8 @@ def _draw(axes: Any, curves: Curves) -> None:
         _draw_marks(axes, curves)
     if not axis.log:
         axes.locator_params(axis="x", nbins=8)
-    orders = len(curves.curves) // len({curve.target for curve in curves.curves})
-    is_wide = any(WIDE < len(curve.expression) <= LONG for curve in curves.curves)
+    orders = len(curves.curves) // len({curve.target.name for curve in curves.curves})
+    is_wide = any(WIDE < len(curve.target.text) <= LONG for curve in curves.curves)
     location = "outside lower left" if is_wide else "outside right center"
     axes.figure.legend(loc=location, handlelength=2.4, ncols=orders if is_wide else 1)
 
@@ -128,9 +128,10 @@ def _draw_curve(axes: Any, curves: Curves, number: int, curve: Curve) -> None:
         "zorder": 3 + 1 / (number + 1),
         "solid_capstyle": "butt",
     }
-    name = mathtext.derivative(curve.target, curve.derivative.variables, bool(curves.at))
-    if not curve.derivative.order and len(curve.expression) <= LONG:
-        name += f" = {mathtext.expression(curve.tree)}"
+    target = curve.target
+    name = mathtext.derivative(target.name, curve.derivative.variables, bool(curves.at))
+    if not curve.derivative.order and len(target.text) <= LONG:
+        name += f" = {mathtext.expression(target.tree)}"
     label = f"${name}$"
     for x, y in curve.within(curves.low, curves.high):
         if len(x) == 1:

@@ -11,7 +11,7 @@ from tapecli.formats import words
 
 def title(curves: Curves) -> str:
     """The targets as they were understood, and the values of the other variables."""
-    targets = {curve.target: curve.expression for curve in curves.curves}
+    targets = {curve.target.name: curve.target.text for curve in curves.curves}
     title = ", ".join(f"{name} = {text}" for name, text in targets.items())
     point = ", ".join(
         f"{name} = {repr(value).removesuffix('.0')}" for name, value in curves.at.items()
@@ -21,7 +21,7 @@ def title(curves: Curves) -> str:
 
 def label(curves: Curves, curve: Curve) -> str:
     """The name of a curve in Leibniz's notation: y, dy/dx, d²y/dx²."""
-    return words.leibniz(curve.target, curve.derivative.variables, bool(curves.at))
+    return words.leibniz(curve.target.name, curve.derivative.variables, bool(curves.at))
 
 
 def notes(curves: Curves, signs: bool = True) -> Iterator[tuple[str, str]]:
