@@ -87,15 +87,10 @@ class Enclosure:
     """The enclosures of some derivatives along the axis of one variable.
 
     Args:
-        tree: the expression.
-        format_: the dtype: decimal literals mean its numbers.
-        axis: the variable that the intervals are of.
-        at: the values of the others.
+        tree, format_: the expression, and the dtype whose numbers its decimals mean.
+        axis, at: the variable that the intervals are of, and the values of the others.
         derivatives: the variables of each derivative; () is the value.
         budget: what each enclosure is charged to, whether it fits or not.
-
-    Attributes:
-        count: how many derivatives there are.
     """
 
     def __init__(

@@ -159,7 +159,7 @@ class Forms:
         if lower is None or self._operations > MAX_IN_ALL or lower.count_ops() > MAX_OPERATIONS:
             return None
         symbol = sympy.Symbol(index[-1], real=True)
-        return within(self._left, lambda: _smooth(_with_signs(lower).diff(symbol)))
+        return within(self._left, lambda: _slope(lower, symbol))
 
     @property
     def _left(self) -> float:
@@ -204,21 +204,17 @@ def _printed(form: Any) -> Formula:
     return Formula(plain_text(short), latex(short))
 
 
-def _with_signs(form: Any) -> Any:
-    """The form with u*sign(u) for |u|, where SymPy does not see that u is real, such as log(x)."""
-    return form.replace(
+def _slope(form: Any, symbol: Any) -> Any:
+    """The derivative away from kinks, where it exists: no impulses, and no slopes of signs."""
+    real = form.replace(  # u*sign(u) for |u| where SymPy does not see that u is real: log(x)
         lambda node: isinstance(node, sympy.Abs) and not node.args[0].is_real,
         lambda node: node.args[0] * sympy.sign(node.args[0]),
     )
-
-
-def _smooth(form: Any) -> Any:
-    """The form away from kinks, where a formula exists: no impulses, and no slopes of signs."""
-    smooth = form.replace(sympy.DiracDelta, lambda *_: sympy.S.Zero).replace(
+    smooth = real.diff(symbol).replace(sympy.DiracDelta, lambda *_: sympy.S.Zero)
+    return smooth.replace(
         lambda node: isinstance(node, sympy.Derivative) and isinstance(node.expr, sympy.sign),
         lambda node: sympy.S.Zero,
-    )
-    return smooth.replace(sympy.sign, _sign_without_squares)
+    ).replace(sympy.sign, _sign_without_squares)
 
 
 def _sign_without_squares(argument: Any) -> Any:

@@ -37,8 +37,8 @@ SECONDS = 0.5
 _SIMPLE_BITS = 12
 """Bits up to which a decimal is as simple as a fraction."""
 
-_PERIODIC = (sympy.sin, sympy.cos, sympy.tan, sympy.cot, sympy.sec, sympy.csc)
-_HYPERBOLIC = (sympy.sinh, sympy.cosh, sympy.tanh)
+_CIRCULAR = (sympy.sin, sympy.cos, sympy.tan, sympy.cot, sympy.sec, sympy.csc)
+_EXPONENTIAL = (*_CIRCULAR, sympy.sinh, sympy.cosh, sympy.tanh)
 
 
 def proved(
@@ -124,7 +124,11 @@ def _is_zero(form: Any, split: bool = False) -> bool:
     for in_exponentials in (False, True):
         if form.count_ops() > 2 * MAX_OPERATIONS:
             return False
-        form = _in_exponentials(form) if in_exponentials else form
+        if in_exponentials:
+            form = form.replace(
+                lambda node: node.is_Pow and not node.exp.is_Rational and node.base is not sympy.E,
+                lambda power: sympy.exp(power.exp * sympy.log(power.base), evaluate=False),
+            ).rewrite(_EXPONENTIAL, sympy.exp)
         if _numerator(form, split) == 0:
             return True
     return False
@@ -158,15 +162,6 @@ def _most_terms(form: Any) -> int:
             small = abs(int(node.exp)) < MAX_TERMS
             terms[node] = power_terms(arguments[0], node.exp) if small else MAX_TERMS + 1
     return max(terms.values())
-
-
-def _in_exponentials(form: Any) -> Any:
-    """Circular and hyperbolic functions and powers as exponentials."""
-    form = form.replace(
-        lambda node: node.is_Pow and not node.exp.is_Rational and node.base is not sympy.E,
-        lambda power: sympy.exp(power.exp * sympy.log(power.base), evaluate=False),
-    )
-    return form.rewrite(_PERIODIC + _HYPERBOLIC, sympy.exp)
 
 
 def _sign(u: Any) -> Any:

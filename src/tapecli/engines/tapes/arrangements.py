@@ -216,13 +216,7 @@ def _gradient(tape: Any, y: Tensor, sources: Any) -> Any:
 
 @dataclass(frozen=True)
 class Arrangement:
-    """One arrangement, and what it can do.
-
-    Attributes:
-        run: computes the derivatives.
-        many_targets: whether it can take more than one target.
-        highest: the highest order that it can do; infinite for any.
-    """
+    """One arrangement: its function, whether it takes many targets, and its highest order."""
 
     run: Run
     many_targets: bool = True

@@ -58,11 +58,16 @@ def coefficients(at: Array, count: int) -> tuple[Array, list[Array]]:
 def _right(u: Array, count: int) -> list[Array]:
     """The coefficients where u >= 1; the integral is scaled to what the poles leave of gamma."""
     near = np.minimum(u, _LARGEST)[..., None]
-    nodes, weights = _integral(count, np.max(near, initial=count, where=near >= 1))
+    size, peak = 128, np.max(near, initial=count, where=near >= 1)
+    while size < 40 * math.sqrt(peak):  # the integrand is as wide as 1/sqrt(peak)
+        size *= 2
+    nodes, weights = _rule(size)
+    factors = nodes[:, None] / np.maximum(np.arange(count), 1)
+    factors[:, 0] = weights
     from_peak = nodes - np.log(near)
     integrand = from_peak - np.expm1(from_peak)
     integrand *= near
-    integrals = np.exp(integrand, out=integrand) @ weights
+    integrals = np.exp(integrand, out=integrand) @ np.cumprod(factors, axis=1)
     distances = u[..., None] + np.arange(_POLES)
     terms = _RESIDUES / distances
     unit = (Numbers.gamma(u) - np.sum(terms, -1)) / integrals[..., 0]
@@ -74,20 +79,6 @@ def _right(u: Array, count: int) -> list[Array]:
 
 
 _RESIDUES = np.cumprod(np.concatenate(([1.0], -1.0 / np.arange(1, _POLES))))
-
-
-def _integral(count: int, peak: float) -> tuple[Array, Array]:
-    """The nodes of the integral, and their weights times s**k/k!, of shape (nodes, count).
-
-    The distance of the nodes is below the width of the integrand, which is 1/sqrt(peak).
-    """
-    size = 128
-    while size < 40 * math.sqrt(peak):
-        size *= 2
-    nodes, weights = _rule(size)
-    factors = nodes[:, None] / np.maximum(np.arange(count), 1)
-    factors[:, 0] = weights
-    return nodes, np.asarray(np.cumprod(factors, axis=1), np.float64)
 
 
 @functools.cache

@@ -7,6 +7,7 @@ its poles, a number is NaN, so that infinity always means a number that is too l
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Any, TypeAlias
@@ -72,18 +73,11 @@ class Numbers:
 
     # --- arithmetic ---------------------------------------------------------------------------
 
-    def add(self, u: Number, v: Number) -> Number:
-        return u + v
-
-    def sub(self, u: Number, v: Number) -> Number:
-        return u - v
-
-    def neg(self, u: Number) -> Number:
-        return -u
-
-    def over(self, u: Number, divisor: float) -> Number:
-        """The quotient by a whole number."""
-        return u / divisor
+    add: Any = staticmethod(operator.add)
+    sub: Any = staticmethod(operator.sub)
+    neg: Any = staticmethod(operator.neg)
+    over: Any = staticmethod(operator.truediv)
+    """The quotient by a whole number."""
 
     def mul(self, u: Number, v: Number) -> Number:
         if self._absorbing:
