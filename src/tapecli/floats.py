@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+Array: TypeAlias = "NDArray[np.float64]"
+"""Numbers of any of these formats, as an array of NumPy's."""
+
 
 @dataclass(frozen=True)
 class FloatFormat:
@@ -94,7 +97,7 @@ class FloatFormat:
                     return float(candidate)
         return value
 
-    def texts(self, values: NDArray[np.float64]) -> list[str]:
+    def texts(self, values: Array) -> list[str]:
         """`text` of each value, in less time."""
         import numpy as np
 
@@ -102,7 +105,7 @@ class FloatFormat:
             numbers = (self.all_shortest(values) + 0.0).tolist()  # -0.0 + 0.0 is 0.0
         return [text.removesuffix(".0") for text in map(repr, numbers)]
 
-    def all_shortest(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+    def all_shortest(self, values: Array) -> Array:
         """`shortest` of each value, in less time; zeros keep their signs."""
         import numpy as np
 
@@ -176,7 +179,7 @@ FORMATS = {
 
 # --- sums and products with their rounding errors ---------------------------------------------
 
-Floats: TypeAlias = "float | np.float64 | NDArray[np.float64]"
+Floats: TypeAlias = "float | np.float64 | Array"
 
 _SPLITTER = 2.0**27 + 1
 

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tapecli import defaults
 from tapecli.engines.certified.budget import Budget
@@ -23,12 +23,8 @@ from tapecli.evaluation.question import Question
 from tapecli.evaluation.verdict import Certificates, Checks, Column, Verification
 from tapecli.expressions import tex
 from tapecli.expressions.derivative import Derivative
-from tapecli.floats import FloatFormat
+from tapecli.floats import Array, FloatFormat
 from tapecli.result import Block, Claim, Formula, Latex, Result
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
 
 FORMULA_SHARE = 0.1
 """The part of '--max-seconds' that formulas may take: with its default they take a second."""
@@ -161,7 +157,7 @@ def compute(question: Question) -> tuple[Sequence[Sequence[Column]], str]:
     return _from_tapes(question, defaults.EAGER), defaults.EAGER
 
 
-def _from_tapes(question: Question, execution: str) -> list[list[NDArray[np.float64]]]:
+def _from_tapes(question: Question, execution: str) -> list[list[Array]]:
     """The values from tapes; where they are to be filled, a few more are computed."""
     columns, count = question.points.columns, len(question.points)
     missing = question.fill - count if execution == defaults.XLA else 0
@@ -187,9 +183,7 @@ def _from_tapes(question: Question, execution: str) -> list[list[NDArray[np.floa
     ]
 
 
-def _scaled(
-    column: NDArray[np.float64], derivative: Derivative, format_: FloatFormat
-) -> NDArray[np.float64]:
+def _scaled(column: Array, derivative: Derivative, format_: FloatFormat) -> Array:
     """Derivatives from tapes, over their factorials if coefficients are wanted."""
     if derivative.divisor == 1:
         return column

@@ -16,13 +16,10 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from tapecli import defaults
 from tapecli.engines.certified import Certified, NoDerivative
-from tapecli.floats import FloatFormat, counted
+from tapecli.floats import Array, FloatFormat, counted
 from tapecli.result import Check, Status
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
     from tapecli.engines.certified.budget import Budget
     from tapecli.engines.certified.reference import Reference
     from tapecli.evaluation.question import Question
@@ -62,7 +59,7 @@ EASY_ORDER = 5
 EASY_NODES = 20
 """Up to about so many operations and variables as well; above, in proportion to their number."""
 
-Column: TypeAlias = "NDArray[np.float64] | None"
+Column: TypeAlias = "Array | None"
 """The values of one derivative at every point; None where nothing was computed."""
 
 Exact: TypeAlias = "Certified | NoDerivative"

@@ -10,14 +10,10 @@ import importlib
 import itertools
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tapecli.errors import OutputError
-from tapecli.floats import FloatFormat
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
+from tapecli.floats import Array, FloatFormat
 
 MIN_ROWS = 50_000
 """Rows from which on pyarrow saves more time than it takes to load."""
@@ -45,7 +41,7 @@ def loads() -> bool:
         return False
 
 
-def texts(format_: FloatFormat, values: NDArray[np.float64]) -> Any:
+def texts(format_: FloatFormat, values: Array) -> Any:
     """The texts of `FloatFormat.texts`, as an array of pyarrow.
 
     Where pyarrow would write a number in another notation, Python writes it: pyarrow has fractions

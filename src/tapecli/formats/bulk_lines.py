@@ -4,15 +4,10 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
 
-from tapecli.floats import FloatFormat
+from tapecli.floats import Array, FloatFormat
 from tapecli.formats import arrow
 from tapecli.result import UNVERIFIED, Check
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
 
 ROWS = 16_384
 """Rows in a piece of text."""
@@ -23,11 +18,11 @@ ARROW_ROWS = 65_536
 
 def lines(
     before: Sequence[str],
-    columns: Sequence[NDArray[np.float64]],
+    columns: Sequence[Array],
     after: Callable[[Check, str], str],
     checks: Mapping[int, Check],
     format_: FloatFormat,
-    texts: Callable[[FloatFormat, NDArray[np.float64]], list[str]] = FloatFormat.texts,
+    texts: Callable[[FloatFormat, Array], list[str]] = FloatFormat.texts,
 ) -> Iterator[str]:
     """A line for each row of the columns, in large pieces.
 

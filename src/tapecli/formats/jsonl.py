@@ -4,15 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
-from tapecli.floats import FloatFormat
+from tapecli.floats import Array, FloatFormat
 from tapecli.formats import Screen, bulk_lines, columns
 from tapecli.result import SCHEMA, Block, Check, Result
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
 
 
 def head(result: Result, screen: Screen) -> str:
@@ -38,7 +33,7 @@ def body(result: Result, block: Block, screen: Screen) -> Iterator[str]:
     return bulk_lines.lines(before, numbers, after, block.checks, result.format_, texts)
 
 
-def texts(format_: FloatFormat, values: NDArray[np.float64]) -> list[str]:
+def texts(format_: FloatFormat, values: Array) -> list[str]:
     """The shortest decimals as strict JSON has them: 2.0 and -0.0, null for NaN and infinities."""
     import numpy as np
 

@@ -15,20 +15,16 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, Any, Protocol, TextIO, TypeAlias
+from typing import Any, Protocol, TextIO, TypeAlias
 
 from tapecli.defaults import SHORT
 from tapecli.errors import PointsError, RequestError, together
 from tapecli.expressions.tree import natural
-from tapecli.floats import FloatFormat
+from tapecli.floats import Array, FloatFormat
 from tapecli.points import exact, tables, text_files
 from tapecli.points.exact import PointsLike, Range, too_many
 from tapecli.points.parquet import Parquet
 from tapecli.points.tables import Columns, Table
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
 
 MAX_PRODUCT = 10_000_000
 """Points in several variables that are held in memory."""
@@ -113,11 +109,11 @@ class Points:
         return {name: point[name] for name in self.names}
 
     @cached_property
-    def columns(self) -> dict[str, NDArray[np.float64]]:
+    def columns(self) -> dict[str, Array]:
         """The values of each variable at all points, as arrays of one dimension."""
         return self._columns(0, self.count)
 
-    def _columns(self, start: int, stop: int) -> dict[str, NDArray[np.float64]]:
+    def _columns(self, start: int, stop: int) -> dict[str, Array]:
         columns, times = {}, self.count
         for axis in self.axes:
             times = 1 if self.paired else times // axis.count
@@ -125,7 +121,7 @@ class Points:
                 columns[name] = _repeated(values, times, start, stop)
         return {name: columns[name] for name in self.names}
 
-    def along(self, name: str) -> NDArray[np.float64]:
+    def along(self, name: str) -> Array:
         """The values of one variable along its own axis; one number alone has no dimension."""
         import numpy as np
 
@@ -161,7 +157,7 @@ def _chunk(columns: Columns, constants: Sequence[Axis]) -> Points:
     return Points((Axis(columns), *(Axis(axis.values, is_list=False) for axis in constants)))
 
 
-def _repeated(values: Values, times: int, start: int, stop: int) -> NDArray[np.float64]:
+def _repeated(values: Values, times: int, start: int, stop: int) -> Array:
     """A slice of values of which each is there several times, and all of them over and over."""
     import numpy as np
 

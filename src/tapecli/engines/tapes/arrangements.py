@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache, partial
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 from tapecli.engines import whole_power
 from tapecli.engines.tapes import loading
@@ -22,11 +22,7 @@ from tapecli.errors import RequestError, clipped, together
 from tapecli.expressions import tree
 from tapecli.expressions.functions import CONSTANTS, row, rule_of
 from tapecli.expressions.tree import Alias, Call, Named, Node, Number, Variable, call, number
-from tapecli.floats import FloatFormat
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
+from tapecli.floats import Array, FloatFormat
 
 Tensor: TypeAlias = Any
 Sources: TypeAlias = dict[str, Tensor]
@@ -35,7 +31,7 @@ Target: TypeAlias = Callable[[Sources], Tensor]
 Targets: TypeAlias = Sequence[Target]
 Variables: TypeAlias = tuple[str, ...]
 """The variables that are differentiated by, the first one first."""
-Columns: TypeAlias = "Mapping[str, NDArray[np.float64]]"
+Columns: TypeAlias = "Mapping[str, Array]"
 """For each variable its value at each point."""
 Tensors: TypeAlias = dict[Variables, list[Tensor]]
 """For each derivative a tensor for each target."""
@@ -257,7 +253,7 @@ def tape_derivatives(
     format_: FloatFormat,
     execution: str = "eager",
     device: str | None = None,
-) -> list[list[NDArray[np.float64]]]:
+) -> list[list[Array]]:
     """Differentiate the targets at all points, in one pass.
 
     Args:

@@ -15,16 +15,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tapecli.engines.tapes import loading
 from tapecli.engines.tapes.arrangements import Run, Target, Variables, arrangement, functions_of
 from tapecli.expressions.tree import Node
-from tapecli.floats import FloatFormat
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
+from tapecli.floats import Array, FloatFormat
 
 IDLE = frozenset({"Placeholder", "Const", "Identity", "NoOp"})
 """Kinds of operations that compute nothing."""
@@ -116,7 +112,7 @@ class Recording:
     tapes: tuple[RecordedTape, ...]
     sources: Mapping[str, str]
     results: Mapping[Variables, tuple[str, ...]]
-    values: Mapping[str, NDArray[np.float64]]
+    values: Mapping[str, Array]
     slopes: Mapping[tuple[str, str], float]
 
     @cached_property
@@ -182,7 +178,7 @@ def made_from(operations: Sequence[Operation], targets: Iterable[str]) -> set[st
 
 def record(
     targets: Sequence[Node],
-    columns: Mapping[str, NDArray[np.float64] | np.float64],
+    columns: Mapping[str, Array | float],
     derivatives: Sequence[Variables],
     method: str | Run,
     format_: FloatFormat,
