@@ -43,7 +43,7 @@ class CompareStandIn:
     def __call__(self, question: Question, points: int, with_operations: bool) -> CostComparison:
         self.asked.append((question, points, with_operations))
         versions = {"tapecli": "0.1.0", "tensorflow": "2.21.0"}
-        return CostComparison(("y = log(x)",), ("y",), {"x": 2.0}, ("x",), "float64", (HERE,),
+        return CostComparison(("y = log(x)",), {"x": 2.0}, ("x",), "float64", (HERE,),
                           (COST,), versions, 1.0, with_operations)  # fmt: skip
 
 

@@ -27,11 +27,13 @@ class Clock:
         return []
 
 
-def test_slow_runs_are_made_less_often_and_none_too_rarely() -> None:
+def test_slow_runs_are_made_less_often_and_none_too_rarely(monkeypatch: pytest.MonkeyPatch) -> None:
     now, log = Clock(), list[float]()
+    monkeypatch.setattr(clock, "perf_counter", now)
+    monkeypatch.setattr(clock, "process_time", now)
     quick, slow = 0.01, 5.0
     runs = {"quick": lambda: now.run(quick, log), "slow": lambda: now.run(slow, log)}
-    found = clock.times(runs, 2.0, now, now)
+    found = clock.times(runs, 2.0)
     assert {name: time.runs for name, time in found.items()} == {"quick": 100, "slow": LEAST}
     assert found["quick"].median == pytest.approx(quick)
     assert found["slow"].high == pytest.approx(slow)

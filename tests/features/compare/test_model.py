@@ -24,7 +24,7 @@ def time(median: float, spread: float) -> Time:
 def compared(**times: Time) -> CostComparison:
     costs = tuple(Cost(name, None, None, {HERE: one}) for name, one in times.items())
     settings = (HERE, Scenario("xla", 7))
-    return CostComparison((), ("y",), {"x": 1}, ("x", "x,x"), "float64", settings, costs, {}, 0.0)
+    return CostComparison(("y",), {"x": 1}, ("x", "x,x"), "float64", settings, costs, {}, 0.0)
 
 
 def test_operations_are_added_up() -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import gc
 import statistics
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from time import perf_counter, process_time
 from typing import Any
 
 from tapecli.features.compare.memory import collected
@@ -19,12 +19,7 @@ LEAST, MOST = 2, 200
 them counts, for the other may have been disturbed."""
 
 
-def times(
-    runs: Mapping[str, Callable[[], Any]],
-    seconds: float,
-    clock: Callable[[], float] = time.perf_counter,
-    cpu_clock: Callable[[], float] = time.process_time,
-) -> dict[str, Time]:
+def times(runs: Mapping[str, Callable[[], Any]], seconds: float) -> dict[str, Time]:
     """How long each run takes, where all together may take so many CPU seconds.
 
     Each has been made once before, so that nothing is traced or compiled in this time.
@@ -33,14 +28,14 @@ def times(
     counts: dict[str, int] = {}
     with collected():
         for name, run in runs.items():
-            start = cpu_clock()
-            seconds_of[name] = [_seconds(run, clock) for _ in range(LEAST)]
-            cost = max(min(seconds_of[name]), (cpu_clock() - start) / LEAST)
+            start = process_time()
+            seconds_of[name] = [_seconds(run) for _ in range(LEAST)]
+            cost = max(min(seconds_of[name]), (process_time() - start) / LEAST)
             counts[name] = repeats(cost, seconds / len(runs))
         counts = {name: count for name, count in counts.items() if count > LEAST}
         seconds_of |= {name: [] for name in counts}
         for name in in_turn(counts):
-            seconds_of[name].append(_seconds(runs[name], clock))
+            seconds_of[name].append(_seconds(runs[name]))
     return {name: summary(values) for name, values in seconds_of.items()}
 
 
@@ -67,12 +62,12 @@ def summary(seconds: Sequence[float]) -> Time:
     return Time(median, low, high, min(seconds), max(seconds), len(seconds))
 
 
-def _seconds(run: Callable[[], Any], clock: Callable[[], float]) -> float:
+def _seconds(run: Callable[[], Any]) -> float:
     """How long one run takes until its results are there, without garbage of earlier runs."""
     import numpy as np
 
     gc.collect()
-    start = clock()
+    start = perf_counter()
     for tensor in run():
         np.asarray(tensor)  # waits for it, wherever it is; on a CPU it is no copy
-    return clock() - start
+    return perf_counter() - start

@@ -116,7 +116,6 @@ def compare(question: Question, points: int, with_operations: bool = False) -> C
         costs = measurement.costs()
     return CostComparison(
         tuple(map(str, question.targets)),
-        tuple(expression.name for expression in question.targets),
         question.points.at(0),
         tuple(",".join(variables) for variables in question.wrt),
         question.options.dtype,

@@ -134,7 +134,7 @@ class CostComparison:
     """The answer.
 
     Attributes:
-        expressions, targets: the targets as they were understood, and their names.
+        expressions: the targets as they were understood.
         at: the point: a number of the dtype for each variable.
         wrt: the variables of each derivative: "x", "x,x".
         versions: the versions of tapecli and TensorFlow, by name.
@@ -143,7 +143,6 @@ class CostComparison:
     """
 
     expressions: tuple[str, ...]
-    targets: tuple[str, ...]
     at: Mapping[str, float]
     wrt: tuple[str, ...]
     dtype: str

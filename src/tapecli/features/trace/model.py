@@ -18,8 +18,7 @@ from tapecli.result import Status, any_failed
 class LocalDerivative:
     """The derivative of a step by one of its arguments.
 
-    Its formula is "" where there is no rule for it, its value None where TensorFlow has no
-    gradient.
+    The formula is "" where no rule has it; the value is None where TensorFlow has no gradient.
     """
 
     by: str

@@ -69,7 +69,7 @@ def compared() -> Compared:
         costs = COSTS | {each.name: each for each in changed}
         wrt = tuple(",".join(["x"] * k) for k in range(1, order + 1))
         return CostComparison(
-            ("u = x**2", "y = log(u)"), ("u", "y"), {"x": 2.0}, wrt, "float64", (EAGER, XLA),
+            ("u = x**2", "y = log(u)"), {"x": 2.0}, wrt, "float64", (EAGER, XLA),
             tuple(costs.values()), {"tapecli": "0.1.0", "tensorflow": "2.21.0"}, 1.23456,
             with_operations,
         )  # fmt: skip

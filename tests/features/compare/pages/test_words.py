@@ -94,7 +94,7 @@ def test_times_that_were_not_taken_are_not_spoken_of(compared: Compared) -> None
 def single(comparison: CostComparison, *names: str) -> CostComparison:
     """The comparison with one target, and these arrangements."""
     costs = tuple(cost for cost in comparison.costs if cost.name in names)
-    return replace(comparison, targets=("y",), costs=costs)
+    return replace(comparison, expressions=("y",), costs=costs)
 
 
 def test_one_target_has_nothing_to_nest(compared: Compared) -> None:

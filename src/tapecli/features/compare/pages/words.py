@@ -20,10 +20,10 @@ NOTHING = "-"
 
 def answer(comparison: CostComparison) -> str:
     """Whether nesting targets avoids derivative work, as far as this comparison can tell."""
-    order = comparison.order
-    if len(comparison.targets) > 1 and order == 1:
+    order, has_many = comparison.order, len(comparison.expressions) > 1
+    if has_many and order == 1:
         return " ".join(_nesting(comparison))
-    if len(comparison.targets) > 1:
+    if has_many:
         reason = f"At order {order} the orders are nested, and not the targets."
     else:
         others = "no others to nest: each order takes a tape of its own"
