@@ -40,9 +40,6 @@ COMMANDS = {
 }
 """The commands, each in the module of its name, with its line in `--help`."""
 
-EXAMPLES = "\b\n  tapecli "
-"""The start of the block of a help text that shows calls."""
-
 COMPLETING = "_TAPECLI_COMPLETE"
 """The variable with which a shell asks for completions."""
 
@@ -53,7 +50,7 @@ GARBAGE = 100_000
 def examples_first(text: str) -> str:
     """A help text with the block of its examples in front."""
     blocks = inspect.cleandoc(text).split("\n\n")
-    return "\n\n".join(sorted(blocks, key=lambda block: not block.startswith(EXAMPLES)))
+    return "\n\n".join(sorted(blocks, key=lambda block: not block.startswith("\b\n  tapecli ")))
 
 
 class _Group(click.Group):
@@ -160,8 +157,7 @@ def _buffer_standard_output() -> None:
     """Buffer standard output even with PYTHONUNBUFFERED, which drops what a full disk refuses."""
     out = sys.stdout
     if isinstance(out, io.TextIOWrapper) and isinstance(out.buffer, io.RawIOBase):
-        encoding, errors = out.encoding, out.errors
-        lines = out.line_buffering
+        encoding, errors, lines = out.encoding, out.errors, out.line_buffering
         raw = io.BufferedWriter(out.detach())
         sys.stdout = io.TextIOWrapper(raw, encoding, errors, line_buffering=lines)
 
@@ -223,12 +219,10 @@ def _report(lines: Sequence[str], code: int) -> int:
 
 
 def _print_error(text: str) -> None:
-    if sys.stderr is None:
-        return
     try:
         encoding = sys.stderr.encoding or "ascii"
         print(text.encode(encoding, "backslashreplace").decode(encoding), file=sys.stderr)
-    except (OSError, ValueError):  # closed, or a closed pipe: nobody can read it
+    except (OSError, ValueError, AttributeError):  # closed, or a closed pipe: nobody can read it
         pass
 
 

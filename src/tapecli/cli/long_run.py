@@ -44,12 +44,9 @@ class Run:
     """A run over many points, and how far it has come.
 
     Attributes:
-        stream: the question and its points.
-        writer: writes the chunks in the format.
-        done: how many points are written, with those of an earlier call that is resumed.
-        earlier: how many of them the earlier call had written.
-        counts: how many values have each status, with those of the earlier call.
-        given_up: at how many points nothing could be certified in time.
+        done, counts: how many points are written, and how many of their values have each status,
+            with those of an earlier call that is resumed.
+        earlier: how many points the earlier call had written.
         first: the result of the first chunk of this call.
     """
 

@@ -9,9 +9,7 @@ from typing import Any
 import click
 
 from tapecli import defaults, formats
-from tapecli.cli import output
 from tapecli.cli.completion import candidates
-from tapecli.cli.completion.candidates import Completer
 from tapecli.cli.parameters import (
     ExpressionCommand,
     FromEnvironment,
@@ -36,27 +34,33 @@ EXPRESSIONS = click.argument(
 
 
 def variables(
-    metavar: str, of_x: str, of_any: str, complete: Completer, complete_named: Completer
+    metavar: str,
+    of_x: str,
+    of_any: str,
+    meanings: Mapping[str, str],
+    tables: Mapping[str, str] | None = None,
 ) -> tuple[Any, ...]:
     """The options --x, --y, --z and --t, and --at for a variable of any name.
 
-    `of_x` and `of_any` are the help of --x and --at; `complete_named` completes NAME=VALUE.
+    `of_x` and `of_any` are the help of --x and --at. Words are completed with their meanings:
+    those of a variable, and those for which --at takes no name.
     """
     option = functools.partial(click.option, multiple=True)
     helps = {name: f"The same for {name}." for name in defaults.SHORT} | {"x": of_x}
+    complete = candidates.completer(meanings)
     short = [
         option(f"--{name}", metavar=metavar, shell_complete=complete, help=text)
         for name, text in helps.items()
     ]
-    named = f"NAME={metavar}"
-    any_ = option(
-        "--at", type=PointsOf(), metavar=named, shell_complete=complete_named, help=of_any
+    named, complete = f"NAME={metavar}", candidates.named_completer(meanings, tables or {})
+    return *short, option(
+        "--at", type=PointsOf(), metavar=named, shell_complete=complete, help=of_any
     )
-    return *short, any_
 
 
-def order(text: str, complete: Completer = candidates.orders) -> Any:
+def order(text: str, meanings: Mapping[str, str] = candidates.ORDERS) -> Any:
     """The option of the order, with this help."""
+    complete = candidates.completer(meanings)
     return click.option("-n", "--order", type=WholeNumber(), shell_complete=complete, help=text)
 
 
@@ -83,8 +87,8 @@ POINTS = (
         f"[default: {defaults.POINTS}, if it is the only variable]",
         "The same for a variable of any name; or @FILE or - alone, for rows of points under a "
         "header of names, as CSV, TSV or JSON lines.",
-        candidates.points,
-        candidates.named_points,
+        candidates.GRIDS | candidates.FILES,
+        {"-": "rows of points from standard input"} | candidates.FILES,
     ),
     click.option(
         "--zip",
@@ -99,8 +103,7 @@ ONE_POINT = variables(
     "VALUE",
     f"The value of x.  [default: {defaults.POINT}, if it is the only variable]",
     "The same for a variable of any name.",
-    candidates.values,
-    candidates.named_values,
+    candidates.VALUES,
 )
 """Where: one value of every variable."""
 
@@ -108,7 +111,7 @@ ORDER = order(
     "The highest order by one variable; all from 1 are shown. 0 is the value alone.  [default: 1]"
 )
 ORDER_OF_TAPES = order(
-    "The highest order by one variable, from 1 on.  [default: 1]", candidates.orders_of_tapes
+    "The highest order by one variable, from 1 on.  [default: 1]", candidates.TAPE_ORDERS
 )
 BY = by("The variables to differentiate by, with commas.  [default: all]")
 BY_IN_TURN = by_in_turn("the only variable")
@@ -141,7 +144,7 @@ EXECUTION = click.option(
 DEVICE = click.option(
     "--device",
     metavar="NAME",
-    shell_complete=candidates.devices,
+    shell_complete=candidates.completer(candidates.DEVICES),
     help="Where TensorFlow runs them: cpu, gpu, gpu:1.  [default: its own choice]",
 )
 
@@ -166,9 +169,31 @@ MAX_SECONDS = max_seconds("Refuse what is expected to take longer.")
 VERBOSE = _verbose("Show what TensorFlow logs.")
 
 
+OUTPUT = (
+    click.option(
+        "-o",
+        "--output",
+        "file",
+        metavar="FILE",
+        shell_complete=candidates.files,
+        help="Write to a file, whole or not at all.",
+    ),
+    click.option(
+        "--color",
+        cls=FromEnvironment,
+        type=OneOf(("auto", "always", "never")),
+        default="auto",
+        show_default=True,
+        envvar="TAPECLI_COLOR",
+        help="Colours in a table.",
+    ),
+)
+"""The options of every command that writes something: those of `output.Output`."""
+
+
 def page(kind: str) -> tuple[Any, ...]:
     """The options of a command that writes a page of this kind: its format, and where it goes."""
-    return _format(formats.PAGES[kind]), *output.OPTIONS
+    return _format(formats.PAGES[kind]), *OUTPUT
 
 
 def _format(table: Mapping[str, formats.Format], **rest: Any) -> Any:
@@ -208,7 +233,7 @@ _COMPUTING = (
     ),
     click.option("--strict", is_flag=True, help="Exit 1 for rounded and undefined values as well."),
     _format(formats.FORMATS, cls=FromEnvironment, envvar="TAPECLI_FORMAT", show_envvar=True),
-    *output.OPTIONS,
+    *OUTPUT,
     click.option(
         "--resume",
         is_flag=True,

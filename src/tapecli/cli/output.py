@@ -12,37 +12,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any, TextIO, TypeGuard
 
-import click
-
 from tapecli import formats
 from tapecli.cli import files
-from tapecli.cli.completion import candidates
-from tapecli.cli.parameters import FromEnvironment, OneOf
 from tapecli.errors import OutputError, WriteError
-
-COLOR = ("auto", "always", "never")
-
-OPTIONS = (
-    click.option(
-        "-o",
-        "--output",
-        "file",
-        metavar="FILE",
-        shell_complete=candidates.files,
-        help="Write to a file, whole or not at all.",
-    ),
-    click.option(
-        "--color",
-        cls=FromEnvironment,
-        type=OneOf(COLOR),
-        default="auto",
-        show_default=True,
-        envvar="TAPECLI_COLOR",
-        help="Colours in a table.",
-    ),
-)
-"""The options of every command that writes something."""
-
 
 STANDARD_OUTPUT = (None, "-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1")
 """The names of standard output, which is written to, and never replaced."""

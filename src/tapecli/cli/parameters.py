@@ -27,8 +27,6 @@ class WholeNumber(click.ParamType[int]):
     def convert(
         self, value: object, param: click.Parameter | None, ctx: click.Context | None
     ) -> int:
-        if isinstance(value, int):
-            return value
         digits = re.fullmatch(r"\+?0*([0-9]+)", str(value))
         if digits and len(digits[1]) > MOST_DIGITS:
             self.fail(f"a whole number of more than {MOST_DIGITS} digits", param, ctx)

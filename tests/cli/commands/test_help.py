@@ -29,7 +29,7 @@ def examples(name: str) -> Iterator[str]:
     command = cli.cli.get_command(group, name) if name else cli.cli
     assert command
     for block in (command.help or "").split("\n\n"):
-        if block.startswith(cli.EXAMPLES):
+        if block.startswith("\b\n  tapecli "):
             yield from map(str.strip, block.splitlines()[1:])
 
 

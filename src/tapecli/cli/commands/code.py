@@ -20,7 +20,7 @@ SOURCE = formats.Format("source", "a program of Python", (".py",))
     options.METHOD,
     options.DTYPE,
     options.EXECUTION,
-    *output.OPTIONS,
+    *options.OUTPUT,
 )
 def command(file: str | None, color: str, **question_options: Any) -> int:
     """Write the TensorFlow program that computes what diff would, tapes in the open.

@@ -9,38 +9,30 @@ from click.shell_completion import CompletionItem
 
 from tapecli import formats
 from tapecli.cli import options, output
+from tapecli.cli.completion import candidates
 from tapecli.cli.progress import bar
 from tapecli.errors import nearest
 from tapecli.features.pitfalls import GROUPS, PITFALLS
 
 
-class PitfallName(click.ParamType[str]):
-    """The name of a pitfall; an error suggests the nearest one, and the shell completes names."""
+def _complete(ctx: click.Context, param: click.Parameter, typed: str) -> list[CompletionItem]:
+    earlier = ctx.params.get("names") or ()
+    titles = {name: row.title for name, row in PITFALLS.items() if name not in earlier}
+    return candidates.starting_with(typed, titles)
 
-    name = "NAME"
 
-    def convert(
-        self, value: object, param: click.Parameter | None, ctx: click.Context | None
-    ) -> str:
-        if value in PITFALLS:
-            return str(value)
-        close = nearest(str(value), PITFALLS)
-        hint = f"Did you mean '{close}'?" if close else "'tapecli pitfalls' lists them."
-        raise click.UsageError(f"there is no pitfall {str(value)!r}. {hint}", ctx)
-
-    def shell_complete(
-        self, ctx: click.Context, param: click.Parameter, incomplete: str
-    ) -> list[CompletionItem]:
-        typed = ctx.params.get("names") or ()
-        return [
-            CompletionItem(name, help=pitfall.title)
-            for name, pitfall in PITFALLS.items()
-            if name.startswith(incomplete) and name not in typed
-        ]
+def _known(ctx: click.Context, param: click.Parameter, names: tuple[str, ...]) -> tuple[str, ...]:
+    """The names, each of which must be that of a pitfall."""
+    for name in names:
+        if name not in PITFALLS:
+            close = nearest(name, PITFALLS)
+            hint = f"Did you mean '{close}'?" if close else "'tapecli pitfalls' lists them."
+            ctx.fail(f"there is no pitfall {name!r}. {hint}")
+    return names
 
 
 @click.command()
-@click.argument("names", nargs=-1, type=PitfallName(), metavar="[NAME]...")
+@click.argument("names", nargs=-1, metavar="[NAME]...", callback=_known, shell_complete=_complete)
 @click.option("--all", "run_all", is_flag=True, help="Run all of them.")
 @options.added(*options.page("pitfalls"), options.VERBOSE)
 def command(names: tuple[str, ...], run_all: bool, verbose: bool, **writing: Any) -> int:

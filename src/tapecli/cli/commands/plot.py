@@ -30,8 +30,7 @@ FINE = (1200, 800)
         "exactly these values are drawn. Or the value of x, if another variable has the range.  "
         "[default: -5..5]",
         "The same for a variable of any name.",
-        candidates.ranges,
-        candidates.named_ranges,
+        candidates.RANGES,
     ),
     options.order("The highest order; the value and all orders up to it are drawn.  [default: 1]"),
     options.by_in_turn("the variable with the range"),
@@ -56,7 +55,7 @@ FINE = (1200, 800)
         help="; ".join(f"{name}: {row.meaning}" for name, row in formats.PLOTS.items())
         + ".  [default: by the ending of --output, else text]",
     ),
-    *output.OPTIONS,
+    *options.OUTPUT,
     options.max_seconds("How long a drawing may take; after that it is drawn in wider steps."),
     options.VERBOSE,
 )

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from types import MappingProxyType
 from typing import TypeAlias
 
 import click
@@ -35,7 +34,7 @@ GRIDS = {
     "-": "one a line of standard input",
 }
 RANGES = {"-5..5": "from -5 to 5"} | {grid: GRIDS[grid] for grid in GRIDS if "@" in grid}
-_FILE = {"@": "the values in a file"}
+FILES = {"@": "the values in a file"}
 VALUES = {"2": "", "0.5": "", "pi/3": "", "1e-3": ""}
 ORDERS = {
     "0": "the value alone",
@@ -74,9 +73,7 @@ def completer(meanings: Mapping[str, str]) -> Completer:
     return lambda ctx, param, typed: starting_with(typed, meanings)
 
 
-def _named_completer(
-    meanings: Mapping[str, str], alone: Mapping[str, str] = MappingProxyType({})
-) -> Completer:
+def named_completer(meanings: Mapping[str, str], alone: Mapping[str, str]) -> Completer:
     """The callback that completes NAME=WORD, with a variable and a word, or a word alone."""
 
     def complete(ctx: click.Context, param: click.Parameter, typed: str) -> list[CompletionItem]:
@@ -90,17 +87,6 @@ def _named_completer(
         return items + starting_with(typed, alone)
 
     return complete
-
-
-orders = completer(ORDERS)
-orders_of_tapes = completer(TAPE_ORDERS)
-devices = completer(DEVICES)
-values = completer(VALUES)
-ranges = completer(RANGES)
-named_values = _named_completer(VALUES)
-named_ranges = _named_completer(RANGES)
-points = completer(GRIDS | _FILE)
-named_points = _named_completer(GRIDS | _FILE, {"-": "rows of points from standard input"} | _FILE)
 
 
 def files(ctx: click.Context, param: click.Parameter, typed: str) -> list[CompletionItem]:
