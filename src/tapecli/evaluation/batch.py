@@ -54,12 +54,11 @@ class Field:
 
     def accepts(self, value: Any) -> bool:
         """Whether a value has such a type; a number must be one that a float can hold."""
-        items = value if self.may_be_list and isinstance(value, list) else [value]
-        has_types = all(
-            isinstance(item, self.types) and (bool in self.types or not isinstance(item, bool))
-            for item in items
-        )
-        return has_types and (self.types != _NUMBER or abs(value) <= sys.float_info.max)
+        for item in value if self.may_be_list and isinstance(value, list) else [value]:
+            is_wrong_flag = isinstance(item, bool) and bool not in self.types
+            if is_wrong_flag or not isinstance(item, self.types):
+                return False
+        return self.types != _NUMBER or abs(value) <= sys.float_info.max
 
 
 _TEXT, _NUMBER, _FLAG = (str,), (int, float), (bool,)

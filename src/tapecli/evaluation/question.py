@@ -8,6 +8,7 @@ call it; everything below takes the question whole.
 from __future__ import annotations
 
 import contextlib
+import itertools
 import math
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -41,8 +42,7 @@ _DEVICE = re.compile(r"/?(?:device:)?[a-z_]{1,20}(?::[0-9]{1,4})?", re.IGNORECAS
 class Options:
     """How to compute and verify: what the options of `diff` of the same names say.
 
-    `usual_execution` is how tapes are run where `execution` leaves it open and that way can do
-    them; it has no say in which method is used.
+    `usual_execution` is how tapes are run where `execution` is None and that way can do them.
     """
 
     method: str = defaults.AUTO
@@ -61,11 +61,7 @@ class Options:
         return FORMATS[self.dtype]
 
     def check(self) -> None:
-        """Refuse an unknown word, or a number that makes no sense.
-
-        Raises:
-            RequestError: there is one.
-        """
+        """Raise a RequestError for an unknown word, or a number that makes no sense."""
         for value, words, name in (
             (self.method, defaults.METHODS, "method"),
             (self.dtype, FORMATS, "dtype"),
@@ -80,10 +76,9 @@ class Options:
         for name, number in numbers.items():
             if not (isinstance(number, Real) and math.isfinite(number) and number >= 0):
                 raise RequestError(f"{name} must be a number from 0, not {clipped(str(number))}")
-        if self.device is not None and not _DEVICE.fullmatch(str(self.device)):
-            raise RequestError(
-                f"'{clipped(str(self.device))}' is no device; write cpu, gpu or gpu:1"
-            )
+        device = str(self.device)
+        if self.device is not None and not _DEVICE.fullmatch(device):
+            raise RequestError(f"'{clipped(device)}' is no device; write cpu, gpu or gpu:1")
         if self.method == defaults.NONE and self.verify == "none":
             raise RequestError(
                 "'--verify none' leaves out the analytic values, and '--method none' has no others"
@@ -95,7 +90,6 @@ class PointsInput:
     """The points as they were given, which have not been read yet.
 
     Attributes:
-        values: those of each variable.
         table: where a table of points is: "-" or "@file"; None if there is none.
         paired: whether the values of several variables go side by side.
         stdin: what "-" is read from.
@@ -139,11 +133,7 @@ class PointsInput:
 
     @cached_property
     def rows(self) -> Rows | None:
-        """The table, if there is one, which can be read once.
-
-        Raises:
-            PointsError: its header cannot be read.
-        """
+        """The table, if there is one; it can be read once. A bad header is a PointsError."""
         if self.table is None:
             return None
         from tapecli.points import points, tables
@@ -174,18 +164,14 @@ class Question:
     """A question, checked: what is differentiated by what, where, and how.
 
     Attributes:
-        kind: what is asked for: one of `KINDS`.
-        targets: the expressions.
-        derivatives: what each of them is differentiated by.
+        kind: one of `KINDS`.
+        derivatives: what each of the targets is differentiated by.
         variables: the names that need a value.
         source: the points as they were given, or those that were read.
-        options: how to compute and verify.
         claims: a derivative that somebody claims for each target and derivative; or none.
         settled: the method, where it is no longer to be chosen.
-        share: the share that the points have of a long run, of which they are a chunk; None where
-            they are all.
-        fill: how many points are computed if it is more than there are, so that what was
-            compiled for so many serves for fewer.
+        share: the share of these points, a chunk, in a long run; None where they are all.
+        fill: how many points are computed at least, so that what was compiled serves again.
     """
 
     kind: str
@@ -217,8 +203,7 @@ class Question:
             kind: one of `KINDS`.
             expressions: the text of one target or several: `expression` or `name = expression`.
             source: the points as they were given.
-            wrt: the variable, or several with commas between them for a mixed derivative; or
-                several such texts.
+            wrt: a text, or several: a variable, or those of a mixed derivative with commas.
             order: the highest order by a single variable; 1 if None.
             claims: the texts of claims, one for each derivative of each target; or none.
             options: how to compute and verify.
@@ -267,11 +252,7 @@ class Question:
 
     @cached_property
     def points(self) -> Points:
-        """The points, which are read when they are first asked for.
-
-        Raises:
-            UsageError: they cannot be read, as `PointsInput.read` has it, or are too many.
-        """
+        """The points, which `PointsInput.read` reads when they are first asked for."""
         if not isinstance(self.source, PointsInput):
             return self.source
         from tapecli.points import exact
@@ -284,19 +265,15 @@ class Question:
         return self.settled or self.choose(len(self.points))
 
     def choose(self, count: int) -> Choice:
-        """The method that the planner chooses for so many points.
-
-        Raises:
-            RequestError: none can do it, or it would take too long.
-        """
+        """The method that `planner.choose` takes for so many points."""
         from tapecli.evaluation import planner
 
         choice = planner.choose(self, count)
         usual = self.options.usual_execution
         if choice.execution and usual and self.options.execution is None:
             with contextlib.suppress(RequestError):
-                demanded = replace(self, options=replace(self.options, execution=usual))
-                return planner.choose(demanded, count)
+                options = replace(self.options, execution=usual)
+                return planner.choose(replace(self, options=options), count)
         return choice
 
     def at(self, points: Points, choice: Choice | None = None, **chunk: Any) -> Question:
@@ -379,10 +356,9 @@ def _usable(names: Iterable[str]) -> None:
     from tapecli.result import COLUMNS
 
     reserved = {"a function": FUNCTION_NAMES, "a constant": CONSTANT_NAMES, "a column": COLUMNS}
-    for name in names:
-        for kind, words in reserved.items():
-            if name in words:
-                raise RequestError(f"'{name}' is {kind}; choose another name for the variable")
+    for name, (kind, words) in itertools.product(names, reserved.items()):
+        if name in words:
+            raise RequestError(f"'{name}' is {kind}; choose another name for the variable")
 
 
 def _expected(values: Iterable[str], names: Sequence[str]) -> None:
