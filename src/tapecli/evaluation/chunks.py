@@ -26,11 +26,8 @@ LARGE_CHUNK = 262_144
 SMALL_CHUNK = 8_192
 """Points of a chunk of Taylor series or certified values, which gain nothing by more."""
 
-UNKNOWN_COUNT = 10_000_000
-"""How many points are expected where nobody knows."""
-
-UNKNOWN_SHARE = 1 / 64
-"""Share of the sample verified in each chunk where nobody knows how many points there are."""
+UNKNOWN_COUNT, UNKNOWN_SHARE = 10_000_000, 1 / 64
+"""How many points are expected where nobody knows, and the share of the sample in each chunk."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,8 +35,6 @@ class Stream:
     """A question about many points, which come in chunks.
 
     Attributes:
-        question: what is asked of each of them.
-        source: the points.
         choice: the method for all of them.
         size: how many points a chunk has.
     """

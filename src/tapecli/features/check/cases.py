@@ -16,10 +16,9 @@ from tapecli.floats import FloatFormat
 
 @dataclass(frozen=True)
 class Case:
-    """One expression in x, or several that are targets at once, and the points to check them at.
+    """An expression in x, or several targets, and fixed points and intervals of random ones.
 
-    The group is the name of a row of the function table, or COMPOSITE. Random points come from the
-    intervals.
+    The group is the name of a row of the function table, or `COMPOSITE`.
     """
 
     group: str

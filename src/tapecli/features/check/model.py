@@ -13,10 +13,7 @@ from tapecli.result import Status
 
 @dataclass(frozen=True)
 class Setting:
-    """What a column of the report is about: a dtype, how it was computed, and where.
-
-    The execution is one of TensorFlow's, or "taylor" for what does not use it.
-    """
+    """A column of the report: a dtype, an execution or "taylor", and a device."""
 
     dtype: str
     execution: str
@@ -52,8 +49,6 @@ class Failure:
         function: the row of the function table, or "composite".
         target: the expression that is wrong, in its explicit form.
         status: off or lost; None where nothing could be computed.
-        tape: what the tape returned at x.
-        analytic: what it should be.
         points: at how many points the same derivative is wrong.
         note: how many digits are right, or what error TensorFlow raised.
         known: the name of the known defect that explains it, or "".

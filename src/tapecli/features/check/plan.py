@@ -122,9 +122,7 @@ def trials(level: Level, devices: Sequence[str]) -> Iterator[Trial]:
         for device, dtype, execution, method in itertools.product(
             devices, sweep.dtypes, sweep.executions, sweep.methods
         ):
-            is_taylor = method == TAYLOR
-            if is_taylor and device != PROCESSOR:
-                continue
             order = min(sweep.order, MAX_ORDERS.get(dtype, sweep.order))
-            setting = Setting(dtype, TAYLOR if is_taylor else execution, device)
-            yield from (Trial(case, method, order, setting) for case in sweep.cases)
+            setting = Setting(dtype, TAYLOR if method == TAYLOR else execution, device)
+            if method != TAYLOR or device == PROCESSOR:
+                yield from (Trial(case, method, order, setting) for case in sweep.cases)

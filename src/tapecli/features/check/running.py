@@ -13,10 +13,10 @@ from collections import Counter
 from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from importlib.metadata import version
-from typing import Any
+from typing import Any, NamedTuple
 
 from tapecli.defaults import EXECUTIONS, TAYLOR
 from tapecli.engines.tapes import core, loading
@@ -105,11 +105,7 @@ _COMPARE = (
 
 
 def _start_core_comparison(stack: ExitStack) -> subprocess.Popen[str]:
-    """Compare the core with the public API in a second process, which ends with the stack.
-
-    The process imports the public API first, so that names mean there what they mean for those who
-    import TensorFlow.
-    """
+    """Compare the core with the public API, in a process of its own that imports this first."""
     child = subprocess.Popen(
         [sys.executable, "-c", _COMPARE],
         stdin=subprocess.DEVNULL,
@@ -159,8 +155,7 @@ def _versions(tf: Any) -> dict[str, str]:
 # --- trials -----------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class _Outcome:
+class _Outcome(NamedTuple):
     """The derivatives of a trial that could be computed, and the lowest order that could not.
 
     `missing` is 0 if all could; `unsupported` is whether TensorFlow lacks a gradient or a kernel.
@@ -183,7 +178,7 @@ def _run_trial(trial: Trial, seed: int, points: int) -> _Outcome:
     for order in range(trial.order, 0, -1):
         try:
             question = Question.parse("diff", targets, source, order=order, options=options)
-            return replace(outcome, blocks=answering.answer(question, formulas=False).blocks)
+            return outcome._replace(blocks=answering.answer(question, formulas=False).blocks)
         except RequestError as error:
             outcome = _Outcome((), order, str(error), unsupported=True)
         except Exception as error:  # whatever a broken install raises
@@ -255,9 +250,8 @@ class _Findings:
         derivative = trial.case.group, trial.case.targets, target, order
         self.failures.append(Failure(*derivative, trial.method, trial.setting, x=x, **fields))
 
-    def _explanation(self, trial: Trial, order: int, status: str, x: float | None) -> str:
+    def _explanation(self, *failure: Any) -> str:
         """The name of the known defect that explains a failure, or ""."""
-        failure = trial, order, status, x
         return next((defect.name for defect in self._present if defect.explains(*failure)), "")
 
     def known_defect(self, defect: Defect) -> KnownDefect:
