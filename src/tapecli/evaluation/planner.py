@@ -122,7 +122,7 @@ class Choice:
 
     Attributes:
         method: one of `METHODS` but auto, or `FORWARD`.
-        reason: why `auto` took it, if that is not what tapes would be used for; else "".
+        reason: why `auto` took Taylor series in place of tapes; else "".
         execution: how TensorFlow runs tapes; "" where there are none.
     """
 
@@ -148,11 +148,9 @@ def choose(question: Question, count: int) -> Choice:
         raise RequestError(f"order {order:,}: no more than {MAX_ORDER:,}")
     work = Workload.of(question, count)
     if method in (TAYLOR, NONE):
-        for option, value in (("--execution", options.execution), ("--device", options.device)):
-            if value is not None:
-                raise RequestError(
-                    f"'{option}' is for tapes; '--method {method}' uses no TensorFlow"
-                )
+        option = "execution" if options.execution is not None else "device"
+        if getattr(options, option) is not None:
+            raise RequestError(f"'--{option}' is for tapes; '--method {method}' uses no TensorFlow")
         seconds = work.taylor_seconds if method == TAYLOR else work.certified_seconds
         _refuse_slow(method, seconds, work, options)
         return Choice(method)
@@ -192,9 +190,8 @@ def _weighed(tapes: str, work: Workload, options: Options) -> Choice:
     is_free = options.method == AUTO and options.execution is None and options.device is None
     if is_free and (large or (slow and series < seconds)):
         _refuse_slow(TAYLOR, series, work, options)
-        reason = f"take about {estimated(seconds)}"
-        if large and seconds < MAX_SECONDS:
-            reason = "hold too many numbers"
+        is_too_large = large and seconds < MAX_SECONDS
+        reason = "hold too many numbers" if is_too_large else f"take about {estimated(seconds)}"
         return Choice(TAYLOR, f"{_named(tapes)} would {reason}")
     others = {"--method taylor": series}
     if execution != EAGER:
@@ -213,11 +210,7 @@ def _named(method: str) -> str:
 
 
 def _refuse_slow(
-    method: str,
-    seconds: float,
-    work: Workload,
-    options: Options,
-    others: Mapping[str, float] = {},
+    method: str, seconds: float, work: Workload, options: Options, others: Mapping[str, float] = {}
 ) -> None:
     """Refuse a method that would take too long, and name what would not, of other options."""
     most, certified = options.max_seconds, work.check_seconds(options)

@@ -176,9 +176,9 @@ class Statements:
         if power := product_of_one(node):
             name, exponent = power
             return self._names.unused(f"{self._sources[name]}{exponent}")
-        if isinstance(node, Call) and node.name not in OPERATORS and len(node.arguments) == 1:
-            (argument,) = node.arguments
-            if isinstance(argument, Variable):
+        if isinstance(node, Call) and node.name not in OPERATORS:
+            argument, *others = node.arguments
+            if isinstance(argument, Variable) and not others:
                 return self._names.unused(f"{node.name}_{self._sources[argument.name]}")
         return self._names.numbered("part")
 
@@ -188,10 +188,9 @@ class Statements:
         if isinstance(node, Variable):
             return Form(self._sources[node.name])
         if isinstance(node, Number):
-            value = self._format.round(node.value)
             if whole(node.value, self._format) and not node.decimal:
                 return _integer(int(node.value))
-            return self._literal(value)
+            return self._literal(self._format.round(node.value))
         if isinstance(node, Named):
             value = self._format.round(Fraction(CONSTANTS[node.name].digits))
             text, python, binding = _CONSTANTS[node.name]
