@@ -112,9 +112,11 @@ class PointsInput:
             RequestError: two of them are of the same variable.
         """
         pairs = list(pairs)
-        if (name := twice(name for name, _ in pairs)) is not None:
+        values = dict(pairs)
+        if len(values) < len(pairs):
+            name = twice(name for name, _ in pairs)
             raise RequestError(f"the points of '{name}' are given twice")
-        return cls(dict(pairs), **rest)
+        return cls(values, **rest)
 
     @property
     def texts(self) -> list[str]:

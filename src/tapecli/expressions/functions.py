@@ -19,9 +19,11 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from tapecli.defaults import EAGER, GRAPH, XLA
+
+_Value = TypeVar("_Value")
 
 Rule = str | Callable[..., Any]
 
@@ -275,6 +277,19 @@ NAMES: dict[str, tuple[Row, ...]] = {
     "|x|": (FUNCTIONS["abs"],),
 }
 """The rows that a name or sign can mean."""
+
+
+def whole_power(
+    base: _Value, exponent: int, times: Callable[[_Value, _Value], _Value], one: _Value
+) -> _Value:
+    """A power with a whole exponent that is not negative, by repeated squaring."""
+    power = None
+    while exponent:
+        if exponent % 2:
+            power = base if power is None else times(power, base)
+        exponent //= 2
+        base = times(base, base) if exponent else base
+    return one if power is None else power
 
 
 def rule_of(rule: Rule, library: Any) -> Callable[..., Any]:

@@ -24,8 +24,7 @@ from typing import TypeAlias
 
 from flint import arb, arb_series, ctx, fmpq
 
-from tapecli.engines import whole_power
-from tapecli.expressions.functions import FUNCTIONS
+from tapecli.expressions.functions import FUNCTIONS, whole_power
 
 Series: TypeAlias = arb_series
 

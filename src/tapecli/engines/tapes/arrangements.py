@@ -16,11 +16,10 @@ from fractions import Fraction
 from functools import lru_cache, partial
 from typing import Any, TypeAlias
 
-from tapecli.engines import whole_power
 from tapecli.engines.tapes import loading
 from tapecli.errors import RequestError, clipped, together
 from tapecli.expressions import tree
-from tapecli.expressions.functions import CONSTANTS, row, rule_of
+from tapecli.expressions.functions import CONSTANTS, row, rule_of, whole_power
 from tapecli.expressions.tree import Alias, Call, Named, Node, Number, Variable, call, number
 from tapecli.floats import Array, FloatFormat
 

@@ -23,11 +23,10 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from tapecli.engines import whole_power
 from tapecli.engines.taylor import gamma
 from tapecli.engines.taylor.doubled import Doubled
 from tapecli.engines.taylor.numbers import Number, Numbers, Value
-from tapecli.expressions.functions import CONSTANTS
+from tapecli.expressions.functions import CONSTANTS, whole_power
 
 Coefficient: TypeAlias = Any
 """A coefficient: numbers, or a series in another variable."""
