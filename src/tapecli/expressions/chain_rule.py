@@ -10,31 +10,21 @@ import functools
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 
+from tapecli.expressions import tree
 from tapecli.expressions.expression import parse
 from tapecli.expressions.functions import row
-from tapecli.expressions.tree import (
-    Alias,
-    Call,
-    Node,
-    Number,
-    Variable,
-    call,
-    fold,
-    number,
-    rational,
-    steps,
-)
+from tapecli.expressions.tree import Alias, Call, Node, Number, Variable, call, fold, number
 
 _ZERO, _UNIT = number(0), number(1)
 
 
-def differentiated(tree: Node, name: str) -> Node:
+def differentiated(node: Node, name: str) -> Node:
     """The derivative of a tree by one of its variables, away from kinks.
 
     Derivatives of gamma and lgamma contain the functions digamma(x) and polygamma(n, x), which
     cannot be typed.
     """
-    return fold(tree, lambda node, slopes: _slope(node, slopes, name))
+    return fold(node, lambda step, slopes: _slope(step, slopes, name))
 
 
 def _slope(node: Node, inner: Sequence[Node], name: str) -> Node:
@@ -54,8 +44,8 @@ def _slope(node: Node, inner: Sequence[Node], name: str) -> Node:
 def _partial(node: Call, index: int) -> Node:
     """The derivative of a function or operator by one of its arguments."""
     arguments = node.arguments
-    if node.name == "pow" and index == 0 and (exponent := rational(arguments[1])) is not None:
-        decimal = any(isinstance(n, Number) and n.decimal for n in steps(arguments[1]))
+    if node.name == "pow" and index == 0 and (exponent := tree.rational(arguments[1])) is not None:
+        decimal = any(isinstance(n, Number) and n.decimal for n in tree.steps(arguments[1]))
         lower = _power(arguments[0], _constant(exponent - 1, decimal))
         return _product(_constant(exponent, decimal), lower)
     if node.name in _GAMMAS:

@@ -74,13 +74,9 @@ def hessian(names: Sequence[str]) -> list[Derivative]:
 
 
 def requested(wrt: Iterable[str], order: int | None, names: Sequence[str]) -> list[Derivative]:
-    """The derivatives that `--wrt` and `--order` ask for.
+    """The derivatives that `--wrt` and `--order` ask for; the order is 1 if it is None.
 
-    Args:
-        wrt: a variable, or several with commas between them for a mixed derivative; each text
-            is a derivative of its own.
-        order: the highest order by a single variable; 1 if None.
-        names: the variables of the expressions.
+    Each text of `wrt` is a variable, or several with commas between them for a mixed derivative.
 
     Raises:
         RequestError: there is no such variable, a derivative is asked for twice, nothing says
@@ -117,11 +113,7 @@ def requested(wrt: Iterable[str], order: int | None, names: Sequence[str]) -> li
 
 
 def requested_variables(wrt: Iterable[str], names: Sequence[str]) -> list[str]:
-    """The variables of a gradient, Jacobian or Hessian: those of `--wrt`, or else all.
-
-    Raises:
-        RequestError: there is no such variable, or it is named twice.
-    """
+    """The variables that `--wrt` names, or else all; wrong and repeated ones are refused."""
     variables = [name for text in wrt for name in _variables(text, names)]
     _refuse_repeated(variables)
     return variables or list(names)

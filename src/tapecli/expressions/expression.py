@@ -59,11 +59,7 @@ def parse(
 def parse_claims(
     texts: Iterable[str], claims: Iterable[str], variable_names: Collection[str] = ()
 ) -> list[Node]:
-    """The trees of any number of claims, which may use the names of the targets in `texts`.
-
-    Raises:
-        ExpressionError: a text cannot be read, is too long or too deep, or its name is taken.
-    """
+    """The trees of claims, which may use the names of the targets in `texts`."""
     targets = list(texts)
     trees, _ = _statements([*targets, *claims], variable_names)
     return [tree for _, tree in trees[len(targets) :]]

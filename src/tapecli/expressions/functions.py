@@ -32,7 +32,6 @@ class Limit(NamedTuple):
     """What TensorFlow cannot do in a dtype.
 
     Attributes:
-        dtype: the dtype.
         order: the lowest order that it cannot do; 0 is the value itself.
         executions: the ways of running it to which the limit applies.
         where: the points at which it is wrong, in the words of a message; "" if it cannot run.

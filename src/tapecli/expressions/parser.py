@@ -59,13 +59,10 @@ class _Reading(NamedTuple):
 
 @dataclass
 class Reader:
-    """Reads one text, with a method for each rule of the grammar, of the same name.
+    """Reads the text `typed`, with a method for each rule of the grammar, of the same name.
 
-    Attributes:
-        typed: the text.
-        scope: the earlier targets, by name.
-        variable_names: names that are variables although they have several letters.
-        offset: the index in the text at which the expression starts, after "name =".
+    The expression starts at `offset`, behind "name =". `scope` has the earlier targets by name, and
+    `variable_names` are variables although they have several letters.
     """
 
     typed: str
@@ -74,11 +71,7 @@ class Reader:
     offset: int = 0
 
     def read(self) -> Node:
-        """Read the tree.
-
-        Raises:
-            ExpressionError: the text cannot be read, or is beyond a bound.
-        """
+        """Read the tree, or raise an ExpressionError if that is impossible or beyond a bound."""
         if len(self.typed) > MAX_LENGTH:
             problem = f"the expression has {len(self.typed):,} characters"
             self._fail(0, 1, problem, f"the limit is {MAX_LENGTH:,}")

@@ -133,11 +133,7 @@ LIBRARIES = {"arrow": "pyarrow", "plot": "matplotlib"}
 
 
 def of_ending(ending: str, formats: Mapping[str, Format] = FORMATS) -> Format:
-    """The format that a file with this ending is written in.
-
-    Raises:
-        OutputError: no format has this ending.
-    """
+    """The format that a file with this ending is written in, or an OutputError."""
     by_ending = {ending: format_ for format_ in formats.values() for ending in format_.endings}
     if format_ := by_ending.get(ending.lower()):
         return format_
@@ -147,11 +143,7 @@ def of_ending(ending: str, formats: Mapping[str, Format] = FORMATS) -> Format:
 
 
 def require_library(format_: Format) -> None:
-    """Make sure that the library of a format is installed, before anything is computed.
-
-    Raises:
-        OutputError: it is not.
-    """
+    """Raise an OutputError, before anything is computed, if a library is not installed."""
     library = LIBRARIES.get(format_.extra)
     if library and importlib.util.find_spec(library) is None:
         install = f"pip install 'tapecli[{format_.extra}]'"
@@ -159,11 +151,7 @@ def require_library(format_: Format) -> None:
 
 
 def module(format_: Format) -> ModuleType:
-    """The module of a format.
-
-    Raises:
-        OutputError: its library is not installed.
-    """
+    """The module of a format, or an OutputError if its library is not installed."""
     require_library(format_)
     return importlib.import_module(f"{format_.package}.{format_.module or format_.name}")
 
@@ -194,11 +182,7 @@ def blocks(page: ModuleType, result: Result) -> Sequence[Block]:
 
 
 def encode(content: Any, format_: Format) -> bytes:
-    """The bytes of a Result, or of what a command shows instead of one.
-
-    Raises:
-        OutputError: the library of the format is not installed.
-    """
+    """The bytes of a Result, or of what a command shows instead of one."""
     names = [format_.name] if format_.module else []
     encoded: bytes = module(format_).encode(content, *names)
     return encoded

@@ -20,11 +20,7 @@ MIN_ROWS = 50_000
 
 
 def load(name: str = "pyarrow") -> Any:
-    """One of pyarrow's modules.
-
-    Raises:
-        OutputError: it is missing, or does not load.
-    """
+    """One of pyarrow's modules, or an OutputError if it is missing or does not load."""
     try:
         return importlib.import_module(name)
     except ImportError as error:

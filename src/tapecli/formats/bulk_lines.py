@@ -55,14 +55,7 @@ def lines(
 def join(
     before: Sequence[str], numbers: Sequence[list[str]], unverified: str, ends: Mapping[int, str]
 ) -> str:
-    """Lines of text.
-
-    Args:
-        before: the text in front of each number, the same in every line.
-        numbers: columns of numbers, as text.
-        unverified: the rest of a line without a verdict.
-        ends: the rest of the other lines, by their indices.
-    """
+    """Lines of the numbers, with texts `before` them, and then their end or else `unverified`."""
     count, width = len(numbers[0]), 2 * len(numbers) + 1
     cells = [unverified] * (width * count)
     for number, (text, column) in enumerate(zip(before, numbers, strict=True)):

@@ -22,11 +22,7 @@ def head(result: Result, dimensions: Mapping[str, int]) -> bytes:
     """What stands before the values of a whole array.
 
     It has the same length for every length of the first axis, so that it can be written again
-    in its place once that is known.
-
-    Args:
-        result: the result of any chunk of the points.
-        dimensions: the axes of all points by name, with their lengths.
+    in its place once that is known. `dimensions` has the axes of all points with their lengths.
     """
     from numpy.lib import format as npy
 

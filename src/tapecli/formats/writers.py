@@ -76,10 +76,7 @@ class TextWriter(ChunkWriter):
 class NpyWriter(ChunkWriter):
     """An array, whose head is written again at the end if the number of points was unknown.
 
-    Attributes:
-        dimensions: the axes of all points, for their number.
-        count: how many points there are, or 0 if that is unknown.
-        rewrites_head: whether it is.
+    `dimensions` has the axes of all points for their number; an unknown `count` is 0.
     """
 
     dimensions: Callable[[int], Mapping[str, int]]
@@ -112,9 +109,6 @@ def of_format(
     """The writer of a format, for so many points if that is known.
 
     `dimensions` has the axes of all points, for their number.
-
-    Raises:
-        OutputError: the library of the format is not installed.
     """
     if format_.name == "npy":
         return NpyWriter(dimensions, count or 0, rewrites_head=count is None)

@@ -61,11 +61,7 @@ def too_many(most: int, unit: str = "points") -> PointsError:
 
 
 def number(point: Any) -> Fraction:
-    """The exact value of a number of any kind.
-
-    Raises:
-        PointsError: it is no finite real number, or has too many digits.
-    """
+    """The exact value of a number of any kind, or a PointsError if it is not finite or too long."""
     try:
         if isinstance(point, Decimal) and abs(point.adjusted()) > MAX_DIGITS:
             raise PointsError(f"{clipped(str(point))}: a number of more than {MAX_DIGITS} digits")
@@ -81,11 +77,7 @@ def number(point: Any) -> Fraction:
 
 
 def constant(text: str) -> Fraction:
-    """The value of a decimal or a constant expression: exact, or to more than 60 digits.
-
-    Raises:
-        PointsError: the text cannot be read, or has no finite value.
-    """
+    """The value of a decimal or constant expression, to more than 60 digits, or a PointsError."""
     entry = text.strip()
     if is_decimal(entry) and len(entry) <= MAX_NUMBER:
         return Fraction(entry)
@@ -250,11 +242,7 @@ def _refusal(item: str, problem: object) -> PointsError:
 
 
 def fitting(point: Fraction, format_: FloatFormat) -> float:
-    """A point rounded to the nearest number of a format.
-
-    Raises:
-        PointsError: it is too large or too small for the format.
-    """
+    """A point rounded to the nearest number of a format, or a PointsError if it is out of range."""
     value = format_.round(point)
     if math.isinf(value):
         raise PointsError(f"the point {_brief(point)} is too large for {format_.name}")
@@ -269,11 +257,7 @@ def rounded(points: Iterable[Fraction], format_: FloatFormat) -> tuple[float, ..
 
 
 def rounded_range(range_: Range, format_: FloatFormat) -> tuple[float, ...] | Spaced:
-    """The points of a range, each rounded once; many are computed when they are taken.
-
-    Raises:
-        PointsError: an end is too large or too small for the format.
-    """
+    """The points of a range, each rounded once by `fitting`; many are computed when taken."""
     rounded((range_.start, range_.stop), format_)
     if range_.count <= MAX_EXACT:
         return rounded(range_, format_)
@@ -288,12 +272,9 @@ def rounded_fields(
     format_: FloatFormat,
     is_simple: bool = False,
 ) -> tuple[float, ...] | NDArray[np.float64]:
-    """Texts or numbers, of which `exact_at` has the exact values, each rounded once.
+    """Texts or numbers, of which `exact_at` has the exact values, each rounded once by `fitting`.
 
     All fields are texts of ASCII characters without an underscore if this `is_simple`.
-
-    Raises:
-        PointsError: a field is no number, or too large or too small for the format.
     """
     if len(fields) <= MAX_EXACT:
         return rounded(map(exact_at, range(len(fields))), format_)

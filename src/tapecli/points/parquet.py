@@ -28,12 +28,7 @@ class Parquet:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The names of its columns.
-
-        Raises:
-            PointsError: the file cannot be read.
-            RequestError: pyarrow is missing.
-        """
+        """The names of its columns; reading them may raise a PointsError or RequestError."""
         return tuple(self._file.schema_arrow.names)
 
     @property

@@ -46,11 +46,9 @@ class Values(Protocol):
 
 @dataclass(frozen=True)
 class Axis:
-    """Values of one variable, or of several that belong together.
+    """Values of one variable, or as many of several that belong together.
 
-    Attributes:
-        values: the numbers of each variable, as many for each.
-        is_list: whether they were given as several; one number alone makes no axis of an array.
+    One number alone is no list, and makes no axis of an array.
     """
 
     values: Mapping[str, Values]
@@ -185,12 +183,9 @@ def _repeated(values: Values, times: int, start: int, stop: int) -> Array:
 
 @dataclass(frozen=True)
 class File:
-    """Values of variables in a file that are too many to be held.
+    """Values of variables in a file that are too many to be held, and their count if it is known.
 
-    Attributes:
-        names: the variables.
-        blocks: reads the values after so many of the first, in blocks of any length.
-        count: how many they are, if that is known before they are read.
+    `blocks` reads the values after so many of the first, in blocks of any length.
     """
 
     names: tuple[str, ...]
@@ -293,12 +288,7 @@ Rows: TypeAlias = "Table | Parquet"
 
 
 def table(source: str, stdin: TextIO | None) -> Rows:
-    """A table of points of any number: text or a Parquet file.
-
-    Raises:
-        PointsError: it cannot be read.
-        RequestError: it is an array, whose columns have no names.
-    """
+    """A table of points of any number, text or Parquet, or an error if it cannot be read as one."""
     if source.lower().endswith(text_files.NPY):
         raise RequestError(
             "an array has no names for its columns: give each variable an array of its own"

@@ -99,11 +99,7 @@ def decide(
     format_: FloatFormat,
     first: int = 0,
 ) -> Floats:
-    """The values, of which the first has the index `first`, the uncertain ones rounded exactly.
-
-    Raises:
-        PointsError: a number is too large or too small for the format.
-    """
+    """The values, the first of index `first`, of which uncertain ones are rounded by `fitting`."""
     indices = np.flatnonzero(uncertain).tolist()
     if indices and not values.flags.writeable:
         values = values.copy()

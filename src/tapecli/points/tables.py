@@ -80,12 +80,9 @@ def _is_simple(text: str) -> bool:
 def lines(
     variable: str, source: str, stdin: TextIO | None, format_: FloatFormat, most: int
 ) -> Iterator[Columns]:
-    """The numbers of "-" or "@file", one a line, as values of a variable, and at most so many.
+    """The numbers of "-" or "@file", one a line, at most so many; any other line is a PointsError.
 
     Blank lines and those that begin with # are passed over.
-
-    Raises:
-        PointsError: a line has no number, or one that does not fit, or there are too many.
     """
 
     def read(block: str, first: int) -> Columns:
@@ -118,10 +115,7 @@ class Table:
     What kind of table it is shows in its first line: JSON lines begin with a brace, a header
     with a tab in it is that of TSV, and any other that of CSV. Blank lines, and those that begin
     with #, are passed over. Messages call it by `name`; the `names` of its columns are those of
-    the header, or of the first object.
-
-    Raises:
-        PointsError: the table cannot be read, or has a column twice.
+    the header, or of the first object. A table that cannot be read is a PointsError.
     """
 
     def __init__(self, source: str, stdin: TextIO | None = None) -> None:

@@ -31,12 +31,7 @@ _REMARK = re.compile(r"\n[^\S\n]*(?:[#\n]|\Z)")
 
 
 class Text:
-    """A text that is read in whole lines, once, as UTF-8 whatever the locale says.
-
-    Attributes:
-        name: what messages call it.
-        line: the number of the next line.
-    """
+    """A text that is read in whole lines, once, as UTF-8 whatever the locale says."""
 
     def __init__(
         self, stream: TextIO, name: str, error_type: type[UsageError] = PointsError
@@ -168,11 +163,7 @@ def counts(line: str) -> bool:
 
 
 def refuse_arrays(source: str) -> None:
-    """Refuse a file that is no text, where points are read as text.
-
-    Raises:
-        PointsError: the name of the file ends as that of such a file.
-    """
+    """Raise a PointsError about a file that is no text, where points are read as text."""
     if source.lower().endswith((NPY, PARQUET)):
         raise PointsError(
             f"{quoted(source[1:])} is no text: such files are read by the commands diff, "
