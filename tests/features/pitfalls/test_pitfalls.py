@@ -13,7 +13,7 @@ from tapecli.features.pitfalls import FIRST, GROUPS, PITFALLS
 from tapecli.features.pitfalls.model import Pitfall
 from tapecli.formats.pitfall_hints import HINTS
 
-ROWS = [row for group in GROUPS for row in group.pitfalls]
+ROWS = [row for rows in GROUPS.values() for row in rows]
 every_row = pytest.mark.parametrize("row", ROWS, ids=[row.name for row in ROWS])
 
 

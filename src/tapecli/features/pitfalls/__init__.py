@@ -20,7 +20,7 @@ FIRST = (
 )  # fmt: skip
 """The pitfalls that people usually meet first, in this order."""
 
-_PITFALLS = {pitfall.name: pitfall for group in GROUPS for pitfall in group.pitfalls}
+_PITFALLS = {pitfall.name: pitfall for pitfalls in GROUPS.values() for pitfall in pitfalls}
 
 PITFALLS = {name: _PITFALLS[name] for name in dict.fromkeys((*FIRST, *_PITFALLS))}
 """All by name: first those of `FIRST`, then the others by kind."""

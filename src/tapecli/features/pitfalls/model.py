@@ -47,13 +47,7 @@ ExpectedNumber: TypeAlias = "float | str | NotNear | None"
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a program did.
-
-    Attributes:
-        printed: what it printed.
-        error, message: the type and the message of the exception that ended it, or "".
-        warnings: the warnings and log lines, each as standard error would show it.
-    """
+    """What a program printed, the exception that ended it, and its warnings, as people see them."""
 
     printed: str
     error: str = ""
@@ -74,7 +68,6 @@ class Expected:
     Attributes:
         prints: the numbers and Nones that it prints.
         raises: the type of the exception that ends it, or "".
-        warns: whether it warns.
         tolerance: how far each number may be from the expected one, relatively.
     """
 
@@ -112,21 +105,15 @@ def _near(number: float, expected: float, tolerance: float) -> bool:
 
 @dataclass(frozen=True)
 class Pitfall:
-    """A way in which gradient tapes surprise people.
+    """A way in which gradient tapes surprise people, as a section of `pitfalls.md` describes it.
 
     Attributes:
-        name: the name, as it is typed on the command line.
-        title: what is surprising, in one line.
-        programs: the shortest program that makes the mistake, and the same program with the
-            mistake mended, together as a diff: a line that begins with "-" is in the mistake
-            alone, one that begins with "+" in the mend alone, and the other lines are in both.
-            `IMPORT` is left out.
-        reason: why it happens, and what to do, in two or three sentences.
-        happens: what the mistake is known to do.
-        mended: what the mend does.
+        programs: the mistake and the mend as a diff, whose lines begin with "-" if they are in
+            the mistake alone, and with "+" if they are in the mend alone. `IMPORT` is left out.
+        happens, mended: what the mistake is known to do, and what the mend does.
         threads: where people met it: OWNER/REPOSITORY#NUMBER on GitHub.
-        right: what the mistake would do in a TensorFlow that does it right; None if that is
-            what the mend does.
+        right: what the mistake would do in a TensorFlow that does it right, if that is not what
+            the mend does.
     """
 
     name: str
@@ -153,18 +140,9 @@ class Pitfall:
         return {index for index, line in enumerate(self._lines(sign)) if line.startswith(sign)}
 
     def _lines(self, sign: str) -> list[str]:
-        """The lines of a program as they are in the diff."""
         lines = self.programs.splitlines()
         first = () if IMPORT[0] in lines else IMPORT
         return [line for line in (*first, *lines) if line[:1] in ("", " ", sign)]
-
-
-@dataclass(frozen=True)
-class Group:
-    """Pitfalls of one kind, with a title that says what they have in common."""
-
-    title: str
-    pitfalls: tuple[Pitfall, ...]
 
 
 @dataclass(frozen=True)

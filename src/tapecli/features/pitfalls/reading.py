@@ -6,7 +6,7 @@ import re
 from importlib import resources
 
 from tapecli.features.pitfalls import model
-from tapecli.features.pitfalls.model import TOLERANCE, Expected, Group, NotNear, Pitfall
+from tapecli.features.pitfalls.model import TOLERANCE, Expected, NotNear, Pitfall
 
 _GROUP = re.compile(r"(?m)^## (.*)\n")
 _PITFALL = re.compile(
@@ -19,14 +19,14 @@ _PITFALL = re.compile(
 _FACT = re.compile(r"- (\w+): (.*?)(?=\n- |\Z)", re.DOTALL)
 
 
-def groups() -> tuple[Group, ...]:
-    """All pitfalls, by kind, in the order of the file."""
+def groups() -> dict[str, list[Pitfall]]:
+    """All pitfalls by kind, under titles that say what they have in common."""
     text = resources.files(__package__).joinpath("pitfalls.md").read_text("utf-8")
     _, *sections = _GROUP.split(text)
-    return tuple(
-        Group(title, tuple(map(_pitfall, _PITFALL.finditer(section))))
+    return {
+        title: list(map(_pitfall, _PITFALL.finditer(section)))
         for title, section in zip(sections[::2], sections[1::2], strict=True)
-    )
+    }
 
 
 def _pitfall(section: re.Match[str]) -> Pitfall:

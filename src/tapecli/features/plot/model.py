@@ -68,8 +68,7 @@ class Curve:
     """A target or one of its derivatives, sampled.
 
     Attributes:
-        target: the target.
-        derivative: the derivative of it that is drawn.
+        derivative: the derivative of the target that is drawn.
         x: the values of the variable, in increasing order.
         y: the values of the curve; NaN where there is none.
         joined: for each sample but the last, whether the curve is continuous up to the next one.
@@ -137,11 +136,9 @@ class Curves:
     """A plot.
 
     Attributes:
-        axis: the variable that the curves go along.
-        at: the values of the other variables.
+        at: the values of the other variables than that of the axis.
         curves: the curves, target by target, each from its value to the highest order.
         low, high: the lowest and the highest value that is shown.
-        paper: what the curves are drawn on.
         method: how the values were computed, in words.
         marked: whether the samples that are not ok are marked.
         time_limit: the `--max-seconds` that ended the work early; None if nothing did.

@@ -34,8 +34,7 @@ class PlotQuestion:
     """The curves that are asked for.
 
     Attributes:
-        axis: the variable that the curves go along.
-        at: the exact values of the other variables.
+        at: the exact values of the other variables than that of the axis.
         samples: the values of the variable, if they are given; None to choose them.
         questions: the questions whose derivatives are the curves, without points: of the values,
             and of the derivatives if there are any.

@@ -96,6 +96,7 @@ def curves(
     drawn_curves = tuple(sampler.curves())
     low, high = limits or window.find(question.axis, drawn_curves)
     uncertified = any(curve.uncertified for curve in drawn_curves)
+    is_incomplete = uncertified or sampler.too_costly or sampler.bends.is_incomplete
     return Curves(
         axis=question.axis,
         at={name: values.format_.round(value) for name, value in question.at.items()},
@@ -105,7 +106,7 @@ def curves(
         paper=paper,
         method=sampler.method,
         marked=marked,
-        time_limit=max_seconds if uncertified or sampler.is_incomplete else None,
+        time_limit=max_seconds if is_incomplete else None,
         coarser=not question.samples,
     )
 
@@ -124,18 +125,13 @@ class _Sampler:
     def __post_init__(self) -> None:
         samples = self.question.samples
         self._budget_seconds = self.budget.seconds
-        self._bends = Bends(self.question, self.budget)
+        self.bends = Bends(self.question, self.budget)
         count = len(samples) if samples else FIRST_INTERVALS + 1
         self._choices = [question.choose(count) for question in self.question.questions]
         self._samples: dict[float, list[Sample]] = {}
         self._x: list[float] = []
-        self._too_costly = False
+        self.too_costly = False
         self._add(samples or sorted(set(self._even(self._first_intervals()))))
-
-    @property
-    def is_incomplete(self) -> bool:
-        """Whether the budget left out samples, or enclosures between them, that would be seen."""
-        return self._too_costly or self._bends.is_incomplete
 
     # --- how many samples can be afforded -------------------------------------------------------
 
@@ -144,7 +140,7 @@ class _Sampler:
         for _ in range(0 if self.question.samples else ROUNDS):
             missing = self._missing()
             affordable, room = self._affordable, MAX_SAMPLES - len(self._x)
-            self._too_costly |= affordable < min(len(missing), room)
+            self.too_costly |= affordable < min(len(missing), room)
             room = min(room, affordable)
             if not missing or room <= 0:
                 break
@@ -181,7 +177,7 @@ class _Sampler:
         count = FIRST_INTERVALS
         while count > COARSEST and cost * count + self._first_look(count) > seconds:
             count //= 2
-        self._too_costly = count < FIRST_INTERVALS
+        self.too_costly = count < FIRST_INTERVALS
         return count
 
     # --- samples ---------------------------------------------------------------------------------
@@ -229,7 +225,7 @@ class _Sampler:
             ends = zip(self._samples[start], self._samples[stop], strict=True)
             divisions = max(
                 _divisions(view, width, stop - start, (_height(first), _height(last)), bend)
-                for (first, last), bend in zip(ends, self._bends.between(start, stop), strict=True)
+                for (first, last), bend in zip(ends, self.bends.between(start, stop), strict=True)
             )
             for number in range(1, divisions):
                 x = self._rounded(start + (stop - start) * (number / divisions))
@@ -241,7 +237,7 @@ class _Sampler:
         """The curves through the samples so far, joined where they are continuous."""
         import numpy as np
 
-        bends = [self._bends.between(*interval) for interval in itertools.pairwise(self._x)]
+        bends = [self.bends.between(*interval) for interval in itertools.pairwise(self._x)]
         is_continuous = ~np.isnan(np.array(bends, np.float64))  # None becomes NaN
         questions = self.question.questions
         derivatives = [d for question in questions for d in question.derivatives]
@@ -288,12 +284,7 @@ def _divisions(
 ) -> int:
     """How many intervals an interval must be divided into, for one curve.
 
-    Args:
-        view: what is seen.
-        width: how many dots wide the interval is.
-        length: its length.
-        ends: the heights of the curve at its ends, NaN where there is none.
-        bend: the bend of the curve in it.
+    The width is in dots. The ends are the heights of the curve, NaN where there is none.
     """
     if bend is not None and math.isnan(bend):
         return 1

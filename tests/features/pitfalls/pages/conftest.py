@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 import pytest
 
 from tapecli.features.pitfalls.model import (
     Expected,
-    Group,
     Lesson,
     Lessons,
     Outcome,
@@ -49,7 +48,7 @@ FAILED = Outcome("None\n", "ValueError", MESSAGE, ("WARNING:tensorflow:look",))
 RIGHT = Outcome("6.0\n")
 HAPPENS = replace(ROW, happens=Expected(prints=(None,), raises="ValueError", warns=True))
 
-GROUPS = (Group("One kind", (ROW,)), Group("Another kind", (OTHER,)))
+GROUPS = {"One kind": [ROW], "Another kind": [OTHER]}
 HAPPENED = Lessons("2.21.0", (Lesson(HAPPENS, FAILED, RIGHT),))
 CURED = Lessons("2.99.0", (Lesson(ROW, RIGHT, RIGHT),))
 CHANGED = Lessons("2.99.0", (Lesson(OTHER, Outcome("7"), RIGHT),))
@@ -60,7 +59,7 @@ BROKEN = Lessons("2.99.0", (Lesson(HAPPENS, FAILED, Outcome("")), *HAPPENED.less
 def write() -> Write:
     """A page in one of its formats."""
 
-    def call(name: str, page: Sequence[Group] | Lessons, **screen: object) -> str:
+    def call(name: str, page: Mapping[str, Sequence[Pitfall]] | Lessons, **screen: object) -> str:
         return "".join(render(page, PAGES["pitfalls"][name], Screen(**screen)))  # type: ignore[arg-type]
 
     return call

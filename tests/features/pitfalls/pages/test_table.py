@@ -69,7 +69,7 @@ def test_the_list(write: Write) -> None:
 def test_the_whole_list_fits_a_terminal(write: Write) -> None:
     lines = write("table", ALL, width=80).splitlines()
     assert max(map(cell_len, lines)) <= 80
-    assert len(lines) == sum(2 + len(group.pitfalls) for group in ALL) + 2
+    assert len(lines) == sum(2 + len(pitfalls) for pitfalls in ALL.values()) + 2
 
 
 def test_a_page_has_mistake_outcome_reason_and_mend(write: Write) -> None:

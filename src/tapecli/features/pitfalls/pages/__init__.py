@@ -1,1 +1,1 @@
-"""The output formats of pitfalls: each writes all Groups, or the Lessons of those that were run."""
+"""The output formats of pitfalls: each writes the list of all, or the Lessons of those that ran."""

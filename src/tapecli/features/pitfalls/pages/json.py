@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tapecli.features.pitfalls.model import Group, Lesson, Lessons, Outcome, Pitfall
+from tapecli.features.pitfalls.model import Lesson, Lessons, Outcome, Pitfall
 from tapecli.features.pitfalls.pages import words
 
 
-def document(page: Sequence[Group] | Lessons) -> dict[str, Any]:
+def document(page: Mapping[str, Sequence[Pitfall]] | Lessons) -> dict[str, Any]:
     """The fields of the document."""
     if isinstance(page, Lessons):
         lessons = [_lesson(lesson) for lesson in page.lessons]
         return {"ok": page.ok, "tensorflow": page.tensorflow, "pitfalls": lessons}
-    groups = [(group.title, pitfall) for group in page for pitfall in group.pitfalls]
+    groups = [(title, pitfall) for title, pitfalls in page.items() for pitfall in pitfalls]
     return {"pitfalls": [{"group": title, **_pitfall(pitfall)} for title, pitfall in groups]}
 
 

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from tapecli.features.pitfalls.model import Group, Lessons
+from tapecli.features.pitfalls.model import Lessons, Pitfall
 from tapecli.features.pitfalls.pages import words
 from tapecli.formats.markdown import escaped, table
 
 
-def lines(page: Sequence[Group] | Lessons) -> Iterator[str]:
+def lines(page: Mapping[str, Sequence[Pitfall]] | Lessons) -> Iterator[str]:
     """The list by kind, or a section for each pitfall that was run."""
     return _lessons(page) if isinstance(page, Lessons) else _contents(page)
 
 
-def _contents(groups: Sequence[Group]) -> Iterator[str]:
-    for group in groups:
-        rows = [(f"`{pitfall.name}`", escaped(pitfall.title)) for pitfall in group.pitfalls]
-        yield from (f"## {group.title}", "", *table(["name", "what surprises"], rows), "")
+def _contents(groups: Mapping[str, Sequence[Pitfall]]) -> Iterator[str]:
+    for title, pitfalls in groups.items():
+        rows = [(f"`{pitfall.name}`", escaped(pitfall.title)) for pitfall in pitfalls]
+        yield from (f"## {title}", "", *table(["name", "what surprises"], rows), "")
 
 
 def _lessons(lessons: Lessons) -> Iterator[str]:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import itertools
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from rich.cells import cell_len, chop_cells
 from rich.text import Text
 
-from tapecli.features.pitfalls.model import Group, Lesson, Lessons
+from tapecli.features.pitfalls.model import Lesson, Lessons, Pitfall
 from tapecli.features.pitfalls.pages import words
 from tapecli.formats import Screen, source
 from tapecli.formats.table import PLAIN_WIDTH, drawn
@@ -31,20 +31,20 @@ _HELP = (
 )
 
 
-def render(page: Sequence[Group] | Lessons, screen: Screen) -> Iterator[str]:
+def render(page: Mapping[str, Sequence[Pitfall]] | Lessons, screen: Screen) -> Iterator[str]:
     """The page as lines of text, with styles if the screen has colours."""
     width = screen.width or PLAIN_WIDTH
     lines = _lessons(page, screen) if isinstance(page, Lessons) else _contents(page, width)
     yield from drawn(lines, screen, max(width, 10_000))
 
 
-def _contents(groups: Sequence[Group], width: int) -> Iterator[Text]:
+def _contents(groups: Mapping[str, Sequence[Pitfall]], width: int) -> Iterator[Text]:
     """The names and titles of all pitfalls, by kind."""
-    names = [pitfall.name for group in groups for pitfall in group.pitfalls]
+    names = [pitfall.name for pitfalls in groups.values() for pitfall in pitfalls]
     margin = max(map(len, names)) + 4
-    for group in groups:
-        yield Text(group.title, style="bold")
-        for pitfall in group.pitfalls:
+    for title, pitfalls in groups.items():
+        yield Text(title, style="bold")
+        for pitfall in pitfalls:
             first, *rest = _wrapped(pitfall.title, max(width - margin, PLAIN_WIDTH // 4))
             yield Text(f"  {pitfall.name}".ljust(margin), style="cyan") + Text(first, style="")
             yield from (Text(" " * margin + line) for line in rest)

@@ -13,10 +13,8 @@ def title(curves: Curves) -> str:
     """The targets as they were understood, and the values of the other variables."""
     targets = {curve.target.name: curve.target.text for curve in curves.curves}
     title = ", ".join(f"{name} = {text}" for name, text in targets.items())
-    point = ", ".join(
-        f"{name} = {repr(value).removesuffix('.0')}" for name, value in curves.at.items()
-    )
-    return f"{title}   at {point}" if point else title
+    values = [f"{name} = {repr(y).removesuffix('.0')}" for name, y in curves.at.items()]
+    return f"{title}   at {', '.join(values)}" if values else title
 
 
 def label(curves: Curves, curve: Curve) -> str:
@@ -37,14 +35,14 @@ def notes(curves: Curves, signs: bool = True) -> Iterator[tuple[str, str]]:
         effect = "drawn in wider steps" if curves.coarser else "left open in places"
         limit = f"{curves.time_limit:g} seconds"
         yield f"{effect}, to end within {limit}; --max-seconds allows more", ""
-    counts = {status: curves.counts[status] for status in SIGNS if curves.counts[status]}
+    counts = {
+        status: f"{curves.counts[status]:,} {status}" for status in SIGNS if curves.counts[status]
+    }
     style = "dim" if curves.ok else "bold red"
     if curves.marked:
-        texts = [
-            f"{count:,} {status}" + f" {SIGNS[status]}" * signs for status, count in counts.items()
-        ]
+        texts = [f"{count} {SIGNS[status]}" if signs else count for status, count in counts.items()]
         total = sum(curves.counts.values())
         yield f"{curves.method}; {total:,} values: {', '.join(texts) or 'all ok'}", style
     elif not curves.ok:
-        texts = [f"{count:,} {status}" for status, count in counts.items() if status.failed]
-        yield f"{', '.join(texts)}: the curve is wrong there; --points marks where", style
+        failures = ", ".join(count for status, count in counts.items() if status.failed)
+        yield f"{failures}: the curve is wrong there; --points marks where", style
