@@ -45,7 +45,6 @@ class Certified:
     spread: Fraction | None
 
     def divided(self, divisor: int) -> Certified:
-        """The enclosure of the derivative over a whole number."""
         if divisor == 1:
             return self
         spread = None if self.spread is None else self.spread / divisor

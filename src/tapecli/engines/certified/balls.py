@@ -73,14 +73,11 @@ _DECIDING_BITS = 640
 """Bits of precision beyond that distance at which a ball around zero is taken for zero."""
 
 _HIDDEN_EXPONENTS = {
-    "tanh": lambda a: 2 * a,
-    "sigmoid": lambda a: a,
-    "softplus": lambda a: a,
-    "expm1": lambda a: a,
-    "erf": lambda a: a * a,
-    "erfc": lambda a: a * a,
+    "tanh": (2, 1),
+    **dict.fromkeys(("sigmoid", "softplus", "expm1"), (1, 1)),
+    **dict.fromkeys(("erf", "erfc"), (1, 2)),
 }
-"""Roughly the exponent of what a function's value hides: 1 - tanh(a) is about 2*exp(-2a)."""
+"""The factor and the power of a in the exponent of what a value hides: 1 - tanh(a) ~ exp(-2a)."""
 
 
 @dataclass
@@ -94,7 +91,8 @@ class Depth:
         self.bits = max(self.bits, _bits(value))
         if name in _HIDDEN_EXPONENTS and abs(arguments[0]) > 1:
             size = 2.0 ** min(_bits(arguments[0]), 500.0)
-            self.bits = max(self.bits, _HIDDEN_EXPONENTS[name](size) / math.log(2))
+            factor, power = _HIDDEN_EXPONENTS[name]
+            self.bits = max(self.bits, factor * size**power / math.log(2))
 
 
 def _bits(number: arb) -> float:
@@ -138,7 +136,6 @@ class Balls:
         return arb_series([exact_arb(value) + 0], self.terms)
 
     def constant(self, name: str) -> Series:
-        """A mathematical constant, by the name of its row."""
         return self.number(_CONSTANTS[name]())
 
     def variable(self, value: Fraction | arb, slope: Fraction, power: int = 1) -> Series:

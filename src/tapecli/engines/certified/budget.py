@@ -69,7 +69,6 @@ class Budget:
         return cls(PLOT_SHARE * max_seconds, POINT_SHARE * max_seconds)
 
     def begin_point(self) -> None:
-        """Begin the work on a point."""
         self.steps = []
         self._point_left = self.point_seconds
 
@@ -91,7 +90,6 @@ class Budget:
 
     @property
     def is_spent(self) -> bool:
-        """Whether nothing is left."""
         return self.seconds <= 0
 
 

@@ -123,9 +123,7 @@ def nested_orders(
     double loop: the gradient from the inner tape, and the gradient of each of its entries from
     the outer one. The tapes go up to `order`, or up to the highest of the derivatives.
 
-    Returns:
-        For each derivative, and for each derivative of lower order on the way to it, a tensor for
-        each target; the values themselves are under ().
+    What is computed on the way is returned as well; the values themselves are under ().
     """
     order = max(map(len, derivatives)) if order is None else order
     if order == 0:
@@ -354,13 +352,12 @@ class _Job:
 
 
 @lru_cache(MAX_TRACES)
-def _traced(job: _Job, names: tuple[str, ...], count: int | None) -> Callable[..., Any]:
+def _traced(job: _Job, names: tuple[str, ...], count: int | None) -> Any:
     """The tapes as one function of TensorFlow's, for `count` points, or for any number."""
     tf = job.tf
     traced = tf.function(job.tensors, jit_compile=job.execution == "xla", autograph=False)
     column = tf.TensorSpec([count], job.format_.name)
-    concrete: Callable[..., Any] = traced.get_concrete_function(dict.fromkeys(names, column))
-    return concrete
+    return traced.get_concrete_function(dict.fromkeys(names, column))
 
 
 def device_named(tf: Any, name: str | None) -> str:

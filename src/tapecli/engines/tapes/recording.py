@@ -48,7 +48,6 @@ class Operation:
 
     @property
     def idle(self) -> bool:
-        """Whether it computes nothing."""
         return self.kind in IDLE
 
 
@@ -122,7 +121,6 @@ class Recording:
         return sorted(pairs, key=lambda pair: pair[1].start)
 
     def recorded(self, tape: RecordedTape) -> list[Operation]:
-        """The operations that a tape records."""
         inside = self.operations[tape.start : tape.stop]
         return [step for step in dependent(inside, tape.watched) if not step.idle]
 
@@ -238,7 +236,6 @@ class WithTapes:
         return getattr(self._tf, name)
 
     def GradientTape(self, persistent: bool = False) -> Any:  # noqa: N802
-        """Make a tape."""
         return self._wrap(self._tf.GradientTape(persistent=persistent), persistent)
 
 

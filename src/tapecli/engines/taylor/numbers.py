@@ -77,7 +77,7 @@ class Numbers:
     sub: Any = staticmethod(operator.sub)
     neg: Any = staticmethod(operator.neg)
     over: Any = staticmethod(operator.truediv)
-    """The quotient by a whole number."""
+    """The quotient by a whole number, whose inverse would not be exact."""
 
     def mul(self, u: Number, v: Number) -> Number:
         if self._absorbing:

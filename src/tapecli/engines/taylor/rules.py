@@ -56,14 +56,12 @@ class Taylor:
         self.numbers: Numbers = inner.numbers if isinstance(inner, Taylor) else inner
         self._orders: int = terms - 1 + (inner._orders if isinstance(inner, Taylor) else 0)
 
-    # --- the operations of a ring --------------------------------------------------------------
+    # --- the operations of a ring, as `Numbers` describes them ---------------------------------
 
     def number(self, value: Value) -> Series:
-        """A constant."""
         return [self.inner.number(value)]
 
     def constant(self, name: str) -> Series:
-        """A mathematical constant, by the name of its row."""
         return self.number(Fraction(CONSTANTS[name].digits))
 
     def leaf(self, u: Series) -> Number:
@@ -75,24 +73,19 @@ class Taylor:
         return self.inner.bottom(u[0]) if isinstance(self.inner, Taylor) else u[0]
 
     def varies(self, u: Series) -> bool:
-        """Whether the series depends on any of the variables."""
         return len(u) > 1 or (isinstance(self.inner, Taylor) and self.inner.varies(u[0]))
 
     def choose(self, condition: Any, u: Series, v: Series) -> Series:
-        """For each point u where the condition holds, or else v."""
         pairs = itertools.zip_longest(u, v, fillvalue=self.inner.number(0))
         return [self.inner.choose(condition, a, b) for a, b in pairs]
 
     def times(self, u: Series, factor: Number) -> Series:
-        """The product with float64 numbers."""
         return [self.inner.times(a, factor) for a in u]
 
     def over(self, u: Series, divisor: float) -> Series:
-        """The quotient by a whole number, whose inverse would not be exact."""
         return [self.inner.over(a, divisor) for a in u]
 
     def dot(self, first: Sequence[Series], second: Sequence[Series]) -> Series:
-        """The sum of the products of two sequences of equal length; 0 for empty ones."""
         total = self.number(0)
         for u, v in zip(first, second, strict=True):
             total = self.add(total, self.mul(u, v))
