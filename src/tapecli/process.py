@@ -29,7 +29,7 @@ _children: set[int] = set()
 
 
 def fork(work: Callable[[], Answer], outlives: bool = False) -> Callable[[], Answer]:
-    """Start work in a process of its own.
+    """Start work in a process of its own, and return a function that waits for its result, once.
 
     Where no process can be started, or it fails, this process does the work when the result is
     asked for, and raises what the work raises.
@@ -37,9 +37,6 @@ def fork(work: Callable[[], Answer], outlives: bool = False) -> Callable[[], Ans
     Args:
         work: returns something that can be pickled, and has no effects.
         outlives: whether it goes on if this process is killed.
-
-    Returns:
-        A function that waits for the result; it may be called once.
     """
     if not _can_fork():
         return work

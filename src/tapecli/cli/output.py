@@ -164,8 +164,6 @@ def natural(variable: str) -> int | None:
 
 # --- a line for a person at a terminal ----------------------------------------------------------
 
-_CLEAR_LINE = "\r\x1b[K"
-
 
 def watched(stream: TextIO | None) -> TypeGuard[TextIO]:
     """Whether a person sees this stream, at a terminal that can move its cursor."""
@@ -184,5 +182,5 @@ def waiting(text: str) -> Iterator[None]:
         stream.flush()
         yield
     finally:
-        stream.write(_CLEAR_LINE)
+        stream.write("\r\x1b[K")  # clears the line
         stream.flush()

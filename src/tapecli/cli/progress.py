@@ -6,7 +6,6 @@ import contextlib
 import os
 import sys
 from collections.abc import Callable, Iterator
-from typing import TextIO
 
 from tapecli.cli import output
 
@@ -29,31 +28,34 @@ def bar(title: str, color: str = "auto") -> Iterator[Callable[[int, int | None, 
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
     from rich.table import Column
 
-    columns = (
-        TextColumn("{task.description}", markup=False),
-        BarColumn(bar_width=20),
-        TextColumn("{task.fields[share]}", style="progress.download", markup=False),
-        TimeRemainingColumn(),
-        TextColumn(
-            "{task.fields[step]}",
-            markup=False,
-            table_column=Column(ratio=1, no_wrap=True, overflow="ellipsis"),
-        ),
-    )
-    with _copy(stream) as copy:
-        console = Console(file=copy, no_color=True if color == "never" else None)
-        with Progress(
-            *columns,
+    with contextlib.ExitStack() as closing:
+        with contextlib.suppress(OSError):  # a stream without a descriptor
+            # While TensorFlow starts, the descriptor of standard error leads to its log.
+            copy = os.dup(stream.fileno())
+            text = os.fdopen(copy, "w", encoding=stream.encoding, errors="replace")
+            stream = closing.enter_context(text)
+        console = Console(file=stream, no_color=True if color == "never" else None)
+        progress = Progress(
+            TextColumn("{task.description}", markup=False),
+            BarColumn(bar_width=20),
+            TextColumn("{task.fields[share]}", style="progress.download", markup=False),
+            TimeRemainingColumn(),
+            TextColumn(
+                "{task.fields[step]}",
+                markup=False,
+                table_column=Column(ratio=1, no_wrap=True, overflow="ellipsis"),
+            ),
             console=console,
             transient=True,
             redirect_stdout=False,
             redirect_stderr=False,
             expand=True,
-        ) as progress:
-            task = progress.add_task(title, total=None, step="starting TensorFlow", share="")
-            yield lambda done, total, step: progress.update(
-                task, completed=done, total=total, step=step, share=share(done, total)
-            )
+        )
+        closing.enter_context(progress)
+        task = progress.add_task(title, total=None, step="starting TensorFlow", share="")
+        yield lambda done, total, step: progress.update(
+            task, completed=done, total=total, step=step, share=share(done, total)
+        )
 
 
 def share(done: int, total: int | None) -> str:
@@ -66,17 +68,3 @@ def share(done: int, total: int | None) -> str:
         return number + name
     whole = f"{total / unit:,.6g}" if digits else f"{total:,}"
     return f"{number:>{len(whole)}}/{whole}{name}"
-
-
-@contextlib.contextmanager
-def _copy(stream: TextIO) -> Iterator[TextIO]:
-    """The terminal by another descriptor, for while TensorFlow starts that of the stream leads to
-    its log.
-    """
-    try:
-        descriptor = os.dup(stream.fileno())
-    except OSError:  # no file of the system's
-        yield stream
-        return
-    with os.fdopen(descriptor, "w", encoding=stream.encoding, errors="replace") as copy:
-        yield copy

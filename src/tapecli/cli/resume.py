@@ -26,15 +26,12 @@ ANEW = "leave '--resume' out to begin anew"
 class Partial:
     """The folder of a file at this path, which one call at a time can have.
 
+    `about` says for JSON what the run is, for another run cannot be resumed.
+
     Attributes:
         state: how far the run had come when it was saved, by this call or by the earlier one that
             is resumed: how many points are done, how many of their values have each status, and
             how long the streams of the file were.
-
-    Args:
-        path: where the file will be.
-        about: what the run is, for JSON; another run cannot be resumed.
-        resume: whether to go on where an earlier call was interrupted, if one was.
 
     Raises:
         OutputError: another call has the folder; or what is to be resumed cannot be read, or is

@@ -29,17 +29,14 @@ def command(names: tuple[str, ...], **writing: Any) -> None:
     With names, or operators' signs, each is shown in detail: its derivative, where it has none,
     what tapes can do in each precision and way of running, and a call that shows it.
     """
-    rows = dict.fromkeys(row for name in names for row in _named(name))
+    rows: dict[Row, None] = {}
+    for name in names:
+        start = name.partition("(")[0] if name.endswith(")") else name  # log, ln, log(x)
+        named = NAMES.get(name) or NAMES.get(start) or NAMES.get(start.lower())
+        if not named:
+            close = nearest(name, NAMES)
+            hint = f"did you mean '{close}'?" if close else "see 'tapecli functions'"
+            raise UsageError(f"unknown function '{clipped(name)}'; {hint}")
+        rows |= dict.fromkeys(named)
     out = output.Output(formats.PAGES["functions"], **writing)
     out.write(Listing(tuple(rows or ROWS.values()), detailed=bool(names)))
-
-
-def _named(name: str) -> tuple[Row, ...]:
-    """The rows that a name or sign means: log, ln, log(x)."""
-    start = name.partition("(")[0] if name.endswith(")") else name
-    rows = NAMES.get(name) or NAMES.get(start) or NAMES.get(start.lower())
-    if rows:
-        return rows
-    close = nearest(name, NAMES)
-    hint = f"did you mean '{close}'?" if close else "see 'tapecli functions'"
-    raise UsageError(f"unknown function '{clipped(name)}'; {hint}")

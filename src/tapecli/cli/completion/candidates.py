@@ -131,7 +131,10 @@ def expressions(ctx: click.Context, param: click.Parameter, typed: str) -> list[
     """How an expression may go on, or a file of them; examples where there is none."""
     earlier: tuple[str, ...] = ctx.params.get("expressions") or ()
     if not typed:
-        return [] if earlier else [CompletionItem(text) for text in _examples(ctx)]
+        # The examples in the command's help, each by its first expression.
+        calls = rf"\btapecli {re.escape(ctx.info_name or '')} '([^'\n]+)'"
+        examples = () if earlier else re.findall(calls, ctx.command.help or "")
+        return [CompletionItem(text) for text in dict.fromkeys(examples)]
     if param.name == "expressions" and typed.startswith("@"):
         return [CompletionItem(typed[1:], type=FILE)]
     without_numbers = re.sub(_NUMBER, lambda number: " " * len(number[0]), typed)
@@ -157,9 +160,3 @@ def _whole(text: str) -> list[CompletionItem]:
         type_ = UNFINISHED if missing > 1 else "plain"
         return [CompletionItem(f"{text})", type=type_, shown=")")]
     return [CompletionItem(text)] if missing == 0 else []
-
-
-def _examples(ctx: click.Context) -> list[str]:
-    """The expressions with which the command's help begins its examples."""
-    calls = rf"\btapecli {re.escape(ctx.info_name or '')} '([^'\n]+)'"
-    return list(dict.fromkeys(re.findall(calls, ctx.command.help or "")))
