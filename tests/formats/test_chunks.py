@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from tapecli import formats
 from tapecli.formats import FORMATS, Screen, blocks, encode, module, npy, render
 from tapecli.points.points import Axis, Points
 from tapecli.result import Result
@@ -54,7 +55,7 @@ def test_text_is_a_head_and_the_bodies_of_the_blocks(samples: Samples, name: str
             shown = blocks(format_, sample)
             bodies = ["".join(format_.body(sample, block, screen)) for block in shown]
             whole = "".join(render(sample, FORMATS[name], screen))
-            assert format_.head(sample, screen) + "".join(bodies) == whole
+            assert formats.head(format_, sample, screen) + "".join(bodies) == whole
 
 
 @pytest.mark.parametrize("name", TEXT)
@@ -79,7 +80,7 @@ def test_chunks_of_one_block_follow_one_another(
 ) -> None:
     format_ = module(FORMATS[name])
     for sample in (samples.mixed, samples.several, samples.sampled, samples.uncertain):
-        text = format_.head(sample, Screen())
+        text = formats.head(format_, sample, Screen())
         for chunk in chunks(sample, size):
             text += "".join(format_.body(chunk, chunk.blocks[0], Screen()))
         assert text == shown(name, sample)

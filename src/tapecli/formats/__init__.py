@@ -160,7 +160,7 @@ def render(content: Any, format_: Format, screen: Screen) -> Iterator[str]:
     """Pieces of text for a Result, or for what a command shows instead of one."""
     page = module(format_)
     if format_.chunked:
-        yield page.head(content, screen)
+        yield head(page, content, screen)
         for block in blocks(page, content):
             yield from page.body(content, block, screen)
     elif format_.name == "json":
@@ -173,6 +173,11 @@ def render(content: Any, format_: Format, screen: Screen) -> Iterator[str]:
         yield from (words.line(line, screen) for line in page.lines(content))
     else:
         yield from page.render(content, screen)
+
+
+def head(page: ModuleType, result: Result, screen: Screen) -> str:
+    """What stands above the rows in a format that is written in chunks."""
+    return page.head(result, screen) if hasattr(page, "head") else ""
 
 
 def blocks(page: ModuleType, result: Result) -> Sequence[Block]:

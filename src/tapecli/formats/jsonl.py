@@ -10,11 +10,6 @@ from tapecli.formats import Screen, bulk_lines, columns
 from tapecli.result import SCHEMA, Block, Check, Result
 
 
-def head(result: Result, screen: Screen) -> str:
-    """The empty text, for there is no header."""
-    return ""
-
-
 def body(result: Result, block: Block, screen: Screen) -> Iterator[str]:
     """An object for each row of a block, in large pieces."""
     blank = ', "tape": null' if block.tape is None else ""

@@ -35,7 +35,13 @@ def lines(result: Result) -> Iterator[str]:
             yield from _target(result, blocks)
     notes = [note for block in result.blocks for _, note in words.notes(result, block)]
     yield from map(_paragraph, [*dict.fromkeys(notes), *words.hints(result)])
-    yield from _claims(result)
+    names = {(b.target, b.wrt, b.order): derivative(b, inline=True) for b in result.blocks}
+    for claim, _, judgement in words.claims(result):
+        sentence = tex.sentence(judgement)
+        sentence = rf"\textbf{{{sentence}}}" if claim.failed else sentence
+        claimed = rf"\texttt{{{tex.sentence(claim.text)}}}"
+        name = names[claim.target, claim.wrt, claim.order]
+        yield f"\n\\medskip\\noindent claim ${name}$ = {claimed}: {sentence}"
     yield _paragraph(f"{words.verdict(result)} ({words.method(result)})")
 
 
@@ -174,16 +180,3 @@ def _name(result: Result, blocks: Sequence[Block]) -> str:
     power = "^{2}" if result.kind == "hessian" else ""
     below = "" if tuple(names) == tuple(result.variables) else f"_{{{by}}}"
     return rf"\nabla{power}{below} {targets[0]}"
-
-
-# --- claims -----------------------------------------------------------------------------------
-
-
-def _claims(result: Result) -> Iterator[str]:
-    blocks = {(block.target, block.wrt, block.order): block for block in result.blocks}
-    for claim, _, judgement in words.claims(result):
-        name = derivative(blocks[claim.target, claim.wrt, claim.order], inline=True)
-        sentence = tex.sentence(judgement)
-        sentence = rf"\textbf{{{sentence}}}" if claim.failed else sentence
-        claimed = rf"\texttt{{{tex.sentence(claim.text)}}}"
-        yield f"\n\\medskip\\noindent claim ${name}$ = {claimed}: {sentence}"

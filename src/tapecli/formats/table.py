@@ -99,18 +99,15 @@ def _tables(result: Result, blocks: Sequence[Block], screen: Screen) -> Iterator
         groups.append([_heading(block, max(width, 40)), table, *_notes(result, block)])
     across = _across(widths)
     side_by_side = sum(max(across, natural_width(heading)) + _GAP for heading, *_ in groups) - _GAP
-    if count > LONG:
-        for group in groups:
-            yield from (*group, Text())
-    elif across > (screen.width or math.inf):
+    if count <= LONG and across > (screen.width or math.inf):
         yield from _one_below_another(result, blocks, width)
-    elif len(blocks) > 1 and side_by_side <= width:
+    elif count <= LONG and len(blocks) > 1 and side_by_side <= width:
         grid = Table.grid(padding=(0, _GAP, 0, 0))
         grid.add_row(*(Group(*group) for group in groups))
         yield from (grid, Text())
     else:
         for group in groups:
-            yield from (Group(*group), Text())
+            yield from (*group, Text())
 
 
 def _heading(block: Block, width: int) -> Text:

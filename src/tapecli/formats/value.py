@@ -18,11 +18,6 @@ def blocks(result: Result) -> list[Block]:
     return [block for block in result.blocks if block.order == highest[block.target, block.wrt]]
 
 
-def head(result: Result, screen: Screen) -> str:
-    """The empty text, for there is no header."""
-    return ""
-
-
 def body(result: Result, block: Block, screen: Screen) -> Iterator[str]:
     """A number for each row of a block, in large pieces."""
     if block.tape is None:  # analytic values alone need no arrays

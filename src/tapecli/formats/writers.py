@@ -54,7 +54,7 @@ class TextWriter(ChunkWriter):
     def start(self, result: Result, open_: Open, resumed: bool) -> None:
         self._streams = [open_() for _ in formats.blocks(self.page, result)]
         if not resumed:
-            self._streams[0].write(self._encoded(self.page.head(result, self.screen)))
+            self._streams[0].write(self._encoded(formats.head(self.page, result, self.screen)))
 
     def write(self, result: Result) -> None:
         blocks = formats.blocks(self.page, result)
