@@ -48,6 +48,12 @@ def test_the_whole_plot_in_a_pipe(run: Run, monkeypatch: pytest.MonkeyPatch) -> 
     assert (done.code, done.out, done.err) == (0, WHOLE, "")
 
 
+def test_a_terminal_of_one_line_has_a_small_plot(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LINES", "1")
+    done = run("plot", "x", "--method", "taylor")
+    assert (done.code, done.err, len(done.lines)) == (0, "", 8)
+
+
 def test_it_has_the_size_of_a_usual_terminal_in_a_pipe(run: Run) -> None:
     done = run("plot", "tan(x)", "--method", "taylor")
     assert len(done.lines) == 23

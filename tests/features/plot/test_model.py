@@ -8,7 +8,7 @@ import pytest
 from tapecli.expressions.derivative import Derivative
 from tapecli.expressions.expression import Expression
 from tapecli.expressions.tree import Variable
-from tapecli.features.plot.model import Curve, Curves, Paper, PlotAxis
+from tapecli.features.plot.model import Curve, Curves, PlotAxis
 from tapecli.result import Status
 
 NAN = float("nan")
@@ -66,6 +66,6 @@ def test_values_that_are_off_or_lost_make_it_wrong(status: Status, ok: bool) -> 
     curves = tuple(
         curve([0, 1], [0, 1], [True], counts) for counts in ({Status.OK: 2}, {status: 1})
     )
-    plot = Curves(PlotAxis("x", 0, 1), {}, curves, 0, 1, Paper((2, 4)), "")
+    plot = Curves(PlotAxis("x", 0, 1), {}, curves, 0, 1, (2, 4), "")
     assert plot.counts == {Status.OK: 2, status: 1}
     assert plot.ok is ok

@@ -16,25 +16,25 @@ from tapecli.evaluation import answering
 from tapecli.evaluation.question import Options, Question
 from tapecli.evaluation.verdict import Verification
 from tapecli.features.plot import sample
-from tapecli.features.plot.model import Curve, Curves, Paper
+from tapecli.features.plot.model import Curve, Curves
 from tapecli.features.plot.question import MAX_SAMPLES, ask
 from tapecli.result import Result, Status
 
-TERMINAL = Paper((160, 76), 23)
-FIGURE = Paper((1200, 800))
+TERMINAL = (160, 76)
+FIGURE = (1200, 800)
 run = functools.partial(answering.answer, formulas=False)
 
 
 def drawn(
     *expressions: str,
     order: int = 0,
-    paper: Paper = TERMINAL,
+    dots: tuple[int, int] = TERMINAL,
     method: str = "taylor",
     limits: tuple[float, float] | None = None,
     **ranges: str,
 ) -> Curves:
     question = ask(expressions, ranges, (), order, Options(method=method))
-    return sample.curves(question, paper, limits, run=run)
+    return sample.curves(question, dots, limits, run=run)
 
 
 def only(*expressions: str, **options: object) -> Curve:
@@ -93,26 +93,28 @@ def test_it_is_open_at_poles_and_jumps_and_where_there_is_nothing(
      "3", "x", "|x|", "x+|x-x|", "atan2(x,1)", "erf(20x)", "hypot(x,0.01)", "sigmoid(50x)"],
 )  # fmt: skip
 @pytest.mark.parametrize(
-    "paper",
+    "dots",
     [
         pytest.param(TERMINAL, id="terminal"),
         pytest.param(FIGURE, id="figure", marks=pytest.mark.slow),
     ],
 )
-def test_steep_curves_that_are_continuous_are_drawn_in_one_piece(text: str, paper: Paper) -> None:
-    curve = only(text, paper=paper)
+def test_steep_curves_that_are_continuous_are_drawn_in_one_piece(
+    text: str, dots: tuple[int, int]
+) -> None:
+    curve = only(text, dots=dots)
     assert len(list(curve.pieces)) == 1
     assert curve.joined.all()
 
 
 @pytest.mark.parametrize("text", ["sqrt(x^2)", "sin(x)/x", "sqrt(x)*sqrt(x)*sign(x)"])
 def test_gaps_that_are_no_gaps_cannot_be_seen(text: str) -> None:
-    assert widest(only(text)) < 1 / TERMINAL.dots[0]
+    assert widest(only(text)) < 1 / TERMINAL[0]
 
 
-@pytest.mark.parametrize("paper", [TERMINAL, FIGURE], ids=["terminal", "figure"])
-def test_no_line_crosses_a_pole(paper: Paper) -> None:
-    curve = only("tan(x)", paper=paper)
+@pytest.mark.parametrize("dots", [TERMINAL, FIGURE], ids=["terminal", "figure"])
+def test_no_line_crosses_a_pole(dots: tuple[int, int]) -> None:
+    curve = only("tan(x)", dots=dots)
     assert (np.diff(curve.y)[curve.joined] > 0).all()
     poles = [-1.5 * math.pi, -0.5 * math.pi, 0.5 * math.pi, 1.5 * math.pi]
     for pole in poles:
@@ -123,7 +125,7 @@ def test_no_line_crosses_a_pole(paper: Paper) -> None:
 
 
 def test_a_domain_is_followed_to_its_edge() -> None:
-    curve = only("sqrt(4-x^2)", paper=FIGURE)
+    curve = only("sqrt(4-x^2)", dots=FIGURE)
     ((x, y),) = ((x, y) for x, y in curve.pieces if len(x) > 1)
     assert x[0] == pytest.approx(-2, abs=1e-5)
     assert x[-1] == pytest.approx(2, abs=1e-5)
@@ -131,10 +133,10 @@ def test_a_domain_is_followed_to_its_edge() -> None:
 
 
 def test_samples_are_denser_where_it_bends() -> None:
-    x = only("exp(-100*x^2)", paper=FIGURE).x
+    x = only("exp(-100*x^2)", dots=FIGURE).x
     dense, sparse = np.diff(x[abs(x) < 0.2]), np.diff(x[abs(x) > 1])
     assert dense.max() * 4 < sparse.min() * 1.01
-    assert len(only("2x+1", paper=FIGURE).x) == sample.FIRST_INTERVALS + 1
+    assert len(only("2x+1", dots=FIGURE).x) == sample.FIRST_INTERVALS + 1
 
 
 @pytest.mark.parametrize(
@@ -147,21 +149,21 @@ def test_samples_are_denser_where_it_bends() -> None:
     ],
 )
 def test_chords_stay_close_to_their_curve(text: str) -> None:
-    paper = Paper((1200, 100))
-    plot = drawn(text, paper=paper, x="0..2")
+    dots = (1200, 100)
+    plot = drawn(text, dots=dots, x="0..2")
     (curve,) = plot.curves
     between = (curve.x[1:] + curve.x[:-1]) / 2
     question = ask(
         [text], {"x": ",".join(map(repr, between.tolist()))}, (), 0, Options(method="taylor")
     )
-    exact = sample.curves(question, paper, run=run).curves[0].y
-    dot = (plot.high - plot.low) / paper.dots[1]
+    exact = sample.curves(question, dots, run=run).curves[0].y
+    dot = (plot.high - plot.low) / dots[1]
     assert np.abs((curve.y[1:] + curve.y[:-1]) / 2 - exact).max() < sample.STRAIGHT * dot * 1.01
 
 
 def test_what_cannot_be_seen_is_not_sampled() -> None:
-    assert len(only("1/x", limits=(-3, 3), paper=FIGURE).x) < 400
-    assert len(only("sin(1e4x)", paper=FIGURE).x) <= MAX_SAMPLES
+    assert len(only("1/x", limits=(-3, 3), dots=FIGURE).x) < 400
+    assert len(only("sin(1e4x)", dots=FIGURE).x) <= MAX_SAMPLES
 
 
 def test_samples_that_were_asked_for_are_kept() -> None:
@@ -260,21 +262,27 @@ DEAR = [
 
 
 def budgeted(
-    *texts: str, seconds: float = 10.0, order: int = 1, paper: Paper = TERMINAL, **ranges: str
+    *texts: str,
+    seconds: float = 10.0,
+    order: int = 1,
+    dots: tuple[int, int] = TERMINAL,
+    **ranges: str,
 ) -> Curves:
     """A plot whose requests and enclosures have a budget together, as the command has it."""
     how = Options(method="taylor", max_seconds=seconds)
     budget = Budget.of_plot(seconds)
     shared = functools.partial(run, budget=budget)
-    return sample.curves(ask(texts, ranges, (), order, how), paper, run=shared, budget=budget)
+    return sample.curves(ask(texts, ranges, (), order, how), dots, run=shared, budget=budget)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("text", "x"), DEAR, ids=["gamma", "sqrt", "tan", "sign"])
-@pytest.mark.parametrize("paper", [TERMINAL, FIGURE], ids=["terminal", "figure"])
-def test_what_is_dear_is_drawn_in_wider_steps_and_ends(text: str, x: str, paper: Paper) -> None:
+@pytest.mark.parametrize("dots", [TERMINAL, FIGURE], ids=["terminal", "figure"])
+def test_what_is_dear_is_drawn_in_wider_steps_and_ends(
+    text: str, x: str, dots: tuple[int, int]
+) -> None:
     start = time.process_time()
-    plot = budgeted(text, x=x, paper=paper)
+    plot = budgeted(text, x=x, dots=dots)
     assert time.process_time() - start < 20  # at most 7 on a machine with nothing else to do
     assert plot.time_limit == 10
     assert plot.coarser

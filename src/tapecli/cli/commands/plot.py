@@ -14,7 +14,6 @@ from tapecli import formats
 from tapecli.cli import options, output
 from tapecli.cli.completion import candidates
 from tapecli.cli.parameters import OneOf
-from tapecli.features.plot.model import Paper
 
 WIDTH, LINES = 80, 24
 """The size in characters where no terminal says its own."""
@@ -105,7 +104,7 @@ def command(
     budget = Budget.of_plot(how.max_seconds)
     run = functools.partial(answering.answer, formulas=False, load=load, budget=budget)
     with output.waiting("drawing ..."):
-        curves = sample.curves(plot_question, _paper(out), limits, marked, run, budget)
+        curves = sample.curves(plot_question, _dots(out), limits, marked, run, budget)
     out.write(curves)
     if verbose and curves.uncertified:
         total, seconds = sum(curves.counts.values()), PLOT_SHARE * how.max_seconds
@@ -118,14 +117,14 @@ def command(
     return 0 if curves.ok else 1
 
 
-def _paper(out: output.Output) -> Paper:
+def _dots(out: output.Output) -> tuple[int, int]:
     """What the curves are drawn on: the terminal without the line of the prompt, or a figure."""
     if out.format_.binary:
-        return Paper(FINE)
+        return FINE
     height = output.natural("LINES")
     if height is None:
         with contextlib.suppress(OSError, ValueError, AttributeError):  # no terminal, or no stream
             height = os.get_terminal_size(sys.stdout.fileno()).lines
-    lines = (height or LINES) - 1
+    lines = max((height or LINES) - 1, 1)
     width = output.screen(sys.stdout, out.color).width or WIDTH
-    return Paper((2 * width, 4 * lines), lines)
+    return 2 * width, 4 * lines

@@ -26,14 +26,6 @@ SIGNS = {Status.OFF: "X", Status.LOST: "!", Status.ROUNDED: "~", Status.UNDEFINE
 
 
 @dataclass(frozen=True)
-class Paper:
-    """What the curves are drawn on: dots across and up, and lines of a terminal, 0 for a figure."""
-
-    dots: tuple[int, int]
-    lines: int = 0
-
-
-@dataclass(frozen=True)
 class PlotAxis:
     """The variable that the curves go along: its range, and whether its axis is logarithmic."""
 
@@ -139,6 +131,7 @@ class Curves:
         at: the values of the other variables than that of the axis.
         curves: the curves, target by target, each from its value to the highest order.
         low, high: the lowest and the highest value that is shown.
+        dots: how many dots the plot has across and up; a character of text has 2 by 4.
         method: how the values were computed, in words.
         marked: whether the samples that are not ok are marked.
         time_limit: the `--max-seconds` that ended the work early; None if nothing did.
@@ -151,7 +144,7 @@ class Curves:
     curves: tuple[Curve, ...]
     low: float
     high: float
-    paper: Paper
+    dots: tuple[int, int]
     method: str
     marked: bool = False
     time_limit: float | None = None

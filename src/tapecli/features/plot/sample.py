@@ -21,7 +21,7 @@ from tapecli.evaluation.question import PointsInput, Question
 from tapecli.evaluation.verdict import Verification
 from tapecli.features.plot import window
 from tapecli.features.plot.bends import Bend, Bends
-from tapecli.features.plot.model import SIGNS, Curve, Curves, Mark, Paper
+from tapecli.features.plot.model import SIGNS, Curve, Curves, Mark
 from tapecli.features.plot.question import MAX_SAMPLES, PlotQuestion
 from tapecli.formats import words
 from tapecli.points import exact
@@ -69,7 +69,7 @@ Sample = tuple[float, Check]
 
 def curves(
     question: PlotQuestion,
-    paper: Paper,
+    dots: tuple[int, int],
     limits: tuple[float, float] | None = None,
     marked: bool = False,
     run: Compute = answering.answer,
@@ -79,7 +79,7 @@ def curves(
 
     Args:
         question: the curves, and where.
-        paper: what they are drawn on, which says how fine they must be.
+        dots: how many dots the plot has across and up; nothing smaller can be seen.
         limits: the lowest and the highest value to show, if they are given.
         marked: whether samples that are not ok are marked.
         run: answers a question.
@@ -91,7 +91,7 @@ def curves(
     """
     values, *_ = question.questions
     max_seconds = values.options.max_seconds
-    sampler = _Sampler(question, paper, limits, run, budget or Budget.of_plot(max_seconds))
+    sampler = _Sampler(question, dots, limits, run, budget or Budget.of_plot(max_seconds))
     sampler.refine()
     drawn_curves = tuple(sampler.curves())
     low, high = limits or window.find(question.axis, drawn_curves)
@@ -103,7 +103,7 @@ def curves(
         curves=drawn_curves,
         low=low,
         high=high,
-        paper=paper,
+        dots=dots,
         method=sampler.method,
         marked=marked,
         time_limit=max_seconds if is_incomplete else None,
@@ -116,7 +116,7 @@ class _Sampler:
     """Samples of all curves, at the same values of the variable."""
 
     question: PlotQuestion
-    paper: Paper
+    dots: tuple[int, int]
     limits: tuple[float, float] | None
     run: Compute
     budget: Budget
@@ -216,7 +216,7 @@ class _Sampler:
     def _missing(self) -> list[float]:
         """The values of the variable at which samples are missing."""
         low, high = self.limits or window.find(self.question.axis, list(self.curves()))
-        across, up = self.paper.dots
+        across, up = self.dots
         view = _View(across, (high - low) / up, low, high)
         positions = self.question.axis.positions(self._x)
         widths = [(stop - start) * across for start, stop in itertools.pairwise(positions)]

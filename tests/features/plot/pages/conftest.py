@@ -10,7 +10,7 @@ import pytest
 
 from tapecli.expressions.derivative import Derivative
 from tapecli.expressions.expression import parse
-from tapecli.features.plot.model import Curve, Curves, Floats, Mark, Paper, PlotAxis
+from tapecli.features.plot.model import Curve, Curves, Floats, Mark, PlotAxis
 from tapecli.result import Status
 
 AXIS = PlotAxis("x", -2, 2)
@@ -48,7 +48,7 @@ def make() -> Make:
             derivative = Derivative("x", ("x",) * order)
             curve = Curve(target, derivative, x, function(x), joined, (), counts)
             curves.append(curve if order else replace(curve, marks=tuple(marks)))
-        paper = Paper((160, 4 * lines), lines)
-        return Curves(axis, at or {}, tuple(curves), low, high, paper, "float64, nested tapes")
+        dots = 160, 4 * lines
+        return Curves(axis, at or {}, tuple(curves), low, high, dots, "float64, nested tapes")
 
     return call

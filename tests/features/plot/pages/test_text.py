@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from tapecli.features.plot.model import Curves, Mark, Paper, PlotAxis
+from tapecli.features.plot.model import Curves, Mark, PlotAxis
 from tapecli.formats import PLOTS, Screen, render
 from tapecli.result import Status
 
@@ -70,7 +70,7 @@ def test_the_whole_plot_in_ascii(square: Curves) -> None:
 @pytest.mark.parametrize(("width", "height"), SIZES)
 @pytest.mark.parametrize("unicode", [True, False])
 def test_it_fits_the_screen(square: Curves, width: int, height: int, unicode: bool) -> None:
-    sized = replace(square, paper=Paper((2 * width, 4 * height), height - 1))
+    sized = replace(square, dots=(2 * width, 4 * (height - 1)))
     plot_lines = lines(sized, width=width, unicode=unicode)
     if width >= 20:
         assert max(map(len, plot_lines)) <= width

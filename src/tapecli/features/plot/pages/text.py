@@ -91,7 +91,7 @@ def _page(curves: Curves, width: int, unicode: bool) -> Iterator[Text]:
     foot = [Text(line, style=style) for line, style in notes(curves)]
     lines = sum(max(1, math.ceil(cell_len(line.plain) / width)) for line in [*head, *foot])
     yield from head
-    yield from _plot(curves, width, max(LEAST[1], curves.paper.lines - lines - 2), unicode)
+    yield from _plot(curves, width, max(LEAST[1], curves.dots[1] // UP - lines - 2), unicode)
     yield from foot
 
 
