@@ -126,26 +126,18 @@ def question(options: Mapping[str, Any], default: str = defaults.POINTS) -> Ques
 
 
 def answer(
-    kind: str,
-    *,
-    format_name: str | None,
-    file: str | None,
-    color: str,
-    resume: bool,
-    strict: bool,
-    verbose: bool,
-    **options: Any,
+    kind: str, writing: Any, *, resume: bool, strict: bool, verbose: bool, **options: Any
 ) -> int:
     """Differentiate, write the result, and return the exit code.
 
-    `options` are those of `arguments`. An execution from the environment is the usual one: not a
-    demand, as the option is, which Taylor series cannot meet.
+    `writing` is for `Output`, and `options` are those of `arguments`. An execution from the
+    environment is the usual one: not a demand, as the option is, which Taylor series cannot meet.
     """
     if from_environment(click.get_current_context(), "execution"):
         options["usual_execution"] = options.pop("execution")
     question_arguments = arguments(kind, options)
-    out = output.Output(formats.FORMATS, format_name, file, color)
-    if resume and file is None:
+    out = output.Output(formats.FORMATS, **writing)
+    if resume and writing["file"] is None:
         raise RequestError("'--resume' goes on with a file; name it with --output")
     format_ = out.format_
     if question_arguments["source"].is_plain and not format_.chunked:

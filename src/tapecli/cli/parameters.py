@@ -43,8 +43,6 @@ class PointsOf(click.ParamType[tuple[str, str]]):
     def convert(
         self, value: object, param: click.Parameter | None, ctx: click.Context | None
     ) -> tuple[str, str]:
-        if isinstance(value, tuple):
-            return value
         text = str(value)
         if text == "-" or (text.startswith("@") and len(text) > 1):
             return "", text
@@ -99,8 +97,11 @@ class ExpressionCommand(click.Command):
         return super().parse_args(ctx, self._options_first(args))
 
     def invoke(self, ctx: click.Context) -> Any:
+        """Call the command with its expressions, and with the options of its output as one."""
         from tapecli.cli import call
 
+        names = [name for name in ("format_name", "file", "color") if name in ctx.params]
+        ctx.params["writing"] = {name: ctx.params.pop(name) for name in names}
         with call.expressions(ctx.params) as expressions:
             ctx.params["expressions"] = expressions
             return super().invoke(ctx)

@@ -22,7 +22,7 @@ SOURCE = formats.Format("source", "a program of Python", (".py",))
     options.EXECUTION,
     *options.OUTPUT,
 )
-def command(file: str | None, color: str, **question_options: Any) -> int:
+def command(writing: Any, **question_options: Any) -> int:
     """Write the TensorFlow program that computes what diff would, tapes in the open.
 
     Without an EXPRESSION it differentiates log(x^2). The program needs TensorFlow alone, or NumPy
@@ -42,7 +42,7 @@ def command(file: str | None, color: str, **question_options: Any) -> int:
     from tapecli.cli import call
     from tapecli.features.codegen import program
 
-    out = output.Output({"source": SOURCE}, "source", file, color)
+    out = output.Output({"source": SOURCE}, "source", **writing)
     question = call.question({**question_options, "max_seconds": program.UNLIMITED})
     text, note = program.generate(question)
     if note:

@@ -32,13 +32,7 @@ TARGETS = ("u = x^2", "y = log(u)")
     options.VERBOSE,
 )
 def command(
-    points: int,
-    operations: bool,
-    format_name: str | None,
-    file: str | None,
-    color: str,
-    verbose: bool,
-    **question_options: Any,
+    points: int, operations: bool, verbose: bool, writing: Any, **question_options: Any
 ) -> int:
     """Measure what arrangements of tapes cost.
 
@@ -60,7 +54,7 @@ def command(
     from tapecli.cli import call
     from tapecli.features.compare import measuring
 
-    out = output.Output(formats.PAGES["compare"], format_name, file, color)
+    out = output.Output(formats.PAGES["compare"], **writing)
     question_options["expressions"] = question_options["expressions"] or TARGETS
     question = call.question(question_options, default=defaults.POINT)
     measuring.check(question, points)

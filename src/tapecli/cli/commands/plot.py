@@ -59,13 +59,7 @@ FINE = (1200, 800)
     options.VERBOSE,
 )
 def command(
-    window: str | None,
-    marked: bool,
-    format_name: str | None,
-    file: str | None,
-    color: str,
-    verbose: bool,
-    **question_options: Any,
+    window: str | None, marked: bool, verbose: bool, writing: Any, **question_options: Any
 ) -> int:
     """Draw expressions and their derivatives, in the terminal or as a figure.
 
@@ -93,7 +87,7 @@ def command(
     source, how = arguments["source"], arguments["options"]
     if source.table is not None:
         raise click.UsageError("a plot takes a range from the call, not a table: --x -5..5")
-    out = output.Output(formats.PLOTS, format_name, file, color)
+    out = output.Output(formats.PLOTS, **writing)
     expressions, wrt, order = (arguments[name] for name in ("expressions", "wrt", "order"))
     plot_question = question.ask(expressions, source.values, wrt, order, how)
     limits = question.ends(window) if window is not None else None

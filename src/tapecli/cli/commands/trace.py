@@ -18,9 +18,7 @@ from tapecli.cli import options, output
     *options.page("trace"),
     options.VERBOSE,
 )
-def command(
-    format_name: str | None, file: str | None, color: str, verbose: bool, **question_options: Any
-) -> int:
+def command(verbose: bool, writing: Any, **question_options: Any) -> int:
     """Show what the tapes record at a point, and the backward passes, step by step.
 
     \b
@@ -40,7 +38,7 @@ def command(
     from tapecli.cli import call
     from tapecli.features.trace import tracing
 
-    out = output.Output(formats.PAGES["trace"], format_name, file, color)
+    out = output.Output(formats.PAGES["trace"], **writing)
     question = call.question(question_options, default=defaults.POINT)
     tracing.check(question)
     with output.waiting("starting TensorFlow ..."):

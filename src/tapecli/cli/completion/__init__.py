@@ -159,15 +159,14 @@ def _option(command: click.Command, name: str) -> click.Option | None:
 
 def _options(ctx: click.Context, word: str) -> list[CompletionItem]:
     """Options, or the value that is joined to one; an expression may begin with a minus, too."""
-    long = word.startswith("--")
-    name = word.partition("=")[0] + "=" if long else word[:2]
-    option = _option(ctx.command, name.removesuffix("="))
-    if option and word.startswith(name) and word != name.removesuffix("="):
-        items = option.shell_complete(ctx, word.removeprefix(name))
+    joined = re.match(r"(--[^=]*)=|(-[^-])(?=.)", word)
+    option = _option(ctx.command, joined[1] or joined[2]) if joined else None
+    if joined and option:
+        items = option.shell_complete(ctx, word.removeprefix(joined[0]))
         for item in items:  # the shell itself puts names of files behind the option
-            item.value = item.value if item.type == candidates.FILE else f"{name}{item.value}"
+            item.value = item.value if item.type == candidates.FILE else f"{joined[0]}{item.value}"
         return items
-    return _option_names(ctx, word) or ([] if long else _arguments(ctx, word))
+    return _option_names(ctx, word) or ([] if word.startswith("--") else _arguments(ctx, word))
 
 
 def _option_names(ctx: click.Context, typed: str) -> list[CompletionItem]:
