@@ -165,11 +165,7 @@ class Range:
 
 
 def ranges(text: str, most: int) -> list[Range]:
-    """The items between the commas of a text; a constant is a range of one point.
-
-    Raises:
-        PointsError: an item cannot be read, or there are more than `most` points.
-    """
+    """The items between the commas of a text as ranges of at most `most` points in all."""
     items, count = [], 0
     for item in _split(text):
         items.append(_range(item, most))

@@ -152,10 +152,7 @@ class Stored(Lazy):
     """Numbers of an array in a file (.npy), rounded into a format.
 
     They are not mapped into memory: a process that reads there what somebody has cut off is
-    killed.
-
-    Raises:
-        PointsError: it cannot be read, or is not an array of real numbers in one dimension.
+    killed. A file without an array of real numbers in one dimension is a PointsError.
     """
 
     def __init__(self, path: str, format_: FloatFormat) -> None:

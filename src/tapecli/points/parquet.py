@@ -41,9 +41,7 @@ class Parquet:
     ) -> Iterator[Columns]:
         """The numbers of columns, by the names of variables, after the first `skip` rows.
 
-        Raises:
-            PointsError: a value is no number or does not fit, there are no rows, or they cannot
-                be read.
+        No rows, and what is no number or does not fit, are a PointsError.
         """
         if not self.count:
             raise PointsError(f"there are no rows in {self.name}")

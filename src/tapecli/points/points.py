@@ -138,11 +138,7 @@ class Points:
         return {_dimension([axis]): axis.count for axis in lists}
 
     def chunks(self, size: int, skip: int = 0) -> Iterator[Points]:
-        """The points after the first `skip`, in chunks with a single axis, the last maybe shorter.
-
-        Raises:
-            PointsError: values cannot be read, or do not fit the dtype.
-        """
+        """The points after the first `skip`, in chunks with one axis, the last maybe shorter."""
         constants = [axis for axis in self.axes if axis.count == 1 < self.count]
         fixed = _names(constants)
         for start in range(skip, self.count, size):
@@ -249,10 +245,8 @@ class FilePoints:
     def chunks(self, size: int, skip: int = 0) -> Iterator[Points]:
         """The points after the first `skip`, in chunks, the last maybe shorter.
 
-        Text is read once; other files are read anew by each call.
-
-        Raises:
-            PointsError: values cannot be read, do not fit the dtype, or are not as many.
+        Text is read once; other files are read anew by each call. Values that cannot be read, do
+        not fit the dtype, or are not as many, are a PointsError.
         """
         streams = [values.columns(size, skip) for values in self._varying]
         for blocks in itertools.zip_longest(*streams):

@@ -118,9 +118,6 @@ def of_array(array: NDArray[Any], format_: FloatFormat, name: str = "", first: i
 
     Messages call the array by `name`, in which the first number has the index `first`; they give
     no place if the name is "".
-
-    Raises:
-        PointsError: a number is not finite, too large or too small.
     """
     with np.errstate(over="ignore"):
         values, uncertain = settled(array.astype(np.float64), format_)

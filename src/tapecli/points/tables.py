@@ -141,9 +141,7 @@ class Table:
     ) -> Iterator[Columns]:
         """The numbers of the columns of these names, a block of rows after the other.
 
-        Raises:
-            PointsError: the text or a field cannot be read, a row has more or fewer fields than the
-                header, or there are more rows than `most`, or none.
+        Rows that cannot be read or do not fit the header, more than `most`, or none, are refused.
         """
         with self._context:
             read = partial(self._read, variables, format_)

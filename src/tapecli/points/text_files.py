@@ -50,8 +50,7 @@ class Text:
     def block(self, size: int) -> str:
         """The next whole lines of about so many characters, or one line if 0; "" at the end.
 
-        Raises:
-            UsageError: of the kind of this text, if a line is too long, or no text.
+        A line that is too long, or no text, is an error of the type of this text.
         """
         try:
             text = self._stream.read(size) if size else ""
@@ -80,11 +79,7 @@ def open_text(
     content: str = "points",
     error_type: type[UsageError] = PointsError,
 ) -> Iterator[Text]:
-    """The text of "-", which is read from `stdin`, or of "@file".
-
-    Raises:
-        UsageError: of the given type, that the `content` of this text cannot be read.
-    """
+    """The text of "-", which is read from `stdin`, or of "@file"; errors are of `error_type`."""
     file, name = None, "standard input"
     if source == "-":
         if stdin is None:
