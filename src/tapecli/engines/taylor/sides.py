@@ -34,9 +34,6 @@ class OneSided(Taylor):
         super().__init__(terms, Numbers(absorbing=True))
         self.incomplete: Any = np.False_
 
-    def _mark_irregular(self, u: Series, condition: Any) -> None:
-        """Do nothing: no point is irregular on one side of it."""
-
     def _sign_of(self, u: Series) -> Number:
         return self._leading(u)[1]
 
@@ -91,11 +88,10 @@ class OneSided(Taylor):
         self, start: Coefficient, u: Series, v: Fraction | Coefficient, odd: bool = False
     ) -> Series:
         """u**v by the rule for other points, or where u is 0 from its first other coefficient."""
-        regular = super()._root
         return self._either(
             (u[0] == 0) & (len(u) > 1),
             lambda: self._root_at_zero(u, v, odd),
-            lambda: regular(start, u, v, odd),
+            lambda: self._power_from(start, u, v),
         )
 
     def _root_at_zero(self, u: Series, v: Fraction | Coefficient, odd: bool) -> Series:
