@@ -98,7 +98,7 @@ def _target_derivatives(
     scaled: bool,
 ) -> Array:
     """The derivatives of one target; derivatives by the same variables share their series."""
-    tree = _SeriesOfTree(target, format_)
+    tree = SeriesTree(target, format_)
     groups: dict[tuple[str, ...], list[int]] = {}
     for index, variables in enumerate(derivatives):
         groups.setdefault(tuple(sorted(set(variables))), []).append(index)
@@ -125,7 +125,7 @@ def _target_derivatives(
 
 
 def _by_one_variable(
-    tree: _SeriesOfTree, columns: Columns, name: str, order: int
+    tree: SeriesTree, columns: Columns, name: str, order: int
 ) -> tuple[Array, NDArray[np.int_]]:
     """The coefficients by one variable, and the exponents of two that they are multiplied by.
 
@@ -165,7 +165,7 @@ def _at(columns: Columns, chosen_points: NDArray[np.bool_]) -> Columns:
 
 
 def _two_sided(
-    tree: _SeriesOfTree,
+    tree: SeriesTree,
     columns: Columns,
     orders: Mapping[str, int],
     exponents: NDArray[np.int_] | int = 0,
@@ -190,11 +190,9 @@ def _two_sided(
             series = [series]
         variables[name] = series
     shape = next(iter(columns.values())).shape
-    table = np.zeros((*(order + 1 for order in orders.values()), *shape))
-    series, undefined = tree.evaluate(ring, variables)
-    _fill(table, series, len(orders), ring.numbers)
-    table = np.where(undefined, np.nan, table)
-    return table, np.broadcast_to(ring.numbers.irregular & ~undefined, shape), len(series)
+    all_terms = [order + 1 for order in orders.values()]
+    table, undefined, terms = _coefficients(tree, ring, variables, (*all_terms, *shape))
+    return table, np.broadcast_to(ring.numbers.irregular & ~undefined, shape), terms
 
 
 def _fill(table: Array, series: Any, depth: int, numbers: Numbers) -> None:
@@ -221,7 +219,7 @@ def _radius_exponents(table: Array) -> NDArray[np.int_]:
     return exponents
 
 
-def _from_both_sides(tree: _SeriesOfTree, columns: Columns, name: str, table: Array) -> Array:
+def _from_both_sides(tree: SeriesTree, columns: Columns, name: str, table: Array) -> Array:
     """The coefficients at kinks and zeros of roots, from one-sided series.
 
     Most of these are series in h, whatever roots are in them. Where a power of h is not whole,
@@ -239,7 +237,7 @@ def _from_both_sides(tree: _SeriesOfTree, columns: Columns, name: str, table: Ar
 
 
 def _agreed(
-    tree: _SeriesOfTree, columns: Columns, name: str, table: Array, fold: int, terms: int
+    tree: SeriesTree, columns: Columns, name: str, table: Array, fold: int, terms: int
 ) -> tuple[Array, NDArray[np.bool_]]:
     """The coefficients on which the series in t of both sides agree, with h = t**fold.
 
@@ -252,37 +250,34 @@ def _agreed(
         zeros = [np.float64(0)] * (fold - 1)
         variables = {other: ring.number(values) for other, values in columns.items()}
         variables[name] = [columns[name], *zeros, np.float64(sign)][:terms]
-        series, undefined = tree.evaluate(ring, variables)
-        side = np.zeros((terms, *shape))
-        _fill(side, series, 1, ring.numbers)
-        sides.append(list(np.where(undefined, np.nan, side)))
+        side, undefined, _ = _coefficients(tree, ring, variables, (terms, *shape))
+        sides.append(list(side))
         incomplete, unknown = incomplete | ring.incomplete, unknown | undefined
     right, left = sides
     return np.stack(agreed(table[0], right, left, fold, len(table))), incomplete & ~unknown
 
 
-# --- the tree ---------------------------------------------------------------------------------
+def _coefficients(
+    tree: SeriesTree, ring: Taylor, variables: Mapping[str, Series], shape: tuple[int, ...]
+) -> tuple[Array, Any, int]:
+    """The coefficients of a tree's series in a ring, in an array whose last axis is the points.
 
-
-class _SeriesOfTree(SeriesTree):
-    """A tree that can be evaluated in any ring of series."""
-
-    def evaluate(self, ring: Taylor, variables: Mapping[str, Series]) -> tuple[Series, Any]:
-        """The series of the tree from those of its variables, and where it is undefined.
-
-        It is undefined at the points at which any part of it has no value.
-        """
-        constants = Taylor(1, ring.numbers)
-        values: dict[Node, Series] = {}
-        undefined: Any = np.False_
-        for node in self.nodes:
-            arguments = [values[child] for child in node.children]
-            if isinstance(node, Variable):
-                values[node] = variables[node.name]
-            elif node.children and not any(map(ring.varies, arguments)):
-                leaves = [[ring.bottom(argument)] for argument in arguments]
-                values[node] = ring.number(self.series(constants, node, leaves)[0])
-            else:
-                values[node] = self.series(ring, node, arguments)
-            undefined = undefined | np.isnan(ring.leaf(values[node]))
-        return values[self.nodes[-1]], undefined
+    Returned as well are where they are NaN, because some part of the tree has no value, and after
+    how many terms by the last variable all are zero.
+    """
+    constants = Taylor(1, ring.numbers)
+    values: dict[Node, Series] = {}
+    undefined: Any = np.False_
+    for node in tree.nodes:
+        arguments = [values[child] for child in node.children]
+        if isinstance(node, Variable):
+            values[node] = variables[node.name]
+        elif node.children and not any(map(ring.varies, arguments)):
+            leaves = [[ring.bottom(argument)] for argument in arguments]
+            values[node] = ring.number(tree.series(constants, node, leaves)[0])
+        else:
+            values[node] = tree.series(ring, node, arguments)
+        undefined = undefined | np.isnan(ring.leaf(values[node]))
+    series, table = values[tree.nodes[-1]], np.zeros(shape)
+    _fill(table, series, len(shape) - 1, ring.numbers)
+    return np.where(undefined, np.nan, table), undefined, len(series)
