@@ -113,6 +113,12 @@ def test_what_is_no_range_is_refused(text: str, problem: str) -> None:
         read("x", text)
 
 
+@pytest.mark.parametrize(("text", "size"), [("1e400", "large"), ("1e-400", "small")])
+def test_a_value_that_the_dtype_does_not_have_is_refused(text: str, size: str) -> None:
+    with pytest.raises(PointsError, match=f"is too {size} for float64"):
+        ask(["x*y"], {"y": text})
+
+
 def test_a_range_is_of_the_dtype() -> None:
     axis, _ = read("x", "0.1..1", FORMATS["float16"])
     assert axis.start == 0.0999755859375

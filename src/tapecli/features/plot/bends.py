@@ -36,10 +36,9 @@ class Bends:
 
         questions, axis = plot_question.questions, plot_question.axis
         format_ = questions[0].format_
-        at = {name: format_.round(value) for name, value in plot_question.at.items()}
         derivatives = [variables for question in questions for variables in question.wrt]
         self._enclosures = [
-            Enclosure(tree, format_, axis.name, at, derivatives, budget)
+            Enclosure(tree, format_, axis.name, plot_question.at, derivatives, budget)
             for tree in questions[0].trees
         ]
         self._depth = DEEP if plot_question.samples else DEPTH

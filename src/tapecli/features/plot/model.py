@@ -106,10 +106,7 @@ class Curve:
 
 
 def _cut(first: Point, last: Point, low: float, high: float) -> list[Point]:
-    """The ends of a line after it is cut off at two heights.
-
-    A line that is only a point has one end, and a line outside of the heights has none.
-    """
+    """The ends of a line that is cut off at two heights: one of a point, none if it is outside."""
     if max(first[1], last[1]) < low or min(first[1], last[1]) > high:
         return []
     if first == last:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from fractions import Fraction
 
 from tapecli import defaults
 from tapecli.errors import PointsError, RequestError, clipped, together
@@ -34,14 +33,14 @@ class PlotQuestion:
     """The curves that are asked for.
 
     Attributes:
-        at: the exact values of the other variables than that of the axis.
+        at: the values of the other variables than that of the axis.
         samples: the values of the variable, if they are given; None to choose them.
         questions: the questions whose derivatives are the curves, without points: of the values,
             and of the derivatives if there are any.
     """
 
     axis: PlotAxis
-    at: Mapping[str, Fraction]
+    at: Mapping[str, float]
     samples: tuple[float, ...] | None
     questions: tuple[Question, ...]
 
@@ -72,7 +71,8 @@ def ask(
     values = parse(0)
     name = _along(values.variables, points)
     axis, samples = read(name, points.get(name, RANGE), options.format_)
-    at = {other: exact.constant(points[other]) for other in values.variables if other != name}
+    others = [other for other in values.variables if other != name]
+    at = {other: exact.fitting(exact.constant(points[other]), options.format_) for other in others}
     questions = [replace(values, derivatives=tuple(derivative.by_orders(name, 0)))]
     if order != 0:
         questions.append(parse(order, wrt or [name]))

@@ -99,7 +99,7 @@ def curves(
     is_incomplete = uncertified or sampler.too_costly or sampler.bends.is_incomplete
     return Curves(
         axis=question.axis,
-        at={name: values.format_.round(value) for name, value in question.at.items()},
+        at=question.at,
         curves=drawn_curves,
         low=low,
         high=high,

@@ -84,10 +84,7 @@ def _lesson(lesson: Lesson, tensorflow: str, screen: Screen) -> Iterator[Text]:
 
 
 def _program(half: words.Half, screen: Screen) -> list[Text]:
-    """A title and a program, with an empty line after each.
-
-    On a screen with colours, the lines that the other half does not have are underlined.
-    """
+    """A title and a program. With colours, the lines that the other half lacks are underlined."""
     texts = list(map(Text, half.program.splitlines()))
     if screen.color:
         texts = list(source.colors(half.program).split("\n"))

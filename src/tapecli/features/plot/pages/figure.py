@@ -1,7 +1,4 @@
-"""The plot as a figure, drawn by Matplotlib; no other module imports it.
-
-A figure does not depend on the time, on the user's settings or on earlier figures.
-"""
+"""The plot as a figure, drawn by Matplotlib; no other module imports it."""
 
 from __future__ import annotations
 
@@ -71,7 +68,7 @@ _STYLE: Any = {
 
 
 def encode(curves: Curves, name: str) -> bytes:
-    """The bytes of the file, in one of Matplotlib's formats; they are the same each time."""
+    """The bytes of the file: they depend on no settings of the user, and not on the time."""
     logging.getLogger("matplotlib").setLevel(logging.ERROR)  # else it logs where its cache is
     import matplotlib
     from matplotlib.figure import Figure

@@ -83,16 +83,12 @@ class _Grid:
 def render(curves: Curves, screen: Screen) -> Iterator[str]:
     """The plot as lines of text, with styles if the screen has colours."""
     width = screen.width or PLAIN_WIDTH
-    yield from drawn(_page(curves, width, screen.unicode), screen, max(width, 10_000))
-
-
-def _page(curves: Curves, width: int, unicode: bool) -> Iterator[Text]:
-    head = [Text(title(curves), style="bold"), *_legend(curves, width, unicode)]
+    head = [Text(title(curves), style="bold"), *_legend(curves, width, screen.unicode)]
     foot = [Text(line, style=style) for line, style in notes(curves)]
     lines = sum(max(1, math.ceil(cell_len(line.plain) / width)) for line in [*head, *foot])
-    yield from head
-    yield from _plot(curves, width, max(LEAST[1], curves.dots[1] // UP - lines - 2), unicode)
-    yield from foot
+    height = max(LEAST[1], curves.dots[1] // UP - lines - 2)
+    page = [*head, *_plot(curves, width, height, screen.unicode), *foot]
+    yield from drawn(page, screen, max(width, 10_000))
 
 
 def _legend(curves: Curves, width: int, unicode: bool) -> list[Text]:

@@ -6,18 +6,15 @@ import itertools
 import math
 from collections.abc import Sequence
 
-_STEPS = (1, 2, 5, 10)
 _SLACK = 1e-9
 """How far round-off may move a quotient away from a whole number."""
-_FIXED_POINT = (1e-3, 1e5)
-"""Numbers between these are written without an exponent."""
 
 
 def ticks(low: float, high: float, most: int) -> list[float]:
     """The multiples of a round step between two numbers; `most` is the largest number of them."""
     rough = (high - low) / max(most, 1)
     size = 10.0 ** math.floor(math.log10(rough))
-    for factor in _STEPS:
+    for factor in (1, 2, 5, 10):
         step = factor * size
         first, last = math.ceil(low / step - _SLACK), math.floor(high / step + _SLACK)
         if last - first < most:
@@ -38,7 +35,7 @@ def texts(numbers: Sequence[float]) -> list[str]:
     steps = [b - a for a, b in itertools.pairwise(numbers)]
     step = min(steps, default=size) or 1.0
     exponent = math.floor(math.log10(step) + _SLACK)
-    if size and not _FIXED_POINT[0] <= size < _FIXED_POINT[1]:
+    if size and not 1e-3 <= size < 1e5:
         digits = max(0, math.floor(math.log10(size) + _SLACK) - exponent)
         return [_short(f"{number + 0.0:.{digits}e}") for number in numbers]
     return [f"{number + 0.0:.{max(0, -exponent)}f}" for number in numbers]
