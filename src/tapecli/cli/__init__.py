@@ -109,7 +109,7 @@ class _Group(click.Group):
 
 @click.group(
     cls=_Group,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings={"help_option_names": ["-h", "--help"], "show_default": True},
     epilog="'tapecli COMMAND --help' tells more of each command.",
 )
 @click.version_option(package_name="tapecli", message="%(prog)s %(version)s")

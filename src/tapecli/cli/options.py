@@ -25,19 +25,29 @@ def _in_words(meanings: Mapping[str, str]) -> str:
     return "; ".join(f"{word}: {meaning}" for word, meaning in meanings.items())
 
 
+several = functools.partial(click.option, multiple=True)
+"""An option that may be there more than once."""
+
+by = functools.partial(several, "--wrt", metavar="NAMES", shell_complete=candidates.by)
+"""The option of the variables that are differentiated by."""
+
+max_seconds = functools.partial(
+    click.option, "--max-seconds", type=float, default=defaults.MAX_SECONDS, metavar="SECONDS"
+)
+"""The option that says how long a call may take."""
+
+verbose = functools.partial(click.option, "-v", "--verbose", is_flag=True)
+
 EXPRESSIONS = click.argument(
-    "expressions",
-    nargs=-1,
-    metavar="[EXPRESSION]...",
-    shell_complete=candidates.expressions,
+    "expressions", nargs=-1, metavar="[EXPRESSION]...", shell_complete=candidates.expressions
 )
 
 
 def variables(
     metavar: str,
     of_x: str,
-    of_any: str,
     meanings: Mapping[str, str],
+    of_any: str = "The same for a variable of any name.",
     tables: Mapping[str, str] | None = None,
 ) -> tuple[Any, ...]:
     """The options --x, --y, --z and --t, and --at for a variable of any name.
@@ -45,17 +55,15 @@ def variables(
     `of_x` and `of_any` are the help of --x and --at. Words are completed with their meanings:
     those of a variable, and those for which --at takes no name.
     """
-    option = functools.partial(click.option, multiple=True)
     helps = {name: f"The same for {name}." for name in defaults.SHORT} | {"x": of_x}
     complete = candidates.completer(meanings)
     short = [
-        option(f"--{name}", metavar=metavar, shell_complete=complete, help=text)
+        several(f"--{name}", metavar=metavar, shell_complete=complete, help=text)
         for name, text in helps.items()
     ]
     named, complete = f"NAME={metavar}", candidates.named_completer(meanings, tables or {})
-    return *short, option(
-        "--at", type=PointsOf(), metavar=named, shell_complete=complete, help=of_any
-    )
+    any_ = several("--at", type=PointsOf(), metavar=named, shell_complete=complete, help=of_any)
+    return *short, any_
 
 
 def order(text: str, meanings: Mapping[str, str] = candidates.ORDERS) -> Any:
@@ -64,17 +72,10 @@ def order(text: str, meanings: Mapping[str, str] = candidates.ORDERS) -> Any:
     return click.option("-n", "--order", type=WholeNumber(), shell_complete=complete, help=text)
 
 
-def by(text: str) -> Any:
-    """The option of the variables that are differentiated by, with this help."""
-    return click.option(
-        "--wrt", multiple=True, metavar="NAMES", shell_complete=candidates.by, help=text
-    )
-
-
 def by_in_turn(otherwise: str) -> Any:
     """The option --wrt where each text is a derivative, with the words for its default."""
     return by(
-        "The variable to differentiate by, or several with commas for a mixed derivative: "
+        help="The variable to differentiate by, or several with commas for a mixed derivative: "
         f"x,x,y. Each --wrt is a derivative.  [default: {otherwise}]"
     )
 
@@ -85,9 +86,9 @@ POINTS = (
         "Values of x: 1..3, 0..1:0.1, 0..2pi@9, 1e-3..1e3@7log, lists of these with commas, "
         "- for one a line of standard input, or @FILE.  "
         f"[default: {defaults.POINTS}, if it is the only variable]",
+        candidates.GRIDS | candidates.FILES,
         "The same for a variable of any name; or @FILE or - alone, for rows of points under a "
         "header of names, as CSV, TSV or JSON lines.",
-        candidates.GRIDS | candidates.FILES,
         {"-": "rows of points from standard input"} | candidates.FILES,
     ),
     click.option(
@@ -102,7 +103,6 @@ POINTS = (
 ONE_POINT = variables(
     "VALUE",
     f"The value of x.  [default: {defaults.POINT}, if it is the only variable]",
-    "The same for a variable of any name.",
     candidates.VALUES,
 )
 """Where: one value of every variable."""
@@ -113,20 +113,18 @@ ORDER = order(
 ORDER_OF_TAPES = order(
     "The highest order by one variable, from 1 on.  [default: 1]", candidates.TAPE_ORDERS
 )
-BY = by("The variables to differentiate by, with commas.  [default: all]")
+BY = by(help="The variables to differentiate by, with commas.  [default: all]")
 BY_IN_TURN = by_in_turn("the only variable")
 METHOD = click.option(
     "--method",
     type=OneOf(defaults.METHODS, defaults.METHODS),
     default="auto",
-    show_default=True,
     help=f"The arrangement of tapes, or what is done without them. {_in_words(defaults.METHODS)}.",
 )
 DTYPE = click.option(
     "--dtype",
     type=OneOf(FORMATS, {name: f"{row.precision} bits" for name, row in FORMATS.items()}),
     default="float64",
-    show_default=True,
     cls=FromEnvironment,
     envvar="TAPECLI_DTYPE",
     show_envvar=True,
@@ -149,26 +147,8 @@ DEVICE = click.option(
 )
 
 
-def max_seconds(help_: str) -> Any:
-    """The option that says how long a call may take, and what is done about more."""
-    return click.option(
-        "--max-seconds",
-        type=float,
-        default=defaults.MAX_SECONDS,
-        show_default=True,
-        metavar="SECONDS",
-        help=help_,
-    )
-
-
-def _verbose(help_: str) -> Any:
-    return click.option("-v", "--verbose", is_flag=True, help=help_)
-
-
-MAX_SECONDS = max_seconds("Refuse what is expected to take longer.")
-VERBOSE = _verbose("Show what TensorFlow logs.")
-
-
+MAX_SECONDS = max_seconds(help="Refuse what is expected to take longer.")
+VERBOSE = verbose(help="Show what TensorFlow logs.")
 OUTPUT = (
     click.option(
         "-o",
@@ -183,7 +163,6 @@ OUTPUT = (
         cls=FromEnvironment,
         type=OneOf(("auto", "always", "never")),
         default="auto",
-        show_default=True,
         envvar="TAPECLI_COLOR",
         help="Colours in a table.",
     ),
@@ -220,14 +199,12 @@ _COMPUTING = (
         "--verify",
         type=OneOf(defaults.VERIFY, defaults.VERIFY),
         default="auto",
-        show_default=True,
         help=f"At which points to compare with certified values. {_in_words(defaults.VERIFY)}.",
     ),
     click.option(
         "--tolerance",
         type=float,
         default=1.0,
-        show_default=True,
         metavar="FACTOR",
         help="Widen or narrow what the verdict allows by this factor.",
     ),
@@ -239,7 +216,7 @@ _COMPUTING = (
         is_flag=True,
         help="Go on with a --output file that was interrupted while many points were computed.",
     ),
-    _verbose("Show what TensorFlow logs, and how long each part took."),
+    verbose(help="Show what TensorFlow logs, and how long each part took."),
 )
 
 

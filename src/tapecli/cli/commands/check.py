@@ -19,38 +19,27 @@ from tapecli.floats import FORMATS
 @click.command()
 @click.option("--quick", is_flag=True, help="A few seconds, orders up to 2.")
 @click.option("--full", is_flag=True, help="Some minutes, orders up to 6, more points.")
-@click.option(
+@options.several(
     "--function",
     "functions",
-    multiple=True,
     metavar="NAME",
     type=OneOf([*FUNCTIONS, *OPERATORS, "composite"]),
     help="Check only this function, operator or 'composite'; may be given more than once.",
 )
-@click.option(
-    "--dtype", "dtypes", multiple=True, type=OneOf(FORMATS), help="Check only this precision."
-)
-@click.option(
+@options.several("--dtype", "dtypes", type=OneOf(FORMATS), help="Check only this precision.")
+@options.several(
     "--execution",
     "executions",
-    multiple=True,
     type=OneOf(EXECUTIONS),
     help="Check only what TensorFlow runs in this way.",
 )
-@click.option(
+@options.several(
     "--device",
     "devices",
-    multiple=True,
     metavar="NAME",
     help="Check on this device: cpu, gpu:1.  [default: all that are present]",
 )
-@click.option(
-    "--seed",
-    type=WholeNumber(),
-    default=0,
-    show_default=True,
-    help="The seed of the random points.",
-)
+@click.option("--seed", type=WholeNumber(), default=0, help="The seed of the random points.")
 @options.added(*options.page("check"), options.VERBOSE)
 def command(
     quick: bool,

@@ -23,7 +23,6 @@ TARGETS = ("u = x^2", "y = log(u)")
         "--points",
         type=WholeNumber(least=1),
         default=100_000,
-        show_default=True,
         help="The number of points of the second measurement.",
     ),
     click.option("--operations", is_flag=True, help="List all operations that are counted."),

@@ -26,10 +26,9 @@ command = options.differentiating(
     """,
     options.ORDER,
     options.BY_IN_TURN,
-    click.option(
+    options.several(
         "--claim",
         "claims",
-        multiple=True,
         metavar="EXPRESSION",
         shell_complete=candidates.expressions,
         help="Judge a derivative that you worked out, or that stands in your code: one for each "

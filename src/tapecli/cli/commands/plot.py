@@ -28,7 +28,6 @@ FINE = (1200, 800)
         "The range of x: -5..5, 0..2pi. Of 0..1@200, 0..1:0.01, 1e-3..1e3@61log and lists, "
         "exactly these values are drawn. Or the value of x, if another variable has the range.  "
         "[default: -5..5]",
-        "The same for a variable of any name.",
         candidates.RANGES,
     ),
     options.order("The highest order; the value and all orders up to it are drawn.  [default: 1]"),
@@ -55,7 +54,7 @@ FINE = (1200, 800)
         + ".  [default: by the ending of --output, else text]",
     ),
     *options.OUTPUT,
-    options.max_seconds("How long a drawing may take; after that it is drawn in wider steps."),
+    options.max_seconds(help="How long a drawing may take; after that it is drawn in wider steps."),
     options.VERBOSE,
 )
 def command(
