@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import unicodedata
 from collections.abc import Collection
@@ -78,7 +79,8 @@ def unexpected(
 def _unknown_call(name: str, after: str, others: Collection[str]) -> tuple[str, str]:
     """A name followed by a bracket: a product, or a function that does not exist."""
     if name in others or name in CONSTANT_NAMES or is_one_letter(name):
-        closing = _closing(after)
+        depths = itertools.accumulate((c == "(") - (c == ")") for c in after)
+        closing = next((index for index, depth in enumerate(depths, 1) if depth == 0), 0)
         product = f"{name}*{after[:closing] if closing else '(...)'}"
         rest = after[closing or len(after) :].lstrip(BLANKS)
         is_definition = rest.startswith("=") and not rest.startswith("==")
@@ -144,16 +146,6 @@ def _open_signs(source: str) -> list[tuple[int, str]]:
         if character not in BLANKS:
             after_operand = not opens and (character in ")|._" or character.isalnum())
     return open_signs
-
-
-def _closing(source: str) -> int:
-    """The index after the bracket that the source starts with; 0 if it is not closed."""
-    depth = 0
-    for index, character in enumerate(source):
-        depth += (character == "(") - (character == ")")
-        if depth == 0:
-            return index + 1
-    return 0
 
 
 def _tail(source: str) -> str:
