@@ -119,9 +119,7 @@ class Claim:
     """A claim and the judgement on it.
 
     Attributes:
-        target: the name of the target whose derivative is claimed.
-        wrt: the variable of the derivative, or several with commas between them.
-        order: the order of the derivative; 0 is the target itself.
+        target, wrt, order: the derivative that is claimed, as in `Row`.
         text: the claim as it was understood.
         finding: the judgement.
         tested: the number of points at which the two were compared.
@@ -201,8 +199,7 @@ class Block:
     """One derivative at every point.
 
     Attributes:
-        target: the name of the target.
-        expression: the target as it was understood.
+        target, expression: the target, as in `Row`.
         formula: that of the derivative in mathematical notation; None if it was left out.
         tape: the values that the tapes or Taylor series returned, of shape (points,); None where
             only analytic values were asked for.

@@ -28,11 +28,8 @@ from tapecli.result import SCHEMA, Result
 TRACED_AFTER = 3
 """How often a question is asked before it is traced, which takes as long as ten answers."""
 
-REMEMBERED = 1_024
-"""How many questions are kept."""
-
-REMEMBERED_TEXT = 10_000
-"""The most characters of a question that is kept."""
+REMEMBERED, REMEMBERED_TEXT = 1_024, 10_000
+"""How many questions are kept, and the most characters of each."""
 
 MAX_LINE = 10_000_000
 """The most characters of a request."""

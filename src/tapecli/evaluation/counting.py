@@ -27,12 +27,10 @@ MOST = 10_000
 """How many operations are counted one by one, which takes some 20 ms."""
 
 GROWTH = 4.0
-"""The growth of the operations from one order to the next, where fewer than two were counted:
-measured over quotients."""
+"""The growth from one order to the next where fewer than two were counted, as of quotients."""
 
 LEAST_GROWTH = 1.2
-"""The least growth from one order to the next, where the next was not counted: every tape records
-the operations of those inside it."""
+"""The least growth where an order was not counted: a tape records the operations inside it."""
 
 DEEPEST = 40
 """The highest order that is counted."""

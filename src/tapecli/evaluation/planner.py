@@ -308,16 +308,14 @@ class Workload:
 
     def tape_seconds(self, execution: str = EAGER, method: str = NESTED) -> float:
         """How long a first call of tapes takes, nested ones above order 1."""
-        speed = _SPEEDS[execution]
-        counts = self._counts(execution)
+        speed, counts = _SPEEDS[execution], self._counts(execution)
         run = counts.operations
         if execution == XLA:
             run += _SPECIAL * counts.special
             run *= 1 + run / _CROWDED
         seconds = speed.once + speed.operation * run
         if method == BATCH:
-            vectorised = self._counts(GRAPH).operations
-            seconds += _VECTORISED.once + _VECTORISED.operation * vectorised
+            seconds += _VECTORISED.once + _VECTORISED.operation * self._counts(GRAPH).operations
             if execution == XLA and self.count > FOLDED:
                 seconds += _FOLDED_NUMBER * self.count
         return seconds + self._number_seconds(execution, method)

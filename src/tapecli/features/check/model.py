@@ -99,13 +99,7 @@ class Failure:
 
 @dataclass(frozen=True)
 class KnownDefect:
-    """A known defect of TensorFlow, and whether it is still there.
-
-    Attributes:
-        name, what, reference, seen_in: the defect, as the table of defects has it.
-        there: whether this TensorFlow has it.
-        met: how many of the values that were checked it explains.
-    """
+    """A known defect of TensorFlow, whether it is still there, and how many values have met it."""
 
     name: str
     what: str
@@ -119,10 +113,7 @@ class KnownDefect:
 class Core:
     """Whether the core of TensorFlow, which the command line loads alone, is its public API.
 
-    Attributes:
-        names: how many names were compared.
-        differing: those that mean something else in the public API.
-        problem: why they could not be compared, or "".
+    That is so if none of `names` is `differing`, and no `problem` kept them from being compared.
     """
 
     names: int

@@ -30,8 +30,6 @@ from tapecli.features.check.plan import RANDOM_POINTS, Trial, selected, trials
 from tapecli.floats import FORMATS
 from tapecli.result import Block, Row, Status
 
-_NO_LIMIT = 1e9
-
 _MAX_REASON = 300
 """Characters of an error of TensorFlow's that are shown."""
 
@@ -171,7 +169,7 @@ def _run_trial(trial: Trial, seed: int, points: int) -> _Outcome:
     """Run a trial, at lower orders where TensorFlow cannot do the higher ones."""
     targets, setting = trial.case.targets, trial.setting
     source = PointsInput({"x": trial.case.points(FORMATS[setting.dtype], seed, points, True)})
-    options = Options(trial.method, setting.dtype, max_seconds=_NO_LIMIT, verify="all")
+    options = Options(trial.method, setting.dtype, max_seconds=1e9, verify="all")
     if trial.method != TAYLOR:
         options = replace(options, execution=setting.execution, device=setting.device)
     outcome = _Outcome()

@@ -37,7 +37,7 @@ def unconnected(tree: Node, derivatives: Iterable[Sequence[str]]) -> bool:
 def product_of_one(node: Node) -> tuple[str, int] | None:
     """The variable and the exponent of a product of one variable alone; None of other nodes."""
     names = variables(node)
-    factors = (part for part in steps(node) if not isinstance(part, Variable))
+    factors = (child for child in steps(node) if not isinstance(child, Variable))
     if len(names) != 1 or not all(isinstance(f, Call) and f.name == "mul" for f in factors):
         return None
     return names[0], fold(node, lambda _, exponents: sum(exponents) or 1)

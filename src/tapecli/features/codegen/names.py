@@ -12,11 +12,8 @@ from tapecli.engines.tapes.recording import NESTED_NAMES
 from tapecli.expressions.derivative import leibniz
 from tapecli.expressions.functions import FUNCTIONS
 
-MAX_LENGTH = 12
-"""Characters of a variable's or target's name in a program; a longer one would fill its lines."""
-
-MAX_DERIVATIVE = 36
-"""Characters of the name of a derivative."""
+MAX_LENGTH, MAX_DERIVATIVE = 12, 36
+"""Characters of a variable's or target's name in a program, and of a derivative's."""
 
 RESERVED = (
     "tf", "np", "tape", "inner", "middle", "outer", "row", "rows", "columns", "jacobian", "hessian",

@@ -21,11 +21,8 @@ from tapecli.points.points import Points
 MAX_INTEGER = 2**53
 """Up to here every integer is a float64."""
 
-MAX_SHORT_LIST = 8
-"""Points that are written out even where a range would do."""
-
-MAX_LISTED = 1_000
-"""Points that are written out where no range does."""
+MAX_SHORT_LIST, MAX_LISTED = 8, 1_000
+"""Points that are written out even where a range would do, and where none does."""
 
 _DECIMALS = (10, 100, 1_000, 10_000)
 

@@ -23,11 +23,9 @@ from tapecli.floats import estimated
 UNLIMITED = 1e300
 """Seconds that tapes may take which are written and not run."""
 
-MAX_EXPLICIT = 3
-"""The highest order with a `with` statement for each; above it a function is called again."""
-
-MAX_MIXED = 4
-"""The highest such order where derivatives are by several variables."""
+MAX_EXPLICIT, MAX_MIXED = 3, 4
+"""The highest order with a `with` statement for each, by one variable and by several; above it a
+function is called again."""
 
 
 def generate(question: Question) -> tuple[str, str]:

@@ -6,11 +6,8 @@ from tapecli.engines.tapes.arrangements import Variables
 from tapecli.features.codegen.layout import Brackets
 from tapecli.features.codegen.tapes import Draft
 
-_MAX_NAMES = 50
-"""Characters of the targets' names that a loop may have in one line."""
-
-_MAX_SOURCES = 20
-"""Characters of the variables' names that are repeated in each call."""
+_MAX_NAMES, _MAX_SOURCES = 50, 20
+"""Characters of the targets' names in the line of a loop, of the variables' names in each call."""
 
 
 # --- one variable: each call adds an order ----------------------------------------------------

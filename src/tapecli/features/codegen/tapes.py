@@ -16,11 +16,8 @@ from tapecli.features.codegen.formulas import Statements
 from tapecli.features.codegen.layout import Brackets, Page, listing
 from tapecli.features.codegen.names import Names
 
-MAX_NESTED = 10
-"""Tapes inside one another that are written out; lines begin further to the right with each."""
-
-MAX_ACROSS = 12
-"""Points whose values are printed in one line; of more of them each has a line."""
+MAX_NESTED, MAX_ACROSS = 10, 12
+"""Tapes inside one another that are written out, and points whose values are printed in a line."""
 
 
 class Draft:
