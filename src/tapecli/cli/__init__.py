@@ -79,6 +79,7 @@ class _Group(click.Group):
         try:
             return super().parse_args(ctx, args)
         except click.NoSuchOption as error:
+            # It may be one of the command that stands behind it, or of diff.
             name = next((arg for arg in line if arg in COMMANDS), "diff")
             command = self.get_command(ctx, name)
             if not command or not any(error.option_name in param.opts for param in command.params):

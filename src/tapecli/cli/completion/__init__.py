@@ -28,8 +28,6 @@ SHELLS = {
 }
 """The shells, with the shortest way to have completion in each from now on."""
 
-QUOTE = "'"
-
 _SAFE = r"[\w@%+:,./=-]*"
 """What needs no quotes in any shell."""
 
@@ -42,11 +40,9 @@ _AFTER_SENTENCE = r"(?s)(?:[.:;]\s|  \[|\n|\.$).*"
 
 def script(shell: str) -> str:
     """The script that sets up completion in this shell."""
-    import pkgutil  # not where Tab is waited for
+    from importlib import resources  # not where Tab is waited for
 
-    text = pkgutil.get_data(__name__, f"tapecli.{shell}")
-    assert text is not None
-    return text.decode()
+    return resources.files(__name__).joinpath(f"tapecli.{shell}").read_text("utf-8")
 
 
 def answer(cli: click.Group, instruction: str) -> int:
@@ -164,7 +160,8 @@ def _options(ctx: click.Context, word: str) -> list[CompletionItem]:
     if joined and option:
         items = option.shell_complete(ctx, word.removeprefix(joined[0]))
         for item in items:  # the shell itself puts names of files behind the option
-            item.value = item.value if item.type == candidates.FILE else f"{joined[0]}{item.value}"
+            if item.type != candidates.FILE:
+                item.value = f"{joined[0]}{item.value}"
         return items
     return _option_names(ctx, word) or ([] if word.startswith("--") else _arguments(ctx, word))
 
@@ -210,4 +207,6 @@ def _quoted(text: str, quote: str, complete: bool) -> str:
     if quote == '"':
         return re.sub(r'(["\\$`])', r"\\\1", text)
     escaped = text.replace("'", r"'\''")
-    return f"{'' if quote else QUOTE}{escaped}{QUOTE if complete and not quote else ''}"
+    if quote:
+        return escaped
+    return f"'{escaped}'" if complete else f"'{escaped}"
