@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import operator
 import re
 from fractions import Fraction
 from typing import Any
@@ -27,6 +28,7 @@ from tapecli.expressions.functions import (
     Function,
     Limit,
     rule_of,
+    whole_power,
 )
 from tapecli.floats import FORMATS
 from tapecli.result import Finding, Status
@@ -385,3 +387,21 @@ def test_what_xla_gets_wrong_is_not_compiled_unasked() -> None:
     for name, row in ROWS.items():
         wrong = [one.order for one in row.limits if one.where and "xla" in one.executions]
         assert row.compiled == (min(wrong) - 1 if wrong else None), name
+
+
+@pytest.mark.parametrize("exponent", [*range(20), 1000])
+def test_a_whole_power_is_a_product_of_few_factors(exponent: int) -> None:
+    products = []
+
+    def times(a: int, b: int) -> int:
+        products.append(a * b)
+        return a * b
+
+    assert whole_power(-3, exponent, times, 1) == (-3) ** exponent
+    assert len(products) <= 2 * max(exponent.bit_length() - 1, 0)
+
+
+def test_a_power_with_the_exponents_0_and_1_needs_no_product() -> None:
+    base, unit = object(), object()
+    assert whole_power(base, 0, operator.mul, unit) is unit
+    assert whole_power(base, 1, operator.mul, unit) is base
