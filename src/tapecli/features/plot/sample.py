@@ -155,10 +155,8 @@ class _Sampler:
 
     def _first_look(self, count: int) -> float:
         """The work of the first look at so many samples, in seconds."""
-        return FIRST_LOOK * sum(
-            planner.Workload.of(question, count).certified_seconds
-            for question in self.question.questions
-        )
+        workloads = [planner.Workload.of(question, count) for question in self.question.questions]
+        return FIRST_LOOK * sum(workload.certified_seconds for workload in workloads)
 
     def _first_intervals(self) -> int:
         """How many intervals the range is first divided into: fewer if samples are costly.
