@@ -104,18 +104,14 @@ class OneSided(Taylor):
         self.incomplete = self.incomplete | ((u[0] == 0) & ~whole & ~unknown)
         root = self._shifted(root, np.ceil(power).astype(int))
         if not np.all(whole):
-            root = self._padded(root)
+            root += [np.float64(0)] * (self.terms - len(root))
         root = [np.where(~whole & (k >= power), np.nan, a) for k, a in enumerate(root)]
         root = self.times(root, sign) if odd else [np.where(sign < 0, np.nan, a) for a in root]
         root = [np.where(sign == 0, 0.0, a) for a in root]
         if not np.any(unknown):
             return root
         zeros = [np.where(k < power, 0.0, np.nan) for k in range(self.terms)]
-        return self.choose(unknown, zeros, self._padded(root))
-
-    def _padded(self, u: Series) -> Series:
-        """The series with all of its terms."""
-        return u + [np.float64(0)] * (self.terms - len(u))
+        return self.choose(unknown, zeros, root)
 
     def _shifted(self, u: Series, powers: Number) -> Series:
         """The series times t**powers, with a power for each point; unknown terms are NaN.
