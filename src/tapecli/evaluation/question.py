@@ -278,9 +278,15 @@ class Question:
                 return planner.choose(replace(self, options=options), count)
         return choice
 
-    def at(self, points: Points, choice: Choice | None = None, **chunk: Any) -> Question:
+    def at(
+        self,
+        points: Points,
+        choice: Choice | None = None,
+        share: float | None = None,
+        fill: int = 0,
+    ) -> Question:
         """The question at other points, which may be a chunk of those of a long run."""
-        return replace(self, source=points, settled=choice, **chunk)
+        return replace(self, source=points, settled=choice, share=share, fill=fill)
 
     @property
     def trees(self) -> list[Node]:

@@ -248,9 +248,9 @@ class _Findings:
         derivative = trial.case.group, trial.case.targets, target, order
         self.failures.append(Failure(*derivative, trial.method, trial.setting, x=x, **fields))
 
-    def _explanation(self, *failure: Any) -> str:
+    def _explanation(self, trial: Trial, order: int, status: str, x: float | None) -> str:
         """The name of the known defect that explains a failure, or ""."""
-        return next((defect.name for defect in self._present if defect.explains(*failure)), "")
+        return next((d.name for d in self._present if d.explains(trial, order, status, x)), "")
 
     def known_defect(self, defect: Defect) -> KnownDefect:
         """What the report says of a known defect."""
