@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 
 from tapecli.errors import PointsError
-from tapecli.floats import FloatFormat, two_product, two_sum
+from tapecli.floats import Array, FloatFormat, two_product, two_sum
 from tapecli.points import rounding, text_files
 from tapecli.points.exact import Range
-from tapecli.points.rounding import Floats, Mask
+from tapecli.points.rounding import Mask
 
 _BLOCK = 1 << 14
 """Points of a block: as many as stay in a processor's cache."""
@@ -47,7 +47,7 @@ class Lazy:
             return self._take(*index.indices(self.count)[:2])
         return float(self._take(index, index + 1)[0])
 
-    def _take(self, start: int, stop: int) -> Floats:
+    def _take(self, start: int, stop: int) -> Array:
         raise NotImplementedError
 
 
@@ -59,7 +59,7 @@ class Joined(Lazy):
         self._ends = list(itertools.accumulate(map(len, pieces)))
         self.count = self._ends[-1]
 
-    def _take(self, start: int, stop: int) -> Floats:
+    def _take(self, start: int, stop: int) -> Array:
         slices = [np.empty(0)]
         number = bisect.bisect_right(self._ends, start)
         while start < stop:
@@ -87,7 +87,7 @@ class Spaced(Lazy):
             slow = int(_SPREAD / growth) + 1 if growth else _FACTORS
             self._block = min(_FACTORS, self.count, slow)
 
-    def _take(self, start: int, stop: int) -> Floats:
+    def _take(self, start: int, stop: int) -> Array:
         if self._range.start == self._range.stop:
             return np.full(stop - start, self._format.round(self._range.start))
         points = np.empty(stop - start)
@@ -99,7 +99,7 @@ class Spaced(Lazy):
             )
         return points
 
-    def _values(self, block: int, start: int, stop: int) -> tuple[Floats, Mask]:
+    def _values(self, block: int, start: int, stop: int) -> tuple[Array, Mask]:
         """The points of a part of a block, and where they are uncertain."""
         terms, rest = (terms[start - block : stop - block] for terms in self._terms)
         first = self._range.at(block)
@@ -121,7 +121,7 @@ class Spaced(Lazy):
         return values, uncertain
 
     @cached_property
-    def _terms(self) -> tuple[Floats, Floats]:
+    def _terms(self) -> tuple[Array, Array]:
         """By the index in a block: the distance from its first point, or the ratio to it."""
         if self._range.ratio is not None:
             pairs = [_double(self._range.factor(index)) for index in range(self._block)]
@@ -170,7 +170,7 @@ class Stored(Lazy):
             raise PointsError(f"the array in {self._name} has {array.ndim} dimensions, and not 1")
         self._dtype, self._offset, self.count = array.dtype, array.offset, len(array)
 
-    def _take(self, start: int, stop: int) -> Floats:
+    def _take(self, start: int, stop: int) -> Array:
         offset = self._offset + start * self._dtype.itemsize
         try:
             array = np.fromfile(self._path, self._dtype, stop - start, offset=offset)

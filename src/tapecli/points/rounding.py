@@ -16,10 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tapecli.errors import PointsError
-from tapecli.floats import FloatFormat
+from tapecli.floats import Array, FloatFormat
 from tapecli.points import exact
 
-Floats: TypeAlias = NDArray[np.float64]
 Mask: TypeAlias = NDArray[np.bool_]
 
 _DOUBLE = 53
@@ -30,7 +29,7 @@ _REAL = "fiu"
 """The kinds of numbers that float64 is the nearest of: floating-point, signed and unsigned."""
 
 
-def narrowed(values: Floats, format_: FloatFormat, shift: int = 0) -> tuple[Floats, Mask]:
+def narrowed(values: Array, format_: FloatFormat, shift: int = 0) -> tuple[Array, Mask]:
     """Values rounded into a format, ties to even, and which of them were ties.
 
     What is rounded is values * 2**shift, and what is returned has to be scaled likewise. Numbers
@@ -56,7 +55,7 @@ def narrowed(values: Floats, format_: FloatFormat, shift: int = 0) -> tuple[Floa
     return rounded, ties
 
 
-def settled(values: Floats, format_: FloatFormat) -> tuple[Floats, Mask]:
+def settled(values: Array, format_: FloatFormat) -> tuple[Array, Mask]:
     """The float64 nearest to each number rounded into a format, and where that is uncertain.
 
     Uncertain are ties, and what may have to be refused: 0, and what is too large or not finite.
@@ -68,8 +67,8 @@ def settled(values: Floats, format_: FloatFormat) -> tuple[Floats, Mask]:
 
 
 def of_sums(
-    high: Floats, low: Floats, error: float, shift: int, format_: FloatFormat
-) -> tuple[Floats, Mask]:
+    high: Array, low: Array, error: float, shift: int, format_: FloatFormat
+) -> tuple[Array, Mask]:
     """The numbers (high + low) * 2**shift rounded into a format, and where that is uncertain.
 
     `low` is at most some ulps of `high`, and `error` is how much high + low may be wrong.
@@ -93,12 +92,12 @@ def of_sums(
 
 
 def decide(
-    values: Floats,
+    values: Array,
     uncertain: Mask,
     exact_at: Callable[[int], Fraction],
     format_: FloatFormat,
     first: int = 0,
-) -> Floats:
+) -> Array:
     """The values, the first of index `first`, of which uncertain ones are rounded by `fitting`."""
     indices = np.flatnonzero(uncertain).tolist()
     if indices and not values.flags.writeable:
@@ -113,7 +112,7 @@ def is_real(array: NDArray[Any]) -> bool:
     return array.dtype.kind in _REAL and array.dtype != np.longdouble
 
 
-def of_array(array: NDArray[Any], format_: FloatFormat, name: str = "", first: int = 0) -> Floats:
+def of_array(array: NDArray[Any], format_: FloatFormat, name: str = "", first: int = 0) -> Array:
     """The numbers of an array of one dimension, for which `is_real` holds, each rounded once.
 
     Messages call the array by `name`, in which the first number has the index `first`; they give
@@ -138,7 +137,7 @@ def of_fields(
     exact_at: Callable[[int], Fraction],
     format_: FloatFormat,
     is_simple: bool,
-) -> Floats:
+) -> Array:
     """Fields read as numbers, each rounded once, as `exact.rounded_fields` says.
 
     Python's `float` reads what the language of points has for numbers, and rounds it correctly.
