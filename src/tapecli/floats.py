@@ -80,6 +80,21 @@ class FloatFormat:
         """The distance of two finite values in ulps: how many representable numbers apart."""
         return abs(self._ordinal(a) - self._ordinal(b))
 
+    def all_steps(self, a: Array, b: Array) -> list[int]:
+        """The distances of finite values in ulps; 0 where one of them is not finite."""
+        import numpy as np
+
+        finite = np.isfinite(a) & np.isfinite(b)
+        ordinals = []
+        for values in (a, b):
+            size = np.where(finite, np.abs(values), 0)
+            exponents = np.maximum(np.frexp(size)[1] - 1, self.min_exponent)
+            exponents = np.where(size == 0, self.min_exponent, exponents)
+            position = np.ldexp(size, self.precision - 1 - exponents).astype(np.int64)
+            position += (exponents - self.min_exponent).astype(np.int64) << (self.precision - 1)
+            ordinals.append(np.where(values < 0, -position, position).tolist())
+        return [abs(first - last) for first, last in zip(*ordinals, strict=True)]
+
     def text(self, value: float) -> str:
         """The shortest decimal that reads back as the same number: 2 for 2.0, 0 for -0.0."""
         if not math.isfinite(value):

@@ -19,6 +19,7 @@ from tests.benchmarks import (
     batch,
     bulk,
     calls,
+    certified,
     environment,
     growth,
     load,
@@ -40,6 +41,7 @@ SECTIONS: dict[str, dict[str, Callable[[], Section]]] = {
     "executions": {"How TensorFlow runs it": calls.of_executions},
     "taylor": {"Taylor arithmetic by order": orders.of_taylor},
     "model": {"Nested tapes by order, and the model": orders.of_the_model},
+    "certified": {"Certified values": certified.section},
     "growth": {"Growth with the order": growth.section},
     "peers": {f"Order {peers.ORDER} beside JAX's jet": peers.section},
     "bulk": {

@@ -170,10 +170,10 @@ def figure(
     )
 
 
-def compare(what: str, beside: str, one: Cost, other: Cost) -> Figure:
+def compare(what: str, beside: str, one: Cost, other: Cost, target: Target | None = None) -> Figure:
     """Run both sides in turn; seconds."""
     costs = in_turn({what: one, beside: other})
-    return figure(what, beside, "s", costs[what], costs[beside])
+    return figure(what, beside, "s", costs[what], costs[beside], target)
 
 
 # --- words ------------------------------------------------------------------------------------

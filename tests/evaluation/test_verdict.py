@@ -23,6 +23,7 @@ from tapecli.evaluation.verdict import (
     ROUNDING_FACTOR,
     SAMPLE_SERIES,
     STABLE_ULPS,
+    Certificates,
     Verification,
     judge,
     right_digits,
@@ -173,7 +174,7 @@ def verification(
 
 def places(one: Verification, text: str = "x") -> list[int]:
     """PointsInput there are certificates."""
-    return list(one.certificates(tree_of(text)))
+    return one.certificates(tree_of(text)).indices
 
 
 # --- which points -----------------------------------------------------------------------------
@@ -244,8 +245,9 @@ def test_nothing_is_certified_that_is_not_verified(monkeypatch: pytest.MonkeyPat
 
     monkeypatch.setattr(Reference, "at", refuse)
     one = verification([1, 2], verify="none")
-    assert one.certificates(tree_of()) == {}
-    assert one.checks(tree_of(), [np.array([2.0, math.nan])], {}) == [{}]
+    nothing = one.certificates(tree_of())
+    assert nothing.indices == []
+    assert one.checks(tree_of(), [np.array([2.0, math.nan])], nothing) == [{}]
 
 
 # --- the verdicts -----------------------------------------------------------------------------
@@ -351,12 +353,12 @@ def test_strange_values_of_any_derivative_count_for_all() -> None:
     one = verification(range(1, 301), order=2, verify="sample", targets=1000)
     tree = tree_of("x^2")
     known = one.certificates(tree)
-    outside = next(place for place in range(300) if place not in known)
+    outside = next(place for place in range(300) if place not in known.indices)
     first, second = 2 * np.arange(1.0, 301), np.full(300, 2.0)
     second[outside] = math.nan
     checks = one.checks(tree, [first, second], known)
     assert [found[outside].status for found in checks] == [Status.OK, Status.LOST]
-    assert len(known) == LEAST_SAMPLE
+    assert len(known.indices) == LEAST_SAMPLE
 
 
 def test_references_are_kept_and_stay_right() -> None:
@@ -387,7 +389,7 @@ def test_targets_share_a_budget() -> None:
     one = verification([1.25, 1.375, 1.5, 1.75], targets=2, budget=budget)
     counts = []
     for text in (ZERO, ZERO + "+x"):
-        certified = one.certificates(tree_of(text)).values()
+        certified = one.certificates(tree_of(text)).exacts.values()
         counts.append(sum(isinstance(exacts[0], Certified) for exacts in certified))
     assert 0 < counts[0] < 4
     assert counts[1] == 0
@@ -400,7 +402,7 @@ def test_strange_values_have_what_is_left_of_it() -> None:
     column[1] = np.nan
     for seconds, reason in ((0.0, OUT_OF_TIME), (math.inf, "")):
         one = verification(range(1, MANY + 1), verify="sample", budget=Budget(seconds, seconds))
-        (checks,) = one.checks(tree, [column], {0: [NoDerivative("")]})
+        (checks,) = one.checks(tree, [column], Certificates({0: [NoDerivative("")]}))
         assert (checks[1].status is Status.UNDEFINED, checks[1].note == OUT_OF_TIME) == (
             (reason == OUT_OF_TIME,) * 2
         )
@@ -412,4 +414,5 @@ def test_the_same_twice_is_the_same() -> None:
         verification([1 + k / 16 for k in range(16)], budget=Budget(0.9, 0.5)).certificates(tree)
         for _ in range(2)
     ]
-    assert found[0] == found[1]
+    assert found[0].indices == found[1].indices == list(range(16))
+    assert found[0].exacts == found[1].exacts

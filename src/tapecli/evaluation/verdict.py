@@ -12,7 +12,7 @@ import math
 import random
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from tapecli import defaults
 from tapecli.engines.certified import Certified, NoDerivative
@@ -22,6 +22,7 @@ from tapecli.result import Check, Status
 if TYPE_CHECKING:
     from tapecli.engines.certified.budget import Budget
     from tapecli.engines.certified.reference import Reference
+    from tapecli.engines.certified.regular import Regular
     from tapecli.evaluation.question import Question
     from tapecli.expressions.derivative import Derivative
     from tapecli.expressions.tree import Node
@@ -64,8 +65,29 @@ Column: TypeAlias = "Array | None"
 
 Exact: TypeAlias = "Certified | NoDerivative"
 
-Certificates: TypeAlias = "dict[int, list[Exact]]"
-"""For each derivative of a target what it is exactly, by the indices of points."""
+MANY = 16
+"""From so many points on, those are certified together that are regular."""
+
+DOUBT = 2.0**-14
+"""How near, relatively, a distance may be to a bound to be told from it in floats."""
+
+
+class Certificates(NamedTuple):
+    """What the derivatives of a target are exactly.
+
+    Attributes:
+        exacts: by the indices of points, those that were certified one by one.
+        regular: those that were certified together.
+    """
+
+    exacts: dict[int, list[Exact]]
+    regular: Regular | None = None
+
+    @property
+    def indices(self) -> list[int]:
+        """All of these points."""
+        return sorted([*self.exacts, *(self.regular.indices.tolist() if self.regular else ())])
+
 
 Checks: TypeAlias = "dict[int, Check]"
 """The verdicts on one derivative, by the indices of the points that were verified."""
@@ -90,7 +112,7 @@ class Verification:
         each call. All are, where there is nothing but certified values.
         """
         if self.question.options.verify == "none":
-            return {}
+            return Certificates({})
         return self._certified(tree, self._sample(self._reference(tree)))
 
     def judge(
@@ -108,21 +130,38 @@ class Verification:
         Beside the sample, points are verified at which a value is not finite, as far as they are
         no more than half as many.
         """
-        if self.question.options.verify != "none" and len(certificates) < len(self.question.points):
-            odd = [index for index in _not_finite(columns) if index not in certificates]
-            least = self._least(self._reference(tree))
-            odd = odd[: max(len(certificates), least) // 2]
-            if odd:
-                certificates = dict(sorted((certificates | self._certified(tree, odd)).items()))
-        return [
-            {
-                index: self._check(None if column is None else column.item(index), by, exacts[row])
-                for index, exacts in certificates.items()
-            }
-            for row, (by, column) in enumerate(zip(self.question.derivatives, columns, strict=True))
-        ]
+        exacts, regular = certificates
+        known = set(certificates.indices)
+        if self.question.options.verify != "none" and len(known) < len(self.question.points):
+            odd = [index for index in _not_finite(columns) if index not in known]
+            odd = odd[: max(len(known), self._least(self._reference(tree))) // 2]
+            exacts = exacts | self._exacts(tree, odd)
+        results = []
+        for row, (by, column) in enumerate(zip(self.question.derivatives, columns, strict=True)):
+            checks, doubtful = self._regular_checks(regular, row, by, column)
+            for index, exact in (exacts | self._exacts(tree, doubtful)).items():
+                value = None if column is None else column.item(index)
+                checks[index] = self._check(value, by, exact[row])
+            results.append(dict(sorted(checks.items())))
+        return results
 
-    def _certified(self, tree: Node, indices: Iterable[int]) -> Certificates:
+    def _certified(self, tree: Node, indices: Sequence[int]) -> Certificates:
+        """What is exact at some points: together where they are regular, else one by one."""
+        if len(indices) < MANY:
+            return Certificates(self._exacts(tree, indices))
+        import numpy as np
+
+        columns = self.question.points.columns
+        regular = self._reference(tree).regular({n: xs[indices] for n, xs in columns.items()})
+        if regular is None:
+            return Certificates(self._exacts(tree, indices))
+        rest = np.delete(np.asarray(indices), regular.indices).tolist()
+        regular = regular._replace(indices=np.asarray(indices)[regular.indices])
+        return Certificates(self._exacts(tree, rest), regular)
+
+    def _exacts(self, tree: Node, indices: Iterable[int]) -> dict[int, list[Exact]]:
+        if not indices:
+            return {}
         reference, points = self._reference(tree), self.question.points
         return {index: reference.at(points.at(index), self.budget) for index in indices}
 
@@ -133,7 +172,7 @@ class Verification:
         names = tuple(self.question.points.names)
         return reference(tree, self.question.format_, tuple(self.question.wrt), names, divisors)
 
-    def _sample(self, reference: Reference) -> Iterable[int]:
+    def _sample(self, reference: Reference) -> Sequence[int]:
         """The indices of the points that are verified."""
         count, share = len(self.question.points), self.question.share
         verify = self.question.options.verify
@@ -159,6 +198,27 @@ class Verification:
         """How many points a sample has at least."""
         return max(min(LEAST_SAMPLE, LEAST_SAMPLE_SERIES // self._series(reference)), 2)
 
+    def _regular_checks(
+        self, regular: Regular | None, row: int, derivative: Derivative, column: Column
+    ) -> tuple[Checks, list[int]]:
+        """The verdicts on a derivative at regular points, and the points where it is in doubt."""
+        if regular is None:
+            return {}, []
+        indices, analytic = regular.indices.tolist(), regular.analytic[row]
+        if column is None:
+            certified = [Check(number, None, Status.CERTIFIED) for number in analytic.tolist()]
+            return dict(zip(indices, certified, strict=True)), []
+        format_, values = self.question.format_, column[regular.indices]
+        order, tolerance = derivative.order, self.question.options.tolerance
+        statuses, digits = judge_all(values, regular, row, order, format_, tolerance)
+        ulps = format_.all_steps(values, analytic)
+        numbers = values.tolist(), analytic.tolist(), ulps, statuses, digits
+        checks: Checks = {}
+        for index, value, exact, steps, status, count in zip(indices, *numbers, strict=True):
+            if status is not None:
+                checks[index] = self._told(value, exact, steps, status, count)
+        return checks, [index for index in indices if index not in checks]
+
     def _check(self, value: float | None, derivative: Derivative, exact: Exact) -> Check:
         """The verdict on one value."""
         if isinstance(exact, NoDerivative):
@@ -171,15 +231,19 @@ class Verification:
         status = judge(value, exact, derivative.order, format_, self.question.options.tolerance)
         if too_large:
             return Check(analytic, 0 if value == analytic else None, status, too_large)
+        ulps = format_.steps(value, analytic) if math.isfinite(value) else 0
+        digits = right_digits(value, exact) if status in (Status.ROUNDED, Status.OFF) else 0
+        return self._told(value, analytic, ulps, status, digits)
+
+    def _told(self, value: float, analytic: float, ulps: int, status: Status, digits: int) -> Check:
+        """The verdict on a value, with its note."""
+        if status is Status.OK:
+            return Check(analytic, ulps, status)
         if status is Status.LOST:
             by_tape = self.question.choice.needs_tensorflow
             computer = "the tape" if by_tape else "Taylor arithmetic"
             note = f"{computer} returned {value}, and the derivative exists"
             return Check(analytic, None, status, note)
-        ulps = format_.steps(value, analytic)
-        if status is Status.OK:
-            return Check(analytic, ulps, status)
-        digits = right_digits(value, exact)
         note = counted(digits, "digit")
         if status is Status.OFF:
             return Check(analytic, ulps, status, f"only {note} right")
@@ -230,6 +294,44 @@ def judge(
     if exact.spread is None or distance <= scale * ROUNDING_FACTOR * exact.spread:
         return Status.ROUNDED
     return Status.OFF
+
+
+def judge_all(
+    tapes: Array,
+    regular: Regular,
+    row: int,
+    order: int,
+    format_: FloatFormat,
+    tolerance: float,
+) -> tuple[list[Status | None], list[int]]:
+    """Judge the tape's values of the derivative in a row at regular points, as `judge` does.
+
+    Returns:
+        The verdicts, None where floats cannot tell; and how many leading digits are right.
+    """
+    import numpy as np
+
+    _, analytic, high, low, sensitivity, spread = regular
+    size, distance = np.abs(high[row]), np.abs((tapes - high[row]) - low[row])
+    ulps = STABLE_ULPS * max(order, 1) * float(format_.unit_roundoff)
+    with np.errstate(all="ignore"):
+        stable = tolerance * (ulps * (size + sensitivity[row]) + float(format_.smallest))
+        explained = tolerance * ROUNDING_FACTOR * spread[row]
+        digits = np.maximum(-np.log10(distance / size), 0)
+        told = np.abs(distance - stable) > DOUBT * stable
+        told_apart = np.abs(distance - explained) > DOUBT * explained
+        told_digits = np.abs(digits - np.rint(digits)) > DOUBT
+    verdicts = [
+        (tapes == analytic[row], Status.OK),
+        (~np.isfinite(tapes), Status.LOST),
+        (told & (distance < stable), Status.OK),
+        (told & told_digits & told_apart & (distance < explained), Status.ROUNDED),
+        (told & told_digits & told_apart, Status.OFF),
+    ]
+    conditions, statuses = zip(*verdicts, strict=True)
+    numbers = np.select(conditions, range(len(statuses)), len(statuses)).tolist()
+    whole = np.where(np.isfinite(digits), digits, 0).astype(int).tolist()
+    return [(*statuses, None)[number] for number in numbers], whole
 
 
 def right_digits(tape: float, exact: Certified) -> int:

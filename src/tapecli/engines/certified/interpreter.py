@@ -51,16 +51,17 @@ class Interpreter(SeriesTree):
 
     Attributes:
         seconds: the expected seconds for so many terms at a precision, as `cost_model` has them.
+        variables: those that occur in each node.
     """
 
     def __init__(self, tree: Node, format_: FloatFormat | None) -> None:
         super().__init__(tree, format_)
         self.seconds = cost_model(self.nodes)
-        self._variables: dict[Node, frozenset[str]] = {}
+        self.variables: dict[Node, frozenset[str]] = {}
         for node in self.nodes:
             name = {node.name} if isinstance(node, Variable) else set[str]()
-            children = (self._variables[child] for child in node.children)
-            self._variables[node] = frozenset(name).union(*children)
+            children = (self.variables[child] for child in node.children)
+            self.variables[node] = frozenset(name).union(*children)
 
     @functools.cached_property
     def interacting(self) -> frozenset[tuple[str, str]]:
@@ -71,13 +72,18 @@ class Interpreter(SeriesTree):
         pairs: set[tuple[str, str]] = set()
         for node in self.nodes:
             if isinstance(node, Call) and node.name not in ("add", "sub", "neg"):
-                children = [self._variables[child] for child in node.arguments]
+                children = [self.variables[child] for child in node.arguments]
                 if node.name == "mul" or (node.name == "div" and not children[1]):
                     ordered = ((min(pair), max(pair)) for pair in itertools.product(*children))
                     pairs.update((first, last) for first, last in ordered if first != last)
                 else:
-                    pairs.update(itertools.combinations(sorted(self._variables[node]), 2))
+                    pairs.update(itertools.combinations(sorted(self.variables[node]), 2))
         return frozenset(pairs)
+
+    def is_separate(self, index: Sequence[str]) -> bool:
+        """Whether a mixed derivative is zero because two of its variables do not interact."""
+        pairs = itertools.combinations(sorted(set(index)), 2)
+        return any(pair not in self.interacting for pair in pairs)
 
     def run(
         self,
@@ -123,7 +129,7 @@ class Interpreter(SeriesTree):
         values: dict[Node, Series] = {}
         with working(precision, balls.terms):
             for node in nodes:
-                varies = not self._variables[node].isdisjoint(trajectory.slopes)
+                varies = not self.variables[node].isdisjoint(trajectory.slopes)
                 value = None if varies else constants.get(node)
                 if value is None:
                     value = self._value(node, values, balls if varies else at_point, trajectory)
@@ -136,7 +142,7 @@ class Interpreter(SeriesTree):
                         with working(precision, 1):
                             if not rules.vanishes(others[node][0] - _flat(node, value, others)):
                                 raise Flat("too flat to be told from zero")
-                    value = self._enclosing_tapes(node, value, balls)
+                    value = self.enclosing_tapes(node, value, balls)
                 if not varies:
                     constants[node] = value
                 values[node] = value
@@ -155,7 +161,7 @@ class Interpreter(SeriesTree):
         series: Series = self.series(balls, node, [values[child] for child in node.children])
         return series
 
-    def _enclosing_tapes(self, node: Node, value: Series, balls: Balls) -> Series:
+    def enclosing_tapes(self, node: Node, value: Series, balls: Balls) -> Series:
         """The value widened for what the tapes may compute, if that must be enclosed.
 
         A tape rounds where ball arithmetic may happen to be exact: x/x is 1 at every point, but its
@@ -169,9 +175,11 @@ class Interpreter(SeriesTree):
         assert self._format is not None
         if abs(value[0]) > exact_arb(self._format.largest):
             raise Undefined("a value that is too large for the dtype")
-        error, limit = arb(0, balls.tiny), balls.tiny * 2**4
-        coefficients = [c if c == 0 or abs(c) > limit else c + error for c in value.coeffs()]
-        return arb_series(coefficients, value.prec)
+        error, limit, coefficients = arb(0, balls.tiny), balls.tiny * 2**4, value.coeffs()
+        if all(c == 0 or abs(c) > limit for c in coefficients):
+            return value
+        widened = [c if c == 0 or abs(c) > limit else c + error for c in coefficients]
+        return arb_series(widened, value.prec)
 
 
 def _flat(node: Node, value: Series, nearby: Mapping[Node, Series]) -> arb:

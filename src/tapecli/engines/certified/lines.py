@@ -174,7 +174,7 @@ class PointDerivatives:
         return NoDerivative("a kink inside, where mixed derivatives are not certified")
 
     def _polarized(self, index: Index) -> arb:
-        if self._separate(index):
+        if self.interpreter.is_separate(index):
             for name in set(index):
                 self._both(((name, 1),))  # it raises what there is to raise
             return arb(0)
@@ -188,11 +188,6 @@ class PointDerivatives:
             for name in index:
                 total /= exact_arb(self._scale(name))
             return total
-
-    def _separate(self, index: Index) -> bool:
-        """Whether two of the variables do not interact, so that the derivative is zero."""
-        pairs = itertools.combinations(sorted(set(index)), 2)
-        return any(pair not in self.interpreter.interacting for pair in pairs)
 
     # --- what the tapes may compute -----------------------------------------------------------
 
@@ -226,7 +221,7 @@ class PointDerivatives:
         does not, but its steps are too small to take account of a dtype's underflow.
         """
         radius = self._polarized(index).rad()
-        if self._separate(index):
+        if self.interpreter.is_separate(index):
             return fraction(radius)
         curve = self._curve_radius(index)
         if radius <= 2 * curve:
@@ -236,29 +231,11 @@ class PointDerivatives:
         return fraction(curve if radius <= 2 * lines else radius)
 
     def _curve_radius(self, index: Index) -> arb:
-        """The radius along a curve that has the mixed derivative in one coefficient.
-
-        The powers of h of the variables are the places of a mixed radix. So the coefficient
-        contains, besides the mixed derivative, only derivatives of a higher order by a variable
-        that comes earlier, and the steps of that are so small that nothing is left of them.
-        """
-        times = Counter(index)
-        powers: dict[str, int] = {}
-        terms = 1
-        for name, count in times.items():
-            powers[name] = terms
-            terms *= count + 1
-        exponents: dict[str, int] = {}
-        sum_of_exponents = 0
-        for name, count in reversed(times.items()):
-            exponents[name] = sum_of_exponents + 1 if name != index[-1] else 0
-            sum_of_exponents += count * exponents[name]
-        slopes = {name: Fraction(1, 2 ** (_STEP_BITS * n)) for name, n in exponents.items()}
-        balls = Balls(Side.BOTH, terms, self.assume_zero, 1, None, self.unit)
-        series = self._run(Trajectory(self.point, slopes, powers), balls)
-        radius = series[terms - 1].rad() * math.prod(map(math.factorial, times.values()))
-        radius *= arb(2) ** (_STEP_BITS * sum_of_exponents)
-        return radius.upper()  # exact: the factorials may have been rounded
+        """The radius along a curve."""
+        curve = curve_of(index)
+        balls = Balls(Side.BOTH, curve.terms, self.assume_zero, 1, None, self.unit)
+        trajectory = Trajectory(self.point, curve.slopes, curve.powers)
+        return curve.radius(self._run(trajectory, balls))
 
     # --- lines --------------------------------------------------------------------------------
 
@@ -294,6 +271,49 @@ class PointDerivatives:
 
     def _scale(self, name: str) -> Fraction:
         return scale(self.point.get(name, Fraction(0)))
+
+
+@dataclass(frozen=True)
+class Curve:
+    """A curve that has a mixed derivative in one coefficient.
+
+    The powers of h of the variables are the places of a mixed radix. So the coefficient contains,
+    besides the mixed derivative, only derivatives of a higher order by a variable that comes
+    earlier, and the steps of that are so small that nothing is left of them.
+
+    Attributes:
+        terms: the number of coefficients, of which the last is meant.
+        powers, slopes: those of each variable, as in `Trajectory`.
+        factor: the derivative over the coefficient.
+    """
+
+    terms: int
+    powers: dict[str, int]
+    slopes: dict[str, Fraction]
+    factor: arb
+
+    def radius(self, series: Series) -> arb:
+        """The radius of the derivative, from the series along the curve."""
+        return (series[self.terms - 1].rad() * self.factor).upper()
+
+
+@functools.lru_cache(maxsize=1024)
+def curve_of(index: Index) -> Curve:
+    """The curve of a mixed derivative."""
+    times = Counter(index)
+    powers: dict[str, int] = {}
+    terms = 1
+    for name, count in times.items():
+        powers[name] = terms
+        terms *= count + 1
+    exponents: dict[str, int] = {}
+    sum_of_exponents = 0
+    for name, count in reversed(times.items()):
+        exponents[name] = sum_of_exponents + 1 if name != index[-1] else 0
+        sum_of_exponents += count * exponents[name]
+    slopes = {name: Fraction(1, 2 ** (_STEP_BITS * n)) for name, n in exponents.items()}
+    factor = math.prod(map(math.factorial, times.values())) * 2 ** (_STEP_BITS * sum_of_exponents)
+    return Curve(terms, powers, slopes, arb(factor))
 
 
 @functools.lru_cache(maxsize=1024)

@@ -15,8 +15,15 @@ from tapecli.engines.certified.balls import Balls, Side, Undecided, Undefined, e
 from tapecli.engines.certified.budget import FIRST_BITS, SLOW, Budget, OverBudget
 from tapecli.engines.certified.interpreter import HUGE, Interpreter, Trajectory, fraction
 from tapecli.engines.certified.lines import Direction, Index, PointDerivatives, directions
+from tapecli.engines.certified.regular import (
+    IRREGULAR,
+    SLOPE_BITS,
+    SPARE_BITS,
+    Regular,
+    RegularPoints,
+)
 from tapecli.expressions.tree import Call, Node, variables
-from tapecli.floats import FloatFormat
+from tapecli.floats import Array, FloatFormat
 from tapecli.result import OUT_OF_TIME
 
 PRECISIONS = (FIRST_BITS, 512, 2560)
@@ -25,9 +32,6 @@ PRECISIONS = (FIRST_BITS, 512, 2560)
 HIGHER_PRECISIONS = (10_240, 40_960)
 """Those that follow where what looks like zero may be as small as other numbers that occur.
 The last is left out for the functions that take seconds at it (`SLOW`)."""
-
-SPARE_BITS = 12
-"""How far below one ulp the certified bound must be: 2**-12 of it."""
 
 CACHED = 256
 """How many references and constants are cached for questions that come again."""
@@ -40,9 +44,6 @@ MOST_LINES = 300
 
 _EXTREME = arb(2) ** 4_000
 """Constants from here on, and their reciprocals, are extreme."""
-
-_SLOPE_BITS = 6
-"""How well the next derivatives must be known, which only scale the verdict."""
 
 _SPREAD_ATTEMPTS = ((1, True), (2, True), (2, False))
 """Multiples of the dtype's precision at which the spread of a derivative is computed, and whether
@@ -132,7 +133,7 @@ class Reference:
         self._indices = [tuple(sorted(derivative)) for derivative in derivatives]
         self._divisors = dict(zip(self._indices, divisors or [1] * len(derivatives), strict=True))
         self._order = max(map(len, self._indices))
-        all_names = tuple(names) or variables(tree)
+        self._names = all_names = tuple(names) or variables(tree)
         self.lines = self._count(all_names)
         by_all_names = self.lines <= MOST_LINES
         if not by_all_names:
@@ -179,6 +180,21 @@ class Reference:
         if len(self._cache) < CACHED_POINTS:
             self._cache[key] = derivatives, budget.steps
         return derivatives
+
+    def regular(self, columns: Mapping[str, Array]) -> Regular | None:
+        """The derivatives at those points that are regular; None if there are none.
+
+        Args:
+            columns: the values of each variable.
+        """
+        return self._regular.certify(columns) if self._regular else None
+
+    @functools.cached_property
+    def _regular(self) -> RegularPoints | None:
+        with contextlib.suppress(*IRREGULAR):
+            asked = self._indices, self._slopes, self._divisors
+            return RegularPoints(self._interpreter, self._format, self._names, *asked)
+        return None
 
     def _at(self, point: Point, budget: Budget) -> list[Certified | NoDerivative]:
         enclosures = self._enclosures(point, budget)
@@ -248,9 +264,9 @@ class Reference:
         if not self._is_sharp_value(index, ball):
             return False
         for name, slope in self._known_slopes(index, enclosures):
-            if slope.rel_accuracy_bits() < _SLOPE_BITS:
+            if slope.rel_accuracy_bits() < SLOPE_BITS:
                 doubt = abs(exact_arb(point[name])) * slope.rad()
-                if not (doubt <= abs(ball) * arb(2) ** -_SLOPE_BITS or doubt < self._negligible):
+                if not (doubt <= abs(ball) * arb(2) ** -SLOPE_BITS or doubt < self._negligible):
                     return False
         return True
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -90,14 +90,17 @@ class SeriesTree:
 
     def series(self, rules: Any, node: tree.Node, arguments: Sequence[Any]) -> Any:
         """The series of a node that is not a variable, from the series of its children."""
+        return self.operation(rules, node)(*arguments)
+
+    def operation(self, rules: Any, node: tree.Node) -> Callable[..., Any]:
+        """The rule of a node that is not a variable, a function of the series of its children."""
         if isinstance(node, tree.Number):
-            return rules.number(tree.literal_value(node, self._format))
+            return functools.partial(rules.number, tree.literal_value(node, self._format))
         if isinstance(node, tree.Named):
-            return rules.constant(node.name)
+            return functools.partial(rules.constant, node.name)
         if isinstance(node, tree.Alias):
-            return arguments[0]
+            return lambda series: series
         assert isinstance(node, tree.Call)
         if node.name == "pow":
-            base, exponent = arguments
-            return rules.power(base, exponent, self._exponents[node])
-        return rule_of(row(node.name).series, rules)(*arguments)
+            return functools.partial(rules.power, exponent=self._exponents[node])
+        return rule_of(row(node.name).series, rules)

@@ -1,0 +1,139 @@
+"""Points that are certified together, beside the same points certified one by one.
+
+The expressions and points are random, and their values are near the exact ones by all kinds of
+distances: every verdict must be the same, with its value, its distance in ulps and its words.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from tapecli.engines.certified.budget import Budget
+from tapecli.errors import UsageError
+from tapecli.evaluation import verdict
+from tapecli.evaluation.planner import Choice
+from tapecli.evaluation.question import Options, PointsInput, Question
+from tapecli.evaluation.verdict import Verification
+from tapecli.expressions.functions import FUNCTIONS
+from tapecli.floats import FORMATS, FloatFormat
+from tapecli.result import Check
+
+UNARY = [name for name, row in FUNCTIONS.items() if row.arity == 1]
+BINARY = ["atan2", "hypot", "min", "max", "pow"]
+SPECIAL = (0.0, 1.0, -1.0, 0.5, 2.0, 1e-5, 1e10, 1e-300, 1e300, math.pi, math.pi / 2, 30.0, 700.0)
+
+
+def expression(chance: random.Random, names: str, depth: int = 3) -> str:
+    """A random expression."""
+    kind = chance.random() if depth else 0.0
+    if kind < 0.15:
+        return str(chance.choice([*names, "x", "2", "0.1", "3"]))
+    left = expression(chance, names, depth - 1)
+    if kind < 0.55:
+        return f"{chance.choice(UNARY)}({left})"
+    if kind > 0.9:
+        return f"({left})^{chance.choice(['2', '3', '-1', '0.5', 'x', '(-2.5)', '0'])}"
+    right = expression(chance, names, depth - 1)
+    if kind < 0.65:
+        return f"{chance.choice(BINARY)}({left}, {right})"
+    return f"({left}) {chance.choice('+-*/')} ({right})"
+
+
+def number(chance: random.Random, format_: FloatFormat) -> float:
+    """A random number of the dtype, of any size."""
+    kind = chance.random()
+    if kind < 0.7:
+        x = chance.uniform(-3, 3)
+    elif kind < 0.9:
+        x = chance.choice(SPECIAL)
+    else:
+        x = math.ldexp(chance.uniform(-1, 1), chance.randrange(-1070, 1020))
+    rounded = format_.round(Fraction(x))
+    return rounded if math.isfinite(rounded) else 1.0
+
+
+def questions(seed: int, count: int, points: int) -> Iterator[Question]:
+    """Random questions at random points."""
+    chance = random.Random(seed)
+    while count:
+        format_ = FORMATS[chance.choice(list(FORMATS))]
+        names = "xyz"[: chance.choice([1, 1, 1, 2, 3])]
+        kind = "diff" if names == "x" else chance.choice(["grad", "hessian"])
+        order = chance.choice([0, 1, 2, 3, 5, 10]) if kind == "diff" else None
+        options = Options(
+            dtype=format_.name, scaled=kind == "diff" and chance.random() < 0.3, verify="all"
+        )
+        columns: dict[str, Any] = {
+            name: [number(chance, format_) for _ in range(points)] for name in names
+        }
+        text = " + ".join([expression(chance, names), *(f"0*{name}" for name in names)])
+        try:
+            question = Question.parse(
+                kind, text, PointsInput(columns, paired=True), order=order, options=options
+            )
+            yield question.at(question.points, Choice("single"))
+        except UsageError:  # a constant or exponent out of bounds
+            continue
+        count -= 1
+
+
+def values(question: Question, seed: int) -> list[NDArray[np.float64]]:
+    """Values near the exact ones, some by nothing, some by so much that they are wrong."""
+    chance = random.Random(seed)
+    format_ = question.format_
+    (tree,) = question.trees
+    exact = Verification(question, Budget())
+    nothing: list[None] = [None] * len(question.derivatives)
+    checks = exact.checks(tree, nothing, exact.certificates(tree))
+    columns = []
+    for by_index in checks:
+        column = []
+        for check in by_index.values():
+            analytic = check.analytic if check.analytic is not None else 1.0
+            size = chance.choice([0, 1, 3, 100, 1e4, 1e8, 1e12]) * float(format_.unit_roundoff)
+            value = analytic * (1 + size * chance.uniform(-1, 1))
+            if chance.random() < 0.05:
+                value = chance.choice([math.nan, math.inf, 0.0, -analytic])
+            column.append(format_.round(Fraction(value)) if math.isfinite(value) else value)
+        columns.append(np.array(column))
+    return columns
+
+
+def verdicts(question: Question, columns: list[NDArray[np.float64]]) -> list[dict[int, Check]]:
+    (tree,) = question.trees
+    verification = Verification(question, Budget(2.0, 0.2))
+    return verification.checks(tree, columns, verification.certificates(tree))
+
+
+def compare(monkeypatch: pytest.MonkeyPatch, seed: int, count: int, points: int) -> int:
+    """Compare all verdicts of random questions; how many there were from points together."""
+    together = 0
+    for number_, question in enumerate(questions(seed, count, points)):
+        columns = values(question, number_)
+        monkeypatch.setattr(verdict, "MANY", math.inf)
+        one_by_one = verdicts(question, columns)
+        monkeypatch.setattr(verdict, "MANY", 1)
+        (tree,) = question.trees
+        certificates = Verification(question, Budget()).certificates(tree)
+        together += len(certificates.regular.indices) * len(columns) if certificates.regular else 0
+        assert repr(verdicts(question, columns)) == repr(one_by_one), question
+    return together
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_verdicts_are_the_same(monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
+    assert compare(monkeypatch, seed, 12, 40) > 500
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(100, 120))
+def test_verdicts_of_many_points_are_the_same(monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
+    assert compare(monkeypatch, seed, 40, 100) > 5_000
