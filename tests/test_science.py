@@ -59,10 +59,10 @@ DIGITS = 60
 """Digits that the values are computed with: enough for 25 behind what cancels in a formula."""
 
 AGREEING = mp.mpf("1e-25")
-"""Options far apart two values may be, in parts of the value."""
+"""How far apart two values may be, in parts of the value."""
 
 NOTHING = mp.mpf("1e-45")
-"""The same in parts of f/x^n: what a difference of numbers with `DIGITS` digits leaves of 0."""
+"""How far 0 may be from 0, in parts of f/x^n: what a difference of numbers of `DIGITS` digits leaves."""
 
 LONG_INTEGER = re.compile(rf"(?<![\d.])\d{{{MOST_DIGITS + 1},}}(?![\d.])")
 

@@ -163,7 +163,7 @@ def process() -> Run:
 
 @pytest.fixture(scope="session")
 def light() -> Run:
-    """The same with the values of log(x^2) put in for TensorFlow's, to be quick."""
+    """Call the command line with the values of log(x^2) put in for TensorFlow's, to be quick."""
     return _process(["-c", WITHOUT_TENSORFLOW])
 
 

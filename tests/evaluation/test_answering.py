@@ -29,7 +29,7 @@ def asked(*expressions: str, x: object = "1..3", **options: Any) -> Question:
 
 
 def run_by(request: Question, execution: str) -> Question:
-    """The same, with an execution that was chosen and not asked for."""
+    """The question with an execution that was chosen and not asked for."""
     return replace(request, settled=replace(request.choice, execution=execution))
 
 

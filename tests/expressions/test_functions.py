@@ -167,7 +167,7 @@ MIXED = {
     "div": "x/(1 + y)",
     "neg": "-(x*y)",
 }
-"""The same in two variables, whose mixed derivative is not zero."""
+"""Expressions of each operator in two variables, whose mixed derivative is not zero."""
 
 
 TOO_WIDE = ("asinh", "acosh", "sigmoid")

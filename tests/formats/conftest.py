@@ -233,7 +233,7 @@ def multivariate() -> Mapping[str, Result]:
 
 
 def analytic(result: Result) -> Result:
-    """The same with analytic values alone."""
+    """The result with analytic values alone."""
     blocks = tuple(
         replace(
             block,

@@ -186,7 +186,7 @@ def _kept(folder: Path) -> list[Path]:
 
 
 def _often_confirmed(path: Path) -> str:
-    """The same as below; what is slow has to be so each time, for the machine may be busy."""
+    """As `_confirmed`; what is slow has to be so each time, for the machine may be busy."""
     attempts = ATTEMPTS if path.name.startswith("slow") else 1
     told = ""
     for _ in range(attempts):

@@ -246,7 +246,7 @@ class Workload:
         return cls(tuple(question.trees), tuple(question.wrt), count)
 
     def at(self, count: int) -> Workload:
-        """The same derivatives at so many points."""
+        """What these derivatives take at another number of points."""
         return replace(self, count=count)
 
     @property

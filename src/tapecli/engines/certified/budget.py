@@ -115,7 +115,7 @@ OPERATIONS = {
 elementary function. A quotient costs as much as three products."""
 
 _WHOLE_POWER = (0, 3)
-"""The same for a power that is written as a whole number."""
+"""How many elementary functions and products a power with a whole number as its exponent takes."""
 
 _CONSTANT, _LINE, _CURVE = range(3)
 

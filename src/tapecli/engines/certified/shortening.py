@@ -21,10 +21,10 @@ MAX_EXPANDED = 20
 Exponents that are not whole count in fractions of their common denominator."""
 
 MAX_ROOTS = 12
-"""The same bound for the common denominator of exponents: the search works with that root."""
+"""Common denominators of exponents beyond which the search, which works with that root, is too slow."""
 
 MAX_TERMS = 1000
-"""The same bound for the terms that powers of sums have when they are multiplied out."""
+"""Terms of a power of a sum beyond which it is not multiplied out in the search."""
 
 WORTH_FACTORING = 4
 """How many times as many operations a quotient may have when it is multiplied out, if factors are
