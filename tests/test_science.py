@@ -62,7 +62,7 @@ AGREEING = mp.mpf("1e-25")
 """How far apart two values may be, in parts of the value."""
 
 NOTHING = mp.mpf("1e-45")
-"""How far 0 may be from 0, in parts of f/x^n: what a difference of numbers of `DIGITS` digits leaves."""
+"""How far a value may be from 0, in parts of f/x^n: what differences of `DIGITS` digits leave."""
 
 LONG_INTEGER = re.compile(rf"(?<![\d.])\d{{{MOST_DIGITS + 1},}}(?![\d.])")
 

@@ -21,7 +21,7 @@ MAX_EXPANDED = 20
 Exponents that are not whole count in fractions of their common denominator."""
 
 MAX_ROOTS = 12
-"""Common denominators of exponents beyond which the search, which works with that root, is too slow."""
+"""Common denominators of exponents beyond which the search, which works with such a root, ends."""
 
 MAX_TERMS = 1000
 """Terms of a power of a sum beyond which it is not multiplied out in the search."""
