@@ -152,14 +152,18 @@ class Table:
         self, variables: Sequence[str], format_: FloatFormat, block: str, first: int
     ) -> Columns:
         """The columns of a block of lines, of which the first has this number."""
-        is_simple = bool(self._delimiter) and _is_simple(block)
+        is_json = not self._delimiter
+        is_simple = not is_json and _is_simple(block)
         if is_simple and (columns := self._by_arrow(variables, format_, block, first)):
             return columns
         numbers, lines = text_files.split(block, first)
-        columns, rows = {}, self._rows(numbers, lines)
+        rows: Any = (
+            list(map(self._object, numbers, lines)) if is_json else self._rows(numbers, lines)
+        )
+        columns = {}
         for name in variables:
             index = self.names.index(name)
-            fields = [row[index] for row in rows]
+            fields = [row.get(name, _MISSING) if is_json else row[index] for row in rows]
 
             def exact_at(index: int, name: str = name, fields: Sequence[Any] = fields) -> Fraction:
                 return self._value(numbers[index], fields[index], name)
@@ -216,11 +220,8 @@ class Table:
             columns[name] = rounding.decide(values, uncertain, exact_at, format_)
         return columns
 
-    def _rows(self, numbers: Sequence[int], lines: list[str]) -> list[list[Any]]:
+    def _rows(self, numbers: Sequence[int], lines: list[str]) -> list[list[str]]:
         """The fields of each line in the order of the names."""
-        if not self._delimiter:
-            objects = map(self._object, numbers, lines)
-            return [[row.get(name, _MISSING) for name in self.names] for row in objects]
         try:
             rows = list(csv.reader(lines, delimiter=self._delimiter, strict=True))
         except csv.Error:
