@@ -117,13 +117,13 @@ BY = by(help="The variables to differentiate by, with commas.  [default: all]")
 BY_IN_TURN = by_in_turn("the only variable")
 METHOD = click.option(
     "--method",
-    type=OneOf(defaults.METHODS, defaults.METHODS),
+    type=OneOf(defaults.METHODS),
     default="auto",
     help=f"The arrangement of tapes, or what is done without them. {_in_words(defaults.METHODS)}.",
 )
 DTYPE = click.option(
     "--dtype",
-    type=OneOf(FORMATS, {name: f"{row.precision} bits" for name, row in FORMATS.items()}),
+    type=OneOf({name: f"{row.precision} bits" for name, row in FORMATS.items()}),
     default="float64",
     cls=FromEnvironment,
     envvar="TAPECLI_DTYPE",
@@ -132,7 +132,7 @@ DTYPE = click.option(
 )
 EXECUTION = click.option(
     "--execution",
-    type=OneOf(defaults.EXECUTIONS, defaults.EXECUTIONS),
+    type=OneOf(defaults.EXECUTIONS),
     cls=FromEnvironment,
     envvar="TAPECLI_EXECUTION",
     show_envvar=True,
@@ -182,7 +182,7 @@ def _format(table: Mapping[str, formats.Format], **rest: Any) -> Any:
         "-f",
         "--format",
         "format_name",
-        type=OneOf(table, meanings),
+        type=OneOf(meanings),
         help=f"The form of what is shown. {_in_words(meanings)}.  "
         "[default: by the ending of --output, else table]",
         **rest,
@@ -197,7 +197,7 @@ _COMPUTING = (
     MAX_SECONDS,
     click.option(
         "--verify",
-        type=OneOf(defaults.VERIFY, defaults.VERIFY),
+        type=OneOf(defaults.VERIFY),
         default="auto",
         help=f"At which points to compare with certified values. {_in_words(defaults.VERIFY)}.",
     ),

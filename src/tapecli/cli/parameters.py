@@ -55,9 +55,9 @@ class PointsOf(click.ParamType[tuple[str, str]]):
 class OneOf(click.Choice[str]):
     """One of a few words; a near miss gets a suggestion, and completion shows their meanings."""
 
-    def __init__(self, words: Iterable[str], meanings: Mapping[str, str] | None = None) -> None:
+    def __init__(self, words: Mapping[str, str] | Iterable[str]) -> None:
         super().__init__(list(words))
-        self.meanings = meanings or dict.fromkeys(self.choices, "")
+        self.meanings = words if isinstance(words, Mapping) else dict.fromkeys(words, "")
 
     def get_invalid_choice_message(self, value: object, ctx: click.Context | None) -> str:
         close = nearest(str(value), self.choices)

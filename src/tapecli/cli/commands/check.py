@@ -26,11 +26,11 @@ from tapecli.floats import FORMATS
     type=OneOf([*FUNCTIONS, *OPERATORS, "composite"]),
     help="Check only this function, operator or 'composite'; may be given more than once.",
 )
-@options.several("--dtype", "dtypes", type=OneOf(FORMATS), help="Check only this precision.")
+@options.several("--dtype", "dtypes", type=OneOf(list(FORMATS)), help="Check only this precision.")
 @options.several(
     "--execution",
     "executions",
-    type=OneOf(EXECUTIONS),
+    type=OneOf(list(EXECUTIONS)),
     help="Check only what TensorFlow runs in this way.",
 )
 @options.several(

@@ -12,7 +12,7 @@ from tapecli.cli.parameters import OneOf
 
 
 @click.command()
-@click.argument("shell", required=False, type=OneOf(SHELLS, SHELLS))
+@click.argument("shell", required=False, type=OneOf(SHELLS))
 def command(shell: str | None) -> None:
     """Print the script with which a shell completes calls of tapecli.
 

@@ -45,7 +45,7 @@ _MEANINGS = COMMANDS | {name: heading.rstrip(":") for name, (heading, _) in TOPI
 
 
 @click.command()
-@click.argument("name", required=False, metavar="[NAME]", type=OneOf(_MEANINGS, _MEANINGS))
+@click.argument("name", required=False, metavar="[NAME]", type=OneOf(_MEANINGS))
 @click.pass_context
 def command(ctx: click.Context, name: str | None) -> None:
     """Show the help of a command, or of what commands share.
