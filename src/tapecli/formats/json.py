@@ -76,7 +76,6 @@ def _rows(result: Result) -> Iterator[dict[str, Any]]:
             }
 
 
-def _claim(claim: Claim, format_: FloatFormat) -> dict[str, Any]:
-    names = {"text": "claim"}
-    fields = {names.get(name, name): value for name, value in vars(claim).items()}
-    return dict(strict(fields, format_))
+def _claim(claim: Claim, format_: FloatFormat) -> Any:
+    fields = vars(claim).items()
+    return strict({"claim" if name == "text" else name: field for name, field in fields}, format_)
