@@ -71,6 +71,9 @@ MANY = 16
 DOUBT = 2.0**-14
 """How near, relatively, a distance may be to a bound to be told from it in floats."""
 
+RADIUS = 2.0**-11
+"""How far an exact derivative may be from its floats, in units of roundoff."""
+
 
 class Certificates(NamedTuple):
     """What the derivatives of a target are exactly.
@@ -312,15 +315,18 @@ def judge_all(
     import numpy as np
 
     _, analytic, high, low, sensitivity, spread = regular
-    size, distance = np.abs(high[row]), np.abs((tapes - high[row]) - low[row])
-    ulps = STABLE_ULPS * max(order, 1) * float(format_.unit_roundoff)
+    unit, size = float(format_.unit_roundoff), np.abs(high[row])
     with np.errstate(all="ignore"):
-        stable = tolerance * (ulps * (size + sensitivity[row]) + float(format_.smallest))
+        distance = np.abs((tapes - high[row]) - low[row])
+        stable = STABLE_ULPS * max(order, 1) * unit * (size + sensitivity[row])
+        stable = tolerance * (stable + float(format_.smallest))
         explained = tolerance * ROUNDING_FACTOR * spread[row]
+        radius = RADIUS * unit * size
         digits = np.maximum(-np.log10(distance / size), 0)
-        told = np.abs(distance - stable) > DOUBT * stable
-        told_apart = np.abs(distance - explained) > DOUBT * explained
-        told_digits = np.abs(digits - np.rint(digits)) > DOUBT
+        told = np.abs(distance - stable) > DOUBT * stable + radius
+        told_apart = np.abs(distance - explained) > DOUBT * explained + radius
+        told_digits = np.abs(digits - np.rint(digits)) > DOUBT + radius / distance
+        told_digits |= distance > size * (1 + DOUBT)
     verdicts = [
         (tapes == analytic[row], Status.OK),
         (~np.isfinite(tapes), Status.LOST),

@@ -651,3 +651,12 @@ def test_many_points_of_what_is_dear_end_soon() -> None:
     found = [one.at({"x": 0.5 + k / 400}, budget) for k in range(1000)]
     assert time.process_time() - start < 20  # 2.5 on an idle machine; it was 160
     assert 5 < sum(not given_up(each) for each in found) < 100
+
+
+@pytest.mark.parametrize("exponent", [3e7, 3e38])
+def test_zero_to_a_huge_power_takes_no_memory(exponent: float) -> None:
+    """Only as many coefficients are carried as are asked for."""
+    (target,) = parse(["y^x"])
+    reference = Reference(target.tree, FORMATS["float64"], [("y",)], ("x", "y"))
+    (derivative,) = reference.at({"x": exponent, "y": 0.0})
+    assert isinstance(derivative, NoDerivative)

@@ -24,7 +24,7 @@ from tapecli.evaluation.question import Options, PointsInput, Question
 from tapecli.evaluation.verdict import Verification
 from tapecli.expressions.functions import FUNCTIONS
 from tapecli.floats import FORMATS, FloatFormat
-from tapecli.result import Check
+from tapecli.result import Check, Status
 
 UNARY = [name for name, row in FUNCTIONS.items() if row.arity == 1]
 BINARY = ["atan2", "hypot", "min", "max", "pow"]
@@ -137,3 +137,44 @@ def test_verdicts_are_the_same(monkeypatch: pytest.MonkeyPatch, seed: int) -> No
 @pytest.mark.parametrize("seed", range(100, 120))
 def test_verdicts_of_many_points_are_the_same(monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
     assert compare(monkeypatch, seed, 40, 100) > 5_000
+
+
+def test_coefficients_of_high_orders(monkeypatch: pytest.MonkeyPatch) -> None:
+    """21! is beyond 64 bits, and 171! beyond float64."""
+    points = [1 + index / 16 for index in range(16)]
+    for order in (20, 21, 22, 171, 200):
+        question = Question.parse(
+            "diff", "exp(x)", PointsInput({"x": points}), order=order, options=Options(scaled=True)
+        )
+        question = question.at(question.points, Choice("taylor"))
+        columns = [np.zeros(len(points))] * len(question.derivatives)
+        monkeypatch.setattr(verdict, "MANY", math.inf)
+        one_by_one = verdicts(question, columns)
+        monkeypatch.setattr(verdict, "MANY", 1)
+        assert repr(verdicts(question, columns)) == repr(one_by_one), order
+
+
+def test_a_distance_within_the_radius_of_a_bound_is_in_doubt(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The tolerance makes the bound for `ok` the distance of the value, less half of the radius."""
+    points = [0.5173709855337125] * 16
+    options = Options(tolerance=0.027851216296801415)
+    source = PointsInput({"x": points}, paired=True)
+    text = "(sin(x) + pi*1e17) - pi*1e17"
+    question = Question.parse("diff", text, source, order=0, options=options)
+    question = question.at(question.points, Choice("single"))
+    columns = [np.full(16, 0.49459691414795787)]
+    monkeypatch.setattr(verdict, "MANY", math.inf)
+    one_by_one = verdicts(question, columns)
+    monkeypatch.setattr(verdict, "MANY", 1)
+    assert repr(verdicts(question, columns)) == repr(one_by_one)
+
+
+def test_values_that_are_far_too_large_do_not_warn(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(verdict, "MANY", 1)
+    source = PointsInput({"x": [2e306 + index * 1e304 for index in range(20)]})
+    question = Question.parse("diff", "x", source, order=0)
+    question = question.at(question.points, Choice("single"))
+    (checks,) = verdicts(question, [np.full(20, -1.797e308)])
+    assert {check.status for check in checks.values()} == {Status.OFF}

@@ -268,7 +268,7 @@ class Balls:
             return arb_series([], min(self.terms, -(-power.numerator // power.denominator)))
         rest = arb_series([sign * c for c in u.coeffs()[index:]], u.prec - index)
         root = (rest.log() * exact_arb(exponent)).exp()
-        shift = int(power)
+        shift = min(int(power), self.terms)
         coefficients = [arb(0)] * shift + [sign * c if odd else c for c in root.coeffs()]
         return arb_series(coefficients, min(self.terms, root.prec + shift))
 

@@ -256,7 +256,6 @@ class RegularPoints:
         analytic, certain = self._rounded(table[0], table[1])
         certain &= np.isfinite(table).all(0) & ((table[3] == 0) | (table[3] > _SMALLEST))
         regular = certain.all(0)
-        table[2:] /= np.array([[divisor] for divisor, _ in self._parts])
         indices = np.array(list(radii), np.intp)[regular]
         return Regular(indices, *(array[self._rows][:, regular] for array in (analytic, *table)))
 
@@ -295,14 +294,14 @@ class RegularPoints:
                 raise Irregular
             highs.append(high)
             lows.append(float(quotient - high))
-            sensitivities.append(sensitivity)
+            sensitivities.append(sensitivity / divisor)
         return highs + lows + sensitivities
 
     def _radii(self, point: Sequence[float]) -> list[float]:
         """The radii of the derivatives when they are computed at the dtype's own precision."""
         series, exponents = self._along(self._rough, self._rough_lines, point)
         radii = []
-        for row in range(len(self._parts)):
+        for row, (divisor, _) in enumerate(self._parts):
             recipe, radius = self._recipes[row], 0.0
             if row in self._curves:
                 radius = float(recipe.derivative(series, exponents).rad())
@@ -310,7 +309,7 @@ class RegularPoints:
             elif recipe.weights:
                 ((number, (_, weight)),) = recipe.weights.items()
                 radius = float(series[number][recipe.order].rad()) * weight
-            radii.append(radius)
+            radii.append(radius / divisor)
         return radii
 
     def _mixed_radius(self, row: int, point: Sequence[float], radius: float) -> float:
