@@ -107,7 +107,7 @@ def answer(
     account.lap("tapes" if choice.needs_tensorflow else choice.method)
     analysis = certified()
     account.given_up += analysis.given_up
-    account.lap("certified values" + " and formulas" * formulas)
+    account.lap("certified values" + " and formulas" * bool(formulas))
     verification = Verification(question, analysis.budget)
     checks = verification.judge(values, analysis.certificates)
     result = arrange(question, values, checks, analysis, tensorflow, execution)
