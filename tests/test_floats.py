@@ -5,6 +5,7 @@ counts, times and sizes as people read them.
 from __future__ import annotations
 
 import math
+import random
 from collections.abc import Iterator
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 from fractions import Fraction
@@ -402,3 +403,32 @@ def test_measured_times_have_three_digits(seconds: float, text: str) -> None:
 )  # fmt: skip
 def test_sizes_are_short(count: int, text: str) -> None:
     assert size(count) == text
+
+
+@pytest.mark.parametrize("dtype", ["float32", "bfloat16", "float16"])
+def test_numbers_at_the_ends_of_a_dtype(dtype: str) -> None:
+    format_ = FORMATS[dtype]
+    ends = [format_.largest, format_.smallest, format_.smallest_normal, Fraction(0)]
+    between = format_.largest + format_.largest * format_.unit_roundoff
+    given = [float(end) for end in ends] + [float(between), -float(between), -0.0]
+    found = format_.all_rounded(np.array([*given, math.inf, -math.inf, math.nan]))
+    assert found[:7].tolist() == [format_.round(Fraction(x)) for x in given]
+    assert found[7:9].tolist() == [math.inf, -math.inf]
+    assert math.isnan(found[9])
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_distances_of_many_values_are_those_of_each(name: str) -> None:
+    format_ = FORMATS[name]
+    chance = random.Random(name)
+    ends = [float(format_.largest), float(format_.smallest), float(format_.smallest_normal), 0.0]
+    values = [*ends, *(-end for end in ends)]
+    exponents = range(format_.min_exponent - format_.precision, format_.max_exponent)
+    for _ in range(300):
+        x = format_.round(Fraction(math.ldexp(chance.uniform(-1, 1), chance.choice(exponents))))
+        values += [x, format_.round(Fraction(x) + chance.randrange(-5, 6) * format_.smallest)]
+    others = [*values[1:], values[0]]
+    distances = [format_.steps(a, b) for a, b in zip(values, others, strict=True)]
+    assert format_.all_steps(np.array(values), np.array(others)) == distances
+    strange = np.array([1.0, math.nan, math.inf])
+    assert format_.all_steps(strange, np.ones(3)) == [0, 0, 0]

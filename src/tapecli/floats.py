@@ -76,6 +76,24 @@ class FloatFormat:
             return math.inf if number > 0 else -math.inf
         return float(nearest)
 
+    def all_rounded(self, values: Array) -> Array:
+        """`round` of each value, in less time."""
+        import numpy as np
+
+        if self.precision == 53:
+            return values
+        exponents = self.quantum_exponents(values)
+        nearest = np.ldexp(np.rint(np.ldexp(values, -exponents)), exponents)
+        nearest[np.abs(nearest) > float(self.largest)] *= np.inf
+        return np.asarray(nearest, np.float64)
+
+    def quantum_exponents(self, values: Array) -> Any:
+        """The binary exponents, as an array of ints, of the gaps between the numbers there."""
+        import numpy as np
+
+        exponents = np.where(values == 0, self.min_exponent, np.frexp(values)[1] - 1)
+        return np.maximum(exponents, self.min_exponent) - self.precision + 1
+
     def steps(self, a: float, b: float) -> int:
         """The distance of two finite values in ulps: how many representable numbers apart."""
         return abs(self._ordinal(a) - self._ordinal(b))
@@ -85,13 +103,13 @@ class FloatFormat:
         import numpy as np
 
         finite = np.isfinite(a) & np.isfinite(b)
+        least = self.min_exponent - self.precision + 1
         ordinals = []
         for values in (a, b):
             size = np.where(finite, np.abs(values), 0)
-            exponents = np.maximum(np.frexp(size)[1] - 1, self.min_exponent)
-            exponents = np.where(size == 0, self.min_exponent, exponents)
-            position = np.ldexp(size, self.precision - 1 - exponents).astype(np.int64)
-            position += (exponents - self.min_exponent).astype(np.int64) << (self.precision - 1)
+            exponents = self.quantum_exponents(size)
+            position = np.ldexp(size, -exponents).astype(np.int64)
+            position += (exponents - least).astype(np.int64) << (self.precision - 1)
             ordinals.append(np.where(values < 0, -position, position).tolist())
         return [abs(first - last) for first, last in zip(*ordinals, strict=True)]
 

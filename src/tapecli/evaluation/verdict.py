@@ -134,15 +134,18 @@ class Verification:
         no more than half as many.
         """
         exacts, regular = certificates
-        known = set(certificates.indices)
-        if self.question.options.verify != "none" and len(known) < len(self.question.points):
+        count = len(exacts) + (len(regular.indices) if regular else 0)
+        if self.question.options.verify != "none" and count < len(self.question.points):
+            known = set(certificates.indices)
             odd = [index for index in _not_finite(columns) if index not in known]
-            odd = odd[: max(len(known), self._least(self._reference(tree))) // 2]
+            odd = odd[: max(count, self._least(self._reference(tree))) // 2]
             exacts = exacts | self._exacts(tree, odd)
+        in_doubt: dict[int, list[Exact]] = {}
         results = []
         for row, (by, column) in enumerate(zip(self.question.derivatives, columns, strict=True)):
             checks, doubtful = self._regular_checks(regular, row, by, column)
-            for index, exact in (exacts | self._exacts(tree, doubtful)).items():
+            in_doubt |= self._exacts(tree, [i for i in doubtful if i not in in_doubt])
+            for index, exact in (exacts | {i: in_doubt[i] for i in doubtful}).items():
                 value = None if column is None else column.item(index)
                 checks[index] = self._check(value, by, exact[row])
             results.append(dict(sorted(checks.items())))
@@ -150,14 +153,14 @@ class Verification:
 
     def _certified(self, tree: Node, indices: Sequence[int]) -> Certificates:
         """What is exact at some points: together where they are regular, else one by one."""
-        if len(indices) < MANY:
+        regular = None
+        if len(indices) >= MANY:
+            columns = {name: xs[indices] for name, xs in self.question.points.columns.items()}
+            regular = self._reference(tree).regular(columns)
+        if regular is None:
             return Certificates(self._exacts(tree, indices))
         import numpy as np
 
-        columns = self.question.points.columns
-        regular = self._reference(tree).regular({n: xs[indices] for n, xs in columns.items()})
-        if regular is None:
-            return Certificates(self._exacts(tree, indices))
         rest = np.delete(np.asarray(indices), regular.indices).tolist()
         regular = regular._replace(indices=np.asarray(indices)[regular.indices])
         return Certificates(self._exacts(tree, rest), regular)

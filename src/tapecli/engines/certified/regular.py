@@ -265,12 +265,11 @@ class RegularPoints:
 
         size, (least, largest) = np.abs(high), self._limits
         inside = (least < size) & (size < largest)
-        _, exponents = np.frexp(np.where(inside, high, 1))
-        quantum = np.ldexp(1.0, exponents - self._format.precision)
-        with np.errstate(over="ignore", invalid="ignore"):
-            rounded = np.where(inside, np.rint(high / quantum) * quantum, 0)
-            certain = np.abs((high - rounded) + low) < quantum / 2 * (1 - _TIE)
-        return rounded, (inside & certain) | ((high == 0) & (low == 0))
+        inner = np.where(inside, high, 0)
+        rounded = self._format.all_rounded(inner)
+        half = np.ldexp(0.5, self._format.quantum_exponents(inner))
+        certain = inside & (np.abs((inner - rounded) + low) < half * (1 - _TIE))
+        return rounded, certain | ((high == 0) & (low == 0))
 
     def _values(self, point: Sequence[float]) -> list[float]:
         """The derivatives at a point, each as two numbers, and their sensitivities."""

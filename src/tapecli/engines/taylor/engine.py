@@ -77,17 +77,7 @@ def taylor_derivatives(
                 results[index, :, chunk] = _target_derivatives(
                     target, points, derivatives, format_, scaled
                 )
-        return _rounded(results, format_)
-
-
-def _rounded(values: Array, format_: FloatFormat) -> Array:
-    """The nearest numbers of the dtype."""
-    if format_.precision == 53:
-        return values
-    exponents = np.maximum(np.frexp(values)[1] - 1, format_.min_exponent) - format_.precision + 1
-    nearest = np.ldexp(np.rint(np.ldexp(values, -exponents)), exponents)
-    nearest[np.abs(nearest) > float(format_.largest)] *= np.inf
-    return np.asarray(nearest, np.float64)
+        return format_.all_rounded(results)
 
 
 def _target_derivatives(
