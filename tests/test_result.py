@@ -12,7 +12,7 @@ import pytest
 from tapecli.expressions.derivative import Derivative, by_orders, gradient, hessian
 from tapecli.floats import FORMATS
 from tapecli.points.points import Axis, Points
-from tapecli.result import Block, Check, Claim, Finding, Result, Status
+from tapecli.result import UNVERIFIED, Block, Check, Checks, Claim, Finding, Result, Status
 
 ONE = Points((Axis({"x": (1.0,)}, is_list=False), Axis({"y": (2.0,)}, is_list=False)))
 PRODUCT = Points((Axis({"x": (1.0, 2.0)}), Axis({"y": (3.0, 4.0, 5.0)})))
@@ -138,3 +138,26 @@ def test_a_claim_that_is_not_right_fails_whatever_the_values(finding: Finding, o
     claims = (right, replace(right, finding=finding))
     found = replace(result("diff", by_orders("x", 1), ONE), claims=claims)
     assert (found.ok, found.all_ok) == (ok, True)
+
+
+def test_verdicts_in_arrays_are_those_of_objects() -> None:
+    special = {2: Check(3.0, None, Status.LOST, "lost"), 4: Check(None, None, Status.UNDEFINED)}
+    indices, analytic = np.array([1, 3, 5]), np.array([1.5, 2.0, -0.5])
+    ulps = np.array([0, 2**64 - 1, 3], np.uint64)
+    checks = Checks(special, Status.OK, indices, analytic, ulps)
+    expected = {
+        1: Check(1.5, 0, Status.OK),
+        2: special[2],
+        3: Check(2.0, 2**64 - 1, Status.OK),
+        4: special[4],
+        5: Check(-0.5, 3, Status.OK),
+    }
+    assert checks == expected
+    assert list(checks) == list(expected)
+    assert repr(checks) == repr(expected)
+    assert len(checks) == 5
+    assert checks.get(0, UNVERIFIED) is UNVERIFIED
+    assert checks.counts == {Status.OK: 3, Status.LOST: 1, Status.UNDEFINED: 1}
+    certified = Checks({}, Status.CERTIFIED, indices, analytic)
+    assert certified[3] == Check(2.0, None, Status.CERTIFIED)
+    assert certified.counts == {Status.CERTIFIED: 3}

@@ -98,8 +98,8 @@ class FloatFormat:
         """The distance of two finite values in ulps: how many representable numbers apart."""
         return abs(self._ordinal(a) - self._ordinal(b))
 
-    def all_steps(self, a: Array, b: Array) -> list[int]:
-        """The distances of finite values in ulps; 0 where one of them is not finite."""
+    def all_steps(self, a: Array, b: Array) -> Any:
+        """The distances of finite values in ulps, as an array; 0 where one is not finite."""
         import numpy as np
 
         finite = np.isfinite(a) & np.isfinite(b)
@@ -110,8 +110,9 @@ class FloatFormat:
             exponents = self.quantum_exponents(size)
             position = np.ldexp(size, -exponents).astype(np.int64)
             position += (exponents - least).astype(np.int64) << (self.precision - 1)
-            ordinals.append(np.where(values < 0, -position, position).tolist())
-        return [abs(first - last) for first, last in zip(*ordinals, strict=True)]
+            ordinals.append(np.where(values < 0, -position, position))
+        first, last = np.maximum(*ordinals), np.minimum(*ordinals)
+        return first.astype(np.uint64) - last.astype(np.uint64)  # modulo 2**64, which it is below
 
     def text(self, value: float) -> str:
         """The shortest decimal that reads back as the same number: 2 for 2.0, 0 for -0.0."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -86,6 +87,60 @@ class Check:
     status: Status
     note: str = ""
     digits: int | None = None
+
+
+class Checks(Mapping[int, Check]):
+    """The verdicts on one derivative, by the indices of the points that were verified.
+
+    Where nothing is to be said, they are numbers in arrays, and objects only once one is wanted.
+
+    Args:
+        special: verdicts that have a note, and others.
+        status: that of all verdicts in arrays.
+        indices, analytic, ulps: an array each, with `analytic` and `ulps` as in `Check`; the ulps
+            are all None if there are no computed values.
+    """
+
+    def __init__(
+        self,
+        special: Mapping[int, Check],
+        status: Status = Status.OK,
+        indices: Any = (),
+        analytic: Any = (),
+        ulps: Any = None,
+    ) -> None:
+        self.special = special
+        self._status, self._arrays = status, (indices, analytic, ulps)
+
+    @cached_property
+    def _all(self) -> dict[int, Check]:
+        checks = dict(self.special)
+        indices, analytic, ulps = self._arrays
+        if len(indices):
+            distances = itertools.repeat(None) if ulps is None else ulps.tolist()
+            statuses = itertools.repeat(self._status)
+            made = map(Check, analytic.tolist(), distances, statuses)
+            checks.update(zip(indices.tolist(), made, strict=False))
+        return dict(sorted(checks.items()))
+
+    @property
+    def counts(self) -> Counter[Status]:
+        """The number of verdicts of each status."""
+        counts = Counter(check.status for check in self.special.values())
+        counts[self._status] += len(self) - len(self.special)
+        return counts
+
+    def __getitem__(self, index: int) -> Check:
+        return self._all[index]
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._all)
+
+    def __len__(self) -> int:
+        return len(self.special) + len(self._arrays[0])
+
+    def __repr__(self) -> str:
+        return repr(self._all)
 
 
 UNVERIFIED = Check(None, None, Status.UNVERIFIED)
@@ -234,6 +289,11 @@ class Block:
         for index, tape in enumerate(tapes):
             yield Row(*identity, self.points.at(index), tape, **vars(self.check(index)))
 
+    @property
+    def verdicts(self) -> Checks:
+        """The checks, counted."""
+        return self.checks if isinstance(self.checks, Checks) else Checks(self.checks)
+
     def check(self, index: int) -> Check:
         """The verdict on the value at the point of this index."""
         return self.checks.get(index, UNVERIFIED)
@@ -329,7 +389,7 @@ class Result:
     @cached_property
     def counts(self) -> dict[Status, int]:
         """The number of values of each status that occurs."""
-        counts = Counter(check.status for block in self.blocks for check in block.checks.values())
+        counts = sum((block.verdicts.counts for block in self.blocks), Counter[Status]())
         values = len(self.blocks) * len(self.points)
         counts[Status.UNVERIFIED] = values - sum(counts.values())
         return {status: counts[status] for status in Status if counts[status]}
@@ -337,7 +397,7 @@ class Result:
     @property
     def given_up(self) -> int:
         """The number of points at which some value could not be certified in time."""
-        checks = (pair for block in self.blocks for pair in block.checks.items())
+        checks = (pair for block in self.blocks for pair in block.verdicts.special.items())
         return len({index for index, check in checks if check.note == OUT_OF_TIME})
 
     @property

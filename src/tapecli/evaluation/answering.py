@@ -20,11 +20,11 @@ from tapecli.engines.certified.budget import Budget
 from tapecli.engines.tapes import arrangements, loading
 from tapecli.errors import RequestError
 from tapecli.evaluation.question import Question
-from tapecli.evaluation.verdict import Certificates, Checks, Column, Verification
+from tapecli.evaluation.verdict import Certificates, Column, Verification
 from tapecli.expressions import tex
 from tapecli.expressions.derivative import Derivative
 from tapecli.floats import Array, FloatFormat
-from tapecli.result import Block, Claim, Formula, Latex, Result
+from tapecli.result import Block, Checks, Claim, Formula, Latex, Result
 
 FORMULA_SHARE = 0.1
 """The part of '--max-seconds' that formulas may take: with its default they take a second."""

@@ -12,12 +12,12 @@ import math
 import random
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from tapecli import defaults
 from tapecli.engines.certified import Certified, NoDerivative
 from tapecli.floats import Array, FloatFormat, counted
-from tapecli.result import Check, Status
+from tapecli.result import Check, Checks, Status
 
 if TYPE_CHECKING:
     from tapecli.engines.certified.budget import Budget
@@ -75,6 +75,10 @@ RADIUS = 2.0**-11
 """How far an exact derivative may be from its floats, in units of roundoff."""
 
 
+VERDICTS = Status.OK, Status.LOST, Status.ROUNDED, Status.OFF
+"""The verdicts on values at regular points."""
+
+
 class Certificates(NamedTuple):
     """What the derivatives of a target are exactly.
 
@@ -90,10 +94,6 @@ class Certificates(NamedTuple):
     def indices(self) -> list[int]:
         """All of these points."""
         return sorted([*self.exacts, *(self.regular.indices.tolist() if self.regular else ())])
-
-
-Checks: TypeAlias = "dict[int, Check]"
-"""The verdicts on one derivative, by the indices of the points that were verified."""
 
 
 class Verification:
@@ -143,12 +143,12 @@ class Verification:
         in_doubt: dict[int, list[Exact]] = {}
         results = []
         for row, (by, column) in enumerate(zip(self.question.derivatives, columns, strict=True)):
-            checks, doubtful = self._regular_checks(regular, row, by, column)
+            special, stable, doubtful = self._regular_checks(regular, row, by, column)
             in_doubt |= self._exacts(tree, [i for i in doubtful if i not in in_doubt])
             for index, exact in (exacts | {i: in_doubt[i] for i in doubtful}).items():
                 value = None if column is None else column.item(index)
-                checks[index] = self._check(value, by, exact[row])
-            results.append(dict(sorted(checks.items())))
+                special[index] = self._check(value, by, exact[row])
+            results.append(Checks(special, *stable))
         return results
 
     def _certified(self, tree: Node, indices: Sequence[int]) -> Certificates:
@@ -206,24 +206,31 @@ class Verification:
 
     def _regular_checks(
         self, regular: Regular | None, row: int, derivative: Derivative, column: Column
-    ) -> tuple[Checks, list[int]]:
-        """The verdicts on a derivative at regular points, and the points where it is in doubt."""
+    ) -> tuple[dict[int, Check], tuple[Any, ...], list[int]]:
+        """The verdicts on a derivative at regular points.
+
+        Returns:
+            Those that have a note; the others, as arguments of `Checks`; and the indices of the
+            points where the verdict is in doubt.
+        """
         if regular is None:
-            return {}, []
-        indices, analytic = regular.indices.tolist(), regular.analytic[row]
+            return {}, (), []
+        indices, analytic = regular.indices, regular.analytic[row]
         if column is None:
-            certified = [Check(number, None, Status.CERTIFIED) for number in analytic.tolist()]
-            return dict(zip(indices, certified, strict=True)), []
-        format_, values = self.question.format_, column[regular.indices]
+            return {}, (Status.CERTIFIED, indices, analytic), []
+        format_, values = self.question.format_, column[indices]
         order, tolerance = derivative.order, self.question.options.tolerance
-        statuses, digits = judge_all(values, regular, row, order, format_, tolerance)
+        verdicts, digits = judge_all(values, regular, row, order, format_, tolerance)
         ulps = format_.all_steps(values, analytic)
-        numbers = values.tolist(), analytic.tolist(), ulps, statuses, digits
-        checks: Checks = {}
-        for index, value, exact, steps, status, count in zip(indices, *numbers, strict=True):
-            if status is not None:
-                checks[index] = self._told(value, exact, steps, status, count)
-        return checks, [index for index in indices if index not in checks]
+        special: dict[int, Check] = {}
+        for number, status in enumerate(VERDICTS[1:], 1):
+            rows = verdicts == number
+            columns = [array[rows].tolist() for array in (indices, values, analytic, ulps, digits)]
+            for index, value, exact, steps, count in zip(*columns, strict=True):
+                special[index] = self._told(value, exact, steps, status, count)
+        stable, doubtful = verdicts == 0, verdicts == len(VERDICTS)
+        arrays = [array[stable] for array in (indices, analytic, ulps)]
+        return special, (VERDICTS[0], *arrays), indices[doubtful].tolist()
 
     def _check(self, value: float | None, derivative: Derivative, exact: Exact) -> Check:
         """The verdict on one value."""
@@ -309,11 +316,12 @@ def judge_all(
     order: int,
     format_: FloatFormat,
     tolerance: float,
-) -> tuple[list[Status | None], list[int]]:
+) -> tuple[Any, Any]:
     """Judge the tape's values of the derivative in a row at regular points, as `judge` does.
 
     Returns:
-        The verdicts, None where floats cannot tell; and how many leading digits are right.
+        An array of indices in `VERDICTS`, which are beyond its end where floats cannot tell; and
+        one of how many leading digits are right.
     """
     import numpy as np
 
@@ -330,17 +338,15 @@ def judge_all(
         told_apart = np.abs(distance - explained) > DOUBT * explained + radius
         told_digits = np.abs(digits - np.rint(digits)) > DOUBT + radius / distance
         told_digits |= distance > size * (1 + DOUBT)
-    verdicts = [
-        (tapes == analytic[row], Status.OK),
-        (~np.isfinite(tapes), Status.LOST),
-        (told & (distance < stable), Status.OK),
-        (told & told_digits & told_apart & (distance < explained), Status.ROUNDED),
-        (told & told_digits & told_apart, Status.OFF),
-    ]
-    conditions, statuses = zip(*verdicts, strict=True)
-    numbers = np.select(conditions, range(len(statuses)), len(statuses)).tolist()
-    whole = np.where(np.isfinite(digits), digits, 0).astype(int).tolist()
-    return [(*statuses, None)[number] for number in numbers], whole
+    certain = told & told_digits & told_apart
+    conditions = (
+        (tapes == analytic[row]) | (told & (distance < stable)),
+        ~np.isfinite(tapes),
+        certain & (distance < explained),
+        certain,
+    )
+    verdicts = np.select(conditions, range(len(VERDICTS)), len(VERDICTS))
+    return verdicts, np.where(np.isfinite(digits), digits, 0).astype(int)
 
 
 def right_digits(tape: float, exact: Certified) -> int:
