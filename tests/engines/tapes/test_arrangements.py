@@ -405,6 +405,22 @@ def test_order_0_in_every_way(execution: str) -> None:
     np.testing.assert_array_equal(values, [[[1, 4, 9]]])
 
 
+@pytest.mark.parametrize("dtype", ["float64", "float32", "float16"])
+def test_numbers_that_are_not_finite_are_compiled_as_they_are(dtype: str) -> None:
+    """They are computed in pairs, and none may change the other one of its pair."""
+    format_, x = FORMATS[dtype], np.array([0.0, -0.0, 1.0, math.inf, -math.inf, math.nan])
+    targets = trees("1/x", "x", "3", "sqrt(x)", "-x")  # an odd number, and one without points
+    eager, compiled = (
+        np.array(
+            arrangements.tape_derivatives(targets, {"x": x}, orders(0), "forward", format_, how)
+        )
+        for how in ("eager", "xla")
+    )
+    assert np.array_equal(compiled, eager, equal_nan=True)
+    numbers = ~np.isnan(eager)
+    assert np.array_equal(np.signbit(compiled[numbers]), np.signbit(eager[numbers]))
+
+
 @pytest.mark.parametrize("execution", defaults.EXECUTIONS)
 def test_a_mistake_of_ours_is_not_called_a_lack_of_tensorflow(
     monkeypatch: pytest.MonkeyPatch, execution: str

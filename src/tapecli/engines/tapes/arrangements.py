@@ -275,12 +275,18 @@ def tape_derivatives(
     tf = loading.load()
     run, name = arrangement(method), device_named(tf, device)
     job = _Job(tf, tuple(targets), run, tuple(derivatives), format_, execution, name)
-    tensors = job.run_or_explain(columns)
     count = next(len(values) for values in columns.values())
-    return [
-        [np.broadcast_to(np.asarray(tensor.numpy(), np.float64), count) for tensor in derived]
-        for derived in zip(*tensors, strict=True)
+    arrays = [
+        np.broadcast_to(np.asarray(part, np.float64), count)
+        for tensor in job.run_or_explain(columns)
+        for part in _parts(tensor.numpy())
     ]
+    return [arrays[start :: len(targets)] for start in range(len(targets))]
+
+
+def _parts(values: Any) -> tuple[Any, ...]:
+    """Real numbers as they are, and of complex numbers both parts."""
+    return (values.real, values.imag) if values.dtype.kind == "c" else (values,)
 
 
 @dataclass(frozen=True)
@@ -295,24 +301,36 @@ class _Job:
     execution: str
     device: str
 
-    def run(self, columns: Columns) -> list[list[Tensor]]:
-        """For each derivative a tensor for each target."""
+    def run(self, columns: Columns) -> list[Tensor]:
+        """For each derivative a tensor for each target; `paired` where they are compiled."""
         tf = self.tf
         with tf.device(self.device) if self.device else contextlib.nullcontext():
             xs = {name: tf.constant(values, self.format_.name) for name, values in columns.items()}
             if self.execution == "eager":
                 return self.tensors(xs)
             count = len(next(iter(xs.values()))) if self.execution == "xla" else None
-            tensors: list[list[Tensor]] = _traced(self, tuple(xs), count)(xs)
+            tensors: list[Tensor] = _traced(self, tuple(xs), count)(xs)
             return tensors
 
-    def tensors(self, xs: Sources) -> list[list[Tensor]]:
+    def tensors(self, xs: Sources) -> list[Tensor]:
         """Run the tapes themselves."""
         functions = functions_of(self.tf, self.targets, self.format_)
         tensors = self.arrangement(self.tf, functions, xs, self.derivatives)
-        return [tensors[variables] for variables in self.derivatives]
+        return [tensor for variables in self.derivatives for tensor in tensors[variables]]
 
-    def run_or_explain(self, columns: Columns) -> list[list[Tensor]]:
+    def paired(self, xs: Sources) -> list[Tensor]:
+        """Two tensors each as the parts of one complex tensor, where there are complex numbers.
+
+        XLA makes one loop of all that leads to a tensor, and computes what two tensors share in
+        both loops. In one loop sin(x)*exp(-x^2) of order 2 takes half the time.
+        """
+        tensors = self.tensors(xs)
+        if self.format_.name not in ("float64", "float32"):
+            return tensors
+        pairs = [tensors[start : start + 2] for start in range(0, len(tensors), 2)]
+        return [self.tf.complex(*pair) if len(pair) == 2 else pair[0] for pair in pairs]
+
+    def run_or_explain(self, columns: Columns) -> list[Tensor]:
         """Run it, or raise a `RequestError` with words of our own for what TensorFlow cannot do."""
         try:
             return self.run(columns)
@@ -355,7 +373,9 @@ class _Job:
 def _traced(job: _Job, names: tuple[str, ...], count: int | None) -> Any:
     """The tapes as one function of TensorFlow's, for `count` points, or for any number."""
     tf = job.tf
-    traced = tf.function(job.tensors, jit_compile=job.execution == "xla", autograph=False)
+    compiled = job.execution == "xla"
+    function = job.paired if compiled else job.tensors
+    traced = tf.function(function, jit_compile=compiled, autograph=False)
     column = tf.TensorSpec([count], job.format_.name)
     return traced.get_concrete_function(dict.fromkeys(names, column))
 

@@ -49,8 +49,8 @@ _MODULES = {
     "maximum minimum negative=neg sin sinh square tan tanh",
     "ops.gen_nn_ops": "nn.softsign",
     "ops.gradients_impl": "gradients=gradients_v2",
-    "ops.math_ops": "abs acos add divide exp math.floor math.softplus multiply pow sigmoid sign "
-    "sqrt subtract",
+    "ops.math_ops": "abs acos add complex divide exp math.floor math.softplus multiply pow sigmoid "
+    "sign sqrt subtract",
     "ops.nn_ops": "nn.gelu",
 }
 """For each module the public names in it; after "=" the name in the module, if it is another."""
