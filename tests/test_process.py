@@ -24,7 +24,7 @@ LARGE = 100_000_000
 @pytest.fixture(autouse=True)
 def alone(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Forks in a process with threads, which the work of these tests does not touch."""
-    monkeypatch.setattr(process, "_can_fork", lambda: True)
+    monkeypatch.setattr(process, "can_fork", lambda: True)
     gc.collect()
     yield
     process.kill_forked()
@@ -168,13 +168,13 @@ def test_no_fork_with_tensorflow_or_threads(monkeypatch: pytest.MonkeyPatch) -> 
     with monkeypatch.context() as patch:
         patch.setattr(threading, "active_count", lambda: 1)
         patch.delitem(sys.modules, "tensorflow", raising=False)
-        assert process._can_fork() is (sys.platform != "darwin")
+        assert process.can_fork() is (sys.platform != "darwin")
         patch.setattr(threading, "active_count", lambda: 2)
-        assert not process._can_fork()
+        assert not process.can_fork()
         assert process.fork(os.getpid)() == os.getpid()
         patch.setattr(threading, "active_count", lambda: 1)
         patch.setitem(sys.modules, "tensorflow", os)
-        assert not process._can_fork()
+        assert not process.can_fork()
         assert process.fork(os.getpid)() == os.getpid()
 
 

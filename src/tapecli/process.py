@@ -13,7 +13,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from types import FrameType
 from typing import NoReturn, TypeVar
 
@@ -38,7 +38,7 @@ def fork(work: Callable[[], Answer], outlives: bool = False) -> Callable[[], Ans
         work: returns something that can be pickled, and has no effects.
         outlives: whether it goes on if this process is killed.
     """
-    if not _can_fork():
+    if not can_fork():
         return work
     try:
         result_pipe, child = _forked(work, outlives)
@@ -73,29 +73,38 @@ atexit.register(kill_forked)
 
 
 def _forked(work: Callable[[], object], outlives: bool) -> tuple[int, int]:
-    """Fork, and return where the result can be read, and the child's process id.
-
-    Signals are blocked meanwhile: the child must not handle one as its parent does, and the
-    parent must not end without the child.
-    """
+    """Fork, and return where the result can be read, and the child's process id."""
     read_end, write_end = os.pipe()
     parent = 0 if outlives else os.getpid()
-    mask = signal.pthread_sigmask(signal.SIG_BLOCK, MESSAGES)
     try:
-        child = os.fork()
-        if child == 0:
-            _do(work, write_end, mask, parent)
-        _children.add(child)
+        with signals_blocked() as mask:
+            child = os.fork()
+            if child == 0:
+                _do(work, write_end, mask, parent)
+            _children.add(child)
     except OSError:
         os.close(read_end)
         raise
     finally:
         os.close(write_end)
-        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
     return read_end, child
 
 
-def _can_fork() -> bool:
+@contextlib.contextmanager
+def signals_blocked() -> Iterator[Iterable[int]]:
+    """Block signals while a process is forked, and yield those that were blocked before.
+
+    The child must not handle one as its parent does, and the parent must not end without the
+    child.
+    """
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, MESSAGES)
+    try:
+        yield mask
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+
+
+def can_fork() -> bool:
     """Whether it is safe to fork: a process with threads, as TensorFlow starts them, cannot."""
     import threading
 
@@ -104,27 +113,29 @@ def _can_fork() -> bool:
 
 
 def _do(work: Callable[[], object], pipe: int, mask: Iterable[int], parent: int) -> NoReturn:
-    """Do the work, write what it returns, and exit; after an exception nothing is written.
-
-    On Linux it ends with the parent, which may be killed before it can kill its child.
-    """
+    """Do the work, write what it returns, and exit; after an exception nothing is written."""
     try:
         for number in MESSAGES:
             signal.signal(number, signal.SIG_DFL)
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         if parent:
-            with contextlib.suppress(Exception):
-                import ctypes
-
-                ctypes.CDLL(None).prctl(_PARENT_DEATH_SIGNAL, signal.SIGKILL)
-            if os.getppid() != parent:  # which was killed before that
-                os._exit(0)
+            end_with(parent)
         import pickle
 
         answer = pickle.dumps(work(), pickle.HIGHEST_PROTOCOL)
         with os.fdopen(pipe, "wb") as stream:
             stream.write(answer)
     finally:
+        os._exit(0)
+
+
+def end_with(parent: int) -> None:
+    """On Linux, end this process when its parent is killed before it can kill its child."""
+    with contextlib.suppress(Exception):
+        import ctypes
+
+        ctypes.CDLL(None).prctl(_PARENT_DEATH_SIGNAL, signal.SIGKILL)
+    if os.getppid() != parent:  # which was killed before that
         os._exit(0)
 
 

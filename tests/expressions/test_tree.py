@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import pickle
 from fractions import Fraction
 
 import pytest
 
+from tapecli.expressions.expression import parse
 from tapecli.expressions.functions import CONSTANTS, FUNCTIONS, OPERATORS
 from tapecli.expressions.tree import (
     Alias,
@@ -268,3 +270,9 @@ def test_the_repr_of_a_tree_is_no_longer_than_its_text() -> None:
 
 def test_the_repr_of_a_deep_tree_needs_no_recursion() -> None:
     assert "sin(sin(" in repr(deep(2_000))
+
+
+def test_a_tree_is_the_same_object_once_it_was_pickled() -> None:
+    aliased = parse(["u = log(x^2) + 0.1*y", "v = u*atan2(y, pi)"])
+    for tree in (deep(5000), *(target.tree for target in aliased)):
+        assert pickle.loads(pickle.dumps(tree)) is tree

@@ -126,7 +126,14 @@ def question(options: Mapping[str, Any], default: str = defaults.POINTS) -> Ques
 
 
 def answer(
-    kind: str, writing: Any, *, resume: bool, strict: bool, verbose: bool, **options: Any
+    kind: str,
+    writing: Any,
+    *,
+    jobs: int | None,
+    resume: bool,
+    strict: bool,
+    verbose: bool,
+    **options: Any,
 ) -> int:
     """Differentiate, write the result, and return the exit code.
 
@@ -148,21 +155,24 @@ def answer(
         size = chunks.LARGE_CHUNK if format_.binary else TEXT_CHUNK
         question = chunks.open_question(**question_arguments, in_chunks=format_.chunked, size=size)
     if isinstance(question, Question):
-        ok, statuses = _answer_at_once(question, out, verbose)
+        ok, statuses = _answer_at_once(question, out, jobs, verbose)
     else:
         from tapecli.cli import long_run
 
-        ok, statuses = long_run.answer(question, out, resume, verbose)
+        ok, statuses = long_run.answer(question, out, jobs, resume, verbose)
     return 0 if ok and (all_ok(statuses) or not strict) else 1
 
 
 def _answer_at_once(
-    question: Question, out: output.Output, verbose: bool
+    question: Question, out: output.Output, jobs: int | None, verbose: bool
 ) -> tuple[bool, Iterable[Status]]:
     """Write the answer to a question; whether it is right, and the statuses of its values."""
-    from tapecli.evaluation import answering
+    from tapecli.evaluation import answering, planner, workers
 
     account = answering.Account()
+    if jobs is None:
+        seconds = planner.seconds(question, question.choice, len(question.points))
+        jobs = workers.usual_jobs(seconds)
     with output.waiting("differentiating ..."):
         result = answering.answer(
             question,
@@ -170,6 +180,7 @@ def _answer_at_once(
             account=account,
             load=functools.partial(load, verbose),
             start=process.fork,
+            jobs=jobs,
         )
     out.write(result)
     if not out.format_.formulas:

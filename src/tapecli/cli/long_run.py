@@ -6,16 +6,17 @@ Each chunk is written by a thread while the next one is computed.
 from __future__ import annotations
 
 import contextlib
+import functools
 import shutil
 import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import asdict
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import IO, Any, TypeAlias, cast
 
 import click
 
@@ -24,7 +25,8 @@ from tapecli.cli import output
 from tapecli.cli.call import load, tell_failed_claims, tell_given_up
 from tapecli.cli.progress import bar
 from tapecli.cli.resume import Partial
-from tapecli.errors import OutputError, PointsError, WriteError
+from tapecli.errors import OutputError, PointsError, TensorFlowError, WriteError
+from tapecli.evaluation import workers
 from tapecli.evaluation.chunks import Stream
 from tapecli.evaluation.question import PointsInput
 from tapecli.floats import large
@@ -35,6 +37,9 @@ from tapecli.result import Result, Status, any_failed
 
 PATIENCE = 3.0
 """Seconds that an interrupted call waits for what is being written."""
+
+Results: TypeAlias = Callable[[int], Iterator[Result]]
+"""The results of all chunks after so many points."""
 
 SAVED_EVERY = 1.0
 """Seconds after which the state of a run is saved for a later call."""
@@ -60,7 +65,7 @@ class Run:
         self.first: Result | None = None
         self._out = out
 
-    def to_stream(self) -> None:
+    def to_stream(self, results: Results) -> None:
         """Write to standard output or a device: one stream at once, others by way of the disk."""
         with contextlib.ExitStack() as closing:
             out = self._out.open_binary(closing)
@@ -71,14 +76,17 @@ class Run:
                 streams.append(out if direct else closing.enter_context(tempfile.TemporaryFile()))
                 return streams[-1]
 
-            self._go(open_, out.flush)
+            self._go(results, open_, out.flush)
             if streams and streams[0] is not out:
                 streams[0].seek(0)
                 shutil.copyfileobj(streams[0], out, 1 << 20)
             out.flush()
 
-    def to_file(self, path: Path, resume: bool) -> None:
-        """Write to a file, whole or not at all; what an interrupted call leaves can be resumed."""
+    def to_file(self, results: Results, path: Path, resume: bool) -> None:
+        """Write to a file, whole or not at all.
+
+        What a call leaves that was interrupted, or found no room on the disk, can be resumed.
+        """
         partial = Partial(path, _description(self.stream, self._out.format_.name), resume)
         self.done = self.earlier = partial.state["done"]
         self.counts.update({Status(name): n for name, n in partial.state["counts"].items()})
@@ -93,20 +101,19 @@ class Run:
         try:
             if not self.earlier:
                 partial.clear()
-            self._go(partial.stream, save)
+            self._go(results, partial.stream, save)
             partial.finish()
-        except Signalled as end:
-            if saved_points := partial.state["done"]:
+        except BaseException as raised:
+            error = _in_words(raised, path)
+            points = partial.state["done"]
+            if points and isinstance(error, Signalled | WriteError | TensorFlowError):
                 partial.close()
-                end.args = (f"{end} after {saved_points:,} points; with --resume it goes on there",)
+                error.args = (f"{error} after {points:,} points; with --resume it goes on there",)
             else:
                 partial.remove()
-            raise
-        except BaseException:
-            partial.remove()
-            raise
+            raise error from error.__cause__
 
-    def _go(self, open_: writers.Open, save: Callable[[], None]) -> None:
+    def _go(self, results: Results, open_: writers.Open, save: Callable[[], None]) -> None:
         """Compute and write everything, with a bar for a person at a terminal.
 
         `save` is called before each chunk but the first is written, so that a resumed run always
@@ -117,7 +124,7 @@ class Run:
         pending = thread.submit(lambda: None)
         try:
             with bar("points", self._out.color) as show:
-                for result in self.stream.results(self.done):
+                for result in results(self.done):
                     pending.result()  # raises what the writing has raised
                     pending = thread.submit(self._write, result, open_, save)
                     rate = (self.done - self.earlier) / max(time.monotonic() - start, 1e-3)
@@ -151,7 +158,7 @@ class Run:
 
 
 def answer(
-    stream: Stream, out: output.Output, resume: bool, verbose: bool
+    stream: Stream, out: output.Output, jobs: int | None, resume: bool, verbose: bool
 ) -> tuple[bool, Iterable[Status]]:
     """Compute all points in chunks and write them; whether they are right, and their statuses.
 
@@ -160,21 +167,16 @@ def answer(
     Raises:
         OutputError: it cannot be written, or there is nothing that can be resumed.
     """
-    if stream.choice.needs_tensorflow:
-        with output.waiting("starting TensorFlow ..."):
-            load(verbose)
-    start = time.monotonic()
     run = Run(stream, out)
     if resume and not (out.path and run.writer.resumable):
         sink = f"a {out.format_.name} file" if out.path else "standard output"
         raise OutputError(f"'--resume' cannot go on with {sink}")
-    if out.path is None:
-        run.to_stream()
-    else:
-        try:
-            run.to_file(out.path, resume)
-        except OSError as error:
-            raise WriteError(f"cannot write '{out.path}': {error.strerror or error}") from error
+    with _computing(stream, jobs, verbose) as results:
+        start = time.monotonic()
+        if out.path is None:
+            run.to_stream(results)
+        else:
+            run.to_file(results, out.path, resume)
     assert run.first
     tell_failed_claims(run.first)
     failed = any_failed(run.counts)
@@ -184,6 +186,29 @@ def answer(
     if verbose:
         tell_given_up(run.given_up, run.done - run.earlier, stream.question.options)
     return not failed and not any(claim.failed for claim in run.first.claims), run.counts
+
+
+@contextlib.contextmanager
+def _computing(stream: Stream, jobs: int | None, verbose: bool) -> Iterator[Results]:
+    """Start the processes that compute the chunks, or load TensorFlow, and yield the results."""
+    loading = functools.partial(load, verbose)
+    with workers.forked(jobs or workers.usual_jobs(stream.seconds)) as forked:
+        if forked is not workers.ALONE:
+            yield functools.partial(stream.results, workers=forked, load=loading)
+            return
+        if stream.choice.needs_tensorflow:
+            with output.waiting("starting TensorFlow ..."):
+                loading()
+        yield stream.results
+
+
+def _in_words(error: BaseException, path: Path) -> BaseException:
+    """What is to be told of an error: of one of the system, that the file cannot be written."""
+    if not isinstance(error, OSError):
+        return error
+    told = WriteError(f"cannot write '{path}': {error.strerror or error}")
+    told.__cause__ = error
+    return told
 
 
 def _description(stream: Stream, format_name: str) -> dict[str, Any]:

@@ -189,6 +189,17 @@ def _format(table: Mapping[str, formats.Format], **rest: Any) -> Any:
     )
 
 
+WORKING = (
+    click.option(
+        "-j",
+        "--jobs",
+        type=WholeNumber(1),
+        help="How many processes share the work.  "
+        "[default: one for each core, where the work takes long enough]",
+    ),
+)
+"""Who computes what takes long."""
+
 _COMPUTING = (
     METHOD,
     DTYPE,
@@ -216,6 +227,7 @@ _COMPUTING = (
         is_flag=True,
         help="Go on with a --output file that was interrupted while many points were computed.",
     ),
+    *WORKING,
     verbose(help="Show what TensorFlow logs, and how long each part took."),
 )
 

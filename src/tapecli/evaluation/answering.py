@@ -1,4 +1,4 @@
-"""One question answered: read `answer` first. It has a line for each stage.
+"""One question answered: read `computed` first. It has a line for each stage.
 
 The question was parsed, and checked, by `Question.parse` (`question`). Questions about any number
 of points are answered chunk by chunk (`chunks`), each chunk by `answer`.
@@ -53,6 +53,27 @@ class Account:
 
 
 @dataclass(frozen=True)
+class Computed:
+    """What is computed for a question, of which `arrange` makes its result.
+
+    Attributes:
+        values: for each target and derivative the values; None where none are computed.
+        checks: for each target and derivative the verdicts.
+        claims, formulas, latex: those of its `Analysis`.
+        tensorflow: the version of TensorFlow; "" if it was not needed.
+        execution: how TensorFlow ran the tapes, "" where there were none.
+    """
+
+    values: Sequence[Sequence[Column]]
+    checks: Sequence[Sequence[Checks]]
+    claims: tuple[Claim, ...]
+    formulas: Sequence[Sequence[Formula | None]]
+    latex: Sequence[str | None]
+    tensorflow: str
+    execution: str
+
+
+@dataclass(frozen=True)
 class Analysis:
     """What is found out without TensorFlow.
 
@@ -73,7 +94,12 @@ class Analysis:
     given_up: Sequence[str] = ()
 
 
-def answer(
+def answer(question: Question, **how: Any) -> Result:
+    """Answer a question; the other arguments, and what is raised, are those of `computed`."""
+    return arrange(question, computed(question, **how))
+
+
+def computed(
     question: Question,
     *,
     formulas: bool = True,
@@ -81,8 +107,9 @@ def answer(
     load: Callable[[], Any] = loading.load,
     start: Callable[[Callable[[], Analysis]], Callable[[], Analysis]] = lambda work: work,
     budget: Budget | None = None,
-) -> Result:
-    """Answer a question.
+    jobs: int = 1,
+) -> Computed:
+    """Compute what the result of a question is made of.
 
     Args:
         question: what is asked.
@@ -92,6 +119,7 @@ def answer(
         start: starts the work that needs no TensorFlow, parallel to the rest, and returns a
             function that waits for it.
         budget: what zeros and kinks may cost; that of this question, if it is left out.
+        jobs: how many processes may certify at a time.
 
     Raises:
         UsageError: the points cannot be read, no method can do it in time, or TensorFlow lacks a
@@ -100,7 +128,7 @@ def answer(
     """
     account = account or Account()
     choice = question.choice  # of a question that `Question.parse` has parsed and checked
-    certified = start(functools.partial(certify, question, formulas, budget))
+    certified = start(functools.partial(certify, question, formulas, budget, jobs))
     tensorflow = load().__version__ if choice.needs_tensorflow else ""
     account.lap("TensorFlow")
     values, execution = compute(question)
@@ -110,15 +138,17 @@ def answer(
     account.lap("certified values" + " and formulas" * bool(formulas))
     verification = Verification(question, analysis.budget)
     checks = verification.judge(values, analysis.certificates)
-    result = arrange(question, values, checks, analysis, tensorflow, execution)
     account.lap("verdicts")
-    return result
+    of_analysis = analysis.claims, analysis.formulas, analysis.latex
+    return Computed(values, checks, *of_analysis, tensorflow, execution)
 
 
-def certify(question: Question, formulas: bool = True, budget: Budget | None = None) -> Analysis:
+def certify(
+    question: Question, formulas: bool = True, budget: Budget | None = None, jobs: int = 1
+) -> Analysis:
     """Certify values, judge claims and make formulas."""
     budget = budget or Budget.of_request(question.options.max_seconds, question.share)
-    verification = Verification(question, budget)
+    verification = Verification(question, budget, jobs)
     certificates = [verification.certificates(tree) for tree in question.trees]
     claims = _judged_claims(question)
     if formulas:
@@ -198,15 +228,8 @@ def _scaled(column: Array, derivative: Derivative, format_: FloatFormat) -> Arra
     )
 
 
-def arrange(
-    question: Question,
-    values: Sequence[Sequence[Column]],
-    checks: Sequence[Sequence[Checks]],
-    analysis: Analysis,
-    tensorflow: str,
-    execution: str,
-) -> Result:
-    """Arrange everything into a Result."""
+def arrange(question: Question, parts: Computed) -> Result:
+    """Arrange what was computed for a question into its result."""
     blocks = [
         Block(
             target.name,
@@ -219,7 +242,7 @@ def arrange(
             None if latex is None else Latex(latex, formula and formula.latex),
         )
         for target, latex, *rows in zip(
-            question.targets, analysis.latex, values, checks, analysis.formulas, strict=True
+            question.targets, parts.latex, parts.values, parts.checks, parts.formulas, strict=True
         )
         for derivative, column, column_checks, formula in zip(
             question.derivatives, *rows, strict=True
@@ -231,12 +254,12 @@ def arrange(
         points=question.points,
         format_=question.format_,
         method=question.choice.method,
-        tensorflow=tensorflow,
+        tensorflow=parts.tensorflow,
         tolerance=question.options.tolerance,
-        execution=execution,
+        execution=parts.execution,
         device=question.options.device or "",
         reason=question.choice.reason,
-        claims=analysis.claims,
+        claims=parts.claims,
     )
 
 

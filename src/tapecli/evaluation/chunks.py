@@ -6,13 +6,17 @@ enough is held at a time that memory does not grow with the number of points.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import functools
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, cast
 
 from tapecli import defaults
+from tapecli.engines.tapes import loading
 from tapecli.evaluation import answering, planner
 from tapecli.evaluation.question import PointsInput, Question
+from tapecli.evaluation.verdict import ALL_SERIES
+from tapecli.evaluation.workers import ALONE, Workers
 from tapecli.points import exact
 from tapecli.points.points import FilePoints, Points
 
@@ -22,6 +26,9 @@ if TYPE_CHECKING:
 
 LARGE_CHUNK = 262_144
 """Points of a chunk, of which tapes are asked at once."""
+
+VERIFIED_CHUNK = 32_768
+"""Points of a chunk of which each is verified, which takes far longer than the tapes do."""
 
 SMALL_CHUNK = 8_192
 """Points of a chunk of Taylor series or certified values, which gain nothing by more."""
@@ -53,16 +60,37 @@ class Stream:
         """The axes of an array of all points by name, once it is known how many there are."""
         return {name: count if n is None else n for name, n in self.source.dimensions.items()}
 
-    def results(self, skip: int = 0) -> Iterator[Result]:
-        """The results of all chunks after `skip` points; what is raised is what `diff` raises."""
-        question, choice = self.question, self.choice
-        for chunk in self.source.chunks(self.size, skip):
-            share = UNKNOWN_SHARE if self.count is None else len(chunk) / self.count
-            at_chunk = question.at(chunk, choice, share=share, fill=self.size)
-            result = answering.answer(at_chunk, formulas=False)
-            yield result
-            question = replace(question, claims=())  # which are judged once
-            choice = replace(choice, execution=result.execution)
+    @property
+    def seconds(self) -> float:
+        """The CPU seconds that computing and certifying may take, once TensorFlow is loaded."""
+        return planner.seconds(self.question, self.choice, self.count or UNKNOWN_COUNT)
+
+    def results(
+        self,
+        skip: int = 0,
+        workers: Workers = ALONE,
+        load: Callable[[], Any] = loading.load,
+    ) -> Iterator[Result]:
+        """The results of all chunks after `skip` points; what is raised is what `diff` raises.
+
+        Args:
+            skip: how many points are left out.
+            workers: who computes the chunks.
+            load: loads TensorFlow, in each of them.
+        """
+        choice = self.choice
+
+        def questions() -> Iterator[Question]:
+            question = self.question
+            for chunk in self.source.chunks(self.size, skip):
+                share = UNKNOWN_SHARE if self.count is None else len(chunk) / self.count
+                yield question.at(chunk, choice, share=share, fill=self.size)
+                question = replace(question, claims=())  # which are judged once
+
+        compute = functools.partial(answering.computed, formulas=False, load=load)
+        for question, parts in workers.each(compute, questions()):
+            yield answering.arrange(question, parts)
+            choice = replace(choice, execution=parts.execution)
 
 
 def open_question(
@@ -82,7 +110,12 @@ def open_question(
     if isinstance(points, Points) and (not in_chunks or points.count <= exact.MAX_POINTS):
         return question.at(points)
     choice = _choice(question, size, points.count)
-    size = size if choice.needs_tensorflow else SMALL_CHUNK
+    if not choice.needs_tensorflow:
+        size = SMALL_CHUNK
+    elif question.options.verify == "all" or (
+        question.options.verify == "auto" and points.count and points.count <= ALL_SERIES
+    ):
+        size = min(size, VERIFIED_CHUNK)
     return Stream(question, points, choice, min(size, points.count or size))
 
 

@@ -24,6 +24,7 @@ from tapecli.engines.tapes import arrangements
 from tapecli.engines.tapes.arrangements import ARRANGEMENTS, FORWARD
 from tapecli.engines.taylor import FLOAT64_ORDER
 from tapecli.errors import RequestError, together
+from tapecli.evaluation.verdict import ALL_SERIES, MANY, SAMPLE_SERIES
 from tapecli.expressions.functions import row
 from tapecli.expressions.tree import Call, Node, steps
 from tapecli.floats import FORMATS, estimated
@@ -106,6 +107,13 @@ _TAYLOR_OPERATION, _TAYLOR_NUMBER = 1.5e-6, 6e-9
 _CERTIFIED = 0.25e-3
 """Seconds for a certified series along one line of a usual expression, at orders up to 5."""
 
+_REGULAR, _REGULAR_NODE, _REGULAR_TERM = 10e-6, 1e-6, 5e-9
+"""Seconds for a series at one of many points, which are certified together: once, for each
+operation and variable, and for each of them and square of the order."""
+
+_REGULAR_ORDER = 10
+"""The order at which the first two of these take twice as long as at order 0."""
+
 _USUAL_NODES = 20
 """Operations and variables up to which that hardly depends on how many they are."""
 
@@ -158,6 +166,20 @@ def choose(question: Question, count: int) -> Choice:
     if options.execution in (None, EAGER) and tapes != BATCH and work.is_quick(options):
         return Choice(tapes, execution=EAGER)
     return _weighed(tapes, work, options)
+
+
+def seconds(question: Question, choice: Choice, count: int) -> float:
+    """The CPU seconds that computing and certifying may take, once TensorFlow is loaded."""
+    work, verify = Workload.of(question, count), question.options.verify
+    if choice.method == NONE:
+        return work.certified_seconds
+    is_sample = verify == "sample" or (verify == "auto" and count > ALL_SERIES)
+    verified = 0 if verify == "none" else min(count, SAMPLE_SERIES) if is_sample else count
+    if choice.method == TAYLOR:
+        computing = work.taylor_seconds
+    else:
+        computing = work.again_seconds(choice.execution, choice.method)
+    return computing + work.at(verified).certified_seconds
 
 
 def _arrangement(question: Question) -> str:
@@ -360,9 +382,14 @@ class Workload:
             for group in self._highest_orders()
         )
         nodes = [len(steps(target)) for target in self.targets]
-        sizes = sum(max(1.0, count / _USUAL_NODES) for count in nodes)
-        line = _CERTIFIED * sizes * (1 + self.order / 5)
-        line += _CERTIFIED_TERM * sum(nodes) * self.order**2
+        if self.count < MANY:
+            sizes = sum(max(1.0, count / _USUAL_NODES) for count in nodes)
+            line = _CERTIFIED * sizes * (1 + self.order / 5)
+            line += _CERTIFIED_TERM * sum(nodes) * self.order**2
+        else:
+            line = len(nodes) * _REGULAR + sum(nodes) * _REGULAR_NODE
+            line *= 1 + self.order / _REGULAR_ORDER
+            line += _REGULAR_TERM * sum(nodes) * self.order**2
         return line * self.count * (lines if lines == 1 else lines * _CHANGING)
 
     def _highest_orders(self) -> list[Counter[str]]:

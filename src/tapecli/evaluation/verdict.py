@@ -8,13 +8,14 @@ sample is verified.
 
 from __future__ import annotations
 
+import functools
 import math
 import random
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
-from tapecli import defaults
+from tapecli import defaults, process
 from tapecli.engines.certified import Certified, NoDerivative
 from tapecli.floats import Array, FloatFormat, counted
 from tapecli.result import Check, Checks, Status
@@ -42,8 +43,12 @@ The ball follows the recurrences of the series, the tapes the chain rule: the sa
 cancellations, in another sequence, with a few more operations at high orders.
 """
 
-ALL_SERIES = 20_000
+ALL_SERIES = 500_000
 """Series, one for each line through each point, up to which every point is verified."""
+
+ONE_BY_ONE = 20_000
+"""Series up to which those points are all verified that have to be certified one by one, which
+takes ten times as long."""
 
 SAMPLE_SERIES = 1_000
 """How many series a sample may cost, unless it has too few points of each target."""
@@ -102,11 +107,13 @@ class Verification:
     Args:
         question: what was asked.
         budget: what zeros and kinks may cost at all points of all targets together.
+        jobs: how many processes may certify at a time.
     """
 
-    def __init__(self, question: Question, budget: Budget) -> None:
+    def __init__(self, question: Question, budget: Budget, jobs: int = 1) -> None:
         self.question = question
         self.budget = budget
+        self.jobs = jobs
 
     def certificates(self, tree: Node) -> Certificates:
         """What the derivatives of a target are at the points that are verified.
@@ -130,15 +137,17 @@ class Verification:
     ) -> list[Checks]:
         """The verdicts on what was computed for each derivative of a target.
 
-        Beside the sample, points are verified at which a value is not finite, as far as they are
-        no more than half as many.
+        Beside those that were certified, points are verified at which a value is not finite, as
+        far as they are no more than half as many as a sample has.
         """
         exacts, regular = certificates
         count = len(exacts) + (len(regular.indices) if regular else 0)
         if self.question.options.verify != "none" and count < len(self.question.points):
             known = set(certificates.indices)
             odd = [index for index in _not_finite(columns) if index not in known]
-            odd = odd[: max(count, self._least(self._reference(tree))) // 2]
+            reference = self._reference(tree)
+            most = max(min(count, self._sample_size(reference)), self._least(reference))
+            odd = odd[: most // 2]
             exacts = exacts | self._exacts(tree, odd)
         in_doubt: dict[int, list[Exact]] = {}
         results = []
@@ -153,17 +162,38 @@ class Verification:
 
     def _certified(self, tree: Node, indices: Sequence[int]) -> Certificates:
         """What is exact at some points: together where they are regular, else one by one."""
-        regular = None
-        if len(indices) >= MANY:
-            columns = {name: xs[indices] for name, xs in self.question.points.columns.items()}
-            regular = self._reference(tree).regular(columns)
-        if regular is None:
+        if len(indices) < MANY:
             return Certificates(self._exacts(tree, indices))
         import numpy as np
 
-        rest = np.delete(np.asarray(indices), regular.indices).tolist()
-        regular = regular._replace(indices=np.asarray(indices)[regular.indices])
-        return Certificates(self._exacts(tree, rest), regular)
+        regular = self._regular(tree, np.asarray(indices))
+        rest = np.setdiff1d(indices, () if regular is None else regular.indices).tolist()
+        return Certificates(self._exacts(tree, self._few(tree, rest)), regular)
+
+    def _regular(self, tree: Node, indices: Array) -> Regular | None:
+        """What is exact at those of some points that are regular, by processes that share them."""
+        import numpy as np
+
+        reference, columns = self._reference(tree), self.question.points.columns
+
+        def certified(indices: Array) -> Regular | None:
+            regular = reference.regular({name: xs[indices] for name, xs in columns.items()})
+            return regular and regular._replace(indices=indices[regular.indices])
+
+        first, *others = np.array_split(indices, self.jobs)
+        waiting = [process.fork(functools.partial(certified, part)) for part in others]
+        results = [certified(first), *(wait() for wait in waiting)]
+        parts = [part for part in results if part is not None]
+        if not parts:
+            return None
+        return type(parts[0])(*(np.concatenate(arrays, -1) for arrays in zip(*parts, strict=True)))
+
+    def _few(self, tree: Node, indices: Sequence[int]) -> Sequence[int]:
+        """As many of some points as may be certified one by one."""
+        reference, share = self._reference(tree), self.question.share or 1
+        if not self._may_sample or len(indices) * self._series(reference) <= ONE_BY_ONE * share:
+            return indices
+        return self._spread(indices, self._sample_size(reference))
 
     def _exacts(self, tree: Node, indices: Iterable[int]) -> dict[int, list[Exact]]:
         if not indices:
@@ -178,31 +208,49 @@ class Verification:
         names = tuple(self.question.points.names)
         return reference(tree, self.question.format_, tuple(self.question.wrt), names, divisors)
 
+    @property
+    def _may_sample(self) -> bool:
+        """Whether it is enough to verify some of the values."""
+        is_analytic = self.question.choice.method == defaults.NONE
+        return self.question.options.verify != "all" and not is_analytic
+
     def _sample(self, reference: Reference) -> Sequence[int]:
         """The indices of the points that are verified."""
-        count, share = len(self.question.points), self.question.share
-        verify = self.question.options.verify
-        if verify == "all" or self.question.choice.method == defaults.NONE:
-            return range(count)
-        series = self._series(reference) * len(self.question.targets)
-        size = max(SAMPLE_SERIES // series, self._least(reference))
-        if share is not None:
-            size = max(math.ceil(size * share), 1)
-        elif verify == "auto" and count * series <= ALL_SERIES:
-            size = count
+        indices = range(len(self.question.points))
+        in_run = len(indices) / (self.question.share or 1)
+        is_sample = self.question.options.verify == "sample"
+        if not self._may_sample:
+            return indices
+        if not is_sample and in_run * self._series(reference) <= ALL_SERIES:
+            return indices
+        return self._spread(indices, self._sample_size(reference))
+
+    def _sample_size(self, reference: Reference) -> int:
+        """How many points a sample has."""
+        size = max(SAMPLE_SERIES // self._series(reference), self._least(reference))
+        share = self.question.share
+        return size if share is None else max(math.ceil(size * share), 1)
+
+    @staticmethod
+    def _spread(indices: Sequence[int], size: int) -> Sequence[int]:
+        """So many of some indices: the first, the last, and others at random."""
+        count = len(indices)
         if count <= size:
-            return range(count)
+            return indices
         ends_first = dict.fromkeys((0, count - 1, *random.Random(count).sample(range(count), size)))
-        return sorted(list(ends_first)[: max(size, 2)])
+        return sorted(indices[number] for number in list(ends_first)[: max(size, 2)])
 
     def _series(self, reference: Reference) -> int:
-        """How many easy series take as long as those of a target at a point."""
+        """How many easy series take as long as those of all targets at a point."""
+        return self._series_of_one(reference) * len(self.question.targets)
+
+    def _series_of_one(self, reference: Reference) -> int:
         easy = max(1, self.question.order // EASY_ORDER) * max(1, reference.nodes // EASY_NODES)
         return reference.lines * easy
 
     def _least(self, reference: Reference) -> int:
         """How many points a sample has at least."""
-        return max(min(LEAST_SAMPLE, LEAST_SAMPLE_SERIES // self._series(reference)), 2)
+        return max(min(LEAST_SAMPLE, LEAST_SAMPLE_SERIES // self._series_of_one(reference)), 2)
 
     def _regular_checks(
         self, regular: Regular | None, row: int, derivative: Derivative, column: Column

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Context, Decimal
 from fractions import Fraction
@@ -70,6 +70,17 @@ class Node(metaclass=_Interning):
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {text(self)}>"
 
+    def __reduce__(self) -> Any:
+        """What pickle writes: a row for each node, and not one inside the other."""
+        indices = {node: index for index, node in enumerate(steps(self))}
+        return _of_rows, ([node._row(indices) for node in indices],)
+
+    def _row(self, indices: Mapping[Node, int]) -> tuple[Any, ...]:
+        """The class of a node, its own fields, and the indices of the rows of its children."""
+        names = [name for name in type(self).__slots__ if name not in ("arguments", "target")]
+        children = [indices[child] for child in self.children]
+        return type(self), [getattr(self, name) for name in names], children
+
 
 @dataclass(frozen=True, eq=False, slots=True, repr=False)
 class Number(Node):
@@ -115,6 +126,15 @@ class Alias(Node):
     @property
     def children(self) -> tuple[Node, ...]:
         return (self.target,)
+
+
+def _of_rows(rows: Iterable[tuple[Any, Sequence[Any], Sequence[int]]]) -> Node:
+    """The node in the last of the rows that `Node` is pickled as."""
+    nodes: list[Node] = []
+    for class_, fields, indices in rows:
+        children: list[Any] = [nodes[index] for index in indices]
+        nodes.append(class_(*fields, *([tuple(children)] if class_ is Call else children)))
+    return nodes[-1]
 
 
 def number(value: int | Fraction, decimal: bool = False) -> Node:

@@ -1,0 +1,119 @@
+"""Work in parts that other processes do: forked from this one, or those of a cluster.
+
+TensorFlow's own threads do not share the work of one compiled function, so processes do. They are
+forked before TensorFlow is loaded, because a process that has loaded it cannot be forked.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import BrokenExecutor, Executor, Future
+from dataclasses import dataclass
+from typing import TypeVar
+
+from tapecli import process
+
+Part = TypeVar("Part")
+Answer = TypeVar("Answer")
+
+AHEAD = 2
+"""How many parts are on the way for each worker: one that it does, and one that comes next."""
+
+WORTH = 0.5
+"""Seconds of work for which a process is worth being forked."""
+
+
+@dataclass(frozen=True)
+class Workers:
+    """Those who do parts of a work.
+
+    Attributes:
+        executor: the processes; None for this process alone.
+        count: how many parts are done at a time.
+    """
+
+    executor: Executor | None = None
+    count: int = 1
+
+    def each(
+        self, do: Callable[[Part], Answer], parts: Iterable[Part]
+    ) -> Iterator[tuple[Part, Answer]]:
+        """Each part with what `do` returns for it, in their order.
+
+        Parts are taken as they are needed, so that only a few are in memory. What is raised for
+        one of them is raised here. If a worker is killed, this process does what is left.
+
+        Args:
+            do: a function of a module, for other processes import it.
+            parts: what can be pickled.
+        """
+        if self.executor is None:
+            yield from ((part, do(part)) for part in parts)
+            return
+        pending: deque[tuple[Part, Future[Answer] | None]] = deque()
+        for part in parts:
+            pending.append((part, self._submit(do, part)))
+            if len(pending) >= AHEAD * self.count:
+                yield self._next(do, pending)
+        while pending:
+            yield self._next(do, pending)
+
+    def _submit(self, do: Callable[[Part], Answer], part: Part) -> Future[Answer] | None:
+        assert self.executor
+        with contextlib.suppress(BrokenExecutor):
+            return self.executor.submit(do, part)
+        return None
+
+    @staticmethod
+    def _next(
+        do: Callable[[Part], Answer], pending: deque[tuple[Part, Future[Answer] | None]]
+    ) -> tuple[Part, Answer]:
+        part, future = pending.popleft()
+        if future:
+            with contextlib.suppress(BrokenExecutor):
+                return part, future.result()
+        return part, do(part)
+
+
+ALONE = Workers()
+"""This process, which does one part after the other as they are asked for."""
+
+
+def usual_jobs(seconds: float) -> int:
+    """How many processes share a work that takes one of them so long: no more than are cores."""
+    has_affinity = hasattr(os, "sched_getaffinity")
+    cores = len(os.sched_getaffinity(0)) if has_affinity else os.cpu_count() or 1
+    return max(1, min(cores, int(seconds / WORTH)))
+
+
+@contextlib.contextmanager
+def forked(jobs: int) -> Iterator[Workers]:
+    """So many processes, forked from this one; this process alone, if that cannot be."""
+    if jobs < 2 or not process.can_fork():
+        yield ALONE
+        return
+    import multiprocessing
+    from concurrent.futures import ProcessPoolExecutor
+
+    context = multiprocessing.get_context("fork")
+    with process.signals_blocked():
+        pool = ProcessPoolExecutor(jobs, context, _begin, (os.getpid(),))
+        pool.submit(os.getpid)  # which starts all processes
+    try:
+        yield Workers(pool, jobs)
+    finally:
+        for child in multiprocessing.active_children():
+            child.kill()  # which may be busy with what nobody needs any more
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _begin(parent: int) -> None:
+    """What a forked process does first: it ends with its parent, which alone heeds signals."""
+    for number in process.MESSAGES:
+        signal.signal(number, signal.SIG_IGN)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, process.MESSAGES)
+    process.end_with(parent)
