@@ -7,6 +7,7 @@ import os
 import pkgutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -36,9 +37,17 @@ LIGHT_CALLS = [
     ["hessian", "x*y", "--wrt", "q"],
 ]
 
-WITHOUT_TENSORFLOW = [
+ANALYTIC = [
     ["diff", "--method", "none", "-f", "value"],
     ["diff", "--method", "none"],
+    ["diff", "--method", "none", "-f", "json"],
+    ["diff", "--method", "none", "-f", "markdown"],
+    ["diff", "--method", "none", "-f", "latex", "--dtype", "bfloat16"],
+]
+"""Calls that show certified values alone."""
+
+WITHOUT_TENSORFLOW = [
+    *ANALYTIC,
     ["diff", "--method", "taylor", "--order", "3"],
     ["diff", "sin(x)*exp(-x^2)", "--order", "40", "-f", "value"],
     ["diff", "--method", "none", "--claim", "2/x"],
@@ -117,12 +126,28 @@ def test_analytic_values_and_taylor_series_import_no_tensorflow(
     assert "tensorflow" not in loaded
 
 
-def test_bare_analytic_values_import_the_reference_alone(
-    loaded_without_tensorflow: dict[str, object],
+@pytest.mark.parametrize("call", [" ".join(call) for call in ANALYTIC])
+def test_analytic_values_and_formulas_import_nothing_heavy(
+    loaded_without_tensorflow: dict[str, object], call: str
 ) -> None:
-    loaded = loaded_without_tensorflow["diff --method none -f value"]
+    """A forked process makes them; who imported its libraries again would wait for that."""
+    loaded = loaded_without_tensorflow[call]
     assert isinstance(loaded, list)
-    assert [name for name in HEAVY if name in loaded] == []  # a process beside this one does it
+    assert [name for name in HEAVY if name in loaded] == []
+
+
+def test_a_formula_that_was_made_before_needs_no_sympy(tmp_path: Path) -> None:
+    script = """
+import json, sys
+from pathlib import Path
+from tapecli.engines.certified import formula_cache
+from tapecli.expressions.expression import parse
+sys.dont_write_bytecode, formula_cache.FILE = False, Path(sys.argv[1])
+formula_cache.formulas([parse("log(x^2)")[0].tree], [["x"], ["x", "x"]], [1, 1], 1.0)
+print(json.dumps(["sympy" in sys.modules]))
+"""
+    file = str(tmp_path / "formulas.json")
+    assert [python(script, file) for _ in range(3)] == [[True], [False], [False]]
 
 
 @pytest.mark.parametrize("call", ["--version", "--help", "-h", "functions", "diff --help", "dif"])
@@ -251,10 +276,3 @@ def test_modules_can_be_imported_from_the_package() -> None:
     from tapecli.points import exact
 
     assert (exact.__name__, result.__name__) == ("tapecli.points.exact", "tapecli.result")
-
-
-def test_what_is_handed_over_by_the_process_beside_needs_no_sympy() -> None:
-    """It is made there; whoever reads it does not import it again, which took 0.2 s."""
-    (loaded,) = python(CALLS, json.dumps([["diff", "--method", "none"]]))
-    assert isinstance(loaded, list)
-    assert "sympy" not in loaded

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tapecli.floats import FORMATS
 from tapecli.formats import words
 from tapecli.result import Claim, Finding, Status
 
 if TYPE_CHECKING:
-    from tests.formats.conftest import Make, Samples
+    from tests.formats.conftest import Make, Render, Samples
 
 
 @pytest.mark.parametrize(
@@ -229,3 +232,16 @@ def test_what_became_of_a_claim(samples: Samples, claim: Claim, found: str) -> N
 def test_the_verdict_on_analytic_values_alone(samples: Samples) -> None:
     assert words.verdict(samples.certified) == "6 values, certified"
     assert words.verdict(samples.uncertain) == "3 values: 1 undefined, 2 certified"
+
+
+@pytest.mark.parametrize("dtype", FORMATS)
+@pytest.mark.parametrize("name", ["table", "json", "markdown", "latex"])
+def test_few_points_are_written_as_many_are(
+    make: Make, shown: Render, monkeypatch: pytest.MonkeyPatch, dtype: str, name: str
+) -> None:
+    numbers = map(Fraction, (0.0, 2.0, -0.1, 1 / 3, 1e-7, 6.5e4, 1e300))
+    points = [-0.0, *map(FORMATS[dtype].round, numbers)]
+    result = make([(x, 2, 2) for x in points if math.isfinite(x)], dtype=dtype)
+    few = shown(name, result)
+    monkeypatch.setattr(words, "FEW_POINTS", 0)
+    assert shown(name, result) == few

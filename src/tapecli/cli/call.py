@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -173,13 +173,19 @@ def _answer_at_once(
     if jobs is None:
         seconds = planner.seconds(question, question.choice, len(question.points))
         jobs = workers.usual_jobs(seconds)
+
+    def start(work: Callable[[], answering.Analysis]) -> Callable[[], answering.Analysis]:
+        finish = process.fork(work)
+        formats.module(out.format_)  # which is loaded while the forked process works
+        return finish
+
     with output.waiting("differentiating ..."):
         result = answering.answer(
             question,
             formulas=out.format_.formulas,
             account=account,
             load=functools.partial(load, verbose),
-            start=process.fork,
+            start=start,
             jobs=jobs,
         )
     out.write(result)

@@ -290,7 +290,7 @@ def _formulas(
     question: Question,
 ) -> tuple[list[list[Formula | None]], list[str], list[str]]:
     """The formulas of each target, the targets in LaTeX, and what was given up for the time."""
-    from tapecli.engines.certified.formula import formulas
+    from tapecli.engines.certified.formula_cache import formulas
 
     divisors = [derivative.divisor for derivative in question.derivatives]
     seconds = question.options.max_seconds * FORMULA_SHARE

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import importlib.util
+import io
 import math
-import os
 import pkgutil
 import re
-import sys
 import unicodedata
 import zlib
 from collections.abc import Collection, Mapping
@@ -18,6 +16,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
+from tapecli import cache
 from tapecli.errors import ExpressionError
 from tapecli.expressions import diagnosis, tree
 from tapecli.expressions.diagnosis import UNKNOWN_CALL
@@ -247,8 +246,9 @@ def parser() -> Lark:
         propagate_positions=True,
         lexer_callbacks={"UNKNOWN": _refused},
     )
-    if not sys.dont_write_bytecode:
-        _store(lalr, path)
+    content = io.BytesIO()
+    lalr.save(content)
+    cache.store(path, content.getvalue())
     return lalr
 
 
@@ -267,21 +267,9 @@ def cache_path(grammar: str) -> Path:
     import lark
 
     key = zlib.crc32(f"{lark.__version__} {grammar}".encode())
-    return Path(importlib.util.cache_from_source(__file__)).with_suffix(f".{key:08x}.lark")
+    return cache.path(__file__, f".{key:08x}.lark")
 
 
 def _refused(token: Token) -> Token:
     """The token UNKNOWN with a type that no rule has: it is unexpected wherever it stands."""
     return token.update(type=UNKNOWN_CALL)
-
-
-def _store(lalr: Lark, path: Path) -> None:
-    """Write the whole file or nothing, for other processes may read or write it at the time."""
-    temporary = path.with_name(f"{path.name}.{os.getpid()}")
-    with contextlib.suppress(OSError):
-        try:
-            with temporary.open("wb") as file:
-                lalr.save(file)
-            temporary.replace(path)
-        finally:
-            temporary.unlink(missing_ok=True)

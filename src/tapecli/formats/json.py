@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from tapecli.floats import FloatFormat
-from tapecli.formats import Screen, columns
+from tapecli.formats import Screen, columns, words
 from tapecli.result import SCHEMA, Claim, Result
 
 
@@ -55,25 +55,31 @@ def document(result: Result) -> dict[str, Any]:
 
 def _rows(result: Result) -> Iterator[dict[str, Any]]:
     """The fields of each row; None where there is no value."""
-    all_shortest = result.format_.all_shortest
-    columns_of_points = [all_shortest(x).tolist() for x in result.points.columns.values()]
-    points = [
-        dict(zip(result.variables, at, strict=True)) for at in zip(*columns_of_points, strict=True)
-    ]
+    points, format_ = _points(result), result.format_
     for block in result.blocks:
         tape = block.tape
-        computed = [None] * len(points) if tape is None else all_shortest(tape).tolist()
+        computed = [None] * len(points) if tape is None else format_.all_shortest(tape).tolist()
         for index, (point, value) in enumerate(zip(points, computed, strict=True)):
             check = block.check(index)
             yield {
                 **columns.derivative(block),
                 **point,
                 "tape": _finite(value),
-                "analytic": strict(check.analytic, result.format_),
+                "analytic": strict(check.analytic, format_),
                 "ulps": check.ulps,
                 "status": check.status,
                 "note": check.note,
             }
+
+
+def _points(result: Result) -> list[dict[str, float]]:
+    """Each point, with the shortest decimals."""
+    points, format_ = result.points, result.format_
+    if len(points) <= words.FEW_POINTS:
+        rows = map(points.at, range(len(points)))
+        return [{name: format_.shortest(value) for name, value in row.items()} for row in rows]
+    columns = [format_.all_shortest(values).tolist() for values in points.columns.values()]
+    return [dict(zip(points.names, row, strict=True)) for row in zip(*columns, strict=True)]
 
 
 def _claim(claim: Claim, format_: FloatFormat) -> Any:

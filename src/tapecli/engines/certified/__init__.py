@@ -25,6 +25,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import NamedTuple
+
+from tapecli.result import Formula
 
 
 @dataclass(frozen=True)
@@ -58,3 +61,20 @@ class NoDerivative:
     """There is no derivative, or no value, for this reason."""
 
     reason: str
+
+
+class DerivedFormulas(NamedTuple):
+    """The formulas of a request.
+
+    Attributes:
+        by_target: for each target the formula of each derivative; None for one that is too long
+            to be of use, or that is not real.
+        unshortened: how many are not as short as they could be, because the time was over.
+        left_out: how many are missing for the same reason.
+        reproducible: whether they are the same on a machine of any speed.
+    """
+
+    by_target: list[list[Formula | None]]
+    unshortened: int = 0
+    left_out: int = 0
+    reproducible: bool = True

@@ -11,10 +11,11 @@ import functools
 import math
 import time
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import sympy
 
+from tapecli.engines.certified import DerivedFormulas
 from tapecli.engines.certified.deadline import TimeUp, within
 from tapecli.engines.certified.lines import Index
 from tapecli.engines.certified.literals import tidied
@@ -53,21 +54,6 @@ SEARCH_SHARE = 0.3
 _PIECEWISE = (sympy.Abs, sympy.sign, sympy.Max, sympy.Min, sympy.Heaviside)
 
 
-class DerivedFormulas(NamedTuple):
-    """The formulas of a request.
-
-    Attributes:
-        by_target: for each target the formula of each derivative; None for one that is too long
-            to be of use, or that is not real.
-        unshortened: how many are not as short as they could be, because the time was over.
-        left_out: how many are missing for the same reason.
-    """
-
-    by_target: list[list[Formula | None]]
-    unshortened: int
-    left_out: int
-
-
 def formulas(
     trees: Sequence[Node],
     derivatives: Sequence[Sequence[str]],
@@ -81,6 +67,7 @@ def formulas(
     """
     indices = [tuple(sorted(variables)) for variables in derivatives]
     by_target, unshortened, left_out, start = [], 0, 0, time.thread_time()
+    reproducible = True
     last_start = start + seconds + CHAIN_RULE_GRACE
     for number, tree in enumerate(trees):
         left = seconds - (time.thread_time() - start)
@@ -88,7 +75,8 @@ def formulas(
         by_target.append([forms.formula(*pair) for pair in zip(indices, divisors, strict=True)])
         unshortened += len(forms.late.intersection(indices) - forms.left_out)
         left_out += len(forms.left_out)
-    return DerivedFormulas(by_target, unshortened, left_out)
+        reproducible &= forms.reproducible and not forms.late
+    return DerivedFormulas(by_target, unshortened, left_out, reproducible)
 
 
 class Forms:
@@ -102,11 +90,14 @@ class Forms:
     Attributes:
         late: the derivatives that were not shortened as far as they could be.
         left_out: those that were not begun.
+        reproducible: whether all formulas are SymPy's own, not those of the chain rule, in which
+            equal terms are combined only if there is time for it.
     """
 
     def __init__(self, tree: Node, seconds: float = math.inf, last_start: float = math.inf) -> None:
         self.late: set[Index] = set()
         self.left_out: set[Index] = set()
+        self.reproducible = True
         self._last_start = last_start
         self._tree = tree
         self._end = time.thread_time() + seconds
@@ -167,6 +158,7 @@ class Forms:
 
     def _chain_rule_formula(self, index: Index, divisor: int) -> Formula | None:
         """The formula that needs no search; None if it is too long."""
+        self.reproducible = False
         if time.thread_time() > self._last_start:
             self.left_out.add(index)
             return None
