@@ -94,17 +94,17 @@ def test_nodes_cannot_be_changed() -> None:
 def test_steps_list_each_node_once_after_its_children() -> None:
     square = call("mul", x, x)
     tree = call("add", square, call("sin", square))
-    assert steps(tree) == [x, square, call("sin", square), tree]
+    assert steps(tree) == (x, square, call("sin", square), tree)
 
 
 def test_steps_of_several_targets_share_their_parts() -> None:
     square = call("pow", x, two)
-    assert steps(square, call("log", square)) == [x, two, square, call("log", square)]
+    assert steps(square, call("log", square)) == (x, two, square, call("log", square))
 
 
 def test_steps_walk_through_an_alias() -> None:
     named = Alias("u", call("sin", x))
-    assert steps(named) == [x, call("sin", x), named]
+    assert steps(named) == (x, call("sin", x), named)
 
 
 def test_variables_are_in_alphabetical_order_and_named_once() -> None:

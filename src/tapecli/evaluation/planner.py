@@ -302,8 +302,11 @@ class Workload:
 
     def is_quick(self, options: Options) -> bool:
         """Whether eager tapes surely take less time than any call by XLA, and few numbers."""
+        operations = self.most_operations
+        if math.isinf(operations):
+            operations = self._counts(EAGER).operations
         speed, arithmetic = _SPEEDS[EAGER], (1 + _SPECIAL_NUMBERS) * self.count
-        seconds = self.most_operations * (speed.operation + speed.number * arithmetic)
+        seconds = operations * (speed.operation + speed.number * arithmetic)
         is_allowed = seconds + self.check_seconds(options) <= options.max_seconds
         return is_allowed and seconds <= _SPEEDS[XLA].once
 

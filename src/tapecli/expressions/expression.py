@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from tapecli.errors import ExpressionError, UsageError, clipped
 from tapecli.expressions.functions import CONSTANT_NAMES, FUNCTION_NAMES
@@ -24,7 +25,7 @@ class Expression:
     name: str
     tree: Node
 
-    @property
+    @cached_property
     def text(self) -> str:
         """The fully explicit form of the tree, with earlier targets by their names."""
         return text(self.tree)

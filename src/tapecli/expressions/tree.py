@@ -7,6 +7,7 @@ stack.
 
 from __future__ import annotations
 
+import functools
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -147,8 +148,12 @@ def call(name: str, *arguments: Node) -> Node:
     return Call(name, arguments)
 
 
-def steps(*targets: Node) -> list[Node]:
-    """Every distinct node of the targets once, each after the nodes that it is computed from."""
+@functools.lru_cache(maxsize=64)
+def steps(*targets: Node) -> tuple[Node, ...]:
+    """Every distinct node of the targets once, each after the nodes that it is computed from.
+
+    The last lists are kept, because one answer walks through the same trees twenty times.
+    """
     order: dict[Node, None] = {}
     stack = [(target, False) for target in reversed(targets)]
     while stack:
@@ -158,7 +163,7 @@ def steps(*targets: Node) -> list[Node]:
         elif node not in order:
             stack.append((node, True))
             stack.extend((child, False) for child in reversed(node.children))
-    return list(order)
+    return tuple(order)
 
 
 def fold(tree: Node, combine: Callable[[Node, list[Result]], Result]) -> Result:
