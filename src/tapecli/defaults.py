@@ -58,3 +58,6 @@ MAX_ORDER = 1_000
 
 MAX_SECONDS = 10.0
 """The default of `--max-seconds`: what is expected to take longer is refused."""
+
+MAX_JOBS = 256
+"""The most processes that a call may be told to start, of half a gigabyte each."""

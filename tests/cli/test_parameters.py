@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 HELP = "Try 'tapecli diff --help' for help.\n"
 ORDER = "Error: Invalid value for '-n' / '--order'"
+JOBS = "Error: Invalid value for '-j' / '--jobs'"
 FORMAT = "Error: Invalid value for '-f' / '--format'"
 FORMATS = ", ".join(formats.FORMATS)
 
@@ -27,6 +28,8 @@ REFUSED: Mapping[tuple[str, ...], str] = {
         "--order",
         "-" + "9" * 5000,
     ): f"{ORDER}: '-{'9' * 58}…' is not a whole number from 0 on\n{HELP}",
+    ("--jobs", "0"): f"{JOBS}: '0' is not a whole number from 1 to 256\n{HELP}",
+    ("-j", "257"): f"{JOBS}: '257' is not a whole number from 1 to 256\n{HELP}",
     ("--format", "jsn"): (f"{FORMAT}: 'jsn' is not one of {FORMATS}. Did you mean 'json'?\n{HELP}"),
     ("-f", "[/]"): f"{FORMAT}: '[/]' is not one of {FORMATS}.\n{HELP}",
     ("-f", "\x1b[31m"): f"{FORMAT}: '\\x1b[31m' is not one of {FORMATS}.\n{HELP}",

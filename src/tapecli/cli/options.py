@@ -193,7 +193,7 @@ WORKING = (
     click.option(
         "-j",
         "--jobs",
-        type=WholeNumber(1),
+        type=WholeNumber(1, defaults.MAX_JOBS),
         help="How many processes share the work.  "
         "[default: one for each core, where the work takes long enough]",
     ),

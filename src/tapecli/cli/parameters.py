@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -17,12 +18,13 @@ MOST_DIGITS = 9  # the bounds of options are far below
 
 
 class WholeNumber(click.ParamType[int]):
-    """A whole number from the least that makes sense."""
+    """A whole number from the least to the most that make sense."""
 
     name = "N"
 
-    def __init__(self, least: int = 0) -> None:
+    def __init__(self, least: int = 0, most: int | None = None) -> None:
         self.least = least
+        self.most = most
 
     def convert(
         self, value: object, param: click.Parameter | None, ctx: click.Context | None
@@ -30,8 +32,9 @@ class WholeNumber(click.ParamType[int]):
         digits = re.fullmatch(r"\+?0*([0-9]+)", str(value))
         if digits and len(digits[1]) > MOST_DIGITS:
             self.fail(f"a whole number of more than {MOST_DIGITS} digits", param, ctx)
-        if not digits or int(digits[1]) < self.least:
-            self.fail(f"{value!r} is not a whole number from {self.least} on", param, ctx)
+        end = "on" if self.most is None else f"to {self.most}"
+        if not digits or not self.least <= int(digits[1]) <= (self.most or math.inf):
+            self.fail(f"{value!r} is not a whole number from {self.least} {end}", param, ctx)
         return int(digits[1])
 
 
