@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
@@ -12,8 +13,11 @@ from tapecli.result import UNVERIFIED, Check
 ROWS = 16_384
 """Rows in a piece of text."""
 
-ARROW_ROWS = 65_536
+ARROW_ROWS = 32_768
 """Rows in a piece of text that pyarrow writes."""
+
+MAX_THREADS = 4
+"""How many of these pieces are written at a time, if there are as many cores."""
 
 
 def lines(
@@ -41,7 +45,8 @@ def lines(
     by_arrow = texts is FloatFormat.texts and count >= arrow.MIN_ROWS and arrow.loads()
     size = ARROW_ROWS if by_arrow else ROWS
     number_texts, join_lines = (arrow.texts, arrow.join) if by_arrow else (texts, join)
-    for start in range(0, count, size):
+
+    def piece(start: int) -> str:
         numbers = [number_texts(format_, column[start : start + size]) for column in columns]
         indices = verified[bisect_left(verified, start) : bisect_left(verified, start + size)]
         verdicts = [checks[index] for index in indices]
@@ -49,7 +54,16 @@ def lines(
         exact = iter(texts(format_, np.array(analytic, np.float64)))
         rest = [after(c, "" if c.analytic is None else next(exact)) for c in verdicts]
         ends = dict(zip((index - start for index in indices), rest, strict=True))
-        yield join_lines(before, numbers, after(UNVERIFIED, ""), ends)
+        return join_lines(before, numbers, after(UNVERIFIED, ""), ends)
+
+    starts = range(0, count, size)
+    if not by_arrow:  # Python's lock is held all the time
+        yield from map(piece, starts)
+        return
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(min(MAX_THREADS, os.cpu_count() or 1)) as threads:
+        yield from threads.map(piece, starts)
 
 
 def join(
