@@ -167,11 +167,12 @@ def _answer_at_once(
     question: Question, out: output.Output, jobs: int | None, verbose: bool
 ) -> tuple[bool, Iterable[Status]]:
     """Write the answer to a question; whether it is right, and the statuses of its values."""
+    count = len(question.points)  # wrong points are refused before more is imported
     from tapecli.evaluation import answering, planner, workers
 
     account = answering.Account()
     if jobs is None:
-        seconds = planner.seconds(question, question.choice, len(question.points))
+        seconds = planner.seconds(question, question.choice, count)
         jobs = workers.usual_jobs(seconds)
 
     def start(work: Callable[[], answering.Analysis]) -> Callable[[], answering.Analysis]:
@@ -193,7 +194,6 @@ def _answer_at_once(
         tell_failed_claims(result)
     if verbose:
         stages = ", ".join(f"{name} {seconds:.3g} s" for name, seconds in account.seconds.items())
-        count = len(result.points)
         click.echo(f"{counted(count, 'point')}; {stages}", err=True)
         for sentence in account.given_up:
             click.echo(f"given up: {sentence}", err=True)

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from tapecli import cache
-from tapecli.engines.certified import DerivedFormulas, formula, formula_cache
+from tapecli.engines.certified import DerivedFormulas, formula, formula_cache, monomials
 from tapecli.expressions.expression import parse
 from tapecli.result import Formula
 
@@ -67,6 +67,7 @@ def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Where formulas are kept, for a process that has not loaded SymPy; it is not yet there."""
     process = SimpleNamespace(modules={}, dont_write_bytecode=False)
     monkeypatch.setattr(formula_cache, "sys", process)
+    monkeypatch.setattr(monomials, "formula", lambda *_: None)
     monkeypatch.setattr(sys, "dont_write_bytecode", False)
     path = tmp_path / "formulas.json"
     monkeypatch.setattr(formula_cache, "FILE", path)
@@ -221,6 +222,21 @@ def test_where_it_saves_nothing_or_is_not_wanted_nothing_is_kept(
         formula_cache.formulas(*QUESTIONS[0].arguments)
         assert len(made) == count
     assert not file.exists()
+
+
+def test_monomials_need_neither_a_file_nor_sympy(
+    tmp_path: Path, made: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(formula_cache, "FILE", tmp_path / "formulas.json")
+    targets = Question(("u = x^2", "y = log(u)"))
+    texts = [
+        [pair and pair.text for pair in row]
+        for row in formula_cache.formulas(*targets.arguments).by_target
+    ]
+    assert texts == [["2·x", "2"], ["2/x", "-2/x²"]]
+    assert not made
+    formula_cache.formulas(*Question(("u = x^2", "y = sin(u)")).arguments)
+    assert len(made) == 1
 
 
 def test_the_file_stands_beside_the_bytecode() -> None:

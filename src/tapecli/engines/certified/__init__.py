@@ -14,7 +14,8 @@ A reader should open the modules in this order:
    at twice the precision of float64, for the Taylor engine.
 5. `symbols` turns a tree into SymPy's expression, in which `literals` keeps numbers as they were
    typed. `formula` differentiates it, `shortening` looks for a shorter form, and `printing` writes
-   it as text and LaTeX; `deadline` ends whatever takes SymPy too long.
+   it as text and LaTeX; `deadline` ends whatever takes SymPy too long. `formula_cache` gives the
+   formulas that need no SymPy: those of `monomials`, and those of earlier calls.
 6. `judge` compares a claimed derivative with the certified one at many points, and `proof` tries to
    show with SymPy that the two are equal everywhere.
 

@@ -1,5 +1,6 @@
-"""Formulas of earlier questions, kept beside the package's bytecode: SymPy takes long to load.
+"""Formulas without SymPy, which takes long to load: those of earlier questions.
 
+They are kept beside the package's bytecode.
 Only formulas are kept that a machine of any speed makes of the same question. They belong to one
 version of this package and of SymPy; a change of either empties the file.
 """
@@ -16,7 +17,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from tapecli import cache
-from tapecli.engines.certified import DerivedFormulas
+from tapecli.engines.certified import DerivedFormulas, monomials
 from tapecli.expressions import tree
 from tapecli.expressions.tree import Node, Number
 from tapecli.result import Formula
@@ -38,10 +39,14 @@ def formulas(
     divisors: Sequence[int],
     seconds: float,
 ) -> DerivedFormulas:
-    """The formulas that `formula.formulas` makes, which is not called for those that are kept.
+    """The formulas that `formula.formulas` makes, without SymPy for monomials and what is kept.
 
-    Once SymPy is loaded, all are made, and with `PYTHONDONTWRITEBYTECODE` as well.
+    Once SymPy is loaded, nothing is kept or read, and with `PYTHONDONTWRITEBYTECODE` neither.
     """
+    pairs = list(zip(derivatives, divisors, strict=True))
+    direct = [[monomials.formula(tree, *pair) for pair in pairs] for tree in trees]
+    if all(map(all, direct)):
+        return DerivedFormulas(direct)
     if "sympy" in sys.modules or sys.dont_write_bytecode:
         return _from_sympy(trees, derivatives, divisors, seconds)
     question, version = _question(trees, derivatives, divisors, seconds), _version()
