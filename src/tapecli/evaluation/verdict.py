@@ -149,10 +149,11 @@ class Verification:
             most = max(min(count, self._sample_size(reference)), self._least(reference))
             odd = odd[: most // 2]
             exacts = exacts | self._exacts(tree, odd)
+        spreads = self._spreads(tree, columns, regular)
         in_doubt: dict[int, list[Exact]] = {}
         results = []
         for row, (by, column) in enumerate(zip(self.question.derivatives, columns, strict=True)):
-            special, stable, doubtful = self._regular_checks(regular, row, by, column)
+            special, stable, doubtful = self._regular_checks(regular, spreads, row, column)
             in_doubt |= self._exacts(tree, [i for i in doubtful if i not in in_doubt])
             for index, exact in (exacts | {i: in_doubt[i] for i in doubtful}).items():
                 value = None if column is None else column.item(index)
@@ -252,8 +253,32 @@ class Verification:
         """How many points a sample has at least."""
         return max(min(LEAST_SAMPLE, LEAST_SAMPLE_SERIES // self._series_of_one(reference)), 2)
 
+    def _spreads(self, tree: Node, columns: Sequence[Column], regular: Regular | None) -> Any:
+        """What rounding can explain, where a value at a regular point is not stable; else NaN."""
+        if regular is None:
+            return None
+        import numpy as np
+
+        spreads = np.full(regular.high.shape, np.nan)
+        unstable = np.zeros(len(regular.indices), bool)
+        for row, column in enumerate(columns):
+            if column is not None:
+                unstable |= self._judged(regular, spreads, row, column)[0] == len(VERDICTS)
+        if unstable.any():
+            indices = regular.indices[unstable]
+            points = {name: xs[indices] for name, xs in self.question.points.columns.items()}
+            spreads[:, unstable] = self._reference(tree).spreads(points)
+        return spreads
+
+    def _judged(self, regular: Regular, spreads: Any, row: int, column: Array) -> tuple[Any, Any]:
+        """The verdicts on the derivative in a row, as of `judge_all`."""
+        question, order = self.question, self.question.derivatives[row].order
+        format_, tolerance = question.format_, question.options.tolerance
+        values = column[regular.indices]
+        return judge_all(values, regular, spreads[row], row, order, format_, tolerance)
+
     def _regular_checks(
-        self, regular: Regular | None, row: int, derivative: Derivative, column: Column
+        self, regular: Regular | None, spreads: Any, row: int, column: Column
     ) -> tuple[dict[int, Check], tuple[Any, ...], list[int]]:
         """The verdicts on a derivative at regular points.
 
@@ -266,10 +291,9 @@ class Verification:
         indices, analytic = regular.indices, regular.analytic[row]
         if column is None:
             return {}, (Status.CERTIFIED, indices, analytic), []
-        format_, values = self.question.format_, column[indices]
-        order, tolerance = derivative.order, self.question.options.tolerance
-        verdicts, digits = judge_all(values, regular, row, order, format_, tolerance)
-        ulps = format_.all_steps(values, analytic)
+        values = column[indices]
+        verdicts, digits = self._judged(regular, spreads, row, column)
+        ulps = self.question.format_.all_steps(values, analytic)
         special: dict[int, Check] = {}
         for number, status in enumerate(VERDICTS[1:], 1):
             rows = verdicts == number
@@ -360,6 +384,7 @@ def judge(
 def judge_all(
     tapes: Array,
     regular: Regular,
+    spread: Array,
     row: int,
     order: int,
     format_: FloatFormat,
@@ -367,19 +392,21 @@ def judge_all(
 ) -> tuple[Any, Any]:
     """Judge the tape's values of the derivative in a row at regular points, as `judge` does.
 
+    Where its spread is not known, which is NaN, only stable and lost values have a verdict.
+
     Returns:
         An array of indices in `VERDICTS`, which are beyond its end where floats cannot tell; and
         one of how many leading digits are right.
     """
     import numpy as np
 
-    _, analytic, high, low, sensitivity, spread = regular
+    _, analytic, high, low, sensitivity = regular
     unit, size = float(format_.unit_roundoff), np.abs(high[row])
     with np.errstate(all="ignore"):
         distance = np.abs((tapes - high[row]) - low[row])
         stable = STABLE_ULPS * max(order, 1) * unit * (size + sensitivity[row])
         stable = tolerance * (stable + float(format_.smallest))
-        explained = tolerance * ROUNDING_FACTOR * spread[row]
+        explained = tolerance * ROUNDING_FACTOR * spread
         radius = RADIUS * unit * size
         digits = np.maximum(-np.log10(distance / size), 0)
         told = np.abs(distance - stable) > DOUBT * stable + radius

@@ -13,15 +13,10 @@ from flint import arb
 from tapecli.engines.certified import Certified, NoDerivative
 from tapecli.engines.certified.balls import Balls, Side, Undecided, Undefined, exact_arb
 from tapecli.engines.certified.budget import FIRST_BITS, SLOW, Budget, OverBudget
+from tapecli.engines.certified.columns import IRREGULAR
 from tapecli.engines.certified.interpreter import HUGE, Interpreter, Trajectory, fraction
 from tapecli.engines.certified.lines import Direction, Index, PointDerivatives, directions
-from tapecli.engines.certified.regular import (
-    IRREGULAR,
-    SLOPE_BITS,
-    SPARE_BITS,
-    Regular,
-    RegularPoints,
-)
+from tapecli.engines.certified.regular import SLOPE_BITS, SPARE_BITS, Regular, RegularPoints
 from tapecli.expressions.tree import Call, Node, variables
 from tapecli.floats import Array, FloatFormat
 from tapecli.result import OUT_OF_TIME
@@ -188,6 +183,14 @@ class Reference:
             columns: the values of each variable.
         """
         return self._regular.certify(columns) if self._regular else None
+
+    def spreads(self, columns: Mapping[str, Array]) -> Array:
+        """The spreads of the derivatives, a row each, at some points that are regular.
+
+        They are NaN where they must be looked at one by one.
+        """
+        assert self._regular
+        return self._regular.spreads(columns)
 
     @functools.cached_property
     def _regular(self) -> RegularPoints | None:

@@ -2,9 +2,9 @@
 
 At a regular point no function has a kink, a pole or an edge of its domain, no number is near the
 ends of the dtype's range, and the first working precision shows every digit that is needed. There
-a tree is a straight line of operations on series, the same one at each point, and what comes out
-fits into floats: a value as the sum of two, and the two bounds that the verdict needs. What is not
-certain to be regular is left to `Reference`, which looks at one point at a time.
+a tree is a straight line of operations on series, the same one at each point (`columns`), and what
+comes out fits into floats: a value as the sum of two, and the two bounds that the verdict needs.
+What is not certain to be regular is left to `Reference`, which looks at one point at a time.
 """
 
 from __future__ import annotations
@@ -12,30 +12,29 @@ from __future__ import annotations
 import contextlib
 import functools
 import math
-import operator
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
-from typing import Any, NamedTuple, TypeAlias
+from array import array
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from fractions import Fraction
+from itertools import repeat
+from operator import add, itemgetter, mul, sub
+from typing import Any, NamedTuple
 
-from flint import arb, arb_series
+from flint import arb
 
-from tapecli.engines.certified.balls import (
-    Balls,
-    Kink,
-    Series,
-    Side,
-    Undecided,
-    Undefined,
-    exact_arb,
-)
+from tapecli.engines.certified.balls import Balls, Side, exact_arb
 from tapecli.engines.certified.budget import FIRST_BITS
+from tapecli.engines.certified.columns import (
+    IRREGULAR,
+    Column,
+    Path,
+    Program,
+    RegularBalls,
+    Step,
+    power_of_two,
+)
 from tapecli.engines.certified.interpreter import Interpreter, working
-from tapecli.engines.certified.lines import Index, curve_of, directions
-from tapecli.expressions.tree import Node, Variable
+from tapecli.engines.certified.lines import Curve, Index, curve_of, directions
 from tapecli.floats import Array, FloatFormat
-
-Line: TypeAlias = tuple[tuple[int, int], ...]
-"""The steps of the variables along a line, each with the number of its variable."""
 
 SPARE_BITS = 12
 """How far below one ulp the certified bound must be: 2**-12 of it."""
@@ -43,21 +42,17 @@ SPARE_BITS = 12
 SLOPE_BITS = 6
 """How well the next derivatives must be known, which only scale the verdict."""
 
+_SENSITIVITY_BITS = 20
+"""How well they must be known at regular points."""
+
 _MARGIN = 2.0**6
 """By which factor the numbers of a regular point stay away from the ends of the dtype's range."""
 
 _SMALLEST = 1e-290
 """A smaller bound may have lost digits as a float."""
 
-_TIE = 2.0**-10
-"""How near a value may be to half way between two numbers of the dtype, in half ulps."""
-
-
-class Irregular(Exception):
-    """The point must be looked at on its own."""
-
-
-IRREGULAR = (Irregular, Kink, Undefined, Undecided, OverflowError)
+_TIE_BITS = 40
+"""How near a value may be to half way between two numbers of the dtype: 2**-40 half ulps."""
 
 
 class Regular(NamedTuple):
@@ -67,7 +62,8 @@ class Regular(NamedTuple):
         indices: which of the points are regular, an array.
         analytic: the exact derivatives, rounded to the dtype.
         high, low: numbers whose sum is the exact derivative up to 2**-12 ulps of the dtype.
-        sensitivity, spread: as in `Certified`, up to a relative error of 2**-20.
+        sensitivity: as in `Certified`, up to a relative error of 2**-20 of its sum with the size of
+            the derivative; NaN where it is not known so well.
     """
 
     indices: Any
@@ -75,96 +71,6 @@ class Regular(NamedTuple):
     high: Array
     low: Array
     sensitivity: Array
-    spread: Array
-
-
-class _RegularBalls(Balls):
-    """The rules at regular points, where no series ends early and no quotient underflows."""
-
-    mul = staticmethod(operator.mul)  # type: ignore[assignment]
-
-    def _underflowing(self, u: Series, v: Series) -> Series:
-        if super()._underflowing(u, v) is not u:
-            raise Irregular
-        return u
-
-
-class Program:
-    """A tree as a straight line of operations on series that hold on both sides of a point.
-
-    Args:
-        interpreter: the tree.
-        names: the variables, whose series are the arguments of the program.
-        balls: the rules.
-        precision: the working precision in bits.
-        limits: the least and the largest number of a regular point.
-        is_strict: whether a smaller number is not regular, and not only less certain.
-
-    Raises:
-        Irregular, Undefined, Undecided: a constant in the tree is not regular.
-    """
-
-    def __init__(
-        self,
-        interpreter: Interpreter,
-        names: Sequence[str],
-        balls: Balls,
-        precision: int,
-        limits: tuple[float, float],
-        is_strict: bool = False,
-    ) -> None:
-        self.balls, self.precision = balls, precision
-        self._interpreter, self._is_strict = interpreter, is_strict
-        self._least, self._largest = map(arb, limits)
-        self._lowest = -self._least
-        self._values: list[Any] = [None] * len(names)  # of what does not depend on the point
-        self._steps: list[tuple[int, Node, Callable[..., Series], int, int]] = []
-        slots: dict[Node, int] = {}
-        for node in interpreter.nodes:
-            if isinstance(node, Variable):
-                slots[node] = names.index(node.name)
-                continue
-            slots[node] = len(self._values)
-            children = [slots[child] for child in node.children]
-            self._values.append(None)
-            if interpreter.variables[node]:
-                rule = interpreter.operation(balls, node)
-                left, right = [*children, -1][:2]
-                self._steps.append((slots[node], node, rule, left, right))
-            else:
-                at_point = replace(balls, side=Side.POINT)
-                with working(precision, balls.terms):
-                    arguments = [self._values[child] for child in children]
-                    value = interpreter.series(at_point, node, arguments)
-                    self._values[-1] = interpreter.enclosing_tapes(node, value, at_point)
-        self._last = slots[interpreter.nodes[-1]]
-
-    def run(self, series: Sequence[Series]) -> Series:
-        """The series of the tree, from those of its variables; within `working`.
-
-        Raises:
-            Irregular, Kink, Undefined, Undecided: the point is not regular.
-        """
-        values = [*series, *self._values[len(series) :]]
-        checked = self.balls.tiny is not None
-        for slot, node, rule, left, right in self._steps:
-            value = rule(values[left]) if right < 0 else rule(values[left], values[right])
-            values[slot] = self._enclosing_tapes(node, value) if checked else value
-        result: Series = values[self._last]
-        return result
-
-    def _enclosing_tapes(self, node: Node, value: Series) -> Series:
-        """As `Interpreter.enclosing_tapes`, after a quick look whether there is anything to do."""
-        least, lowest = self._least, self._lowest
-        if not abs(value[0]) < self._largest:
-            raise Irregular
-        for k in range(value.length()):
-            coefficient = value[k]
-            if not (coefficient > least or coefficient < lowest or coefficient == 0):
-                if self._is_strict:
-                    raise Irregular
-                return self._interpreter.enclosing_tapes(node, value, self.balls)
-        return value
 
 
 class RegularPoints:
@@ -192,40 +98,30 @@ class RegularPoints:
         divisors: Mapping[Index, int],
     ) -> None:
         self._interpreter, self._format, self._names = interpreter, format_, tuple(names)
-        bits, order = format_.precision, max(map(len, slopes))
-        tiny, unit = exact_arb(format_.smallest_normal), arb(2) ** -bits
-        self._unit = 2.0**-bits
-        least = max(float(tiny) * _MARGIN, _SMALLEST / self._unit)
-        self._limits = least, float(format_.largest) / _MARGIN
-        self._lines: dict[Line, int] = {}
-        distinct = list(slopes)
-        self._rows = [distinct.index(index) for index in indices]
-        self._recipes = [self._recipe(index) for index in distinct]
+        self._divisors = dict(divisors)
+        for index, by_name in slopes.items():
+            for slope in by_name.values():
+                self._divisors.setdefault(slope, divisors[index])
+        distinct = sorted(self._divisors, key=lambda index: (index not in slopes, index))
+        numbers = {index: number for number, index in enumerate(distinct)}
+        self._rows = [numbers[index] for index in indices]
+        self._indices, self._terms = distinct[: len(slopes)], max(map(len, slopes)) + 2
+        self._lines: dict[Path, int] = {}
+        self._recipes = [self._recipe(index) for index in self._indices]
         self._rough_lines = list(self._lines)
-        higher = {index for by_name in slopes.values() for index in by_name.values()}
-        distinct += sorted(higher.difference(distinct))
         self._recipes += [self._recipe(index) for index in distinct[len(slopes) :]]
-        self._sharp_lines = list(self._lines)
-        self._parts = [
-            (
-                divisors[index],
-                [(self._names.index(name), distinct.index(slope)) for name, slope in by.items()],
-            )
-            for index, by in slopes.items()
+        self._slopes = [
+            [
+                (self._names.index(name), numbers[slope], self._ratio(slope, index))
+                for name, slope in slopes[index].items()
+            ]
+            for index in self._indices
         ]
-        mixed = [row for row in range(len(slopes)) if len(self._recipes[row].weights) > 1]
-        self._sharp = self._program(_RegularBalls(Side.BOTH, order + 2), FIRST_BITS)
-        rough = _RegularBalls(Side.BOTH, order + 1, tiny=tiny, unit=unit)
-        self._rough = self._program(rough, bits, bool(mixed))
-        self._curves = {
-            row: (curve, self._program(Balls(Side.BOTH, curve.terms, unit=unit), bits))
-            for row in mixed
-            for curve in [curve_of(distinct[row])]
-        }
+        balls = RegularBalls(Side.BOTH, self._terms)
+        self._sharp = Program(interpreter, names, balls, FIRST_BITS, list(self._lines))
 
-    def _program(self, balls: Balls, precision: int, is_strict: bool = False) -> Program:
-        rules = balls, precision, self._limits, is_strict
-        return Program(self._interpreter, self._names, *rules)
+    def _ratio(self, index: Index, other: Index) -> float:
+        return float(Fraction(self._divisors[index], self._divisors[other]))
 
     def _recipe(self, index: Index) -> _Recipe:
         """How a derivative comes from series along lines, which are noted."""
@@ -234,10 +130,17 @@ class RegularPoints:
             weights = {((name, 1),): 0 for name in index}
         by_line = {}
         for direction, weight in weights.items():
-            line = tuple((self._names.index(name), step) for name, step in direction)
-            by_line[self._lines.setdefault(line, len(self._lines))] = line, weight
+            line = tuple(
+                Step(self._names.index(name), times, is_scaled=len(direction) > 1)
+                for name, times in direction
+            )
+            number = self._lines.setdefault(line, len(self._lines))
+            if weight:
+                by_line[number] = line, weight
         steps = [index.count(name) for name in self._names]
-        return _Recipe(len(index), {n: w for n, w in by_line.items() if w[1]}, steps)
+        return _Recipe(len(index), by_line, steps, self._divisors[index])
+
+    # --- values ---------------------------------------------------------------------------------
 
     def certify(self, columns: Mapping[str, Array]) -> Regular:
         """Certify the derivatives at those of the points that are regular.
@@ -247,111 +150,208 @@ class RegularPoints:
         """
         import numpy as np
 
-        columns_of_points = [columns[name].tolist() for name in self._names]
-        points = dict(enumerate(zip(*columns_of_points, strict=True)))
-        values = _regular(points, self._sharp, self._values)
-        radii = _regular({i: points[i] for i in values}, self._rough, self._radii)
-        rows = [values[index] + radii[index] for index in radii]
-        table = np.array(rows).reshape(-1, 4, len(self._parts)).transpose(1, 2, 0)
-        analytic, certain = self._rounded(table[0], table[1])
-        certain &= np.isfinite(table).all(0) & ((table[3] == 0) | (table[3] > _SMALLEST))
-        regular = certain.all(0)
-        indices = np.array(list(radii), np.intp)[regular]
-        return Regular(indices, *(array[self._rows][:, regular] for array in (analytic, *table)))
+        points = _Points([columns[name] for name in self._names])
+        count = len(self._indices)
+        rows = [_Row(number < count) for number in range(len(self._recipes))]
+        for series, exponents in points.run(self._sharp):
+            with working(FIRST_BITS, self._terms):
+                for row, recipe in zip(rows, self._recipes, strict=True):
+                    row.extend(recipe.scaled(series, exponents))
+        high, radius = np.array([row.high for row in rows]), np.array([row.radius for row in rows])
+        low = np.array([row.low for row in rows[:count]])
+        accuracy = np.array([row.accuracy for row in rows[:count]])
+        with np.errstate(all="ignore"):
+            for number, recipe in enumerate(self._recipes):
+                if recipe.is_mixed:
+                    shift = recipe.shift(points.exponents)
+                    for table in (high, low, radius)[:: 1 if number < count else 2]:
+                        table[number] = np.ldexp(table[number], shift)
+            analytic, certain = self._rounded(high[:count], low, accuracy)
+            sensitivity = self._sensitivity(points.columns, np.abs(high), radius)
+        certain[:, points.irregular] = False
+        indices = np.flatnonzero(certain.all(0))
+        arrays = (analytic, high, low, sensitivity)
+        return Regular(indices, *(table[self._rows][:, indices] for table in arrays))
 
-    def _rounded(self, high: Array, low: Array) -> tuple[Array, Any]:
+    def _rounded(self, high: Array, low: Array, accuracy: Any) -> tuple[Array, Any]:
         """The sums of two numbers, rounded to the dtype, and where that is certain."""
         import numpy as np
 
-        size, (least, largest) = np.abs(high), self._limits
-        inside = (least < size) & (size < largest)
+        bits, size = self._format.precision, np.abs(high)
+        largest = float(self._format.largest) / _MARGIN
+        inside = (_SMALLEST * 2.0**bits < size) & (size < largest)
         inner = np.where(inside, high, 0)
         rounded = self._format.all_rounded(inner)
         half = np.ldexp(0.5, self._format.quantum_exponents(inner))
-        certain = inside & (np.abs((inner - rounded) + low) < half * (1 - _TIE))
-        return rounded, certain | ((high == 0) & (low == 0))
+        tie = np.ldexp(1.0, np.maximum(bits + 2 - np.minimum(accuracy, 1000), -_TIE_BITS))
+        inside &= np.abs((inner - rounded) + low) < half * (1 - tie)
+        rounded += 0.0  # which makes -0.0 positive
+        return rounded, (accuracy >= bits + SPARE_BITS) & (inside | (high == 0))
 
-    def _values(self, point: Sequence[float]) -> list[float]:
-        """The derivatives at a point, each as two numbers, and their sensitivities."""
-        lines = self._along(self._sharp, self._sharp_lines, point)
-        balls = [recipe.derivative(*lines) for recipe in self._recipes]
-        highs, lows, sensitivities = [], [], []
-        bits = self._format.precision + SPARE_BITS
-        for ball, (divisor, slopes) in zip(balls, self._parts, strict=False):
-            if ball.rel_accuracy_bits() < bits and not ball == 0:
-                raise Irregular
-            sensitivity = 0.0
-            for number, row in slopes:
-                if x := point[number]:
-                    slope = balls[row]
-                    if slope.rel_accuracy_bits() < SLOPE_BITS and not slope == 0:
-                        raise Irregular
-                    sensitivity += abs(float(slope * x))
-            quotient = ball / divisor if divisor > 1 else ball
-            high = float(quotient)
-            if high == 0 and not ball == 0:
-                raise Irregular
-            highs.append(high)
-            lows.append(float(quotient - high))
-            sensitivities.append(sensitivity / divisor)
-        return highs + lows + sensitivities
+    def _sensitivity(self, columns: Sequence[Array], sizes: Array, radii: Array) -> Array:
+        """The sensitivities of the derivatives, NaN where they are not known."""
+        import numpy as np
 
-    def _radii(self, point: Sequence[float]) -> list[float]:
-        """The radii of the derivatives when they are computed at the dtype's own precision."""
-        series, exponents = self._along(self._rough, self._rough_lines, point)
-        radii = []
-        for row, (divisor, _) in enumerate(self._parts):
-            recipe, radius = self._recipes[row], 0.0
-            if row in self._curves:
-                radius = float(recipe.derivative(series, exponents).rad())
-                radius = self._mixed_radius(row, point, radius)
-            elif recipe.weights:
-                ((number, (_, weight)),) = recipe.weights.items()
-                radius = float(series[number][recipe.order].rad()) * weight
-            radii.append(radius / divisor)
-        return radii
+        sensitivities = np.zeros((len(self._indices), len(columns[0])))
+        for total, size, slopes in zip(sensitivities, sizes, self._slopes, strict=False):
+            doubt, is_zero = np.zeros(len(total)), np.ones(len(total), bool)
+            for number, slope, ratio in slopes:
+                x = np.abs(columns[number]) * ratio
+                total += x * sizes[slope]
+                doubt += x * radii[slope]
+                is_zero &= sizes[slope] == 0
+            known = np.isfinite(total) & (doubt <= (size + total) * 2.0**-_SENSITIVITY_BITS)
+            known &= is_zero | (size + total > _SMALLEST)
+            total[~known] = np.nan
+        return sensitivities
 
-    def _mixed_radius(self, row: int, point: Sequence[float], radius: float) -> float:
-        """The radius along a curve, if it is less than half of the one from lines."""
-        curve, program = self._curves[row]
-        variables = [arb_series([start], curve.terms) for start in self._starts(program, point)]
-        for number, name in enumerate(self._names):
-            if name in curve.powers:
-                zeros = [arb(0)] * (curve.powers[name] - 1)
-                coefficients = [variables[number][0], *zeros, exact_arb(curve.slopes[name])]
-                variables[number] = arb_series(coefficients, curve.terms)
-        with working(program.precision, curve.terms):
-            along_curve = program.run(variables)
-        with working(53, 1):
-            bound = 2 * float(curve.radius(along_curve))
-        if math.isclose(radius, bound, rel_tol=2**-20):
-            raise Irregular
-        return bound / 2 if bound < radius else radius
+    # --- spreads --------------------------------------------------------------------------------
 
-    def _along(
-        self, program: Program, lines: Sequence[Line], point: Sequence[float]
-    ) -> tuple[list[Series], list[int]]:
-        """The series of the expression along lines, and the exponents of the steps along them."""
-        exponents = [math.frexp(x)[1] for x in point]
-        terms, starts = program.balls.terms, self._starts(program, point)
-        constants = [arb_series([start], terms) for start in starts]
-        series = []
-        for line in lines:
-            variables = constants.copy()
-            for number, times in line:
-                step = 1 if len(line) == 1 else times * _power_of_two(exponents[number])
-                variables[number] = arb_series([starts[number], step][:terms], terms)
-            series.append(program.run(variables))
-        return series, exponents
+    def spreads(self, columns: Mapping[str, Array]) -> Array:
+        """The radii of the derivatives when they are computed at the dtype's own precision.
 
-    def _starts(self, program: Program, point: Sequence[float]) -> list[arb]:
-        """The variables at a point, as they are, or as the tapes may round them."""
-        if program.balls.unit is None:
-            return list(map(arb, point))
-        unit, (least, largest) = self._unit, self._limits
-        if not all(x == 0 or least < abs(x) < largest for x in point):
-            raise Irregular
-        return [arb(x, abs(x) * unit) for x in point]
+        They are as in `Certified`, up to a relative error of 2**-20; a row for each derivative,
+        with NaN where they are not known so well.
+
+        Args:
+            columns: the values of each variable.
+        """
+        import numpy as np
+
+        points = _Points([columns[name] for name in self._names])
+        if self._rough is None:
+            return np.full((len(self._rows), points.count), np.nan)
+        program, curves = self._rough
+        recipes = self._recipes[: len(self._indices)]
+        radii = [array("d") for _ in recipes]
+        unit, (least, largest) = float(self._format.unit_roundoff), self._limits
+        with working(program.precision, program.balls.terms):
+            for series, exponents in points.run(program, unit):
+                for radius, recipe in zip(radii, recipes, strict=True):
+                    radius.extend(map(float, map(arb.rad, recipe.balls(series, exponents))))
+        spreads = np.array(radii)
+        with np.errstate(all="ignore"):
+            for row, recipe in enumerate(recipes):
+                if row in curves:
+                    of_lines = np.ldexp(spreads[row], recipe.shift(points.exponents))
+                    bound = 2 * self._curve_radii(points, *curves[row])
+                    spreads[row] = np.where(bound < of_lines, bound / 2, of_lines)
+                    spreads[row][np.isclose(of_lines, bound, rtol=2**-20, atol=0)] = np.nan
+                spreads[row] *= float(exact_arb(recipe.factor))
+        inside = [(x == 0) | (least < np.abs(x)) & (np.abs(x) < largest) for x in points.columns]
+        known = np.isfinite(spreads) & ((spreads == 0) | (spreads > _SMALLEST)) & np.all(inside, 0)
+        known[:, points.irregular] = False
+        return np.where(known, spreads, np.nan)[self._rows]
+
+    @functools.cached_property
+    def _limits(self) -> tuple[float, float]:
+        """The least and the largest number that tapes may have at a regular point."""
+        least = float(self._format.smallest_normal) * _MARGIN
+        largest = float(self._format.largest) / _MARGIN
+        return max(least, _SMALLEST * 2.0**self._format.precision), largest
+
+    @functools.cached_property
+    def _rough(self) -> tuple[Program, dict[int, tuple[Curve, Program]]] | None:
+        """The tree at the dtype's own precision, along lines, and for mixed derivatives curves."""
+        bits, names, interpreter = self._format.precision, self._names, self._interpreter
+        tiny, unit = exact_arb(self._format.smallest_normal), arb(2) ** -bits
+        balls = RegularBalls(Side.BOTH, self._terms - 1, tiny=tiny, unit=unit)
+        mixed = [row for row, index in enumerate(self._indices) if self._recipes[row].is_mixed]
+        curves = {}
+        with contextlib.suppress(*IRREGULAR):
+            rules = balls, bits, self._rough_lines, self._limits, bool(mixed)
+            program = Program(interpreter, names, *rules)
+            for row in mixed:
+                curve = curve_of(self._indices[row])
+                path = tuple(
+                    Step(names.index(name), curve.slopes[name], power)
+                    for name, power in curve.powers.items()
+                )
+                rules_of_curve = Balls(Side.BOTH, curve.terms, unit=unit), bits, [path]
+                curves[row] = curve, Program(interpreter, names, *rules_of_curve)
+            return program, curves
+        return None
+
+    def _curve_radii(self, points: _Points, curve: Curve, program: Program) -> Array:
+        """The radii of a mixed derivative along a curve."""
+        import numpy as np
+
+        radii = array("d")
+        for (series,), _ in points.run(program, float(self._format.unit_roundoff)):
+            with working(53, 1):
+                radii.extend(float(curve.radius(along_curve)) for along_curve in series)
+        return np.array(radii)
+
+
+class _Points:
+    """Points, and those of them that turned out not to be regular.
+
+    Args:
+        columns: the values of each variable.
+    """
+
+    def __init__(self, columns: Sequence[Array]) -> None:
+        import numpy as np
+
+        self.columns, self.count = columns, len(columns[0])
+        self.exponents = [np.frexp(column)[1] for column in columns]
+        self.irregular: list[int] = []
+
+    def run(
+        self, program: Program, unit: float = 0.0
+    ) -> Iterator[tuple[list[Column], list[list[int]]]]:
+        """The series at some of the points after others, and the exponents of these points.
+
+        The variables are rounded to this unit roundoff by the tapes, and not at all if it is 0.
+        """
+        for first in range(0, self.count, program.size):
+            part = slice(first, first + program.size)
+            starts = [
+                list(map(arb, column[part].tolist(), (abs(column[part]) * unit).tolist()))
+                if unit
+                else list(map(arb, column[part].tolist()))
+                for column in self.columns
+            ]
+            exponents = [column[part].tolist() for column in self.exponents]
+            with working(program.precision, program.balls.terms):
+                series, irregular = program.run(starts, exponents)
+            self.irregular += [first + index for index in irregular]
+            yield series, exponents
+
+
+class _Row:
+    """What is known of a derivative at each point.
+
+    Attributes:
+        high, low: its value as the sum of two numbers; `low` only if it is a value.
+        accuracy: how many bits of it are certain.
+        radius: that of its ball if few bits are, else 0.
+    """
+
+    def __init__(self, is_value: bool) -> None:
+        self._is_value = is_value
+        self.high, self.low = array("d"), array("d")
+        self.accuracy, self.radius = array("q"), array("d")
+
+    def extend(self, balls: Sequence[arb]) -> None:
+        accuracies = list(map(arb.rel_accuracy_bits, balls))
+        highs = list(map(float, balls))
+        if 0.0 in highs:  # which a number may be that is only near it
+            highs = [
+                high if high or bits < _SENSITIVITY_BITS or ball == 0 else math.nan
+                for high, bits, ball in zip(highs, accuracies, balls, strict=True)
+            ]
+        self.high.extend(highs)
+        if self._is_value:
+            self.low.extend(map(float, map(sub, balls, highs)))
+        self.accuracy.extend(accuracies)
+        if min(accuracies) >= _SENSITIVITY_BITS:
+            self.radius.extend(repeat(0.0, len(balls)))
+        else:
+            self.radius.extend(
+                0.0 if bits >= _SENSITIVITY_BITS else float(ball.rad()) or math.nan
+                for bits, ball in zip(accuracies, balls, strict=True)
+            )
 
 
 class _Recipe(NamedTuple):
@@ -361,41 +361,42 @@ class _Recipe(NamedTuple):
         order: its order.
         weights: the lines, by their numbers, and the weight of each; none if it is zero everywhere.
         steps: how often it is by each variable.
+        divisor: what it is divided by.
     """
 
     order: int
-    weights: dict[int, tuple[Line, int]]
+    weights: dict[int, tuple[Path, int]]
     steps: Sequence[int]
+    divisor: int
 
-    def derivative(self, series: Sequence[Series], exponents: Sequence[int]) -> arb:
-        """The derivative, from the series along lines."""
-        order, weights = self.order, self.weights
-        if len(weights) == 1:
-            ((number, (_, weight)),) = weights.items()
-            return series[number][order] * weight
-        total = arb(0)
-        for number, (line, weight) in weights.items():
-            coefficient = weight * series[number][order]
-            if len(line) == 1:  # an axis, whose steps are not scaled
-                coefficient *= _power_of_two(exponents[line[0][0]] * order)
-            total += coefficient
-        return total * _power_of_two(-sum(map(operator.mul, self.steps, exponents)))
+    @property
+    def is_mixed(self) -> bool:
+        return len(self.weights) > 1
 
+    @property
+    def factor(self) -> Fraction:
+        """What the balls are multiplied by."""
+        ((_, weight), *_) = self.weights.values() or [((), 1)]
+        return Fraction(1 if self.is_mixed else weight, self.divisor)
 
-def _regular(
-    points: Mapping[int, Sequence[float]],
-    program: Program,
-    work: Callable[[Sequence[float]], list[float]],
-) -> dict[int, list[float]]:
-    """What is computed at each point that is regular."""
-    results = {}
-    with working(program.precision, program.balls.terms):
-        for index, point in points.items():
-            with contextlib.suppress(*IRREGULAR):
-                results[index] = work(point)
-    return results
+    def shift(self, exponents: Sequence[Any]) -> Any:
+        """The powers of two that the balls are multiplied by, from those of the variables."""
+        return -sum(map(mul, self.steps, exponents))
 
+    def scaled(self, series: Sequence[Column], exponents: Sequence[Sequence[int]]) -> list[arb]:
+        """The derivative at each point, but for powers of two, from the series along lines."""
+        balls, factor = self.balls(series, exponents), self.factor
+        return balls if factor == 1 else list(map(mul, balls, repeat(exact_arb(factor))))
 
-@functools.lru_cache(4096)
-def _power_of_two(exponent: int) -> arb:
-    return arb(2) ** exponent
+    def balls(self, series: Sequence[Column], exponents: Sequence[Sequence[int]]) -> list[arb]:
+        """The derivative at each point up to its factors, from the series along lines."""
+        total: Iterable[arb] = ()
+        for number, (line, weight) in self.weights.items():
+            coefficients: Iterable[arb] = map(itemgetter(self.order), series[number])
+            if self.is_mixed:
+                coefficients = map(mul, coefficients, repeat(arb(weight)))
+                if len(line) == 1:  # an axis, whose steps are not scaled
+                    powers = [power_of_two(e * self.order) for e in exponents[line[0].number]]
+                    coefficients = map(mul, coefficients, powers)
+            total = map(add, total, coefficients) if total else coefficients
+        return list(total) if self.weights else [arb(0)] * len(exponents[0])
