@@ -422,6 +422,11 @@ def test_text_reads_back_as_the_identical_tree(tree: Node) -> None:
     assert read(text(tree)) is tree
 
 
+def test_the_text_of_a_target_is_made_once() -> None:
+    (target,) = parse("sin(x) + y")
+    assert target.text is target.text  # each derivative of a Hessian asks for it
+
+
 @given(trees, trees)
 def test_text_reads_back_beside_another_target(one: Node, other: Node) -> None:
     first, second = parse([f"u = {text(one)}", f"v = ({text(other)}) + u"])
