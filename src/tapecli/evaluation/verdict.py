@@ -168,8 +168,14 @@ class Verification:
         import numpy as np
 
         regular = self._regular(tree, np.asarray(indices))
-        rest = np.setdiff1d(indices, () if regular is None else regular.indices).tolist()
-        return Certificates(self._exacts(tree, self._few(tree, rest)), regular)
+        if regular is None:
+            return Certificates(self._exacts(tree, self._few(tree, indices)))
+        known = np.concatenate([regular.indices, regular.undefined])
+        rest = np.setdiff1d(indices, known, assume_unique=True).tolist()
+        exacts = self._exacts(tree, self._few(tree, rest))
+        for index, reason in zip(regular.undefined.tolist(), regular.reasons, strict=True):
+            exacts[index] = _nowhere(reason, len(self.question.derivatives))
+        return Certificates(exacts, regular)
 
     def _regular(self, tree: Node, indices: Array) -> Regular | None:
         """What is exact at those of some points that are regular, by processes that share them."""
@@ -179,7 +185,9 @@ class Verification:
 
         def certified(indices: Array) -> Regular | None:
             regular = reference.regular({name: xs[indices] for name, xs in columns.items()})
-            return regular and regular._replace(indices=indices[regular.indices])
+            return regular and regular._replace(
+                indices=indices[regular.indices], undefined=indices[regular.undefined]
+            )
 
         first, *others = np.array_split(indices, self.jobs)
         waiting = [process.fork(functools.partial(certified, part)) for part in others]
@@ -335,6 +343,12 @@ class Verification:
         return Check(analytic, ulps, status, note, digits)
 
 
+@functools.lru_cache
+def _nowhere(reason: str, count: int) -> list[Exact]:
+    """So many derivatives that do not exist, for the same reason."""
+    return [NoDerivative(reason)] * count
+
+
 def _not_finite(columns: Sequence[Column]) -> list[int]:
     """The indices of points at which a value is not finite."""
     import numpy as np
@@ -400,11 +414,11 @@ def judge_all(
     """
     import numpy as np
 
-    _, analytic, high, low, sensitivity = regular
-    unit, size = float(format_.unit_roundoff), np.abs(high[row])
+    analytic, high, low = regular.analytic[row], regular.high[row], regular.low[row]
+    unit, size = float(format_.unit_roundoff), np.abs(high)
     with np.errstate(all="ignore"):
-        distance = np.abs((tapes - high[row]) - low[row])
-        stable = STABLE_ULPS * max(order, 1) * unit * (size + sensitivity[row])
+        distance = np.abs((tapes - high) - low)
+        stable = STABLE_ULPS * max(order, 1) * unit * (size + regular.sensitivity[row])
         stable = tolerance * (stable + float(format_.smallest))
         explained = tolerance * ROUNDING_FACTOR * spread
         radius = RADIUS * unit * size
@@ -415,7 +429,7 @@ def judge_all(
         told_digits |= distance > size * (1 + DOUBT)
     certain = told & told_digits & told_apart
     conditions = (
-        (tapes == analytic[row]) | (told & (distance < stable)),
+        (tapes == analytic) | (told & (distance < stable)),
         ~np.isfinite(tapes),
         certain & (distance < explained),
         certain,

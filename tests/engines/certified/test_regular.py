@@ -211,3 +211,29 @@ def test_values_that_are_far_too_large_do_not_warn(monkeypatch: pytest.MonkeyPat
     question = question.at(question.points, Choice("single"))
     (checks,) = certified(monkeypatch, question, together=True)[1]([np.full(20, -1.797e308)])
     assert {check.status for check in checks.values()} == {Status.OFF}
+
+
+@pytest.mark.parametrize(
+    ("text", "undefined"),
+    [
+        ("log(x)", 7),
+        ("sqrt(x)*abs(x-2)", 6),
+        ("1/log(x)", 8),
+        ("acosh(x)^pi", 7),
+        ("gamma(x)+tan(x)", 3),
+        ("x^x", 7),
+        ("log(x)/0", 13),
+    ],
+)
+def test_where_no_derivative_exists_the_reason_is_that_of_one_point(
+    monkeypatch: pytest.MonkeyPatch, text: str, undefined: int
+) -> None:
+    points = [-2, -1.5, -1, -0.5, -1e-300, -math.pi, 0, 1, 1 + 2**-52, 1.5, 2, 3, 1e300]
+    source = PointsInput({"x": points})
+    question = Question.parse("diff", text, source, order=3, options=Options(verify="all"))
+    check_both(monkeypatch, question, [np.zeros(len(points))] * 3)
+    certificates, _ = certified(
+        monkeypatch, question.at(question.points, Choice("single")), together=True
+    )
+    known = certificates.regular.undefined if certificates.regular else ()
+    assert len(known) == undefined

@@ -206,7 +206,7 @@ class Balls:
     def power(self, u: Series, v: Series, exponent: Fraction | None = None) -> Series:
         """u**v; `exponent` is v's exact value, where it is a rational constant."""
         if exponent is not None and exponent.denominator == 1:
-            return self._whole_power(u, int(exponent))
+            return self._whole_power(u, exponent.numerator)
         vanishes = self.vanishes(u[0])
         if not vanishes and u[0] > 0:
             return (v * u.log()).exp()

@@ -55,9 +55,15 @@ class RegularBalls(Balls):
     def vanishes(self, ball: arb) -> bool:
         return not (ball > 0 or ball < 0) and super().vanishes(ball)
 
+    def power(self, u: Series, v: Series, exponent: Fraction | None = None) -> Series:
+        if exponent is not None and exponent.denominator == 1 and u.length() > 1:
+            if exponent.numerator > 0:
+                return u**exponent.numerator
+        return super().power(u, v, exponent)
+
     def _check_positive(self, number: arb, function: str) -> None:
         if not number > 0:
-            raise Irregular
+            super()._check_positive(number, function)
 
     def _underflowing(self, u: Series, v: Series) -> Series:
         if self.tiny is not None and super()._underflowing(u, v) is not u:
@@ -172,7 +178,7 @@ class Program:
 
     def run(
         self, starts: Sequence[Sequence[arb]], exponents: Sequence[Sequence[int]]
-    ) -> tuple[list[Column], set[int]]:
+    ) -> tuple[list[Column], dict[int, str]]:
         """The series of the tree along each path; within `working`.
 
         Args:
@@ -180,14 +186,15 @@ class Program:
             exponents: their binary exponents.
 
         Returns:
-            The columns, and the indices of points that are not regular, whose series mean nothing.
+            The columns, and the indices of points that are not regular, whose series mean nothing,
+            each with the reason why the first operation that failed is undefined, or else "".
         """
         columns: dict[int, Column] = {
             slot: [value] * len(starts[0]) for slot, value in self._constants.items()
         }
         for slot, number, step in self._variables:
             columns[slot] = self._moving(starts[number], exponents[number], step)
-        irregular: set[int] = set()
+        irregular: dict[int, str] = {}
         for slot, node, rule, arguments in self._steps:
             column = self._mapped(rule, [columns[slot] for slot in arguments], irregular)
             if self.balls.tiny is not None and not self._is_inside(column):
@@ -208,7 +215,7 @@ class Program:
         return [arb_series([start, *zeros, slope], terms) for start, slope in pairs]
 
     def _mapped(
-        self, rule: Callable[..., Series], arguments: Sequence[Column], irregular: set[int]
+        self, rule: Callable[..., Series], arguments: Sequence[Column], irregular: dict[int, str]
     ) -> Column:
         try:
             return list(map(rule, *arguments))
@@ -217,8 +224,8 @@ class Program:
             for index, values in enumerate(zip(*arguments, strict=True)):
                 try:
                     column.append(self._nothing if index in irregular else rule(*values))
-                except IRREGULAR:
-                    irregular.add(index)
+                except IRREGULAR as error:
+                    irregular[index] = str(error) if isinstance(error, Undefined) else ""
                     column.append(self._nothing)
             return column
 

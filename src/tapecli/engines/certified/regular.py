@@ -56,10 +56,11 @@ _TIE_BITS = 40
 
 
 class Regular(NamedTuple):
-    """What is certified at regular points; each array but the first has a row a derivative.
+    """What is certified at regular points; each array of floats has a row a derivative.
 
     Attributes:
         indices: which of the points are regular, an array.
+        undefined, reasons: at which others no derivative exists, and texts that say why.
         analytic: the exact derivatives, rounded to the dtype.
         high, low: numbers whose sum is the exact derivative up to 2**-12 ulps of the dtype.
         sensitivity: as in `Certified`, up to a relative error of 2**-20 of its sum with the size of
@@ -67,6 +68,8 @@ class Regular(NamedTuple):
     """
 
     indices: Any
+    undefined: Any
+    reasons: Any
     analytic: Array
     high: Array
     low: Array
@@ -168,10 +171,16 @@ class RegularPoints:
                         table[number] = np.ldexp(table[number], shift)
             analytic, certain = self._rounded(high[:count], low, accuracy)
             sensitivity = self._sensitivity(points.columns, np.abs(high), radius)
-        certain[:, points.irregular] = False
+        certain[:, [*points.irregular]] = False
+        is_single = len(self._names) == len(self._lines) == 1
+        # A series along a single line is undefined for the reason of its first operation that is.
+        undefined = {i: why for i, why in points.irregular.items() if why and is_single}
+        reasons = np.array(list(undefined.values()), object)
         indices = np.flatnonzero(certain.all(0))
         arrays = (analytic, high, low, sensitivity)
-        return Regular(indices, *(table[self._rows][:, indices] for table in arrays))
+        tables = (table[self._rows][:, indices] for table in arrays)
+        nowhere = np.array(list(undefined), np.intp)
+        return Regular(indices, nowhere, reasons, *tables)
 
     def _rounded(self, high: Array, low: Array, accuracy: Any) -> tuple[Array, Any]:
         """The sums of two numbers, rounded to the dtype, and where that is certain."""
@@ -240,7 +249,7 @@ class RegularPoints:
                 spreads[row] *= float(exact_arb(recipe.factor))
         inside = [(x == 0) | (least < np.abs(x)) & (np.abs(x) < largest) for x in points.columns]
         known = np.isfinite(spreads) & ((spreads == 0) | (spreads > _SMALLEST)) & np.all(inside, 0)
-        known[:, points.irregular] = False
+        known[:, [*points.irregular]] = False
         return np.where(known, spreads, np.nan)[self._rows]
 
     @functools.cached_property
@@ -284,7 +293,7 @@ class RegularPoints:
 
 
 class _Points:
-    """Points, and those of them that turned out not to be regular.
+    """Points, and those of them that turned out not to be regular, as `Program.run` tells them.
 
     Args:
         columns: the values of each variable.
@@ -295,7 +304,7 @@ class _Points:
 
         self.columns, self.count = columns, len(columns[0])
         self.exponents = [np.frexp(column)[1] for column in columns]
-        self.irregular: list[int] = []
+        self.irregular: dict[int, str] = {}
 
     def run(
         self, program: Program, unit: float = 0.0
@@ -315,7 +324,7 @@ class _Points:
             exponents = [column[part].tolist() for column in self.exponents]
             with working(program.precision, program.balls.terms):
                 series, irregular = program.run(starts, exponents)
-            self.irregular += [first + index for index in irregular]
+            self.irregular |= {first + index: why for index, why in irregular.items()}
             yield series, exponents
 
 
