@@ -76,8 +76,13 @@ class Process:
                 stdin=source,
                 stdout=streams.enter_context((self.output or Path(os.devnull)).open("wb")),
                 stderr=streams.enter_context(log.open("wb")),
-                env={**os.environ, **self.environment},
+                env={**_usual_environment(), **self.environment},
             )
+
+
+def _usual_environment() -> dict[str, str]:
+    """The variables of this process, but Python writes bytecode, as it does for most people."""
+    return {name: x for name, x in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 def said(command: Sequence[str]) -> dict[str, Any]:

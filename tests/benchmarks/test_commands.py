@@ -72,3 +72,12 @@ def test_an_error_counts_for_more_than_the_line_that_follows_it() -> None:
     assert last_line("log\nError: wrong\n\nTry 'x --help'.\n") == "Error: wrong"
     assert last_line("log\nlast\n\n") == "last"
     assert last_line("") == ""
+
+
+def test_a_command_writes_bytecode_unless_it_is_told_otherwise(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    command = python("import os, sys; sys.exit('PYTHONDONTWRITEBYTECODE' in os.environ)")
+    Process(command).run()
+    Process(command, exits=(1,), environment={"PYTHONDONTWRITEBYTECODE": "1"}).run()

@@ -1,11 +1,17 @@
-"""Expressions that are in files and in standard input."""
+"""Expressions that are in files and in standard input, and how TensorFlow is loaded."""
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
+
+from tapecli.cli import call
+from tapecli.engines.tapes import loading
+from tapecli.errors import TensorFlowError
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Run
@@ -104,3 +110,25 @@ def test_nobody_is_made_to_type_them(run: Run, arguments: list[str], what: str) 
     assert (done.code, done.out) == (2, "")
     assert done.err.startswith(f"Error: '-' reads {what} from standard input, which is a terminal;")
     assert done.err.count("\n") == 1
+
+
+@pytest.mark.parametrize("modules", [{}, {"tensorflow": None}])
+def test_garbage_is_collected_again_once_tensorflow_is_loaded_or_refused(
+    monkeypatch: pytest.MonkeyPatch, modules: dict[str, None]
+) -> None:
+    collecting: list[bool] = []
+
+    def load(**options: bool) -> str:
+        collecting.append(gc.isenabled())
+        if len(collecting) > 1:
+            raise TensorFlowError("it is broken")
+        return "TensorFlow"
+
+    monkeypatch.setattr(loading, "load", load)
+    monkeypatch.setattr(call, "sys", SimpleNamespace(modules=modules))
+    assert call.load(verbose=False) == "TensorFlow"
+    assert gc.isenabled()
+    with pytest.raises(TensorFlowError):
+        call.load(verbose=False)
+    assert gc.isenabled()
+    assert collecting == [bool(modules)] * 2

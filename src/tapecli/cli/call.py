@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import gc
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
@@ -205,7 +206,15 @@ def load(verbose: bool) -> Any:
     """Load TensorFlow, as far as a call of the command line needs it, and return its module."""
     from tapecli.engines.tapes import loading
 
-    return loading.load(quietly=not verbose, core_only=True)
+    load_core = functools.partial(loading.load, quietly=not verbose, core_only=True)
+    if "tensorflow" in sys.modules:
+        return load_core()
+    gc.disable()  # nearly all that is made while it is loaded stays
+    try:
+        return load_core()
+    finally:
+        gc.freeze()  # so that no later collection looks through it
+        gc.enable()
 
 
 def tell_given_up(count: int, points: int, options: Options) -> None:

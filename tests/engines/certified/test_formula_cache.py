@@ -14,6 +14,7 @@ import pytest
 
 from tapecli import cache
 from tapecli.engines.certified import DerivedFormulas, formula, formula_cache, monomials
+from tapecli.expressions import tree
 from tapecli.expressions.expression import parse
 from tapecli.result import Formula
 
@@ -139,9 +140,9 @@ def test_a_change_of_the_code_or_of_sympy_is_another_version(
     file = tmp_path / "module.py"
     file.write_text("a = 1", "utf-8")
     package = SimpleNamespace(origin=str(file))
-    monkeypatch.setattr(formula_cache.importlib.util, "find_spec", lambda name: package)
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: package)
     folders = [tmp_path / "certified", tmp_path / "expressions"]
-    for folder, module in zip(folders, (formula_cache, formula_cache.tree), strict=True):
+    for folder, module in zip(folders, (formula_cache, tree), strict=True):
         folder.mkdir()
         monkeypatch.setattr(module, "__file__", str(folder / "module.py"))
     versions = [formula_cache._version()]
@@ -160,7 +161,7 @@ def test_without_files_of_the_code_nothing_is_kept(
 ) -> None:
     archive = file.with_name("tapecli.whl")
     archive.touch()
-    monkeypatch.setattr(formula_cache.tree, "__file__", str(archive / "expressions" / "tree.py"))
+    monkeypatch.setattr(tree, "__file__", str(archive / "expressions" / "tree.py"))
     formula_cache.formulas(*QUESTIONS[0].arguments)
     assert made
     assert not file.exists()
@@ -217,7 +218,7 @@ def test_without_a_folder_formulas_are_made(
 def test_where_it_saves_nothing_or_is_not_wanted_nothing_is_kept(
     file: Path, made: list[str], process: dict[str, Any]
 ) -> None:
-    vars(formula_cache.sys).update(process)
+    vars(vars(formula_cache)["sys"]).update(process)
     for count in (1, 2):
         formula_cache.formulas(*QUESTIONS[0].arguments)
         assert len(made) == count
