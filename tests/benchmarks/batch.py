@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from tests.benchmarks.commands import TAPECLI, Failed, Process
 from tests.benchmarks.environment import FOLDER
@@ -40,39 +41,62 @@ MIXED = (
 )
 
 
+CORPUS = Path(__file__).parents[1] / "corpus"
+"""Formulas of science and engineering, a line each."""
+
+
 def section() -> Section:
-    """The same expression in each request, and several in turn."""
+    """The same expression in each request, several in turn, and a formula of its own in each."""
     one = Process([*TAPECLI, "diff", "--order", "2", "--x", "1..3"])
     requests, answers = FOLDER / "requests.jsonl", FOLDER / "answers.jsonl"
     batch = Process([*TAPECLI, "batch"], exits=(0, 1), feed=("cat", str(requests)), output=answers)
+    mixes = {
+        "the same expression": _cycled(SAME),
+        f"{len(MIXED)} in turn": _cycled(MIXED),
+        "all different": _different(),
+    }
     figures = []
     try:
-        for expressions in (SAME, MIXED):
-            requests.write_text(_asked(expressions), "utf-8")
+        for mix, lines in mixes.items():
+            requests.write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
             costs = [(batch.run(), one.run()) for _ in range(ROUNDS)]
             _check(answers)
-            figures += _figures(expressions, costs)
+            figures += _figures(mix, costs)
     finally:
         requests.unlink(missing_ok=True)
         answers.unlink(missing_ok=True)
     note = (
-        f"{REQUESTS:,} requests as JSON lines, order 2 at the points 1, 2 and 3, to one process of "
-        "`tapecli batch`; beside one `tapecli diff --order 2 --x 1..3`. All were answered: "
-        + " and ".join(
-            f"{number(REQUESTS / one.cost)} a second" for one in figures if one.unit == "s"
-        )
-        + ", start included."
+        f"{REQUESTS:,} requests as JSON lines to one process of `tapecli batch`: of order 2 at the "
+        "points 1, 2 and 3; those that are all different are formulas of science and engineering, "
+        "each at a point of its own. Beside one `tapecli diff --order 2 --x 1..3`. All were "
+        "answered: "
+        + ", ".join(f"{number(REQUESTS / one.cost)} a second" for one in figures if one.unit == "s")
+        + ", start included. The memory is that of the process that answers."
     )
     return Section([note], figures)
 
 
-def _asked(expressions: Sequence[str]) -> str:
-    """The requests, a line each."""
+def _cycled(expressions: Sequence[str]) -> list[Mapping[str, Any]]:
+    """Requests of these expressions in turn."""
     numbered = enumerate(itertools.islice(itertools.cycle(expressions), REQUESTS), 1)
-    return "".join(
-        json.dumps({"id": number, "expr": typed, "order": 2, "x": [1, 2, 3]}) + "\n"
-        for number, typed in numbered
-    )
+    return [{"id": n, "expr": typed, "order": 2, "x": [1, 2, 3]} for n, typed in numbered]
+
+
+def _different() -> list[Mapping[str, Any]]:
+    """Second derivatives of all formulas of the corpus, and then gradients of the first ones."""
+    lines = [
+        line.split("\t")
+        for path in sorted(CORPUS.glob("*.txt"))
+        for line in path.read_text("utf-8").splitlines()
+        if line and not line.startswith("#")
+    ]
+    requests: list[Mapping[str, Any]] = []
+    for kind in ("diff", "grad"):
+        for _, typed, variables, values in lines:
+            at = dict(zip(variables.split(), values.split(), strict=True))
+            fields = {"order": 2, "wrt": next(iter(at))} if kind == "diff" else {"kind": kind}
+            requests.append({"id": len(requests) + 1, "expr": typed, "at": at, **fields})
+    return requests[:REQUESTS]
 
 
 def _check(answers: Path) -> None:
@@ -88,9 +112,8 @@ def _check(answers: Path) -> None:
 
 
 def _figures(
-    expressions: Sequence[str], costs: Sequence[tuple[tuple[float, float], tuple[float, float]]]
+    mix: str, costs: Sequence[tuple[tuple[float, float], tuple[float, float]]]
 ) -> list[Figure]:
-    mix = "the same expression" if len(expressions) == 1 else f"{len(expressions)} in turn"
     return [
         figure(
             f"{REQUESTS:,} requests, {mix}",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import io
 import logging
+import select
 import sys
 import traceback
 from collections.abc import Callable, Iterator
@@ -33,12 +34,18 @@ def serve(verbose: bool, strict: bool) -> int:
             "requests come from standard input, which is a terminal; pipe them in, such as "
             """echo '{"expr": "x^2", "x": 3}' | tapecli batch"""
         )
-    if isinstance(source, io.TextIOWrapper) and isinstance(source.buffer, io.BufferedReader):
-        requests = io.BufferedReader(_RequestStream(source.buffer.raw, sink.flush))
-        source = io.TextIOWrapper(requests, "utf-8-sig", "replace")
     # Without --verbose nobody may read standard error, and a full pipe would hold up the answers.
     report = (traceback.print_exception,) if verbose else ()
-    batch = Batch(functools.partial(_load, verbose), *report, document=document)
+    load = functools.partial(_load, verbose)
+    batch = Batch(load, *report, document=document, is_alone=False)
+
+    def send() -> None:
+        sink.writelines(batch.rest(sink.flush))
+        sink.flush()
+
+    if isinstance(source, io.TextIOWrapper) and isinstance(source.buffer, io.BufferedReader):
+        requests = io.BufferedReader(_RequestStream(source.buffer.raw, send))
+        source = io.TextIOWrapper(requests, "utf-8-sig", "replace")
     for answer in batch.answers(_lines(source), sink.flush):
         sink.write(answer)
     sink.flush()
@@ -58,12 +65,20 @@ class _RequestStream(io.RawIOBase):
         return True
 
     def readinto(self, buffer: Any) -> int | None:
-        self._send()
+        if not self._has_more():
+            self._send()
         try:
             read: int | None = self._raw.readinto(buffer)
         except OSError as error:
             raise PointsError(f"requests cannot be read: {error.strerror or error}") from error
         return read
+
+    def _has_more(self) -> bool:
+        """Whether another request, or the end, can be read without waiting."""
+        try:
+            return bool(select.select([self._raw], [], [], 0)[0])
+        except (OSError, ValueError):  # as of a pipe on Windows
+            return False
 
 
 def _lines(stream: TextIO) -> Iterator[str]:

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 from tapecli import defaults
 from tapecli.engines.certified.budget import Budget
@@ -50,6 +50,20 @@ class Account:
         now = time.perf_counter()
         self.seconds[stage] = self.seconds.get(stage, 0.0) + now - self._last
         self._last = now
+
+
+class Values(NamedTuple):
+    """The values that a question's method computes.
+
+    Attributes:
+        columns: those of each target and derivative; None where none are computed.
+        execution: how TensorFlow ran the tapes, "" where there were none.
+        tensorflow: the version of TensorFlow.
+    """
+
+    columns: Sequence[Sequence[Column]]
+    execution: str
+    tensorflow: str
 
 
 @dataclass(frozen=True)
@@ -108,6 +122,7 @@ def computed(
     start: Callable[[Callable[[], Analysis]], Callable[[], Analysis]] = lambda work: work,
     budget: Budget | None = None,
     jobs: int = 1,
+    values: Callable[[], Values] | None = None,
 ) -> Computed:
     """Compute what the result of a question is made of.
 
@@ -120,6 +135,7 @@ def computed(
             function that waits for it.
         budget: what zeros and kinks may cost; that of this question, if it is left out.
         jobs: how many processes may certify at a time.
+        values: waits for the values that another process computes; None to compute them here.
 
     Raises:
         UsageError: the points cannot be read, no method can do it in time, or TensorFlow lacks a
@@ -129,18 +145,27 @@ def computed(
     account = account or Account()
     choice = question.choice  # of a question that `Question.parse` has parsed and checked
     certified = start(functools.partial(certify, question, formulas, budget, jobs))
-    tensorflow = load().__version__ if choice.needs_tensorflow else ""
-    account.lap("TensorFlow")
-    values, execution = compute(question)
+    if values:
+        columns, execution, tensorflow = values()
+    else:
+        tensorflow = load().__version__ if choice.needs_tensorflow else ""
+        account.lap("TensorFlow")
+        columns, execution = compute(question)
     account.lap("tapes" if choice.needs_tensorflow else choice.method)
     analysis = certified()
     account.given_up += analysis.given_up
     account.lap("certified values" + " and formulas" * bool(formulas))
     verification = Verification(question, analysis.budget)
-    checks = verification.judge(values, analysis.certificates)
+    checks = verification.judge(columns, analysis.certificates)
     account.lap("verdicts")
     of_analysis = analysis.claims, analysis.formulas, analysis.latex
-    return Computed(values, checks, *of_analysis, tensorflow, execution)
+    return Computed(columns, checks, *of_analysis, tensorflow, execution)
+
+
+def tape_values(question: Question, load: Callable[[], Any]) -> Values:
+    """Load TensorFlow, and compute a question by tapes; what is raised is that of `computed`."""
+    tensorflow = load().__version__
+    return Values(*compute(question), tensorflow)
 
 
 def certify(

@@ -1,29 +1,36 @@
-"""Requests as lines of JSON, each answered by a line of JSON: one process for all of them.
+"""Requests as lines of JSON, each answered by a line of JSON, in their order.
 
-A question that is asked again is traced, and from then on takes a third of the time. There may be
-any number of requests, for what is kept of them is bounded.
+Tapes run in a process of their own, if one can be forked: while it computes, this one certifies,
+and goes on to the requests that have come meanwhile. A question that is asked again is traced, and
+from then on takes a third of the time. There may be any number of requests, for what is kept of
+them is bounded.
 """
 
 from __future__ import annotations
 
+import functools
 import json
+import pickle
 import sys
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields, replace
-from functools import partial
-from typing import Any, NoReturn, TypeAlias
+from dataclasses import dataclass, field, fields, replace
+from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
 
 from tapecli import defaults, errors
 from tapecli.engines.tapes import arrangements, loading
 from tapecli.errors import ExpressionError, RequestError, TapecliError, TensorFlowError
 from tapecli.evaluation import answering
-from tapecli.evaluation.planner import Workload
+from tapecli.evaluation.planner import Choice, Workload
 from tapecli.evaluation.question import KINDS, Options, PointsInput, Question
+from tapecli.evaluation.tape_process import TapeProcess, Task, outcome
 from tapecli.expressions.parser import MAX_LENGTH
 from tapecli.floats import FORMATS
 from tapecli.points import tables
 from tapecli.result import SCHEMA, Result
+
+if TYPE_CHECKING:
+    from tapecli.points.points import Points
 
 TRACED_AFTER = 3
 """How often a question is asked before it is traced, which takes as long as ten answers."""
@@ -39,6 +46,12 @@ MAX_REFUSED = 100
 
 MAX_VALUES = 500_000
 """The most numbers in an answer, which is in memory as a whole."""
+
+MAX_PENDING, MAX_PENDING_SIZE = 512, 1_000_000
+"""How many requests may wait for their values, and how large they may be, in characters."""
+
+VALUE_SIZE = 10
+"""How many characters of a request take as much memory as one of its values."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +75,7 @@ _TEXT, _NUMBER, _FLAG = (str,), (int, float), (bool,)
 _POINTS = Field("points: text, a number or a list of them", (str, *_NUMBER), may_be_list=True)
 
 
-_to_json = partial(json.dumps, allow_nan=False)
+_to_json = functools.partial(json.dumps, allow_nan=False)
 
 
 def _one_of(words: Iterable[str]) -> str:
@@ -91,6 +104,9 @@ FIELDS = {
 }
 """What a request may have, by name: what the options of `tapecli diff` of these names say."""
 
+_Part: TypeAlias = tuple[bytes, "Points", Choice]
+"""What the other process gets: a pickled question, its points, and its method."""
+
 Key: TypeAlias = tuple[str | None, ...]
 """What a request asks, but for its name and the values of its points."""
 
@@ -104,14 +120,43 @@ class _Remembered:
     question: Question
     times: int = 0
 
+    @functools.cached_property
+    def pickled(self) -> bytes:
+        """The question as the other process gets it, with points of its own each time."""
+        return pickle.dumps(self.question, pickle.HIGHEST_PROTOCOL)
+
+
+@dataclass
+class _Pending:
+    """A request that was begun.
+
+    Attributes:
+        line: its text.
+        request: its fields; None until they are read.
+        id_field: the id as it stands in the answer.
+        size: its characters, with those that its values count for.
+        task: the task of the other process that computes its values; None if there is none.
+        result: completes its result.
+        answer: its answer, "" until there is one.
+    """
+
+    line: str
+    answer: str = ""
+    request: dict[str, Any] | None = None
+    id_field: dict[str, Any] = field(default_factory=dict)
+    size: int = 0
+    task: Task[_Part, answering.Values] | None = None
+    result: Callable[[], Result] | None = None
+
 
 class Batch:
-    """Answers requests, one after the other.
+    """Answers requests, in their order.
 
     Args:
         load: loads TensorFlow; it is called for each request that needs it, until it fails.
         report: receives an exception that nobody expected; the request is answered all the same.
         document: the fields of the answer with a Result.
+        is_alone: whether tapes run in this process.
 
     Attributes:
         failed: whether any value was off or lost, or a claim wrong.
@@ -124,6 +169,7 @@ class Batch:
         report: Callable[[Exception], None] = lambda error: None,
         *,
         document: Callable[[Result], dict[str, Any]],
+        is_alone: bool = True,
     ) -> None:
         self.failed = False
         self.broken: TensorFlowError | None = None
@@ -133,6 +179,9 @@ class Batch:
         self._remembered: OrderedDict[Key, _Remembered] = OrderedDict()
         self._traced: set[Key] = set()
         self._refused: dict[str, str] = {}
+        self._is_alone = is_alone
+        self._pending: deque[_Pending] = deque()
+        self._pending_size = 0
 
     def answers(
         self, lines: Iterable[str], before: Callable[[], None] = lambda: None
@@ -141,28 +190,54 @@ class Batch:
 
         `before` is called before anything is done that takes time: earlier answers can be sent.
         """
-        for line in map(str.rstrip, lines):
-            if line:
-                if line not in self._refused:
-                    before()
-                yield self.answer(line) + "\n"
+        for line in filter(None, map(str.rstrip, lines)):
+            if line in self._refused and not self._pending:
+                yield self._refused[line] + "\n"
+                continue
+            before()
+            self._begin(line)
+            while self._pending and (self._is_next_at_hand() or self._is_full()):
+                yield self._next(before)
+        yield from self.rest(before)
 
-    def answer(self, line: str) -> str:
-        """The answer to one request: a JSON object."""
-        if line in self._refused:
-            return self._refused[line]
-        request: dict[str, Any] | None = None
-        id_field: dict[str, Any] = {}
+    def rest(self, before: Callable[[], None] = lambda: None) -> Iterator[str]:
+        """The answers to all requests that were begun; `before` is called as above."""
+        while self._pending:
+            yield self._next(before)
+
+    def _is_next_at_hand(self) -> bool:
+        """Whether the next answer need not wait for the other process."""
+        task = self._pending[0].task
+        return task is None or self._tape_process.has_done(task)
+
+    def _is_full(self) -> bool:
+        return len(self._pending) > MAX_PENDING or self._pending_size > MAX_PENDING_SIZE
+
+    def _next(self, before: Callable[[], None]) -> str:
+        """Complete the answer to the request that was begun first."""
+        pending = self._pending.popleft()
+        self._pending_size -= pending.size
+        if not pending.answer:
+            before()
+            self._guard(pending, self._complete)
+        return pending.answer + "\n"
+
+    def _begin(self, line: str) -> None:
+        """Begin to answer a request."""
+        pending = _Pending(line, self._refused.get(line, ""), size=len(line))
+        self._pending.append(pending)
+        if not pending.answer:
+            self._guard(pending, self._start)
+        self._pending_size += pending.size
+
+    def _guard(self, pending: _Pending, stage: Callable[[_Pending], None]) -> None:
+        """Do a stage of an answer. If it raises something, the answer is what is wrong."""
         try:
-            request = _read(line)
-            id_field = _id_field(request)
-            for name, value in request.items():
-                _check(name, value)
-            question, formulas = self._question(request), bool(request.get("formula", False))
-            result = answering.answer(question, formulas=formulas, load=self._tensorflow)
-            self.failed |= not result.ok
-            return _to_json({**id_field, **self._as_document(result)})
+            stage(pending)
+            return
         except TapecliError as error:
+            if isinstance(error, TensorFlowError) and not self.broken:
+                self.broken = error
             problem = _error_fields(error)
         except MemoryError:
             problem = _error_fields(RequestError("there is not enough memory for this"))
@@ -170,10 +245,46 @@ class Batch:
             self._report(error)
             message = f"a mistake in tapecli: {type(error).__name__}: {error}"
             problem = {"type": "InternalError", "message": message, "exit_code": errors.UNEXPECTED}
-        answer = _to_json({**id_field, "schema": SCHEMA, "ok": False, "error": problem})
-        if request is None and len(line) <= MAX_REFUSED and len(self._refused) < MAX_REFUSED:
-            self._refused[line] = answer  # such lines come by the thousand
-        return answer
+        fields = {**pending.id_field, "schema": SCHEMA, "ok": False, "error": problem}
+        pending.answer, line = _to_json(fields), pending.line
+        if pending.request is None and len(line) <= MAX_REFUSED:
+            if len(self._refused) < MAX_REFUSED:
+                self._refused[line] = pending.answer  # such lines come by the thousand
+
+    def _start(self, pending: _Pending) -> None:
+        """Read and check a request, and have the other process compute its values."""
+        request = pending.request = _read(pending.line)
+        pending.id_field = _id_field(request)
+        for name, value in request.items():
+            _check(name, value)
+        memory, question = self._question(request)
+        pending.size += VALUE_SIZE * _count(question)
+        formulas = bool(request.get("formula", False))
+        pending.result = functools.partial(
+            answering.answer, question, formulas=formulas, load=self._tensorflow
+        )
+        if question.choice.needs_tensorflow and not self.broken and self._tape_process.is_alive:
+            part = memory.pickled, question.points, question.choice
+            task = pending.task = self._tape_process.submit(part)
+            values = functools.partial(self._tape_process.wait, task)
+            pending.result = functools.partial(pending.result, start=outcome, values=values)
+
+    def _complete(self, pending: _Pending) -> None:
+        """Certify the values of a request, wait until they are computed, and write the answer."""
+        assert pending.result
+        result = pending.result()
+        self.failed |= not result.ok
+        pending.answer = _to_json({**pending.id_field, **self._as_document(result)})
+
+    @functools.cached_property
+    def _tape_process(self) -> TapeProcess[_Part, answering.Values]:
+        """The other process, forked when it is first needed."""
+        return TapeProcess(self._compute, self._is_alone)
+
+    def _compute(self, part: _Part) -> answering.Values:
+        """Compute a question by tapes; the other process does this."""
+        pickled, points, choice = part
+        return answering.tape_values(_unpickled(pickled).at(points, choice), self._tensorflow)
 
     def _tensorflow(self) -> Any:
         """TensorFlow; what does not start is not tried again, which takes as long each time."""
@@ -185,8 +296,8 @@ class Batch:
             self.broken = error
             raise
 
-    def _question(self, request: Mapping[str, Any]) -> Question:
-        """The question of a request; its texts are parsed only once."""
+    def _question(self, request: Mapping[str, Any]) -> tuple[_Remembered, Question]:
+        """What is kept of a request, whose texts are parsed only once; and its question."""
         source = _source(request)
         texts = {name: value for name, value in request.items() if name not in _NOT_IN_KEY}
         key: Key = json.dumps(texts, sort_keys=True), *sorted(source.values), None, *source.columns
@@ -198,14 +309,14 @@ class Batch:
         question = memory.question
         if source.values or source.table:
             question = replace(question, source=source)
-        values = len(question.points) * len(question.targets) * len(question.derivatives)
+        values = _count(question)
         if values > MAX_VALUES:
             raise RequestError(f"{values:,} values: no more than {MAX_VALUES:,} in an answer")
         memory.times += 1
         if self._is_traced(key, memory.times, question):
             traced = replace(question.choice, execution=defaults.GRAPH)
-            return question.at(question.points, traced)
-        return question
+            question = question.at(question.points, traced)
+        return memory, question
 
     def _is_traced(self, key: Key, times: int, question: Question) -> bool:
         """Whether tapes are run as a graph, for this was asked often enough."""
@@ -217,6 +328,9 @@ class Batch:
             if seconds <= options.max_seconds and len(self._traced) < arrangements.MAX_TRACES:
                 self._traced.add(key)
         return key in self._traced
+
+
+_unpickled: Callable[[bytes], Question] = functools.lru_cache(REMEMBERED)(pickle.loads)
 
 
 def _read(line: str) -> dict[str, Any]:
@@ -290,6 +404,11 @@ def _source(request: Mapping[str, Any]) -> PointsInput:
             raise RequestError("'-' is standard input, which has the requests")
     exact = [(name, _exact(values)) for name, values in pairs]
     return PointsInput.of_pairs(exact, table=table, paired=request.get("zip", False))
+
+
+def _count(question: Question) -> int:
+    """How many values the answer has."""
+    return len(question.points) * len(question.targets) * len(question.derivatives)
 
 
 def _parsed(request: Mapping[str, Any], source: PointsInput) -> Question:

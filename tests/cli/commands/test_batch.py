@@ -263,6 +263,47 @@ def test_of_a_line_that_is_too_long_the_rest_is_passed_over() -> None:
     assert code == 0
 
 
+ALONE = """
+import sys
+from tapecli import process
+from tapecli.cli import main
+
+process.can_fork = lambda: False
+main(sys.argv[1:])
+"""
+"""A batch whose tapes run in the process that answers."""
+
+
+def test_many_requests_at_once_have_the_answers_of_one_process() -> None:
+    expressions = ["log(x^2)", "sin(x)/x", "1/(1 + x^2)", "sni(x)", "abs(x) + log(x)", "x^y"]
+    methods = ["auto", "none", "auto", "taylor", "auto", "nested", "single"]
+    requests: list[Answer] = [
+        {"id": number, "expr": expressions[number % 6], "method": methods[number % 7], "order": 2}
+        for number in range(90)
+    ]
+    requests += [{"expr": f"x^2 + {number}x", "x": "0..1:0.01"} for number in range(20)]
+    requests += [{"expr": "x^3", "x": "3..1"}, {"expr": "cos(x)", "x": "0..1:0.0001"}]
+    requests += [{"expr": "x*sin(x)", "x": x} for x in range(-5, 5)]
+    lines = [json.dumps(request).encode() for request in requests]
+    text = b"\n".join([*lines[:40], b"no JSON", b"", b"no JSON", *lines[40:]])
+    alone = [sys.executable, "-c", ALONE, "batch"]
+    done = subprocess.run(alone, input=text, capture_output=True, timeout=60, check=True)
+    answers = done.stdout.decode().splitlines()
+    assert len(answers) == len(requests) + 2
+    assert given(text) == (0, answers, "")
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="the system has no /proc")
+def test_where_the_process_of_the_tapes_is_killed_its_work_is_done_all_the_same() -> None:
+    with coprocess() as one:
+        first = one.ask(id=1, expr="log(x^2)", x=2)
+        number = one.process.pid
+        (child,) = Path(f"/proc/{number}/task/{number}/children").read_text().split()
+        os.kill(int(child), signal.SIGKILL)
+        assert one.ask(id=1, expr="log(x^2)", x=2) == first
+        assert one.end() == (0, "", "")
+
+
 def test_requests_without_tapes_load_no_tensorflow() -> None:
     with coprocess("--verbose") as one:
         assert one.ask(expr="x^2", x=3, method="taylor")["ok"] is True
