@@ -126,6 +126,40 @@ def test_an_end_in_the_child_is_not_that_of_its_parent() -> None:
     assert process.fork(work)() == 7
 
 
+def test_results_come_one_after_the_other() -> None:
+    results = process.fork_iterator(lambda: ((number, os.getpid()) for number in range(3)))
+    numbers, processes = zip(*results, strict=True)
+    assert numbers == (0, 1, 2)
+    assert len({*processes, os.getpid()}) == 2
+    assert no_children()
+
+
+@pytest.mark.parametrize("number", [None, signal.SIGKILL])
+def test_results_end_where_their_process_does(number: signal.Signals | None) -> None:
+    def work() -> Iterator[int]:
+        yield 1
+        yield 2
+        if number:
+            os.kill(os.getpid(), number)
+        raise ValueError
+
+    assert list(process.fork_iterator(work)) == [1, 2]
+    assert no_children()
+
+
+def test_results_that_nobody_wants_are_not_waited_for() -> None:
+    def work() -> Iterator[int]:
+        yield 1
+        time.sleep(60)
+
+    results = process.fork_iterator(work)
+    start = time.monotonic()
+    assert next(results) == 1
+    del results
+    assert no_children()
+    assert time.monotonic() - start < 30
+
+
 def test_without_processes_or_pipes_it_is_done_here(monkeypatch: pytest.MonkeyPatch) -> None:
     def lacking() -> NoReturn:
         raise OSError("Resource temporarily unavailable")
@@ -135,6 +169,7 @@ def test_without_processes_or_pipes_it_is_done_here(monkeypatch: pytest.MonkeyPa
         with monkeypatch.context() as patch:
             patch.setattr(os, name, lacking)
             assert process.fork(os.getpid)() == os.getpid()
+            assert list(process.fork_iterator(lambda: iter([1]))) == []
     if before:
         assert len(os.listdir("/proc/self/fd")) == before
 

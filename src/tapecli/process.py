@@ -15,9 +15,11 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from types import FrameType
-from typing import NoReturn, TypeVar
+from typing import IO, NoReturn, TypeAlias, TypeVar
 
 Answer = TypeVar("Answer")
+Write: TypeAlias = Callable[[IO[bytes]], object]
+"""Work of a forked process, which writes its results to this stream."""
 
 MESSAGES = {signal.SIGINT: "interrupted", signal.SIGTERM: "terminated"}
 """The signals that end a process of the command line, and what it says then."""
@@ -38,28 +40,54 @@ def fork(work: Callable[[], Answer], outlives: bool = False) -> Callable[[], Ans
         work: returns something that can be pickled, and has no effects.
         outlives: whether it goes on if this process is killed.
     """
-    if not can_fork():
-        return work
-    try:
-        result_pipe, child = _forked(work, outlives)
-    except OSError:
-        return work
+    results = fork_iterator(lambda: iter((work(),)), outlives)
 
     def finish() -> Answer:
-        with os.fdopen(result_pipe, "rb") as pipe:
-            answer = pipe.read()
-        with contextlib.suppress(ChildProcessError):  # where the system reaps children by itself
-            os.waitpid(child, 0)
-        _children.discard(child)
-        import pickle
-
-        try:
-            result: Answer = pickle.loads(answer)
-        except Exception:  # there is nothing, or only a part of it
-            return work()
-        return result
+        done = list(results)
+        return done[0] if done else work()
 
     return finish
+
+
+def fork_iterator(work: Callable[[], Iterator[Answer]], outlives: bool = False) -> Iterator[Answer]:
+    """Start work in a process of its own, and return an iterator over its results.
+
+    The results are as many as the process yields before it ends or fails: none, where no process
+    can be started. It waits where the results are not taken as quickly as they are made.
+
+    Args:
+        work: yields what can be pickled, and has no effects.
+        outlives: whether it goes on if this process is killed.
+    """
+    import pickle
+
+    def write(stream: IO[bytes]) -> None:
+        for result in work():
+            stream.write(pickle.dumps(result, pickle.HIGHEST_PROTOCOL))
+            stream.flush()
+
+    def read(pipe: int, child: int) -> Iterator[Answer]:
+        try:
+            with os.fdopen(pipe, "rb") as stream, contextlib.suppress(Exception):
+                while True:  # until there is nothing more, or only a part of it
+                    yield pickle.load(stream)
+        except GeneratorExit:  # nobody wants the others
+            os.kill(child, signal.SIGKILL)
+            _reap(child)
+            raise
+        _reap(child)
+
+    if can_fork():
+        with contextlib.suppress(OSError):
+            return read(*_forked(write, outlives))
+    return iter(())
+
+
+def _reap(child: int) -> None:
+    """Wait for the end of a child."""
+    with contextlib.suppress(ChildProcessError):  # where the system reaps children by itself
+        os.waitpid(child, 0)
+    _children.discard(child)
 
 
 def kill_forked() -> None:
@@ -72,7 +100,7 @@ def kill_forked() -> None:
 atexit.register(kill_forked)
 
 
-def _forked(work: Callable[[], object], outlives: bool) -> tuple[int, int]:
+def _forked(work: Write, outlives: bool) -> tuple[int, int]:
     """Fork, and return where the result can be read, and the child's process id."""
     read_end, write_end = os.pipe()
     parent = 0 if outlives else os.getpid()
@@ -112,19 +140,16 @@ def can_fork() -> bool:
     return hasattr(os, "fork") and sys.platform != "darwin" and no_threads
 
 
-def _do(work: Callable[[], object], pipe: int, mask: Iterable[int], parent: int) -> NoReturn:
-    """Do the work, write what it returns, and exit; after an exception nothing is written."""
+def _do(work: Write, pipe: int, mask: Iterable[int], parent: int) -> NoReturn:
+    """Do the work and exit."""
     try:
         for number in MESSAGES:
             signal.signal(number, signal.SIG_DFL)
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         if parent:
             end_with(parent)
-        import pickle
-
-        answer = pickle.dumps(work(), pickle.HIGHEST_PROTOCOL)
         with os.fdopen(pipe, "wb") as stream:
-            stream.write(answer)
+            work(stream)
     finally:
         os._exit(0)
 

@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -173,8 +173,8 @@ def stopped(run: Run, monkeypatch: pytest.MonkeyPatch, small: None) -> Callable[
     def call(*arguments: str, parts: int = 3, error: BaseException, stdin: str = "") -> Done:
         real = chunks.Stream.results
 
-        def results(self: chunks.Stream, skip: int = 0) -> Iterator[object]:
-            for number, result in enumerate(real(self, skip)):
+        def results(self: chunks.Stream, skip: int = 0, **how: Any) -> Iterator[object]:
+            for number, result in enumerate(real(self, skip, **how)):
                 if number == parts:
                     raise error
                 yield result

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+import itertools
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
+from tapecli import process
 from tapecli.errors import PointsError
 from tapecli.evaluation import answering, chunks, planner
 from tapecli.evaluation.chunks import Stream, open_question
@@ -260,6 +262,29 @@ def test_claims_are_judged_once() -> None:
     results = list(run.results())
     assert [len(result.claims) for result in results] == [1] + [0] * (len(results) - 1)
     assert results[0].claims[0].failed
+
+
+@pytest.mark.parametrize("done", [0, 2, 5])
+def test_what_another_process_certifies_is_the_same(
+    monkeypatch: pytest.MonkeyPatch, done: int
+) -> None:
+    """Whether it has certified nothing when it ends, some chunks, or all of them."""
+    monkeypatch.setattr(process, "fork_iterator", lambda work: itertools.islice(work(), done))
+    run = begun(PointsInput({"x": "-10..150"}), how=Options(execution="eager", verify="sample"))
+    assert isinstance(run, Stream)
+    results = run.results(PART, certified=run.certified(PART))
+    for result, alone in zip(results, run.results(PART), strict=True):
+        assert list(result.rows) == list(alone.rows)
+
+
+def test_points_that_can_be_read_but_once_are_certified_here(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(process, "fork_iterator", lambda work: work())
+    text = io.StringIO("".join(f"{number}\n" for number in range(150)))
+    run = begun(PointsInput({"x": "-"}, stdin=text))
+    assert isinstance(run, Stream)
+    assert list(run.certified()) == []
 
 
 def test_what_xla_cannot_do_is_tried_once(monkeypatch: pytest.MonkeyPatch) -> None:

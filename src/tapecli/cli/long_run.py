@@ -53,6 +53,7 @@ class Run:
             with those of an earlier call that is resumed.
         earlier: how many points the earlier call had written.
         first: the result of the first chunk of this call.
+        start: when it started to compute, by the monotonic clock.
     """
 
     def __init__(self, stream: Stream, out: output.Output) -> None:
@@ -63,6 +64,7 @@ class Run:
         self.counts: Counter[Status] = Counter()
         self.given_up = 0
         self.first: Result | None = None
+        self.start = 0.0
         self._out = out
 
     def to_stream(self, results: Results) -> None:
@@ -119,12 +121,13 @@ class Run:
         `save` is called before each chunk but the first is written, so that a resumed run always
         has a chunk left.
         """
-        start = time.monotonic()
+        chunks = results(self.done)  # which may fork a process, before there is a thread
+        self.start = start = time.monotonic()
         thread = ThreadPoolExecutor(1)
         pending = thread.submit(lambda: None)
         try:
             with bar("points", self._out.color) as show:
-                for result in results(self.done):
+                for result in chunks:
                     pending.result()  # raises what the writing has raised
                     pending = thread.submit(self._write, result, open_, save)
                     rate = (self.done - self.earlier) / max(time.monotonic() - start, 1e-3)
@@ -172,7 +175,6 @@ def answer(
         sink = f"a {out.format_.name} file" if out.path else "standard output"
         raise OutputError(f"'--resume' cannot go on with {sink}")
     with _computing(stream, jobs, verbose) as results:
-        start = time.monotonic()
         if out.path is None:
             run.to_stream(results)
         else:
@@ -181,7 +183,7 @@ def answer(
     tell_failed_claims(run.first)
     failed = any_failed(run.counts)
     if verbose or failed or output.watched(sys.stderr):
-        seconds = time.monotonic() - start
+        seconds = time.monotonic() - run.start
         click.echo(words.run_summary(run.done, run.counts, seconds, run.earlier), err=True)
     if verbose:
         tell_given_up(run.given_up, run.done - run.earlier, stream.question.options)
@@ -192,14 +194,20 @@ def answer(
 def _computing(stream: Stream, jobs: int | None, verbose: bool) -> Iterator[Results]:
     """Start the processes that compute the chunks, or load TensorFlow, and yield the results."""
     loading = functools.partial(load, verbose)
-    with workers.forked(jobs or workers.usual_jobs(stream.seconds)) as forked:
-        if forked is not workers.ALONE:
-            yield functools.partial(stream.results, workers=forked, load=loading)
-            return
+
+    def alone(skip: int) -> Iterator[Result]:
+        certified = None
         if stream.choice.needs_tensorflow:
+            certified = stream.certified(skip)
             with output.waiting("starting TensorFlow ..."):
                 loading()
-        yield stream.results
+        return stream.results(skip, certified=certified)
+
+    with workers.forked(jobs or workers.usual_jobs(stream.seconds)) as forked:
+        if forked is workers.ALONE:
+            yield alone
+        else:
+            yield functools.partial(stream.results, workers=forked, load=loading)
 
 
 def _in_words(error: BaseException, path: Path) -> BaseException:

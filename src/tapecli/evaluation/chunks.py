@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, cast
 
-from tapecli import defaults
+from tapecli import defaults, process
 from tapecli.engines.tapes import loading
 from tapecli.evaluation import answering, planner
 from tapecli.evaluation.question import PointsInput, Question
@@ -21,6 +21,7 @@ from tapecli.points import exact
 from tapecli.points.points import FilePoints, Points
 
 if TYPE_CHECKING:
+    from tapecli.evaluation.answering import Analysis
     from tapecli.evaluation.planner import Choice
     from tapecli.result import Result
 
@@ -70,6 +71,7 @@ class Stream:
         skip: int = 0,
         workers: Workers = ALONE,
         load: Callable[[], Any] = loading.load,
+        certified: Iterator[Analysis] | None = None,
     ) -> Iterator[Result]:
         """The results of all chunks after `skip` points; what is raised is what `diff` raises.
 
@@ -77,20 +79,37 @@ class Stream:
             skip: how many points are left out.
             workers: who computes the chunks.
             load: loads TensorFlow, in each of them.
+            certified: what `certified` returns for as many left out, if this process computes.
         """
         choice = self.choice
-
-        def questions() -> Iterator[Question]:
-            question = self.question
-            for chunk in self.source.chunks(self.size, skip):
-                share = UNKNOWN_SHARE if self.count is None else len(chunk) / self.count
-                yield question.at(chunk, choice, share=share, fill=self.size)
-                question = replace(question, claims=())  # which are judged once
-
         compute = functools.partial(answering.computed, formulas=False, load=load)
-        for question, parts in workers.each(compute, questions()):
+        if certified:
+            ready = certified
+            compute = functools.partial(
+                compute, start=lambda work: lambda: next(ready, None) or work()
+            )
+        questions = (replace(question, settled=choice) for question in self._questions(skip))
+        for question, parts in workers.each(compute, questions):
             yield answering.arrange(question, parts)
             choice = replace(choice, execution=parts.execution)
+
+    def certified(self, skip: int = 0) -> Iterator[Analysis]:
+        """What is certified of each chunk after `skip` points, by a process that is forked now.
+
+        It may end early, and is empty where points can be read but once.
+        """
+        if isinstance(self.source, FilePoints):
+            return iter(())
+        certify = functools.partial(answering.certify, formulas=False)
+        return process.fork_iterator(lambda: map(certify, self._questions(skip)))
+
+    def _questions(self, skip: int) -> Iterator[Question]:
+        """The question at each chunk after so many points."""
+        question = self.question
+        for chunk in self.source.chunks(self.size, skip):
+            share = UNKNOWN_SHARE if self.count is None else len(chunk) / self.count
+            yield question.at(chunk, self.choice, share=share, fill=self.size)
+            question = replace(question, claims=())  # which are judged once
 
 
 def open_question(
