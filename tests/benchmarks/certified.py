@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
@@ -63,6 +64,7 @@ def certify(reference: Reference, columns: Mapping[str, Any]) -> None:
 def section() -> Section:
     """Certified values at many points, with all that a verdict may need."""
     figures = []
+    cost = partial(seconds, clock=time.process_time)
     for text, hand, names, order in CASES:
         (tree,) = trees(text)
         shares = np.linspace(0, 1, POINTS)
@@ -72,15 +74,15 @@ def section() -> Section:
         points = [column.tolist() for column in columns.values()]
         what = f"{text}, order {order}, certified"
         beside = "ball arithmetic alone"
-        alone = seconds(partial(bare, hand, points, order, reference.lines))
-        both = seconds(partial(certify, reference, columns))
+        alone = cost(partial(bare, hand, points, order, reference.lines))
+        both = cost(partial(certify, reference, columns))
         figures.append(compare(what, beside, both, alone, MOST))
         if hand is ONE[1]:
-            values = seconds(partial(reference.regular, columns))
+            values = cost(partial(reference.regular, columns))
             figures.append(compare(f"{what}, values that are stable", beside, values, alone))
     note = (
-        f"{POINTS:,} points, all certified together in this process, beside a loop over the same "
-        "points with the same series at the same two precisions. Verdicts on stable values take "
-        "only the series at the higher precision."
+        f"Processor time; {POINTS:,} points, all certified together in one process, beside a loop "
+        "over the same points with the same series at the same two precisions. Verdicts on stable "
+        "values take only the series at the higher precision."
     )
     return Section([note], figures)
