@@ -6,11 +6,14 @@ import os
 import signal
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from tapecli import process
+from tapecli.engines.tapes import core
 from tapecli.errors import RequestError, TensorFlowError
+from tapecli.evaluation import tape_process
 from tapecli.evaluation.tape_process import MOST_BYTES, TapeProcess, outcome
 
 SECONDS = 20.0
@@ -119,6 +122,69 @@ def test_where_no_process_can_be_forked_this_one_does_the_work(
         assert not beside.is_alive
         assert beside.has_done(task)
         assert beside.wait(task) == (os.getpid(), 1)
+
+
+# --- where more comes than one process may be sent ----------------------------------------------
+
+
+def load_and_tell(part: tuple[bytes, bool]) -> int:
+    """Do what TensorFlow's core does when it is loaded, and return the number of the process.
+
+    A part may end the process that was forked last.
+    """
+    if core.on_import:
+        time.sleep(0.2)  # until the work has come
+        core.on_import()
+        core.on_import = None
+        load_and_tell.first = os.getppid()  # type: ignore[attr-defined]
+    if part[1] and load_and_tell.first != PARENT:  # type: ignore[attr-defined]
+        os.kill(os.getpid(), signal.SIGKILL)
+    return os.getpid()
+
+
+PARENT = os.getpid()
+
+
+def crowd(ends: bool, count: int = 12) -> list[tuple[bytes, bool]]:
+    """More parts than fit in a pipe; the last of them may end a process."""
+    return [(bytes(MOST_BYTES // 3), False)] * (count - 1) + [(b"", ends)]
+
+
+@pytest.fixture
+def beside(monkeypatch: pytest.MonkeyPatch) -> TapeProcess[tuple[bytes, bool], int]:
+    monkeypatch.setattr(tape_process, "_may_share", lambda: True)
+    return TapeProcess(load_and_tell)
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="threads cannot be counted")
+def test_a_second_process_does_what_is_too_much_for_one(
+    beside: TapeProcess[tuple[bytes, bool], int],
+) -> None:
+    tasks = [beside.submit(part) for part in crowd(ends=False)]
+    numbers = [beside.wait(task) for task in tasks]
+    assert len(set(numbers)) == 2
+    assert os.getpid() not in numbers
+    kept = [beside.submit(part, is_for_first=True) for part in crowd(ends=False)]
+    assert {beside.wait(task) for task in kept} == {numbers[0]}
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="threads cannot be counted")
+def test_what_the_second_process_leaves_the_first_one_does(
+    beside: TapeProcess[tuple[bytes, bool], int],
+) -> None:
+    tasks = [beside.submit(part) for part in crowd(ends=True)]
+    first = beside.wait(tasks[0])
+    tasks += [beside.submit((b"", True)) for _ in range(8)]
+    numbers = [beside.wait(task) for task in tasks]
+    assert numbers[-8:] == [first] * 8
+    assert beside.is_alive
+
+
+def test_one_piece_of_work_after_the_other_needs_no_second_process(
+    beside: TapeProcess[tuple[bytes, bool], int],
+) -> None:
+    numbers = {beside.wait(beside.submit(part)) for part in crowd(ends=False, count=4)}
+    assert len(numbers) == 1
 
 
 def test_an_outcome_is_a_result_or_an_error() -> None:

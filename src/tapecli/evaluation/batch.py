@@ -265,7 +265,8 @@ class Batch:
         )
         if question.choice.needs_tensorflow and not self.broken and self._tape_process.is_alive:
             part = memory.pickled, question.points, question.choice
-            task = pending.task = self._tape_process.submit(part)
+            is_traced = question.choice.execution != defaults.EAGER
+            task = pending.task = self._tape_process.submit(part, is_for_first=is_traced)
             values = functools.partial(self._tape_process.wait, task)
             pending.result = functools.partial(pending.result, start=outcome, values=values)
 

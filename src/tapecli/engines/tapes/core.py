@@ -19,6 +19,7 @@ import importlib
 import os
 import site
 import sys
+from collections.abc import Callable
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
 from importlib.util import find_spec, module_from_spec
@@ -61,6 +62,10 @@ ROWS = {
     for public, _, private in (name.partition("=") for name in names.split())
 }
 """For each public name its module in `tensorflow.python`, and its name there."""
+
+on_import: Callable[[], None] | None = None
+"""Called when the core is imported, before its first operation starts threads: until then this
+process can be forked."""
 
 _NAMESPACES = {name[:i] for name in ROWS for i, character in enumerate(name) if character == "."}
 
@@ -130,6 +135,8 @@ def load() -> None:
     sys.modules["tensorflow"] = package
     try:
         _start()
+        if on_import:
+            on_import()
         _self_check(package)
     except BaseException:
         del sys.modules["tensorflow"]
