@@ -40,7 +40,7 @@ LIGHT_CALLS = [
 ANALYTIC = [
     ["diff", "--method", "none", "-f", "value"],
     ["diff", "--method", "none"],
-    ["diff", "--method", "none", "-f", "json"],
+    *(["diff", "--method", "none", "-f", name] for name in ("json", "jsonl", "csv", "tsv")),
     ["diff", "--method", "none", "-f", "markdown"],
     ["diff", "--method", "none", "-f", "latex", "--dtype", "bfloat16"],
 ]

@@ -131,8 +131,10 @@ class FloatFormat:
                     return float(candidate)
         return value
 
-    def texts(self, values: Array) -> list[str]:
-        """`text` of each value, in less time."""
+    def texts(self, values: Array | list[float]) -> list[str]:
+        """`text` of each value, in less time, but for a list, which needs no NumPy."""
+        if isinstance(values, list):
+            return list(map(self.text, values))
         import numpy as np
 
         with np.errstate(invalid="ignore"):  # a signalling NaN

@@ -15,6 +15,7 @@ from tapecli.errors import OutputError
 from tapecli.floats import FORMATS
 from tapecli.formats import FORMATS as PAGES
 from tapecli.formats import Screen, arrow, render
+from tapecli.points import points
 from tapecli.result import Status
 
 if TYPE_CHECKING:
@@ -70,6 +71,7 @@ def test_every_result_is_written_the_same(
         plain = "".join(render(sample, PAGES[name], Screen()))
         with monkeypatch.context() as quick:
             quick.setattr(arrow, "MIN_ROWS", 0)
+            quick.setattr(points, "FEW", 0)
             assert "".join(render(sample, PAGES[name], Screen())) == plain
 
 
@@ -84,6 +86,7 @@ def test_verdicts_stand_where_they_belong(
     sampled = replace(whole, blocks=(replace(block, checks=checks),))
     plain = "".join(render(sampled, PAGES["csv"], Screen()))
     monkeypatch.setattr(arrow, "MIN_ROWS", 0)
+    monkeypatch.setattr(points, "FEW", 0)
     assert "".join(render(sampled, PAGES["csv"], Screen())) == plain
     assert plain.count(",rounded\n") == len(verified)
 

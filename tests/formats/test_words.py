@@ -11,6 +11,7 @@ import pytest
 
 from tapecli.floats import FORMATS
 from tapecli.formats import words
+from tapecli.points import points
 from tapecli.result import Claim, Finding, Status
 
 if TYPE_CHECKING:
@@ -235,13 +236,13 @@ def test_the_verdict_on_analytic_values_alone(samples: Samples) -> None:
 
 
 @pytest.mark.parametrize("dtype", FORMATS)
-@pytest.mark.parametrize("name", ["table", "json", "markdown", "latex"])
+@pytest.mark.parametrize("name", ["table", "json", "markdown", "latex", "csv", "tsv", "jsonl"])
 def test_few_points_are_written_as_many_are(
     make: Make, shown: Render, monkeypatch: pytest.MonkeyPatch, dtype: str, name: str
 ) -> None:
     numbers = map(Fraction, (0.0, 2.0, -0.1, 1 / 3, 1e-7, 6.5e4, 1e300))
-    points = [-0.0, *map(FORMATS[dtype].round, numbers)]
-    result = make([(x, 2, 2) for x in points if math.isfinite(x)], dtype=dtype)
+    values = [-0.0, *map(FORMATS[dtype].round, numbers)]
+    result = make([(x, 2, 2) for x in values if math.isfinite(x)], dtype=dtype)
     few = shown(name, result)
-    monkeypatch.setattr(words, "FEW_POINTS", 0)
+    monkeypatch.setattr(points, "FEW", 0)
     assert shown(name, result) == few

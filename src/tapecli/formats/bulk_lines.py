@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
 
 from tapecli.floats import Array, FloatFormat
 from tapecli.formats import arrow
@@ -22,36 +23,35 @@ MAX_THREADS = 4
 
 def lines(
     before: Sequence[str],
-    columns: Sequence[Array],
+    columns: Sequence[Array | list[float]],
     after: Callable[[Check, str], str],
     checks: Mapping[int, Check],
     format_: FloatFormat,
-    texts: Callable[[FloatFormat, Array], list[str]] = FloatFormat.texts,
+    texts: Callable[[FloatFormat, Array | list[float]], list[str]] = FloatFormat.texts,
 ) -> Iterator[str]:
     """A line for each row of the columns, in large pieces.
 
     Args:
         before: the text in front of each number; the first one begins the line.
-        columns: the numbers.
+        columns: the numbers, in lists where they are few.
         after: the rest of a line, made from its verdict and the text of the analytic value,
             which is "" where there is none.
         checks: the verdicts by the index of the row; the others are unverified.
         format_: the dtype.
         texts: the texts of numbers; pyarrow writes only those of `FloatFormat.texts`.
     """
-    import numpy as np
-
-    count, verified = len(columns[0]), sorted(checks)
+    count, verified, few = len(columns[0]), sorted(checks), isinstance(columns[0], list)
     by_arrow = texts is FloatFormat.texts and count >= arrow.MIN_ROWS and arrow.loads()
     size = ARROW_ROWS if by_arrow else ROWS
-    number_texts, join_lines = (arrow.texts, arrow.join) if by_arrow else (texts, join)
+    number_texts: Callable[[FloatFormat, Any], Any] = arrow.texts if by_arrow else texts
+    join_lines = arrow.join if by_arrow else join
 
     def piece(start: int) -> str:
         numbers = [number_texts(format_, column[start : start + size]) for column in columns]
         indices = verified[bisect_left(verified, start) : bisect_left(verified, start + size)]
         verdicts = [checks[index] for index in indices]
         analytic = [check.analytic for check in verdicts if check.analytic is not None]
-        exact = iter(texts(format_, np.array(analytic, np.float64)))
+        exact = iter(texts(format_, analytic if few else _array(analytic)))
         rest = [after(c, "" if c.analytic is None else next(exact)) for c in verdicts]
         ends = dict(zip((index - start for index in indices), rest, strict=True))
         return join_lines(before, numbers, after(UNVERIFIED, ""), ends)
@@ -64,6 +64,12 @@ def lines(
 
     with ThreadPoolExecutor(min(MAX_THREADS, os.cpu_count() or 1)) as threads:
         yield from threads.map(piece, starts)
+
+
+def _array(values: list[float]) -> Array:
+    import numpy as np
+
+    return np.array(values, np.float64)
 
 
 def join(

@@ -24,9 +24,9 @@ def body(result: Result, block: Block, screen: Screen, delimiter: str = ",") -> 
         return blank + delimiter + delimiter.join((analytic, ulps, check.status.value)) + "\n"
 
     start = _record(columns.derivative(block).values(), delimiter).removesuffix("\n") + delimiter
-    arrays = [*result.points.columns.values(), *([] if block.tape is None else [block.tape])]
-    before = start, *(delimiter for _ in arrays[1:])
-    return bulk_lines.lines(before, arrays, after, block.checks, result.format_)
+    numbers = [*result.points.numbers.values(), *([] if block.tape is None else [block.tape])]
+    before = start, *(delimiter for _ in numbers[1:])
+    return bulk_lines.lines(before, numbers, after, block.checks, result.format_)
 
 
 def _record(fields: Iterable[object], delimiter: str) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from tapecli.floats import FloatFormat
-from tapecli.formats import Screen, columns, words
+from tapecli.formats import Screen, columns
 from tapecli.result import SCHEMA, Claim, Result
 
 
@@ -75,10 +75,12 @@ def _rows(result: Result) -> Iterator[dict[str, Any]]:
 def _points(result: Result) -> list[dict[str, float]]:
     """Each point, with the shortest decimals."""
     points, format_ = result.points, result.format_
-    if len(points) <= words.FEW_POINTS:
-        rows = map(points.at, range(len(points)))
-        return [{name: format_.shortest(value) for name, value in row.items()} for row in rows]
-    columns = [format_.all_shortest(values).tolist() for values in points.columns.values()]
+    columns = [
+        list(map(format_.shortest, values))
+        if isinstance(values, list)
+        else format_.all_shortest(values).tolist()
+        for values in points.numbers.values()
+    ]
     return [dict(zip(points.names, row, strict=True)) for row in zip(*columns, strict=True)]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator
 
 from tapecli.floats import Array, FloatFormat
@@ -22,14 +23,16 @@ def body(result: Result, block: Block, screen: Screen) -> Iterator[str]:
 
     fields = {"schema": SCHEMA, **columns.derivative(block)}
     start = json.dumps(fields, ensure_ascii=not screen.unicode).removesuffix("}")
-    arrays = {**result.points.columns, **({} if block.tape is None else {"tape": block.tape})}
-    keys = [f", {json.dumps(name, ensure_ascii=not screen.unicode)}: " for name in arrays]
-    before, numbers = (start + keys[0], *keys[1:]), list(arrays.values())
+    values = {**result.points.numbers, **({} if block.tape is None else {"tape": block.tape})}
+    keys = [f", {json.dumps(name, ensure_ascii=not screen.unicode)}: " for name in values]
+    before, numbers = (start + keys[0], *keys[1:]), list(values.values())
     return bulk_lines.lines(before, numbers, after, block.checks, result.format_, texts)
 
 
-def texts(format_: FloatFormat, values: Array) -> list[str]:
+def texts(format_: FloatFormat, values: Array | list[float]) -> list[str]:
     """The shortest decimals as strict JSON has them: 2.0 and -0.0, null for NaN and infinities."""
+    if isinstance(values, list):
+        return [repr(format_.shortest(float(x))) if math.isfinite(x) else "null" for x in values]
     import numpy as np
 
     numbers = list(map(repr, format_.all_shortest(values).tolist()))

@@ -19,9 +19,6 @@ SHOWN_POINTS = 3
 MOST_LINES = 12
 """Most lines of a formula that is shown; a longer one would hide the values."""
 
-FEW_POINTS = 50
-"""Points up to which each is made into text by itself, for NumPy takes longer to load."""
-
 INDENT = 4
 """Spaces in front of the further lines of a formula."""
 
@@ -114,11 +111,7 @@ def by_target(result: Result) -> list[list[Block]]:
 
 def points(result: Result) -> dict[str, list[str]]:
     """The columns of the points by the names of the variables."""
-    points, format_ = result.points, result.format_
-    if len(points) > FEW_POINTS:
-        return {name: format_.texts(values) for name, values in points.columns.items()}
-    rows = [points.at(index) for index in range(len(points))]
-    return {name: [format_.text(row[name]) for row in rows] for name in points.names}
+    return {name: result.format_.texts(x) for name, x in result.points.numbers.items()}
 
 
 def columns(

@@ -29,6 +29,9 @@ from tapecli.points.tables import Columns, Table
 MAX_PRODUCT = 10_000_000
 """Points in several variables that are held in memory."""
 
+FEW = 50
+"""Points up to which each is taken by itself, which takes less time than to load NumPy."""
+
 MAX_LISTED = 25
 """Variables with a list of values each, which are the axes of an array: NumPy 1 has 32."""
 
@@ -110,6 +113,14 @@ class Points:
     def columns(self) -> dict[str, Array]:
         """The values of each variable at all points, as arrays of one dimension."""
         return self._columns(0, self.count)
+
+    @property
+    def numbers(self) -> Mapping[str, Array | list[float]]:
+        """`columns`, but lists where there are few points, for NumPy takes longer to load."""
+        if self.count > FEW:
+            return self.columns
+        points = [self.at(index) for index in range(self.count)]
+        return {name: [point[name] for point in points] for name in self.names}
 
     def _columns(self, start: int, stop: int) -> dict[str, Array]:
         columns, times = {}, self.count
