@@ -64,15 +64,24 @@ class _Line(Generic[Part, Answer]):
     def __init__(self, pipe: Connection) -> None:
         self.pipe = pipe
         self.tasks: deque[Task[Part, Answer]] = deque()
-
-    @property
-    def size(self) -> int:
-        """The bytes of work on the way."""
-        return sum(len(task.data) for task in self.tasks)
+        self.size = 0  # the bytes of these tasks
 
     def has_room(self, task: Task[Part, Answer]) -> bool:
         """Whether a task may be sent."""
         return not self.tasks or self.size + len(task.data) <= MOST_BYTES
+
+    def send(self, task: Task[Part, Answer]) -> None:
+        """Send a task."""
+        self.tasks.append(task)
+        self.size += len(task.data)
+        self.pipe.send_bytes(task.data)
+
+    def receive(self) -> tuple[Task[Part, Answer], bytes]:
+        """The task that was sent first, with its result."""
+        data = self.pipe.recv_bytes()
+        task = self.tasks.popleft()
+        self.size -= len(task.data)
+        return task, data
 
 
 class TapeProcess(Generic[Part, Answer]):
@@ -134,9 +143,9 @@ class TapeProcess(Generic[Part, Answer]):
             if not line.has_room(task):
                 self._call_others()
                 return
-            line.tasks.append(self._unsent.popleft())
+            self._unsent.popleft()
             with self._until_it_ends(line):
-                line.pipe.send_bytes(task.data)
+                line.send(task)
 
     def _call_others(self) -> None:
         """Say that there is more work than the first process may be sent."""
@@ -147,8 +156,7 @@ class TapeProcess(Generic[Part, Answer]):
 
     def _receive(self, line: _Line[Part, Answer]) -> None:
         """Read the result of the task that was sent first."""
-        data = line.pipe.recv_bytes()
-        task = line.tasks.popleft()
+        task, data = line.receive()
         self._has_started = True
         try:
             task.answer = functools.partial(_returned, *pickle.loads(data))
