@@ -98,7 +98,11 @@ class Checks(Mapping[int, Check]):
         special: verdicts that have a note, and others.
         status: that of all verdicts in arrays.
         indices, analytic, ulps: an array each, with `analytic` and `ulps` as in `Check`; the ulps
-            are all None if there are no computed values.
+            are all None if there are no computed values. The indices are in ascending order.
+
+    Attributes:
+        special, indices: the same.
+        plain: the verdicts in arrays as one, whose `analytic` and `ulps` are the arrays.
     """
 
     def __init__(
@@ -109,25 +113,23 @@ class Checks(Mapping[int, Check]):
         analytic: Any = (),
         ulps: Any = None,
     ) -> None:
-        self.special = special
-        self._status, self._arrays = status, (indices, analytic, ulps)
+        self.special, self.indices = dict(sorted(special.items())), indices
+        self.plain = Check(analytic, ulps, status)
 
     @cached_property
     def _all(self) -> dict[int, Check]:
-        checks = dict(self.special)
-        indices, analytic, ulps = self._arrays
-        if len(indices):
-            distances = itertools.repeat(None) if ulps is None else ulps.tolist()
-            statuses = itertools.repeat(self._status)
-            made = map(Check, analytic.tolist(), distances, statuses)
-            checks.update(zip(indices.tolist(), made, strict=False))
+        checks, plain = dict(self.special), vars(self.plain)
+        if len(self.indices):
+            ulps = itertools.repeat(None) if plain["ulps"] is None else plain["ulps"].tolist()
+            made = map(Check, plain["analytic"].tolist(), ulps, itertools.repeat(plain["status"]))
+            checks.update(zip(self.indices.tolist(), made, strict=False))
         return dict(sorted(checks.items()))
 
     @property
     def counts(self) -> Counter[Status]:
         """The number of verdicts of each status."""
         counts = Counter(check.status for check in self.special.values())
-        counts[self._status] += len(self) - len(self.special)
+        counts[self.plain.status] += len(self.indices)
         return counts
 
     def __getitem__(self, index: int) -> Check:
@@ -137,7 +139,7 @@ class Checks(Mapping[int, Check]):
         return iter(self._all)
 
     def __len__(self) -> int:
-        return len(self.special) + len(self._arrays[0])
+        return len(self.special) + len(self.indices)
 
     def __repr__(self) -> str:
         return repr(self._all)

@@ -51,12 +51,16 @@ def of_checks(
 ) -> NDArray[Any]:
     """An array with a value for each point of a block, which `field` takes from its verdict.
 
-    Points that are unverified, and those whose field is None, have the default.
+    Points that are unverified, and those whose field is None, have the default. `field` must also
+    take the verdict that stands for those in arrays (`Checks.plain`).
     """
     import numpy as np
 
-    array = np.full(len(block.points), default, dtype)
-    fields = {index: field(check) for index, check in block.checks.items()}
+    array, verdicts = np.full(len(block.points), default, dtype), block.verdicts
+    plain = field(verdicts.plain) if len(verdicts.indices) else None
+    if plain is not None:
+        array[verdicts.indices] = plain
+    fields = {index: field(check) for index, check in verdicts.special.items()}
     fields = {index: value for index, value in fields.items() if value is not None}
     indices = np.fromiter(fields, np.int64, len(fields))
     array[indices] = np.fromiter(fields.values(), dtype, len(fields))

@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterable, Iterator
 
 from tapecli.formats import Screen, bulk_lines, columns
-from tapecli.result import Block, Check, Result
+from tapecli.result import Block, Result, Status
 
 
 def head(result: Result, screen: Screen, delimiter: str = ",") -> str:
@@ -19,14 +19,13 @@ def body(result: Result, block: Block, screen: Screen, delimiter: str = ",") -> 
     """A line for each row of a block, in large pieces."""
     blank = delimiter if block.tape is None else ""
 
-    def after(check: Check, analytic: str) -> str:
-        ulps = "" if check.ulps is None else str(check.ulps)
-        return blank + delimiter + delimiter.join((analytic, ulps, check.status.value)) + "\n"
+    def after(analytic: str, ulps: str, status: Status) -> str:
+        return blank + delimiter + delimiter.join((analytic, ulps, status.value)) + "\n"
 
     start = _record(columns.derivative(block).values(), delimiter).removesuffix("\n") + delimiter
     numbers = [*result.points.numbers.values(), *([] if block.tape is None else [block.tape])]
     before = start, *(delimiter for _ in numbers[1:])
-    return bulk_lines.lines(before, numbers, after, block.checks, result.format_)
+    return bulk_lines.lines(before, numbers, after, block.verdicts, result.format_)
 
 
 def _record(fields: Iterable[object], delimiter: str) -> str:

@@ -63,7 +63,7 @@ def pitfalls(result: Result) -> list[str]:
         (check, float(block.tape[index]), block.expression)
         for block in result.blocks
         if block.tape is not None
-        for index, check in block.checks.items()
+        for index, check in block.verdicts.special.items()
         if check.status not in (Status.OK, Status.UNVERIFIED)
     ]
     hints = (hint for hint in HINTS if any(hint.explains(*value) for value in values))

@@ -170,7 +170,7 @@ def method_name(method: str) -> str:
 def notes(result: Result, block: Block) -> Iterator[tuple[Status, str]]:
     """Why values are not ok; those with the same reason share a note."""
     groups: defaultdict[tuple[Status, str], list[int]] = defaultdict(list)
-    for index, check in block.checks.items():
+    for index, check in block.verdicts.special.items():
         if check.note and check.digits is None:
             groups[check.status, check.note].append(index)
     for (status, note), indices in groups.items():
@@ -188,7 +188,8 @@ def hints(result: Result) -> Iterator[str]:
     """Why the method is what it is, and what may be done about values that are not ok."""
     if result.reason:
         yield f"Taylor series, because {result.reason}"
-    if any(c.digits is not None for block in result.blocks for c in block.checks.values()):
+    special = [check for block in result.blocks for check in block.verdicts.special.values()]
+    if any(check.digits is not None for check in special):
         wider = "" if result.dtype == "float64" else "a wider dtype or "
         cure = f"{wider}a better form more"
         yield f"rounded (n): the rule is right, rounding leaves n digits; {cure}"
