@@ -10,6 +10,7 @@ from tapecli import defaults
 from tapecli.errors import RequestError, nearest
 from tapecli.evaluation import answering, chunks
 from tapecli.evaluation.question import Options, PointsInput, Question
+from tapecli.evaluation.workers import Sharing
 from tapecli.points.exact import PointsLike
 from tapecli.result import Result
 
@@ -102,6 +103,8 @@ def parts(
     order: int | None = None,
     claims: str | Iterable[str] = (),
     scaled: bool = False,
+    workers: int | None = None,
+    scheduler: str | None = None,
     **keywords: Unpack[Keywords],
 ) -> Iterator[Result]:
     """Differentiate at any number of points in bounded memory: a Result for each part of them.
@@ -111,14 +114,20 @@ def parts(
 
     There is one part if there are no more points than `diff` takes. The arguments, and what is
     raised, are those of `diff`; `kind` is diff, grad, jacobian or hessian. Formulas are left out.
+    The parts can be computed by a Dask cluster: by `workers` on this machine, or by those of a
+    `scheduler` that runs, such as "tcp://host:8786".
     """
     options = {"order": order, "claims": claims, "scaled": scaled, **keywords}
     arguments = _arguments(kind, expressions, options)
     question = chunks.open_question(**arguments, size=chunks.LARGE_CHUNK)
-    if isinstance(question, chunks.Stream):
-        yield from question.results()
-    else:
-        yield answering.answer(question, formulas=False)
+    if workers is not None and scheduler is not None:
+        raise RequestError("'workers' and 'scheduler' exclude each other")
+    sharing = Sharing(1, workers, scheduler)  # a process with threads cannot be forked
+    with sharing.start(0) as computing:
+        if isinstance(question, chunks.Stream):
+            yield from question.results(workers=computing)
+        else:
+            yield answering.answer_by(computing, question, formulas=False)
 
 
 def grad(expressions: str | Iterable[str], **keywords: Unpack[Keywords]) -> Result:

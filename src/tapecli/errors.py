@@ -142,3 +142,9 @@ class TensorFlowError(TapecliError):
     def __init__(self, message: str, log: str = "") -> None:
         super().__init__(message)
         self.log = log
+
+
+class ClusterError(TapecliError):
+    """A cluster that cannot be used: its scheduler does not answer, or its workers cannot do it."""
+
+    exit_code = 3

@@ -71,7 +71,10 @@ REFUSED: Mapping[tuple[str, ...], str] = {
         "-order",
         "2",
     ): "Error: '-order' has one dash; write '--order' for the option, or '(-order)'\n",
-    ("--Order", "2"): f"Error: No such option '--Order'. Did you mean '--order'?\n{HELP}",
+    (
+        "--Tolerance",
+        "2",
+    ): f"Error: No such option '--Tolerance'. Did you mean '--tolerance'?\n{HELP}",
     ("-method=none",): (
         "Error: '-method=none' has one dash; write '--method=none' for the option, "
         "or '(-method=none)'\n"
@@ -143,3 +146,29 @@ def test_options_and_expressions_may_stand_in_any_sequence(
 def test_a_target_may_have_the_letter_of_an_option(run: Run, name: str) -> None:
     done = run("diff", f"{name}=x^2", "--x", "3", "--method", "none", "--format", "value")
     assert (done.code, done.out) == (0, "6\n")
+
+
+@pytest.mark.parametrize(
+    ("options", "names"),
+    [
+        (("--jobs", "2", "--workers", "2"), ("jobs", "workers")),
+        (("--scheduler", "tcp://a:1", "--jobs", "2"), ("jobs", "scheduler")),
+        (("--workers", "2", "--scheduler", "tcp://a:1"), ("workers", "scheduler")),
+    ],
+)
+def test_one_option_says_who_computes(
+    run: Run, options: tuple[str, ...], names: tuple[str, str]
+) -> None:
+    done = run("diff", *options)
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith(f"Error: '--{names[0]}' and '--{names[1]}' exclude each other\n")
+
+
+def test_a_scheduler_of_the_environment_is_for_calls_that_name_nobody(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TAPECLI_SCHEDULER", "nonsense")
+    assert run("diff", "--method", "taylor", "--jobs", "1").code == 0
+    done = run("diff", "--method", "taylor")
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith("Error: 'nonsense' is no address of a scheduler, such as tcp://")

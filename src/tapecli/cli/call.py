@@ -23,6 +23,7 @@ from tapecli.result import Result, Status, all_ok
 
 if TYPE_CHECKING:
     from tapecli.evaluation.chunks import Stream
+    from tapecli.evaluation.workers import Sharing
 
 MAX_LINES = 10_000
 """Lines of a file of expressions, with those that are blank and remarks."""
@@ -130,7 +131,7 @@ def answer(
     kind: str,
     writing: Any,
     *,
-    jobs: int | None,
+    sharing: Sharing,
     resume: bool,
     strict: bool,
     verbose: bool,
@@ -156,25 +157,25 @@ def answer(
         size = chunks.LARGE_CHUNK if format_.binary else TEXT_CHUNK
         question = chunks.open_question(**question_arguments, in_chunks=format_.chunked, size=size)
     if isinstance(question, Question):
-        ok, statuses = _answer_at_once(question, out, jobs, verbose)
+        ok, statuses = _answer_at_once(question, out, sharing, verbose)
     else:
         from tapecli.cli import long_run
 
-        ok, statuses = long_run.answer(question, out, jobs, resume, verbose)
+        ok, statuses = long_run.answer(question, out, sharing, resume, verbose)
     return 0 if ok and (all_ok(statuses) or not strict) else 1
 
 
 def _answer_at_once(
-    question: Question, out: output.Output, jobs: int | None, verbose: bool
+    question: Question, out: output.Output, sharing: Sharing, verbose: bool
 ) -> tuple[bool, Iterable[Status]]:
     """Write the answer to a question; whether it is right, and the statuses of its values."""
     count = len(question.points)  # wrong points are refused before more is imported
     from tapecli.evaluation import answering, planner, workers
 
     account = answering.Account()
-    if jobs is None:
-        seconds = planner.seconds(question, question.choice, count)
-        jobs = workers.usual_jobs(seconds)
+    how = {"formulas": out.format_.formulas, "load": functools.partial(load, verbose)}
+    seconds = planner.seconds(question, question.choice, count)
+    jobs = sharing.jobs or workers.usual_jobs(seconds)
 
     def start(work: Callable[[], answering.Analysis]) -> Callable[[], answering.Analysis]:
         finish = process.fork(work)
@@ -182,14 +183,12 @@ def _answer_at_once(
         return finish
 
     with output.waiting("differentiating ..."):
-        result = answering.answer(
-            question,
-            formulas=out.format_.formulas,
-            account=account,
-            load=functools.partial(load, verbose),
-            start=start,
-            jobs=jobs,
-        )
+        if sharing.is_cluster:
+            with sharing.start(seconds) as cluster:
+                result = answering.answer_by(cluster, question, **how)
+            account.lap("cluster")
+        else:
+            result = answering.answer(question, account=account, start=start, jobs=jobs, **how)
     out.write(result)
     if not out.format_.formulas:
         tell_failed_claims(result)

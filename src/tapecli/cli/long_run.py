@@ -25,10 +25,10 @@ from tapecli.cli import output
 from tapecli.cli.call import load, tell_failed_claims, tell_given_up
 from tapecli.cli.progress import bar
 from tapecli.cli.resume import Partial
-from tapecli.errors import OutputError, PointsError, TensorFlowError, WriteError
-from tapecli.evaluation import workers
+from tapecli.errors import ClusterError, OutputError, PointsError, TensorFlowError, WriteError
 from tapecli.evaluation.chunks import Stream
 from tapecli.evaluation.question import PointsInput
+from tapecli.evaluation.workers import ALONE, Sharing
 from tapecli.floats import large
 from tapecli.formats import words, writers
 from tapecli.points import text_files
@@ -108,7 +108,9 @@ class Run:
         except BaseException as raised:
             error = _in_words(raised, path)
             points = partial.state["done"]
-            if points and isinstance(error, Signalled | WriteError | TensorFlowError):
+            if points and isinstance(
+                error, Signalled | WriteError | TensorFlowError | ClusterError
+            ):
                 partial.close()
                 error.args = (f"{error} after {points:,} points; with --resume it goes on there",)
             else:
@@ -161,7 +163,7 @@ class Run:
 
 
 def answer(
-    stream: Stream, out: output.Output, jobs: int | None, resume: bool, verbose: bool
+    stream: Stream, out: output.Output, sharing: Sharing, resume: bool, verbose: bool
 ) -> tuple[bool, Iterable[Status]]:
     """Compute all points in chunks and write them; whether they are right, and their statuses.
 
@@ -174,7 +176,7 @@ def answer(
     if resume and not (out.path and run.writer.resumable):
         sink = f"a {out.format_.name} file" if out.path else "standard output"
         raise OutputError(f"'--resume' cannot go on with {sink}")
-    with _computing(stream, jobs, verbose) as results:
+    with _computing(stream, sharing, verbose) as results:
         if out.path is None:
             run.to_stream(results)
         else:
@@ -191,8 +193,8 @@ def answer(
 
 
 @contextlib.contextmanager
-def _computing(stream: Stream, jobs: int | None, verbose: bool) -> Iterator[Results]:
-    """Start the processes that compute the chunks, or load TensorFlow, and yield the results."""
+def _computing(stream: Stream, sharing: Sharing, verbose: bool) -> Iterator[Results]:
+    """Start those who compute the chunks, or load TensorFlow, and yield the results."""
     loading = functools.partial(load, verbose)
 
     def alone(skip: int) -> Iterator[Result]:
@@ -203,11 +205,13 @@ def _computing(stream: Stream, jobs: int | None, verbose: bool) -> Iterator[Resu
                 loading()
         return stream.results(skip, certified=certified)
 
-    with workers.forked(jobs or workers.usual_jobs(stream.seconds)) as forked:
-        if forked is workers.ALONE:
+    with contextlib.ExitStack() as closing:
+        with output.waiting("starting workers ..."):
+            workers = closing.enter_context(sharing.start(stream.seconds))
+        if workers is ALONE:
             yield alone
         else:
-            yield functools.partial(stream.results, workers=forked, load=loading)
+            yield functools.partial(stream.results, workers=workers, load=loading)
 
 
 def _in_words(error: BaseException, path: Path) -> BaseException:

@@ -197,6 +197,19 @@ WORKING = (
         help="How many processes share the work.  "
         "[default: one for each core, where the work takes long enough]",
     ),
+    click.option(
+        "--workers",
+        type=WholeNumber(1, defaults.MAX_JOBS),
+        help="Start a Dask cluster of so many workers on this machine, which compute instead.",
+    ),
+    click.option(
+        "--scheduler",
+        metavar="ADDRESS",
+        cls=FromEnvironment,
+        envvar="TAPECLI_SCHEDULER",
+        show_envvar=True,
+        help="Let the workers of this Dask scheduler compute instead: tcp://host:8786.",
+    ),
 )
 """Who computes what takes long."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from click.core import ParameterSource
@@ -13,6 +13,9 @@ from click.shell_completion import CompletionItem
 
 from tapecli.cli.completion import candidates
 from tapecli.errors import nearest
+
+if TYPE_CHECKING:
+    from tapecli.evaluation.workers import Sharing
 
 MOST_DIGITS = 9  # the bounds of options are far below
 
@@ -73,6 +76,24 @@ class OneOf(click.Choice[str]):
         return candidates.starting_with(incomplete, self.meanings)
 
 
+def pop_sharing(ctx: click.Context) -> Sharing:
+    """Take who shares the work out of the parameters of a command.
+
+    Raises:
+        click.UsageError: there is more than one option that says it.
+    """
+    from tapecli.evaluation.workers import Sharing
+
+    values = {name: ctx.params.pop(name) for name in ("jobs", "workers", "scheduler")}
+    named = [name for name, value in values.items() if value is not None]
+    if named[1:] and from_environment(ctx, "scheduler"):  # which is for where nothing is said
+        values["scheduler"] = None
+        named.remove("scheduler")
+    if named[1:]:
+        raise click.UsageError(f"'--{named[0]}' and '--{named[1]}' exclude each other", ctx)
+    return Sharing(**values)
+
+
 def from_environment(ctx: click.Context | None, name: str | None) -> bool:
     """Whether the value of an option was taken from the environment."""
     return bool(ctx and name and ctx.get_parameter_source(name) is ParameterSource.ENVIRONMENT)
@@ -105,6 +126,8 @@ class ExpressionCommand(click.Command):
 
         names = [name for name in ("format_name", "file", "color") if name in ctx.params]
         ctx.params["writing"] = {name: ctx.params.pop(name) for name in names}
+        if "jobs" in ctx.params:
+            ctx.params["sharing"] = pop_sharing(ctx)
         with call.expressions(ctx.params) as expressions:
             ctx.params["expressions"] = expressions
             return super().invoke(ctx)

@@ -21,6 +21,7 @@ from tapecli.engines.tapes import arrangements, loading
 from tapecli.errors import RequestError
 from tapecli.evaluation.question import Question
 from tapecli.evaluation.verdict import Certificates, Column, Verification
+from tapecli.evaluation.workers import Workers
 from tapecli.expressions import tex
 from tapecli.expressions.derivative import Derivative
 from tapecli.floats import Array, FloatFormat
@@ -111,6 +112,13 @@ class Analysis:
 def answer(question: Question, **how: Any) -> Result:
     """Answer a question; the other arguments, and what is raised, are those of `computed`."""
     return arrange(question, computed(question, **how))
+
+
+def answer_by(workers: Workers, question: Question, **how: Any) -> Result:
+    """Answer a question as `answer` does, where others compute it."""
+    whole = question.at(question.points, question.choice)
+    ((question, parts),) = workers.each(functools.partial(computed, **how), [whole])
+    return arrange(question, parts)
 
 
 def computed(

@@ -39,6 +39,11 @@ class Workers:
     executor: Executor | None = None
     count: int = 1
 
+    @property
+    def ahead(self) -> int:
+        """How many parts may be on the way."""
+        return AHEAD * self.count
+
     def each(
         self, do: Callable[[Part], Answer], parts: Iterable[Part]
     ) -> Iterator[tuple[Part, Answer]]:
@@ -57,7 +62,7 @@ class Workers:
         pending: deque[tuple[Part, Future[Answer] | None]] = deque()
         for part in parts:
             pending.append((part, self._submit(do, part)))
-            if len(pending) >= AHEAD * self.count:
+            while len(pending) >= self.ahead:
                 yield self._next(do, pending)
         while pending:
             yield self._next(do, pending)
@@ -88,6 +93,42 @@ def usual_jobs(seconds: float) -> int:
     has_affinity = hasattr(os, "sched_getaffinity")
     cores = len(os.sched_getaffinity(0)) if has_affinity else os.cpu_count() or 1
     return max(1, min(cores, int(seconds / WORTH)))
+
+
+@dataclass(frozen=True)
+class Sharing:
+    """Who shares a work; if nothing is given, as many processes as it is worth.
+
+    Attributes:
+        jobs: how many processes, forked from this one.
+        workers: how many workers of a local Dask cluster.
+        scheduler: the address of a Dask scheduler, such as tcp://host:8786.
+    """
+
+    jobs: int | None = None
+    workers: int | None = None
+    scheduler: str | None = None
+
+    @property
+    def is_cluster(self) -> bool:
+        """Whether a cluster takes all of the work, however little it is."""
+        return self.workers is not None or self.scheduler is not None
+
+    @contextlib.contextmanager
+    def start(self, seconds: float) -> Iterator[Workers]:
+        """Those who share a work that takes one of them so many seconds.
+
+        Raises:
+            RequestError, ClusterError: as `cluster.cluster`.
+        """
+        if self.is_cluster:
+            from tapecli.evaluation.cluster import cluster
+
+            sharing = cluster(self.scheduler, self.workers or 1)
+        else:
+            sharing = forked(self.jobs or usual_jobs(seconds))
+        with sharing as workers:
+            yield workers
 
 
 @contextlib.contextmanager

@@ -22,7 +22,7 @@ command = options.differentiating(
       seq 1 5 | tapecli diff '1/x' --x - --format value
 
     Exit codes: 0 every value is right, rounded or undefined; 1 a value is off or lost, a claim
-    wrong or the disk full; 2 the call is wrong; 3 TensorFlow is missing or broken.
+    wrong or the disk full; 2 the call is wrong; 3 TensorFlow or the cluster is missing or broken.
     """,
     options.ORDER,
     options.BY_IN_TURN,

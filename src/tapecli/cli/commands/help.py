@@ -12,6 +12,7 @@ ENVIRONMENT = {
     "TAPECLI_FORMAT": "The default of --format, where a result is shown.",
     "TAPECLI_DTYPE": "The default of --dtype.",
     "TAPECLI_EXECUTION": "The default of --execution, where the method is of tapes.",
+    "TAPECLI_SCHEDULER": "The default of --scheduler, where neither --jobs nor --workers is there.",
     "TAPECLI_COLOR": "The default of --color.",
     "TAPECLI_CORE": "With 0, all of TensorFlow is loaded, and not its core alone.",
     "NO_COLOR": "If it is not empty, nothing is coloured.",
@@ -25,7 +26,7 @@ EXIT_CODES = {
     "0": "All is as it should be.",
     "1": "Something is not: a value is off or lost, a claim wrong, a check failed, a disk full.",
     "2": "The call, or what it reads, is wrong; no file was written.",
-    "3": "TensorFlow is missing, broken or too old.",
+    "3": "TensorFlow is missing, broken or too old, or a cluster cannot be used.",
     "130": "It was interrupted, by Ctrl-C.",
     "143": "It was terminated, by SIGTERM.",
 }
