@@ -16,14 +16,13 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from tapecli import defaults, process
-from tapecli.engines.certified import Certified, NoDerivative
+from tapecli.engines.certified import Certified, NoDerivative, Regular
 from tapecli.floats import Array, FloatFormat, counted
 from tapecli.result import Check, Checks, Status
 
 if TYPE_CHECKING:
     from tapecli.engines.certified.budget import Budget
     from tapecli.engines.certified.reference import Reference
-    from tapecli.engines.certified.regular import Regular
     from tapecli.evaluation.question import Question
     from tapecli.expressions.derivative import Derivative
     from tapecli.expressions.tree import Node
@@ -145,10 +144,10 @@ class Verification:
         if self.question.options.verify != "none" and count < len(self.question.points):
             known = set(certificates.indices)
             odd = [index for index in _not_finite(columns) if index not in known]
-            reference = self._reference(tree)
-            most = max(min(count, self._sample_size(reference)), self._least(reference))
-            odd = odd[: most // 2]
-            exacts = exacts | self._exacts(tree, odd)
+            if odd:
+                reference = self._reference(tree)
+                most = max(min(count, self._sample_size(reference)), self._least(reference))
+                exacts = exacts | self._exacts(tree, odd[: most // 2])
         spreads = self._spreads(tree, columns, regular)
         in_doubt: dict[int, list[Exact]] = {}
         results = []

@@ -27,8 +27,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from tapecli.floats import Array
 from tapecli.result import Formula
 
 
@@ -63,6 +64,27 @@ class NoDerivative:
     """There is no derivative, or no value, for this reason."""
 
     reason: str
+
+
+class Regular(NamedTuple):
+    """What is certified at regular points; each array of floats has a row a derivative.
+
+    Attributes:
+        indices: which of the points are regular, an array.
+        undefined, reasons: at which others no derivative exists, and texts that say why.
+        analytic: the exact derivatives, rounded to the dtype.
+        high, low: numbers whose sum is the exact derivative up to 2**-12 ulps of the dtype.
+        sensitivity: as in `Certified`, up to a relative error of 2**-20 of its sum with the size of
+            the derivative; NaN where it is not known so well.
+    """
+
+    indices: Any
+    undefined: Any
+    reasons: Any
+    analytic: Array
+    high: Array
+    low: Array
+    sensitivity: Array
 
 
 class DerivedFormulas(NamedTuple):

@@ -21,6 +21,7 @@ from typing import Any, NamedTuple
 
 from flint import arb
 
+from tapecli.engines.certified import Regular
 from tapecli.engines.certified.balls import Balls, Side, exact_arb
 from tapecli.engines.certified.budget import FIRST_BITS
 from tapecli.engines.certified.columns import (
@@ -53,27 +54,6 @@ _SMALLEST = 1e-290
 
 _TIE_BITS = 40
 """How near a value may be to half way between two numbers of the dtype: 2**-40 half ulps."""
-
-
-class Regular(NamedTuple):
-    """What is certified at regular points; each array of floats has a row a derivative.
-
-    Attributes:
-        indices: which of the points are regular, an array.
-        undefined, reasons: at which others no derivative exists, and texts that say why.
-        analytic: the exact derivatives, rounded to the dtype.
-        high, low: numbers whose sum is the exact derivative up to 2**-12 ulps of the dtype.
-        sensitivity: as in `Certified`, up to a relative error of 2**-20 of its sum with the size of
-            the derivative; NaN where it is not known so well.
-    """
-
-    indices: Any
-    undefined: Any
-    reasons: Any
-    analytic: Array
-    high: Array
-    low: Array
-    sensitivity: Array
 
 
 class RegularPoints:
