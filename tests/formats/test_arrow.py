@@ -66,11 +66,11 @@ def test_numbers_that_the_dtype_does_not_have_are_the_same() -> None:
 def test_every_result_is_written_the_same(
     samples: Samples, monkeypatch: pytest.MonkeyPatch, name: str, rows: int
 ) -> None:
-    monkeypatch.setattr("tapecli.formats.bulk_lines.ARROW_ROWS", rows)
+    monkeypatch.setattr("tapecli.formats.bulk_lines.ROWS", rows)
     for sample in samples.all:
         plain = "".join(render(sample, PAGES[name], Screen()))
         with monkeypatch.context() as quick:
-            quick.setattr(arrow, "MIN_ROWS", 0)
+            quick.setattr(arrow, "is_worth", lambda rows: True)
             quick.setattr(points, "FEW", 0)
             assert "".join(render(sample, PAGES[name], Screen())) == plain
 
@@ -85,10 +85,30 @@ def test_verdicts_stand_where_they_belong(
     checks = {place: block.checks[place] for place in reversed(verified)}
     sampled = replace(whole, blocks=(replace(block, checks=checks),))
     plain = "".join(render(sampled, PAGES["csv"], Screen()))
-    monkeypatch.setattr(arrow, "MIN_ROWS", 0)
+    monkeypatch.setattr(arrow, "is_worth", lambda rows: True)
     monkeypatch.setattr(points, "FEW", 0)
     assert "".join(render(sampled, PAGES["csv"], Screen())) == plain
     assert plain.count(",rounded\n") == len(verified)
+
+
+def test_many_rows_are_worth_it_and_so_are_many_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
+    for rows, worth in ((50_000, [True]), (20_000, [False, False, True]), (999, [False] * 99)):
+        monkeypatch.setattr(arrow, "_rows", 0)
+        assert [arrow.is_worth(rows) for _ in worth] == worth
+
+
+@pytest.mark.parametrize("many", [0, 10**9])
+def test_verdicts_are_the_same_text_however_many_there_are(
+    samples: Samples, monkeypatch: pytest.MonkeyPatch, many: int
+) -> None:
+    """Python writes few of them, and pyarrow whole columns."""
+    for sample in samples.all:
+        plain = "".join(render(sample, PAGES["csv"], Screen()))
+        with monkeypatch.context() as quick:
+            quick.setattr(arrow, "is_worth", lambda rows: True)
+            quick.setattr(points, "FEW", 0)
+            quick.setattr("tapecli.formats.bulk_lines.MANY", many)
+            assert "".join(render(sample, PAGES["csv"], Screen())) == plain
 
 
 def test_without_it_the_text_is_written_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,9 +14,16 @@ from typing import Any
 
 from tapecli.errors import OutputError
 from tapecli.floats import Array, FloatFormat
+from tapecli.formats.columns import STATUSES, Verdicts
 
 MIN_ROWS = 50_000
-"""Rows from which on pyarrow saves more time than it takes to load."""
+"""Rows from which on pyarrow saves more time than it takes to load: of all chunks together."""
+
+FEW = 1_000
+"""Rows that Python writes as quickly, even if pyarrow is loaded."""
+
+_rows = 0
+"""The rows of all chunks so far."""
 
 
 def load(name: str = "pyarrow") -> Any:
@@ -35,6 +42,13 @@ def loads() -> bool:
         return all(map(load, ("pyarrow", "pyarrow.compute")))
     except OutputError:
         return False
+
+
+def is_worth(rows: int) -> bool:
+    """Whether pyarrow is there to write so many further rows, and saves time."""
+    global _rows
+    _rows += rows
+    return rows >= FEW and _rows >= MIN_ROWS and loads()
 
 
 def texts(format_: FloatFormat, values: Array) -> Any:
@@ -61,17 +75,32 @@ def texts(format_: FloatFormat, values: Array) -> Any:
     return load("pyarrow.compute").replace_with_mask(array, pa.array(other), others)
 
 
-def join(
-    before: Sequence[str], numbers: Sequence[Any], unverified: str, ends: Mapping[int, str]
-) -> str:
-    """The lines of `bulk_lines.join`, from numbers as `texts` gives them."""
+def endings(verdicts: Verdicts, ending: str, format_: FloatFormat, missing: str) -> Any:
+    """The rest of each line, as an array of pyarrow; the arguments are those of `bulk_lines`."""
+    pa, compute, kind = load(), load("pyarrow.compute"), load().large_string()
+    analytic = texts(format_, verdicts.analytic)
+    analytic = compute.if_else(pa.array(verdicts.has_analytic), analytic, pa.scalar(missing, kind))
+    ulps = pa.array(verdicts.ulps, mask=~verdicts.has_ulps).cast(kind).fill_null(missing)
+    statuses = pa.array(STATUSES, kind).take(pa.array(verdicts.statuses))
+    first, *others, last = (pa.scalar(text, kind) for text in ending.split("{}"))
+    cells = first, analytic, others[0], ulps, others[1], statuses, last
+    return compute.binary_join_element_wise(*cells, pa.scalar("", kind))
+
+
+def either(usual: str, others: Mapping[int, str], count: int) -> Any:
+    """So many times the usual text, as an array of pyarrow; `others` stand at their indices."""
     import numpy as np
 
     pa, kind = load(), load().large_string()
-    which = np.zeros(len(numbers[0]), np.int64)
-    which[list(ends)] = np.arange(1, len(ends) + 1)
+    which = np.zeros(count, np.int64)
+    which[list(others)] = np.arange(1, len(others) + 1)
+    return pa.array([usual, *others.values()], kind).take(pa.array(which))
+
+
+def join(before: Sequence[str], numbers: Sequence[Any], rest: Any) -> str:
+    """Lines of the numbers, with texts `before` them, and then their end from `rest`."""
+    pa, kind = load(), load().large_string()
     cells = itertools.chain.from_iterable(zip(pa.array(before, kind), numbers, strict=True))
-    rest = pa.array([unverified, *ends.values()], kind).take(pa.array(which))
     compute, no_separator = load("pyarrow.compute"), pa.scalar("", kind)
     lines = compute.binary_join_element_wise(*cells, rest, no_separator)
     return str(lines.buffers()[-1], "utf-8")

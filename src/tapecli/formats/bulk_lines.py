@@ -3,61 +3,76 @@
 from __future__ import annotations
 
 import os
-from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import repeat
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from tapecli.floats import Array, FloatFormat
-from tapecli.formats import arrow
-from tapecli.result import Checks, Status
+from tapecli.formats import arrow, columns
+from tapecli.formats.columns import STATUSES
+from tapecli.result import UNVERIFIED, Block, Check
+
+if TYPE_CHECKING:
+    from tapecli.formats.columns import Verdicts
+
+Texts: TypeAlias = Callable[[FloatFormat, "Array | list[float]"], list[str]]
+"""Makes texts of numbers."""
 
 ROWS = 16_384
 """Rows in a piece of text."""
 
-ARROW_ROWS = 32_768
-"""Rows in a piece of text that pyarrow writes."""
-
 MAX_THREADS = 4
-"""How many of these pieces are written at a time, if there are as many cores."""
+"""How many pieces pyarrow writes at a time, if there are as many cores."""
+
+MANY = 8
+"""Of verdicts on no more than one row of so many, each is written by Python."""
 
 
 def lines(
     before: Sequence[str],
-    columns: Sequence[Array | list[float]],
-    after: Callable[[str, str, Status], str],
-    checks: Checks,
+    numbers: Sequence[Array | list[float]],
+    ending: str,
+    block: Block | None,
     format_: FloatFormat,
-    texts: Callable[[FloatFormat, Array | list[float]], list[str]] = FloatFormat.texts,
+    texts: Texts = FloatFormat.texts,
+    missing: str = "",
 ) -> Iterator[str]:
-    """A line for each row of the columns, in large pieces.
+    """A line for each row of some columns of numbers, in large pieces.
 
     Args:
         before: the text in front of each number; the first one begins the line.
-        columns: the numbers, in lists where they are few.
-        after: the rest of a line, made from the texts of the analytic value and of the ulps, ""
-            where there are none, and from the status.
-        checks: the verdicts by the index of the row; the others are unverified.
+        numbers: the columns, which are lists where they are few.
+        ending: the rest of a line, with three {} for the analytic value, ulps and status.
+        block: what has the verdicts; None if `ending` has none.
         format_: the dtype.
         texts: the texts of numbers; pyarrow writes only those of `FloatFormat.texts`.
+        missing: the text of a number that is not there.
     """
-    count, few = len(columns[0]), isinstance(columns[0], list)
-    by_arrow = texts is FloatFormat.texts and count >= arrow.MIN_ROWS and arrow.loads()
-    size = ARROW_ROWS if by_arrow else ROWS
-    number_texts: Callable[[FloatFormat, Any], Any] = arrow.texts if by_arrow else texts
-    join_lines = arrow.join if by_arrow else join
-    unverified = after("", "", Status.UNVERIFIED)
-
-    def exact_texts(analytic: Any) -> list[str]:
-        return texts(format_, analytic if few else _array(analytic))
+    unverified = ending.format(missing, missing, UNVERIFIED.status.value)
+    count = len(numbers[0])
+    if isinstance(numbers[0], list):
+        checks = block.checks if block else {}
+        ends = {i: _ending(check, ending, format_, texts, missing) for i, check in checks.items()}
+        few = [texts(format_, column) for column in numbers]
+        yield join(before, few, either(unverified, ends, count))
+        return
+    by_arrow = texts is FloatFormat.texts and arrow.is_worth(count)
+    tools: Any = (arrow.texts, arrow.either, arrow.join) if by_arrow else (texts, either, join)
+    number_texts, fill, join_lines = tools
+    verdicts = block and columns.verdicts(block)
 
     def piece(start: int) -> str:
-        numbers = [number_texts(format_, column[start : start + size]) for column in columns]
-        ends = dict(_special(checks, start, size, after, exact_texts))
-        ends.update(_plain(checks, start, size, after, exact_texts))
-        return join_lines(before, numbers, unverified, ends)
+        part = slice(start, start + ROWS)
+        values = [number_texts(format_, column[part]) for column in numbers]
+        known = verdicts and verdicts.at(part)
+        if known and by_arrow and MANY * len(known.verified) > len(values[0]):
+            rest = arrow.endings(known, ending, format_, missing)
+        else:
+            ends = _endings(known, ending, format_, texts, missing) if known else {}
+            rest = fill(unverified, ends, len(values[0]))
+        text: str = join_lines(before, values, rest)
+        return text
 
-    starts = range(0, count, size)
+    starts = range(0, count, ROWS)
     if not by_arrow:  # Python's lock is held all the time
         yield from map(piece, starts)
         return
@@ -67,60 +82,45 @@ def lines(
         yield from threads.map(piece, starts)
 
 
-def _special(
-    checks: Checks,
-    start: int,
-    size: int,
-    after: Callable[[str, str, Status], str],
-    texts: Callable[[list[float]], list[str]],
-) -> Iterator[tuple[int, str]]:
-    """The ends of the lines whose verdicts are objects, by their numbers from `start`."""
-    numbers = list(checks.special)
-    indices = numbers[bisect_left(numbers, start) : bisect_left(numbers, start + size)]
-    verdicts = [checks.special[index] for index in indices]
-    analytic = [check.analytic for check in verdicts if check.analytic is not None]
-    exact = iter(texts(analytic))
-    for index, check in zip(indices, verdicts, strict=True):
-        exact_text = "" if check.analytic is None else next(exact)
-        yield index - start, after(exact_text, _ulps(check.ulps), check.status)
+def _ending(check: Check, ending: str, format_: FloatFormat, texts: Texts, missing: str) -> str:
+    """The rest of a line with this verdict."""
+    analytic = missing if check.analytic is None else texts(format_, [check.analytic])[0]
+    ulps = missing if check.ulps is None else check.ulps
+    return ending.format(analytic, ulps, check.status.value)
 
 
-def _plain(
-    checks: Checks,
-    start: int,
-    size: int,
-    after: Callable[[str, str, Status], str],
-    texts: Callable[[Any], list[str]],
-) -> Iterable[tuple[int, str]]:
-    """The ends of the lines whose verdicts are in arrays, by their numbers from `start`."""
-    part = slice(*(bisect_left(checks.indices, index) for index in (start, start + size)))
-    if part.start == part.stop:
-        return ()
-    plain: Any = checks.plain
-    ulps = repeat(None) if plain.ulps is None else plain.ulps[part].tolist()
-    ends = map(after, texts(plain.analytic[part]), map(_ulps, ulps), repeat(plain.status))
-    return zip((checks.indices[part] - start).tolist(), ends, strict=False)
+def _endings(
+    verdicts: Verdicts, ending: str, format_: FloatFormat, texts: Texts, missing: str
+) -> dict[int, str]:
+    """The rest of each line that has a verdict, by the index of its row."""
+    rows = verdicts.verified
+    at = verdicts.at(rows)
+
+    def or_missing(texts: Iterable[str], there: Any) -> list[str]:
+        pairs = zip(texts, there.tolist(), strict=True)
+        return [text if is_there else missing for text, is_there in pairs]
+
+    analytic = or_missing(texts(format_, at.analytic), at.has_analytic)
+    ulps = or_missing(map(str, at.ulps.tolist()), at.has_ulps)
+    statuses = map(STATUSES.__getitem__, at.statuses.tolist())
+    ends = map(ending.format, analytic, ulps, statuses)
+    return dict(zip(rows.tolist(), ends, strict=True))
 
 
-def _ulps(ulps: int | None) -> str:
-    return "" if ulps is None else str(ulps)
+def either(usual: str, others: Mapping[int, str], count: int) -> list[str]:
+    """So many times the usual text; `others` stand at their indices."""
+    texts = [usual] * count
+    for index, text in others.items():
+        texts[index] = text
+    return texts
 
 
-def _array(values: list[float]) -> Array:
-    import numpy as np
-
-    return np.array(values, np.float64)
-
-
-def join(
-    before: Sequence[str], numbers: Sequence[list[str]], unverified: str, ends: Mapping[int, str]
-) -> str:
-    """Lines of the numbers, with texts `before` them, and then their end or else `unverified`."""
-    count, width = len(numbers[0]), 2 * len(numbers) + 1
-    cells = [unverified] * (width * count)
+def join(before: Sequence[str], numbers: Sequence[list[str]], rest: list[str]) -> str:
+    """Lines of the numbers, with texts `before` them, and then their end from `rest`."""
+    width = 2 * len(numbers) + 1
+    cells = rest * width
     for number, (text, column) in enumerate(zip(before, numbers, strict=True)):
-        cells[2 * number :: width] = [text] * count
+        cells[2 * number :: width] = [text] * len(rest)
         cells[2 * number + 1 :: width] = column
-    for index, end in ends.items():
-        cells[width * index + width - 1] = end
+    cells[width - 1 :: width] = rest
     return "".join(cells)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tapecli.result import SCHEMA, UNVERIFIED, Block, Check, Result, Status
 
@@ -31,37 +30,60 @@ def metadata(result: Result) -> dict[str, Any]:
     return {"schema": SCHEMA} | {name: getattr(result, name) for name in (*method, *request)}
 
 
-def analytic(block: Block) -> NDArray[np.float64]:
-    """The analytic value at each point; NaN where there is none."""
-    import numpy as np
+STATUSES = [status.value for status in Status]
+"""The words of all statuses."""
 
-    return of_checks(block, lambda check: check.analytic, math.nan, np.float64)
-
-
-def statuses(block: Block) -> NDArray[np.uint8]:
-    """The status at each point, as its index among the members of `Status`."""
-    import numpy as np
-
-    index = {status: number for number, status in enumerate(Status)}
-    return of_checks(block, lambda c: index[c.status], index[UNVERIFIED.status], np.uint8)
+_NUMBERS = {status: number for number, status in enumerate(Status)}
 
 
-def of_checks(
-    block: Block, field: Callable[[Check], Any], default: Any, dtype: type[np.generic]
-) -> NDArray[Any]:
-    """An array with a value for each point of a block, which `field` takes from its verdict.
+class Verdicts(NamedTuple):
+    """The verdicts on a block: arrays with a value for each point.
 
-    Points that are unverified, and those whose field is None, have the default. `field` must also
-    take the verdict that stands for those in arrays (`Checks.plain`).
+    Attributes:
+        analytic: the analytic value; NaN where there is none.
+        has_analytic: whether there is one.
+        ulps: the distance in ulps; 0 where there is none.
+        has_ulps: whether there is one.
+        statuses: the status, as its index among the members of `Status`.
     """
+
+    analytic: NDArray[np.float64]
+    has_analytic: NDArray[np.bool_]
+    ulps: NDArray[np.uint64]
+    has_ulps: NDArray[np.bool_]
+    statuses: NDArray[np.uint8]
+
+    @property
+    def verified(self) -> NDArray[np.intp]:
+        """The indices of the points that were verified."""
+        import numpy as np
+
+        return np.flatnonzero(self.statuses != _NUMBERS[UNVERIFIED.status])
+
+    def at(self, part: Any) -> Verdicts:
+        """Those at some points: a slice or indices."""
+        return Verdicts(*(array[part] for array in self))
+
+
+def verdicts(block: Block) -> Verdicts:
+    """The verdicts on a block, as arrays."""
     import numpy as np
 
-    array, verdicts = np.full(len(block.points), default, dtype), block.verdicts
-    plain = field(verdicts.plain) if len(verdicts.indices) else None
-    if plain is not None:
-        array[verdicts.indices] = plain
-    fields = {index: field(check) for index, check in verdicts.special.items()}
-    fields = {index: value for index, value in fields.items() if value is not None}
-    indices = np.fromiter(fields, np.int64, len(fields))
-    array[indices] = np.fromiter(fields.values(), dtype, len(fields))
-    return array
+    count, checks = len(block.points), block.verdicts
+    columns = Verdicts(
+        np.full(count, math.nan),
+        np.zeros(count, np.bool_),
+        np.zeros(count, np.uint64),
+        np.zeros(count, np.bool_),
+        np.full(count, _NUMBERS[UNVERIFIED.status], np.uint8),
+    )
+    groups: list[tuple[Any, Check]] = list(checks.special.items())
+    if len(checks.indices):
+        groups.append((checks.indices, checks.plain))
+    for index, check in groups:
+        columns.statuses[index] = _NUMBERS[check.status]
+        if check.analytic is not None:
+            columns.analytic[index], columns.has_analytic[index] = check.analytic, True
+        if check.ulps is not None:
+            columns.ulps[index], columns.has_ulps[index] = check.ulps, True
+    return columns

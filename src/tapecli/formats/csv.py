@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterable, Iterator
 
 from tapecli.formats import Screen, bulk_lines, columns
-from tapecli.result import Block, Result, Status
+from tapecli.result import Block, Result
 
 
 def head(result: Result, screen: Screen, delimiter: str = ",") -> str:
@@ -18,14 +18,11 @@ def head(result: Result, screen: Screen, delimiter: str = ",") -> str:
 def body(result: Result, block: Block, screen: Screen, delimiter: str = ",") -> Iterator[str]:
     """A line for each row of a block, in large pieces."""
     blank = delimiter if block.tape is None else ""
-
-    def after(analytic: str, ulps: str, status: Status) -> str:
-        return blank + delimiter + delimiter.join((analytic, ulps, status.value)) + "\n"
-
+    ending = blank + delimiter + delimiter.join(("{}", "{}", "{}")) + "\n"
     start = _record(columns.derivative(block).values(), delimiter).removesuffix("\n") + delimiter
     numbers = [*result.points.numbers.values(), *([] if block.tape is None else [block.tape])]
     before = start, *(delimiter for _ in numbers[1:])
-    return bulk_lines.lines(before, numbers, after, block.verdicts, result.format_)
+    return bulk_lines.lines(before, numbers, ending, block, result.format_)
 
 
 def _record(fields: Iterable[object], delimiter: str) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from tapecli.floats import Array, FloatFormat
 from tapecli.formats import Screen, bulk_lines, columns
-from tapecli.result import SCHEMA, Block, Result, Status
+from tapecli.result import SCHEMA, Block, Result
 
 
 def body(result: Result, block: Block, screen: Screen) -> Iterator[str]:
@@ -16,17 +16,14 @@ def body(result: Result, block: Block, screen: Screen) -> Iterator[str]:
     blank = ', "tape": null' if block.tape is None else ""
     dtype = json.dumps(result.dtype)
 
-    def after(analytic: str, ulps: str, status: Status) -> str:
-        exact = f'"analytic": {analytic or "null"}, "ulps": {ulps or "null"}'
-        verdict = f'{exact}, "status": "{status}"'
-        return f'{blank}, {verdict}, "dtype": {dtype}}}\n'
-
+    verdict = '"analytic": {}, "ulps": {}, "status": "{}"'
+    ending = f'{blank}, {verdict}, "dtype": {dtype}}}}}\n'
     fields = {"schema": SCHEMA, **columns.derivative(block)}
     start = json.dumps(fields, ensure_ascii=not screen.unicode).removesuffix("}")
     values = {**result.points.numbers, **({} if block.tape is None else {"tape": block.tape})}
     keys = [f", {json.dumps(name, ensure_ascii=not screen.unicode)}: " for name in values]
     before, numbers = (start + keys[0], *keys[1:]), list(values.values())
-    return bulk_lines.lines(before, numbers, after, block.verdicts, result.format_, texts)
+    return bulk_lines.lines(before, numbers, ending, block, result.format_, texts, "null")
 
 
 def texts(format_: FloatFormat, values: Array | list[float]) -> list[str]:

@@ -48,5 +48,7 @@ def body(result: Result) -> memoryview:
     values = np.empty((len(result.points), len(result.blocks)), array_dtype(result))
     with np.errstate(over="ignore", invalid="ignore"):
         for number, block in enumerate(result.blocks):
-            values[:, number] = columns.analytic(block) if block.tape is None else block.tape
+            values[:, number] = (
+                columns.verdicts(block).analytic if block.tape is None else block.tape
+            )
     return values.reshape(-1).view(np.uint8).data

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import io
 import math
-from collections.abc import Callable
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from tapecli.formats import columns
-from tapecli.result import SCHEMA, Block, Result, Status
+from tapecli.result import SCHEMA, Result, Status
 
 if TYPE_CHECKING:
     import numpy as np
@@ -39,12 +39,10 @@ def array_dtype(result: Result) -> np.dtype[Any]:
 def _arrays(result: Result) -> dict[str, Any]:
     import numpy as np
 
-    def arranged(column: Callable[[Block], NDArray[Any]]) -> NDArray[Any]:
-        return result.arranged(np.stack(list(map(column, result.blocks))))
+    def arranged(arrays: Iterable[NDArray[Any]]) -> NDArray[Any]:
+        return result.arranged(np.stack(list(arrays)))
 
-    def ulps(block: Block) -> NDArray[np.float64]:
-        return columns.of_checks(block, lambda check: check.ulps, math.nan, np.float64)
-
+    verdicts = list(map(columns.verdicts, result.blocks))
     dtype, axes, metadata = array_dtype(result), result.axes, columns.metadata(result)
     return {
         "schema": SCHEMA,
@@ -52,9 +50,9 @@ def _arrays(result: Result) -> dict[str, Any]:
         "expressions": list(dict.fromkeys(f"{b.target} = {b.expression}" for b in result.blocks)),
         "axes": list(axes),
         "tape": result.arranged(result.tape).astype(dtype),
-        "analytic": arranged(columns.analytic).astype(dtype),
-        "ulps": arranged(ulps),
-        "status": arranged(columns.statuses),
+        "analytic": arranged(v.analytic for v in verdicts).astype(dtype),
+        "ulps": arranged(np.where(v.has_ulps, v.ulps, math.nan) for v in verdicts),
+        "status": arranged(v.statuses for v in verdicts),
         "statuses": [str(status) for status in Status],
         **{
             name: metadata[name]

@@ -120,16 +120,19 @@ def _columns(block: Block, words: Any, points: Sequence[Any], number: Any) -> It
     yield pa.array(np.full(count, block.order, np.int32))
     yield from points
     yield pa.nulls(count, number) if block.tape is None else _numbers(block.tape, number)
-    missing = columns.of_checks(block, lambda check: check.analytic is None, True, np.bool_)
-    yield _numbers(columns.analytic(block), number, missing)
-    missing = columns.of_checks(block, lambda check: check.ulps is None, True, np.bool_)
-    ulps = columns.of_checks(block, lambda check: check.ulps, 0, np.uint64)
-    yield pa.array(np.minimum(ulps, MAX_ULPS).astype(np.int64), mask=missing)
-    statuses = pa.array(columns.statuses(block).astype(np.int32))
+    verdicts, special = columns.verdicts(block), block.verdicts.special
+    yield _numbers(verdicts.analytic, number, ~verdicts.has_analytic)
+    ulps = np.minimum(verdicts.ulps, MAX_ULPS).astype(np.int64)
+    yield pa.array(ulps, mask=~verdicts.has_ulps)
+    statuses = pa.array(verdicts.statuses.astype(np.int32))
     yield pa.DictionaryArray.from_arrays(statuses, pa.array(list(map(str, Status))))
-    notes = dict.fromkeys(["", *(check.note for check in block.verdicts.special.values())])
+    notes = dict.fromkeys(["", *(check.note for check in special.values())])
+    if len(notes) == 1:
+        yield pa.repeat("", count)
+        return
     indices = {note: index for index, note in enumerate(notes)}
-    note_indices = columns.of_checks(block, lambda check: indices[check.note], 0, np.int32)
+    note_indices = np.zeros(count, np.int32)
+    note_indices[list(special)] = [indices[check.note] for check in special.values()]
     yield pa.array(list(notes), pa.string()).take(pa.array(note_indices))
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tapecli.formats import Screen, bulk_lines
-from tapecli.result import Block, Checks, Result
+from tapecli.result import Block, Result
 
 
 def blocks(result: Result) -> list[Block]:
@@ -23,4 +23,4 @@ def body(result: Result, block: Block, screen: Screen) -> Iterator[str]:
     if block.tape is None:  # analytic values alone need no arrays
         yield from (f"{result.format_.text(value)}\n" for value in block.analytic)
         return
-    yield from bulk_lines.lines([""], [block.tape], lambda *_: "\n", Checks({}), result.format_)
+    yield from bulk_lines.lines([""], [block.tape], "\n", None, result.format_)
