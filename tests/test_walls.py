@@ -17,7 +17,7 @@ ENTRANCES = {"__init__.py", "__main__.py", "py.typed"}
 """What the package has beside the rooms of `FLOORS`."""
 
 FLOORS = (
-    ("errors", "defaults", "floats", "cache"),
+    ("errors", "defaults", "floats"),
     ("expressions", "process"),
     ("result",),
     ("engines",),

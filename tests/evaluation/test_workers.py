@@ -22,6 +22,11 @@ LONG = ("diff", "log(x^2)", "--method", "taylor", "--verify", "sample", "--x", "
 """25 chunks, for which TensorFlow is not needed."""
 
 
+@pytest.fixture(autouse=True)
+def in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
 def square(number: int) -> int:
     """The work of a part; the part 13 cannot be done."""
     if number == 13:

@@ -16,9 +16,8 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
-from tapecli import cache
 from tapecli.errors import ExpressionError
-from tapecli.expressions import diagnosis, tree
+from tapecli.expressions import cache, diagnosis, tree
 from tapecli.expressions.diagnosis import UNKNOWN_CALL
 from tapecli.expressions.functions import CONSTANT_NAMES, FUNCTION_NAMES, FUNCTIONS, INVERSES
 from tapecli.expressions.tree import BLANKS, Node

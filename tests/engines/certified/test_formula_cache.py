@@ -12,9 +12,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from tapecli import cache
 from tapecli.engines.certified import DerivedFormulas, formula, formula_cache, monomials
-from tapecli.expressions import tree
+from tapecli.expressions import cache, tree
 from tapecli.expressions.expression import parse
 from tapecli.result import Formula
 

@@ -16,9 +16,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from tapecli import cache
 from tapecli.engines.certified import DerivedFormulas, monomials
-from tapecli.expressions import tree
+from tapecli.expressions import cache, tree
 from tapecli.expressions.tree import Node, Number
 from tapecli.result import Formula
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tapecli import cache
+from tapecli.expressions import cache
 
 
 @pytest.fixture(autouse=True)
