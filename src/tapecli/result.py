@@ -1,4 +1,4 @@
-"""The Result of a question: what was computed, as rows, from which every format is made."""
+"""The Result of a question: what was computed, as rows, from which every format is objects."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ class Checks(Mapping[int, Check]):
 
     Attributes:
         special, indices: the same.
-        plain: the verdicts in arrays as one, whose `analytic` and `ulps` are the arrays.
+        in_arrays: the verdicts in arrays as one, whose `analytic` and `ulps` are the arrays.
     """
 
     def __init__(
@@ -114,22 +114,24 @@ class Checks(Mapping[int, Check]):
         ulps: Any = None,
     ) -> None:
         self.special, self.indices = dict(sorted(special.items())), indices
-        self.plain = Check(analytic, ulps, status)
+        self.in_arrays = Check(analytic, ulps, status)
 
     @cached_property
     def _all(self) -> dict[int, Check]:
-        checks, plain = dict(self.special), vars(self.plain)
+        checks, fields = dict(self.special), vars(self.in_arrays)
         if len(self.indices):
-            ulps = itertools.repeat(None) if plain["ulps"] is None else plain["ulps"].tolist()
-            made = map(Check, plain["analytic"].tolist(), ulps, itertools.repeat(plain["status"]))
-            checks.update(zip(self.indices.tolist(), made, strict=False))
+            ulps = itertools.repeat(None) if fields["ulps"] is None else fields["ulps"].tolist()
+            objects = map(
+                Check, fields["analytic"].tolist(), ulps, itertools.repeat(fields["status"])
+            )
+            checks.update(zip(self.indices.tolist(), objects, strict=False))
         return dict(sorted(checks.items()))
 
     @property
     def counts(self) -> Counter[Status]:
         """The number of verdicts of each status."""
         counts = Counter(check.status for check in self.special.values())
-        counts[self.plain.status] += len(self.indices)
+        counts[self.in_arrays.status] += len(self.indices)
         return counts
 
     def __getitem__(self, index: int) -> Check:

@@ -47,7 +47,7 @@ ALL_SERIES = 500_000
 
 ONE_BY_ONE = 20_000
 """Series up to which those points are all verified that have to be certified one by one, which
-takes ten times as long."""
+takes some forty times as long."""
 
 SAMPLE_SERIES = 1_000
 """How many series a sample may cost, unless it has too few points of each target."""

@@ -79,7 +79,7 @@ def verdicts(block: Block) -> Verdicts:
     )
     groups: list[tuple[Any, Check]] = list(checks.special.items())
     if len(checks.indices):
-        groups.append((checks.indices, checks.plain))
+        groups.append((checks.indices, checks.in_arrays))
     for index, check in groups:
         columns.statuses[index] = _NUMBERS[check.status]
         if check.analytic is not None:

@@ -41,7 +41,7 @@ MOST_POINTS = 64
 
 
 class Irregular(Exception):
-    """The point must be looked at on its own."""
+    """The point must be looked at on its steps."""
 
 
 IRREGULAR = (Irregular, Kink, Undefined, Undecided, OverflowError)
@@ -152,19 +152,20 @@ class Program:
         """The slot of the tree along a path."""
         slots: list[int] = []
         for position, (node, numbers, children) in enumerate(self._nodes):
-            own = tuple(step for step in path if step.number in numbers)
-            slot = self._slots.setdefault((position, own), len(self._slots))
-            if slot == len(self._slots) - 1:
+            steps = tuple(step for step in path if step.number in numbers)
+            is_new = (position, steps) not in self._slots
+            slot = self._slots.setdefault((position, steps), len(self._slots))
+            if is_new:
                 if slot > MOST_SLOTS:
                     raise Irregular
                 arguments = [slots[child] for child in children]
                 if isinstance(node, Variable):
-                    step = own[0] if own else None
+                    step = steps[0] if steps else None
                     self._variables.append((slot, names.index(node.name), step))
                 elif numbers:
                     rule = self._interpreter.operation(self.balls, node)
                     self._steps.append((slot, node, rule, arguments))
-                elif slot not in self._constants:
+                else:
                     self._constants[slot] = self._constant(node, arguments)
             slots.append(slot)
         return slots[-1]

@@ -154,7 +154,7 @@ class RegularPoints:
         certain[:, [*points.irregular]] = False
         is_single = len(self._names) == len(self._lines) == 1
         # A series along a single line is undefined for the reason of its first operation that is.
-        undefined = {i: why for i, why in points.irregular.items() if why and is_single}
+        undefined = {i: reason for i, reason in points.irregular.items() if reason and is_single}
         reasons = np.array(list(undefined.values()), object)
         indices = np.flatnonzero(certain.all(0))
         arrays = (analytic, high, low, sensitivity)
@@ -304,7 +304,7 @@ class _Points:
             exponents = [column[part].tolist() for column in self.exponents]
             with working(program.precision, program.balls.terms):
                 series, irregular = program.run(starts, exponents)
-            self.irregular |= {first + index: why for index, why in irregular.items()}
+            self.irregular |= {first + index: reason for index, reason in irregular.items()}
             yield series, exponents
 
 
