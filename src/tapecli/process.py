@@ -83,11 +83,36 @@ def fork_iterator(work: Callable[[], Iterator[Answer]], outlives: bool = False) 
     return iter(())
 
 
-def _reap(child: int) -> None:
-    """Wait for the end of a child."""
+def _reap(child: int) -> int:
+    """Wait for the end of a child, and return its status."""
+    status = 0
     with contextlib.suppress(ChildProcessError):  # where the system reaps children by itself
-        os.waitpid(child, 0)
+        _, status = os.waitpid(child, 0)
     _children.discard(child)
+    return status
+
+
+def fork_server(work: Callable[[], object]) -> int | None:
+    """Start work without a result in a process of its own.
+
+    Returns:
+        The number of the process; None if none can be started.
+    """
+    if can_fork():
+        with contextlib.suppress(OSError):
+            pipe, child = _forked(lambda _: work(), outlives=False)
+            os.close(pipe)
+            return child
+    return None
+
+
+def end_alike(child: int) -> None:
+    """Wait until a child has ended, and end this process as well if a fault has ended it."""
+    status = _reap(child)
+    number = os.WTERMSIG(status) if os.WIFSIGNALED(status) else signal.SIGKILL
+    if number != signal.SIGKILL:  # which comes from outside, as where memory is short
+        signal.signal(number, signal.SIG_DFL)
+        os.kill(os.getpid(), number)
 
 
 def kill_forked() -> None:

@@ -26,6 +26,8 @@ def forks(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(process, "can_fork", lambda: True)
     yield
     process.kill_forked()
+    for child in tuple(process._children):
+        process._reap(child)
 
 
 def own(part: object) -> tuple[int, object]:

@@ -98,7 +98,11 @@ class TapeProcess(Generic[Part, Answer]):
     def __init__(self, do: Callable[[Part], Answer], is_alone: bool = False) -> None:
         self._do = do
         self._unsent: deque[Task[Part, Answer]] = deque()
-        pipes = [] if is_alone else _forked(do, PROCESSES if _may_share() else 1)
+        first: int | None = None
+        pipes: list[Connection] = []
+        if not is_alone:
+            first, pipes = _forked(do, PROCESSES if _may_share() else 1)
+        self._first = first
         self._lines: list[_Line[Part, Answer]] = [_Line(pipe) for pipe in pipes]
         self._has_started = False
         self._is_crowded = False
@@ -171,6 +175,8 @@ class TapeProcess(Generic[Part, Answer]):
         except (EOFError, OSError):
             if line in self._lines[:1]:
                 self._lines = []
+                if self._first and not self._has_started:  # TensorFlow may have aborted it
+                    process.end_alike(self._first)
             elif line in self._lines:
                 self._lines.remove(line)
                 self._unsent.extendleft(reversed(line.tasks))
@@ -183,17 +189,16 @@ def _may_share() -> bool:
     return (cores or 1) > 1 and not any(map(os.path.exists, GPU_DEVICES))
 
 
-def _forked(do: Callable[[Any], Any], count: int) -> list[Connection]:
-    """The pipes to a process that does this, and to those that it may fork; none without it."""
+def _forked(do: Callable[[Any], Any], count: int) -> tuple[int | None, list[Connection]]:
+    """A process that does this, with the pipes to it and to those that it may fork; or none."""
     import multiprocessing
 
     pipes = [multiprocessing.Pipe() for _ in range(count)]
     ours, theirs = [pipe for pipe, _ in pipes], [pipe for _, pipe in pipes]
-    serve = functools.partial(_serve, do, ours, theirs)
-    is_forked = process.fork(serve) is not serve
-    for pipe in theirs if is_forked else [*ours, *theirs]:
+    first = process.fork_server(functools.partial(_serve, do, ours, theirs))
+    for pipe in theirs if first else [*ours, *theirs]:
         pipe.close()
-    return ours if is_forked else []
+    return first, ours if first else []
 
 
 def _serve(

@@ -415,6 +415,17 @@ def test_without_tensorflow_each_request_is_answered_and_the_end_tells(
         assert one.end() == (3, "", f"Error: {problem}\n")
 
 
+def test_a_processor_that_tensorflow_cannot_use_ends_it_and_is_told_once(tmp_path: Path) -> None:
+    package = tmp_path / "tensorflow"
+    package.mkdir()
+    (package / "__init__.py").write_text("import os; os.write(2, b'no AVX\\n'); os.abort()")
+    with coprocess(env={**os.environ, "PYTHONPATH": str(tmp_path)}) as one:
+        assert one.ask(expr="x^2", x=3, method="taylor")["ok"] is True
+        one.send('{"expr": "x^2"}')
+        told = "no AVX\nError: the process was ended while TensorFlow was starting\n"
+        assert one.end() == (-signal.SIGABRT, "", told)
+
+
 BROKEN = """
 import sys
 from tapecli.evaluation import answering
