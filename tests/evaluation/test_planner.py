@@ -247,9 +247,9 @@ def test_the_order_has_a_bound(method: str) -> None:
 
 def test_certified_values_are_refused_where_they_take_too_long() -> None:
     with pytest.raises(RequestError, match="order 1 would take certified values about"):
-        choose("none", LOG, orders(1), 1_000_000)
-    needed = certified_seconds(LOG, orders(1), 1_000_000)
-    assert choose("none", LOG, orders(1), 1_000_000, max_seconds=needed).method == "none"
+        choose("none", LOG, orders(1), 10_000_000)
+    needed = certified_seconds(LOG, orders(1), 10_000_000)
+    assert choose("none", LOG, orders(1), 10_000_000, max_seconds=needed).method == "none"
 
 
 def test_a_first_derivative_at_many_points_is_left_to_tapes() -> None:
