@@ -121,7 +121,9 @@ def _judged(place: int, answer: dict[str, object]) -> bool:
 
 
 def _memory(process: int) -> float:
-    """The MiB that a process holds."""
-    status = Path(f"/proc/{process}/status").read_text("ascii")
+    """The MiB that a process and those that it has forked hold."""
+    folder = Path(f"/proc/{process}")
+    status = (folder / "status").read_text("ascii")
     (line,) = (line for line in status.splitlines() if line.startswith("VmRSS:"))
-    return int(line.split()[1]) / 1024
+    children = (folder / "task" / str(process) / "children").read_text("ascii").split()
+    return int(line.split()[1]) / 1024 + sum(map(_memory, map(int, children)))
