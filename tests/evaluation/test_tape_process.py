@@ -186,6 +186,10 @@ def test_one_piece_of_work_after_the_other_needs_no_second_process(
     beside: TapeProcess[tuple[bytes, bool], int],
 ) -> None:
     numbers = {beside.wait(beside.submit(part)) for part in crowd(ends=False, count=4)}
+    kept = [beside.submit(part, is_for_first=True) for part in crowd(ends=False)]
+    numbers.update(beside.wait(task) for task in kept)
+    tasks = [beside.submit(part) for part in crowd(ends=False)]
+    numbers.update(beside.wait(task) for task in tasks)
     assert len(numbers) == 1
 
 

@@ -156,7 +156,8 @@ class TapeProcess(Generic[Part, Answer]):
         if not self._is_crowded:
             self._is_crowded = True
             for line in self._lines[1:]:
-                line.pipe.send_bytes(b"")
+                with self._until_it_ends(line):
+                    line.pipe.send_bytes(b"")
 
     def _receive(self, line: _Line[Part, Answer]) -> None:
         """Read the result of the task that was sent first."""
