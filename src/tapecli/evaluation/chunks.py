@@ -63,7 +63,7 @@ class Stream:
 
     @property
     def seconds(self) -> float:
-        """The CPU seconds that computing and certifying may take, once TensorFlow is loaded."""
+        """The CPU seconds of what processes can share."""
         return planner.seconds(self.question, self.choice, self.count or UNKNOWN_COUNT)
 
     def results(

@@ -1,7 +1,7 @@
 """Work in parts that other processes do: forked from this one, or those of a cluster.
 
-TensorFlow's own threads do not share the work of one compiled function, so processes do. They are
-forked before TensorFlow is loaded, because a process that has loaded it cannot be forked.
+Threads cannot share what holds Python's lock, such as certifying, so processes do. They are forked
+before TensorFlow is loaded, because a process that has loaded it cannot be forked.
 """
 
 from __future__ import annotations
