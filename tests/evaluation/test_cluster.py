@@ -30,7 +30,14 @@ ENDLESS = (*LONG[:-1], "1..4@100000000")
 WAIT = 60
 """Seconds in which a call ends on a busy machine."""
 
-SCHEDULER = "from distributed.cli.dask_scheduler import main; main()"
+SCHEDULER = """
+import sys
+sys.modules["tapecli"] = None
+from distributed.cli.dask_scheduler import main
+main()
+"""
+"""A scheduler that has no tapecli, for it only hands on what workers read."""
+
 WORKER = "from distributed.cli.dask_worker import main; main()"
 
 WRONG_VERSION = f"""
@@ -345,6 +352,12 @@ def test_what_is_no_address(at: str) -> None:
         cluster.cluster(at).__enter__()
 
 
+@pytest.mark.parametrize("workers", [0, -1, 257, 1.5, "2", True])
+def test_what_is_no_number_of_workers(workers: Any) -> None:
+    with pytest.raises(RequestError, match="'workers' must be a whole number from 1 to 256"):
+        cluster.cluster(workers=workers).__enter__()
+
+
 def test_without_the_library(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     with pytest.raises(RequestError, match=r"pip install 'tapecli\[dask\]'"):
@@ -376,7 +389,7 @@ def test_what_is_on_the_way_grows_and_shrinks_with_the_workers(
     assert executor.ahead == 3
     monkeypatch.setattr(cluster, "WITHOUT_WORKERS", -1)
     client.workers = 0
-    with pytest.raises(ClusterError, match="has no workers"):
+    with pytest.raises(ClusterError, match="has had no workers for"):
         executor.look()
 
 

@@ -22,12 +22,16 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import Any, NoReturn, cast
 
+from tapecli import process
+from tapecli.defaults import MAX_JOBS
 from tapecli.errors import ClusterError, RequestError, clipped, together
 from tapecli.evaluation.workers import AHEAD, Answer, Part, Workers
 
 INSTALL = "pip install 'tapecli[dask]'"
+
+ADDRESS = re.compile(r"((tcp|tls)://)?[^\s/]+:\d{1,5}")
 
 CONNECTING = 10
 """Seconds in which a scheduler must answer a call that connects to it."""
@@ -35,14 +39,17 @@ CONNECTING = 10
 SILENCE = 20
 """Seconds in which a scheduler must answer later, when it may be busy."""
 
-WITHOUT_WORKERS = 300.0
+FETCHING = 60
+"""Seconds in which a result must come over the network."""
+
+WITHOUT_WORKERS = 300
 """Seconds that a run waits for workers, where there are none."""
 
 LOOK_EVERY = 1.0
 """Seconds after which the workers are counted anew."""
 
 BYTES_AHEAD = 1 << 26
-"""Bytes of results that a worker may hold until they are due, where that is more than one."""
+"""Bytes of parts or results that a worker may hold, where that is more than one of them."""
 
 LIBRARIES = ("tapecli", "tensorflow", "numpy", "python-flint", "sympy")
 """What computes. Since Python 3.12, sums of floats have other last bits, so Python counts too."""
@@ -51,7 +58,7 @@ LOOPBACK = "127.0.0.1"
 """Where a local scheduler and its workers listen."""
 
 LOGGERS = ("distributed", "distributed.client", "distributed.gc", "tornado", "tornado.application")
-"""Those to which distributed gives a level, beside asyncio's."""
+"""Those to which distributed gives a level."""
 
 WORKER = """
 from tapecli import process
@@ -65,7 +72,7 @@ _working = threading.Lock()
 
 
 @contextlib.contextmanager
-def cluster(scheduler: str | None = None, workers: int = 1) -> Iterator[Workers]:
+def cluster(scheduler: str | None = None, workers: int | None = None) -> Iterator[Workers]:
     """The workers of a Dask scheduler, or of a local one that is started with them.
 
     Args:
@@ -79,14 +86,16 @@ def cluster(scheduler: str | None = None, workers: int = 1) -> Iterator[Workers]
     """
     if importlib.util.find_spec("distributed") is None:
         raise RequestError(f"workers and schedulers need distributed; {INSTALL}")
-    if scheduler is not None and not re.fullmatch(r"((tcp|tls)://)?[^\s/]+:\d{1,5}", scheduler):
-        address = clipped(scheduler)
+    if scheduler is None and not (type(workers) is int and 0 < workers <= MAX_JOBS):
+        raise RequestError(f"'workers' must be a whole number from 1 to {MAX_JOBS}")
+    if scheduler is not None and not ADDRESS.fullmatch(str(scheduler)):
+        address = clipped(str(scheduler))
         raise RequestError(f"'{address}' is no address of a scheduler, such as tcp://host:8786")
     with contextlib.ExitStack() as closing:
         closing.enter_context(_quiet())
         started: Sequence[subprocess.Popen[bytes]] = ()
         if scheduler is None:
-            scheduler, started = closing.enter_context(_local(workers))
+            scheduler, started = closing.enter_context(_local(cast(int, workers)))
         client = closing.enter_context(_connected(scheduler))
         executor = _Executor(client, scheduler, started)
         executor.refuse_other_versions()
@@ -130,6 +139,7 @@ class _Executor(Executor):
     def submit(self, do: Callable[[Part], Answer], part: Part) -> Any:  # type: ignore[override]
         """Hand in a part; what is returned has the `result` of a future."""
         call = pickle.dumps(_Call(versions(), pickle.dumps((do, part), pickle.HIGHEST_PROTOCOL)))
+        self._size = max(self._size, len(call))
         with self._lost_in_words():
             future = self.client.submit(pickle.loads, call, pure=False)
         return _Future(self, future)
@@ -147,7 +157,7 @@ class _Executor(Executor):
             error = None
             with self._lost_in_words(), contextlib.suppress(distributed.TimeoutError):
                 error = future.exception(timeout=LOOK_EVERY)
-                answer = None if error else future.result(timeout=SILENCE)
+                answer = None if error else future.result(timeout=FETCHING)
             if error:
                 self._raise_in_words(error)
             self.look()
@@ -182,9 +192,10 @@ class _Executor(Executor):
         if threads:
             self._had_workers = now
         elif self._started and all(worker.poll() is not None for worker in self._started):
-            raise ClusterError("all workers were killed; they may need more memory")
+            raise ClusterError("all workers have ended; they may need more memory")
         elif now - self._had_workers > WITHOUT_WORKERS:
-            raise ClusterError(f"the scheduler '{self.address}' has no workers")
+            waited = f"for {WITHOUT_WORKERS} seconds"
+            raise ClusterError(f"the scheduler '{self.address}' has had no workers {waited}")
 
     def refuse_other_versions(self) -> None:
         """Ask all workers that are there for their versions.
@@ -192,8 +203,14 @@ class _Executor(Executor):
         Raises:
             ClusterError: some are not those of this process.
         """
-        with self._lost_in_words():
-            answers = self.client.run(versions, on_error="return")
+        import distributed
+
+        answers: dict[str, Any] = {}
+        with self._lost_in_words(), contextlib.suppress(distributed.TimeoutError):
+            # A worker that is too busy to answer says it with its first part.
+            answers = self.client.sync(
+                self.client._run, versions, on_error="return", callback_timeout=SILENCE
+            )
         _refuse_others({name: a for name, a in answers.items() if not isinstance(a, OSError)})
 
     @contextlib.contextmanager
@@ -294,7 +311,9 @@ def _connected(address: str) -> Iterator[Any]:
 
     def connect() -> None:
         try:
-            outcome[0] = distributed.Client(address, timeout=CONNECTING, set_as_default=False)
+            with warnings.catch_warnings():  # of other versions of libraries, which are compared
+                warnings.simplefilter("ignore")
+                outcome[0] = distributed.Client(address, timeout=CONNECTING, set_as_default=False)
         except Exception as error:  # other servers may answer in any way
             outcome[0] = error
 
@@ -304,7 +323,8 @@ def _connected(address: str) -> Iterator[Any]:
     thread.join(CONNECTING + 1)
     (client,) = outcome
     if client is None or isinstance(client, Exception):
-        raise ClusterError(f"no Dask scheduler answers at '{address}'") from client
+        reason = "" if client is None or isinstance(client, OSError) else f": {client}"
+        raise ClusterError(f"no Dask scheduler answers at '{address}'{reason}") from client
     try:
         yield client
     finally:
@@ -357,9 +377,10 @@ def _kill(started: Sequence[subprocess.Popen[bytes]]) -> None:
 
 @contextlib.contextmanager
 def _quiet() -> Iterator[None]:
-    """Keep what distributed logs and warns of from the screen."""
-    import dask
-    import distributed  # noqa: F401, whose configuration sets the levels
+    """Keep what distributed logs from the screen."""
+    with process.signals_blocked():  # Python may lose what they raise during an import
+        import dask
+        import distributed  # noqa: F401, whose configuration sets the levels
 
     loggers = [logging.getLogger(name) for name in LOGGERS]
     levels = [logger.level for logger in loggers]
@@ -370,8 +391,7 @@ def _quiet() -> Iterator[None]:
     try:
         for logger in loggers:
             logger.setLevel(logging.CRITICAL + 1)
-        with dask.config.set(settings), warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with dask.config.set(settings):
             yield
     finally:
         for logger, level in zip(loggers, levels, strict=True):

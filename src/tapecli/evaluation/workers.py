@@ -124,7 +124,7 @@ class Sharing:
         if self.is_cluster:
             from tapecli.evaluation.cluster import cluster
 
-            sharing = cluster(self.scheduler, self.workers or 1)
+            sharing = cluster(self.scheduler, self.workers)
         else:
             sharing = forked(self.jobs or usual_jobs(seconds))
         with sharing as workers:
