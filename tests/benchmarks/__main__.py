@@ -20,8 +20,8 @@ from tests.benchmarks import (
     bulk,
     calls,
     certified,
+    curves,
     environment,
-    growth,
     load,
     orders,
     peers,
@@ -36,13 +36,10 @@ from tapecli.engines.tapes import loading
 
 SECTIONS: dict[str, dict[str, Callable[[], Section]]] = {
     "processes": {"Whole processes": processes.section},
-    "points": {"Points": calls.of_points},
-    "variables": {"Variables": calls.of_variables},
     "executions": {"How TensorFlow runs it": calls.of_executions},
-    "taylor": {"Taylor arithmetic by order": orders.of_taylor},
     "model": {"Nested tapes by order, and the model": orders.of_the_model},
     "certified": {"Certified values": certified.section},
-    "growth": {"Growth with the order": growth.section},
+    "curves": {"Growth of costs": curves.section},
     "peers": {f"Order {peers.ORDER} beside JAX's jet": peers.section},
     "bulk": {
         f"{bulk.POINTS:,} points, whole processes": bulk.of_processes,
@@ -56,7 +53,7 @@ SECTIONS: dict[str, dict[str, Callable[[], Section]]] = {
     "batch": {"Many small requests": batch.section},
     "load": {"A million requests": load.section},
 }
-"""By the names that the command takes, `python -m tests.benchmarks taylor model`: the sections of
+"""By the names that the command takes, `python -m tests.benchmarks curves model`: the sections of
 the report, with their titles."""
 
 ONLY_BY_NAME = {"load"}
@@ -163,8 +160,8 @@ def document(sections: Sections, machine: Mapping[str, str]) -> dict[str, object
 
 
 def _curve(curve: Curve) -> dict[str, object]:
-    points = {str(order): costs for order, costs in curve.points.items()}
-    return {"expression": curve.expression, "method": curve.method, "points": points}
+    points = {str(size): costs for size, costs in curve.points.items()}
+    return {"by": curve.by, "name": curve.name, "points": points}
 
 
 def picture(report: Path) -> list[str]:
@@ -174,7 +171,7 @@ def picture(report: Path) -> list[str]:
         Process([str(environment.python()), "-I", str(HERE / "draw.py"), str(report), *files]).run()
     except Failed as error:
         return ["", f"Left out: the picture of growth: {error}"]
-    return ["", f"![Time by order, Taylor series and nested tapes]({PICTURE}.svg)"]
+    return ["", f"![CPU time by points, order, variables, operations and targets]({PICTURE}.svg)"]
 
 
 def main() -> None:

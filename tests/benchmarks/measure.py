@@ -95,15 +95,16 @@ class Figure:
 
 @dataclass(frozen=True)
 class Curve:
-    """How the cost of one expression grows with the order.
+    """How a cost grows with a size.
 
     Attributes:
-        expression, method: what was differentiated, and how.
-        points: for each order the median of its seconds, the least and the most.
+        by: what grows.
+        name: what it is the cost of.
+        points: for each size the median of its CPU seconds, the least and the most.
     """
 
-    expression: str
-    method: str
+    by: str
+    name: str
     points: Mapping[int, tuple[float, float, float]]
 
 

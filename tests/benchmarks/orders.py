@@ -1,4 +1,4 @@
-"""How the cost of Taylor arithmetic grows with the order, and the model of costs beside tapes."""
+"""What the model of costs says that nested tapes take, beside what they do take, by order."""
 
 from __future__ import annotations
 
@@ -9,38 +9,24 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from tests.benchmarks.calls import FLOAT64, by_x, trees
+from tests.benchmarks.calls import FLOAT64, trees
 from tests.benchmarks.measure import (
-    CALLS,
-    ROUNDS,
     TRIAL,
-    Cost,
     Figure,
     Section,
     Target,
     amount,
     figure,
-    in_turn,
     number,
-    seconds,
-    spread,
     verdict,
 )
 
 from tapecli.defaults import EXECUTIONS
 from tapecli.engines.tapes import arrangements
-from tapecli.engines.taylor import engine
 from tapecli.evaluation import planner
 from tapecli.expressions.tree import Node, variables
 
 POINTS = (1.0, 1.5, 2.0, 2.5, 3.0)
-
-BASE = 10
-ORDERS = (10, 20, 40, 80)
-SQUARE = Target(most=16)
-"""For order 40 beside order 10: the square of 4, as long as a product of series is a loop."""
-
-EXPRESSIONS = ("sin(x)*exp(-x^2)", "1/(1+x^2)", "tan(x)", "log(x^2)")
 
 MODELLED = (
     *("x^5", "x^20", "(x^2-1)^10", "((x^2-1)^2-1)^2", "(x^2+1)^3*(x-2)^4", "3x^3-2x+1"),
@@ -68,44 +54,6 @@ LONGEST = 0.5 if TRIAL else 5.0
 """CPU seconds that an order may take by those of the two below it, to be measured."""
 
 HIGHEST = 8
-
-
-def taylor(typed: str, order: int) -> Cost:
-    """The seconds of Taylor arithmetic, all orders up to this."""
-    targets, columns = trees(typed), {"x": np.array(POINTS)}
-    return seconds(lambda: engine.taylor_derivatives(targets, columns, by_x(order), FLOAT64), CALLS)
-
-
-def of_taylor() -> Section:
-    """Taylor arithmetic at high orders."""
-    figures, rows = [], []
-    for typed in EXPRESSIONS:
-        sides = {f"order {order}": taylor(typed, order) for order in ORDERS}
-        costs = in_turn(sides)
-        base = costs[f"order {BASE}"]
-        own = [
-            figure(
-                f"order {order} of {typed}",
-                f"order {BASE}",
-                "s",
-                costs[f"order {order}"],
-                base,
-                SQUARE if order == 40 else None,
-            )
-            for order in ORDERS[1:]
-        ]
-        met = next(one.met for one in own if one.target)
-        cells = [amount(own[0].other, "s"), *map(spread, own), verdict(met)]
-        rows.append([typed, *cells])
-        figures += own
-    note = (
-        f"All orders up to the one that is named, at {len(POINTS)} points; medians of {ROUNDS} "
-        f"rounds of the quickest of {CALLS} calls, beside order {BASE} in the same round. Order 40 "
-        f"should cost {SQUARE} times as much as order 10, the square of the orders' ratio."
-    )
-    others = (f"{order} : {BASE}" for order in ORDERS[1:])
-    head = ("expression", f"order {BASE}", *others, "target")
-    return Section([note], figures, head, rows)
 
 
 def of_the_model() -> Section:
