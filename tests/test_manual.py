@@ -79,7 +79,7 @@ def test_the_page_of_all_lists_commands_exit_codes_and_the_environment() -> None
 def test_exit_codes_of_a_command_stand_each_for_itself() -> None:
     page = PAGES["tapecli-diff"]
     assert ".TP\n\\fB1\\fR\nA value is off or lost, a claim wrong or the disk full.\n" in page
-    assert ".TP\n\\fB3\\fR\nTensorFlow is missing or broken.\n" in page
+    assert ".TP\n\\fB3\\fR\nTensorFlow or the cluster is missing or broken.\n" in page
 
 
 @pytest.mark.parametrize(
