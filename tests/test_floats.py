@@ -432,3 +432,29 @@ def test_distances_of_many_values_are_those_of_each(name: str) -> None:
     assert format_.all_steps(np.array(values), np.array(others)).tolist() == distances
     strange = np.array([1.0, math.nan, math.inf])
     assert format_.all_steps(strange, np.ones(3)).tolist() == [0, 0, 0]
+
+
+WORDS = {"float16": ("<u2", "<f2", 0), "float32": ("<u4", "<f4", 0), "bfloat16": ("<u4", "<f4", 16)}
+"""How the bits of a dtype are read by NumPy: as words, as floats, and shifted by how much."""
+
+
+@pytest.mark.parametrize("name", WORDS)
+def test_all_finite_numbers_in_their_order(name: str) -> None:
+    words, floats, shift = WORDS[name]
+    infinity = int(np.array([math.inf]).astype(floats).view(words)[0]) >> shift
+    assert FORMATS[name].count == 2 * infinity
+    positions = range(infinity) if infinity < 2**16 else range(0, infinity, 999_983)
+    bits = np.array(positions).astype(words) << shift
+    for position, number in zip(positions, bits.view(floats).tolist(), strict=True):
+        start = infinity + position
+        assert FORMATS[name].numbers(start, start + 1).tolist() == [number]
+        (negative,) = FORMATS[name].numbers(infinity - 1 - position, infinity - position).tolist()
+        assert (negative, math.copysign(1, negative)) == (-number, -1)
+
+
+def test_numbers_go_up_from_the_lowest_to_the_largest() -> None:
+    format_ = FORMATS["float16"]
+    values = format_.numbers(0, format_.count)
+    assert (values[0], values[-1]) == (-65504.0, 65504.0)
+    assert (np.diff(values) > 0).sum() == format_.count - 2  # 0 is not above -0
+    assert FORMATS["float64"].count == 2 * 0x7FF0_0000_0000_0000

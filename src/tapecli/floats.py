@@ -61,6 +61,23 @@ class FloatFormat:
         """The largest finite number."""
         return Fraction((2**self.precision - 1) * 2 ** (self.max_exponent - self.precision + 1))
 
+    @cached_property
+    def count(self) -> int:
+        """How many finite numbers there are; 0 and -0 are two."""
+        return 2 * (self.max_exponent - self.min_exponent + 2) << self.precision - 1
+
+    def numbers(self, start: int, stop: int) -> Array:
+        """The finite numbers at these positions from the lowest to the largest; -0 before 0."""
+        import numpy as np
+
+        positions, half = np.arange(start, stop), self.count // 2
+        sizes = np.where(positions < half, half - 1 - positions, positions - half)
+        exponents, digits = sizes >> self.precision - 1, sizes & (1 << self.precision - 1) - 1
+        digits += (exponents > 0) << self.precision - 1
+        least = self.min_exponent - self.precision + 1
+        values = np.ldexp(digits.astype(np.float64), np.maximum(exponents - 1, 0) + least)
+        return np.asarray(np.copysign(values, positions - half + 0.5), np.float64)
+
     def round(self, number: Fraction) -> float:
         """The nearest number of this format, ties to even; infinity past the largest."""
         if self.precision == 53:  # Python's own division rounds once

@@ -14,6 +14,7 @@ import pytest
 from tapecli.engines.certified import Certified, NoDerivative
 from tapecli.engines.certified.budget import Budget
 from tapecli.engines.certified.reference import Reference
+from tapecli.engines.certified.taylor_model import TaylorModels
 from tapecli.evaluation.planner import Choice
 from tapecli.evaluation.question import Options, Question
 from tapecli.evaluation.verdict import (
@@ -23,9 +24,11 @@ from tapecli.evaluation.verdict import (
     ROUNDING_FACTOR,
     SAMPLE_SERIES,
     STABLE_ULPS,
+    VERDICTS,
     Certificates,
     Verification,
     judge,
+    judge_modelled,
     right_digits,
 )
 from tapecli.expressions import derivative
@@ -418,3 +421,33 @@ def test_the_same_twice_is_the_same() -> None:
     ]
     assert found[0].indices == found[1].indices == list(range(16))
     assert found[0].exacts == found[1].exacts
+
+
+# --- many numbers, judged by Taylor models ------------------------------------------------------
+
+
+@pytest.mark.parametrize("text", ["tanh(x)", "log(x)", "exp(x)"])
+@pytest.mark.parametrize("dtype", ["bfloat16", "float32"])
+def test_what_models_decide_is_as_each_value_is_judged(text: str, dtype: str) -> None:
+    format_, (target,) = FORMATS[dtype], parse([text], {"x"})
+    start = format_.count // 2 + (format_.max_exponent << format_.precision - 1)  # from 1 on
+    xs = format_.numbers(start, start + 300)
+    modelled = TaylorModels(target.tree, format_, "x", 2).certify(xs)
+    reference = Reference(target.tree, format_, [("x",), ("x", "x")], ("x",))
+    exacts = [reference.at({"x": x}) for x in xs.tolist()]
+    ulps = np.array([0, 1, -3, 15, 17, -31, 40, 100, 3000, 0])
+    decided = 0
+    for row in range(2):
+        quanta = np.ldexp(1.0, format_.quantum_exponents(modelled.analytic[row]))
+        tapes = format_.all_rounded(modelled.analytic[row] + np.resize(ulps, 300) * quanta)
+        tapes[::10] = np.resize([math.nan, math.inf, -math.inf], 30)
+        verdicts = judge_modelled(tapes, modelled, row, format_)
+        for exact, tape, number in zip(exacts, tapes.tolist(), verdicts.tolist(), strict=True):
+            certified = exact[row]
+            assert isinstance(certified, Certified)
+            if number < len(VERDICTS):
+                decided += 1
+                assert judge(tape, certified, row + 1, format_) is VERDICTS[number]
+            else:
+                assert judge(tape, certified, row + 1, format_) is not Status.LOST
+    assert decided > 300

@@ -148,6 +148,13 @@ DEVICE = click.option(
 
 
 MAX_SECONDS = max_seconds(help="Refuse what is expected to take longer.")
+
+
+def resume(help_: str) -> Any:
+    """The option that goes on where an earlier call was interrupted."""
+    return click.option("--resume", is_flag=True, help=help_)
+
+
 VERBOSE = verbose(help="Show what TensorFlow logs.")
 OUTPUT = (
     click.option(
@@ -235,11 +242,7 @@ _COMPUTING = (
     click.option("--strict", is_flag=True, help="Exit 1 for rounded and undefined values as well."),
     _format(formats.FORMATS, cls=FromEnvironment, envvar="TAPECLI_FORMAT", show_envvar=True),
     *OUTPUT,
-    click.option(
-        "--resume",
-        is_flag=True,
-        help="Go on with a --output file that was interrupted while many points were computed.",
-    ),
+    resume("Go on with a --output file that was interrupted while many points were computed."),
     *WORKING,
     verbose(help="Show what TensorFlow logs, and how long each part took."),
 )

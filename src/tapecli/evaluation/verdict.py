@@ -23,6 +23,7 @@ from tapecli.result import Check, Checks, Status
 if TYPE_CHECKING:
     from tapecli.engines.certified.budget import Budget
     from tapecli.engines.certified.reference import Reference
+    from tapecli.engines.certified.taylor_model import Modelled
     from tapecli.evaluation.question import Question
     from tapecli.expressions.derivative import Derivative
     from tapecli.expressions.tree import Node
@@ -435,6 +436,28 @@ def judge_all(
     )
     verdicts = np.select(conditions, range(len(VERDICTS)), len(VERDICTS))
     return verdicts, np.where(np.isfinite(digits), digits, 0).astype(int)
+
+
+def judge_modelled(tapes: Array, modelled: Modelled, row: int, format_: FloatFormat) -> Any:
+    """Judge the tape's values of the derivative in a row, of order row + 1, as `judge` does.
+
+    Returns:
+        An array of indices in `VERDICTS`, which are beyond its end where more must be known.
+    """
+    import numpy as np
+
+    analytic, is_certain, value, error, sensitivity = (array[row] for array in modelled[1:])
+    unit = float(format_.unit_roundoff)
+    with np.errstate(all="ignore"):
+        farthest = (np.abs(tapes - value) + error) * (1 + DOUBT)
+        least_size = np.maximum(np.abs(value) - error, 0) + sensitivity
+        stable = STABLE_ULPS * (row + 1) * unit * least_size + float(format_.smallest)
+    conditions = (
+        is_certain & ((tapes == analytic) | (farthest < stable)),
+        is_certain & np.isfinite(analytic) & ~np.isfinite(tapes),
+        is_certain & np.isinf(analytic),
+    )
+    return np.select(conditions, range(len(conditions)), len(VERDICTS))
 
 
 def right_digits(tape: float, exact: Certified) -> int:

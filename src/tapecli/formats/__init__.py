@@ -108,7 +108,7 @@ _GITHUB = Format("github", "annotations of a GitHub workflow", ())
 PAGES = {
     command: _by_name(f"tapecli.features.{command}.pages", formats)
     for command, formats in {
-        "check": (_TABLE, _JSON, _JUNIT, _GITHUB, _MARKDOWN),
+        **dict.fromkeys(("check", "check.exhaustive"), (_TABLE, _JSON, _JUNIT, _GITHUB, _MARKDOWN)),
         **dict.fromkeys(("pitfalls", "trace", "compare", "functions"), (_TABLE, _JSON, _MARKDOWN)),
     }.items()
 }

@@ -9,12 +9,26 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from fractions import Fraction
+from typing import Any, NamedTuple
 
+from tapecli.features.check.model import KnownDefect
 from tapecli.features.check.plan import Trial
+from tapecli.floats import FORMATS
+from tapecli.result import Status
 
 MISSING = "missing"
 """The status of a derivative that TensorFlow has no gradient or kernel for."""
+
+
+class Loss(NamedTuple):
+    """Where values of a derivative are lost: at the sizes of x from `least` to `most`."""
+
+    expressions: tuple[str, ...]
+    dtype: str
+    order: int
+    least: float
+    most: float
 
 
 @dataclass(frozen=True)
@@ -34,6 +48,7 @@ class Defect:
         x: the only point at which it appears; None for any.
         dtypes: those in which it appears; all, if there are none.
         order: the lowest order at which it appears.
+        losses: where it loses values, of all numbers of a dtype.
     """
 
     name: str
@@ -48,6 +63,25 @@ class Defect:
     x: float | None = None
     dtypes: tuple[str, ...] = ()
     order: int = 1
+    losses: tuple[Loss, ...] = ()
+
+    def loses(self, trial: Trial, status: Status, low: float, high: float) -> bool:
+        """Whether the lost values of a trial from one number to another are this defect."""
+        (expression,), dtype = trial.case.targets, trial.setting.dtype
+        least, most = sorted((abs(low), abs(high)))
+        rounded = FORMATS[dtype].round
+        return status is Status.LOST and any(
+            expression in loss.expressions
+            and (dtype, trial.order) == (loss.dtype, loss.order)
+            and rounded(Fraction(loss.least)) <= least
+            and most <= rounded(Fraction(loss.most))
+            for loss in self.losses
+        )
+
+    def reported(self, is_present: bool, met: int) -> KnownDefect:
+        """What a report says of it, which has met so many values that it explains."""
+        fields = self.name, self.description, self.reference, self.seen_in
+        return KnownDefect(*fields, is_present, met)
 
     def explains(self, trial: Trial, order: int, status: str, x: float | None) -> bool:
         """Whether a failure of a trial is this defect."""
@@ -101,6 +135,8 @@ def _second_by_nested_forward(tf: Any) -> Any:
         slope = inner.jvp(y)
     return outer.jvp(slope)
 
+
+_ANGLES = "atan(x)", "atan2(x, 2)", "atan2(2, x)", "atan2(x, -1)"
 
 # fmt: off
 DEFECTS = (
@@ -160,6 +196,51 @@ DEFECTS = (
         "try tf.nn.gelu(tf.ones(1, tf.float64)) - 0.8413447460685429", "2.21",
         lambda tf: tf.nn.gelu(tf.constant(1.0, tf.float64)),
         0.5 * (1 + math.erf(math.sqrt(0.5))), 1e-12,
+    ),
+    Defect(
+        "subnormal-is-zero", "subnormal numbers of float32 and bfloat16 are taken for 0, where "
+        "sqrt and log have infinite slopes",
+        "try tf.sqrt(tf.constant(1e-39))", "2.21",
+        lambda tf: _slope(tf, tf.sqrt, 1e-39, dtype="float32"), 1.58e19, 1e17,
+        losses=(
+            Loss(("sqrt(x)", "log(x)", "log2(x)", "log10(x)", "x^x"), "bfloat16", 1, 0, 1.17e-38),
+        ),
+    ),
+    Defect(
+        "infinity-times-zero", "the second gradients of erf, erfc, atan, asinh and acosh are "
+        "infinity times 0 where 2*x or a square overflows",
+        "try tf.math.erf with two nested tapes at 3e38", "2.21",
+        lambda tf: _slope(tf, tf.math.erf, 3e38, order=2, dtype="float32"), 0, 1,
+        losses=(
+            Loss(("erf(x)", "erfc(x)", *_ANGLES), "bfloat16", 2, 1.7e38, 3.39e38),
+            Loss(("erf(x)", "erfc(x)", *_ANGLES), "float16", 2, 32770, 65500),
+            Loss(("asinh(x)", "acosh(x)"), "bfloat16", 2, 2.88e38, 3.39e38),
+        ),
+    ),
+    Defect(
+        "overflow-inside", "a factor of a gradient overflows where the gradient has a place in the "
+        "dtype",
+        "try tf.math.log(x)/tf.math.log(10.0) with two nested tapes at 5e-20", "2.21",
+        lambda tf: _slope(
+            tf, lambda x: tf.math.log(x) / tf.math.log(tf.constant(10, x.dtype)), 5e-20, order=2,
+            dtype="float32",
+        ), -1.737e38, 1e36,
+        losses=(
+            Loss(("cbrt(x)",), "bfloat16", 2, 3.1e-24, 7e-24),
+            Loss(("log2(x)",), "bfloat16", 2, 6.52e-20, 6.52e-20),
+            Loss(("log10(x)",), "bfloat16", 2, 3.58e-20, 5.42e-20),
+            Loss(("pow(2.5, x)",), "bfloat16", 2, 97, 97),
+            Loss(("x^x",), "bfloat16", 2, 3e-39, 5.42e-20),
+            Loss(("sqrt(x)",), "float16", 2, 0.0002444, 0.0002444),
+            Loss(("cbrt(x)",), "float16", 1, 6e-8, 6e-8),
+            Loss(("cbrt(x)",), "float16", 2, 0.000523, 0.00129),
+            Loss(("log10(x)",), "float16", 1, 6.7e-06, 1.526e-05),
+            Loss(("log10(x)",), "float16", 2, 0.002575, 0.003906),
+            Loss(("pow(2.5, x)",), "float16", 1, 12.11, 12.195),
+            Loss(("pow(2.5, x)",), "float16", 2, 12.11, 12.29),
+            Loss(("x^x",), "float16", 1, 6e-8, 1.526e-05),
+            Loss(("x^x",), "float16", 2, 1.53e-05, 0.003864),
+        ),
     ),
 )
 # fmt: on

@@ -84,7 +84,7 @@ def check_tensorflow(
     return Report(
         level,
         seed,
-        _versions(tf),
+        versions(tf),
         tuple(sorted({trial.setting for trial in plan}, key=_column_order)),
         findings.cells,
         tuple(findings.failures),
@@ -143,7 +143,7 @@ def _column_order(setting: Setting) -> tuple[str, int, int]:
     return setting.device, list(FORMATS).index(setting.dtype), executions.index(setting.execution)
 
 
-def _versions(tf: Any) -> dict[str, str]:
+def versions(tf: Any) -> dict[str, str]:
     """The versions by name. TensorFlow states its own, for the package may be tensorflow-cpu."""
     libraries = {name: version(name) for name in ("numpy", "python-flint")}
     machine = {"python": platform.python_version(), "machine": platform.machine()}
@@ -254,8 +254,7 @@ class _Findings:
 
     def known_defect(self, defect: Defect) -> KnownDefect:
         """What the report says of a known defect."""
-        row = defect.name, defect.description, defect.reference, defect.seen_in
-        return KnownDefect(*row, defect in self._present, self._explained[defect.name])
+        return defect.reported(defect in self._present, self._explained[defect.name])
 
 
 def _relative_error(row: Row) -> float:

@@ -14,17 +14,18 @@ def render(report: Report, screen: Screen) -> Iterator[str]:
 
     The verdict is the first, because GitHub shows no more than ten annotations of a step.
     """
-    yield _command("notice" if report.ok else "error", "tapecli check", words.verdict(report))
+    yield command("notice" if report.ok else "error", "tapecli check", words.verdict(report))
     if report.core and not report.core.ok:
-        yield _command("error", "tapecli check: the core", words.core(report.core))
+        yield command("error", "tapecli check: the core", words.core(report.core))
     for failure in report.unknown:
         title = f"tapecli check: {failure.function}, order {failure.order}"
-        yield _command("error", title, f"{failure.described()}\n{failure.command}")
+        yield command("error", title, f"{failure.described()}\n{failure.command}")
     for defect in report.cured:
-        yield _command("notice", "tapecli check: a known defect", words.defect(defect))
+        yield command("notice", "tapecli check: a known defect", words.defect(defect))
 
 
-def _command(kind: str, title: str, message: str) -> str:
+def command(kind: str, title: str, message: str) -> str:
+    """A workflow command: an error or a notice, with a title."""
     escaped = _escaped(title).replace(":", "%3A").replace(",", "%2C")
     return f"::{kind} title={escaped}::{_escaped(message)}\n"
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import TypeAlias
 from xml.etree import ElementTree as Xml
 
-from tapecli.features.check.model import Report, Setting
+from tapecli.features.check.model import KnownDefect, Report, Setting
 from tapecli.features.check.pages import words
 from tapecli.formats import Screen
 
@@ -19,29 +19,36 @@ JUnitCase: TypeAlias = tuple[str, str, dict[str, str], str]
 
 def render(report: Report, screen: Screen) -> Iterator[str]:
     """The document, indented, in ASCII."""
-    root = Xml.Element("testsuites", name="tapecli check", time=f"{report.seconds:.3f}")
-    for setting, name in zip(report.settings, words.columns(report), strict=True):
-        root.append(_suite(name, _functions(report, setting)))
+    suites = [
+        suite(name, _functions(report, setting))
+        for setting, name in zip(report.settings, words.columns(report), strict=True)
+    ]
     if report.core:
         problem = {"message": words.core(report.core), "type": "core"}
         tag = "" if report.core.ok else "failure"
-        root.append(_suite("core", [("public API", tag, problem, "")]))
-    root.append(_suite("known defects", _defects(report)))
+        suites.append(suite("core", [("public API", tag, problem, "")]))
+    yield document([*suites, suite("known defects", defects(report.defects))], report.seconds)
+
+
+def document(suites: Iterable[Xml.Element], seconds: float) -> str:
+    """The suites as a document, indented, in ASCII."""
+    root = Xml.Element("testsuites", name="tapecli check", time=f"{seconds:.3f}")
+    root.extend(suites)
     Xml.indent(root)
-    yield f'<?xml version="1.0" encoding="utf-8"?>\n{Xml.tostring(root).decode("ascii")}\n'
+    return f'<?xml version="1.0" encoding="utf-8"?>\n{Xml.tostring(root).decode("ascii")}\n'
 
 
-def _suite(name: str, cases: Iterable[JUnitCase]) -> Xml.Element:
+def suite(name: str, cases: Iterable[JUnitCase]) -> Xml.Element:
     """A suite with its cases and their numbers."""
-    suite = Xml.Element("testsuite", name=name)
+    element = Xml.Element("testsuite", name=name)
     for case_name, tag, attributes, text in cases:
-        case = Xml.SubElement(suite, "testcase", classname=name, name=case_name)
+        case = Xml.SubElement(element, "testcase", classname=name, name=case_name)
         if tag:
             Xml.SubElement(case, tag, attributes).text = text or None
     for count, path in (("tests", "*"), ("failures", "*/failure"), ("errors", "*/error"),
                         ("skipped", "*/skipped")):  # fmt: skip
-        suite.set(count, str(len(suite.findall(path))))
-    return suite
+        element.set(count, str(len(element.findall(path))))
+    return element
 
 
 def _functions(report: Report, setting: Setting) -> Iterator[JUnitCase]:
@@ -60,9 +67,9 @@ def _functions(report: Report, setting: Setting) -> Iterator[JUnitCase]:
             yield function, "", {}, ""
 
 
-def _defects(report: Report) -> Iterator[JUnitCase]:
+def defects(known: Iterable[KnownDefect]) -> Iterator[JUnitCase]:
     """A defect that is no longer there is skipped, so that it is seen."""
-    for defect in report.defects:
+    for defect in known:
         if defect.there:
             yield defect.name, "system-out", {}, words.defect(defect)
         else:

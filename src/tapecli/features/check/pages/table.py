@@ -20,11 +20,11 @@ from tapecli.formats.table import PLAIN_WIDTH, drawn, natural_width
 def render(report: Report, screen: Screen) -> Iterator[str]:
     """The table as lines of text, with styles if the screen has colours."""
     width = screen.width or PLAIN_WIDTH
-    unbroken = _is_command if screen.width else lambda block: True
+    unbroken = is_command if screen.width else lambda block: True
     yield from drawn(page(report, width), screen, width, unbroken)
 
 
-def _is_command(block: RenderableType) -> bool:
+def is_command(block: RenderableType) -> bool:
     """Whether it is a line to be copied, which must not be broken."""
     return isinstance(block, Text) and block.plain.startswith("  ")
 
