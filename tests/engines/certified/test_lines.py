@@ -109,6 +109,17 @@ def test_variables_that_never_meet_have_exactly_zero(typed: str) -> None:
     assert enclosed(typed, "xy", {"x": 0.3, "y": 0.7, "z": 0.1}) == 0
 
 
+def test_the_reason_for_no_derivative_is_that_of_the_first_variable() -> None:
+    """It must be the same in each process, whatever the sequence of texts in a set."""
+    names = "abcdfghj"
+    tree = parse(f"log(0^x) + {' + '.join(names)}")[0].tree
+    point = {name: Fraction(1) for name in (*names, "x")}
+    derivatives = PointDerivatives(Interpreter(tree, FORMATS["float64"]), point, 3, 128)
+    reasons = {str(derivatives.enclosed((name, "x"))) for name in names}
+    assert reasons == {str(derivatives.enclosed(("a",)))}
+    assert reasons != {str(derivatives.enclosed(("x",)))}
+
+
 def test_a_zero_needs_a_function_that_is_there() -> None:
     assert isinstance(enclosed("log(x) + y", "xy", {"x": -1, "y": 1}), NoDerivative)
     assert isinstance(enclosed("1/x + y", "xy", {"x": 0, "y": 1}), NoDerivative)

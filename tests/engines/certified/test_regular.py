@@ -205,6 +205,28 @@ def test_slopes_that_are_zero_leave_a_point_regular(monkeypatch: pytest.MonkeyPa
         check_both(monkeypatch, question, [factor * column + 1e-320 for column in exact])
 
 
+@pytest.mark.parametrize(
+    ("text", "wrt", "point"),
+    [
+        ("sin(x)*y", "x,y", (3.3, 5e-324)),
+        ("asinh(x)*y", "x,x,y", (-16525.177775959088, 5e-324)),
+        ("log(x)*y^2", "x,y", (5e-324, 1e-310)),
+        ("log2(x)*y", "x,x,y", (1.7976931348623157e308, 2.5)),
+    ],
+)
+def test_mixed_derivatives_lose_no_digits_by_powers_of_two(
+    monkeypatch: pytest.MonkeyPatch, text: str, wrt: str, point: tuple[float, float]
+) -> None:
+    """The steps along lines are as small as the variables, beyond the normal numbers."""
+    columns: dict[str, Any] = {name: [x] * 20 for name, x in zip("xy", point, strict=True)}
+    question = Question.parse("diff", text, PointsInput(columns, paired=True), wrt=wrt)
+    question = question.at(question.points, Choice("single"))
+    together, one_by_one = (
+        certified(monkeypatch, question, together=which)[1]([None]) for which in (True, False)
+    )
+    assert repr(together) == repr(one_by_one)
+
+
 def test_values_that_are_far_too_large_do_not_warn(monkeypatch: pytest.MonkeyPatch) -> None:
     source = PointsInput({"x": [2e306 + index * 1e304 for index in range(20)]})
     question = Question.parse("diff", "x", source, order=0)

@@ -175,7 +175,7 @@ class PointDerivatives:
 
     def _polarized(self, index: Index) -> arb:
         if self.interpreter.is_separate(index):
-            for name in set(index):
+            for name in dict.fromkeys(index):
                 self._both(((name, 1),))  # it raises what there is to raise
             return arb(0)
         with working(self.precision, self.terms):

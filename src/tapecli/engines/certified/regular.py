@@ -143,12 +143,16 @@ class RegularPoints:
         high, radius = np.array([row.high for row in rows]), np.array([row.radius for row in rows])
         low = np.array([row.low for row in rows[:count]])
         accuracy = np.array([row.accuracy for row in rows[:count]])
+        least = [_SMALLEST * 2.0**self._format.precision] * count
+        least += [_SMALLEST] * (len(rows) - count)
         with np.errstate(all="ignore"):
             for number, recipe in enumerate(self._recipes):
                 if recipe.is_mixed:
                     shift = recipe.shift(points.exponents)
-                    for table in (high, low, radius)[:: 1 if number < count else 2]:
-                        table[number] = np.ldexp(table[number], shift)
+                    high[number] = _shifted(high[number], shift, least[number])
+                    radius[number] = _shifted(radius[number], shift)
+                    if number < count:
+                        low[number] = np.ldexp(low[number], shift)
             analytic, certain = self._rounded(high[:count], low, accuracy)
             sensitivity = self._sensitivity(points.columns, np.abs(high), radius)
         certain[:, [*points.irregular]] = False
@@ -222,7 +226,7 @@ class RegularPoints:
         with np.errstate(all="ignore"):
             for row, recipe in enumerate(recipes):
                 if row in curves:
-                    of_lines = np.ldexp(spreads[row], recipe.shift(points.exponents))
+                    of_lines = _shifted(spreads[row], recipe.shift(points.exponents))
                     bound = 2 * self._curve_radii(points, *curves[row])
                     spreads[row] = np.where(bound < of_lines, bound / 2, of_lines)
                     spreads[row][np.isclose(of_lines, bound, rtol=2**-20, atol=0)] = np.nan
@@ -270,6 +274,15 @@ class RegularPoints:
             with working(53, 1):
                 radii.extend(float(curve.radius(along_curve)) for along_curve in series)
         return np.array(radii)
+
+
+def _shifted(numbers: Array, shift: Array, least: float = _SMALLEST) -> Array:
+    """Numbers times powers of two; NaN where digits may be lost, for one of them is so small."""
+    import numpy as np
+
+    shifted = np.ldexp(numbers, shift)
+    smaller = np.minimum(np.abs(numbers), np.abs(shifted))
+    return np.where((numbers == 0) | (smaller > least), shifted, np.nan)
 
 
 class _Points:
