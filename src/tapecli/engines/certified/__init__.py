@@ -10,7 +10,8 @@ A reader should open the modules in this order:
 3. `lines` combines the series along several lines into derivatives at one precision, and
    `reference` raises the precision until they are known far below one ulp. `regular` does the same
    for many points together, where nothing special happens at them, and `columns` is how a tree is
-   evaluated at many points.
+   evaluated at many points. `taylor_model`
+   certifies all numbers of an interval together, for dtypes narrower than float64.
 4. `enclosure` bounds derivatives over whole intervals, for plots; `elementary` evaluates functions
    at twice the precision of float64, for the Taylor engine.
 5. `symbols` turns a tree into SymPy's expression, in which `literals` keeps numbers as they were
