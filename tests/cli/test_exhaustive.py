@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
+from tapecli.errors import ClusterError
 from tapecli.features.check.exhaustive import running, walking
 from tapecli.features.check.exhaustive.model import Tally
 from tapecli.features.check.exhaustive.walking import Part
@@ -68,13 +69,15 @@ def report(path: Path) -> Any:
     return document
 
 
-def interrupt(monkeypatch: pytest.MonkeyPatch, after: int) -> None:
-    """Have a signal come after so many parts."""
+def interrupt(
+    monkeypatch: pytest.MonkeyPatch, after: int, error: BaseException | None = None
+) -> None:
+    """Have a signal come, or an error, after so many parts."""
     walk, walked = walking.walk, list[Part]()
 
     def interrupted(part: Part, verbose: bool = False) -> Sequence[Tally]:
         if len(walked) == after:
-            raise Signalled(signal.SIGINT)
+            raise error or Signalled(signal.SIGINT)
         walked.append(part)
         return walk(part, verbose)
 
@@ -98,6 +101,15 @@ def test_a_resumed_walk_has_the_report_of_a_whole_one(run: Run, after: int) -> N
     assert (done.code, done.out, done.err) == (0, "", "")
     assert report(Path("report.json")) == report(Path("whole.json"))
     assert sorted(path.name for path in Path.cwd().iterdir()) == ["report.json", "whole.json"]
+
+
+@pytest.mark.usefixtures("small_parts")
+def test_a_walk_can_go_on_without_its_cluster(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    interrupt(monkeypatch, 2, ClusterError("the scheduler 'tcp://a:1' is lost"))
+    done = run(*WALK, "--output", "report.json")
+    assert (done.code, done.out) == (3, "")
+    lost = "the scheduler 'tcp://a:1' is lost after 2 parts"
+    assert done.err == f"Error: {lost}; with --resume it goes on there\n"
 
 
 @pytest.mark.usefixtures("small_parts")
@@ -149,9 +161,10 @@ def test_a_device_that_is_not_there_is_refused(run: Run) -> None:
 
 
 @pytest.mark.slow
-def test_two_processes_write_the_same_report(process: Run) -> None:
-    for jobs in ("1", "2"):
+@pytest.mark.parametrize("option", ["--jobs", "--workers"])
+def test_two_processes_write_the_same_report(process: Run, option: str) -> None:
+    for name, count in (("--jobs", "1"), (option, "2")):
         command = ["check", "--exhaustive", "--dtype", "float16", "--function", "sqrt"]
-        done = process(*command, "--jobs", jobs, "--output", f"{jobs}.json")
+        done = process(*command, name, count, "--output", f"{count}.json")
         assert (done.code, done.err) == (0, "")
     assert report(Path("1.json")) == report(Path("2.json"))

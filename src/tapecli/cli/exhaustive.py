@@ -16,7 +16,7 @@ from tapecli.cli.output import Output
 from tapecli.cli.progress import bar
 from tapecli.cli.resume import Partial
 from tapecli.engines.tapes.arrangements import device_named
-from tapecli.errors import OutputError
+from tapecli.errors import ClusterError, OutputError
 from tapecli.evaluation.workers import Sharing, Workers
 from tapecli.features.check.exhaustive import running, walking
 from tapecli.features.check.exhaustive.model import MOST_INTERVALS, Survey, Tally
@@ -73,7 +73,7 @@ class Checkpoint:
             if self._partial and self._done:
                 self._partial.save(self._done, {})
                 self._partial.close()
-                if isinstance(error, Signalled):
+                if isinstance(error, Signalled | ClusterError):
                     parts = counted(self._done, "part")
                     error.args = (f"{error} after {parts}; with --resume it goes on there",)
             elif self._partial:

@@ -90,7 +90,7 @@ def command(
     in 16 bits; the report has every interval of numbers at which values are lost or off.
 
     Exit codes: 0 all is right, but for known defects of TensorFlow; 1 something is not;
-    2 the call is wrong; 3 TensorFlow is missing or broken.
+    2 the call is wrong; 3 TensorFlow or the cluster is missing or broken.
     """
     from tapecli.engines.tapes import loading
     from tapecli.features.check import plan
