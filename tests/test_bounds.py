@@ -45,7 +45,8 @@ def diff(*typed: str, **given: object) -> object:
 
 def answered(**request: object) -> object:
     """Raises the error that a request is answered by."""
-    error = json.loads(batch.Batch(document=document).answer(json.dumps(request)))["error"]
+    (line,) = batch.Batch(document=document).answers([json.dumps(request)])
+    error = json.loads(line)["error"]
     raise UsageError(error["message"])
 
 

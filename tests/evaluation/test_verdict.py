@@ -315,7 +315,7 @@ def test_a_tolerance_scales_the_verdict() -> None:
 # --- strange values beside the sample ---------------------------------------------------------
 
 
-def strange(count: int, which: Sequence[int], **more: Any) -> dict[int, Any]:
+def strange(count: int, which: Sequence[int], **more: Any) -> Checks:
     """The checks of x**2 where these of many values are not finite."""
     one = verification(range(1, count + 1), verify="sample", targets=1000, **more)
     values = 2 * np.arange(1.0, count + 1)

@@ -208,7 +208,7 @@ def test_the_tapes_are_asked(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
 
     def spy(request: Question, *rest: object, **options: object) -> Result:
         methods.add(request.choice.method)
-        return usual(request, *rest, **options)  # type: ignore[arg-type]
+        return usual(request, *rest, **options)
 
     monkeypatch.setattr(answering, "answer", spy)
     assert run("plot", "sin(x)", "--order", "2").code == 0
