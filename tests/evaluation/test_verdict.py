@@ -36,7 +36,7 @@ from tapecli.expressions.expression import Expression, parse
 from tapecli.expressions.tree import Node
 from tapecli.floats import FORMATS
 from tapecli.points.points import Axis, Points
-from tapecli.result import OUT_OF_TIME, Status
+from tapecli.result import OUT_OF_TIME, Checks, Status
 
 FLOAT64 = FORMATS["float64"]
 U = FLOAT64.unit_roundoff
