@@ -93,6 +93,11 @@ def raising(error: BaseException) -> object:
         ),
         (MemoryError(), 1, "there is not enough memory for this"),
         (
+            RuntimeError("can't start new thread"),
+            1,
+            "no thread can be started: too little memory, or a limit",
+        ),
+        (
             OSError(errno.ENOSPC, "No space left on device"),
             1,
             "cannot write: No space left on device",

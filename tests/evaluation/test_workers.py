@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import pickle
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -16,7 +18,7 @@ import pytest
 
 from tapecli.errors import PointsError, RequestError, TensorFlowError
 from tapecli.evaluation import workers
-from tapecli.evaluation.workers import AHEAD, ALONE, Workers
+from tapecli.evaluation.workers import AHEAD, ALONE, THREADS, Workers
 
 LONG = ("diff", "log(x^2)", "--method", "taylor", "--verify", "sample", "--x", "1..4@200001")
 """25 chunks, for which TensorFlow is not needed."""
@@ -54,6 +56,24 @@ def test_an_error_is_raised_where_its_part_is_due(some: Workers) -> None:
     assert [answer for _, answer in (next(answers) for _ in range(3))] == [100, 121, 144]
     with pytest.raises(PointsError, match="13 is not for us"):
         next(answers)
+
+
+@pytest.mark.parametrize("startable", range(THREADS))
+def test_processes_that_cannot_have_their_threads_are_not_forked(
+    monkeypatch: pytest.MonkeyPatch, startable: int
+) -> None:
+    """As with little memory; the threads of a pool end in silence, and no result ever comes."""
+    start, number = threading.Thread.start, itertools.count()
+
+    def limited(thread: threading.Thread) -> None:
+        if next(number) >= startable:
+            raise RuntimeError("can't start new thread")
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", limited)
+    with workers.forked(2) as sharing:
+        assert sharing is ALONE
+    assert threading.active_count() == 1
 
 
 def test_parts_are_taken_as_they_are_needed(some: Workers) -> None:

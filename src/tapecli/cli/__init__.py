@@ -204,6 +204,8 @@ def _execute(arguments: Sequence[str] | None) -> int:
     except ImportError as error:
         return _report([f"a library cannot be loaded: {error}".splitlines()[0]], UNEXPECTED)
     except Exception as error:
+        if "can't start new thread" in str(error):
+            return _report(["no thread can be started: too little memory, or a limit"], UNEXPECTED)
         if {"-v", "--verbose"}.intersection(sys.argv[1:] if arguments is None else arguments):
             import traceback
 

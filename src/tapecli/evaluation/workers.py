@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future
@@ -25,6 +26,9 @@ AHEAD = 2
 
 WORTH = 0.5
 """Seconds of work for which a process is worth being forked."""
+
+THREADS = 3
+"""Threads of a call with several processes: two that talk with them, and one that writes."""
 
 
 @dataclass(frozen=True)
@@ -134,7 +138,7 @@ class Sharing:
 @contextlib.contextmanager
 def forked(jobs: int) -> Iterator[Workers]:
     """So many processes, forked from this one; this process alone, if that cannot be."""
-    if jobs < 2 or not process.can_fork():
+    if jobs < 2 or not process.can_fork() or not _can_start(THREADS):
         yield ALONE
         return
     import multiprocessing
@@ -150,6 +154,23 @@ def forked(jobs: int) -> Iterator[Workers]:
         for child in multiprocessing.active_children():
             child.kill()  # which may be busy with what nobody needs any more
         pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _can_start(count: int) -> bool:
+    """Whether so many threads can be started; results would be waited for in vain without them."""
+    end = threading.Event()
+    threads = [threading.Thread(target=end.wait) for _ in range(count)]
+    try:
+        for thread in threads:
+            thread.start()
+    except RuntimeError:  # a limit of memory or of processes
+        return False
+    finally:
+        end.set()
+        for thread in threads:
+            if thread.ident:
+                thread.join()
+    return True
 
 
 def _begin(parent: int) -> None:
