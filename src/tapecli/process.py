@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import mmap
 import os
 import signal
 import sys
@@ -28,6 +29,9 @@ _PARENT_DEATH_SIGNAL = 1
 """PR_SET_PDEATHSIG of Linux's prctl: which signal a process gets when its parent has ended."""
 
 _children: set[int] = set()
+
+_ending: mmap.mmap | None = None
+"""A byte that all processes below a server share: 1 once they are killed on purpose."""
 
 
 def fork(work: Callable[[], Answer], outlives: bool = False) -> Callable[[], Answer]:
@@ -98,8 +102,10 @@ def fork_server(work: Callable[[], object]) -> int | None:
     Returns:
         The number of the process; None if none can be started.
     """
+    global _ending
     if can_fork():
         with contextlib.suppress(OSError):
+            _ending = mmap.mmap(-1, 1)
             pipe, child = _forked(lambda _: work(), outlives=False)
             os.close(pipe)
             return child
@@ -117,9 +123,16 @@ def end_alike(child: int) -> None:
 
 def kill_forked() -> None:
     """Kill the forked processes whose results nobody has asked for."""
+    if _ending:
+        _ending[0] = 1
     for child in _children:
         with contextlib.suppress(OSError):
             os.kill(child, signal.SIGKILL)
+
+
+def is_ending() -> bool:
+    """Whether this process belongs to a server that is killed on purpose."""
+    return bool(_ending and _ending[0])
 
 
 atexit.register(kill_forked)
@@ -241,6 +254,7 @@ def exit_now(end: Signalled) -> NoReturn:
     try:
         if _undo:
             _undo()
+        kill_forked()
         os.write(2, f"Error: {end}\n".encode())
     finally:
         os._exit(end.code)

@@ -386,6 +386,26 @@ def test_a_signal_ends_it_while_it_computes(number: signal.Signals) -> None:
         assert one.process.wait(timeout=30) == 128 + number
 
 
+@pytest.mark.parametrize(
+    ("number", "code", "told"),
+    [(signal.SIGINT, 130, "Error: interrupted\n"), (signal.SIGTERM, 143, "Error: terminated\n")],
+)
+def test_a_signal_while_tensorflow_loads_is_told_in_one_line(
+    number: signal.Signals, code: int, told: str, tmp_path: Path
+) -> None:
+    package, loading = tmp_path / "tensorflow", tmp_path / "loading"
+    package.mkdir()
+    text = f"import pathlib, time\npathlib.Path({str(loading)!r}).touch()\ntime.sleep(60)\n"
+    (package / "__init__.py").write_text(text)
+    path = os.pathsep.join([str(tmp_path), *filter(None, [os.environ.get("PYTHONPATH")])])
+    with coprocess(env={**os.environ, "PYTHONPATH": path}) as one:
+        one.send('{"expr": "x^2"}')
+        while not loading.exists():
+            time.sleep(0.01)
+        one.process.send_signal(number)
+        assert one.end() == (code, "", told)
+
+
 MISSING = 'raise ModuleNotFoundError("No module named \'tensorflow\'", name="tensorflow")'
 
 

@@ -152,7 +152,7 @@ def _log_printed_on_abort(log: IO[bytes], task: str) -> Iterator[None]:
         if os.getpid() == this_process:  # nothing was forked, or the child was killed
             return
         os.close(write_end)
-        if not os.read(read_end, 1):
+        if not os.read(read_end, 1) and not process.is_ending():
             log.seek(0)
             os.write(2, b"%s%s\n" % (log.read(), ABORTED.format(task).encode()))
 
