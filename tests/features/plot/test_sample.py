@@ -295,7 +295,7 @@ def test_many_curves_end() -> None:
     plot = budgeted(*(f"sin({k}x)" for k in range(1, 26)))
     assert time.process_time() - start < 20  # 6 on a machine with nothing else to do
     assert len(plot.curves) == 50
-    assert plot.time_limit == 10
+    assert plot.time_limit is None  # since many points are certified together
 
 
 def drawing(plot: Curves) -> list[object]:
