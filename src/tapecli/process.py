@@ -170,6 +170,13 @@ def signals_blocked() -> Iterator[Iterable[int]]:
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
 
+def cores() -> int:
+    """How many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
 def can_fork() -> bool:
     """Whether it is safe to fork: a process with threads, as TensorFlow starts them, cannot."""
     import threading
@@ -190,6 +197,13 @@ def _do(work: Write, pipe: int, mask: Iterable[int], parent: int) -> NoReturn:
             work(stream)
     finally:
         os._exit(0)
+
+
+def leave_signals_to_parent() -> None:
+    """Heed no signal from now on: the parent does, and ends this process."""
+    for number in MESSAGES:
+        signal.signal(number, signal.SIG_IGN)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, MESSAGES)
 
 
 def end_with(parent: int) -> None:

@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 from tests.cli.conftest import in_folder
 
-from tapecli.cli import call, long_run
+from tapecli.cli import call, resume
 from tapecli.cli.resume import Partial
 from tapecli.evaluation import chunks
 from tapecli.formats import words
@@ -41,7 +41,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(chunks, "SMALL_CHUNK", 16)
     monkeypatch.setattr(chunks, "LARGE_CHUNK", 16)
     monkeypatch.setattr(call, "TEXT_CHUNK", 16)
-    monkeypatch.setattr(long_run, "SAVED_EVERY", -1.0)
+    monkeypatch.setattr(resume, "SAVED_EVERY", -1.0)
 
 
 # --- written ----------------------------------------------------------------------------------

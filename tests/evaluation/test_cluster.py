@@ -56,8 +56,8 @@ main()
 """
 
 SAVING = """
-from tapecli.cli import long_run, main
-long_run.SAVED_EVERY = 0
+from tapecli.cli import main, resume
+resume.SAVED_EVERY = 0
 main()
 """
 """The command line, which saves after each chunk how far it is."""

@@ -5,13 +5,11 @@ from __future__ import annotations
 import contextlib
 import functools
 import json
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
 from tapecli.cli.call import load
-from tapecli.cli.long_run import SAVED_EVERY
 from tapecli.cli.output import Output
 from tapecli.cli.progress import bar
 from tapecli.cli.resume import Partial
@@ -39,7 +37,7 @@ class Checkpoint:
 
     def __init__(self, out: Output, about: dict[str, Any], resume: bool) -> None:
         self.earlier: list[list[Tally]] = []
-        self._done, self._saved = 0, time.monotonic()
+        self._done = 0
         self._partial = None
         if out.path is None:
             if resume:
@@ -60,9 +58,7 @@ class Checkpoint:
         if self._partial:
             line = json.dumps([asdict(tally) for tally in tallies])
             self._partial.streams[0].write(f"{line}\n".encode())
-            if time.monotonic() - self._saved > SAVED_EVERY:
-                self._partial.save(self._done, {})
-                self._saved = time.monotonic()
+            self._partial.save_at_times(self._done, {})
 
     @contextlib.contextmanager
     def kept(self) -> Iterator[None]:
@@ -72,10 +68,10 @@ class Checkpoint:
         except BaseException as error:
             if self._partial and self._done:
                 self._partial.save(self._done, {})
-                self._partial.close()
                 if isinstance(error, Signalled | ClusterError):
-                    parts = counted(self._done, "part")
-                    error.args = (f"{error} after {parts}; with --resume it goes on there",)
+                    self._partial.leave(error, counted(self._done, "part"))
+                else:
+                    self._partial.close()
             elif self._partial:
                 self._partial.remove()
             raise

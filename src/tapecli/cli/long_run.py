@@ -41,9 +41,6 @@ PATIENCE = 3.0
 Results: TypeAlias = Callable[[int], Iterator[Result]]
 """The results of all chunks after so many points."""
 
-SAVED_EVERY = 1.0
-"""Seconds after which the state of a run is saved for a later call."""
-
 
 class Run:
     """A run over many points, and how far it has come.
@@ -92,13 +89,10 @@ class Run:
         partial = Partial(path, _description(self.stream, self._out.format_.name), resume)
         self.done = self.earlier = partial.state["done"]
         self.counts.update({Status(name): n for name, n in partial.state["counts"].items()})
-        saved = time.monotonic()
 
         def save() -> None:
-            nonlocal saved
-            if self.writer.resumable and time.monotonic() - saved > SAVED_EVERY:
-                partial.save(self.done, self.counts)
-                saved = time.monotonic()
+            if self.writer.resumable:
+                partial.save_at_times(self.done, self.counts)
 
         try:
             if not self.earlier:
@@ -111,8 +105,7 @@ class Run:
             if points and isinstance(
                 error, Signalled | WriteError | TensorFlowError | ClusterError
             ):
-                partial.close()
-                error.args = (f"{error} after {points:,} points; with --resume it goes on there",)
+                partial.leave(error, f"{points:,} points")
             else:
                 partial.remove()
             raise error from error.__cause__

@@ -11,6 +11,7 @@ import fcntl
 import json
 import os
 import shutil
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import IO, Any
@@ -19,6 +20,9 @@ from tapecli.cli import files
 from tapecli.errors import OutputError
 
 STATE = "state.json"
+
+SAVED_EVERY = 1.0
+"""Seconds after which the state of a run is saved for a later call."""
 
 ANEW = "leave '--resume' out to begin anew"
 
@@ -43,6 +47,7 @@ class Partial:
         self.folder = path.with_name(f".{path.name}.partial")
         self.streams: list[IO[bytes]] = []
         self.state: dict[str, Any] = {"about": about, "done": 0, "counts": {}, "lengths": []}
+        self._saved = time.monotonic()
         self._closing = self._locked()
         try:
             if resume:
@@ -116,7 +121,17 @@ class Partial:
             lengths.append(stream.tell())
         state = {**self.state, "done": done, "counts": counts, "lengths": lengths}
         files.replace(self.folder / STATE, lambda stream: stream.write(json.dumps(state)))
-        self.state = state
+        self.state, self._saved = state, time.monotonic()
+
+    def save_at_times(self, done: int, counts: Mapping[Any, int]) -> None:
+        """Save how far the run has come, unless it was saved just now."""
+        if time.monotonic() - self._saved > SAVED_EVERY:
+            self.save(done, counts)
+
+    def leave(self, error: BaseException, done: str) -> None:
+        """Leave the folder to a later call, as the message of the error then says."""
+        self.close()
+        error.args = (f"{error} after {done}; with --resume it goes on there",)
 
     def finish(self) -> None:
         """Put the first stream, which is the whole by now, in the place of the file."""

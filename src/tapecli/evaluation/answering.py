@@ -11,7 +11,7 @@ import itertools
 import math
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any, NamedTuple
 
@@ -59,7 +59,7 @@ class Values(NamedTuple):
     Attributes:
         columns: those of each target and derivative; None where none are computed.
         execution: how TensorFlow ran the tapes, "" where there were none.
-        tensorflow: the version of TensorFlow.
+        tensorflow: the version of TensorFlow; "" if it was not needed.
     """
 
     columns: Sequence[Sequence[Column]]
@@ -72,20 +72,14 @@ class Computed:
     """What is computed for a question, of which `arrange` makes its result.
 
     Attributes:
-        values: for each target and derivative the values; None where none are computed.
+        values: the values, and how they were computed.
         checks: for each target and derivative the verdicts.
-        claims, formulas, latex: those of its `Analysis`.
-        tensorflow: the version of TensorFlow; "" if it was not needed.
-        execution: how TensorFlow ran the tapes, "" where there were none.
+        analysis: the rest, without certificates, which are large and no longer needed.
     """
 
-    values: Sequence[Sequence[Column]]
+    values: Values
     checks: Sequence[Sequence[Checks]]
-    claims: tuple[Claim, ...]
-    formulas: Sequence[Sequence[Formula | None]]
-    latex: Sequence[str | None]
-    tensorflow: str
-    execution: str
+    analysis: Analysis
 
 
 @dataclass(frozen=True)
@@ -154,20 +148,19 @@ def computed(
     choice = question.choice  # of a question that `Question.parse` has parsed and checked
     certified = start(functools.partial(certify, question, formulas, budget, jobs))
     if values:
-        columns, execution, tensorflow = values()
+        result = values()
     else:
         tensorflow = load().__version__ if choice.needs_tensorflow else ""
         account.lap("TensorFlow")
-        columns, execution = compute(question)
+        result = Values(*compute(question), tensorflow)
     account.lap("tapes" if choice.needs_tensorflow else choice.method)
     analysis = certified()
     account.given_up += analysis.given_up
     account.lap("certified values" + " and formulas" * bool(formulas))
     verification = Verification(question, analysis.budget)
-    checks = verification.judge(columns, analysis.certificates)
+    checks = verification.judge(result.columns, analysis.certificates)
     account.lap("verdicts")
-    of_analysis = analysis.claims, analysis.formulas, analysis.latex
-    return Computed(columns, checks, *of_analysis, tensorflow, execution)
+    return Computed(result, checks, replace(analysis, certificates=()))
 
 
 def tape_values(question: Question, load: Callable[[], Any]) -> Values:
@@ -263,6 +256,15 @@ def _scaled(column: Array, derivative: Derivative, format_: FloatFormat) -> Arra
 
 def arrange(question: Question, parts: Computed) -> Result:
     """Arrange what was computed for a question into its result."""
+    values, analysis = parts.values, parts.analysis
+    columns = zip(
+        question.targets,
+        analysis.latex,
+        values.columns,
+        parts.checks,
+        analysis.formulas,
+        strict=True,
+    )
     blocks = [
         Block(
             target.name,
@@ -274,9 +276,7 @@ def arrange(question: Question, parts: Computed) -> Result:
             column_checks,
             None if latex is None else Latex(latex, formula and formula.latex),
         )
-        for target, latex, *rows in zip(
-            question.targets, parts.latex, parts.values, parts.checks, parts.formulas, strict=True
-        )
+        for target, latex, *rows in columns
         for derivative, column, column_checks, formula in zip(
             question.derivatives, *rows, strict=True
         )
@@ -287,12 +287,12 @@ def arrange(question: Question, parts: Computed) -> Result:
         points=question.points,
         format_=question.format_,
         method=question.choice.method,
-        tensorflow=parts.tensorflow,
+        tensorflow=values.tensorflow,
         tolerance=question.options.tolerance,
-        execution=parts.execution,
+        execution=values.execution,
         device=question.options.device or "",
         reason=question.choice.reason,
-        claims=parts.claims,
+        claims=analysis.claims,
     )
 
 

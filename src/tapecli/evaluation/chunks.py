@@ -15,7 +15,7 @@ from tapecli import defaults, process
 from tapecli.engines.tapes import loading
 from tapecli.evaluation import answering, planner
 from tapecli.evaluation.question import PointsInput, Question
-from tapecli.evaluation.verdict import ALL_SERIES
+from tapecli.evaluation.verdict import takes_sample
 from tapecli.evaluation.workers import ALONE, Workers
 from tapecli.points import exact
 from tapecli.points.points import FilePoints, Points
@@ -91,7 +91,7 @@ class Stream:
         questions = (replace(question, settled=choice) for question in self._questions(skip))
         for question, parts in workers.each(compute, questions):
             yield answering.arrange(question, parts)
-            choice = replace(choice, execution=parts.execution)
+            choice = replace(choice, execution=parts.values.execution)
 
     def certified(self, skip: int = 0) -> Iterator[Analysis]:
         """What is certified of each chunk after `skip` points, by a process that is forked now.
@@ -131,8 +131,8 @@ def open_question(
     choice = _choice(question, size, points.count)
     if not choice.needs_tensorflow:
         size = SMALL_CHUNK
-    elif question.options.verify == "all" or (
-        question.options.verify == "auto" and points.count and points.count <= ALL_SERIES
+    elif question.options.verify != "none" and not takes_sample(
+        question.options.verify, points.count or UNKNOWN_COUNT
     ):
         size = min(size, VERIFIED_CHUNK)
     return Stream(question, points, choice, min(size, points.count or size))

@@ -24,7 +24,7 @@ from tapecli.engines.tapes import arrangements
 from tapecli.engines.tapes.arrangements import ARRANGEMENTS, FORWARD
 from tapecli.engines.taylor import FLOAT64_ORDER
 from tapecli.errors import RequestError, together
-from tapecli.evaluation.verdict import ALL_SERIES, MANY, SAMPLE_SERIES
+from tapecli.evaluation.verdict import MANY, SAMPLE_SERIES, takes_sample
 from tapecli.expressions.functions import row
 from tapecli.expressions.tree import Call, Node, steps
 from tapecli.floats import FORMATS, estimated
@@ -177,8 +177,9 @@ def seconds(question: Question, choice: Choice, count: int) -> float:
     work, verify = Workload.of(question, count), question.options.verify
     if choice.method == NONE:
         return work.certified_seconds
-    is_sample = verify == "sample" or (verify == "auto" and count > ALL_SERIES)
-    verified = 0 if verify == "none" else min(count, SAMPLE_SERIES) if is_sample else count
+    verified = 0 if verify == "none" else count
+    if takes_sample(verify, count):
+        verified = min(count, SAMPLE_SERIES)
     computing = work.taylor_seconds if choice.method == TAYLOR else 0.0
     return computing + work.at(verified).certified_seconds
 

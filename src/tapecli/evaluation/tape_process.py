@@ -14,7 +14,6 @@ import contextlib
 import functools
 import os
 import pickle
-import signal
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -186,8 +185,7 @@ class TapeProcess(Generic[Part, Answer]):
 
 def _may_share() -> bool:
     """Whether several processes may compute: there are cores for them, and no GPU."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return (cores or 1) > 1 and not any(map(os.path.exists, GPU_DEVICES))
+    return process.cores() > 1 and not any(map(os.path.exists, GPU_DEVICES))
 
 
 def _forked(do: Callable[[Any], Any], count: int) -> tuple[int | None, list[Connection]]:
@@ -210,8 +208,7 @@ def _serve(
     The first piece of work loads TensorFlow. A process that is forked then does it as well, and
     goes on with its own pipe.
     """
-    for number in process.MESSAGES:
-        signal.signal(number, signal.SIG_IGN)
+    process.leave_signals_to_parent()
     for pipe in others:
         pipe.close()
     with contextlib.suppress(EOFError, OSError):

@@ -84,6 +84,11 @@ VERDICTS = Status.OK, Status.LOST, Status.ROUNDED, Status.OFF
 """The verdicts on values at regular points."""
 
 
+def takes_sample(verify: str, series: float) -> bool:
+    """Whether only some values are verified, if so many series would verify all of them."""
+    return verify == "sample" or (verify == "auto" and series > ALL_SERIES)
+
+
 class Certificates(NamedTuple):
     """What the derivatives of a target are exactly.
 
@@ -226,11 +231,8 @@ class Verification:
     def _sample(self, reference: Reference) -> Sequence[int]:
         """The indices of the points that are verified."""
         indices = range(len(self.question.points))
-        in_run = len(indices) / (self.question.share or 1)
-        is_sample = self.question.options.verify == "sample"
-        if not self._may_sample:
-            return indices
-        if not is_sample and in_run * self._series(reference) <= ALL_SERIES:
+        in_run = len(indices) / (self.question.share or 1) * self._series(reference)
+        if not self._may_sample or not takes_sample(self.question.options.verify, in_run):
             return indices
         return self._spread(indices, self._sample_size(reference))
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import signal
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -94,9 +93,7 @@ ALONE = Workers()
 
 def usual_jobs(seconds: float) -> int:
     """How many processes share a work that takes one of them so long: no more than are cores."""
-    has_affinity = hasattr(os, "sched_getaffinity")
-    cores = len(os.sched_getaffinity(0)) if has_affinity else os.cpu_count() or 1
-    return max(1, min(cores, int(seconds / WORTH)))
+    return max(1, min(process.cores(), int(seconds / WORTH)))
 
 
 @dataclass(frozen=True)
@@ -118,8 +115,7 @@ class Sharing:
         """Whether a cluster takes all of the work, however little it is."""
         return self.workers is not None or self.scheduler is not None
 
-    @contextlib.contextmanager
-    def start(self, seconds: float) -> Iterator[Workers]:
+    def start(self, seconds: float) -> contextlib.AbstractContextManager[Workers]:
         """Those who share a work that takes one of them so many seconds.
 
         Raises:
@@ -128,11 +124,8 @@ class Sharing:
         if self.is_cluster:
             from tapecli.evaluation.cluster import cluster
 
-            sharing = cluster(self.scheduler, self.workers)
-        else:
-            sharing = forked(self.jobs or usual_jobs(seconds))
-        with sharing as workers:
-            yield workers
+            return cluster(self.scheduler, self.workers)
+        return forked(self.jobs or usual_jobs(seconds))
 
 
 @contextlib.contextmanager
@@ -175,7 +168,5 @@ def _can_start(count: int) -> bool:
 
 def _begin(parent: int) -> None:
     """What a forked process does first: it ends with its parent, which alone heeds signals."""
-    for number in process.MESSAGES:
-        signal.signal(number, signal.SIG_IGN)
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, process.MESSAGES)
+    process.leave_signals_to_parent()
     process.end_with(parent)

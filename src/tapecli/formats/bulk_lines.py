@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from tapecli import process
 from tapecli.floats import Array, FloatFormat
 from tapecli.formats import arrow, columns
 from tapecli.formats.columns import STATUSES
@@ -78,7 +78,7 @@ def lines(
         return
     from concurrent.futures import ThreadPoolExecutor
 
-    with ThreadPoolExecutor(min(MAX_THREADS, os.cpu_count() or 1)) as threads:
+    with ThreadPoolExecutor(min(MAX_THREADS, process.cores())) as threads:
         yield from threads.map(piece, starts)
 
 

@@ -1,8 +1,8 @@
 """Formulas without SymPy, which takes long to load: those of earlier questions.
 
-They are kept beside the package's bytecode.
-Only formulas are kept that a machine of any speed makes of the same question. They belong to one
-version of this package and of SymPy; a change of either empties the file.
+They are kept beside the package's bytecode: only those that a machine of any speed makes of the
+same question. They belong to one version of this package and of SymPy; a change of either empties
+the file.
 """
 
 from __future__ import annotations
