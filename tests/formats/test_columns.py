@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -63,8 +63,9 @@ def test_pages_are_the_same(
 def test_arrays_are_the_same(samples: Samples) -> None:
     for first, second in pairs(samples):
         for block, other in zip(first.blocks, second.blocks, strict=True):
-            pairs_of_arrays = zip(columns.verdicts(block), columns.verdicts(other), strict=True)
-            for array, same in pairs_of_arrays:
+            arrays: tuple[Any, ...] = columns.verdicts(block)
+            others: tuple[Any, ...] = columns.verdicts(other)
+            for array, same in zip(arrays, others, strict=True):
                 assert array.tobytes() == same.tobytes()
 
 

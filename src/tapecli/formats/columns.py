@@ -62,7 +62,8 @@ class Verdicts(NamedTuple):
 
     def at(self, part: Any) -> Verdicts:
         """Those at some points: a slice or indices."""
-        return Verdicts(*(array[part] for array in self))
+        arrays: tuple[Any, ...] = self
+        return Verdicts(*(array[part] for array in arrays))
 
 
 def verdicts(block: Block) -> Verdicts:
