@@ -74,6 +74,9 @@ CASES = {
     ),
     "erf": Case("erf(x)", mp.erf, (-1.5, 0.3, 2.0), (1e-18, -5.0, 20.0)),
     "erfc": Case("erfc(x)", mp.erfc, (-1.5, 0.3, 2.0), (1e-18, -5.0, 20.0)),
+    "relu": Case("relu(x)", lambda x: max(x, 0), (-2.5, 0.3, 7.0), (-1e-300, 1e300)),
+    "sech": Case("sech(x)", mp.sech, (-0.7, 0.3, 3.0), (1e-12, -30.0, 60.0)),
+    "factorial": Case("factorial(x)", mp.factorial, (-0.5, 1.5, 5.3), (-4.3, 1e-6, 100.0)),
     "gamma": Case("gamma(x)", mp.gamma, (0.5, 2.5, 6.3), (-0.5, -3.3, 1e-6, 100.0)),
     "lgamma": Case(
         "lgamma(x)", lambda x: mp.log(abs(mp.gamma(x))), (0.5, 2.5, 6.3), (-0.5, -3.3, 1e-6, 1e6)

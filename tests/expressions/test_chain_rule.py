@@ -11,7 +11,7 @@ from tapecli.engines.certified import Certified
 from tapecli.engines.certified.reference import Reference
 from tapecli.expressions.chain_rule import differentiated
 from tapecli.expressions.expression import parse
-from tapecli.expressions.functions import FUNCTIONS, ROWS, Constant
+from tapecli.expressions.functions import FUNCTIONS, ROWS, Constant, parts
 from tapecli.expressions.tree import Call, steps, variables
 from tapecli.floats import FORMATS
 
@@ -69,7 +69,7 @@ def test_the_rule_of_each_row_is_its_derivative(name: str) -> None:
         (target,) = parse(case.expression)
         derivative = differentiated(target.tree, "x")
         if {node.name for node in steps(derivative) if isinstance(node, Call)} & GAMMAS:
-            assert name in ("gamma", "lgamma")
+            assert parts(name) & {"gamma", "lgamma"}
             continue
         exact = Reference(target.tree, FORMATS["float64"], [("x",)], "x")
         ruled = Reference(derivative, FORMATS["float64"], [()], "x")

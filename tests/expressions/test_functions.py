@@ -17,8 +17,10 @@ import tapecli
 from tapecli.defaults import EXECUTIONS
 from tapecli.engines.certified.judge import judged
 from tapecli.engines.certified.symbols import expression
+from tapecli.engines.taylor.rules import Taylor
 from tapecli.errors import RequestError
 from tapecli.expressions.derivative import Derivative
+from tapecli.expressions.expansion import expanded
 from tapecli.expressions.expression import parse
 from tapecli.expressions.functions import (
     CONSTANTS,
@@ -27,9 +29,12 @@ from tapecli.expressions.functions import (
     OPERATORS,
     Function,
     Limit,
+    limits,
+    parts,
     rule_of,
     whole_power,
 )
+from tapecli.expressions.tree import Call, steps
 from tapecli.floats import FORMATS
 from tapecli.result import Finding, Status
 
@@ -48,12 +53,12 @@ def rows(case: Case, points: tuple[float, ...], **options: Any) -> list[tapecli.
     return [*value.rows, *result.rows]
 
 
-DEAR = ("gamma", "lgamma")
-"""What the oracle takes many seconds for."""
+GAMMAS = {name for name in FUNCTIONS if parts(name) & {"gamma", "lgamma"}}
+"""What the oracle takes many seconds for, and narrow dtypes lack kernels of."""
 
 by_name = pytest.mark.parametrize(
     "name",
-    [pytest.param(name, marks=pytest.mark.slow if name in DEAR else ()) for name in FUNCTIONS],
+    [pytest.param(name, marks=pytest.mark.slow if name in GAMMAS else ()) for name in FUNCTIONS],
 )
 
 
@@ -111,7 +116,7 @@ def test_composite_expressions(case: Case) -> None:
 
 
 @pytest.mark.parametrize("dtype", ["float32", "bfloat16", "float16"])
-@pytest.mark.parametrize("name", [name for name in FUNCTIONS if name not in ("gamma", "lgamma")])
+@pytest.mark.parametrize("name", [name for name in FUNCTIONS if name not in GAMMAS])
 def test_no_alarm_in_narrow_dtypes(name: str, dtype: str) -> None:
     for row in rows(CASES[name], CASES[name].ordinary, dtype=dtype):
         assert row.status in (Status.OK, Status.ROUNDED), row
@@ -132,15 +137,28 @@ def plant(monkeypatch: pytest.MonkeyPatch, name: str, error: float) -> None:
     monkeypatch.setitem(table, name, row._replace(tape=wrong))
 
 
+OWN = [name for name, row in FUNCTIONS.items() if row.tape and row.derivatives != ("0",)]
+"""Functions that TensorFlow computes by a rule of their own, and whose derivative is not 0."""
+
 EXPRESSIONS = {
-    **{name: case.expression for name, case in CASES.items() if name != "sign"},
+    **{name: CASES[name].expression for name in OWN},
     "add": "x + x^2",
     "sub": "x - 2",
     "mul": "x*sin(x)",
     "div": "x/(1 + x)",
     "neg": "-x",
 }
-"""An expression for each rule; the derivative of sign is 0, and so is every error of it."""
+"""An expression for each rule."""
+
+
+def sloping(name: str) -> tuple[float, ...]:
+    """Ordinary points at which the derivative is not 0, so that an error of it can be seen."""
+    points = CASES[name].ordinary if name in CASES else (0.4, 2.0)
+    return tuple(x for x in points if x > 0) if name in FLAT_BELOW_0 else points
+
+
+FLAT_BELOW_0 = {"relu"}
+"""Functions whose derivative is 0 where x < 0."""
 
 
 @pytest.mark.parametrize("name", EXPRESSIONS)
@@ -148,7 +166,7 @@ EXPRESSIONS = {
 def test_a_planted_error_is_off(
     monkeypatch: pytest.MonkeyPatch, name: str, dtype: str, error: float
 ) -> None:
-    points = CASES[name].ordinary if name in CASES else (0.4, 2.0)
+    points = sloping(name)
     plant(monkeypatch, name, error)
     result = tapecli.diff(EXPRESSIONS[name], x=points, dtype=dtype, formulas=False)
     assert {row.status for row in result.rows} == {Status.OFF}
@@ -156,11 +174,7 @@ def test_a_planted_error_is_off(
 
 
 MIXED = {
-    **{
-        name: re.sub(r"\bx\b", "(x*y + y^2)", case.expression)
-        for name, case in CASES.items()
-        if name != "sign"
-    },
+    **{name: re.sub(r"\bx\b", "(x*y + y^2)", CASES[name].expression) for name in OWN},
     "add": "x*y + x^2*y^2",
     "sub": "x*y - 2",
     "mul": "x*y*sin(x)",
@@ -187,7 +201,7 @@ PLANTED = [
 def test_a_planted_error_in_a_mixed_derivative_is_off(
     monkeypatch: pytest.MonkeyPatch, name: str, dtype: str, error: float
 ) -> None:
-    points = CASES[name].ordinary if name in CASES else (0.4, 2.0)
+    points = sloping(name)
     at = {"x": [2 * point - 0.5 for point in points], "y": 0.5}
     options: Any = {"at": at, "wrt": ("x,y", "y,x"), "dtype": dtype, "formulas": False}
     assert tapecli.diff(MIXED[name], **options).ok
@@ -229,7 +243,7 @@ SLOPES = [
     for name, row in ROWS.items()
     for parameter, slope in zip(row.parameters, row.derivatives, strict=False)
 ]
-BEYOND = {"gamma", "lgamma"}
+BEYOND = {"gamma", "lgamma", "factorial"}
 """Whose derivatives no expression can say, for they have digamma in them."""
 
 
@@ -289,6 +303,7 @@ ROUGH = {
     "min": [("x", {"x": 2, "y": 2}), ("y", {"x": 2, "y": 2})],
     "max": [("x", {"x": 2, "y": 2}), ("y", {"x": 2, "y": 2})],
     "pow": [("y", {"x": 0, "y": 2})],
+    "relu": [("x", {"x": 0})],
 }
 """Where each has a value and no derivative by this argument."""
 
@@ -365,9 +380,9 @@ def lowest(
 @pytest.mark.parametrize("execution", EXECUTIONS)
 @pytest.mark.parametrize("dtype", FORMATS)
 def test_tensorflow_has_the_limits_that_the_rows_say(dtype: str, execution: str) -> None:
-    for name, row in ROWS.items():
+    for name in ROWS:
         points = CASES[name].ordinary if name in CASES else (0.4, 2.0)
-        said = [one for one in row.limits if one.dtype == dtype and execution in one.executions]
+        said = [one for one in limits(name) if one.dtype == dtype and execution in one.executions]
         missing = [(one.order, "missing") for one in said if not one.where]
         none = [(HIGHEST[execution] + 1, "")]
         assert lowest(name, points, dtype, execution) == (missing or none)[0], name
@@ -381,6 +396,16 @@ def test_every_limit_is_of_a_dtype_and_executions_that_there_are() -> None:
     limits: list[Limit] = [limit for row in ROWS.values() for limit in row.limits]
     assert {limit.dtype for limit in limits} <= FORMATS.keys()
     assert {each for limit in limits for each in limit.executions} <= EXECUTIONS.keys()
+
+
+def test_every_function_has_its_rules_or_a_definition() -> None:
+    for row in ROWS.values():
+        assert row.definition or (row.symbol and row.series), row.name
+        series = expanded(parse(row.signature)[0].tree, "series")
+        names = {node.name for node in steps(series) if isinstance(node, Call)}
+        rules = [ROWS[name].series for name in names]
+        lacking = [rule for rule in rules if isinstance(rule, str) and not hasattr(Taylor, rule)]
+        assert bool(lacking) == row.only_certified, row.name
 
 
 def test_what_xla_gets_wrong_is_not_compiled_unasked() -> None:

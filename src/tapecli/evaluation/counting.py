@@ -20,7 +20,8 @@ from typing import NamedTuple, TypeAlias
 
 from tapecli.defaults import EAGER, GRAPH, XLA
 from tapecli.engines.tapes.arrangements import Variables, tape_gradients, tape_tree
-from tapecli.expressions.tree import Call, Node, Variable, steps
+from tapecli.expressions.expansion import defined
+from tapecli.expressions.tree import Call, Node, Variable, fold, rebuilt, steps
 from tapecli.floats import FORMATS
 
 MOST = 10_000
@@ -154,7 +155,7 @@ class _Paper:
 
     def forward(self, targets: Sequence[Node]) -> list[Id]:
         """The targets themselves."""
-        trees = [tape_tree(target, FORMATS["float64"]) for target in targets]
+        trees = [_with_rules(tape_tree(target, FORMATS["float64"])) for target in targets]
         values: dict[Node, Id] = {}
         for node in steps(*trees):
             if isinstance(node, Call):
@@ -211,6 +212,18 @@ class _Paper:
         """A tensor summed up along no axis, and given its shape, after operations on shapes."""
         self.count += shapes
         return self("reshape", self("sum", tensor))
+
+
+def _with_rules(tree: Node) -> Node:
+    """The tree with the definition of each function whose rules are not here."""
+
+    def replaced(node: Node, children: Sequence[Node]) -> Node:
+        if isinstance(node, Call) and not (node.name in _FORWARD or node.name in _RULES):
+            definition = defined(node.name, children)
+            return definition if definition is node else _with_rules(definition)
+        return rebuilt(node, children)
+
+    return fold(tree, replaced)
 
 
 # --- the forward pass -------------------------------------------------------------------------
@@ -358,6 +371,8 @@ _RULES: dict[str, Callable[..., Sequence[Id | None]]] = {
     "acosh": lambda run, g, y, x: [run("div", g, run("sinh", y))],
     "sigmoid": lambda run, g, y, x: [run("sigmoid_gradient", y, g)],
     "sigmoid_gradient": _sigmoid_gradient,
+    "relu": lambda run, g, y, x: [run("relu_gradient", g, y)],
+    "relu_gradient": lambda run, g, out, gradient, y: [run("relu_gradient", g, y), None],
     "softplus": _of_one(lambda run, y, x: run("sigmoid", x)),
     "erf": _bell,
     "erfc": _bell,

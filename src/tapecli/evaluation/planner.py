@@ -15,9 +15,9 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from tapecli.defaults import AUTO, EAGER, GRAPH, MAX_ORDER, MAX_SECONDS, NONE, TAYLOR, XLA
 from tapecli.engines.tapes import arrangements
@@ -25,7 +25,8 @@ from tapecli.engines.tapes.arrangements import ARRANGEMENTS, FORWARD
 from tapecli.engines.taylor import FLOAT64_ORDER
 from tapecli.errors import RequestError, together
 from tapecli.evaluation.verdict import MANY, SAMPLE_SERIES, takes_sample
-from tapecli.expressions.functions import row
+from tapecli.expressions.expansion import expanded
+from tapecli.expressions.functions import Function, row
 from tapecli.expressions.tree import Call, Node, steps
 from tapecli.floats import FORMATS, estimated
 
@@ -130,7 +131,7 @@ class Choice:
 
     Attributes:
         method: one of `METHODS` but auto, or `FORWARD`.
-        reason: why `auto` took Taylor series in place of tapes; else "".
+        reason: why `auto` took another method in place of tapes; else "".
         execution: how TensorFlow runs tapes; "" where there are none.
     """
 
@@ -159,9 +160,15 @@ def choose(question: Question, count: int) -> Choice:
         option = "execution" if options.execution is not None else "device"
         if getattr(options, option) is not None:
             raise RequestError(f"'--{option}' is for tapes; '--method {method}' uses no TensorFlow")
+        if method == TAYLOR and (unknown := _lacking(work.targets, "series")):
+            raise RequestError(
+                f"Taylor arithmetic has no rule for '{unknown[0].name}'; '--method none' can do it"
+            )
         seconds = work.taylor_seconds if method == TAYLOR else work.certified_seconds
         _refuse_slow(method, seconds, work, options)
         return Choice(method)
+    if untaped := _lacking(work.targets, "tape"):
+        return _instead_of_tapes(untaped[0], work, options)
     tapes = _arrangement(question)
     if options.execution in (None, EAGER) and tapes != BATCH and work.is_quick(options):
         return Choice(tapes, execution=EAGER)
@@ -182,6 +189,32 @@ def seconds(question: Question, choice: Choice, count: int) -> float:
         verified = min(count, SAMPLE_SERIES)
     computing = work.taylor_seconds if choice.method == TAYLOR else 0.0
     return computing + work.at(verified).certified_seconds
+
+
+def _lacking(targets: Sequence[Node], rule: Literal["tape", "series"]) -> list[Function]:
+    """The functions in the targets without a rule for tapes, or for Taylor series."""
+    names = {
+        node.name
+        for node in steps(*(expanded(target, rule) for target in targets))
+        if isinstance(node, Call)
+    }
+    rows = [row(name) for name in sorted(names)]
+    return [f for f in rows if (f.only_certified if rule == "series" else f.tape is None)]
+
+
+def _instead_of_tapes(function: Function, work: Workload, options: Options) -> Choice:
+    """What computes targets with a function that TensorFlow cannot compute.
+
+    Raises:
+        RequestError: tapes, an execution or a device was asked for, or it would take too long.
+    """
+    method = NONE if _lacking(work.targets, "series") else TAYLOR
+    seconds = work.certified_seconds if method == NONE else work.taylor_seconds
+    problem = f"TensorFlow cannot compute '{function.name}'"
+    if (options.method, options.execution, options.device) != (AUTO, None, None):
+        raise RequestError(f"{problem}; '--method {method}' can")
+    _refuse_slow(method, seconds, work, options)
+    return Choice(method, problem)
 
 
 def _arrangement(question: Question) -> str:
@@ -325,7 +358,8 @@ class Workload:
     @property
     def quickest(self) -> str:
         """Eager for few points, compiled for many, but never what XLA gets wrong somewhere."""
-        calls = (node for node in steps(*self.targets) if isinstance(node, Call))
+        trees = (expanded(target, "tape") for target in self.targets)
+        calls = (node for node in steps(*trees) if isinstance(node, Call))
         limits = {row(node.name).compiled for node in calls}
         if any(limit is not None and self.order > limit for limit in limits):
             return EAGER

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 
 from tapecli.expressions import tree
+from tapecli.expressions.expansion import expanded
 from tapecli.expressions.expression import parse
 from tapecli.expressions.functions import row
 from tapecli.expressions.tree import Alias, Call, Node, Number, Variable, call, fold, number
@@ -24,7 +25,8 @@ def differentiated(node: Node, name: str) -> Node:
     Derivatives of gamma and lgamma contain the functions digamma(x) and polygamma(n, x), which
     cannot be typed.
     """
-    return fold(node, lambda step, slopes: _slope(step, slopes, name))
+    expanded_node = expanded(node, "derivatives")
+    return fold(expanded_node, lambda step, slopes: _slope(step, slopes, name))
 
 
 def _slope(node: Node, inner: Sequence[Node], name: str) -> Node:

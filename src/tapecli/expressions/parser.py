@@ -201,7 +201,12 @@ class Reader:
     def _called(
         self, name: str, span: tuple[int, int], arguments: tuple[_Reading, ...]
     ) -> _Reading:
-        arity = FUNCTIONS[name].arity
+        function = FUNCTIONS[name]
+        if function.longer and len(arguments) == function.arity + 1:
+            return self._called(function.longer, span, arguments)
+        arity = function.arity
+        if function.repeats and len(arguments) > arity:
+            return functools.reduce(functools.partial(self._applied, name), arguments)
         if len(arguments) != arity:
             expected = "one argument" if arity == 1 else f"{arity} arguments"
             problem = f"'{name}' takes {expected}, not {len(arguments)}"

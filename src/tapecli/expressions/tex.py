@@ -199,7 +199,7 @@ def _form(node: Node, children: Sequence[_Tex], slashed: bool) -> _Tex:
     if node.name in _SIGNS:
         return _SIGNS[node.name](*children)
     symbol = row(node.name).symbol
-    if isinstance(symbol, str):
+    if symbol is None or isinstance(symbol, str):
         return _applied(node.name, *children)
     return _tex(symbol(_Functions(), *children))
 

@@ -148,6 +148,13 @@ def call(name: str, *arguments: Node) -> Node:
     return Call(name, arguments)
 
 
+def rebuilt(node: Node, children: Sequence[Node]) -> Node:
+    """The node with these children in the place of its own."""
+    if isinstance(node, Call):
+        return Call(node.name, tuple(children))
+    return Alias(node.name, children[0]) if isinstance(node, Alias) else node
+
+
 @functools.lru_cache(maxsize=64)
 def steps(*targets: Node) -> tuple[Node, ...]:
     """Every distinct node of the targets once, each after the nodes that it is computed from.

@@ -7,6 +7,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
+from tapecli.defaults import NONE
 from tapecli.evaluation.verdict import STABLE_ULPS
 from tapecli.expressions import derivative as notation
 from tapecli.floats import counted, large, measured
@@ -187,7 +188,8 @@ def notes(result: Result, block: Block) -> Iterator[tuple[Status, str]]:
 def hints(result: Result) -> Iterator[str]:
     """Why the method is what it is, and what may be done about values that are not ok."""
     if result.reason:
-        yield f"Taylor series, because {result.reason}"
+        name = "certified values alone" if result.method == NONE else "Taylor series"
+        yield f"{name}, because {result.reason}"
     special = [check for block in result.blocks for check in block.verdicts.special.values()]
     if any(check.digits is not None for check in special):
         wider = "" if result.dtype == "float64" else "a wider dtype or "

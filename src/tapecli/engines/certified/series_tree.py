@@ -14,6 +14,7 @@ from fractions import Fraction
 from typing import Any
 
 from tapecli.expressions import tree
+from tapecli.expressions.expansion import expanded
 from tapecli.expressions.functions import row, rule_of
 from tapecli.floats import FloatFormat
 
@@ -55,11 +56,11 @@ class SeriesTree:
         format_: the dtype: decimal literals mean its numbers. None for exact decimals.
 
     Attributes:
-        nodes: all nodes of the tree, each after its children.
+        nodes: all nodes of the tree, with the definitions of functions, each after its children.
     """
 
     def __init__(self, expression: tree.Node, format_: FloatFormat | None) -> None:
-        self.nodes = tree.steps(expression)
+        self.nodes = tree.steps(expanded(expression, "series"))
         self._format = format_
         self._exponents = {
             node: tree.rational(node.arguments[1], format_)

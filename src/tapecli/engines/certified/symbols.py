@@ -9,6 +9,7 @@ import sympy
 
 from tapecli.engines.certified.literals import typed
 from tapecli.engines.certified.reference import constant_value, is_extreme
+from tapecli.expressions.expansion import expanded
 from tapecli.expressions.functions import CONSTANTS, row
 from tapecli.expressions.tree import Alias, Call, Named, Node, Number, Variable, exact_value, steps
 
@@ -42,6 +43,7 @@ def expression(tree: Node, as_typed: bool = True) -> Any:
     """
     forms: dict[Node, Any] = {}
     exact: dict[Node, Any] = {}
+    tree = expanded(tree, "symbol")
     for node in steps(tree):
         exact[node] = exact_value(node, [exact[child] for child in node.children])
         if isinstance(node, Number):
@@ -69,6 +71,7 @@ def _expression(node: Node, children: list[Any]) -> Any:
     if node.name in _ONLY_IN_DERIVATIVES:
         return getattr(sympy, node.name)(*children)
     symbol = row(node.name).symbol
+    assert symbol is not None
     rule = _rule(symbol) if isinstance(symbol, str) else functools.partial(symbol, sympy)
     return rule(*children)
 

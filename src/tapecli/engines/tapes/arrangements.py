@@ -19,6 +19,7 @@ from typing import Any, TypeAlias
 from tapecli.engines.tapes import loading
 from tapecli.errors import RequestError, clipped, together
 from tapecli.expressions import tree
+from tapecli.expressions.expansion import expanded
 from tapecli.expressions.functions import CONSTANTS, row, rule_of, whole_power
 from tapecli.expressions.tree import Alias, Call, Named, Node, Number, Variable, call, number
 from tapecli.floats import Array, FloatFormat
@@ -424,12 +425,16 @@ def functions_of(tf: Any, targets: Sequence[Node], format_: FloatFormat) -> list
 
 @lru_cache(maxsize=1024)
 def tape_tree(target: Node, format_: FloatFormat) -> Node:
-    """The tree as the tapes compute it: without aliases, and with whole powers as products.
+    """The tree as the tapes compute it: with definitions where TensorFlow lacks a function, without
+    aliases, and with whole powers as products.
 
     The gradient of `tf.pow` keeps the exponent as a tensor and computes 0 * 0**-1 at 0 for
     every order above the exponent; products are right there. (At negative exponents 0 is a
     pole, and 1 over a product would underflow before the power does.) Powers of e are
     exponentials, which know e better than any dtype.
+
+    Raises:
+        RequestError: TensorFlow lacks a function that has no definition.
     """
 
     def computed(node: Node, children: Sequence[Node]) -> Node:
@@ -437,6 +442,8 @@ def tape_tree(target: Node, format_: FloatFormat) -> Node:
             return children[0]
         if not isinstance(node, Call):
             return node
+        if row(node.name).tape is None:
+            raise RequestError(f"TensorFlow cannot compute '{node.name}'; use 'tapecli diff'")
         if node.name == "pow":
             base, exponent = children
             if isinstance(base, Named) and base.name == "e":
@@ -448,4 +455,4 @@ def tape_tree(target: Node, format_: FloatFormat) -> Node:
                 return whole_power(base, int(value), partial(call, "mul"), number(1))
         return call(node.name, *children)
 
-    return tree.fold(target, computed)
+    return tree.fold(expanded(target, "tape"), computed)

@@ -45,14 +45,25 @@ _MODULES = {
     "ops.array_ops": "identity ones_like=ones_like_v2 shape=shape_v2 stop_gradient where=where_v2",
     "ops.array_ops_stack": "stack unstack",
     "ops.gen_array_ops": "broadcast_to",
-    "ops.gen_math_ops": "acosh asin asinh atan atanh cos cosh math.atan2 math.erf "
-    "math.erfc math.expm1 math.floormod=floor_mod math.lgamma math.log math.log1p "
-    "maximum minimum negative=neg sin sinh square tan tanh",
-    "ops.gen_nn_ops": "nn.softsign",
+    "ops.gen_math_ops": "acosh asin asinh atan atanh cos cosh math.atan2 math.betainc math.digamma "
+    "math.erf math.erfc math.expm1 math.floormod=floor_mod math.greater math.greater_equal "
+    "math.igamma math.igammac math.less math.less_equal math.lgamma math.log math.log1p "
+    "math.logical_and math.logical_not math.logical_or math.polygamma math.reciprocal math.xlogy "
+    "math.zeta maximum minimum negative=neg sin sinh square tan tanh",
+    "ops.gen_nn_ops": "nn.elu nn.relu nn.selu nn.softsign",
     "ops.gradients_impl": "gradients=gradients_v2",
-    "ops.math_ops": "abs acos add complex divide exp math.floor math.softplus multiply pow sigmoid "
-    "sign sqrt subtract",
-    "ops.nn_ops": "nn.gelu",
+    "ops.clip_ops": "clip_by_value",
+    "ops.math_ops": "abs acos add complex divide exp math.ceil math.equal math.erfcinv math.erfinv "
+    "math.floor math.log_sigmoid math.ndtri math.not_equal math.rsqrt math.softplus math.xlog1py "
+    "multiply pow round sigmoid sign sqrt subtract",
+    "ops.nn_impl": "nn.silu=swish",
+    "ops.nn_ops": "nn.gelu nn.leaky_relu nn.relu6",
+    "ops.special_math_ops": "math.lbeta math.special.bessel_i0 math.special.bessel_i0e "
+    "math.special.bessel_i1 math.special.bessel_i1e math.special.bessel_j0 "
+    "math.special.bessel_j1 math.special.bessel_k0 math.special.bessel_k0e "
+    "math.special.bessel_k1 math.special.bessel_k1e math.special.bessel_y0 "
+    "math.special.bessel_y1 math.special.dawsn math.special.expint math.special.fresnel_cos "
+    "math.special.fresnel_sin math.special.spence",
 }
 """For each module the public names in it; after "=" the name in the module, if it is another."""
 

@@ -13,7 +13,7 @@ from tapecli.engines.tapes.arrangements import ARRANGEMENTS as RUNNABLE
 from tapecli.errors import RequestError, together
 from tapecli.evaluation import planner
 from tapecli.evaluation.question import Question
-from tapecli.expressions.functions import FUNCTIONS, MEASURED_ON
+from tapecli.expressions.functions import FUNCTIONS, MEASURED_ON, limits
 from tapecli.expressions.tree import Call, steps, variables
 from tapecli.features.codegen import numbers, repeated
 from tapecli.features.codegen.layout import Brackets
@@ -75,7 +75,7 @@ def _unsupported(question: Question, execution: str) -> str:
             continue
         names = variables(node)
         order = max(sum(by in names for by in d.variables) for d in question.derivatives)
-        for limit in FUNCTIONS[node.name].limits:
+        for limit in limits(node.name):
             applies = limit.dtype == dtype and execution in limit.executions
             if applies and not limit.where and order >= limit.order:
                 times = f" {order} times" if limit.order else ""

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from tapecli import defaults
 from tapecli.errors import together
-from tapecli.expressions.functions import FUNCTIONS, Constant, Limit, Row
+from tapecli.expressions.functions import FUNCTIONS, Constant, Limit, Row, limits
 from tapecli.floats import FORMATS
 
 EVERYWHERE = "everywhere"
@@ -93,7 +93,7 @@ def _entry(row: Row, encoding: str) -> Entry:
         dict(zip(row.parameters, row.derivatives, strict=True)),
         row.domain,
         row.rough,
-        row.limits,
+        limits(row.name),
         None,
         f"tapecli {'diff' if row.arity == 1 else 'grad'} '{row.signature}' {point}",
     )

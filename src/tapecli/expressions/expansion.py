@@ -1,0 +1,52 @@
+"""Functions that have a definition, replaced by it."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+from tapecli.expressions.expression import parse
+from tapecli.expressions.functions import FUNCTIONS
+from tapecli.expressions.tree import Call, Node, Variable, fold, rebuilt
+
+Rule = Literal["tape", "symbol", "series", "derivatives"]
+
+
+@functools.lru_cache(maxsize=1024)
+def expanded(tree: Node, rule: Rule) -> Node:
+    """The tree with the definition of each function in it that has no such rule of its own."""
+
+    def replaced(node: Node, children: Sequence[Node]) -> Node:
+        function = FUNCTIONS.get(node.name) if isinstance(node, Call) else None
+        if function and function.definition and not getattr(function, rule):
+            return expanded(defined(function.name, children), rule)
+        return rebuilt(node, children)
+
+    return fold(tree, replaced)
+
+
+def defined(name: str, arguments: Sequence[Node]) -> Node:
+    """What a function of these arguments is by definition; the call itself if it has none."""
+    function = FUNCTIONS.get(name)
+    if function is None or not function.definition:
+        return Call(name, tuple(arguments))
+    return substituted(_definition(name), dict(zip(function.parameters, arguments, strict=True)))
+
+
+def substituted(tree: Node, values: Mapping[str, Node]) -> Node:
+    """The tree with a tree in the place of each of these variables."""
+
+    def replaced(node: Node, children: Sequence[Node]) -> Node:
+        if isinstance(node, Variable):
+            return values.get(node.name, node)
+        return rebuilt(node, children)
+
+    return fold(tree, replaced)
+
+
+@functools.cache
+def _definition(name: str) -> Node:
+    """The definition in the row of a function."""
+    function = FUNCTIONS[name]
+    return parse(function.definition, function.parameters)[0].tree

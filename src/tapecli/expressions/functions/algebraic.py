@@ -1,0 +1,43 @@
+"""Roots, powers, signs and sizes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tapecli.expressions.functions.schema import Function
+
+
+def _cbrt(tf: Any, x: Any) -> Any:
+    """The real cube root, also of negative numbers."""
+    return tf.sign(x) * tf.pow(tf.abs(x), tf.constant(1 / 3, x.dtype))
+
+
+def _hypot(tf: Any, x: Any, y: Any) -> Any:
+    """sqrt(x*x + y*y), divided by a constant scale so that the squares do not overflow."""
+    largest = tf.maximum(tf.abs(x), tf.abs(y))
+    scale = tf.stop_gradient(tf.where(largest > 0, largest, tf.ones_like(largest)))
+    return scale * tf.sqrt(tf.square(x / scale) + tf.square(y / scale))
+
+
+# fmt: off
+ROWS = (
+    # name, meaning, TensorFlow, SymPy, series, derivatives, domain, aliases, parameters
+    Function("abs", "absolute value, also |x|", "abs", "Abs", "abs", ("sign(x)",), rough="x = 0"),
+    Function("sign", "-1, 0 or 1", "sign", "sign", "sign", ("0",), rough="x = 0"),
+    Function("sqrt", "square root", "sqrt", "sqrt", "sqrt",
+             ("1/(2*sqrt(x))",), "x >= 0", ("√",), rough="x = 0"),
+    Function("cbrt", "real cube root", _cbrt, "tapecli.cbrt", "cbrt",
+             ("1/(3*cbrt(x)**2)",), rough="x = 0"),
+    Function("hypot", "sqrt(x**2 + y**2)", _hypot, lambda sp, x, y: sp.sqrt(x**2 + y**2), "hypot",
+             ("x/hypot(x, y)", "y/hypot(x, y)"), "", (), ("x", "y"), rough="both 0", repeats=True),
+    Function("min", "the smaller of two", "minimum", "Min", "min",
+             ("(1 - sign(x - y))/2", "(1 + sign(x - y))/2"), "", ("minimum",), ("x", "y"),
+             rough="x = y", repeats=True),
+    Function("max", "the larger of two", "maximum", "Max", "max",
+             ("(1 + sign(x - y))/2", "(1 - sign(x - y))/2"), "", ("maximum",), ("x", "y"),
+             rough="x = y", repeats=True),
+    Function("pow", "power, also x**y", "pow", "Pow", "power",
+             ("y*x**(y - 1)", "x**y*log(x)"), "x > 0, or y whole", (), ("x", "y"),
+             rough="x <= 0, by y"),
+)
+# fmt: on

@@ -1,0 +1,37 @@
+"""The gamma function and its family."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tapecli.defaults import EAGER, GRAPH, XLA
+from tapecli.expressions.functions.schema import Function, Limit
+
+
+def _gamma(tf: Any, x: Any) -> Any:
+    """exp(lgamma(x)) with the sign of gamma, which alternates between its poles."""
+    sign = 1 - 2 * tf.math.floormod(tf.math.floor(x), tf.constant(2, x.dtype))
+    return tf.where(x > 0, tf.ones_like(x), sign) * tf.exp(tf.math.lgamma(x))
+
+
+# fmt: off
+_GAMMA = (
+    Limit("float64", 2, (XLA,), "x < -7.5"),
+    Limit("float32", 2, (EAGER, GRAPH, XLA), "x < -7.5"),
+    Limit("bfloat16", 0, (EAGER, GRAPH)),
+    Limit("bfloat16", 2, (XLA,)),
+    Limit("float16", 2, (EAGER, GRAPH, XLA)),
+)
+
+
+ROWS = (
+    # name, meaning, TensorFlow, SymPy, series, derivatives, domain, aliases, parameters
+    Function("gamma", "gamma function", _gamma, "gamma", "gamma",
+             ("gamma(x)*digamma(x)",), "x not 0, -1, ...", ("Gamma", "Γ"), limits=_GAMMA,
+             compiled=1),
+    Function("lgamma", "log(|gamma(x)|)", "math.lgamma", "tapecli.lgamma", "lgamma",
+             ("digamma(x)",), "x not 0, -1, ...", limits=_GAMMA, compiled=1),
+    Function("factorial", "gamma(x + 1), also x!", definition="gamma(x + 1)",
+             derivatives=("gamma(x + 1)*digamma(x + 1)",), domain="x not -1, -2, ..."),
+)
+# fmt: on
