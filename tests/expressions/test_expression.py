@@ -552,7 +552,7 @@ def test_no_expression_is_a_usage_error() -> None:
         ("f(x) == 2", "^", "is 'f' a function?", "write f*(x)"),
         ("pi(2)", "^^", "is 'pi' a function?", "write pi*(2)"),
         ("x + sinx", "    ^^^^", "unknown name 'sinx'", "did you mean 'sin(x)'?"),
-        ("LOG(x)", "^^^", "unknown function 'LOG'", "did you mean 'log'?"),
+        ("LAG(x)", "^^^", "unknown function 'LAG'", "did you mean 'log'?"),
         (
             "2 + xy",
             "    ^^",
@@ -687,7 +687,7 @@ def test_a_message_is_short_however_long_the_text(typed: str) -> None:
         "sin.__globals__",
         "x[0]",
         "[x for x in y]",
-        "{x}",
+        "{x!r}",
         "{x.__class__}",
         "{0.__class__}",
         "%s",
@@ -712,7 +712,7 @@ def test_a_message_is_short_however_long_the_text(typed: str) -> None:
         "x if y else z",
         "x and y",
         "not x",
-        "x := 2",
+        "(x := 2)",
         "x @ y",
         "import os",
         "yield x",
@@ -798,7 +798,7 @@ def test_no_list_of_texts_gives_anything_but_trees_or_an_error(typed: list[str])
     assert str(outcome) if isinstance(outcome, UsageError) else len(outcome) == len(typed)
 
 
-@given(st.text(st.sampled_from("\x00\x07\x0b\x0c\x1b\x7f\x85\u2003\u2028\u200f\ud800"), min_size=1))
+@given(st.text(st.sampled_from("\x00\x07\x0b\x0c\x1b\x7f\x85\u200b\u2028\u200f\ud800"), min_size=1))
 def test_no_invisible_character_is_passed_over_in_silence(typed: str) -> None:
     refused(typed + "x")
     refused(typed + "y=x")

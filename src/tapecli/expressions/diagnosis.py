@@ -18,9 +18,19 @@ if TYPE_CHECKING:
 UNKNOWN_CALL = "UNKNOWN_CALL"
 """The type of a name with a bracket behind it that is no function's."""
 
+UNKNOWN_COMMAND = "UNKNOWN_COMMAND"
+"""The type of a command of LaTeX that has no meaning here."""
+
+_OPENING = "([{"
+_CLOSING_SIGNS = ")]}"
+_CLOSING = ("_RPAR", "_RSQUARE", "_RBRACE")
+
 _POWER = r"\s*(?:(?:\^|\*\*)\s*[0-9]*|[⁰¹²³⁴⁵⁶⁷⁸⁹]+)?"
 _TAIL = rf"(?:{NAME}|[0-9.]+|[^\s])\s*$"
 _FUNCTION_TAIL = rf"(?:^|(?<![A-Za-z_0-9]))({NAME}|√){_POWER}\s*$"
+
+
+_DOTTED = "before a dot there may be a library, as in np.sin(x); see 'tapecli functions'"
 
 
 class Mistake(NamedTuple):
@@ -34,6 +44,8 @@ class Mistake(NamedTuple):
 
 def unknown_name(name: str, span: tuple[int, int], others: Collection[str]) -> Mistake:
     """A name of several letters that has no meaning; `others` are the names that have one."""
+    if "." in name or "::" in name:
+        return Mistake(*span, f"unknown name '{clipped(name)}'", _DOTTED)
     function = max((head for head in FUNCTION_NAMES if name.startswith(head)), key=len, default="")
     rest = name[len(function) :]
     known_names = [*FUNCTION_NAMES, *CONSTANT_NAMES, *others]
@@ -62,6 +74,8 @@ def unexpected(
     kind, word = token.type, str(token)
     if kind == UNKNOWN_CALL:
         return Mistake(*span, *_unknown_call(word, source[span[1] :].lstrip(BLANKS), others))
+    if kind == UNKNOWN_COMMAND:
+        return Mistake(*span, f"unknown command '{clipped(word)}'", "see 'tapecli functions'")
     before = (source if kind == "$END" else source[: span[0]]).rstrip(BLANKS)
     if kind == "$END":
         span = len(before), len(before) + 1
@@ -79,13 +93,15 @@ def unexpected(
 def _unknown_call(name: str, after: str, others: Collection[str]) -> tuple[str, str]:
     """A name followed by a bracket: a product, or a function that does not exist."""
     if name in others or name in CONSTANT_NAMES or is_one_letter(name):
-        depths = itertools.accumulate((c == "(") - (c == ")") for c in after)
+        depths = itertools.accumulate((c in "([{") - (c in ")]}") for c in after)
         closing = next((index for index, depth in enumerate(depths, 1) if depth == 0), 0)
         product = f"{name}*{after[:closing] if closing else '(...)'}"
         rest = after[closing or len(after) :].lstrip(BLANKS)
         is_definition = rest.startswith("=") and not rest.startswith("==")
         better = f"{name} = {rest[1:].strip(BLANKS)}" if is_definition else product
         return f"is '{clipped(name)}' a function?", f"write {clipped(better)}"
+    if "." in name or "::" in name:
+        return f"unknown function '{clipped(name)}'", _DOTTED
     close = nearest(name, FUNCTION_NAMES)
     hint = f"did you mean '{close}'?" if close else "see 'tapecli functions'"
     return f"unknown function '{clipped(name)}'", hint
@@ -98,10 +114,10 @@ def _unclosed(before: str, kind: str) -> Mistake | None:
         return None
     index, sign = open_signs[-1]
     problem = f"'{sign}' is never closed"
-    if kind == "$END" and before[-1] in "(|":
+    if kind == "$END" and before[-1] in "([{|":
         return Mistake(index, len(before), problem)
-    at_an_end = kind == "$END" or (kind in ("RPAR", "COMMA") and sign == "|")
-    if at_an_end and before[-1] not in "(|,+-*/^":
+    at_an_end = kind == "$END" or (kind in (*_CLOSING, "_COMMA") and sign == "|")
+    if at_an_end and before[-1] not in "([{|,+-*/^":
         return Mistake(index, index + 1, problem)
     return None
 
@@ -120,12 +136,15 @@ def _misplaced(kind: str, word: str, before: str, source: str, rest: str) -> tup
     if kind == "NUMBER":
         left, number = _factor(before), clipped(word)
         return "a number after a factor", f"write {left}*{number}, or {left}^{number}"
-    is_inside = any(sign == "(" for _, sign in _open_signs(before))
-    if kind == "RPAR" and not is_inside:
-        return "')' closes nothing", ""
-    if kind == "RPAR" and before.endswith("("):
+    is_inside = any(sign in _OPENING for _, sign in _open_signs(before))
+    if kind in _CLOSING and not is_inside:
+        return f"'{clipped(word)}' closes nothing", ""
+    if kind in _CLOSING and before.endswith(tuple(_OPENING)):
         return "nothing between the brackets", ""
-    if kind == "COMMA" and not is_inside:
+    if kind in _CLOSING and (sign := _open_signs(before)[-1][1]) in _OPENING:
+        closing = _CLOSING_SIGNS[_OPENING.index(sign)]
+        return f"'{clipped(word)}' does not close '{sign}'", f"write '{closing}'"
+    if kind == "_COMMA" and not is_inside:
         return "a comma outside of a function's brackets", ""
     return f"unexpected '{clipped(word)}'", ""
 
@@ -138,13 +157,13 @@ def _open_signs(source: str) -> list[tuple[int, str]]:
     open_signs: list[tuple[int, str]] = []
     after_operand = False
     for index, character in enumerate(source):
-        opens = character == "(" or (character == "|" and not after_operand)
+        opens = character in _OPENING or (character == "|" and not after_operand)
         if opens:
             open_signs.append((index, character))
-        elif character in ")|" and open_signs:
+        elif character in ")]}|" and open_signs:
             open_signs.pop()
         if character not in BLANKS:
-            after_operand = not opens and (character in ")|._" or character.isalnum())
+            after_operand = not opens and (character in ")]}|._" or character.isalnum())
     return open_signs
 
 

@@ -9,13 +9,14 @@ from functools import cached_property
 
 from tapecli.errors import ExpressionError, UsageError, clipped
 from tapecli.expressions.functions import CONSTANT_NAMES, FUNCTION_NAMES
+from tapecli.expressions.notations import with_ordinary_characters
 from tapecli.expressions.parser import MAX_LENGTH, Reader
 from tapecli.expressions.tree import BLANKS, NAME, Node, text, variables
 
 MAX_TARGETS = 50
 """The most expressions in one request."""
 
-_ASSIGNMENT = re.compile(rf"[{BLANKS}]*({NAME})[{BLANKS}]*=")
+_ASSIGNMENT = re.compile(rf"[{BLANKS}]*({NAME})[{BLANKS}]*:?=")
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,7 @@ def _statement(
     typed: str, scope: dict[str, Node], variable_names: Collection[str], earlier: Collection[str]
 ) -> tuple[str, Node]:
     """Read one text; enter its name, if it has one, into the scope."""
-    assignment = _ASSIGNMENT.match(typed[:MAX_LENGTH])
+    assignment = _ASSIGNMENT.match(with_ordinary_characters(typed[:MAX_LENGTH]))
     tree = Reader(typed, scope, variable_names, assignment.end() if assignment else 0).read()
     if not assignment:
         return "", tree

@@ -7,19 +7,17 @@ import functools
 import io
 import math
 import pkgutil
-import re
 import unicodedata
 import zlib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
-from tapecli.errors import ExpressionError
-from tapecli.expressions import cache, diagnosis, tree
-from tapecli.expressions.diagnosis import UNKNOWN_CALL
-from tapecli.expressions.functions import CONSTANT_NAMES, FUNCTION_NAMES, FUNCTIONS, INVERSES
+from tapecli.errors import ExpressionError, clipped
+from tapecli.expressions import cache, diagnosis, notations, tokens, tree
+from tapecli.expressions.functions import CONSTANT_NAMES, FUNCTIONS, INVERSES
 from tapecli.expressions.tree import BLANKS, Node
 
 if TYPE_CHECKING:
@@ -38,7 +36,6 @@ MAX_EXPONENT = 1_000_000
 """The largest constant exponent, in size."""
 
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-")
-_POWER_TOKEN = r"(?P<name>.*?)\s*(\^|\*\*)?\s*(?P<power>[+-]?[0-9]+|[⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)"
 
 
 class _Reading(NamedTuple):
@@ -73,7 +70,7 @@ class Reader:
         if len(self.typed) > MAX_LENGTH:
             problem = f"the expression has {len(self.typed):,} characters"
             self._fail(0, 1, problem, f"the limit is {MAX_LENGTH:,}")
-        source = self.typed[self.offset :]
+        source = notations.with_ordinary_characters(self.typed[self.offset :])
         if not source.strip(BLANKS):
             self._fail(0, max(len(source), 1), "the expression is empty", "try 'log(x^2)'")
         for index, character in enumerate(source):
@@ -85,12 +82,23 @@ class Reader:
     def _parsed(self, source: str) -> Tree[Token]:
         from lark.exceptions import UnexpectedCharacters, UnexpectedToken
 
+        state: Any = parser().parse_interactive(source)
+        words: list[Token] = []
+        strange = None
         try:
-            return parser().parse(source)
+            words.extend(state.lexer_thread.lex(state.parser_state))
+        except UnexpectedCharacters as error:  # what is before it may be wrong as well
+            strange = error.pos_in_stream or 0
+        try:
+            for token in tokens.classified(words, self._names):
+                state.feed_token(token)
+            if strange is not None:
+                self._fail(*diagnosis.strange(strange, source))
+            root: Tree[Token] = state.feed_eof(words[-1] if words else None)
+            return root
         except UnexpectedToken as error:
-            self._fail(*diagnosis.unexpected(error.token, _span(error.token), source, self._names))
-        except UnexpectedCharacters as error:
-            self._fail(*diagnosis.strange(error.pos_in_stream or 0, source))
+            span = _span(error.token)
+            self._fail(*diagnosis.unexpected(error.token, span, source, self._names))
 
     def _walked(self, root: Tree[Token]) -> _Reading:
         """The meaning of each branch, from the leaves to the root."""
@@ -126,20 +134,22 @@ class Reader:
 
     def number(self, token: Token) -> _Reading:
         mantissa, _, exponent = token.lower().partition("e")
+        mantissa = mantissa.replace("_", "")
         digits = len(mantissa.removeprefix("0").replace(".", ""))
         shift = exponent.lstrip("+-0")
         if digits > MAX_DIGITS or len(shift) > 3 or int(shift or 0) > MAX_DIGITS:
             self._fail(*_span(token), f"a number of more than {MAX_DIGITS} digits")
-        value = Fraction(str(token))
-        return _Reading(tree.number(value, decimal=not token.isdigit()), exact=value)
+        plain = token.replace("_", "")
+        value = Fraction(plain)
+        return _Reading(tree.number(value, decimal=not plain.isdigit()), exact=value)
 
     def name(self, token: Token) -> _Reading:
         name = str(token)
         if name in self.scope:
             target = self.scope[name]
             return _Reading(tree.Alias(name, target), exact=tree.rational(target))
-        if name in CONSTANT_NAMES:
-            return _Reading(tree.Named(CONSTANT_NAMES[name]))
+        if name not in self.variable_names and (meaning := notations.constant(name)):
+            return self._meant(meaning, token)
         if not (name in self.variable_names or tree.is_one_letter(name)):
             self._fail(*diagnosis.unknown_name(name, _span(token), self._names))
         return _Reading(tree.Variable(name))
@@ -173,20 +183,30 @@ class Reader:
         return self.pow(base, self._whole_number(token, *_span(token)))
 
     def call(self, token: Token, *arguments: _Reading) -> _Reading:
-        return self._called(FUNCTION_NAMES[token], _span(token), arguments)
+        meaning = notations.function(str(token))
+        assert meaning is not None
+        return self._meant(meaning, token, *arguments)
 
-    def power_call(self, token: Token, *arguments: _Reading) -> _Reading:
+    def square_call(self, token: Token, *arguments: _Reading) -> _Reading:
+        """Read Mathematica's Log[2, x], whose sequence of arguments may be another one."""
+        meaning = notations.function(str(token), in_square_brackets=True)
+        assert meaning is not None
+        if reverse := notations.REVERSED.get((str(meaning), len(arguments))):
+            return self._meant(reverse, token, *arguments[::-1])
+        return self._meant(meaning, token, *arguments)
+
+    def power_call(self, token: Token, digits: Token, *arguments: _Reading) -> _Reading:
         """Read sin²(x), sin^2 x: the power of the function's value."""
-        start, end = _span(token)
-        match = re.fullmatch(_POWER_TOKEN, token)
-        assert match is not None
-        name = FUNCTION_NAMES[match["name"]]
-        power = self._whole_number(match["power"], start + match.start("power"), end)
+        power = self._whole_number(digits, *_span(digits))
         if power.exact is not None and power.exact < 0:
+            meaning = notations.function(str(token))
+            name = meaning if isinstance(meaning, str) else str(token)
             reciprocal = f"1/{name}(x)"
             hint = f"{INVERSES[name]}(x), or {reciprocal}" if name in INVERSES else reciprocal
-            self._fail(start, end, f"'{token}' can be read in two ways", f"write {hint}")
-        return self.pow(self._called(name, (start, end), arguments), power)
+            start, end = _span(token)[0], _span(digits)[1]
+            problem = f"'{self._quoted(start, end)}' can be read in two ways"
+            self._fail(start, end, problem, f"write {hint}")
+        return self.pow(self.call(token, *arguments), power)
 
     # --- what the rules share ----------------------------------------------------------------
 
@@ -198,6 +218,25 @@ class Reader:
         node = tree.number(abs(value))
         return _Reading(tree.call("neg", node) if value < 0 else node, start, end, exact=value)
 
+    def _meant(self, meaning: notations.Meaning, token: Token, *arguments: _Reading) -> _Reading:
+        """What the name in a token means, of these arguments."""
+        start, end = span = _span(token)
+        if isinstance(meaning, notations.Refused):
+            self._fail(*span, f"'{self._quoted(start, end)}' is not read", meaning.hint)
+        if meaning in CONSTANT_NAMES:
+            return _Reading(tree.Named(meaning))
+        if isinstance(meaning, str):
+            return self._called(meaning, span, arguments)
+        if len(arguments) != len(meaning.parameters):
+            expected = ", ".join(meaning.parameters)
+            problem = f"'{token}' takes {_counted(len(meaning.parameters))}, not {len(arguments)}"
+            self._fail(*span, problem, f"write {self._quoted(start, end)}({expected})")
+        nodes = [argument.node for argument in arguments]
+        definition = Reader(meaning.text, {}, meaning.parameters).read()
+        node = tree.replaced(definition, dict(zip(meaning.parameters, nodes, strict=True)))
+        depth = 2 + max((argument.depth for argument in arguments), default=0)
+        return _Reading(node, depth=depth, exact=tree.rational(node))
+
     def _called(
         self, name: str, span: tuple[int, int], arguments: tuple[_Reading, ...]
     ) -> _Reading:
@@ -208,16 +247,24 @@ class Reader:
         if function.repeats and len(arguments) > arity:
             return functools.reduce(functools.partial(self._applied, name), arguments)
         if len(arguments) != arity:
-            expected = "one argument" if arity == 1 else f"{arity} arguments"
-            problem = f"'{name}' takes {expected}, not {len(arguments)}"
+            problem = f"'{name}' takes {_counted(arity)}, not {len(arguments)}"
             self._fail(*span, problem, f"write {FUNCTIONS[name].signature}")
         return self.pow(*arguments) if name == "pow" else self._applied(name, *arguments)
+
+    def _quoted(self, start: int, end: int) -> str:
+        """The characters as they were typed, as a message may quote them."""
+        return clipped(self.typed[self.offset + start : self.offset + end])
+
+
+def _counted(arity: int) -> str:
+    return "one argument" if arity == 1 else f"{arity} arguments"
 
 
 def _span(token: Token) -> tuple[int, int]:
     """The half-open range of the characters of a token."""
     assert token.start_pos is not None
-    return token.start_pos, token.start_pos + len(token)
+    assert token.end_pos is not None
+    return token.start_pos, token.end_pos
 
 
 def _decimal_exponent(value: Fraction) -> float:
@@ -235,7 +282,7 @@ def _decimal_exponent(value: Fraction) -> float:
 
 @functools.cache
 def parser() -> Lark:
-    """The parser of grammar.lark, with the function names of the table."""
+    """The parser of grammar.lark."""
     from lark import Lark
 
     grammar = _grammar()
@@ -248,7 +295,6 @@ def parser() -> Lark:
         lexer="basic",
         maybe_placeholders=False,
         propagate_positions=True,
-        lexer_callbacks={"UNKNOWN": _refused},
     )
     content = io.BytesIO()
     lalr.save(content)
@@ -257,13 +303,10 @@ def parser() -> Lark:
 
 
 def _grammar() -> str:
-    """The text of grammar.lark, with the function names of the table."""
-    words = sorted((name for name in FUNCTION_NAMES if name.isascii()), key=len, reverse=True)
-    signs = [name for name in FUNCTION_NAMES if not name.isascii()]
-    names = rf"(?:(?:{'|'.join(words)})(?![A-Za-z_0-9])|{'|'.join(signs)})"
+    """The text of grammar.lark."""
     text = pkgutil.get_data(__package__, "grammar.lark")
     assert text is not None
-    return text.decode().replace("FUNCTION_NAMES", names)
+    return text.decode()
 
 
 def cache_path(grammar: str) -> Path:
@@ -272,8 +315,3 @@ def cache_path(grammar: str) -> Path:
 
     key = zlib.crc32(f"{lark.__version__} {grammar}".encode())
     return cache.path(__file__, f".{key:08x}.lark")
-
-
-def _refused(token: Token) -> Token:
-    """The token UNKNOWN with a type that no rule has: it is unexpected wherever it stands."""
-    return token.update(type=UNKNOWN_CALL)

@@ -181,6 +181,17 @@ def fold(tree: Node, combine: Callable[[Node, list[Result]], Result]) -> Result:
     return results[tree]
 
 
+def replaced(tree: Node, values: Mapping[str, Node]) -> Node:
+    """The tree with other nodes in the place of the variables of these names."""
+
+    def node(old: Node, children: list[Node]) -> Node:
+        if isinstance(old, Variable):
+            return values.get(old.name, old)
+        return call(old.name, *children) if isinstance(old, Call) else old
+
+    return fold(tree, node)
+
+
 def variables(*targets: Node) -> tuple[str, ...]:
     """The names of the variables of the targets, in the order of `natural`."""
     names = {node.name for node in steps(*targets) if isinstance(node, Variable)}

@@ -144,14 +144,15 @@ Error: is 'x' a function?
     ),
     # user text is neither markup nor an order to the terminal
     ("[bold]x[/bold]",): """\
-Error: unexpected '['
+Error: is 'x' a function?
   [bold]x[/bold]
-  ^
+        ^
+  write x*[/bold]
 """,
     ("[/]",): """\
-Error: unexpected '['
+Error: unexpected '/'
   [/]
-  ^
+   ^
 """,
     ("x\x1b[31m",): """\
 Error: an unreadable character: U+001B

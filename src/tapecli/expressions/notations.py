@@ -1,0 +1,240 @@
+"""The names of other systems: their libraries, LaTeX's commands, and letters that look alike.
+
+`function` and `constant` say what a typed name means. A name is looked up as it is typed, and then
+without regard to capitals, if only one row of the table has it. Behind the name of a library, such
+as `np.`, it means what it means in the table, unless `DIFFERENT` has another meaning.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+import unicodedata
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from tapecli.expressions.functions import CONSTANT_NAMES, FUNCTION_NAMES
+
+
+class Template(NamedTuple):
+    """A name that is read as an expression of its arguments, whose names are `parameters`."""
+
+    parameters: tuple[str, ...]
+    text: str
+
+
+class Refused(NamedTuple):
+    """A name that is known elsewhere and is not read here, and what to do instead."""
+
+    hint: str
+
+
+Meaning = str | Template | Refused
+"""What a name means; a text is the name of a row in the table."""
+
+MATHEMATICA = "Mathematica"
+"""The library of a function whose argument is in square brackets."""
+
+LIBRARIES = {
+    "np": "NumPy",
+    "numpy": "NumPy",
+    "jnp": "NumPy",
+    "jax.numpy": "NumPy",
+    "math": "Python",
+    "cmath": "Python",
+    "tf": "TensorFlow",
+    "tf.math": "TensorFlow",
+    "tf.math.special": "TensorFlow",
+    "tf.nn": "TensorFlow",
+    "tensorflow": "TensorFlow",
+    "tensorflow.math": "TensorFlow",
+    "keras.activations": "Keras",
+    "tf.keras.activations": "Keras",
+    "keras.ops": "Keras",
+    "jax.nn": "JAX",
+    "torch": "PyTorch",
+    "torch.special": "PyTorch",
+    "torch.nn.functional": "PyTorch",
+    "F": "PyTorch",
+    "sp": "SymPy",
+    "sympy": "SymPy",
+    "scipy.special": "SciPy",
+    "sc": "SciPy",
+    "special": "SciPy",
+    "jax.scipy.special": "SciPy",
+    "mpmath": "mpmath",
+    "mp": "mpmath",
+    "Math": "JavaScript",
+    "std": "C",
+}
+"""The libraries by what is written before a name."""
+
+_ARRAY = Refused("it is for the elements of an array; an expression is of numbers, so leave it out")
+_TYPE = Refused("it changes the dtype; leave it out, and write --dtype float32")
+
+DIFFERENT: dict[str, dict[str, Meaning]] = {
+    "NumPy": {
+        "max": Refused("it is for arrays; write max(x, y)"),
+        "min": Refused("it is for arrays; write min(x, y)"),
+        **dict.fromkeys(("sum", "prod", "mean", "dot"), _ARRAY),
+        **dict.fromkeys(("float32", "float64", "float16", "array", "asarray"), _TYPE),
+    },
+    "TensorFlow": {
+        **dict.fromkeys(("reduce_sum", "reduce_mean", "reduce_prod"), _ARRAY),
+        **dict.fromkeys(("reduce_max", "reduce_min"), _ARRAY),
+        **dict.fromkeys(("constant", "Variable", "cast", "convert_to_tensor"), _TYPE),
+    },
+    "PyTorch": {
+        **dict.fromkeys(("sum", "prod", "mean"), _ARRAY),
+        "tensor": _TYPE,
+    },
+    "JavaScript": {
+        "LN2": Template((), "log(2)"),
+        "LN10": Template((), "log(10)"),
+        "LOG2E": Template((), "1/log(2)"),
+        "LOG10E": Template((), "1/log(10)"),
+        "SQRT2": Template((), "sqrt(2)"),
+        "SQRT1_2": Template((), "sqrt(1/2)"),
+    },
+    "": {
+        "M_PI": "pi",
+        "M_E": "e",
+        "M_PI_2": Template((), "pi/2"),
+        "M_PI_4": Template((), "pi/4"),
+        "M_LN2": Template((), "log(2)"),
+        "M_LN10": Template((), "log(10)"),
+        "M_SQRT2": Template((), "sqrt(2)"),
+        "M_SQRT1_2": Template((), "sqrt(1/2)"),
+    },
+}
+"""For each library the names whose meaning is another one than in the table; "" is for none."""
+
+REVERSED = {("log", 2): "log", ("atan", 2): "atan2"}
+"""By a row and the number of arguments: the row that has them in reverse in Mathematica."""
+
+CONSTANTS_OF_LIBRARIES: dict[str, Meaning] = {
+    "E": "e",
+    "exp1": "e",
+    "inf": Refused("infinity is no number"),
+}
+"""Names that are constants only behind the name of a library: Math.E."""
+
+GREEK = {
+    **{
+        unicodedata.name(letter).split()[-1].lower(): letter for letter in "αβγδεζηθικμνξοπρστυφχψω"
+    },
+    "lambda": "λ",
+    **{unicodedata.name(letter).split()[-1].capitalize(): letter for letter in "ΓΔΘΞΠΣΥΦΨΩ"},
+    "Lambda": "Λ",
+    "varepsilon": "ε",
+    "vartheta": "θ",
+    "varphi": "φ",
+    "varrho": "ρ",
+}
+"""Greek letters by the names of LaTeX's commands."""
+
+_WRAPPED = re.compile(r"\\(?:operatorname\*?|math[a-z]+|text[a-z]*)\s*\{\s*(\w+)\s*\}")
+_SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
+
+
+def plain(word: str) -> str:
+    r"""A name without what LaTeX writes around it: \operatorname{arsinh}, \sin, \alpha, x₁."""
+    word = word.translate(_SUBSCRIPTS)
+    if not word.startswith("\\"):
+        return word
+    if wrapped := _WRAPPED.fullmatch(word):
+        return wrapped[1]
+    return GREEK.get(word[1:], word[1:])
+
+
+@functools.lru_cache(maxsize=1024)
+def function(word: str, in_square_brackets: bool = False) -> Meaning | None:
+    """What a typed name means as a function; None if no function has it."""
+    library, name = _parts(word, MATHEMATICA if in_square_brackets else "")
+    if library is None:
+        return None
+    if library in DIFFERENT and name in DIFFERENT[library]:
+        meaning = DIFFERENT[library][name]
+        return meaning if _takes_arguments(meaning) else None
+    return _matched(name, FUNCTION_NAMES)
+
+
+@functools.lru_cache(maxsize=1024)
+def constant(word: str) -> Meaning | None:
+    """What a typed name means as a constant; None if no constant has it."""
+    library, name = _parts(word, "")
+    if library is None:
+        return None
+    if library and name in CONSTANTS_OF_LIBRARIES:
+        return CONSTANTS_OF_LIBRARIES[name]
+    if library in DIFFERENT and name in DIFFERENT[library]:
+        meaning = DIFFERENT[library][name]
+        return None if _takes_arguments(meaning) else meaning
+    return _matched(name, CONSTANT_NAMES)
+
+
+def _takes_arguments(meaning: Meaning) -> bool:
+    if isinstance(meaning, Template):
+        return bool(meaning.parameters)
+    return isinstance(meaning, Refused) or meaning not in CONSTANT_NAMES
+
+
+def _parts(word: str, default: str) -> tuple[str | None, str]:
+    """The library of a name, None if it is unknown, and the name in it."""
+    prefix, dot, name = plain(word).replace("::", ".").rpartition(".")
+    return LIBRARIES.get(prefix) if dot else default, name
+
+
+def _matched(name: str, names: Mapping[str, str]) -> str | None:
+    if name in names:
+        return names[name]
+    rows = _by_lower_case(tuple(names.items())).get(name.lower(), set())
+    return next(iter(rows)) if len(rows) == 1 and is_long(name) else None
+
+
+@functools.cache
+def _by_lower_case(names: tuple[tuple[str, str], ...]) -> dict[str, set[str]]:
+    """The rows that have a name without regard to capitals."""
+    rows: dict[str, set[str]] = {}
+    for name, row in names:
+        rows.setdefault(name.lower(), set()).add(row)
+    return rows
+
+
+def is_long(name: str) -> bool:
+    """Whether a name has two letters or more, so that it is no variable by itself."""
+    return name.isascii() and len(re.sub(r"_?[0-9]+$", "", name)) > 1
+
+
+# --- letters that look alike --------------------------------------------------------------------
+
+_SIGNS = {
+    **dict.fromkeys("‐‑‒–—―﹣－", "-"),
+    **dict.fromkeys("∗∙•・＊", "*"),
+    **dict.fromkeys("’‘′ʹ´＇", "'"),
+    **dict.fromkeys("\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a", " "),
+    **dict.fromkeys("\u202f\u205f\u3000", " "),
+    **dict.fromkeys("∣｜❘", "|"),
+    **dict(zip("µϑϕϵϱϰℎℓℯ", "μθφερκhle", strict=True)),
+}
+
+_BLOCKS = ((0x1D400, 0x1D800), (0xFF01, 0xFF5F))
+"""Mathematical letters, and letters and signs of full width."""
+
+
+@functools.cache
+def _look_alikes() -> dict[int, str]:
+    """An ordinary character for each character that looks like it."""
+    table = {ord(character): ordinary for character, ordinary in _SIGNS.items()}
+    for first, end in _BLOCKS:
+        for code in range(first, end):
+            ordinary = unicodedata.normalize("NFKC", chr(code))
+            is_other_pi = ordinary == "π" and unicodedata.name(chr(code)).endswith("SYMBOL")
+            if len(ordinary) == 1 and ordinary != chr(code) and not is_other_pi:
+                table.setdefault(code, ordinary)
+    return table
+
+
+def with_ordinary_characters(source: str) -> str:
+    """The text of the same length in which look-alikes are ordinary letters, digits and signs."""
+    return source if source.isascii() else source.translate(_look_alikes())

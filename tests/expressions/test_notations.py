@@ -1,0 +1,159 @@
+"""What other systems write: each spelling gives the tree of its plain form, or is refused."""
+
+from __future__ import annotations
+
+import pytest
+
+from tapecli.errors import ExpressionError
+from tapecli.expressions import notations
+from tapecli.expressions.expression import parse
+from tapecli.expressions.functions import CONSTANT_NAMES, FUNCTION_NAMES
+from tapecli.expressions.tree import variables
+
+READ = {
+    # libraries of Python, JavaScript and C
+    "np.sin(x)": "sin(x)",
+    "numpy.log(x)": "log(x)",
+    "math.sqrt(x)": "sqrt(x)",
+    "cmath.exp(x)": "exp(x)",
+    "tf.math.log(x**2)": "log(x^2)",
+    "tf.nn.sigmoid(x)": "sigmoid(x)",
+    "tf.pow(x, 3)": "x^3",
+    "jnp.tanh(x)": "tanh(x)",
+    "jax.nn.softplus(x)": "softplus(x)",
+    "torch.erf(x)": "erf(x)",
+    "torch.special.erf(x)": "erf(x)",
+    "sp.exp(x)*sympy.cos(x)": "exp(x)*cos(x)",
+    "scipy.special.erfc(x)": "erfc(x)",
+    "Math.pow(x,2)": "x^2",
+    "Math.PI*x": "pi*x",
+    "Math.E^x": "e^x",
+    "Math.LN2*x": "log(2)*x",
+    "M_PI*x": "pi*x",
+    "M_PI_2 x": "pi/2*x",
+    "np.pi x": "pi*x",
+    "math.e**x": "e^x",
+    "math.tau": "tau",
+    "std::sin(x)": "sin(x)",
+    "2np.sin(x)": "2*sin(x)",
+    "np.sin x": "sin(x)",
+    "np.maximum(x, y)": "max(x, y)",
+    # capitals
+    "SIN(x)": "sin(x)",
+    "Exp[x]": "exp(x)",
+    "Ln x": "log(x)",
+    "Log(x)": "log(x)",
+    "PI*x": "pi*x",
+    "Pi x": "pi*x",
+    # brackets
+    "[x+1]*2": "(x+1)*2",
+    "{x+1}*2": "(x+1)*2",
+    "2[x+{y-1}]": "2*(x+(y-1))",
+    "e^{-x}": "e^-x",
+    "e^{-x^{2}}": "e^-x^2",
+    "Sin[x]": "sin(x)",
+    "Sin[2 x]^2": "sin(2*x)^2",
+    "ArcTan[x]": "atan(x)",
+    "ArcTan[x, y]": "atan2(y, x)",
+    # LaTeX
+    "\\sin(x)": "sin(x)",
+    "\\sin x": "sin(x)",
+    "\\sin^{2} x": "sin(x)^2",
+    "\\sin^{2}{\\left(x \\right)}": "sin(x)^2",
+    "\\sin{\\left(x \\right)}": "sin(x)",
+    "\\ln\\left|x\\right|": "log(|x|)",
+    "2\\left|x\\right|": "2*|x|",
+    "\\lvert x\\rvert": "|x|",
+    "\\big(x + 1\\big)^2": "(x+1)^2",
+    "\\left[x + 1\\right]^{2}": "(x+1)^2",
+    "x \\cdot y \\times 2": "x*y*2",
+    "x \\div 2": "x/2",
+    "2\\,x\\;y\\!\\quad": "2*x*y",
+    "\\operatorname{arsinh}{\\left(x \\right)}": "asinh(x)",
+    "\\mathrm{e}^x": "e^x",
+    "\\text{erf}(x)": "erf(x)",
+    "2 \\pi x": "2*pi*x",
+    "\\alpha + \\theta": "α + θ",
+    "\\Gamma\\left(x\\right)": "gamma(x)",
+    "\\exp\\left(x\\right)": "exp(x)",
+    "\\max\\left(x, y\\right)": "max(x, y)",
+    "sin^{2}(x)": "sin(x)^2",
+    # Unicode
+    "x–1": "x-1",
+    "x−1": "x-1",
+    "x‒1": "x-1",
+    "x∙2": "x*2",
+    "x•2": "x*2",
+    "x∗2": "x*2",
+    "x·2×y÷3": "x*2*y/3",
+    "𝑥²": "x^2",
+    "𝜃 + 𝜋": "θ + pi",
+    "２ｘ": "2*x",
+    "x₁ + x₁₂": "x1 + x12",
+    "x\u2009+\u202f1": "x+1",
+    # numbers
+    "1_000*x": "1000*x",
+    "1_000.5": "1000.5",
+}
+"""Spellings with their plain forms."""
+
+REFUSED = {
+    "os.system(x)": "unknown function 'os.system'; before a dot there may be a library, as in "
+    "np.sin(x); see 'tapecli functions'",
+    "np.foo(x)": "unknown function 'np.foo'; before a dot there may be a library, as in "
+    "np.sin(x); see 'tapecli functions'",
+    "x.y": "unknown name 'x.y'; before a dot there may be a library, as in np.sin(x); "
+    "see 'tapecli functions'",
+    "tf.reduce_sum(x)": "'tf.reduce_sum' is not read; it is for the elements of an array; an "
+    "expression is of numbers, so leave it out",
+    "np.max(x, 0)": "'np.max' is not read; it is for arrays; write max(x, y)",
+    "\\foo x": "unknown command '\\foo'; see 'tapecli functions'",
+    "sin^(-1) x": "'sin^(-1)' can be read in two ways; write asin(x), or 1/sin(x)",
+    "\\sin^{-1} x": "'\\sin^{-1}' can be read in two ways; write asin(x), or 1/sin(x)",
+    "(x]": "']' does not close '('; write ')'",
+    "x[1]": "is 'x' a function?; write x*[1]",
+}
+"""Spellings with the message that refuses them."""
+
+
+@pytest.mark.parametrize("typed", READ)
+def test_a_spelling_of_another_system_is_read_as_its_plain_form(typed: str) -> None:
+    assert parse(typed)[0].tree is parse(READ[typed])[0].tree
+
+
+@pytest.mark.parametrize("typed", REFUSED)
+def test_what_cannot_be_read_is_refused_with_what_to_write(typed: str) -> None:
+    with pytest.raises(ExpressionError) as caught:
+        parse(typed)
+    assert str(caught.value) == REFUSED[typed]
+
+
+def test_a_name_that_the_user_has_given_is_never_a_function() -> None:
+    assert variables(parse("Ln*x", ["Ln"])[0].tree) == ("Ln", "x")
+    *_, last = parse(["Exp = x^2", "Exp + 1"])
+    assert last.text == "Exp + 1"
+
+
+def test_a_caret_stands_under_what_was_typed() -> None:
+    with pytest.raises(ExpressionError) as caught:
+        parse("𝑦 = 2 \\cdot 𝑠ni(x)")
+    error = caught.value
+    assert error.expression[error.start : error.end] == "𝑠ni"
+
+
+@pytest.mark.parametrize("library", notations.DIFFERENT)
+def test_each_other_meaning_is_one_that_can_be_read(library: str) -> None:
+    for name, meaning in notations.DIFFERENT[library].items():
+        if isinstance(meaning, notations.Template):
+            assert set(variables(parse(meaning.text, meaning.parameters)[0].tree)) == {
+                *meaning.parameters
+            }
+        elif isinstance(meaning, notations.Refused):
+            assert meaning.hint
+        else:
+            assert meaning in (*FUNCTION_NAMES, *CONSTANT_NAMES), name
+
+
+def test_look_alikes_keep_the_length_of_a_text() -> None:
+    typed = "𝑥–１ 𝜋’"
+    assert notations.with_ordinary_characters(typed) == "x-1 π'"
