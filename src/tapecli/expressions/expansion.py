@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Literal
 
 from tapecli.expressions.expression import parse
 from tapecli.expressions.functions import FUNCTIONS
-from tapecli.expressions.tree import Call, Node, Variable, fold, rebuilt
+from tapecli.expressions.tree import Call, Node, fold, rebuilt, substituted
 
 Rule = Literal["tape", "symbol", "series", "derivatives"]
 
@@ -32,17 +32,6 @@ def defined(name: str, arguments: Sequence[Node]) -> Node:
     if function is None or not function.definition:
         return Call(name, tuple(arguments))
     return substituted(_definition(name), dict(zip(function.parameters, arguments, strict=True)))
-
-
-def substituted(tree: Node, values: Mapping[str, Node]) -> Node:
-    """The tree with a tree in the place of each of these variables."""
-
-    def replaced(node: Node, children: Sequence[Node]) -> Node:
-        if isinstance(node, Variable):
-            return values.get(node.name, node)
-        return rebuilt(node, children)
-
-    return fold(tree, replaced)
 
 
 @functools.cache

@@ -233,7 +233,7 @@ class Reader:
             self._fail(*span, problem, f"write {self._quoted(start, end)}({expected})")
         nodes = [argument.node for argument in arguments]
         definition = Reader(meaning.text, {}, meaning.parameters).read()
-        node = tree.replaced(definition, dict(zip(meaning.parameters, nodes, strict=True)))
+        node = tree.substituted(definition, dict(zip(meaning.parameters, nodes, strict=True)))
         depth = 2 + max((argument.depth for argument in arguments), default=0)
         return _Reading(node, depth=depth, exact=tree.rational(node))
 

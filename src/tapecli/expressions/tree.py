@@ -181,15 +181,15 @@ def fold(tree: Node, combine: Callable[[Node, list[Result]], Result]) -> Result:
     return results[tree]
 
 
-def replaced(tree: Node, values: Mapping[str, Node]) -> Node:
-    """The tree with other nodes in the place of the variables of these names."""
+def substituted(tree: Node, values: Mapping[str, Node]) -> Node:
+    """The tree with a tree in the place of each of these variables."""
 
-    def node(old: Node, children: list[Node]) -> Node:
-        if isinstance(old, Variable):
-            return values.get(old.name, old)
-        return call(old.name, *children) if isinstance(old, Call) else old
+    def replaced(node: Node, children: Sequence[Node]) -> Node:
+        if isinstance(node, Variable):
+            return values.get(node.name, node)
+        return rebuilt(node, children)
 
-    return fold(tree, node)
+    return fold(tree, replaced)
 
 
 def variables(*targets: Node) -> tuple[str, ...]:
