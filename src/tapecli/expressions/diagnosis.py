@@ -27,7 +27,7 @@ _CLOSING = ("_RPAR", "_RSQUARE", "_RBRACE")
 
 _POWER = r"\s*(?:(?:\^|\*\*)\s*[0-9]*|[⁰¹²³⁴⁵⁶⁷⁸⁹]+)?"
 _TAIL = rf"(?:{NAME}|[0-9.]+|[^\s])\s*$"
-_FUNCTION_TAIL = rf"(?:^|(?<![A-Za-z_0-9]))({NAME}|√){_POWER}\s*$"
+_FUNCTION_TAIL = rf"(?:^|(?<![A-Za-z_0-9]))({NAME}|[√∛]){_POWER}\s*$"
 
 
 _DOTTED = "before a dot there may be a library, as in np.sin(x); see 'tapecli functions'"

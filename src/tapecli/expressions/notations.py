@@ -97,6 +97,7 @@ DIFFERENT: dict[str, dict[str, Meaning]] = {
         "SQRT1_2": Template((), "sqrt(1/2)"),
     },
     "": {
+        "tgamma": "gamma",
         "M_PI": "pi",
         "M_E": "e",
         "M_PI_2": Template((), "pi/2"),

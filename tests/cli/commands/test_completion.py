@@ -143,7 +143,7 @@ METHODS = list(defaults.METHODS)
         ("diff 'Γ", ["Γ("]),
         (
             "diff 'ar",
-            ["arcsin(", "arccos(", "arctan(", "arsinh(", "arcosh(", "artanh(", "arctan2("],
+            ["arcsin(", "arccos(", "arctan(", "arctan2(", "arsinh(", "arcosh(", "artanh("],
         ),
         ("diff 'rate*ra", ["rate*rate"]),
         ("diff 'rate = ra", ["rate = ra"]),

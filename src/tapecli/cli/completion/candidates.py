@@ -102,10 +102,12 @@ def by(ctx: click.Context, param: click.Parameter, typed: str) -> list[Completio
 
 def variables(ctx: click.Context) -> list[str]:
     """The variables of the expressions on the line, in the order in which they stand there."""
+    from tapecli.expressions.functions import CONSTANT_NAMES, FUNCTION_NAMES
+
     texts = ctx.params.get("expressions") or (defaults.EXPRESSION,)
     targets = {text.partition("=")[0].strip() for text in texts if "=" in text}
     names = (name for text in texts for name in _names_in(text.rpartition("=")[2]))
-    excluded = targets | _language().keys()
+    excluded = targets | FUNCTION_NAMES.keys() | CONSTANT_NAMES.keys()
     return [name for name in dict.fromkeys(names) if name not in excluded]
 
 
@@ -113,14 +115,18 @@ def _names_in(text: str) -> Iterator[str]:
     return (name[0] for name in re.finditer(_NAME, re.sub(_NUMBER, " ", text)))
 
 
-def _language(aliases: bool = True) -> dict[str, tuple[str, str]]:
-    """The names of functions and constants, as an expression goes on with them, and meanings."""
+def _language(start: str = "") -> dict[str, tuple[str, str]]:
+    """The names of functions and constants, as an expression goes on with them, and meanings.
+
+    If no row has a name of this start, they are the first of its other names that has it.
+    """
     from tapecli.expressions.functions import CONSTANTS, FUNCTIONS, Row
 
     rows: tuple[Row, ...] = (*FUNCTIONS.values(), *CONSTANTS.values())
     names = {row.name: row for row in rows}
-    if aliases:  # which are completed only when they are started
-        names |= {name: row for row in rows for name in row.aliases if re.match(_NAME, name)}
+    if not any(name.startswith(start) for name in names):
+        others = {row: [name for name in row.aliases if name.startswith(start)] for row in rows}
+        names = {aliases[0]: row for row, aliases in others.items() if aliases}
     return {
         name: (f"{name}(" if row.name in FUNCTIONS else name, row.meaning)
         for name, row in names.items()
@@ -144,7 +150,7 @@ def expressions(ctx: click.Context, param: click.Parameter, typed: str) -> list[
         return _whole(typed)
     before = typed.removesuffix(name)
     used = [word for text in (*earlier, before.rpartition("=")[2]) for word in _names_in(text)]
-    names = {word: (word, "") for word in used} | _language(aliases=bool(name))
+    names = {word: (word, "") for word in used} | _language(name)
     items = [
         CompletionItem(before + text, type=UNFINISHED, help=meaning, shown=text)
         for word, (text, meaning) in names.items()

@@ -22,22 +22,24 @@ def _hypot(tf: Any, x: Any, y: Any) -> Any:
 # fmt: off
 ROWS = (
     # name, meaning, TensorFlow, SymPy, series, derivatives, domain, aliases, parameters
-    Function("abs", "absolute value, also |x|", "abs", "Abs", "abs", ("sign(x)",), rough="x = 0"),
-    Function("sign", "-1, 0 or 1", "sign", "sign", "sign", ("0",), rough="x = 0"),
+    Function("abs", "absolute value, also |x|", "abs", "Abs", "abs", ("sign(x)",), "",
+             ("fabs", "absolute"), rough="x = 0"),
+    Function("sign", "-1, 0 or 1", "sign", "sign", "sign", ("0",), "", ("sgn", "signum"),
+             rough="x = 0"),
     Function("sqrt", "square root", "sqrt", "sqrt", "sqrt",
              ("1/(2*sqrt(x))",), "x >= 0", ("√",), rough="x = 0"),
     Function("cbrt", "real cube root", _cbrt, "tapecli.cbrt", "cbrt",
-             ("1/(3*cbrt(x)**2)",), rough="x = 0"),
+             ("1/(3*cbrt(x)**2)",), "", ("∛",), rough="x = 0"),
     Function("hypot", "sqrt(x**2 + y**2)", _hypot, lambda sp, x, y: sp.sqrt(x**2 + y**2), "hypot",
              ("x/hypot(x, y)", "y/hypot(x, y)"), "", (), ("x", "y"), rough="both 0", repeats=True),
     Function("min", "the smaller of two", "minimum", "Min", "min",
-             ("(1 - sign(x - y))/2", "(1 + sign(x - y))/2"), "", ("minimum",), ("x", "y"),
+             ("(1 - sign(x - y))/2", "(1 + sign(x - y))/2"), "", ("minimum", "fmin"), ("x", "y"),
              rough="x = y", repeats=True),
     Function("max", "the larger of two", "maximum", "Max", "max",
-             ("(1 + sign(x - y))/2", "(1 - sign(x - y))/2"), "", ("maximum",), ("x", "y"),
+             ("(1 + sign(x - y))/2", "(1 - sign(x - y))/2"), "", ("maximum", "fmax"), ("x", "y"),
              rough="x = y", repeats=True),
     Function("pow", "power, also x**y", "pow", "Pow", "power",
-             ("y*x**(y - 1)", "x**y*log(x)"), "x > 0, or y whole", (), ("x", "y"),
+             ("y*x**(y - 1)", "x**y*log(x)"), "x > 0, or y whole", ("power",), ("x", "y"),
              rough="x <= 0, by y"),
 )
 # fmt: on

@@ -30,7 +30,8 @@ ROWS = (
              ("gamma(x)*digamma(x)",), "x not 0, -1, ...", ("Gamma", "Γ"), limits=_GAMMA,
              compiled=1),
     Function("lgamma", "log(|gamma(x)|)", "math.lgamma", "tapecli.lgamma", "lgamma",
-             ("digamma(x)",), "x not 0, -1, ...", limits=_GAMMA, compiled=1),
+             ("digamma(x)",), "x not 0, -1, ...", ("gammaln", "loggamma"), limits=_GAMMA,
+             compiled=1),
     Function("factorial", "gamma(x + 1), also x!", definition="gamma(x + 1)",
              derivatives=("gamma(x + 1)*digamma(x + 1)",), domain="x not -1, -2, ..."),
 )
