@@ -23,6 +23,7 @@ from tapecli.expressions import derivative
 from tapecli.expressions.derivative import Derivative
 from tapecli.expressions.expression import Expression, parse, parse_claims
 from tapecli.expressions.functions import CONSTANT_NAMES, FUNCTION_NAMES
+from tapecli.expressions.statements import names_something
 from tapecli.expressions.tree import VARIABLE, Node, variables
 from tapecli.floats import FORMATS, FloatFormat, counted
 
@@ -348,7 +349,7 @@ def _claims(
             f"{subjects[0]} shown, and {subjects[1]} given; "
             "each needs a --claim of its own, in sequence"
         )
-    if any("=" in claim for claim in claims):
+    if any(map(names_something, claims)):
         raise RequestError("a claim is the right side alone: --claim '2/x'")
     trees = parse_claims(expressions, claims, names_given)
     if others := [name for name in variables(*trees) if name not in names]:

@@ -7,14 +7,24 @@ a shorter form.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 
 from tapecli.expressions import tree
-from tapecli.expressions.expansion import expanded
+from tapecli.expressions.expansion import defined, expanded
 from tapecli.expressions.expression import parse
-from tapecli.expressions.functions import row
-from tapecli.expressions.tree import Alias, Call, Node, Number, Variable, call, fold, number
+from tapecli.expressions.functions import FUNCTIONS, row
+from tapecli.expressions.tree import (
+    Alias,
+    Call,
+    Node,
+    Number,
+    Variable,
+    call,
+    fold,
+    number,
+    rebuilt,
+)
 
 _ZERO, _UNIT = number(0), number(1)
 
@@ -29,7 +39,36 @@ def differentiated(node: Node, name: str) -> Node:
     return fold(expanded_node, lambda step, slopes: _slope(step, slopes, name))
 
 
-def _slope(node: Node, inner: Sequence[Node], name: str) -> Node:
+def differentiated_strictly(
+    node: Node, by: Sequence[str], count: Callable[[int], object] = id
+) -> Node:
+    """The derivative by each of some variables, with no value where there is no derivative.
+
+    A term 0/u is added where a function in it has a kink or jump at u = 0, and a term 0*f where
+    f, the whole, has a domain that the rules do not show: log(x) has none below 0, but 1/x is a
+    number there. At a few points where a derivative exists, such as that of x*abs(x) at 0, it has
+    no value either. `count` is called with the number of operations after each step.
+    """
+    slope = node = _without_rough(node)
+    for name in by:
+        slope = fold(slope, functools.partial(_slope, name=name, strict=True))
+        count(len(tree.steps(slope)))
+    return _sum("add", slope, call("mul", _ZERO, node)) if _has_domain(node, by) else slope
+
+
+def _without_rough(node: Node) -> Node:
+    """The tree with the definitions of functions that have kinks, or no rule of their own."""
+
+    def replaced(node: Node, children: Sequence[Node]) -> Node:
+        function = FUNCTIONS.get(node.name) if isinstance(node, Call) else None
+        if function and function.definition and (function.rough or not function.derivatives):
+            return _without_rough(defined(function.name, children))
+        return rebuilt(node, children)
+
+    return fold(node, replaced)
+
+
+def _slope(node: Node, inner: Sequence[Node], name: str, strict: bool = False) -> Node:
     """The derivative of a node from those of its children."""
     if isinstance(node, Variable):
         return _UNIT if node.name == name else _ZERO
@@ -39,7 +78,10 @@ def _slope(node: Node, inner: Sequence[Node], name: str) -> Node:
     for index, slope in enumerate(inner):
         if slope is not _ZERO:
             assert isinstance(node, Call)
-            total = _sum("add", total, _product(_partial(node, index), slope))
+            partial = _partial(node, index)
+            if strict and (zero := _zero_at_kinks(node)):
+                partial = _sum("add", partial, call("div", _ZERO, zero))
+            total = _sum("add", total, _product(partial, slope))
     return total
 
 
@@ -52,7 +94,12 @@ def _partial(node: Call, index: int) -> Node:
         return _product(_constant(exponent, decimal), lower)
     if node.name in _GAMMAS:
         return _GAMMAS[node.name](*arguments)
-    values = dict(zip(row(node.name).parameters, arguments, strict=True))
+    return _filled_in(_rules(node.name, row(node.name).derivatives)[index], node)
+
+
+def _filled_in(rule: Node, node: Call) -> Node:
+    """A rule in the parameters of a function, with the arguments of a node."""
+    values = dict(zip(row(node.name).parameters, node.arguments, strict=True))
 
     def substituted(inner: Node, children: Sequence[Node]) -> Node:
         if isinstance(inner, Variable):
@@ -61,14 +108,68 @@ def _partial(node: Call, index: int) -> Node:
             return _SHORTENED.get(inner.name, functools.partial(call, inner.name))(*children)
         return inner
 
-    return fold(_rules(node.name)[index], substituted)
+    return fold(rule, substituted)
 
 
 @functools.cache
-def _rules(name: str) -> tuple[Node, ...]:
-    """The derivatives in the row of a function, by each of its arguments."""
-    function = row(name)
-    return tuple(parse(text, function.parameters)[0].tree for text in function.derivatives)
+def _rules(name: str, texts: tuple[str, ...]) -> tuple[Node, ...]:
+    """The trees of texts in the parameters of a function."""
+    return tuple(parse(text, row(name).parameters)[0].tree for text in texts)
+
+
+# --- where there is no derivative -------------------------------------------------------------
+
+KINKS = {
+    "abs": "x",
+    "sign": "x",
+    "min": "x - y",
+    "max": "x - y",
+    "atan2": "hypot(x, y) + x",
+}
+"""For each function with kinks or jumps at which its rule has a value: what is zero there alone."""
+
+_IMPLIED = frozenset(["div", "sqrt", "cbrt", "tan", "cot", "sec", "csc", "asin", "acos", "hypot",
+                      "atan2", "gamma", "lgamma", "pow"])  # fmt: skip
+"""The functions whose derivatives have no values outside of their domains, by their rules."""
+
+
+def _zero_at_kinks(node: Node) -> Node | None:
+    """What is zero where a function has no derivative although its rule has a value."""
+    assert isinstance(node, Call)
+    if node.name == "pow":
+        exponent = tree.rational(node.arguments[1])
+        return None if exponent is not None and exponent.denominator == 1 else node.arguments[0]
+    if node.name not in KINKS:
+        return None
+    return _filled_in(_rules(node.name, (KINKS[node.name],))[0], node)
+
+
+def _has_domain(node: Node, by: Sequence[str]) -> bool:
+    """Whether it may have no value where its derivative by the rules has one."""
+    exact: dict[Node, Fraction | None] = {}
+    varying: set[Node] = set()
+    is_restricted = False
+    for step in tree.steps(node):
+        exact[step] = tree.exact_value(step, [exact[child] for child in step.children])
+        varies = not varying.isdisjoint(step.children)
+        if varies or (isinstance(step, Variable) and step.name == by[0]):
+            varying.add(step)
+        if isinstance(step, Call) and exact[step] is None and _has_edges(step, exact):
+            if not (step in varying and step.name in _IMPLIED) or len({*by}) > 1:
+                return True
+            if step.name == "div" and len(by) > 1 and step.arguments[1] not in varying:
+                return True
+            is_restricted = True
+    return is_restricted and 0 in exact.values()  # a zero hides what it is multiplied with
+
+
+def _has_edges(node: Call, exact: Mapping[Node, Fraction | None]) -> bool:
+    """Whether a function has no values somewhere."""
+    if node.name == "pow" and (exponent := exact[node.arguments[1]]) is not None:
+        return exponent < 0 or exponent.denominator > 1
+    if node.name == "div" and exact[node.arguments[1]]:
+        return False
+    return bool(row(node.name).domain)
 
 
 _GAMMAS: dict[str, Callable[..., Node]] = {

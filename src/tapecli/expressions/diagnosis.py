@@ -13,7 +13,7 @@ from tapecli.expressions.functions import CONSTANT_NAMES, FUNCTION_NAMES, FUNCTI
 from tapecli.expressions.tree import BLANKS, NAME, is_one_letter
 
 if TYPE_CHECKING:
-    from lark import Token
+    from lark import Token, Tree
 
 UNKNOWN_CALL = "UNKNOWN_CALL"
 """The type of a name with a bracket behind it that is no function's."""
@@ -42,6 +42,15 @@ class Mistake(NamedTuple):
     hint: str = ""
 
 
+def span(place: Tree[Token] | Token) -> tuple[int, int]:
+    """The half-open range of the characters of a token, or of a branch of the parser's tree."""
+    if isinstance(place, str):
+        assert place.start_pos is not None
+        assert place.end_pos is not None
+        return place.start_pos, place.end_pos
+    return place.meta.start_pos, place.meta.end_pos
+
+
 def unknown_name(name: str, span: tuple[int, int], others: Collection[str]) -> Mistake:
     """A name of several letters that has no meaning; `others` are the names that have one."""
     if "." in name or "::" in name:
@@ -61,7 +70,7 @@ def unknown_name(name: str, span: tuple[int, int], others: Collection[str]) -> M
 def strange(index: int, source: str) -> Mistake:
     """A character that no expression can have."""
     character = source[index]
-    hint = "'=' comes after a name: 'y = x^2'" if character == "=" else ""
+    hint = ""
     if not character.isascii():  # it may look like an ordinary letter
         hint = f"it is {unicodedata.name(character, 'a character without a name')}"
     return Mistake(index, index + 1, f"unexpected '{character}'", hint)
@@ -131,7 +140,7 @@ def _misplaced(kind: str, word: str, before: str, source: str, rest: str) -> tup
         whole = bar and "|" not in behind and inside.strip(BLANKS)
         product = f"{_factor(before)}*|{inside if whole else '...'}|"
         return "a product with '|' needs its '*'", clipped(f"write {product}")
-    if kind == "NUMBER" and ".." in source:
+    if kind == "_TO" or (kind == "NUMBER" and ".." in source):
         return "a range is no expression", "give points with '--x 1..3'"
     if kind == "NUMBER":
         left, number = _factor(before), clipped(word)
@@ -146,6 +155,8 @@ def _misplaced(kind: str, word: str, before: str, source: str, rest: str) -> tup
         return f"'{clipped(word)}' does not close '{sign}'", f"write '{closing}'"
     if kind == "_COMMA" and not is_inside:
         return "a comma outside of a function's brackets", ""
+    if word == "=":
+        return "unexpected '='", "'=' comes after a name: 'y = x^2', 'f(x) = x^2'"
     return f"unexpected '{clipped(word)}'", ""
 
 

@@ -8,7 +8,7 @@ from typing import Literal
 
 from tapecli.expressions.expression import parse
 from tapecli.expressions.functions import FUNCTIONS
-from tapecli.expressions.tree import Call, Node, fold, rebuilt, substituted
+from tapecli.expressions.tree import Call, Node, call, fold, number, rational, rebuilt, substituted
 
 Rule = Literal["tape", "symbol", "series", "derivatives"]
 
@@ -20,6 +20,8 @@ def expanded(tree: Node, rule: Rule) -> Node:
     def replaced(node: Node, children: Sequence[Node]) -> Node:
         function = FUNCTIONS.get(node.name) if isinstance(node, Call) else None
         if function and function.definition and not getattr(function, rule):
+            if (value := rational(call(function.name, *children))) is not None:
+                return number(value)  # 20! is whole
             return expanded(defined(function.name, children), rule)
         return rebuilt(node, children)
 

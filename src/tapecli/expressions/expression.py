@@ -9,14 +9,16 @@ from functools import cached_property
 
 from tapecli.errors import ExpressionError, UsageError, clipped
 from tapecli.expressions.functions import CONSTANT_NAMES, FUNCTION_NAMES
-from tapecli.expressions.notations import with_ordinary_characters
-from tapecli.expressions.parser import MAX_LENGTH, Reader
-from tapecli.expressions.tree import BLANKS, NAME, Node, text, variables
+from tapecli.expressions.parser import Reader
+from tapecli.expressions.shorthands import DERIVATIVES, ITERATED, Definition, Work
+from tapecli.expressions.statements import Statement, statements
+from tapecli.expressions.tree import NAME, Node, text, variables
 
 MAX_TARGETS = 50
 """The most expressions in one request."""
 
-_ASSIGNMENT = re.compile(rf"[{BLANKS}]*({NAME})[{BLANKS}]*:?=")
+MAX_DEFINITIONS = 50
+"""The most definitions of functions in one request."""
 
 
 @dataclass(frozen=True)
@@ -40,8 +42,10 @@ def parse(
 ) -> tuple[Expression, ...]:
     """Read expressions, each of them `expression` or `name = expression`, in order.
 
-    Later ones may use the names of earlier ones. A variable is one letter (a number may
-    follow: x1, x_1), or one of the names in `variable_names`.
+    A text may have several, with semicolons between them, and definitions such as `f(x) = x^2`.
+    Later ones may use the names of earlier ones. A variable is one letter (a number may follow:
+    x1, x_1), or one of the names in `variable_names`. Definitions are no targets, unless there
+    is nothing else.
 
     Raises:
         ExpressionError: a text cannot be read, is too long or too deep, or its name is taken.
@@ -50,11 +54,10 @@ def parse(
     texts = [texts] if isinstance(texts, str) else list(texts)
     if not texts:
         raise UsageError("no expression was given")
-    if len(texts) > MAX_TARGETS:
-        raise UsageError(f"{len(texts)} expressions: no more than {MAX_TARGETS} at once")
-    trees, scope = _statements(texts, variable_names)
-    used_names = {*variables(*(tree for _, tree in trees)), *scope}
-    new_names = _new_names(used_names, sum(not name for name, _ in trees))
+    reading = _Reading(texts, variable_names)
+    trees = reading.trees or [(d.name, d.tree) for d in reading.definitions.values()]
+    names = {*variables(*(tree for _, tree in trees)), *reading.scope, *reading.definitions}
+    new_names = _new_names(names, sum(not name for name, _ in trees))
     return tuple(Expression(name or next(new_names), tree) for name, tree in trees)
 
 
@@ -62,49 +65,105 @@ def parse_claims(
     texts: Iterable[str], claims: Iterable[str], variable_names: Collection[str] = ()
 ) -> list[Node]:
     """The trees of claims, which may use the names of the targets in `texts`."""
-    targets = list(texts)
-    trees, _ = _statements([*targets, *claims], variable_names)
-    return [tree for _, tree in trees[len(targets) :]]
+    reading = _Reading(list(texts), variable_names)
+    count = len(reading.trees)
+    claims = list(claims)
+    reading.read(claims, most=len(claims))
+    return [tree for _, tree in reading.trees[count:]]
 
 
-def _statements(
-    texts: Sequence[str], variable_names: Collection[str]
-) -> tuple[list[tuple[str, Node]], dict[str, Node]]:
-    """The name, or "", and the tree of each text; and the trees by name."""
-    scope: dict[str, Node] = {}
-    trees: list[tuple[str, Node]] = []
-    for number, typed in enumerate(texts):
-        earlier = variables(*(tree for _, tree in trees))
-        try:
-            trees.append(_statement(typed, scope, variable_names, earlier))
-        except ExpressionError as error:
-            error.number = number
-            raise
-    return trees, scope
+class _Reading:
+    """Texts that are read together.
 
+    Attributes:
+        trees: the name, or "", and the tree of each target.
+        scope: the trees of the targets that have a name.
+        definitions: the functions by name.
+    """
 
-def _statement(
-    typed: str, scope: dict[str, Node], variable_names: Collection[str], earlier: Collection[str]
-) -> tuple[str, Node]:
-    """Read one text; enter its name, if it has one, into the scope."""
-    assignment = _ASSIGNMENT.match(with_ordinary_characters(typed[:MAX_LENGTH]))
-    tree = Reader(typed, scope, variable_names, assignment.end() if assignment else 0).read()
-    if not assignment:
-        return "", tree
-    name = assignment[1]
-    refusals: dict[str, Collection[str]] = {
-        "is a function": FUNCTION_NAMES,
-        "is a constant": CONSTANT_NAMES,
-        "is defined twice": scope,
-        "is defined by itself": variables(tree),
-        "is a variable of an earlier expression": earlier,
-    }
-    for reason, names in refusals.items():
-        if name in names:
-            problem = f"'{clipped(name)}' {reason}"
-            raise ExpressionError(typed, *assignment.span(1), problem, "choose another name")
-    scope[name] = tree
-    return name, tree
+    def __init__(self, texts: Sequence[str], variable_names: Collection[str]) -> None:
+        self.trees: list[tuple[str, Node]] = []
+        self.scope: dict[str, Node] = {}
+        self.definitions: dict[str, Definition] = {}
+        self._variable_names = variable_names
+        self._work = Work()
+        self.read(texts)
+
+    def read(self, texts: Sequence[str], most: int = MAX_TARGETS) -> None:
+        """Read further texts, with no more than so many targets."""
+        pieces = [
+            (number, piece) for number, typed in enumerate(texts) for piece in statements(typed)
+        ]
+        definitions = sum(piece.parameters is not None for _, piece in pieces)
+        counts = {"definitions": definitions, "expressions": len(pieces) - definitions}
+        for noun, bound in ("expressions", most), ("definitions", MAX_DEFINITIONS):
+            if counts[noun] > bound:
+                raise UsageError(f"{counts[noun]:,} {noun}: no more than {bound} at once")
+        for number, piece in pieces:
+            try:
+                self._read_statement(piece)
+            except ExpressionError as error:
+                error.number = number
+                raise
+
+    def _read_statement(self, piece: Statement) -> None:
+        earlier = variables(*(tree for _, tree in self.trees))
+        reader = Reader(
+            piece.typed,
+            self.scope,
+            {*self._variable_names, *(piece.parameters or ())},
+            piece.start,
+            piece.end,
+            self.definitions,
+            work=self._work,
+        )
+        if piece.parameters is not None:
+            self._define(piece, reader, earlier)
+            return
+        tree = reader.read()
+        if piece.name:
+            self._check_name(piece, variables(tree), earlier)
+            self.scope[piece.name] = tree
+        self.trees.append((piece.name, tree))
+
+    def _define(self, piece: Statement, reader: Reader, earlier: Collection[str]) -> None:
+        """Enter a definition."""
+        assert piece.parameters is not None
+        self._check_name(piece, (), earlier)
+        names = {*self.scope, *self.definitions, piece.name}
+        for parameter in piece.parameters:
+            problem = ""
+            if not re.fullmatch(NAME, parameter):
+                problem = f"'{clipped(parameter)}' is no parameter"
+            elif piece.parameters.count(parameter) > 1:
+                problem = f"the parameter '{clipped(parameter)}' is there twice"
+            elif parameter in {*FUNCTION_NAMES, *CONSTANT_NAMES, *names}:
+                problem = f"the parameter '{clipped(parameter)}' has another meaning"
+            if problem:
+                hint = "parameters are names of their own: f(x) = x^2, g(x, y) = x*y"
+                raise ExpressionError(piece.typed, *piece.head, problem, hint)
+        branch = reader.parsed(piece.name)
+        self.definitions[piece.name] = Definition(
+            piece.name, piece.parameters, reader, branch, reader.walked(branch).node
+        )
+
+    def _check_name(
+        self, piece: Statement, used: Collection[str], earlier: Collection[str]
+    ) -> None:
+        """Refuse a name that has a meaning."""
+        reasons: dict[str, Collection[str]] = {
+            "is a function": FUNCTION_NAMES,
+            "is a constant": CONSTANT_NAMES,
+            "is defined twice": {*self.scope, *self.definitions},
+            "is defined by itself": used,
+            "is a variable of an earlier expression": earlier,
+        }
+        if piece.parameters is not None:
+            reasons["is a function"] = {*FUNCTION_NAMES, *ITERATED, *DERIVATIVES}
+        for reason, names in reasons.items():
+            if piece.name in names:
+                problem = f"'{clipped(piece.name)}' {reason}"
+                raise ExpressionError(piece.typed, *piece.head, problem, "choose another name")
 
 
 def _new_names(used_names: set[str], count: int) -> Iterator[str]:

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from tapecli.expressions.functions import CONSTANT_NAMES, FUNCTION_NAMES
+from tapecli.expressions.shorthands import DERIVATIVES, ITERATED
 
 
 class Template(NamedTuple):
@@ -172,6 +173,14 @@ def constant(word: str) -> Meaning | None:
         meaning = DIFFERENT[library][name]
         return None if _takes_arguments(meaning) else meaning
     return _matched(name, CONSTANT_NAMES)
+
+
+def shorthand(word: str) -> str:
+    """The token of a sum or derivative that a typed name opens, or ""."""
+    library, name = _parts(word, "")
+    if library not in ("", "SymPy"):
+        return ""
+    return "SUM_CALL" if name in ITERATED else "DERIVATIVE_CALL" if name in DERIVATIVES else ""
 
 
 def _takes_arguments(meaning: Meaning) -> bool:

@@ -9,15 +9,17 @@ import math
 import pkgutil
 import unicodedata
 import zlib
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from tapecli.errors import ExpressionError, clipped
-from tapecli.expressions import cache, diagnosis, notations, tokens, tree
-from tapecli.expressions.functions import CONSTANT_NAMES, FUNCTIONS, INVERSES
+from tapecli.expressions import cache, diagnosis, notations, shorthands, tokens, tree
+from tapecli.expressions.diagnosis import UNKNOWN_CALL
+from tapecli.expressions.functions import CONSTANT_NAMES, FUNCTIONS, INVERSES, Function
+from tapecli.expressions.shorthands import MAX_OPERATIONS, Definition, Mode, Work
 from tapecli.expressions.tree import BLANKS, Node
 
 if TYPE_CHECKING:
@@ -35,10 +37,13 @@ MAX_DIGITS = 400
 MAX_EXPONENT = 1_000_000
 """The largest constant exponent, in size."""
 
+CONSTANT_PROBLEM = f"a constant of more than {MAX_DIGITS} digits"
+EXPONENT_PROBLEM = f"an exponent beyond {MAX_EXPONENT:,}"
+
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-")
 
 
-class _Reading(NamedTuple):
+class Reading(NamedTuple):
     """What a rule of the grammar has read from the half-open range of characters, as a tree.
 
     `depth` is how deep brackets and operators are nested, and `exact` the value of a rational
@@ -56,30 +61,49 @@ class _Reading(NamedTuple):
 class Reader:
     """Reads the text `typed`, with a method for each rule of the grammar, of the same name.
 
-    The expression starts at `offset`, behind "name =". `scope` has the earlier targets by name, and
-    `variable_names` are variables although they have several letters.
+    Attributes:
+        typed: the text, of which the part from `offset` to `end` is read.
+        scope: the earlier targets by name.
+        variable_names: the variables that have several letters.
+        definitions: the earlier functions of the text, by name.
+        bound: the values of indices and parameters.
+        indices: which of these are indices.
+        level: how many shorthands this is inside of.
+        mode: what is read for.
+        work: what all texts that are read together have written out.
     """
 
     typed: str
     scope: Mapping[str, Node]
     variable_names: Collection[str] = ()
     offset: int = 0
+    end: int | None = None
+    definitions: Mapping[str, Definition] = field(default_factory=dict)
+    bound: Mapping[str, Reading] = field(default_factory=dict)
+    indices: Collection[str] = ()
+    level: int = 0
+    mode: Mode = Mode.TYPED
+    work: Work = field(default_factory=Work)
 
     def read(self) -> Node:
         """Read the tree, or raise an ExpressionError if that is impossible or beyond a bound."""
+        return self.walked(self.parsed()).node
+
+    def parsed(self, defined: str = "") -> Tree[Token]:
+        """The parser's tree of the text, which defines a name, or an ExpressionError."""
         if len(self.typed) > MAX_LENGTH:
             problem = f"the expression has {len(self.typed):,} characters"
-            self._fail(0, 1, problem, f"the limit is {MAX_LENGTH:,}")
-        source = notations.with_ordinary_characters(self.typed[self.offset :])
+            self.fail(0, 1, problem, f"the limit is {MAX_LENGTH:,}")
+        source = notations.with_ordinary_characters(self.typed[self.offset : self.end])
         if not source.strip(BLANKS):
-            self._fail(0, max(len(source), 1), "the expression is empty", "try 'log(x^2)'")
+            self.fail(0, max(len(source), 1), "the expression is empty", "try 'log(x^2)'")
         for index, character in enumerate(source):
             if not (character.isprintable() or character in BLANKS):
                 name = unicodedata.name(character, f"U+{ord(character):04X}")
-                self._fail(index, index + 1, f"an unreadable character: {name}")
-        return self._walked(self._parsed(source)).node
+                self.fail(index, index + 1, f"an unreadable character: {name}")
+        return self._parsed(source, defined)
 
-    def _parsed(self, source: str) -> Tree[Token]:
+    def _parsed(self, source: str, defined: str) -> Tree[Token]:
         from lark.exceptions import UnexpectedCharacters, UnexpectedToken
 
         state: Any = parser().parse_interactive(source)
@@ -90,104 +114,145 @@ class Reader:
         except UnexpectedCharacters as error:  # what is before it may be wrong as well
             strange = error.pos_in_stream or 0
         try:
-            for token in tokens.classified(words, self._names):
+            for token in tokens.classified(words, self._names, self.definitions):
                 state.feed_token(token)
             if strange is not None:
-                self._fail(*diagnosis.strange(strange, source))
+                self.fail(*diagnosis.strange(strange, source))
             root: Tree[Token] = state.feed_eof(words[-1] if words else None)
             return root
         except UnexpectedToken as error:
-            span = _span(error.token)
-            self._fail(*diagnosis.unexpected(error.token, span, source, self._names))
+            if error.token.type == UNKNOWN_CALL and str(error.token) == defined:
+                problem = f"'{clipped(defined)}' is defined by itself"
+                self.fail_at(error.token, problem, "a definition uses earlier ones alone")
+            span = diagnosis.span(error.token)
+            self.fail(*diagnosis.unexpected(error.token, span, source, self._names))
 
-    def _walked(self, root: Tree[Token]) -> _Reading:
+    def walked(self, root: Tree[Token]) -> Reading:
         """The meaning of each branch, from the leaves to the root."""
-        readings: dict[int, _Reading] = {}
-        for branch in root.iter_subtrees():
+        readings: dict[int, Reading] = {}
+        branches = list(_branches(root))
+        if self.mode is Mode.EXPANDED:
+            self.count(root, len(branches))
+        for branch in reversed(branches):
             children = [readings.get(id(child), child) for child in branch.children]
             reading = getattr(self, branch.data)(*children)
             start, end = branch.meta.start_pos, branch.meta.end_pos
             if reading.depth > MAX_DEPTH:
                 problem = f"more than {MAX_DEPTH} nested brackets and operators"
-                self._fail(start, end, problem, "give parts of it names: 'u = ...' 'y = log(u)'")
+                self.fail(start, end, problem, "give parts of it names: 'u = ...' 'y = log(u)'")
             if reading.exact and abs(_decimal_exponent(reading.exact)) >= MAX_DIGITS:
-                self._refuse_constant(start, end)
+                self.fail(start, end, CONSTANT_PROBLEM)
             readings[id(branch)] = reading._replace(start=start, end=end)
         return readings[id(root)]
 
-    def _fail(self, start: int, end: int, problem: str, hint: str = "") -> NoReturn:
+    def fail(self, start: int, end: int, problem: str, hint: str = "") -> NoReturn:
         start, end = self.offset + start, self.offset + end
         raise ExpressionError(self.typed, start, end, problem, hint) from None
 
-    def _refuse_constant(self, start: int, end: int) -> NoReturn:
-        self._fail(start, end, f"a constant of more than {MAX_DIGITS} digits")
+    def fail_at(self, place: Tree[Token] | Token, problem: str, hint: str = "") -> NoReturn:
+        """Raise an ExpressionError about a token or a branch."""
+        self.fail(*diagnosis.span(place), problem, hint)
+
+    def count(self, place: Tree[Token] | Token, operations: int) -> None:
+        """Count operations that are written out, and refuse too many."""
+        self.work.operations += operations
+        if self.work.operations > MAX_OPERATIONS:
+            problem = f"more than {MAX_OPERATIONS:,} operations, once it is written out"
+            self.fail_at(place, problem, "take fewer terms, orders or calls")
 
     @property
     def _names(self) -> set[str]:
         """The names that this text may use besides those of the table."""
-        return {*self.scope, *self.variable_names}
+        return {*self.scope, *self.variable_names, *self.bound}
 
     # --- one method per rule -----------------------------------------------------------------
 
-    def plus(self, operand: _Reading) -> _Reading:
+    def plus(self, operand: Reading) -> Reading:
         return operand
 
-    def number(self, token: Token) -> _Reading:
+    def number(self, token: Token) -> Reading:
         mantissa, _, exponent = token.lower().partition("e")
         mantissa = mantissa.replace("_", "")
         digits = len(mantissa.removeprefix("0").replace(".", ""))
         shift = exponent.lstrip("+-0")
         if digits > MAX_DIGITS or len(shift) > 3 or int(shift or 0) > MAX_DIGITS:
-            self._fail(*_span(token), f"a number of more than {MAX_DIGITS} digits")
+            self.fail(*diagnosis.span(token), f"a number of more than {MAX_DIGITS} digits")
         plain = token.replace("_", "")
         value = Fraction(plain)
-        return _Reading(tree.number(value, decimal=not plain.isdigit()), exact=value)
+        return Reading(tree.number(value, decimal=not plain.isdigit()), exact=value)
 
-    def name(self, token: Token) -> _Reading:
+    def name(self, token: Token) -> Reading:
         name = str(token)
+        if name in self.bound:
+            return self.bound[name]._replace(depth=1)
+        if name in self.definitions:
+            hint = f"write {clipped(self.definitions[name].signature, 100)}"
+            self.fail_at(token, f"'{clipped(name)}' is a function", hint)
         if name in self.scope:
             target = self.scope[name]
-            return _Reading(tree.Alias(name, target), exact=tree.rational(target))
+            return Reading(tree.Alias(name, target), exact=tree.rational(target))
         if name not in self.variable_names and (meaning := notations.constant(name)):
             return self._meant(meaning, token)
-        if not (name in self.variable_names or tree.is_one_letter(name)):
-            self._fail(*diagnosis.unknown_name(name, _span(token), self._names))
-        return _Reading(tree.Variable(name))
+        if not self.is_variable(name):
+            self.fail(*diagnosis.unknown_name(name, diagnosis.span(token), self._names))
+        return Reading(tree.Variable(name))
 
-    def brackets(self, inside: _Reading) -> _Reading:
+    def is_variable(self, name: str) -> bool:
+        """Whether a name that has no other meaning is a variable."""
+        return name in self.variable_names or tree.is_one_letter(name)
+
+    def brackets(self, inside: Reading) -> Reading:
         return inside._replace(depth=inside.depth + 1)
 
-    def _applied(self, name: str, *arguments: _Reading) -> _Reading:
+    def applied(self, name: str, *arguments: Reading) -> Reading:
+        """A function or operator of readings."""
         node = tree.call(name, *(argument.node for argument in arguments))
         exact = tree.exact_value(node, [argument.exact for argument in arguments])
         depth = 1 + max(argument.depth for argument in arguments)
-        return _Reading(node, depth=depth, exact=exact)
+        return Reading(node, depth=depth, exact=exact)
 
-    add = functools.partialmethod(_applied, "add")
-    sub = functools.partialmethod(_applied, "sub")
-    mul = functools.partialmethod(_applied, "mul")
-    div = functools.partialmethod(_applied, "div")
-    neg = functools.partialmethod(_applied, "neg")
-    absolute = functools.partialmethod(_applied, "abs")
+    add = functools.partialmethod(applied, "add")
+    sub = functools.partialmethod(applied, "sub")
+    mul = functools.partialmethod(applied, "mul")
+    div = functools.partialmethod(applied, "div")
+    neg = functools.partialmethod(applied, "neg")
+    absolute = functools.partialmethod(applied, "abs")
 
-    def pow(self, base: _Reading, exponent: _Reading) -> _Reading:
-        if exponent.exact is not None and abs(exponent.exact) > MAX_EXPONENT:
-            self._fail(exponent.start, exponent.end, f"an exponent beyond {MAX_EXPONENT:,}")
-        if exponent.exact and base.exact:
-            digits = _decimal_exponent(base.exact) * exponent.exact
-            if abs(digits) >= MAX_DIGITS:
-                self._refuse_constant(base.start, exponent.end)
-        return self._applied("pow", base, exponent)
+    def pow(self, base: Reading, exponent: Reading) -> Reading:
+        if problem := self.power_problem(base.exact, exponent.exact):
+            start = exponent.start if problem is EXPONENT_PROBLEM else base.start
+            self.fail(start, exponent.end, problem)
+        return self.applied("pow", base, exponent)
 
-    def superscript(self, base: _Reading, token: Token) -> _Reading:
-        return self.pow(base, self._whole_number(token, *_span(token)))
+    def power_problem(self, base: Fraction | None, exponent: Fraction | None) -> str:
+        """What is wrong with a power of constants, or ""; they are None where they vary."""
+        if exponent is not None and abs(exponent) > MAX_EXPONENT:
+            return EXPONENT_PROBLEM
+        if exponent and base and abs(_decimal_exponent(base) * exponent) >= MAX_DIGITS:
+            return CONSTANT_PROBLEM
+        return ""
 
-    def call(self, token: Token, *arguments: _Reading) -> _Reading:
+    def superscript(self, base: Reading, token: Token) -> Reading:
+        return self.pow(base, self._whole_number(token, *diagnosis.span(token)))
+
+    def factorial(self, operand: Reading) -> Reading:
+        return self._called("factorial", (operand.start, operand.end), (operand,))
+
+    def defined_call(self, token: Token, *arguments: Reading) -> Reading:
+        return shorthands.defined_call(self, token, arguments)
+
+    def derivative(self, token: Token, *items: Tree[Token]) -> Reading:
+        return shorthands.derivative(self, token, items)
+
+    def iterated(self, token: Token, *items: Tree[Token]) -> Reading:
+        return shorthands.iterated(self, token, items)
+
+    def call(self, token: Token, *arguments: Reading) -> Reading:
         meaning = notations.function(str(token))
         assert meaning is not None
         return self._meant(meaning, token, *arguments)
 
-    def square_call(self, token: Token, *arguments: _Reading) -> _Reading:
+    def square_call(self, token: Token, *arguments: Reading) -> Reading:
         """Read Mathematica's Log[2, x], whose sequence of arguments may be another one."""
         meaning = notations.function(str(token), in_square_brackets=True)
         assert meaning is not None
@@ -195,61 +260,71 @@ class Reader:
             return self._meant(reverse, token, *arguments[::-1])
         return self._meant(meaning, token, *arguments)
 
-    def power_call(self, token: Token, digits: Token, *arguments: _Reading) -> _Reading:
+    def power_call(self, token: Token, digits: Token, *arguments: Reading) -> Reading:
         """Read sin²(x), sin^2 x: the power of the function's value."""
-        power = self._whole_number(digits, *_span(digits))
+        power = self._whole_number(digits, *diagnosis.span(digits))
         if power.exact is not None and power.exact < 0:
             meaning = notations.function(str(token))
             name = meaning if isinstance(meaning, str) else str(token)
             reciprocal = f"1/{name}(x)"
             hint = f"{INVERSES[name]}(x), or {reciprocal}" if name in INVERSES else reciprocal
-            start, end = _span(token)[0], _span(digits)[1]
+            start, end = diagnosis.span(token)[0], diagnosis.span(digits)[1]
             problem = f"'{self._quoted(start, end)}' can be read in two ways"
-            self._fail(start, end, problem, f"write {hint}")
+            self.fail(start, end, problem, f"write {hint}")
         return self.pow(self.call(token, *arguments), power)
 
     # --- what the rules share ----------------------------------------------------------------
 
-    def _whole_number(self, digits: str, start: int, end: int) -> _Reading:
+    def _whole_number(self, digits: str, start: int, end: int) -> Reading:
         ordinary = digits.translate(_SUPERSCRIPTS)
         if len(ordinary) > MAX_DIGITS:
-            self._fail(start, end, f"an exponent beyond {MAX_EXPONENT:,}")
+            self.fail(start, end, EXPONENT_PROBLEM)
         value = Fraction(int(ordinary))
-        node = tree.number(abs(value))
-        return _Reading(tree.call("neg", node) if value < 0 else node, start, end, exact=value)
+        return self.whole(int(value))._replace(start=start, end=end)
 
-    def _meant(self, meaning: notations.Meaning, token: Token, *arguments: _Reading) -> _Reading:
+    def whole(self, value: int) -> Reading:
+        """A whole number, which was not typed."""
+        node = tree.number(abs(value))
+        return Reading(tree.call("neg", node) if value < 0 else node, exact=Fraction(value))
+
+    def check_arity(
+        self, span: tuple[int, int], function: Function | Definition, count: int
+    ) -> None:
+        """Refuse a wrong number of arguments."""
+        arity = len(function.parameters)
+        if count != arity:
+            problem = f"'{clipped(function.name)}' takes {_counted(arity)}, not {count}"
+            self.fail(*span, problem, clipped(f"write {function.signature}", 100))
+
+    def _meant(self, meaning: notations.Meaning, token: Token, *arguments: Reading) -> Reading:
         """What the name in a token means, of these arguments."""
-        start, end = span = _span(token)
+        start, end = span = diagnosis.span(token)
         if isinstance(meaning, notations.Refused):
-            self._fail(*span, f"'{self._quoted(start, end)}' is not read", meaning.hint)
+            self.fail(*span, f"'{self._quoted(start, end)}' is not read", meaning.hint)
         if meaning in CONSTANT_NAMES:
-            return _Reading(tree.Named(meaning))
+            return Reading(tree.Named(meaning))
         if isinstance(meaning, str):
             return self._called(meaning, span, arguments)
         if len(arguments) != len(meaning.parameters):
             expected = ", ".join(meaning.parameters)
             problem = f"'{token}' takes {_counted(len(meaning.parameters))}, not {len(arguments)}"
-            self._fail(*span, problem, f"write {self._quoted(start, end)}({expected})")
+            self.fail(*span, problem, f"write {self._quoted(start, end)}({expected})")
         nodes = [argument.node for argument in arguments]
         definition = Reader(meaning.text, {}, meaning.parameters).read()
         node = tree.substituted(definition, dict(zip(meaning.parameters, nodes, strict=True)))
         depth = 2 + max((argument.depth for argument in arguments), default=0)
-        return _Reading(node, depth=depth, exact=tree.rational(node))
+        return Reading(node, depth=depth, exact=tree.rational(node))
 
     def _called(
-        self, name: str, span: tuple[int, int], arguments: tuple[_Reading, ...]
-    ) -> _Reading:
+        self, name: str, span: tuple[int, int], arguments: tuple[Reading, ...]
+    ) -> Reading:
         function = FUNCTIONS[name]
         if function.longer and len(arguments) == function.arity + 1:
             return self._called(function.longer, span, arguments)
-        arity = function.arity
-        if function.repeats and len(arguments) > arity:
-            return functools.reduce(functools.partial(self._applied, name), arguments)
-        if len(arguments) != arity:
-            problem = f"'{name}' takes {_counted(arity)}, not {len(arguments)}"
-            self._fail(*span, problem, f"write {FUNCTIONS[name].signature}")
-        return self.pow(*arguments) if name == "pow" else self._applied(name, *arguments)
+        if function.repeats and len(arguments) > function.arity:
+            return functools.reduce(functools.partial(self.applied, name), arguments)
+        self.check_arity(span, function, len(arguments))
+        return self.pow(*arguments) if name == "pow" else self.applied(name, *arguments)
 
     def _quoted(self, start: int, end: int) -> str:
         """The characters as they were typed, as a message may quote them."""
@@ -260,11 +335,17 @@ def _counted(arity: int) -> str:
     return "one argument" if arity == 1 else f"{arity} arguments"
 
 
-def _span(token: Token) -> tuple[int, int]:
-    """The half-open range of the characters of a token."""
-    assert token.start_pos is not None
-    assert token.end_pos is not None
-    return token.start_pos, token.end_pos
+def _branches(root: Tree[Token]) -> Iterator[Tree[Token]]:
+    """The branches that are walked, each before those inside it, and the later ones first.
+
+    What is inside of shorthands is left to them.
+    """
+    stack = [root]
+    while stack:
+        branch = stack.pop()
+        yield branch
+        if branch.data not in ("iterated", "derivative"):
+            stack += [child for child in branch.children if not isinstance(child, str)]
 
 
 def _decimal_exponent(value: Fraction) -> float:

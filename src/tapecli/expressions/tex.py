@@ -15,7 +15,19 @@ from typing import Any
 
 from tapecli.expressions.derivative import leibniz
 from tapecli.expressions.functions import ATOM_BINDING, OPERATORS, POWER_BINDING, row
-from tapecli.expressions.tree import Alias, Call, Named, Node, Number, Variable, fold
+from tapecli.expressions.tree import (
+    DERIVATIVE,
+    PRODUCT,
+    SUM,
+    Alias,
+    Call,
+    Named,
+    Node,
+    Number,
+    Shorthand,
+    Variable,
+    fold_parts,
+)
 from tapecli.expressions.tree import text as text_of
 
 _GREEK = """
@@ -109,7 +121,7 @@ def expression(tree: Node, slashed: bool = False) -> str:
 
     For small print a quotient in an exponent is `slashed`.
     """
-    return fold(tree, lambda node, forms: _form(node, forms, slashed)).text
+    return fold_parts(tree, lambda node, forms: _form(node, forms, slashed)).text
 
 
 @dataclass(frozen=True)
@@ -186,6 +198,8 @@ def _form(node: Node, children: Sequence[_Tex], slashed: bool) -> _Tex:
         return _Tex(digits, _PRODUCT if "times" in digits else ATOM_BINDING)
     if isinstance(node, Named):
         return _Tex({"pi": r"\pi", "tau": r"\tau"}.get(node.name, node.name), ATOM_BINDING)
+    if isinstance(node, Shorthand):
+        return _shorthand(node, children)
     if isinstance(node, Variable | Alias):
         return _Tex(name(node.name), ATOM_BINDING)
     assert isinstance(node, Call)
@@ -202,6 +216,28 @@ def _form(node: Node, children: Sequence[_Tex], slashed: bool) -> _Tex:
     if symbol is None or isinstance(symbol, str):
         return _applied(node.name, *children)
     return _tex(symbol(_Functions(), *children))
+
+
+def _shorthand(node: Shorthand, operands: Sequence[_Tex]) -> _Tex:
+    """A sum or product, a derivative, or the call of a definition."""
+    first, *others = operands
+    if node.name in (SUM, PRODUCT):
+        index, lower, upper = (operand.text for operand in others)
+        sign = rf"\{node.name}_{{{index}={lower}}}^{{{upper}}}"
+        return _Tex(f"{sign} {first.within(_PRODUCT)}", _SUM)
+    if node.name == DERIVATIVE:
+        by: list[str] = []
+        for part in node.operands[1:]:
+            if isinstance(part, Number):
+                by += [by[-1]] * (int(part.value) - 1)
+            elif isinstance(part, Variable):
+                by.append(part.name)
+        _, runs = leibniz(by, partial=False)
+        below = r" \, ".join(f"d {_raised(name(variable), times)}" for variable, times in runs)
+        return _Tex(rf"\frac{{{_raised('d', len(by))}}}{{{below}}} {first.within(_PRODUCT)}", _SUM)
+    stem = node.name.rstrip("'")
+    arguments = ", ".join(operand.text for operand in operands)
+    return _Tex(rf"{name(stem)}{node.name[len(stem) :]}\left({arguments}\right)")
 
 
 class _Functions:

@@ -21,14 +21,24 @@ _SIGNS = {"PLUS": "", "_MINUS": "-"}
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-")
 
 
-def classified(tokens: Sequence[Token], names: Collection[str]) -> Iterator[Token]:
-    """The tokens as the grammar has them; `names` are those that the user has given a meaning."""
+def classified(
+    tokens: Sequence[Token], names: Collection[str], definitions: Collection[str] = ()
+) -> Iterator[Token]:
+    """The tokens as the grammar has them.
+
+    `names` are those that the user has given a meaning as variables or targets, and `definitions`
+    those of functions.
+    """
     index = 0
     while index < len(tokens):
         token = tokens[index]
         index += 1
         if token.type != "NAME":
             yield token
+            continue
+        if call := _of_shorthand(tokens, index - 1, names, definitions):
+            index += call.end_pos != token.end_pos  # which are primes
+            yield call
             continue
         following = tokens[index].type if index < len(tokens) else ""
         kind, name = _kind(str(token), following, names)
@@ -41,6 +51,27 @@ def classified(tokens: Sequence[Token], names: Collection[str]) -> Iterator[Toke
                 yield power
         else:
             yield token.update(kind, name)
+
+
+def _of_shorthand(
+    tokens: Sequence[Token], index: int, names: Collection[str], definitions: Collection[str]
+) -> Token | None:
+    """The name at an index, with the primes behind it, if it calls a definition, is a derivative
+    such as sin'(x), or opens a sum or a derivative; else None.
+    """
+    token, *following = tokens[index : index + 3]
+    name = notations.plain(str(token))
+    primes = following.pop(0) if following and following[0].type == "PRIMES" else None
+    if not following or following[0].type not in ("_LPAR", "_LSQUARE") or name in names:
+        return None
+    if primes is None and name not in definitions:
+        kind = notations.shorthand(name)
+        return token.update(kind, name.rpartition(".")[2]) if kind else None
+    if name in definitions or isinstance(notations.function(name), str):
+        call = token.update("DEFINED_CALL", name + (primes or ""))
+        call.end_pos = primes.end_pos if primes else token.end_pos
+        return call
+    return None
 
 
 def _kind(word: str, following: str, names: Collection[str]) -> tuple[str, str]:

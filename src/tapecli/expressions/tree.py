@@ -7,6 +7,7 @@ stack.
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import math
 import re
@@ -65,6 +66,11 @@ class Node(metaclass=_Interning):
         """The nodes that this node is computed from."""
         return ()
 
+    @property
+    def parts(self) -> tuple[Node, ...]:
+        """The nodes that its text is made of, where it has one of its own."""
+        return ()
+
     def __str__(self) -> str:
         return text(self)
 
@@ -73,14 +79,14 @@ class Node(metaclass=_Interning):
 
     def __reduce__(self) -> Any:
         """What pickle writes: a row for each node, and not one inside the other."""
-        indices = {node: index for index, node in enumerate(steps(self))}
+        indices = {node: index for index, node in enumerate(_ordered([self], _inside))}
         return _of_rows, ([node._row(indices) for node in indices],)
 
     def _row(self, indices: Mapping[Node, int]) -> tuple[Any, ...]:
-        """The class of a node, its own fields, and the indices of the rows of its children."""
-        names = [name for name in type(self).__slots__ if name not in ("arguments", "target")]
-        children = [indices[child] for child in self.children]
-        return type(self), [getattr(self, name) for name in names], children
+        """The class of a node, its own fields, and the indices of the rows of its nodes."""
+        names = [field.name for field in dataclasses.fields(self)]  # type: ignore[arg-type]
+        own = [getattr(self, name) for name in names if name not in _NODES]
+        return type(self), own, [indices[node] for node in _inside(self)]
 
 
 @dataclass(frozen=True, eq=False, slots=True, repr=False)
@@ -116,6 +122,8 @@ class Call(Node):
     def children(self) -> tuple[Node, ...]:
         return self.arguments
 
+    parts = children
+
 
 @dataclass(frozen=True, eq=False, slots=True, repr=False)
 class Alias(Node):
@@ -129,12 +137,46 @@ class Alias(Node):
         return (self.target,)
 
 
+SUM, PRODUCT, DERIVATIVE = "sum", "prod", "diff"
+"""The names of the shorthands that are no calls of definitions."""
+
+
+@dataclass(frozen=True, eq=False, slots=True, repr=False)
+class Shorthand(Alias):
+    """A part that is typed shorter than what it computes, which is its target.
+
+    Attributes:
+        name: "sum", "prod" or "diff", or the name of a definition, with its primes: f'.
+        operands: what stands between its brackets: the term, the index, the lower and the upper
+            bound; or an expression, a variable and how often, if not once; or arguments.
+    """
+
+    operands: tuple[Node, ...]
+
+    @property
+    def parts(self) -> tuple[Node, ...]:
+        return self.operands
+
+
+_NODES = ("arguments", "target", "operands")
+"""The fields of nodes that have other nodes."""
+
+
+def _inside(node: Node) -> tuple[Node, ...]:
+    """All nodes that a node has in its fields."""
+    return (*node.children, *node.operands) if isinstance(node, Shorthand) else node.children
+
+
 def _of_rows(rows: Iterable[tuple[Any, Sequence[Any], Sequence[int]]]) -> Node:
     """The node in the last of the rows that `Node` is pickled as."""
     nodes: list[Node] = []
     for class_, fields, indices in rows:
         children: list[Any] = [nodes[index] for index in indices]
-        nodes.append(class_(*fields, *([tuple(children)] if class_ is Call else children)))
+        if class_ is Call:
+            children = [tuple(children)]
+        elif class_ is Shorthand:
+            children = [children[0], tuple(children[1:])]
+        nodes.append(class_(*fields, *children))
     return nodes[-1]
 
 
@@ -152,7 +194,9 @@ def rebuilt(node: Node, children: Sequence[Node]) -> Node:
     """The node with these children in the place of its own."""
     if isinstance(node, Call):
         return Call(node.name, tuple(children))
-    return Alias(node.name, children[0]) if isinstance(node, Alias) else node
+    if isinstance(node, Alias) and children[0] is not node.target:
+        return Alias(node.name, children[0])
+    return node
 
 
 @functools.lru_cache(maxsize=64)
@@ -161,16 +205,23 @@ def steps(*targets: Node) -> tuple[Node, ...]:
 
     The last lists are kept, because one answer walks through the same trees twenty times.
     """
+    return tuple(_ordered(targets, lambda node: node.children))
+
+
+def _ordered(
+    targets: Sequence[Node], inside: Callable[[Node], tuple[Node, ...]]
+) -> dict[Node, None]:
+    """Every distinct node once, each after those that are `inside` of it."""
     order: dict[Node, None] = {}
     stack = [(target, False) for target in reversed(targets)]
     while stack:
-        node, children_done = stack.pop()
-        if children_done:
+        node, inside_done = stack.pop()
+        if inside_done:
             order[node] = None
         elif node not in order:
             stack.append((node, True))
-            stack.extend((child, False) for child in reversed(node.children))
-    return tuple(order)
+            stack.extend((other, False) for other in reversed(inside(node)))
+    return order
 
 
 def fold(tree: Node, combine: Callable[[Node, list[Result]], Result]) -> Result:
@@ -190,6 +241,14 @@ def substituted(tree: Node, values: Mapping[str, Node]) -> Node:
         return rebuilt(node, children)
 
     return fold(tree, replaced)
+
+
+def fold_parts(tree: Node, combine: Callable[[Node, list[Result]], Result]) -> Result:
+    """As `fold`, from the parts that the text of each node is made of, for what writes it."""
+    results: dict[Node, Result] = {}
+    for node in _ordered([tree], lambda node: node.parts):
+        results[node] = combine(node, [results[part] for part in node.parts])
+    return results[tree]
 
 
 def variables(*targets: Node) -> tuple[str, ...]:
@@ -261,6 +320,11 @@ def _bits(value: Fraction) -> int:
     return max(value.numerator.bit_length(), value.denominator.bit_length())
 
 
+def _factorial(value: Fraction) -> Fraction | None:
+    whole = value.denominator == 1 and 0 <= value < _MAX_BITS
+    return Fraction(math.factorial(int(value))) if whole else None
+
+
 _EXACT: dict[str, Callable[..., Fraction | None]] = {
     "add": lambda a, b: a + b,
     "sub": lambda a, b: a - b,
@@ -268,12 +332,13 @@ _EXACT: dict[str, Callable[..., Fraction | None]] = {
     "div": lambda a, b: a / b if b else None,
     "neg": lambda a: -a,
     "pow": _power,
+    "factorial": _factorial,
 }
 
 
 def text(node: Node) -> str:
     """The fully explicit form, which reads back as the same tree."""
-    return fold(node, _form)[0]
+    return fold_parts(node, _form)[0]
 
 
 def _form(node: Node, arguments: Sequence[tuple[str, int]]) -> tuple[str, int]:
@@ -281,6 +346,8 @@ def _form(node: Node, arguments: Sequence[tuple[str, int]]) -> tuple[str, int]:
     if isinstance(node, Number):
         digits = decimal_text(node.value) if node.decimal else str(node.value.numerator)
         return digits, ATOM_BINDING
+    if isinstance(node, Shorthand):
+        return _shorthand(node, [text for text, _ in arguments]), ATOM_BINDING
     if isinstance(node, Variable | Named | Alias):
         return node.name, ATOM_BINDING
     assert isinstance(node, Call)
@@ -296,6 +363,13 @@ def _form(node: Node, arguments: Sequence[tuple[str, int]]) -> tuple[str, int]:
         return sign + _bracketed(arguments[0], binding), binding
     first, second = arguments
     return _bracketed(first, binding) + sign + _bracketed(second, binding + 1), binding
+
+
+def _shorthand(node: Shorthand, operands: Sequence[str]) -> str:
+    if node.name in (SUM, PRODUCT):
+        term, index, lower, upper = operands
+        return f"{node.name}({term}, {index} = {lower}..{upper})"
+    return f"{node.name}({', '.join(operands)})"
 
 
 def _bracketed(form: tuple[str, int], binding: int) -> str:

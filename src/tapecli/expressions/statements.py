@@ -1,0 +1,80 @@
+"""One text as statements: expressions, `name = expression`, and definitions `f(x) = expression`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tapecli.expressions.notations import with_ordinary_characters
+from tapecli.expressions.parser import MAX_LENGTH
+from tapecli.expressions.tree import BLANKS, NAME
+
+_HEAD = re.compile(
+    rf"[{BLANKS}]*(?P<name>{NAME})[{BLANKS}]*(?:\((?P<parameters>[^()=]*)\)[{BLANKS}]*)?:?=(?!=)"
+)
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A part of the text `typed`: its expression is from `start` to `end`.
+
+    Attributes:
+        name: what stands before "=", or "".
+        head: the half-open range of the name.
+        parameters: those behind the name, if it is a function.
+    """
+
+    typed: str
+    start: int
+    end: int
+    name: str = ""
+    head: tuple[int, int] = (0, 0)
+    parameters: tuple[str, ...] | None = None
+
+
+def statements(typed: str) -> Iterator[Statement]:
+    """The statements of a text, in order.
+
+    Semicolons are between them, and ends of lines as well if one of the lines has a name and "=".
+    A text that is too long is one statement.
+    """
+    bounds = list(_bounds(typed)) if len(typed) <= MAX_LENGTH else []
+    pieces = [(start, end) for start, end in bounds if typed[start:end].strip(BLANKS)]
+    for start, end in pieces or [(0, len(typed))]:
+        head = _HEAD.match(with_ordinary_characters(typed[:MAX_LENGTH]), start, end)
+        if not head:
+            yield Statement(typed, start, end)
+            continue
+        listed = head["parameters"]
+        parameters = None if listed is None else tuple(p.strip(BLANKS) for p in listed.split(","))
+        yield Statement(typed, head.end(), end, head["name"], head.span("name"), parameters)
+
+
+def names_something(line: str) -> bool:
+    """Whether a line is `name = expression` or a definition."""
+    return bool(_HEAD.match(with_ordinary_characters(line[:MAX_LENGTH])))
+
+
+def _bounds(typed: str) -> Iterator[tuple[int, int]]:
+    """The half-open ranges of characters between the signs that separate statements.
+
+    The end of a line separates none inside of brackets or beside an operator.
+    """
+    by_lines = "\n" in typed and any(map(names_something, typed.split("\n")))
+    start = depth = 0
+    for index, character in enumerate(typed):
+        depth += (character in "([{") - (character in ")]}")
+        if character == ";" or (character == "\n" and by_lines and depth <= 0):
+            before, after = typed[start:index].rstrip(BLANKS), typed[index + 1 :].lstrip(BLANKS)
+            if character == ";" or not (before[-1:] in _OPEN or after[:1] in _GOES_ON):
+                yield start, index
+                start, depth = index + 1, 0
+    yield start, len(typed)
+
+
+_OPEN = tuple("+-*/^=,")
+"""What a line that goes on ends with."""
+
+_GOES_ON = tuple("+*/^,)")
+"""What a line begins with that goes on with the one before."""
