@@ -694,7 +694,7 @@ def test_a_message_is_short_however_long_the_text(typed: str) -> None:
         "sin.__globals__",
         "x[0]",
         "[x for x in y]",
-        "{x!r}",
+        "{x!r:}",
         "{x.__class__}",
         "{0.__class__}",
         "%s",

@@ -71,6 +71,9 @@ def strange(index: int, source: str) -> Mistake:
     """A character that no expression can have."""
     character = source[index]
     hint = ""
+    if source[index : index + 2] == "!!":
+        hint = "write (x!)! for the factorial of a factorial; a double factorial is not read"
+        return Mistake(index, index + 2, "unexpected '!!'", hint)
     if not character.isascii():  # it may look like an ordinary letter
         hint = f"it is {unicodedata.name(character, 'a character without a name')}"
     return Mistake(index, index + 1, f"unexpected '{character}'", hint)

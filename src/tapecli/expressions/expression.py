@@ -9,8 +9,9 @@ from functools import cached_property
 
 from tapecli.errors import ExpressionError, UsageError, clipped
 from tapecli.expressions.functions import CONSTANT_NAMES, FUNCTION_NAMES
+from tapecli.expressions.notations import DERIVATIVES, ITERATED
 from tapecli.expressions.parser import Reader
-from tapecli.expressions.shorthands import DERIVATIVES, ITERATED, Definition, Work
+from tapecli.expressions.shorthands import Definition, Work
 from tapecli.expressions.statements import Statement, statements
 from tapecli.expressions.tree import NAME, Node, text, variables
 

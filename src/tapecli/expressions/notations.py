@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from tapecli.expressions.functions import CONSTANT_NAMES, FUNCTION_NAMES
-from tapecli.expressions.shorthands import DERIVATIVES, ITERATED
+from tapecli.expressions.tree import PRODUCT, SUM
 
 
 class Template(NamedTuple):
@@ -120,6 +120,15 @@ CONSTANTS_OF_LIBRARIES: dict[str, Meaning] = {
     "inf": Refused("infinity is no number"),
 }
 """Names that are constants only behind the name of a library: Math.E."""
+
+ITERATED = {
+    **dict.fromkeys(("sum", "Sum", "∑", "Σ"), SUM),
+    **dict.fromkeys(("prod", "Prod", "product", "Product", "∏", "Π"), PRODUCT),
+}
+"""What sums and products may be called, with their own names."""
+
+DERIVATIVES = ("diff", "Diff", "derivative", "Derivative", "deriv", "der", "D")
+"""What derivatives inside of expressions may be called."""
 
 GREEK = {
     **{

@@ -238,8 +238,9 @@ class Reader:
     def factorial(self, operand: Reading) -> Reading:
         return self._called("factorial", (operand.start, operand.end), (operand,))
 
-    def defined_call(self, token: Token, *arguments: Reading) -> Reading:
-        return shorthands.defined_call(self, token, arguments)
+    def defined_call(self, token: Token, *rest: Any) -> Reading:
+        primes, arguments = (rest[0], rest[1:]) if isinstance(rest[0], str) else ("", rest)
+        return shorthands.defined_call(self, token, primes, arguments)
 
     def derivative(self, token: Token, *items: Tree[Token]) -> Reading:
         return shorthands.derivative(self, token, items)
@@ -315,9 +316,7 @@ class Reader:
         depth = 2 + max((argument.depth for argument in arguments), default=0)
         return Reading(node, depth=depth, exact=tree.rational(node))
 
-    def _called(
-        self, name: str, span: tuple[int, int], arguments: tuple[Reading, ...]
-    ) -> Reading:
+    def _called(self, name: str, span: tuple[int, int], arguments: tuple[Reading, ...]) -> Reading:
         function = FUNCTIONS[name]
         if function.longer and len(arguments) == function.arity + 1:
             return self._called(function.longer, span, arguments)

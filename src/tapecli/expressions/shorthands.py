@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import enum
 import itertools
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from tapecli.errors import ExpressionError, clipped
-from tapecli.expressions import diagnosis, tree
-from tapecli.expressions.functions import CONSTANT_NAMES, FUNCTION_NAMES, FUNCTIONS, ROWS
+from tapecli.expressions import diagnosis, notations, tree
+from tapecli.expressions.functions import FUNCTIONS, ROWS
+from tapecli.expressions.notations import ITERATED
 from tapecli.expressions.tree import DERIVATIVE, PRODUCT, SUM, Node, Shorthand, Variable
 
 if TYPE_CHECKING:
@@ -36,15 +37,6 @@ MAX_NESTED = 50
 
 MAX_TIMES = 100
 """The most times that an expression is differentiated inside of another."""
-
-ITERATED = {
-    **dict.fromkeys(("sum", "Sum", "∑", "Σ"), SUM),
-    **dict.fromkeys(("prod", "Prod", "product", "Product", "∏", "Π"), PRODUCT),
-}
-"""What sums and products may be called, with their own names."""
-
-DERIVATIVES = ("diff", "Diff", "derivative", "Derivative", "deriv", "der", "D")
-"""What derivatives inside of expressions may be called."""
 
 _PRIMES = {"'": 1, "″": 2, "‴": 3}
 _ENDLESS = ("inf", "Inf", "infinity", "Infinity", "oo", "infty")
@@ -153,17 +145,13 @@ def _shorthand(
 # --- calls of definitions ---------------------------------------------------------------------
 
 
-def split_primes(word: str) -> tuple[str, int]:
-    """A name without the primes behind it, and how many these are."""
-    name = word.rstrip("".join(_PRIMES))
-    return name, sum(_PRIMES[prime] for prime in word[len(name) :])
-
-
-def defined_call(reader: Reader, token: Token, arguments: Sequence[Reading]) -> Reading:
+def defined_call(
+    reader: Reader, token: Token, primes: str, arguments: Sequence[Reading]
+) -> Reading:
     """The call of a definition, or of a derivative such as f'(x) or sin'(x)."""
-    word, times = split_primes(token)
-    definition = reader.definitions.get(word)
-    function = definition or FUNCTIONS[FUNCTION_NAMES[word]]
+    definition = reader.definitions.get(token)
+    function = definition or FUNCTIONS[str(notations.function(token))]
+    times = sum(_PRIMES[prime] for prime in primes)
     reader.check_arity(diagnosis.span(token), function, len(arguments))
     shown = function.name + "'" * times
     if times and len(function.parameters) > 1:
@@ -255,7 +243,7 @@ def _check_variable(reader: Reader, token: Token, name: str) -> None:
             problem = "is the name of an expression"
         elif name in reader.definitions:
             problem = "is a function"
-        elif name in CONSTANT_NAMES:
+        elif notations.constant(name):
             problem = "is a constant"
         elif not reader.is_variable(name):
             problem = "is an unknown name"
@@ -273,7 +261,7 @@ def _only_variable(reader: Reader, token: Token, body: Branch) -> str:
     for name in filter(None, map(_bare_name, body.iter_subtrees())):
         if name in reader.scope and name not in reader.bound:
             names |= dict.fromkeys(tree.variables(reader.scope[name]))
-        elif name in reader.bound or name not in {*CONSTANT_NAMES, *hidden}:
+        elif name in reader.bound or not (name in hidden or notations.constant(name)):
             names[name] = None
     names = {name: None for name in names if name not in hidden}
     if len(names) == 1:
@@ -342,7 +330,7 @@ def iterated(reader: Reader, token: Token, items: Sequence[Branch]) -> Reading:
     """sum(x^k, k = 0..20), and what other systems write for it."""
     name = ITERATED[token]
     term, index, lower_end, upper_end, ends_before = _iteration(reader, token, items)
-    if index in CONSTANT_NAMES or not tree.is_one_letter(index):
+    if notations.constant(index) or not tree.is_one_letter(index):
         problem = f"'{clipped(index)}' cannot be an index"
         _refuse(reader, token, problem, f"take one letter, as in {_KINDS[name].example}")
     lower = reader.walked(lower_end) if lower_end else reader.whole(0)
@@ -453,9 +441,9 @@ def _of_four(reader: Reader, token: Token, items: Sequence[Branch]) -> _Iteratio
 def _is_free(reader: Reader, bound: Branch) -> bool:
     """Whether what may be a bound has names without a value."""
     names = filter(None, map(_bare_name, bound.iter_subtrees()))
-    known = {*reader.bound, *CONSTANT_NAMES, *_ENDLESS}
     return any(
-        name not in known and not (name in reader.scope and not tree.variables(reader.scope[name]))
+        not (name in {*reader.bound, *_ENDLESS} or notations.constant(name))
+        and not (name in reader.scope and not tree.variables(reader.scope[name]))
         for name in names
     )
 

@@ -11,8 +11,10 @@ from tapecli.expressions.parser import MAX_LENGTH
 from tapecli.expressions.tree import BLANKS, NAME
 
 _HEAD = re.compile(
-    rf"[{BLANKS}]*(?P<name>{NAME})[{BLANKS}]*(?:\((?P<parameters>[^()=]*)\)[{BLANKS}]*)?:?=(?!=)"
+    rf"[{BLANKS}]*(?P<name>{NAME})[{BLANKS}]*"
+    rf"(?:\((?P<parameters>[^()=]*)\)[{BLANKS}]*|\[(?P<patterns>[^][=]*)\][{BLANKS}]*)?:?=(?!=)"
 )
+"""What is before an expression: y =, f(x) =, or Mathematica's f[x_] :=."""
 
 
 @dataclass(frozen=True)
@@ -46,9 +48,16 @@ def statements(typed: str) -> Iterator[Statement]:
         if not head:
             yield Statement(typed, start, end)
             continue
-        listed = head["parameters"]
-        parameters = None if listed is None else tuple(p.strip(BLANKS) for p in listed.split(","))
-        yield Statement(typed, head.end(), end, head["name"], head.span("name"), parameters)
+        yield Statement(typed, head.end(), end, head["name"], head.span("name"), _parameters(head))
+
+
+def _parameters(head: re.Match[str]) -> tuple[str, ...] | None:
+    """The parameters of a function; None if there are no brackets."""
+    if head["parameters"] is not None:
+        return tuple(name.strip(BLANKS) for name in head["parameters"].split(","))
+    if head["patterns"] is not None:
+        return tuple(name.strip(BLANKS).removesuffix("_") for name in head["patterns"].split(","))
+    return None
 
 
 def names_something(line: str) -> bool:
@@ -65,6 +74,8 @@ def _bounds(typed: str) -> Iterator[tuple[int, int]]:
     start = depth = 0
     for index, character in enumerate(typed):
         depth += (character in "([{") - (character in ")]}")
+        if typed[index - 1 : index] == "\\":  # LaTeX's space
+            continue
         if character == ";" or (character == "\n" and by_lines and depth <= 0):
             before, after = typed[start:index].rstrip(BLANKS), typed[index + 1 :].lstrip(BLANKS)
             if character == ";" or not (before[-1:] in _OPEN or after[:1] in _GOES_ON):

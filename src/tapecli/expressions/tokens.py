@@ -36,9 +36,8 @@ def classified(
         if token.type != "NAME":
             yield token
             continue
-        if call := _of_shorthand(tokens, index - 1, names, definitions):
-            index += call.end_pos != token.end_pos  # which are primes
-            yield call
+        if kind := _of_shorthand(tokens[index - 1 : index + 2], names, definitions):
+            yield token.update(kind, notations.plain(str(token)).rpartition(".")[2])
             continue
         following = tokens[index].type if index < len(tokens) else ""
         kind, name = _kind(str(token), following, names)
@@ -54,24 +53,22 @@ def classified(
 
 
 def _of_shorthand(
-    tokens: Sequence[Token], index: int, names: Collection[str], definitions: Collection[str]
-) -> Token | None:
-    """The name at an index, with the primes behind it, if it calls a definition, is a derivative
-    such as sin'(x), or opens a sum or a derivative; else None.
+    tokens: Sequence[Token], names: Collection[str], definitions: Collection[str]
+) -> str:
+    """The type of the first token if it opens a sum or a derivative, or calls a definition.
+
+    It is "" for all else. A derivative such as sin'(x) is the call of a definition, too.
     """
-    token, *following = tokens[index : index + 3]
-    name = notations.plain(str(token))
-    primes = following.pop(0) if following and following[0].type == "PRIMES" else None
-    if not following or following[0].type not in ("_LPAR", "_LSQUARE") or name in names:
-        return None
-    if primes is None and name not in definitions:
-        kind = notations.shorthand(name)
-        return token.update(kind, name.rpartition(".")[2]) if kind else None
-    if name in definitions or isinstance(notations.function(name), str):
-        call = token.update("DEFINED_CALL", name + (primes or ""))
-        call.end_pos = primes.end_pos if primes else token.end_pos
-        return call
-    return None
+    kinds = [token.type for token in tokens]
+    name = notations.plain(str(tokens[0]))
+    if name in names:
+        return ""
+    if kinds[1:2] == ["PRIMES"]:
+        is_defined = name in definitions or isinstance(notations.function(name), str)
+        return "DEFINED_CALL" if is_defined and kinds[2:] in (["_LPAR"], ["_LSQUARE"]) else ""
+    if kinds[1:2] not in (["_LPAR"], ["_LSQUARE"]):
+        return ""
+    return "DEFINED_CALL" if name in definitions else notations.shorthand(name)
 
 
 def _kind(word: str, following: str, names: Collection[str]) -> tuple[str, str]:
