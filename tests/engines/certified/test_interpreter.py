@@ -7,8 +7,9 @@ from fractions import Fraction
 import pytest
 from flint import arb
 
-from tapecli.engines.certified.balls import Balls, Kink, Side
+from tapecli.engines.certified.balls import Balls, Side
 from tapecli.engines.certified.interpreter import Interpreter, Trajectory
+from tapecli.engines.certified.singular import Kink
 from tapecli.expressions.expression import parse
 from tapecli.floats import FORMATS
 

@@ -24,28 +24,13 @@ from typing import TypeAlias
 
 from flint import arb, arb_series, ctx, fmpq
 
+from tapecli.engines.certified.singular import Kink, Undecided, Undefined
 from tapecli.expressions.functions import FUNCTIONS, whole_power
 
 Series: TypeAlias = arb_series
 
 _HUGE_EXPONENT = 10_000
 """Exponential functions of numbers from here on are beyond every dtype."""
-
-
-class Undefined(Exception):
-    """The function has no value: outside its domain, at a pole, or beyond the dtype."""
-
-
-class Flat(Undefined):
-    """All coefficients that are carried are zero although the function is not: carry more."""
-
-
-class Kink(Exception):
-    """The series on the two sides differ, or may differ: each must be computed on its own."""
-
-
-class Undecided(Exception):
-    """The sign of a number cannot be determined at this precision."""
 
 
 _CONSTANTS = {"pi": arb.pi, "tau": lambda: 2 * arb.pi(), "e": arb.const_e}

@@ -16,16 +16,9 @@ from typing import NamedTuple, TypeAlias
 
 from flint import arb, arb_series
 
-from tapecli.engines.certified.balls import (
-    Balls,
-    Kink,
-    Series,
-    Side,
-    Undecided,
-    Undefined,
-    exact_arb,
-)
+from tapecli.engines.certified.balls import Balls, Series, Side, exact_arb
 from tapecli.engines.certified.interpreter import Interpreter, working
+from tapecli.engines.certified.singular import Kink, Undecided, Undefined
 from tapecli.expressions.tree import Node, Variable
 
 Column: TypeAlias = list[Series]

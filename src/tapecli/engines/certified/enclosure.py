@@ -16,10 +16,11 @@ from typing import TypeAlias
 from flint import arb
 
 from tapecli.engines.certified import balls
-from tapecli.engines.certified.balls import Series, Undefined
+from tapecli.engines.certified.balls import Series
 from tapecli.engines.certified.budget import Budget
 from tapecli.engines.certified.interpreter import Interpreter, Trajectory, working
 from tapecli.engines.certified.lines import Direction, Index, directions
+from tapecli.engines.certified.singular import Kink, Undecided, Undefined
 from tapecli.expressions.tree import Node
 from tapecli.floats import FloatFormat
 
@@ -77,7 +78,7 @@ class Intervals(balls.Balls):
             return self.atan(self.div(y, x))
         if y[0] > 0 or y[0] < 0:
             return self.constant("pi") / 2 * (1 if y[0] > 0 else -1) - self.atan(self.div(x, y))
-        raise balls.Undecided
+        raise Undecided
 
     def _between(self, low: arb, high: arb) -> Series:
         return self.number(low.union(high))
@@ -151,5 +152,5 @@ class Enclosure:
         rules = Intervals(balls.Side.BOTH, terms)
         try:
             return self._interpreter.run(Trajectory(point, slopes), rules, PRECISION)
-        except (balls.Undecided, balls.Kink):
+        except (Undecided, Kink):
             return None

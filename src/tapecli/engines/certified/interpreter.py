@@ -13,9 +13,10 @@ from fractions import Fraction
 
 from flint import arb, arb_series, ctx
 
-from tapecli.engines.certified.balls import Balls, Flat, Series, Side, Undefined, exact_arb
+from tapecli.engines.certified.balls import Balls, Series, Side, exact_arb
 from tapecli.engines.certified.budget import Budget, cost_model
 from tapecli.engines.certified.series_tree import SeriesTree
+from tapecli.engines.certified.singular import Flat, Undefined
 from tapecli.expressions.tree import Call, Node, Variable
 from tapecli.floats import FloatFormat
 

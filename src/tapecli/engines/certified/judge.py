@@ -19,12 +19,12 @@ from fractions import Fraction
 from flint import arb
 
 from tapecli.engines.certified import NoDerivative
-from tapecli.engines.certified.balls import Undecided
 from tapecli.engines.certified.budget import Budget, OverBudget
 from tapecli.engines.certified.interpreter import Interpreter, fraction, working
 from tapecli.engines.certified.lines import Index, PointDerivatives, directions
 from tapecli.engines.certified.proof import SECONDS, proved
 from tapecli.engines.certified.reference import PRECISIONS, UNSHARP
+from tapecli.engines.certified.singular import Undecided
 from tapecli.expressions.derivative import Derivative
 from tapecli.expressions.expression import Expression
 from tapecli.expressions.tree import Node, Number, Variable, steps, variables

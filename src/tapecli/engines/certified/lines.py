@@ -25,10 +25,11 @@ from typing import TypeAlias
 from flint import arb
 
 from tapecli.engines.certified import NoDerivative
-from tapecli.engines.certified.balls import Balls, Flat, Kink, Series, Side, Undefined, exact_arb
+from tapecli.engines.certified.balls import Balls, Series, Side, exact_arb
 from tapecli.engines.certified.budget import FIRST_BITS, Budget
 from tapecli.engines.certified.interpreter import Interpreter, Trajectory, fraction, scale, working
 from tapecli.engines.certified.series_tree import MOST_TERMS
+from tapecli.engines.certified.singular import Flat, Kink, Undefined
 from tapecli.expressions.tree import Node
 
 Index: TypeAlias = tuple[str, ...]

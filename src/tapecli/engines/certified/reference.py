@@ -11,12 +11,13 @@ from typing import TypeAlias
 from flint import arb
 
 from tapecli.engines.certified import Certified, NoDerivative, Regular
-from tapecli.engines.certified.balls import Balls, Side, Undecided, Undefined, exact_arb
+from tapecli.engines.certified.balls import Balls, Side, exact_arb
 from tapecli.engines.certified.budget import FIRST_BITS, SLOW, Budget, OverBudget
 from tapecli.engines.certified.columns import IRREGULAR
 from tapecli.engines.certified.interpreter import HUGE, Interpreter, Trajectory, fraction
 from tapecli.engines.certified.lines import Direction, Index, PointDerivatives, directions
 from tapecli.engines.certified.regular import SLOPE_BITS, SPARE_BITS, RegularPoints
+from tapecli.engines.certified.singular import Undecided, Undefined
 from tapecli.expressions.tree import Call, Node, variables
 from tapecli.floats import Array, FloatFormat
 from tapecli.result import OUT_OF_TIME

@@ -18,8 +18,9 @@ from typing import Any, NamedTuple, TypeAlias
 
 from flint import arb
 
-from tapecli.engines.certified.balls import Balls, Flat, Kink, Series, Side, Undecided, Undefined
+from tapecli.engines.certified.balls import Balls, Series, Side
 from tapecli.engines.certified.interpreter import Interpreter, Trajectory, working
+from tapecli.engines.certified.singular import Flat, Kink, Undecided, Undefined
 from tapecli.expressions.tree import Node
 from tapecli.floats import Array, FloatFormat
 
