@@ -8,8 +8,9 @@ import unicodedata
 from collections.abc import Collection
 from typing import TYPE_CHECKING, NamedTuple
 
-from tapecli.errors import clipped, nearest
-from tapecli.expressions.functions import CONSTANT_NAMES, FUNCTION_NAMES, FUNCTIONS
+from tapecli.errors import MAX_QUOTED, clipped, nearest
+from tapecli.expressions.functions import CONSTANT_NAMES, FUNCTION_NAMES, FUNCTIONS, INVERSES
+from tapecli.expressions.notations import KNOWN_ELSEWHERE
 from tapecli.expressions.tree import BLANKS, NAME, is_one_letter
 
 if TYPE_CHECKING:
@@ -51,6 +52,98 @@ def span(place: Tree[Token] | Token) -> tuple[int, int]:
     return place.meta.start_pos, place.meta.end_pos
 
 
+class Misread(Exception):
+    """A mistake that is met before the grammar is asked."""
+
+    def __init__(self, start: int, end: int, problem: str, hint: str) -> None:
+        super().__init__(problem)
+        self.mistake = Mistake(start, end, problem, hint)
+
+
+_TWO_WAYS = "'{}' can be read in two ways"
+_BASE = re.compile(r"0([xX][0-9A-Fa-f]+|[bB][01]+|[oO][0-7]+)(?!\w)")
+_DECIMAL = r"([0-9]+\.[0-9]*|\.[0-9]+|[0-9]+(?![0-9]*\.))"
+_FLOAT = re.compile(
+    r"([0-9]+\.[0-9]*(?:[eE][+-]?[0-9]+)?|\.[0-9]+(?:[eE][+-]?[0-9]+)?)([fF])(?!\w)"
+)
+_FORTRAN = re.compile(r"([0-9]+\.[0-9]*(?=[dD][+-])|[0-9.]+(?=[dD][0-9]))([dD])([+-]?[0-9]+)(?!\w)")
+_IMAGINARY = re.compile(rf"({_DECIMAL}(?:[eE][+-]?[0-9]+)?)([ij])(?!\w)")
+
+_MIXED = re.compile(
+    r"([0-9]+)(?:\s*\\[dtc]?frac\s*([0-9])\s*([0-9])"
+    r"|\s*\\[dtc]?frac\s*\{\s*([0-9]+)\s*\}\s*\{\s*([0-9]+)\s*\}"
+    r"|\s+([0-9]+)\s*[/⁄]\s*([0-9]+)|\s*([¼-¾⅐-⅞]))"
+)
+"""A whole number and a fraction behind it, which some read as their sum."""
+
+
+def check_number(start: int, source: str, names: Collection[str]) -> None:
+    """Refuse a number whose letters behind it mean something in another language.
+
+    Raises:
+        Misread: with both readings.
+    """
+    if match := _MIXED.match(source, start):
+        whole, *numbers = filter(None, match.groups())
+        if len(numbers) == 1:
+            numbers = unicodedata.normalize("NFKC", numbers[0]).split("⁄")
+        fraction = "/".join(numbers)
+        readings = {"": f"write {whole} + {fraction}, or {whole}*({fraction})"}
+    elif match := _BASE.match(source, start):
+        readings = {match[1]: f"write {int(match[0], 0)}, or 0*{match[1]}"}
+    elif match := _FLOAT.match(source, start):
+        readings = {match[2]: f"write {match[1]}, or {match[1]}*{match[2]}"}
+    elif match := _FORTRAN.match(source, start):
+        number, letter, exponent = match.groups()
+        name = letter if exponent[0] in "+-" else letter + exponent
+        product = f"{number}*{letter}{exponent}"
+        readings = {name: f"write {number}e{exponent.lstrip('+')}, or {product}"}
+    elif match := _IMAGINARY.match(source, start):
+        number, letter = match[1], match[3]
+        if letter in names or re.search(rf"(?<![\w.]){letter}(?!\w)", source):
+            return
+        problem = f"'{clipped(match[0])}' is imaginary, and complex numbers are not supported"
+        raise Misread(
+            start, match.end(), problem, f"for a variable {letter} write {number}*{letter}"
+        )
+    else:
+        return
+    for name, hint in readings.items():
+        if name not in names:
+            raise Misread(start, match.end(), _TWO_WAYS.format(clipped(match[0])), hint)
+
+
+def check_percent(start: int, source: str) -> None:
+    """Refuse a % that may be percent or the remainder: 10% - x.
+
+    Raises:
+        Misread: with both readings.
+    """
+    match = re.match(r"%(\s*)([+\-−]?)\s*([\w.]*)", source[start:])
+    assert match is not None
+    blank, sign, right = match.groups()
+    after_number = re.search(r"(?<![\w.])[0-9.]+$", source[:start])
+    if sign or (blank and right and after_number):
+        left, right = _factor(source[:start]), right or "..."
+        percent = f"{left}/100 {sign} {right}" if sign else f"{left}/100*{right}"
+        hint = f"write {percent}, or mod({left}, {sign}{right})"
+        raise Misread(start, start + 1, _TWO_WAYS.format("%"), hint)
+
+
+def check_function(name: str, row: str, end: int, source: str) -> None:
+    """Refuse sin-1(x), which is the arcsine in a pasted paper.
+
+    Raises:
+        Misread: with both readings.
+    """
+    match = re.match(r"([-−]1)(?![\w.])\s*(\(.*\)|\w*)", source[end:], re.DOTALL)
+    if match and row in INVERSES and match[2]:
+        inside = match[2].removeprefix("(").removesuffix(")") if match[2].count("(") < 2 else "..."
+        hint = f"write {INVERSES[row]}({inside}), or {row}(-1*({inside}))"
+        problem = _TWO_WAYS.format(f"{name}{match[1]}")
+        raise Misread(end - len(name), end + 2, problem, clipped(hint, 80))
+
+
 def unknown_name(name: str, span: tuple[int, int], others: Collection[str]) -> Mistake:
     """A name of several letters that has no meaning; `others` are the names that have one."""
     if "." in name or "::" in name:
@@ -74,6 +167,8 @@ def strange(index: int, source: str) -> Mistake:
     if source[index : index + 2] == "!!":
         hint = "write (x!)! for the factorial of a factorial; a double factorial is not read"
         return Mistake(index, index + 2, "unexpected '!!'", hint)
+    if character in KNOWN_ELSEWHERE:
+        return Mistake(index, index + 1, f"unexpected '{character}'", KNOWN_ELSEWHERE[character])
     if not character.isascii():  # it may look like an ordinary letter
         hint = f"it is {unicodedata.name(character, 'a character without a name')}"
     return Mistake(index, index + 1, f"unexpected '{character}'", hint)
@@ -87,7 +182,8 @@ def unexpected(
     if kind == UNKNOWN_CALL:
         return Mistake(*span, *_unknown_call(word, source[span[1] :].lstrip(BLANKS), others))
     if kind == UNKNOWN_COMMAND:
-        return Mistake(*span, f"unknown command '{clipped(word)}'", "see 'tapecli functions'")
+        hint = KNOWN_ELSEWHERE.get(word[1:], "see 'tapecli functions'")
+        return Mistake(*span, f"unknown command '{clipped(word)}'", hint)
     before = (source if kind == "$END" else source[: span[0]]).rstrip(BLANKS)
     if kind == "$END":
         span = len(before), len(before) + 1
@@ -145,7 +241,7 @@ def _misplaced(kind: str, word: str, before: str, source: str, rest: str) -> tup
         return "a product with '|' needs its '*'", clipped(f"write {product}")
     if kind == "_TO" or (kind == "NUMBER" and ".." in source):
         return "a range is no expression", "give points with '--x 1..3'"
-    if kind == "NUMBER":
+    if kind in ("NUMBER", "VULGAR"):
         left, number = _factor(before), clipped(word)
         return "a number after a factor", f"write {left}*{number}, or {left}^{number}"
     is_inside = any(sign in _OPENING for _, sign in _open_signs(before))
@@ -188,6 +284,16 @@ def _tail(source: str) -> str:
 
 
 def _factor(source: str) -> str:
-    """The name or number at the end of the source, or dots for another factor."""
+    """The name, number or bracket at the end of the source, or dots for another factor."""
     tail = _tail(source)
-    return tail if re.fullmatch(rf"{NAME}|[0-9.]+", tail) else "..."
+    if re.fullmatch(rf"{NAME}|[0-9.]+", tail):
+        return tail
+    source = source.rstrip(BLANKS)
+    depth = 0
+    for index in range(len(source) - 1, max(-1, len(source) - MAX_QUOTED), -1):
+        depth += (source[index] in _CLOSING_SIGNS) - (source[index] in _OPENING)
+        is_bar = source[index] == "|" == source[-1] and index < len(source) - 1
+        if (source[-1] in _CLOSING_SIGNS and depth == 0) or is_bar:
+            name = re.search(rf"({NAME})?$", source[:index])
+            return (name[0] if name and not is_bar else "") + source[index:]
+    return "..."

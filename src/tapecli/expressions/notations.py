@@ -99,6 +99,7 @@ DIFFERENT: dict[str, dict[str, Meaning]] = {
     },
     "": {
         "tgamma": "gamma",
+        "∜": Template(("x",), "x**(1/4)"),
         "M_PI": "pi",
         "M_E": "e",
         "M_PI_2": Template((), "pi/2"),
@@ -110,6 +111,9 @@ DIFFERENT: dict[str, dict[str, Meaning]] = {
     },
 }
 """For each library the names whose meaning is another one than in the table; "" is for none."""
+
+LOGARITHMS = {"2": "log2", "10": "log10", "e": "log"}
+"""Logarithms by what stands below."""
 
 REVERSED = {("log", 2): "log", ("atan", 2): "atan2"}
 """By a row and the number of arguments: the row that has them in reverse in Mathematica."""
@@ -144,18 +148,40 @@ GREEK = {
 }
 """Greek letters by the names of LaTeX's commands."""
 
+_INFINITY = "infinity is no number; write a large one, such as 1e300"
+_INTEGRAL = "integrals are not computed; write a function of 'tapecli functions', such as erf(x)"
+_LIMIT = "limits are not computed; write the expression, and points near the limit: --x 1e-6"
+_SEVERAL = "write an expression for each sign: 'x + 1' 'x - 1'"
+
+KNOWN_ELSEWHERE = {
+    **dict.fromkeys(("∞", "infty"), _INFINITY),
+    **dict.fromkeys(("∫", "int", "∮", "oint"), _INTEGRAL),
+    **dict.fromkeys(("lim", "to"), _LIMIT),
+    **dict.fromkeys(("±", "∓", "pm", "mp"), _SEVERAL),
+}
+"""Signs and commands of LaTeX that no expression can have, and what to do instead."""
+
+_INDEXED = re.compile(
+    r"(?P<head>\\(?:operatorname\*?|math[a-z]+|text[a-z]*)\s*\{[^{}]*\}|\\?[^_{}\\]+)"
+    r"(?:_(?:\{\s*(?P<in_braces>\w+)\s*\}|(?P<index>[A-Za-z0-9])))?"
+)
 _WRAPPED = re.compile(r"\\(?:operatorname\*?|math[a-z]+|text[a-z]*)\s*\{\s*(\w+)\s*\}")
 _SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 
 
 def plain(word: str) -> str:
-    r"""A name without what LaTeX writes around it: \operatorname{arsinh}, \sin, \alpha, x₁."""
-    word = word.translate(_SUBSCRIPTS)
-    if not word.startswith("\\"):
+    r"""A name without what LaTeX writes around it: \operatorname{arsinh}, \sin, \alpha, x_{1}."""
+    if "₀" <= max(word) <= "₉":
+        word = re.sub("[₀-₉]+", lambda index: f"_{{{index[0].translate(_SUBSCRIPTS)}}}", word)
+    match = _INDEXED.fullmatch(word)
+    if match is None:
         return word
-    if wrapped := _WRAPPED.fullmatch(word):
-        return wrapped[1]
-    return GREEK.get(word[1:], word[1:])
+    head, in_braces, index = match["head"], match["in_braces"], match["in_braces"] or match["index"]
+    if head.startswith("\\"):
+        wrapped = _WRAPPED.fullmatch(head)
+        head = wrapped[1] if wrapped else GREEK.get(head[1:], head[1:])
+    is_joined = in_braces and in_braces.isdecimal() and head != "log"
+    return f"{head}{index}" if is_joined else "_".join(filter(None, (head, index)))
 
 
 @functools.lru_cache(maxsize=1024)
@@ -164,6 +190,8 @@ def function(word: str, in_square_brackets: bool = False) -> Meaning | None:
     library, name = _parts(word, MATHEMATICA if in_square_brackets else "")
     if library is None:
         return None
+    if not library and (match := re.fullmatch(r"log_([0-9]+|[A-Za-z])", name)):
+        return LOGARITHMS.get(match[1]) or Template(("x",), f"log(x, {match[1]})")
     if library in DIFFERENT and name in DIFFERENT[library]:
         meaning = DIFFERENT[library][name]
         return meaning if _takes_arguments(meaning) else None

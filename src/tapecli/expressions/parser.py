@@ -7,6 +7,7 @@ import functools
 import io
 import math
 import pkgutil
+import re
 import unicodedata
 import zlib
 from collections.abc import Collection, Iterator, Mapping
@@ -114,12 +115,14 @@ class Reader:
         except UnexpectedCharacters as error:  # what is before it may be wrong as well
             strange = error.pos_in_stream or 0
         try:
-            for token in tokens.classified(words, self._names, self.definitions):
+            for token in tokens.classified(words, source, self._names, self.definitions):
                 state.feed_token(token)
             if strange is not None:
                 self.fail(*diagnosis.strange(strange, source))
             root: Tree[Token] = state.feed_eof(words[-1] if words else None)
             return root
+        except diagnosis.Misread as error:
+            self.fail(*error.mistake)
         except UnexpectedToken as error:
             if error.token.type == UNKNOWN_CALL and str(error.token) == defined:
                 problem = f"'{clipped(defined)}' is defined by itself"
@@ -170,6 +173,34 @@ class Reader:
     def plus(self, operand: Reading) -> Reading:
         return operand
 
+    def digit(self, token: Token) -> Reading:
+        r"""Read the argument 2 of \frac{x}2, or of \sqrt2."""
+        if len(token) > 1:
+            problem = "a command of LaTeX takes one digit"
+            self.fail_at(token, problem, f"write {{{clipped(token)}}}")
+        return self.number(token)
+
+    def vulgar(self, token: Token) -> Reading:
+        r"""Read ½, 1⁄3, or \frac12."""
+        numbers = re.findall("[0-9]+", unicodedata.normalize("NFKC", token))
+        if token.startswith("\\"):
+            numbers = list("".join(numbers))
+        top, bottom = (self.number(token.update(value=digits)) for digits in numbers)
+        return self.applied("div", top, bottom)
+
+    def root(self, index: Reading, operand: Reading) -> Reading:
+        r"""Read \sqrt[3]{x}."""
+        if index.exact in (2, 3):
+            return self.applied("sqrt" if index.exact == 2 else "cbrt", operand)
+        if "root" not in FUNCTIONS:
+            span = index.start, index.end
+            self.fail(*span, "a root that is neither of 2 nor of 3", "write x^(1/4)")
+        return self._called("root", (index.start, index.end), (operand, index))
+
+    def percent(self, operand: Reading) -> Reading:
+        hundred = Fraction(100)
+        return self.applied("div", operand, Reading(tree.number(hundred), exact=hundred))
+
     def number(self, token: Token) -> Reading:
         mantissa, _, exponent = token.lower().partition("e")
         mantissa = mantissa.replace("_", "")
@@ -211,12 +242,21 @@ class Reader:
         depth = 1 + max(argument.depth for argument in arguments)
         return Reading(node, depth=depth, exact=exact)
 
+    def _rounded(self, name: str, *arguments: Reading) -> Reading:
+        if name not in FUNCTIONS:
+            span = arguments[0].start, arguments[-1].end
+            self.fail(*span, f"unknown function '{name}'", "see 'tapecli functions'")
+        return self.applied(name, *arguments)
+
     add = functools.partialmethod(applied, "add")
     sub = functools.partialmethod(applied, "sub")
     mul = functools.partialmethod(applied, "mul")
     div = functools.partialmethod(applied, "div")
     neg = functools.partialmethod(applied, "neg")
     absolute = functools.partialmethod(applied, "abs")
+    floor = functools.partialmethod(_rounded, "floor")
+    ceil = functools.partialmethod(_rounded, "ceil")
+    mod = functools.partialmethod(_rounded, "mod")
 
     def pow(self, base: Reading, exponent: Reading) -> Reading:
         if problem := self.power_problem(base.exact, exponent.exact):

@@ -9,47 +9,97 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from tapecli.expressions import notations
+from tapecli.expressions import diagnosis, notations
 from tapecli.expressions.diagnosis import UNKNOWN_CALL, UNKNOWN_COMMAND
 from tapecli.expressions.tree import is_one_letter
 
 if TYPE_CHECKING:
     from lark import Token
 
+_OPENING = ("_LPAR", "_LSQUARE", "_LBRACE")
 _CLOSING = {"_LPAR": "_RPAR", "_LBRACE": "_RBRACE"}
 _SIGNS = {"PLUS": "", "_MINUS": "-"}
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-")
 
+_OPERANDS = ("NUMBER", "NAME", "VULGAR", "_RPAR", "_RSQUARE", "_RBRACE", "_RBAR", "SUPERSCRIPT")
+"""The types of tokens after which % is an operator, and not the start of Maxima's %pi."""
+
 
 def classified(
-    tokens: Sequence[Token], names: Collection[str], definitions: Collection[str] = ()
+    tokens: Sequence[Token],
+    source: str,
+    names: Collection[str],
+    definitions: Collection[str] = (),
 ) -> Iterator[Token]:
     """The tokens as the grammar has them.
 
     `names` are those that the user has given a meaning as variables or targets, and `definitions`
     those of functions.
+
+    Raises:
+        Misread: something can be read in two ways.
     """
+    tokens = _without_double_brackets(tokens) if "{" in source else tokens
     index = 0
     while index < len(tokens):
         token = tokens[index]
-        index += 1
-        if token.type != "NAME":
-            yield token
-            continue
-        if kind := _of_shorthand(tokens[index - 1 : index + 2], names, definitions):
-            yield token.update(kind, notations.plain(str(token)).rpartition(".")[2])
-            continue
-        following = tokens[index].type if index < len(tokens) else ""
-        kind, name = _kind(str(token), following, names)
-        if kind == "PREFIX":
-            power, index = _power(tokens, index)
-            in_brackets = index < len(tokens) and tokens[index].type in ("_LPAR", "_LBRACE")
-            kind = "CALL" if in_brackets or following == "_LSQUARE" else "PREFIX"
-            yield token.update(f"POWER_{kind}" if power else kind, name)
-            if power:
-                yield power
-        else:
-            yield token.update(kind, name)
+        words, behind = [token], index + 1
+        if token.type == "NAME" and (
+            kind := _of_shorthand(tokens[index : index + 3], names, definitions)
+        ):
+            words = [token.update(kind, notations.plain(str(token)).rpartition(".")[2])]
+        elif token.type == "NAME":
+            words, behind = _word(tokens, index, source, names)
+        elif token.type == "_PERCENT":
+            words, behind = _percent(tokens, index, source)
+        elif token.type == "NUMBER":
+            diagnosis.check_number(token.start_pos or 0, source, names)
+        yield from words
+        index = behind
+
+
+def _without_double_brackets(tokens: Sequence[Token]) -> list[Token]:
+    r"""The tokens without the braces of \max{\left(x, y \right)}, around several arguments."""
+    unneeded: set[int] = set()
+    with_comma: set[int] = set()
+    opened: list[int] = []
+    last = -1  # the index of the last bracket that is closed, and of the one that opened it
+    opening = -1
+    for index, token in enumerate(tokens):
+        if token.type in _OPENING:
+            opened.append(index)
+        elif token.type == "_COMMA" and opened:
+            with_comma.add(opened[-1])
+        elif token.type in ("_RPAR", "_RSQUARE", "_RBRACE") and opened:
+            outer = opened.pop()
+            are_braces = (tokens[outer].type, token.type) == ("_LBRACE", "_RBRACE")
+            are_brackets = last == index - 1 and tokens[last].type == "_RPAR"
+            if are_braces and are_brackets and opening == outer + 1 and opening in with_comma:
+                unneeded |= {outer, index}
+            last, opening = index, outer
+    return [token for index, token in enumerate(tokens) if index not in unneeded]
+
+
+def _word(
+    tokens: Sequence[Token], index: int, source: str, names: Collection[str]
+) -> tuple[list[Token], int]:
+    """What a word is, with the tokens behind it that belong to it, and the index behind these."""
+    token, index = tokens[index], index + 1
+    following = tokens[index].type if index < len(tokens) else ""
+    kind, name = _kind(str(token), following, names)
+    if kind != "PREFIX":
+        return [token.update(kind, name)], index
+    if name == "sqrt" and token.startswith("\\") and following not in _CLOSING:
+        kind = "_ROOT" if following == "_LSQUARE" else "SQRT"
+        return [token.update(kind, name)], index
+    power, index = _power(tokens, index)
+    in_brackets = index < len(tokens) and tokens[index].type in ("_LPAR", "_LBRACE")
+    kind = "CALL" if in_brackets or following == "_LSQUARE" else "PREFIX"
+    if power:
+        return [token.update(f"POWER_{kind}", name), power], index
+    if isinstance(row := notations.function(name), str):
+        diagnosis.check_function(name, row, token.end_pos or 0, source)
+    return [token.update(kind, name)], index
 
 
 def _of_shorthand(
@@ -108,3 +158,24 @@ def _power(tokens: Sequence[Token], start: int) -> tuple[Token | None, int]:
     power = tokens[start].update("POWER", digits)
     power.end_pos = tokens[start + end].end_pos
     return power, start + end + 1
+
+
+def _percent(tokens: Sequence[Token], index: int, source: str) -> tuple[list[Token], int]:
+    """Whether % is percent, the remainder, or the start of Maxima's %pi."""
+    token = tokens[index]
+    following = tokens[index + 1] if index + 1 < len(tokens) else None
+    before = tokens[index - 1].type if index else ""
+    if before not in _OPERANDS and following is not None and following in ("pi", "e"):
+        return [following], index + 2
+    diagnosis.check_percent(token.start_pos or 0, source)
+    is_remainder = following is not None and following.type in (
+        *_OPENING,
+        "NUMBER",
+        "NAME",
+        "VULGAR",
+        "_BAR",
+        "_LBAR",
+        "_LFLOOR",
+        "_LCEIL",
+    )
+    return [token.update("_MOD" if is_remainder else "_PERCENT")], index + 1
