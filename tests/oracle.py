@@ -1,12 +1,13 @@
 """The second oracle: every row of the function table in mpmath, written by hand.
 
 It shares no code with TensorFlow, nor with python-flint: mpmath's own functions in Python, and
-its numerical differentiation (finite differences at a precision far above the wanted one).
+finite differences at a precision far above the wanted one.
 """
 
 from __future__ import annotations
 
 import functools
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
@@ -109,15 +110,61 @@ COMPOSITES = (
 )  # fmt: skip
 
 
-@functools.cache
+STEPS = (30, 60), (40, 100), (50, 400), (60, 800)
+"""For each try: the digits of a step of differences relative to the point, and more digits that
+values have beyond those that the differences lose. A small number beside a large one, as in
+erf(20), needs many more.
+"""
+
+AGREEING = Fraction(1, 10**22)
+"""How far apart two tries may be, relative to the derivative."""
+
+SHARED = 4
+"""The highest order of the derivatives that are computed together."""
+
+
 def derivative(function: Callable[[Real], Real], point: float, order: int) -> Fraction:
-    """The derivative at this very float, to about `DIGITS` digits of its own scale."""
-    with mp.workdps(DIGITS + 20):
+    """The derivative at this very float, to 20 digits at least.
+
+    Raises:
+        ArithmeticError: two precisions do not agree.
+    """
+    return _derivatives(function, point, max(order, SHARED))[order]
+
+
+@functools.cache
+def _derivatives(
+    function: Callable[[Real], Real], point: float, highest: int
+) -> tuple[Fraction, ...]:
+    """The derivatives of the orders from 0: two tries that agree; a zero is believed of the last.
+
+    The steps go to the right of a positive point and to the left of a negative one.
+    """
+    last: tuple[Fraction, ...] = ()
+    for step_digits, more in STEPS:
+        tried = _differences(function, point, highest, step_digits, more)
+        if last and all(
+            (a or (step_digits, more) == STEPS[-1]) and abs(a - b) <= AGREEING * abs(a)
+            for a, b in zip(tried, last, strict=True)
+        ):
+            return tried
+        last = tried
+    raise ArithmeticError(f"the oracle is not sure of a derivative at {point}")
+
+
+def _differences(
+    function: Callable[[Real], Real], point: float, highest: int, step_digits: int, more: int
+) -> tuple[Fraction, ...]:
+    """Forward differences of a step that is small beside the point, divided by its powers."""
+    with mp.workdps(step_digits * highest + more):
         x = mp.mpf(point)
-        step = abs(x) / 10**6
-        with mp.workdps(8 * DIGITS):
-            value = mp.diff(lambda h: function(x + step * h), 0, order) / step**order
-        return _exact(value)
+        step = mp.ldexp(x or 1, -int(step_digits * 3.33))
+        values = [function(x + k * step) for k in range(highest + 1)]
+        results = []
+        for order in range(highest + 1):
+            results.append(_exact(mp.mpf(values[0]) / step**order))
+            values = [after - before for before, after in itertools.pairwise(values)]
+        return tuple(results)
 
 
 def _exact(value: Real) -> Fraction:

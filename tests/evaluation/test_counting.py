@@ -19,14 +19,14 @@ from tapecli.evaluation.counting import (
     counted,
 )
 from tapecli.expressions.expression import parse
-from tapecli.expressions.functions import FUNCTIONS, OPERATORS, Function, parts
+from tapecli.expressions.functions import FUNCTIONS, OPERATORS, is_taped, parts
 from tapecli.expressions.tree import Node, variables
 from tapecli.floats import FORMATS
 
 FLOAT64 = FORMATS["float64"]
 
 BY_DEFINITION = 4
-"""How far it may be off where what is counted is the definition of an operation."""
+"""How far it may be off where what is counted is a definition, or a gradient without a rule."""
 
 FACTOR = 1.2
 """How far the count may be off where gradients need more than the rules say: pow and gamma."""
@@ -84,9 +84,10 @@ def test_several_targets_and_variables(
     assert counted(trees(*typed), wanted, EAGER).operations == run(trees(*typed), wanted)
 
 
-@pytest.mark.parametrize("row", FUNCTIONS.values(), ids=lambda row: row.name)
-def test_every_function_of_the_table_has_its_rules(row: Function) -> None:
-    arguments = ("1 + x/9" if row.name == "acosh" else "x/9", "1 + x^2")[: row.arity]
+@pytest.mark.parametrize("name", [*filter(is_taped, FUNCTIONS)])
+def test_every_function_of_the_table_is_counted(name: str) -> None:
+    row = FUNCTIONS[name]
+    arguments = ("x/9", "1 + x^2", "2 + x/7")[: row.arity]
     tree = trees(f"{row.name}({', '.join(arguments)})")
     count, truth = counted(tree, by_x(4), EAGER).operations, run(tree, by_x(4))
     is_known = parts(row.name) <= counting._RULES.keys() | counting._FORWARD.keys()

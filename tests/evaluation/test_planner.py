@@ -346,7 +346,8 @@ def test_no_rule_runs_more_operations_than_the_bound_says() -> None:
 
 def test_a_function_of_several_operations_is_counted() -> None:
     several = {row.name for row in FUNCTIONS.values() if callable(row.tape)}
-    assert several == set(counting._FORWARD)
+    assert several >= set(counting._FORWARD)
+    assert {name for name in several if not FUNCTIONS[name].definition} <= set(counting._FORWARD)
 
 
 # --- the model --------------------------------------------------------------------------------

@@ -141,13 +141,17 @@ class _Paper:
     def __call__(self, kind: str, *inputs: Id) -> Id:
         """Run an operation."""
         self.count += 1
-        self.special += kind in _SPECIAL
+        self.special += kind in _SPECIAL or kind not in _RULES
         mask = 0
         for tensor in inputs:
             mask |= self._masks[tensor]
         if mask:
             return self._new(kind, inputs, mask)
         return max(inputs, default=_CONSTANT)
+
+    def kind(self, tensor: Id) -> str:
+        """The operation that a tensor is the output of; "" for a variable."""
+        return self._kinds[tensor]
 
     def varies(self, tensor: Id) -> bool:
         """Whether a tensor depends on what is differentiated by."""
@@ -186,7 +190,7 @@ class _Paper:
             if not kind:
                 gradients[tensor] = gradient
                 continue
-            below = _RULES[kind](self, gradient, tensor, *inputs)
+            below = _RULES.get(kind, _unknown)(self, gradient, tensor, *inputs)
             for source, term in zip(inputs, below, strict=True):
                 if term is not None and self.varies(source):
                     if source not in terms_of:
@@ -320,6 +324,20 @@ def _sigmoid_gradient(run: _Paper, g: Id, out: Id, y: Id, dy: Id) -> Sequence[Id
     return run("sub", product, twice), run("sigmoid_gradient", y, g)
 
 
+def _relu_gradient(run: _Paper, g: Id, out: Id, gradient: Id, y: Id) -> Sequence[Id]:
+    return run("relu_gradient", g, y), run.shaped("zeros", y)
+
+
+def _unknown(run: _Paper, g: Id, out: Id, *inputs: Id) -> Sequence[Id | None]:
+    """The rule of an operation that has none here: as f'(x) = f(x) - f(x)/x of Bessel functions."""
+    kind = run.kind(out)
+
+    def slope(tensor: Id) -> Id:
+        return run("sub", run(kind, *inputs), run("div", run(kind, *inputs), tensor))
+
+    return [run("mul", g, slope(tensor)) if run.varies(tensor) else None for tensor in inputs]
+
+
 def _bell(run: _Paper, g: Id, out: Id, x: Id) -> Sequence[Id]:
     return (run("mul", run("mul", g, _SCALAR), run("exp", run("neg", run("square", x)))),)
 
@@ -372,7 +390,7 @@ _RULES: dict[str, Callable[..., Sequence[Id | None]]] = {
     "sigmoid": lambda run, g, y, x: [run("sigmoid_gradient", y, g)],
     "sigmoid_gradient": _sigmoid_gradient,
     "relu": lambda run, g, y, x: [run("relu_gradient", g, y)],
-    "relu_gradient": lambda run, g, out, gradient, y: [run("relu_gradient", g, y), None],
+    "relu_gradient": _relu_gradient,
     "softplus": _of_one(lambda run, y, x: run("sigmoid", x)),
     "erf": _bell,
     "erfc": _bell,

@@ -109,6 +109,11 @@ def parts(name: str) -> frozenset[str]:
     return frozenset().union(*(parts(word) for word in words & FUNCTIONS.keys()))
 
 
+def is_taped(name: str) -> bool:
+    """Whether tapes can compute a function or operator, or all that it is defined by."""
+    return all(row(part).tape for part in parts(name))
+
+
 def limits(name: str) -> tuple[Limit, ...]:
     """What TensorFlow cannot do of a function or operator, or of what it is defined by."""
     return tuple(dict.fromkeys(limit for part in sorted(parts(name)) for limit in row(part).limits))
