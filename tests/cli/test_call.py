@@ -42,6 +42,26 @@ def test_for_every_command_that_is_given_expressions(run: Run, command: str) -> 
     assert run(command, "@one", "--x", points, *how) == wanted
 
 
+def test_a_file_may_have_definitions_and_a_name_with_blanks(run: Run) -> None:
+    Path("my model.txt").write_text("# a model\n\nf(x) = a*x^2\nf(f(x)); f'(2x)\n")
+    done = run("diff", "@my model.txt", "--at", "a=3", "--wrt", "x", *VALUES)
+    assert (done.code, done.out, done.err) == (0, "108\n12\n", "")
+
+
+def test_standard_input_may_be_written_as_a_file(run: Run) -> None:
+    done = run("diff", "@-", "f(2x)", *VALUES, stdin="f(x) = x^3\n")
+    assert (done.code, done.out, done.err) == (0, "24\n", "")
+
+
+def test_a_definition_that_is_called_wrongly_is_told_with_the_line_of_the_call(run: Run) -> None:
+    Path("model").write_text("f(n) = x^n\n\nf(10^7)\n")
+    done = run("diff", "@model")
+    assert done.code == 2
+    assert done.err == (
+        "Error: line 3 of 'model': in 'f', an exponent beyond 1,000,000\n  f(10^7)\n  ^\n"
+    )
+
+
 def test_what_is_wrong_is_told_with_its_line(run: Run) -> None:
     Path("two").write_text(f"{TWO}z = log(y\n")
     done = run("diff", "@two")
@@ -87,7 +107,7 @@ def test_what_is_typed_has_no_line(run: Run) -> None:
         (["@none"], "", "the expressions in 'none' cannot be read: No such file or directory"),
         (["@"], "", "'@' is followed by the name of a file"),
         (["-"], "# x\n", "there are no expressions in standard input"),
-        (["-"], "(\n" * 500_000, "more than 50 expressions in standard input"),
+        (["-"], "(\n" * 500_000, "more than 50 expressions and 50 definitions in standard input"),
         (["-"], "(" * 1_000_000, "line 1 of standard input has more than 100,000 characters"),
         (["-"], "\n" * 1_000_000, "more than 10,000 lines in standard input"),
         (["-"], "x\n" * 49 + "\udcff", "line 50 of standard input is not text"),

@@ -11,6 +11,7 @@ import pytest
 from tapecli.errors import PointsError, RequestError, UsageError
 from tapecli.evaluation.planner import Choice
 from tapecli.evaluation.question import KINDS, Options, PointsInput, Question
+from tapecli.expressions.expression import parse
 
 X = PointsInput({"x": "1..3"})
 
@@ -49,6 +50,47 @@ def test_what_cannot_be_done_is_refused_before_points_are_read(
     with pytest.raises(RequestError, match=re.escape(problem)):
         Question.parse(kind, "x^2", **rest)
     assert stdin.read() == "1\n"
+
+
+@pytest.mark.parametrize(
+    ("typed", "readings"),
+    [
+        (
+            "diff(x^2, x)",
+            "'x**2' for this derivative, or 'x**2' --order 2 for the derivative of it",
+        ),
+        (
+            "y = D(x^2*a, x)",
+            "'x**2*a' --wrt x for this derivative, or 'x**2*a' --wrt x --order 2 for the derivative "
+            "of it",
+        ),
+        (
+            "diff(x^3, x, 2)",
+            "'x**3' --order 2 for this derivative, or 'x**3' --order 3 for the derivative of it",
+        ),
+        ("diff(x*a, x, a)", "'x*a' --wrt x,a for this derivative"),
+    ],
+)
+def test_a_derivative_of_a_derivative_is_not_guessed(typed: str, readings: str) -> None:
+    shown = str(parse(typed)[0].tree)
+    with pytest.raises(RequestError) as caught:
+        Question.parse("diff", typed)
+    problem = f"'{shown}' can be read in two ways: write {readings}; --order 0 shows its value"
+    assert str(caught.value) == problem
+    assert Question.parse("diff", typed, order=0).order == 0
+    assert Question.parse("diff", [f"u = {typed.removeprefix('y = ')}", "u^2"], wrt=["x"])
+    assert Question.parse("diff", f"2*{typed.removeprefix('y = ')}", wrt=["x"])
+    assert Question.parse("grad", typed)
+
+
+@pytest.mark.parametrize("claim", ["y = 2x", "f(x) = 2x", "2x; 3"])
+def test_a_claim_is_one_expression(claim: str) -> None:
+    with pytest.raises(RequestError, match="a claim is the right side alone"):
+        Question.parse("diff", "x^2", claims=[claim])
+
+
+def test_a_claim_may_have_a_sum() -> None:
+    assert Question.parse("diff", "sum(x^k, k = 0..3)", claims="sum(k*x^(k-1), k = 1..3)")
 
 
 @pytest.mark.parametrize("expressions", [[], "", "x+", ["x"] * 51])

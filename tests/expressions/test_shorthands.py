@@ -80,6 +80,11 @@ def refused(typed: str) -> ExpressionError:
         ("k = x^2; sum(k, k = 1..2) + k", "1 + 2 + x^2"),
         ("f(x) = x^k; sum(f(k), k = 1..2)", "1^k + 2^k"),
         ("f(x) = sum(x*k, k = 1..2); sum(f(k), k = 3..4)", "3*1 + 3*2 + (4*1 + 4*2)"),
+        (r"\sum_{k=0}^{2} x^k + 1", "x^0 + x^1 + x^2 + 1"),
+        (r"2\sum_{k=1}^2 k x", "2*(1*x + 2*x)"),
+        (r"-\prod\limits_{k=1}^{2}(x - k)", "-((x - 1)*(x - 2))"),
+        ("∑_{k=1}^{2} ∑_{j=1}^{k} x^j", "x^1 + (x^1 + x^2)"),
+        (r"x\sum_{k=1}^{2} k\sin x", "x*(1*sin(x) + 2*sin(x))"),
         # derivatives
         ("diff(x^3, x)", "3*x^2"),
         ("diff(x^3, x, 2)", "3*(2*x)"),

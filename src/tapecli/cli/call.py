@@ -16,7 +16,7 @@ from tapecli.cli import output
 from tapecli.cli.parameters import from_environment
 from tapecli.errors import ExpressionError, PointsError, RequestError, UsageError
 from tapecli.evaluation.question import Options, PointsInput, Question
-from tapecli.expressions.expression import MAX_TARGETS
+from tapecli.expressions.expression import MAX_DEFINITIONS, MAX_TARGETS
 from tapecli.floats import counted
 from tapecli.points import text_files
 from tapecli.result import Result, Status, all_ok
@@ -46,7 +46,7 @@ def expressions(options: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
         UsageError: a file or standard input cannot be read, is a terminal, or has no expressions
             or too many.
     """
-    typed: tuple[str, ...] = options["expressions"]
+    typed = ["-" if text == "@-" else text for text in options["expressions"]]
     points = [text for name in defaults.SHORT for text in options.get(name, ())]
     points += [text for _, text in options.get("at", ())]
     if [*typed, *points].count("-") > 1:
@@ -80,8 +80,11 @@ def read_file(source: str) -> Iterator[tuple[str, str]]:
                 raise UsageError(f"more than {MAX_LINES:,} lines in {file.name}")
             if text_files.counts(line):
                 count += 1
-                if count > MAX_TARGETS:
-                    raise UsageError(f"more than {MAX_TARGETS} expressions in {file.name}")
+                if count > MAX_TARGETS + MAX_DEFINITIONS:
+                    problem = (
+                        f"more than {MAX_TARGETS} expressions and {MAX_DEFINITIONS} definitions"
+                    )
+                    raise UsageError(f"{problem} in {file.name}")
                 yield line.strip(), f"line {number} of {file.name}"
     if not count:
         raise UsageError(f"there are no expressions in {file.name}")

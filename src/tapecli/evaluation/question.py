@@ -24,7 +24,17 @@ from tapecli.expressions.derivative import Derivative
 from tapecli.expressions.expression import Expression, parse, parse_claims
 from tapecli.expressions.functions import CONSTANT_NAMES, FUNCTION_NAMES
 from tapecli.expressions.statements import names_something
-from tapecli.expressions.tree import VARIABLE, Node, variables
+from tapecli.expressions.tree import (
+    DERIVATIVE,
+    VARIABLE,
+    Alias,
+    Node,
+    Number,
+    Shorthand,
+    steps,
+    text,
+    variables,
+)
 from tapecli.floats import FORMATS, FloatFormat, counted
 
 if TYPE_CHECKING:
@@ -199,6 +209,7 @@ class Question:
         order: int | None = None,
         claims: str | Iterable[str] = (),
         options: Options = Options(),
+        with_values: bool = False,
     ) -> Question:
         """Read the texts of a question, and check all of it but the values of its points.
 
@@ -210,6 +221,7 @@ class Question:
             order: the highest order by a single variable; 1 if None.
             claims: the texts of claims, one for each derivative of each target; or none.
             options: how to compute and verify.
+            with_values: whether the values stand beside the derivatives, as in a plot.
 
         Raises:
             UsageError: something in it cannot be done.
@@ -228,6 +240,8 @@ class Question:
         names_given = {*source.values, *named, *source.columns}
         expressions = _texts("expressions", expressions)
         targets = parse(expressions, names_given)
+        if kind == "diff" and order != 0 and not with_values:
+            _refuse_derivatives(targets)
         trees = [target.tree for target in targets]
         names = list(variables(*trees)) or list(source.values)[:1] or [VARIABLE]
         _usable(names)
@@ -332,6 +346,33 @@ def _check_order(order: object) -> None:
         raise RequestError(f"order {clipped(f'{order:,}')}: no more than {defaults.MAX_ORDER:,}")
 
 
+def _refuse_derivatives(targets: Sequence[Expression]) -> None:
+    """Refuse to differentiate what is typed as a derivative, since that is hardly meant."""
+    for target in targets:
+        tree = target.tree
+        if not (isinstance(tree, Shorthand) and tree.name == DERIVATIVE):
+            continue
+        others = steps(*(other.tree for other in targets if other is not target))
+        if any(isinstance(node, Alias) and node.name == target.name for node in others):
+            continue  # it is a part of another target
+        function, *by = tree.operands
+        inside = f"'{clipped(text(function))}'"
+        times = int(by[1].value) if len(by) == 2 and isinstance(by[1], Number) else 1
+        if len(by) > 1 + (times > 1):  # a mixed one; if one is repeated, the next message says so
+            names = [str(node) for node in by if not isinstance(node, Number)]
+            readings = f"write {inside} --wrt {','.join(names)} for this derivative"
+        else:
+            wrt = f" --wrt {by[0]}" if len(variables(function)) > 1 else ""
+            readings = (
+                f"write {inside}{wrt}{f' --order {times}' if times > 1 else ''} for this "
+                f"derivative, or {inside}{wrt} --order {times + 1} for the derivative of it"
+            )
+        raise RequestError(
+            f"'{clipped(text(tree))}' can be read in two ways: {readings}; "
+            "--order 0 shows its value"
+        )
+
+
 def _claims(
     claims: Sequence[str],
     expressions: Sequence[str],
@@ -349,7 +390,7 @@ def _claims(
             f"{subjects[0]} shown, and {subjects[1]} given; "
             "each needs a --claim of its own, in sequence"
         )
-    if any(map(names_something, claims)):
+    if any(";" in claim or names_something(claim) for claim in claims):
         raise RequestError("a claim is the right side alone: --claim '2/x'")
     trees = parse_claims(expressions, claims, names_given)
     if others := [name for name in variables(*trees) if name not in names]:

@@ -167,6 +167,8 @@ def strange(index: int, source: str) -> Mistake:
     if source[index : index + 2] == "!!":
         hint = "write (x!)! for the factorial of a factorial; a double factorial is not read"
         return Mistake(index, index + 2, "unexpected '!!'", hint)
+    if character == "@" and not source[:index].strip(BLANKS):
+        hint = "only the command line reads expressions from a file, as an argument of its own"
     if character in KNOWN_ELSEWHERE:
         return Mistake(index, index + 1, f"unexpected '{character}'", KNOWN_ELSEWHERE[character])
     if not character.isascii():  # it may look like an ordinary letter

@@ -88,13 +88,17 @@ class _Reading:
         self.definitions: dict[str, Definition] = {}
         self._variable_names = variable_names
         self._work = Work()
+        self._texts = 0
         self.read(texts)
 
     def read(self, texts: Sequence[str], most: int = MAX_TARGETS) -> None:
         """Read further texts, with no more than so many targets."""
         pieces = [
-            (number, piece) for number, typed in enumerate(texts) for piece in statements(typed)
+            (number, piece)
+            for number, typed in enumerate(texts, self._texts)
+            for piece in statements(typed)
         ]
+        self._texts += len(texts)
         definitions = sum(piece.parameters is not None for _, piece in pieces)
         counts = {"definitions": definitions, "expressions": len(pieces) - definitions}
         for noun, bound in ("expressions", most), ("definitions", MAX_DEFINITIONS):

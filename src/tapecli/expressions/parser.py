@@ -286,7 +286,10 @@ class Reader:
         return shorthands.derivative(self, token, items)
 
     def iterated(self, token: Token, *items: Tree[Token]) -> Reading:
-        return shorthands.iterated(self, token, items)
+        return shorthands.iterated(self, token, shorthands.iteration(self, token, items))
+
+    def summed(self, token: Token, *parts: Tree[Token]) -> Reading:
+        return shorthands.iterated(self, token, shorthands.latex_iteration(token, parts))
 
     def call(self, token: Token, *arguments: Reading) -> Reading:
         meaning = notations.function(str(token))
@@ -383,7 +386,7 @@ def _branches(root: Tree[Token]) -> Iterator[Tree[Token]]:
     while stack:
         branch = stack.pop()
         yield branch
-        if branch.data not in ("iterated", "derivative"):
+        if branch.data not in ("iterated", "summed", "derivative"):
             stack += [child for child in branch.children if not isinstance(child, str)]
 
 

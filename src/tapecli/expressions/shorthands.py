@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import enum
 import itertools
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
@@ -256,7 +257,10 @@ def _only_variable(reader: Reader, token: Token, body: Branch) -> str:
     hidden = set(reader.indices)
     for branch in body.find_data("iterated"):
         word, *items = _children(branch)
-        hidden.add(_iteration(reader, word, items).variable)
+        hidden.add(iteration(reader, word, items).variable)
+    for branch in body.find_data("summed"):
+        word, *parts = _children(branch)
+        hidden.add(latex_iteration(word, parts).variable)
     names: dict[str, None] = {}
     for name in filter(None, map(_bare_name, body.iter_subtrees())):
         if name in reader.scope and name not in reader.bound:
@@ -300,7 +304,7 @@ def _checked(reader: Reader, token: Token, slope: Node, values: Mapping[str, Nod
 # --- sums and products ------------------------------------------------------------------------
 
 
-class _Iteration(NamedTuple):
+class Iteration(NamedTuple):
     """What the brackets of a sum have; `ends_before` is for Python's range, without its end."""
 
     term: Branch
@@ -326,10 +330,10 @@ _KINDS = {
 }
 
 
-def iterated(reader: Reader, token: Token, items: Sequence[Branch]) -> Reading:
+def iterated(reader: Reader, token: Token, iteration: Iteration) -> Reading:
     """sum(x^k, k = 0..20), and what other systems write for it."""
-    name = ITERATED[token]
-    term, index, lower_end, upper_end, ends_before = _iteration(reader, token, items)
+    name = _own_name(token)
+    term, index, lower_end, upper_end, ends_before = iteration
     if notations.constant(index) or not tree.is_one_letter(index):
         problem = f"'{clipped(index)}' cannot be an index"
         _refuse(reader, token, problem, f"take one letter, as in {_KINDS[name].example}")
@@ -394,45 +398,58 @@ def _short(number: int) -> str:
     return f"{number:,}" if abs(number) < 10**15 else "a huge number"
 
 
-def _iteration(reader: Reader, token: Token, items: Sequence[Branch]) -> _Iteration:
+def _own_name(token: Token) -> str:
+    """SUM or PRODUCT, for sum, ∑, \\sum_{k= and the like."""
+    word = re.match(r"[^\W\d_]+|[∑∏]", token.removeprefix("\\"))
+    assert word is not None
+    return ITERATED[word[0]]
+
+
+def latex_iteration(token: Token, parts: Sequence[Branch]) -> Iteration:
+    r"""The parts of \sum_{k=0}^{20} x^k."""
+    lower, upper, term = parts
+    return Iteration(term, token.rstrip("= \t\r\n\u00a0")[-1], lower, upper)
+
+
+def iteration(reader: Reader, token: Token, items: Sequence[Branch]) -> Iteration:
     """The parts of a sum, in any order in which it is certain which is which."""
     kinds = [item.data if item.data in _ITEMS else "" for item in items]
     if kinds in (["", "range"], ["range", ""]):
         term, bounds = items if kinds[1] else items[::-1]
         index, lower, upper = _children(bounds)
-        return _Iteration(term, str(index), lower, upper)
+        return Iteration(term, str(index), lower, upper)
     if kinds == ["", "group"] and len(items[1].children) == 3:
         name, lower, upper = _children(items[1])
         if _bare_name(name):
-            return _Iteration(items[0], _bare_name(name), lower, upper)
+            return Iteration(items[0], _bare_name(name), lower, upper)
     if kinds == ["generator"] and len(items[0].children) < 5:
         term, words, *ends = _children(items[0])
         lower = ends[0] if len(ends) == 2 else None
-        return _Iteration(term, words.split()[1], lower, ends[-1], ends_before=True)
+        return Iteration(term, words.split()[1], lower, ends[-1], ends_before=True)
     if kinds == ["start", "", ""]:
         index, lower = _children(items[0])
-        return _Iteration(items[2], str(index), lower, items[1])
+        return Iteration(items[2], str(index), lower, items[1])
     if kinds == ["", "", "", ""]:
         return _of_four(reader, token, items)
     problem = f"'{token}' takes an expression, an index and its bounds"
-    _refuse(reader, token, problem, f"write {_KINDS[ITERATED[token]].example}")
+    _refuse(reader, token, problem, f"write {_KINDS[_own_name(token)].example}")
 
 
-def _of_four(reader: Reader, token: Token, items: Sequence[Branch]) -> _Iteration:
+def _of_four(reader: Reader, token: Token, items: Sequence[Branch]) -> Iteration:
     """sum(f, k, 0, 5), or else sum(k, 0, 5, f), where only one can be meant."""
     first, second, third, fourth = items
     readings = [
-        _Iteration(term, index, lower, upper)
+        Iteration(term, index, lower, upper)
         for term, name, lower, upper in ((first, second, third, fourth), (fourth, *items[:3]))
         if (index := _bare_name(name))
         if not any(_is_free(reader, bound) for bound in (lower, upper))
     ]
     if len(readings) == 1:
         return readings[0]
-    example = _KINDS[ITERATED[token]].example
+    example = _KINDS[_own_name(token)].example
     problem = f"'{token}' takes an expression, an index and its bounds"
     if readings:
-        problem = f"the index of this {_KINDS[ITERATED[token]].noun} may be " + " or ".join(
+        problem = f"the index of this {_KINDS[_own_name(token)].noun} may be " + " or ".join(
             f"'{reading.variable}'" for reading in readings
         )
     _refuse(reader, token, problem, f"write {example}")

@@ -105,9 +105,9 @@ def variables(ctx: click.Context) -> list[str]:
     from tapecli.expressions.functions import CONSTANT_NAMES, FUNCTION_NAMES
 
     texts = ctx.params.get("expressions") or (defaults.EXPRESSION,)
-    targets = {text.partition("=")[0].strip() for text in texts if "=" in text}
-    names = (name for text in texts for name in _names_in(text.rpartition("=")[2]))
-    excluded = targets | FUNCTION_NAMES.keys() | CONSTANT_NAMES.keys()
+    others = {name for text in texts for name in re.findall(rf"({_NAME})\s*(?:\(|:?=)", text)}
+    names = (name for text in texts for name in _names_in(text))
+    excluded = others | FUNCTION_NAMES.keys() | CONSTANT_NAMES.keys()
     return [name for name in dict.fromkeys(names) if name not in excluded]
 
 

@@ -66,7 +66,9 @@ def ask(
 
     def parse(order: int | None, wrt: Sequence[str] = ()) -> Question:
         source = PointsInput(points)
-        return Question.parse("diff", expressions, source, wrt=wrt, order=order, options=options)
+        return Question.parse(
+            "diff", expressions, source, wrt=wrt, order=order, options=options, with_values=True
+        )
 
     values = parse(0)
     name = _along(values.variables, points)
