@@ -61,8 +61,8 @@ def test_what_cannot_be_done_is_refused_before_points_are_read(
         ),
         (
             "y = D(x^2*a, x)",
-            "'x**2*a' --wrt x for this derivative, or 'x**2*a' --wrt x --order 2 for the derivative "
-            "of it",
+            "'x**2*a' --wrt x for this derivative, "
+            "or 'x**2*a' --wrt x --order 2 for the derivative of it",
         ),
         (
             "diff(x^3, x, 2)",

@@ -8,9 +8,9 @@ from fractions import Fraction
 import pytest
 from tests.oracle import CASES
 
-from tapecli.engines.certified import Certified
+from tapecli.engines.certified import Certified, NoDerivative
 from tapecli.engines.certified.reference import Reference
-from tapecli.expressions.chain_rule import differentiated
+from tapecli.expressions.chain_rule import differentiated, differentiated_strictly
 from tapecli.expressions.expression import parse
 from tapecli.expressions.functions import FUNCTIONS, ROWS, Constant
 from tapecli.expressions.tree import Call, Node, steps, variables
@@ -97,3 +97,46 @@ def test_it_costs_no_more_than_a_walk() -> None:
     derivative = differentiated(targets[-1].tree, "x")
     assert len(steps(derivative)) < 300
     assert variables(derivative) == ("x",)
+
+
+# --- derivatives inside of expressions --------------------------------------------------------
+
+AWKWARD = (0.0, 1.0, -1.0, 2.0, -2.0, 0.5, -1.5, 3.0)
+"""Points at which functions have kinks, jumps and edges, or next to them."""
+
+KINKED = (
+    *("abs(sin(x))", "max(x, x^2)", "min(x, -x)", "log(abs(x))", "sqrt(x^2)", "hypot(x, x)"),
+    *("x^1.5", "x^2.5", "sqrt(x)^3", "x^(1/3)", "(x - 1)^(3/2)", "x^x", "sqrt(x)/x", "x/x"),
+    *("atan2(x, -1)", "atan2(0*x, x)", "0*log(x) + x", "x + sqrt(-1 - x^2)", "relu(x)^2"),
+    *("acosh(x)^2", "asin(x)*sqrt(1 - x^2)", "sign(x^2 - 1)*(x - 1)", "x^0.3*x^0.7"),
+)
+
+NOT_FOUND = {"atan2(0*x, x)", "relu(x)^2"}
+"""Expressions whose derivatives exist at points where the strict rule gives none."""
+
+
+def in_table(node: Node) -> bool:
+    return all(step.name in ROWS for step in steps(node) if isinstance(step, Call))
+
+
+@pytest.mark.parametrize("typed", [*(case.expression for case in CASES.values()), *KINKED])
+@pytest.mark.parametrize("order", [1, 2])
+def test_a_strict_derivative_has_a_value_only_where_the_derivative_exists(
+    typed: str, order: int
+) -> None:
+    (target,) = parse(typed)
+    by = ("x",) * order
+    derivative = differentiated_strictly(target.tree, by)
+    if not in_table(derivative):
+        pytest.skip("it needs a function that is not in the table")
+    exact = Reference(target.tree, FORMATS["float64"], [by], "x")
+    ruled = Reference(derivative, FORMATS["float64"], [()], "x")
+    case = CASES.get(typed.partition("(")[0])
+    ordinary: tuple[float, ...] = case.ordinary if case else ()
+    for point in (*AWKWARD, *ordinary):
+        (first,), (second,) = (reference.at({"x": point}) for reference in (exact, ruled))
+        if isinstance(first, NoDerivative) or isinstance(second, NoDerivative):
+            assert isinstance(second, NoDerivative)
+            assert isinstance(first, NoDerivative) or typed in NOT_FOUND
+        else:
+            assert abs(first.value - second.value) <= CLOSE * abs(first.value)

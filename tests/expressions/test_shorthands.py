@@ -15,10 +15,11 @@ from tapecli.expressions.tree import Alias, Node, fold, rebuilt, steps, text
 
 def written_out(tree: Node) -> Node:
     """The tree without names and shorthands."""
-    return fold(
-        tree,
-        lambda node, children: children[0] if isinstance(node, Alias) else rebuilt(node, children),
-    )
+
+    def combine(node: Node, children: list[Node]) -> Node:
+        return children[0] if isinstance(node, Alias) else rebuilt(node, children)
+
+    return fold(tree, combine)
 
 
 def read(typed: str) -> Node:

@@ -78,23 +78,35 @@ def _slope(node: Node, inner: Sequence[Node], name: str, strict: bool = False) -
     for index, slope in enumerate(inner):
         if slope is not _ZERO:
             assert isinstance(node, Call)
-            partial = _partial(node, index)
+            partial = _partial(node, index, strict)
             if strict and (zero := _zero_at_kinks(node)):
                 partial = _sum("add", partial, call("div", _ZERO, zero))
             total = _sum("add", total, _product(partial, slope))
     return total
 
 
-def _partial(node: Call, index: int) -> Node:
+def _partial(node: Call, index: int, strict: bool = False) -> Node:
     """The derivative of a function or operator by one of its arguments."""
     arguments = node.arguments
-    if node.name == "pow" and index == 0 and (exponent := tree.rational(arguments[1])) is not None:
+    exponent = _exponent(node, strict) if node.name == "pow" and index == 0 else None
+    if exponent is not None:
         decimal = any(isinstance(n, Number) and n.decimal for n in tree.steps(arguments[1]))
         lower = _power(arguments[0], _constant(exponent - 1, decimal))
         return _product(_constant(exponent, decimal), lower)
     if node.name in _GAMMAS:
         return _GAMMAS[node.name](*arguments)
     return _filled_in(_rules(node.name, row(node.name).derivatives)[index], node)
+
+
+def _exponent(power: Call, strict: bool = False) -> Fraction | None:
+    """The exponent of a power, if it is a constant; strictly, no decimal, which a dtype rounds."""
+    exponent = power.arguments[1]
+    if strict and any(
+        isinstance(node, Number) and node.decimal and node.value.denominator > 1
+        for node in tree.steps(exponent)
+    ):
+        return None
+    return tree.rational(exponent)
 
 
 def _filled_in(rule: Node, node: Call) -> Node:
@@ -137,7 +149,7 @@ def _zero_at_kinks(node: Node) -> Node | None:
     """What is zero where a function has no derivative although its rule has a value."""
     assert isinstance(node, Call)
     if node.name == "pow":
-        exponent = tree.rational(node.arguments[1])
+        exponent = _exponent(node, strict=True)
         return None if exponent is not None and exponent.denominator == 1 else node.arguments[0]
     if node.name not in KINKS:
         return None
@@ -165,7 +177,7 @@ def _has_domain(node: Node, by: Sequence[str]) -> bool:
 
 def _has_edges(node: Call, exact: Mapping[Node, Fraction | None]) -> bool:
     """Whether a function has no values somewhere."""
-    if node.name == "pow" and (exponent := exact[node.arguments[1]]) is not None:
+    if node.name == "pow" and (exponent := _exponent(node, strict=True)) is not None:
         return exponent < 0 or exponent.denominator > 1
     if node.name == "div" and exact[node.arguments[1]]:
         return False
