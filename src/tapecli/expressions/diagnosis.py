@@ -8,7 +8,8 @@ import unicodedata
 from collections.abc import Collection
 from typing import TYPE_CHECKING, NamedTuple
 
-from tapecli.errors import MAX_QUOTED, clipped, nearest
+from tapecli.errors import MAX_QUOTED, clipped
+from tapecli.expressions import suggestions
 from tapecli.expressions.functions import CONSTANT_NAMES, FUNCTION_NAMES, FUNCTIONS, INVERSES
 from tapecli.expressions.notations import KNOWN_ELSEWHERE
 from tapecli.expressions.tree import BLANKS, NAME, is_one_letter
@@ -153,8 +154,8 @@ def unknown_name(name: str, span: tuple[int, int], others: Collection[str]) -> M
     known_names = [*FUNCTION_NAMES, *CONSTANT_NAMES, *others]
     if len(function) > 1 and (is_one_letter(rest) or rest in CONSTANT_NAMES):
         hint = f"did you mean '{function}({rest})'?"
-    elif close := nearest(name, known_names, may_be_shortened=False):  # it may be a new variable
-        hint = f"did you mean '{close}'?"
+    elif close := suggestions.similar(name, known_names):  # it may be a new variable
+        hint = suggestions.question(close)
     else:
         hint = f"a variable of more than one letter needs its points: --at {clipped(name)}=1..3"
     return Mistake(*span, f"unknown name '{clipped(name)}'", hint)
@@ -212,9 +213,18 @@ def _unknown_call(name: str, after: str, others: Collection[str]) -> tuple[str, 
         return f"is '{clipped(name)}' a function?", f"write {clipped(better)}"
     if "." in name or "::" in name:
         return f"unknown function '{clipped(name)}'", _DOTTED
-    close = nearest(name, FUNCTION_NAMES)
-    hint = f"did you mean '{close}'?" if close else "see 'tapecli functions'"
-    return f"unknown function '{clipped(name)}'", hint
+    return f"unknown function '{clipped(name)}'", suggestions.for_call(name, _arguments(after))
+
+
+def _arguments(after: str) -> int | None:
+    """How many arguments are in the brackets that a text begins with; None if they stay open."""
+    depth = commas = 0
+    for character in after:
+        depth += (character in _OPENING) - (character in _CLOSING_SIGNS)
+        commas += character == "," and depth == 1
+        if depth == 0:
+            return commas + bool(after[1:].lstrip(BLANKS)[:1] not in _CLOSING_SIGNS)
+    return None
 
 
 def _unclosed(before: str, kind: str) -> Mistake | None:

@@ -1,0 +1,107 @@
+"""What a name was probably meant for, where no row of the table has it.
+
+A suggestion is never a guess: a name that means something else elsewhere is told as that, and
+another name is offered only if a slip or two of the fingers lead from one to the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from tapecli.errors import MAX_QUOTED
+from tapecli.expressions.functions import FUNCTION_NAMES, FUNCTIONS
+
+_COMPLEX = "complex numbers have no place here: every number is real"
+_MATRIX = "every value is a number, not a matrix; write its entries as several expressions"
+_PROGRAM = "an expression is a formula; nothing of a program is run"
+_RANDOM = "a formula has the same value at every call; give the numbers as points, with --x"
+_DIFFERENTIATES = "tapecli does not {}; 'tapecli --help' lists what it does"
+
+_ELSEWHERE = {
+    **dict.fromkeys(("integrate", "integral", "int", "quad"), _DIFFERENTIATES.format("integrate")),
+    **dict.fromkeys(("limit", "lim"), _DIFFERENTIATES.format("take limits")),
+    **dict.fromkeys(("solve", "fsolve", "roots"), _DIFFERENTIATES.format("solve equations")),
+    **dict.fromkeys(("simplify", "expand", "factor", "collect"), _DIFFERENTIATES.format("rewrite")),
+    **dict.fromkeys(("re", "im", "real", "imag", "arg", "angle", "conj", "conjugate"), _COMPLEX),
+    **dict.fromkeys(("det", "inv", "inverse", "transpose", "matmul", "cross"), _MATRIX),
+    **dict.fromkeys(("eval", "exec", "print", "import", "__import__", "open", "input"), _PROGRAM),
+    **dict.fromkeys(("range", "len", "list", "map", "lambda", "def", "return"), _PROGRAM),
+    **dict.fromkeys(("rand", "random", "randn", "uniform", "normal"), _RANDOM),
+    **dict.fromkeys(("gcd", "lcm", "prime", "isprime"), "functions of whole numbers have no slope"),
+    **dict.fromkeys(("taylor", "series"), "for Taylor coefficients give the option --scaled"),
+    **dict.fromkeys(("grad", "gradient", "nabla"), "it is a command: tapecli grad 'x*y'"),
+    **dict.fromkeys(("hessian", "hess"), "it is a command: tapecli hessian 'x*y'"),
+    **dict.fromkeys(("jacobian", "jac"), "it is a command: tapecli jacobian 'x*y' 'x + y'"),
+    "plot": "it is a command: tapecli plot 'sin(x)'",
+}
+"""What names mean in other programs that mean nothing here."""
+
+MOST_WORDS = 2_000
+"""Words among which the one that was meant is looked for; among more it would take too long."""
+
+_LETTERS_PER_SLIP = 4
+"""How long a name must be for each slip that is allowed in it, and for the first one less 1."""
+
+
+def for_call(name: str, arguments: int | None) -> str:
+    """What to do about an unknown function with so many arguments, None if that is not known."""
+    if told := _ELSEWHERE.get(name.lower()):
+        return told
+    return question(_functions(name, arguments)) or "see 'tapecli functions'"
+
+
+def question(names: Sequence[str]) -> str:
+    """The question whether one of these names was meant; "" if there is none."""
+    return f"did you mean {' or '.join(map(repr, names[:2]))}?" if names else ""
+
+
+def _functions(name: str, arguments: int | None) -> list[str]:
+    """The names of functions from which few slips lead to this one, one for each function."""
+    fitting = [
+        known
+        for known, row in FUNCTION_NAMES.items()
+        if known.isascii() and (arguments is None or _takes(row, arguments))
+    ]
+    closest = similar(name, fitting)
+    rows = dict.fromkeys(FUNCTION_NAMES[known] for known in closest)
+    return [next(known for known in closest if FUNCTION_NAMES[known] == row) for row in rows]
+
+
+def _takes(name: str, arguments: int) -> bool:
+    row = FUNCTIONS[name]
+    most = row.arity + bool(row.longer)
+    return row.arity <= arguments and (row.repeats or arguments <= most)
+
+
+def similar(name: str, words: Iterable[str]) -> list[str]:
+    """The words at the least distance from a name, if that is small for its length."""
+    words = list(words)
+    if len(name) > MAX_QUOTED or len(words) > MOST_WORDS:
+        return []
+    lower = name.lower()
+    most = (len(name) + 1) // _LETTERS_PER_SLIP
+    distances = {
+        word: slips(lower, word.lower())
+        for word in words
+        if len(word) > 1 and abs(len(word) - len(name)) <= most
+    }
+    least = min(distances.values(), default=most + 1)
+    return [word for word, distance in distances.items() if distance == least <= most]
+
+
+def slips(first: str, second: str) -> int:
+    """How many letters are missing, too many, wrong, or have changed places with the next one.
+
+    That is the optimal string alignment distance (Boytsov, Indexing methods for approximate
+    dictionary searching, 2011).
+    """
+    before: list[int] = []
+    row = list(range(len(second) + 1))
+    for i, letter in enumerate(first, 1):
+        older, before, row = before, row, [i]
+        for j, other in enumerate(second, 1):
+            distance = min(before[j] + 1, row[-1] + 1, before[j - 1] + (letter != other))
+            if i > 1 and j > 1 and letter == second[j - 2] and other == first[i - 2]:
+                distance = min(distance, older[j - 2] + 1)
+            row.append(distance)
+    return row[-1]
