@@ -7,7 +7,7 @@ from dataclasses import fields
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from tapecli import defaults
-from tapecli.errors import RequestError, nearest
+from tapecli.errors import RequestError, TooManyPointsError, nearest
 from tapecli.evaluation import answering, chunks
 from tapecli.evaluation.question import Options, PointsInput, Question
 from tapecli.evaluation.workers import Sharing
@@ -162,6 +162,10 @@ def hessian(expressions: str | Iterable[str], **keywords: Unpack[Keywords]) -> R
 
 def _answer(kind: str, expressions: str | Iterable[str], /, **keywords: Any) -> Result:
     question = Question.parse(**_arguments(kind, expressions, keywords))
+    try:
+        len(question.points)
+    except TooManyPointsError as error:
+        raise TooManyPointsError(f"{error}; tapecli.parts takes any number") from None
     return answering.answer(question, formulas=keywords.get("formulas", True))
 
 

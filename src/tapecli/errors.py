@@ -116,6 +116,10 @@ class PointsError(UsageError):
     """Points that cannot be read, are too many, or do not fit the dtype."""
 
 
+class TooManyPointsError(PointsError):
+    """More points than are held in memory, or than there may be at all."""
+
+
 class RequestError(UsageError):
     """An order, method, dtype or tolerance that is not possible, alone or together."""
 

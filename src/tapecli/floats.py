@@ -9,6 +9,7 @@ At the end of the module are counts, times and sizes as people read them.
 from __future__ import annotations
 
 import math
+import re
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -228,6 +229,45 @@ FORMATS = {
         FloatFormat("float16", 11, 15, -14),
     )
 }
+
+_DTYPE_MODULE = re.compile(r"(?:np|numpy|jnp|jax\.numpy|tf|tf\.dtypes|torch|ml_dtypes)\.")
+_OTHER_NAMES = {
+    "float64": "f64 fp64 f8 64 double float_",
+    "float32": "f32 fp32 f4 32 single",
+    "bfloat16": "bf16 bfloat",
+    "float16": "f16 fp16 half f2",
+}
+DTYPE_NAMES = {
+    **{other: name for name, others in _OTHER_NAMES.items() for other in others.split()},
+    **{name: name for name in FORMATS},
+    "torch.float": "float32",
+    "np.float": "float64",
+    "numpy.float": "float64",
+}
+"""The dtype by each of its names in other systems, in small letters."""
+
+
+def dtype_name(dtype: object) -> str:
+    """The name of a dtype as `FORMATS` has it, of any name in `DTYPE_NAMES`, in any capitals.
+
+    A dtype of NumPy, TensorFlow or PyTorch, or Python's float, has its name, too. What is no such
+    dtype comes back as text.
+    """
+    if dtype is float:
+        return "float64"
+    name = dtype if isinstance(dtype, str) else getattr(dtype, "name", None)
+    if not isinstance(name, str):
+        name = getattr(dtype, "__name__", None) or str(dtype)
+    lower = name.strip().lower()
+    short = _DTYPE_MODULE.sub("", lower, count=1) if _DTYPE_MODULE.match(lower) else lower
+    return DTYPE_NAMES.get(lower) or DTYPE_NAMES.get(short.removeprefix("<")) or name
+
+
+UNCLEAR_DTYPES = {
+    "float": "it has 64 bits in Python and 32 in C: write float64 or float32",
+    "16": "write float16 or bfloat16",
+}
+"""What to write for names that mean two dtypes."""
 
 
 # --- sums and products with their rounding errors ---------------------------------------------

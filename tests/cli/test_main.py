@@ -42,17 +42,32 @@ def test_without_arguments_it_shows_help_on_standard_error_and_exits_with_2(run:
     [
         (["dif"], "There is no command 'dif'. Did you mean 'diff'?"),
         (["function"], "There is no command 'function'. Did you mean 'functions'?"),
-        (["x^2"], "There is no command 'x^2'. Did you mean: tapecli diff 'x^2'?"),
-        (["sin x"], "There is no command 'sin x'. Did you mean: tapecli diff 'sin x'?"),
-        (["differentiate"], "There is no command 'differentiate'. Did you mean 'diff'?"),
+        (["dif", "x^2", "--x", "3"], "There is no command 'dif'. Did you mean 'diff'?"),
+        (["--x", "3", "dif", "x^2"], "There is no command 'dif'. Did you mean 'diff'?"),
+        (["grd", "x^2"], "There is no command 'grd'. Did you mean 'grad'?"),
+        (["gradint", "x^2"], "There is no command 'gradint'. Did you mean 'grad'?"),
+        (["sin", "x"], "There is no command 'sin'. Did you mean: tapecli diff 'sin(x)'?"),
+        (["log2", "x"], "There is no command 'log2'. Did you mean: tapecli diff 'log2(x)'?"),
+        (["sinx"], "There is no command 'sinx'. For an expression, write: tapecli diff 'sinx'."),
+        (["a"], "There is no command 'a'. For an expression, write: tapecli diff 'a'."),
+        (
+            ["taylor", "x^2"],
+            "There is no command 'taylor'. "
+            "Taylor coefficients are: tapecli diff EXPRESSION --scaled --order 5.",
+        ),
+        (
+            ["integrate", "x^2"],
+            "There is no command 'integrate'. "
+            "Tapecli differentiates, and does nothing else with an expression.",
+        ),
         (["[/]"], "There is no command '[/]'."),
         (["\x1b[31m"], "There is no command '\\x1b[31m'."),
         ([""], "There is no command ''."),
         (["plt"], "There is no command 'plt'. Did you mean 'plot'?"),
         (["pitfal"], "There is no command 'pitfal'. Did you mean 'pitfalls'?"),
         (
-            ["--order", "2", "log(x^2)"],
-            "'--order' stands behind the command. Did you mean: tapecli diff --order 2 'log(x^2)'?",
+            ["--order", "2"],
+            "'--order' stands behind the command. Did you mean: tapecli diff --order 2?",
         ),
         (
             ["--x=1", "grad", "x^2"],

@@ -343,7 +343,7 @@ def test_an_empty_execution_in_the_environment_is_none(
     ("name", "value", "option"),
     [
         ("TAPECLI_EXECUTION", "jit", "--execution"),
-        ("TAPECLI_DTYPE", "double", "--dtype"),
+        ("TAPECLI_DTYPE", "quad", "--dtype"),
         ("TAPECLI_FORMAT", "xml", "'--format'"),
         ("TAPECLI_COLOR", "blue", "--color"),
     ],

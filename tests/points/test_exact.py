@@ -30,6 +30,7 @@ SECONDS = 10.0
 """Far more than a refusal takes on any machine, and far less than work without a bound."""
 MESSAGE = 400
 """Characters that a message may have, whatever the length of what was typed."""
+INFINITE = "is not a finite number; take a large one, such as 1e6"
 FORMS = "a range is A..B, A..B:STEP, A..B@COUNT or A..B@COUNTlog"
 
 RANGE_ROUNDING = 4 * math.ulp(1.0)
@@ -278,7 +279,7 @@ def test_the_mark_that_some_editors_begin_a_file_with_is_passed_over(tmp_path: P
             "1\n\n# two\nx\n",
             "line 4 of standard input: 'x' is not a number: it has the variable 'x'",
         ),
-        ("nan\n", "line 1 of standard input: 'nan' is not a finite number"),
+        ("nan\n", "line 1 of standard input: 'nan' is not a finite number; leave it out"),
         ("1\n1/0\n", "line 2 of standard input: '1/0' has no value"),
     ],
 )
@@ -353,22 +354,26 @@ def test_standard_input_is_read_no_further_than_the_bound() -> None:
         ("x..1", "'x' is not a number: it has the variable 'x'"),
         ("1..3:x", "'x' is not a number: it has the variable 'x'"),
         ("x-x", "'x-x' is not a number: it has the variable 'x'"),
-        ("nan", "'nan' is not a finite number"),
-        ("-NaN", "'-NaN' is not a finite number"),
-        ("inf", "'inf' is not a finite number"),
-        ("-Infinity", "'-Infinity' is not a finite number"),
-        ("∞", "'∞' is not a finite number"),
-        ("0..inf", "'inf' is not a finite number"),
+        ("nan", "'nan' is not a finite number; leave it out"),
+        ("-NaN", "'-NaN' is not a finite number; leave it out"),
+        ("inf", f"'inf' {INFINITE}"),
+        ("-Infinity", f"'-Infinity' {INFINITE}"),
+        ("∞", f"'∞' {INFINITE}"),
+        ("0..inf", f"'inf' {INFINITE}"),
+        ("-oo", f"'-oo' {INFINITE}"),
         ("1/0", "'1/0' has no value"),
         ("log(-1)", "'log(-1)' has no value"),
         ("exp(100000)", "'exp(100000)' is too large, or too close to zero"),
         ("1/(1 - tanh(1000))", "'1/(1 - tanh(1000))' is too large, or too close to zero"),
         ("0^-1", "'0^-1' has no value"),
-        ("1;2", "'1;2' is not a number: unexpected ';'"),
+        ("1;2", "'1;2': points have commas between them"),
         ("1)", "'1)' is not a number: ')' closes nothing"),
         ("(1", "'(1' is not a number: '(' is never closed"),
         ("sni(1)", "'sni(1)' is not a number: unknown function 'sni'; did you mean 'sin'?"),
-        ("1:2", "'1:2' is not a number: unexpected ':'"),
+        (
+            "1:2",
+            "'1:2' can be read in two ways: write 1..2 with 2, or 1..1 without it, as in Python",
+        ),
         ("1@2", "'1@2' is not a number: unexpected '@'"),
         ("..", f"the range '..' cannot be read: {FORMS}"),
         ("..3", f"the range '..3' cannot be read: {FORMS}"),

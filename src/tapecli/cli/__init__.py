@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import gc
 import importlib
 import inspect
@@ -40,6 +39,28 @@ COMMANDS = {
 }
 """The commands, each in the module of its name, with its line in `--help`."""
 
+OTHER_NAMES = {
+    **dict.fromkeys(("d", "derivative", "derivatives", "deriv", "derive"), ("diff",)),
+    **dict.fromkeys(("differentiate", "partial"), ("diff",)),
+    **dict.fromkeys(("eval", "evaluate", "value", "calc"), ("diff", "--order", "0")),
+    "gradient": ("grad",),
+    "jac": ("jacobian",),
+    "hess": ("hessian",),
+    "draw": ("plot",),
+}
+"""Other names of commands, each with the words that it stands for."""
+
+ABSENT = {
+    **dict.fromkeys(
+        ("taylor", "series"), "Taylor coefficients are: tapecli diff EXPRESSION --scaled --order 5"
+    ),
+    **dict.fromkeys(
+        ("integrate", "integral", "limit", "solve", "simplify"),
+        "tapecli differentiates, and does nothing else with an expression",
+    ),
+}
+"""Commands of other programs, with what to say of them."""
+
 COMPLETING = "_TAPECLI_COMPLETE"
 """The variable with which a shell asks for completions."""
 
@@ -75,32 +96,49 @@ class _Group(click.Group):
         return starting_with(incomplete, COMMANDS)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        line = list(args)
+        line = ["--version", *args[1:]] if args[:1] == ["version"] else list(args)
         try:
-            return super().parse_args(ctx, args)
+            return super().parse_args(ctx, list(line))
         except click.NoSuchOption as error:
             # It may be one of the command that stands behind it, or of diff.
-            name = next((arg for arg in line if arg in COMMANDS), "diff")
-            command = self.get_command(ctx, name)
-            if not command or not any(error.option_name in param.opts for param in command.params):
-                raise
-            import shlex
+            from tapecli.cli.commands import diff
+            from tapecli.cli.parameters import ExpressionCommand
 
-            with contextlib.suppress(ValueError):
-                line.remove(name)
-            call = f"tapecli {name} {shlex.join(line)}"
-            suggestion = f" Did you mean: {call}?" if call.isprintable() else ""
-            ctx.fail(f"'{error.option_name}' stands behind the command.{suggestion}")
+            assert isinstance(diff.command, ExpressionCommand)
+            word = next(iter(diff.command.expressions_in(line)), "")
+            if is_expression(word.removeprefix("-")):
+                return super().parse_args(ctx, ["diff", *line])
+            self._refuse_option(ctx, error, word, line)
+
+    def _refuse_option(
+        self, ctx: click.Context, error: click.NoSuchOption, word: str, line: Sequence[str]
+    ) -> NoReturn:
+        """Refuse an option in front of a command, or of `word`, which is none."""
+        import shlex
+
+        name = word if word in COMMANDS or word in OTHER_NAMES else "diff"
+        command = self.get_command(ctx, OTHER_NAMES.get(name, (name,))[0])
+        if not command or not any(error.option_name in param.opts for param in command.params):
+            raise error
+        if word and word != name and (suggestion := _suggestion(word)):
+            ctx.fail(f"There is no command {word!r}.{suggestion}")
+        rest = list(line)
+        if word == name:
+            rest.remove(word)
+        call = f"tapecli {name} {shlex.join(rest)}"
+        suggestion = f" Did you mean: {call}?" if call.isprintable() else ""
+        ctx.fail(f"'{error.option_name}' stands behind the command.{suggestion}")
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
-            close = nearest(args[0], COMMANDS)
-            suggestion = f" Did you mean '{close}'?" if close else ""
-            if re.search(r"\w[(^*/+-]|\w\s+\w|[⁰-⁹²³]", args[0]) and args[0].isprintable():
-                suggestion = f" Did you mean: tapecli diff '{args[0]}'?"
-            ctx.fail(f"There is no command {args[0]!r}.{suggestion}")
+        word = args[0] if args else ""
+        if word in OTHER_NAMES:
+            args = [*OTHER_NAMES[word], *args[1:]]
+        elif is_expression(word):
+            args = ["diff", *args]
+        elif args and word not in COMMANDS and not word.startswith("-"):
+            ctx.fail(f"There is no command {word!r}.{_suggestion(word)}")
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -108,12 +146,40 @@ class _Group(click.Group):
             formatter.write_dl(list(COMMANDS.items()))
 
 
+def is_expression(word: str) -> bool:
+    """Whether a word in the place of a command is an expression, or the file of several."""
+    from tapecli import defaults
+
+    if word in COMMANDS or not word.isprintable() or re.fullmatch(r"[A-Za-z]+-?[A-Za-z]+", word):
+        return False
+    if word == "-" or re.match("@.", word) or word in defaults.SHORT:
+        return True
+    if re.fullmatch(r"[A-Za-z]{2,}[0-9_]*", word):  # a function such as log2, or a mistyped command
+        return False
+    return bool(re.search(r"\w[(^*/+!-]|\w\s+\w|[⁰-⁹²³]|[^\W_]=|[0-9]|[-√|]\w|\\[a-z]", word))
+
+
+def _suggestion(word: str) -> str:
+    """What may have been meant by a word that is no command, or ""."""
+    from tapecli.expressions.functions import FUNCTION_NAMES
+
+    if word in ABSENT:
+        return f" {ABSENT[word][0].upper()}{ABSENT[word][1:]}."
+    if word in FUNCTION_NAMES:
+        return f" Did you mean: tapecli diff '{word}(x)'?"
+    if close := nearest(word, [*COMMANDS, *OTHER_NAMES]):
+        return f" Did you mean '{OTHER_NAMES.get(close, (close,))[0]}'?"
+    return f" For an expression, write: tapecli diff '{word}'." if word.isidentifier() else ""
+
+
 @click.group(
     cls=_Group,
     context_settings={"help_option_names": ["-h", "--help"], "show_default": True},
     epilog="'tapecli COMMAND --help' tells more of each command.",
 )
-@click.version_option(package_name="tapecli", message="%(prog)s %(version)s")
+@click.version_option(
+    None, "-V", "--version", package_name="tapecli", message="%(prog)s %(version)s"
+)
 def cli() -> None:
     """Derivatives from TensorFlow gradient tapes, each beside the certified analytic one.
 

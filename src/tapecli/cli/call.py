@@ -7,18 +7,26 @@ import functools
 import gc
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
 from tapecli import defaults, formats, process
-from tapecli.cli import output
+from tapecli.cli import output, sorting
 from tapecli.cli.parameters import from_environment
-from tapecli.errors import ExpressionError, PointsError, RequestError, UsageError
+from tapecli.errors import (
+    ExpressionError,
+    PointsError,
+    RequestError,
+    TooManyPointsError,
+    UsageError,
+    together,
+)
 from tapecli.evaluation.question import Options, PointsInput, Question
 from tapecli.expressions.expression import MAX_DEFINITIONS, MAX_TARGETS
 from tapecli.floats import counted
 from tapecli.points import text_files
+from tapecli.points.recognition import assigned
 from tapecli.result import Result, Status, all_ok
 
 if TYPE_CHECKING:
@@ -35,8 +43,15 @@ TEXT_CHUNK = 65_536
 # --- the question -----------------------------------------------------------------------------
 
 
+class Texts(NamedTuple):
+    """The expressions of a call, and the points of variables that stood among them."""
+
+    expressions: tuple[str, ...]
+    points: tuple[tuple[str, str], ...]
+
+
 @contextlib.contextmanager
-def expressions(options: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
+def expressions(options: Mapping[str, Any]) -> Iterator[Texts]:
     """The expressions of a call, with those that are in a file or in standard input.
 
     An error in one of those that are read names its line. `options` has the points, too.
@@ -49,6 +64,7 @@ def expressions(options: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
     typed = ["-" if text == "@-" else text for text in options["expressions"]]
     points = [text for name in defaults.SHORT for text in options.get(name, ())]
     points += [text for _, text in options.get("at", ())]
+    points += [text for word in typed for _, text in assigned(word)]
     if [*typed, *points].count("-") > 1:
         raise RequestError("'-' is there twice, and standard input can be read but once")
     if sys.stdin is not None and sys.stdin.isatty():
@@ -62,12 +78,15 @@ def expressions(options: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
         for text in typed
         for pair in (read_file(text) if text == "-" or text.startswith("@") else [(text, "")])
     ]
-    lines = {number: line for number, (_, line) in enumerate(located)}
+    located = [(piece, line) for text, line in located for piece in sorting.pieces(text)]
     try:
-        yield tuple(text for text, _ in located)
+        indices, among = sorting.sort_points([text for text, _ in located])
+        located = [located[index] for index in indices]
+        yield Texts(tuple(text for text, _ in located), tuple(among))
     except ExpressionError as error:
-        if error.number is not None and (line := lines.get(error.number)):
-            error.problem = f"{line}: {error.problem}"
+        if error.number is not None and error.number < len(located):
+            if line := located[error.number][1]:
+                error.problem = f"{line}: {error.problem}"
         raise
 
 
@@ -152,13 +171,7 @@ def answer(
     if resume and writing["file"] is None:
         raise RequestError("'--resume' goes on with a file; name it with --output")
     format_ = out.format_
-    if question_arguments["source"].is_plain and not format_.chunked:
-        question: Question | Stream = Question.parse(**question_arguments)
-    else:
-        from tapecli.evaluation import chunks
-
-        size = chunks.LARGE_CHUNK if format_.binary else TEXT_CHUNK
-        question = chunks.open_question(**question_arguments, in_chunks=format_.chunked, size=size)
+    question = _opened(question_arguments, format_)
     if isinstance(question, Question):
         ok, statuses = _answer_at_once(question, out, sharing, verbose)
     else:
@@ -168,11 +181,32 @@ def answer(
     return 0 if ok and (all_ok(statuses) or not strict) else 1
 
 
+def _opened(arguments: Mapping[str, Any], format_: formats.Format) -> Question | Stream:
+    """The question, or a stream of its chunks, if the format can be written in chunks."""
+    try:
+        if arguments["source"].is_plain and not format_.chunked:
+            question: Question | Stream = Question.parse(**arguments)
+        else:
+            from tapecli.evaluation import chunks
+
+            size = chunks.LARGE_CHUNK if format_.binary else TEXT_CHUNK
+            question = chunks.open_question(**arguments, in_chunks=format_.chunked, size=size)
+        if isinstance(question, Question):
+            len(question.points)  # wrong points are refused before more is imported
+        return question
+    except TooManyPointsError as error:
+        if format_.chunked:
+            raise
+        unlimited = together([name for name, row in formats.FORMATS.items() if row.chunked])
+        advice = f"the formats {unlimited} take any number, and {format_.name} does not"
+        raise TooManyPointsError(f"{error}; {advice}") from None
+
+
 def _answer_at_once(
     question: Question, out: output.Output, sharing: Sharing, verbose: bool
 ) -> tuple[bool, Iterable[Status]]:
     """Write the answer to a question; whether it is right, and the statuses of its values."""
-    count = len(question.points)  # wrong points are refused before more is imported
+    count = len(question.points)
     from tapecli.evaluation import answering, planner, workers
 
     account = answering.Account()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -14,10 +15,11 @@ from tapecli.cli.parameters import (
     ExpressionCommand,
     FromEnvironment,
     OneOf,
+    Order,
     PointsOf,
     WholeNumber,
 )
-from tapecli.floats import FORMATS
+from tapecli.floats import FORMATS, UNCLEAR_DTYPES, dtype_name
 
 
 def _in_words(meanings: Mapping[str, str]) -> str:
@@ -62,14 +64,21 @@ def variables(
         for name, text in helps.items()
     ]
     named, complete = f"NAME={metavar}", candidates.named_completer(meanings, tables or {})
-    any_ = several("--at", type=PointsOf(), metavar=named, shell_complete=complete, help=of_any)
+    any_ = several(
+        "--at",
+        type=PointsOf(),
+        metavar=named,
+        shell_complete=complete,
+        help=of_any,
+        callback=lambda ctx, param, values: tuple(itertools.chain.from_iterable(values)),
+    )
     return *short, any_
 
 
 def order(text: str, meanings: Mapping[str, str] = candidates.ORDERS) -> Any:
     """The option of the order, with this help."""
     complete = candidates.completer(meanings)
-    return click.option("-n", "--order", type=WholeNumber(), shell_complete=complete, help=text)
+    return click.option("-n", "--order", type=Order(), shell_complete=complete, help=text)
 
 
 def by_in_turn(otherwise: str) -> Any:
@@ -121,9 +130,14 @@ METHOD = click.option(
     default="auto",
     help=f"The arrangement of tapes, or what is done without them. {_in_words(defaults.METHODS)}.",
 )
+DTYPES = OneOf(
+    {name: f"{row.precision} bits" for name, row in FORMATS.items()}, dtype_name, UNCLEAR_DTYPES
+)
+"""A precision, by any of its names."""
+
 DTYPE = click.option(
     "--dtype",
-    type=OneOf({name: f"{row.precision} bits" for name, row in FORMATS.items()}),
+    type=DTYPES,
     default="float64",
     cls=FromEnvironment,
     envvar="TAPECLI_DTYPE",
@@ -189,7 +203,7 @@ def _format(table: Mapping[str, formats.Format], **rest: Any) -> Any:
         "-f",
         "--format",
         "format_name",
-        type=OneOf(meanings),
+        type=OneOf(meanings, formats.canonical),
         help=f"The form of what is shown. {_in_words(meanings)}.  "
         "[default: by the ending of --output, else table]",
         **rest,

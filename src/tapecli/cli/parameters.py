@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -41,33 +41,76 @@ class WholeNumber(click.ParamType[int]):
         return int(digits[1])
 
 
-class PointsOf(click.ParamType[tuple[str, str]]):
-    """NAME=POINTS, the points of a variable; or - or @FILE, a table, whose name is empty."""
+class Order(WholeNumber):
+    """The order of a derivative: a whole number, or an ordinal such as 2nd or second."""
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> int:
+        text = str(value).strip().lower()
+        if ordinal := re.fullmatch("([0-9]+)(?:st|nd|rd|th)", text):
+            text = ordinal[1]
+        elif text in ORDINALS:
+            text = str(ORDINALS.index(text) + 1)
+        elif several := re.fullmatch(r"[0-9]+(?:\s*(?:,|\.\.|-|:|to)\s*([0-9]+))+", text):
+            problem = "all orders up to the highest are shown"
+            self.fail(f"{value!r}: {problem}; write --order {several[1]}", param, ctx)
+        else:
+            text = str(value)
+        return super().convert(text, param, ctx)
+
+
+ORDINALS = ("first", "second", "third", "fourth", "fifth")
+"""The words for orders, from 1 on."""
+
+
+class PointsOf(click.ParamType[tuple[tuple[str, str], ...]]):
+    """NAME=POINTS, the points of a variable or several; or - or @FILE, a table without a name."""
 
     name = "NAME=POINTS"
 
     def convert(
         self, value: object, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[str, str]:
+    ) -> tuple[tuple[str, str], ...]:
+        from tapecli.points.recognition import assigned
+
         text = str(value)
         if text == "-" or (text.startswith("@") and len(text) > 1):
-            return "", text
-        name, equals, points = text.partition("=")
-        if not equals or not name.strip().isidentifier():
-            self.fail(f"{value!r} is not NAME=POINTS, such as t=1..3, nor @FILE", param, ctx)
-        return name.strip(), points.strip()
+            return (("", text),)
+        pairs = tuple(assigned(text))
+        if not pairs:
+            name = text.strip() if text.strip().isidentifier() else "t"
+            self.fail(f"{value!r} is not NAME=POINTS, such as {name}=1..3, nor @FILE", param, ctx)
+        return pairs
 
 
 class OneOf(click.Choice[str]):
-    """One of a few words; a near miss gets a suggestion, and completion shows their meanings."""
+    """One of a few words; a near miss gets a suggestion, and completion shows their meanings.
 
-    def __init__(self, words: Mapping[str, str] | Iterable[str]) -> None:
+    `canonical` makes one of the words of another name for it, and `unclear` says what to write for
+    names that stand for two of them.
+    """
+
+    def __init__(
+        self,
+        words: Mapping[str, str] | Iterable[str],
+        canonical: Callable[[str], str] = lambda name: name,
+        unclear: Mapping[str, str] | None = None,
+    ) -> None:
         super().__init__(list(words))
         self.meanings = words if isinstance(words, Mapping) else dict.fromkeys(words, "")
+        self.canonical = canonical
+        self.unclear = unclear or {}
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        name = self.canonical(value)
+        return super().convert(name if name in self.meanings else value, param, ctx)
 
     def get_invalid_choice_message(self, value: object, ctx: click.Context | None) -> str:
         close = nearest(str(value), self.choices)
         suggestion = f" Did you mean '{close}'?" if close else ""
+        if advice := self.unclear.get(str(value)):
+            suggestion = f" {advice[0].upper()}{advice[1:]}."
         return f"{value!r} is not one of {', '.join(self.choices)}.{suggestion}"
 
     def shell_complete(
@@ -114,11 +157,44 @@ class FromEnvironment(click.Option):
         return f"{hint}, from {self.envvar}" if from_environment(ctx, self.name) else hint
 
 
-class ExpressionCommand(click.Command):
+class FormatCommand(click.Command):
+    """A command with an option of the format, for which `--json` is short for `--format json`."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        return super().parse_args(ctx, self._with_formats(args))
+
+    def _with_formats(self, args: list[str]) -> list[str]:
+        """The words, with `--format json` for each `--json` in front of `--`."""
+        types = [param.type for param in self.params if param.name == "format_name"]
+        options = {name for param in self.params for name in param.opts}
+        stop = args.index("--") if "--" in args else len(args)
+        words: list[str] = []
+        for arg in args[:stop]:
+            name = arg[2:] if arg.startswith("--") and arg not in options else ""
+            is_format = any(
+                isinstance(type_, OneOf) and type_.canonical(name) in type_.meanings
+                for type_ in types
+            )
+            words += ["--format", name] if is_format else [arg]
+        return words + args[stop:]
+
+
+class ExpressionCommand(FormatCommand):
     """A command whose expressions may begin with a minus, as -x^2 does, or be in a file."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        return super().parse_args(ctx, self._options_first(args))
+        return super(FormatCommand, self).parse_args(ctx, self._sorted(args))
+
+    def _sorted(self, args: list[str]) -> list[str]:
+        from tapecli.cli.sorting import options_first
+
+        options = [param for param in self.params if isinstance(param, click.Option)]
+        return options_first(self._with_formats(args), options)
+
+    def expressions_in(self, args: list[str]) -> list[str]:
+        """The words that are no options and no values of options."""
+        words = self._sorted(args)
+        return words[words.index("--") + 1 :] if "--" in words else []
 
     def invoke(self, ctx: click.Context) -> Any:
         """Call the command with its expressions, and with the options of its output as one."""
@@ -128,42 +204,7 @@ class ExpressionCommand(click.Command):
         ctx.params["writing"] = {name: ctx.params.pop(name) for name in names}
         if "jobs" in ctx.params:
             ctx.params["sharing"] = pop_sharing(ctx)
-        with call.expressions(ctx.params) as expressions:
-            ctx.params["expressions"] = expressions
+        with call.expressions(ctx.params) as texts:
+            ctx.params["expressions"] = texts.expressions
+            ctx.params["at"] = (*ctx.params["at"], *texts.points)
             return super().invoke(ctx)
-
-    def _options_first(self, args: list[str]) -> list[str]:
-        """Options and their values, then `--`, then the expressions."""
-        takes_value = {
-            name: not option.is_flag
-            for option in self.params
-            if isinstance(option, click.Option)
-            for name in option.opts
-        }
-        options: list[str] = []
-        expressions: list[str] = []
-        rest = iter(args)
-        for arg in rest:
-            if arg == "--":
-                expressions += rest
-            elif arg in takes_value:
-                options.append(arg)
-                if takes_value[arg]:
-                    value = next(rest, None)
-                    if value is None:  # click says so, if nothing comes behind it
-                        return options
-                    options.append(value)
-            elif arg.startswith("--") or arg == "-h":
-                options.append(arg)
-            elif re.match("-[^-]{2}", arg) and f"-{arg.partition('=')[0]}" in takes_value:
-                raise click.UsageError(
-                    f"'{arg}' has one dash; write '-{arg}' for the option, or '({arg})'"
-                )
-            elif takes_value.get(arg[:2]) and re.fullmatch(r"=?[A-Za-z0-9./_]+", arg[2:]):
-                either = f"'{arg[:2]} {arg[2:].removeprefix('=')}' for the option"
-                raise click.UsageError(
-                    f"'{arg}' can be read in two ways; write {either}, or '({arg})'"
-                )
-            else:
-                expressions.append(arg)
-        return [*options, "--", *expressions] if expressions else options

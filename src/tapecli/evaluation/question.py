@@ -11,19 +11,20 @@ import contextlib
 import itertools
 import math
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from numbers import Real
 from typing import TYPE_CHECKING, Any, TextIO, cast
 
 from tapecli import defaults
-from tapecli.errors import RequestError, clipped, together, twice
+from tapecli.errors import ExpressionError, RequestError, clipped, together, twice
 from tapecli.expressions import derivative
 from tapecli.expressions.derivative import Derivative
+from tapecli.expressions.diagnosis import needs_points
 from tapecli.expressions.expression import Expression, parse, parse_claims
 from tapecli.expressions.functions import CONSTANT_NAMES, FUNCTION_NAMES
-from tapecli.expressions.statements import names_something
+from tapecli.expressions.statements import names_something, statements
 from tapecli.expressions.tree import (
     DERIVATIVE,
     VARIABLE,
@@ -35,7 +36,7 @@ from tapecli.expressions.tree import (
     text,
     variables,
 )
-from tapecli.floats import FORMATS, FloatFormat, counted
+from tapecli.floats import FORMATS, UNCLEAR_DTYPES, FloatFormat, counted, dtype_name
 
 if TYPE_CHECKING:
     from tapecli.evaluation.planner import Choice
@@ -45,6 +46,9 @@ if TYPE_CHECKING:
 KINDS = ("diff", "grad", "jacobian", "hessian")
 """What can be asked for: single derivatives, or all of a vector or matrix."""
 
+MAX_UNKNOWN = 20
+"""How many unknown names one error tells."""
+
 _DEVICE = re.compile(r"/?(?:device:)?[a-z_]{1,20}(?::[0-9]{1,4})?", re.IGNORECASE | re.ASCII)
 """A short name of a device, such as cpu or gpu:1; whether there is one is seen later."""
 
@@ -53,7 +57,8 @@ _DEVICE = re.compile(r"/?(?:device:)?[a-z_]{1,20}(?::[0-9]{1,4})?", re.IGNORECAS
 class Options:
     """How to compute and verify: what the options of `diff` of the same names say.
 
-    `usual_execution` is how tapes are run where `execution` is None and that way can do them.
+    `dtype` may be any name that `floats.dtype_name` knows. `usual_execution` is how tapes are run
+    where `execution` is None and that way can do them.
     """
 
     method: str = defaults.AUTO
@@ -65,6 +70,9 @@ class Options:
     tolerance: float = 1.0
     verify: str = "auto"
     scaled: bool = False
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "dtype", dtype_name(self.dtype))
 
     @property
     def format_(self) -> FloatFormat:
@@ -82,7 +90,8 @@ class Options:
         ):
             if value not in list(words):
                 choices = ", ".join(word for word in words if word)
-                raise RequestError(f"unknown {name} '{clipped(str(value))}'; there are {choices}")
+                rest = UNCLEAR_DTYPES.get(str(value), f"there are {choices}")
+                raise RequestError(f"unknown {name} '{clipped(str(value))}'; {rest}")
         numbers = {"the tolerance": self.tolerance, "'--max-seconds'": self.max_seconds}
         for name, number in numbers.items():
             if not (isinstance(number, Real) and math.isfinite(number) and number >= 0):
@@ -239,14 +248,17 @@ class Question:
         _usable([*source.values, *filter(None, named)])
         names_given = {*source.values, *named, *source.columns}
         expressions = _texts("expressions", expressions)
-        targets = parse(expressions, names_given)
+        targets = _targets(expressions, names_given)
         if kind == "diff" and order != 0 and not with_values:
             _refuse_derivatives(targets)
         trees = [target.tree for target in targets]
+        _refuse_constants(expressions, targets)
         names = list(variables(*trees)) or list(source.values)[:1] or [VARIABLE]
         _usable(names)
         _expected(source.values, names)
         if kind == "diff":
+            if not wrt and order != 0:
+                _refuse_several(names, source)
             derivatives = derivative.requested(wrt, order, names)
         else:
             by_each = derivative.hessian if kind == "hessian" else derivative.gradient
@@ -399,6 +411,82 @@ def _claims(
             f"theirs: {', '.join(names)}"
         )
     return tuple(trees)
+
+
+def _refuse_constants(texts: Sequence[str], targets: Sequence[Expression]) -> None:
+    """Refuse expressions without a variable beside others, unless these use them by name.
+
+    They are often points. Where no expression has a variable, the constants are what is meant.
+    """
+    names = variables(*(target.tree for target in targets))
+    constants = [index for index, target in enumerate(targets) if not variables(target.tree)]
+    if not constants or not names:
+        return
+    nodes = [set(steps(target.tree)) for target in targets]
+    refused = [
+        targets[index]
+        for index in constants
+        if not any(targets[index].tree in later for later in nodes[index + 1 :])
+    ]
+    if not refused:
+        return
+    own_names = {piece.name for typed in texts for piece in statements(typed)}
+    quoted = [f"'{clipped(str(t) if t.name in own_names else t.text)}'" for t in refused[:4]]
+    unnamed = [target for target in refused if target.name not in own_names] or refused
+    points = clipped(",".join(target.text for target in unnamed))
+    raise RequestError(
+        f"{together(quoted)} {'has' if len(refused) == 1 else 'have'} no variable; "
+        f"points are given with {_option(names[0], points)}, "
+        f"and a constant is '{clipped(unnamed[0].text)} + 0{names[0]}'"
+    )
+
+
+def _refuse_several(names: Sequence[str], source: PointsInput) -> None:
+    """Refuse to choose from several variables, and say which of them have no value either."""
+    if len(names) < 2:
+        return
+    missing = [name for name in names if name not in {*source.values, *source.columns}]
+    options = " ".join(_option(name, "2") for name in missing)
+    values = f"; and give {'each a value' if missing[1:] else 'a value'}: {options}"
+    raise RequestError(derivative.by_which(names) + values * bool(missing))
+
+
+def _option(name: str, points: str) -> str:
+    """The option that gives a variable its points."""
+    return f"--{name} {points}" if name in defaults.SHORT else f"--at {name}={points}"
+
+
+def _targets(texts: Sequence[str], names_given: Collection[str]) -> tuple[Expression, ...]:
+    """The targets; all names of several letters that need points are told in one error."""
+    try:
+        return parse(texts, names_given)
+    except ExpressionError as error:
+        first, unknown = error, list(_unknown_names(texts, names_given, error))
+    if len(unknown) < 2:
+        raise first
+    options = " ".join(_option(name, "1..3") for name in unknown)
+    hint = f"variables of more than one letter need their points: {options}"
+    several = ExpressionError(first.expression, first.start, first.end, first.problem, hint)
+    several.number = first.number
+    raise several
+
+
+def _unknown_names(
+    texts: Sequence[str], names_given: Collection[str], error: ExpressionError
+) -> Iterator[str]:
+    """The names of several letters that may be variables, until another error is met."""
+    names = set(names_given)
+    for _ in range(MAX_UNKNOWN):
+        name = error.expression[error.start : error.end]
+        if error.hint != needs_points(name):
+            return
+        yield name
+        names.add(name)
+        try:
+            parse(texts, names)
+            return
+        except ExpressionError as further:
+            error = further
 
 
 def _usable(names: Iterable[str]) -> None:

@@ -88,12 +88,7 @@ def requested(wrt: Iterable[str], order: int | None, names: Sequence[str]) -> li
         return by_orders(",".join(names), 0)
     if not mixed_or_single:
         if len(names) > 1:
-            options = ", ".join(f"--wrt {name}" for name in names[:3])
-            raise RequestError(
-                f"the variables are {together(names)}: say by which to differentiate, with "
-                f"{options}, with --wrt {names[0]},{names[1]} for the mixed derivative, "
-                "or by all with 'tapecli grad'"
-            )
+            raise RequestError(by_which(names))
         mixed_or_single = [tuple(names)]
     _refuse_repeated([",".join(variables) for variables in mixed_or_single])
     singles = sum(len(variables) == 1 for variables in mixed_or_single)
@@ -110,6 +105,16 @@ def requested(wrt: Iterable[str], order: int | None, names: Sequence[str]) -> li
         else:
             derivatives.append(Derivative(",".join(variables), variables))
     return derivatives
+
+
+def by_which(names: Sequence[str]) -> str:
+    """What to say where nothing says by which of these variables to differentiate."""
+    options = ", ".join(f"--wrt {name}" for name in names[:3])
+    return (
+        f"the variables are {together(names)}: say by which to differentiate, with "
+        f"{options}, with --wrt {names[0]},{names[1]} for the mixed derivative, "
+        "or by all with 'tapecli grad'"
+    )
 
 
 def requested_variables(wrt: Iterable[str], names: Sequence[str]) -> list[str]:

@@ -157,8 +157,13 @@ def unknown_name(name: str, span: tuple[int, int], others: Collection[str]) -> M
     elif close := suggestions.similar(name, known_names):  # it may be a new variable
         hint = suggestions.question(close)
     else:
-        hint = f"a variable of more than one letter needs its points: --at {clipped(name)}=1..3"
+        hint = needs_points(name)
     return Mistake(*span, f"unknown name '{clipped(name)}'", hint)
+
+
+def needs_points(name: str) -> str:
+    """The hint about a name of several letters that may be a variable."""
+    return f"a variable of more than one letter needs its points: --at {clipped(name)}=1..3"
 
 
 def strange(index: int, source: str) -> Mistake:

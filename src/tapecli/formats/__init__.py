@@ -128,6 +128,9 @@ PLOTS = _by_name(
 )
 """The formats of plots."""
 
+OTHER_NAMES = {"md": "markdown", "tex": "latex", "ndjson": "jsonl", "values": "value"}
+"""Other names of formats."""
+
 LIBRARIES = {"arrow": "pyarrow", "plot": "matplotlib"}
 """The library that each extra installs."""
 
@@ -140,6 +143,12 @@ def of_ending(ending: str, formats: Mapping[str, Format] = FORMATS) -> Format:
     endings = ", ".join(by_ending)
     problem = f"the ending '{ending}' says no format" if ending else "the file has no ending"
     raise OutputError(f"{problem}; use --format, or one of {endings}")
+
+
+def canonical(name: str) -> str:
+    """The name of the format that a name stands for, which may be one of `OTHER_NAMES`."""
+    lower = name.lower()
+    return OTHER_NAMES.get(lower, lower)
 
 
 def require_library(format_: Format) -> None:

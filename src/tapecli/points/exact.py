@@ -14,12 +14,13 @@ from decimal import Context, Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from tapecli.errors import ExpressionError, PointsError, clipped
+from tapecli.errors import ExpressionError, PointsError, TooManyPointsError, clipped
 from tapecli.expressions.expression import parse
 from tapecli.expressions.functions import CONSTANTS
 from tapecli.expressions.parser import MAX_DIGITS
 from tapecli.expressions.tree import Named, Node, exact_value, fold, variables
 from tapecli.floats import FloatFormat
+from tapecli.points.recognition import split
 
 if TYPE_CHECKING:
     import numpy as np
@@ -44,7 +45,7 @@ _PRECISE = Context(prec=60)
 """The arithmetic of points that are spaced by a ratio."""
 
 _DECIMAL = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?", re.ASCII)
-_INFINITE = re.compile(r"[+-]?(nan|inf|infinity|∞)", re.IGNORECASE)
+_NOT_FINITE = re.compile(r"[+-]?(?:(nan)|inf|infinity|oo|∞)", re.IGNORECASE)
 _RANGE = re.compile(
     r"(?P<start>[^:@]+?)\.\.(?P<stop>[^:@]+)"
     r"(:(?P<step>[^@]+)|@\s*0*(?P<count>[0-9]+)\s*(?P<log>log)?\s*)?"
@@ -52,9 +53,9 @@ _RANGE = re.compile(
 _RANGE_FORMS = "a range is A..B, A..B:STEP, A..B@COUNT or A..B@COUNTlog"
 
 
-def too_many(most: int, unit: str = "points") -> PointsError:
+def too_many(most: int, unit: str = "points") -> TooManyPointsError:
     """The error of more points than there may be."""
-    return PointsError(f"more than {most:,} {unit}")
+    return TooManyPointsError(f"more than {most:,} {unit}")
 
 
 # --- numbers and constants --------------------------------------------------------------------
@@ -83,11 +84,7 @@ def constant(text: str) -> Fraction:
         return Fraction(entry)
     if not entry:
         raise PointsError("a point is missing")
-    if _INFINITE.fullmatch(entry):
-        raise PointsError(f"'{clipped(entry)}' is not a finite number")
-    words = entry[:MAX_NUMBER].split()
-    if len(words) > 1 and all(map(is_decimal, words)):
-        raise PointsError(f"'{clipped(entry)}': points have commas between them")
+    _refuse_known_mistakes(entry[:MAX_NUMBER])
     try:
         (expression,) = parse(entry)
     except ExpressionError as error:
@@ -106,6 +103,18 @@ def constant(text: str) -> Fraction:
     is_extreme = reference.is_extreme(expression.tree)
     reason = "is too large, or too close to zero" if is_extreme else "has no value"
     raise PointsError(f"'{clipped(entry)}' {reason}")
+
+
+def _refuse_known_mistakes(entry: str) -> None:
+    """Refuse what is not a number, but often typed for one, with what to write instead."""
+    if match := _NOT_FINITE.fullmatch(entry):
+        advice = "leave it out" if match[1] else "take a large one, such as 1e6"
+        raise PointsError(f"'{clipped(entry)}' is not a finite number; {advice}")
+    words = re.split(r"[\s;]+", entry)
+    if len(words) > 1 and all(map(is_decimal, words)):
+        raise PointsError(f"'{clipped(entry)}': points have commas between them")
+    if (decimal := entry.replace(",", ".", 1)) != entry and is_decimal(decimal):
+        raise PointsError(f"'{clipped(entry)}' is not a number; a decimal has a point: {decimal}")
 
 
 def _exact_value(node: Node, children: Sequence[Fraction | None]) -> Fraction | None:
@@ -167,8 +176,8 @@ class Range:
 def ranges(text: str, most: int) -> list[Range]:
     """The items between the commas of a text as ranges of at most `most` points in all."""
     items, count = [], 0
-    for item in _split(text):
-        items.append(_range(item, most))
+    for item in split(text):
+        items.append(_range(item.strip(), most))
         count += items[-1].count
         if count > most:
             raise too_many(most)
@@ -179,19 +188,8 @@ def is_single(points: PointsLike) -> bool:
     """Whether this is one number, and no list, range or file, even of one."""
     if isinstance(points, str):
         is_list = points == "-" or points.startswith("@") or ".." in points
-        return not is_list and len(_split(points)) == 1
+        return not is_list and len(split(points)) == 1
     return getattr(points, "ndim", 0) == 0 and not isinstance(points, Sequence)
-
-
-def _split(text: str) -> list[str]:
-    """The items between the commas that are not inside brackets."""
-    items, start, depth = [], 0, 0
-    for sign in re.finditer("[(),]", text):
-        depth += (sign[0] == "(") - (sign[0] == ")")
-        if sign[0] == "," and depth == 0:
-            items.append(text[start : sign.start()])
-            start = sign.end()
-    return [*items, text[start:]]
 
 
 def _range(item: str, most: int) -> Range:
@@ -230,8 +228,9 @@ def _stepped(item: str, start: Fraction, stop: Fraction, step: Fraction, most: i
     return Range(start, start + int(steps) * step, step, int(steps) + 1)
 
 
-def _refusal(item: str, problem: object) -> PointsError:
-    return PointsError(f"'{clipped(item)}': {problem}")
+def _refusal(item: str, problem: str | TooManyPointsError) -> PointsError:
+    error = PointsError if isinstance(problem, str) else TooManyPointsError
+    return error(f"'{clipped(item)}': {problem}")
 
 
 # --- rounding ---------------------------------------------------------------------------------

@@ -18,10 +18,10 @@ from functools import cached_property, partial
 from typing import Any, Protocol, TextIO, TypeAlias
 
 from tapecli.defaults import SHORT
-from tapecli.errors import PointsError, RequestError, together
+from tapecli.errors import PointsError, RequestError, TooManyPointsError, together
 from tapecli.expressions.tree import natural
 from tapecli.floats import Array, FloatFormat
-from tapecli.points import exact, tables, text_files
+from tapecli.points import exact, notations, tables, text_files
 from tapecli.points.exact import PointsLike, Range, too_many
 from tapecli.points.parquet import Parquet
 from tapecli.points.tables import Columns, Table
@@ -367,6 +367,7 @@ class Reader:
         if isinstance(values, str):
             if values == "-" or values.startswith("@"):
                 return self._of_file(name, values)
+            values = notations.explicit(values)
             ranges = exact.ranges(values, self.most)
             pieces: list[Values] = [exact.rounded_range(range_, self.format_) for range_ in ranges]
         else:
@@ -457,7 +458,7 @@ def _missing(names: Sequence[str]) -> str:
         return f"the variable '{names[0]}' has no value; give it one, such as {options[0]}"
     return (
         f"the variables {together(names)} have no values; give them some, such as "
-        f"{' '.join(options[:4])}"
+        f"{' '.join(options[:MAX_LISTED])}"
     )
 
 
@@ -479,7 +480,9 @@ def _combined(axes: Sequence[Axis | File], paired: bool, most: int) -> Points | 
         raise _unpaired(lists)
     if most < exact.MAX_COUNT and len(points) > MAX_PRODUCT:
         sizes = " x ".join(f"{axis.count:,}" for axis in in_memory if axis.count > 1)
-        raise PointsError(f"{sizes} are more than {MAX_PRODUCT:,} points; --zip pairs values")
+        raise TooManyPointsError(
+            f"{sizes} are more than {MAX_PRODUCT:,} points; --zip pairs values"
+        )
     if len(points) > exact.MAX_COUNT:
         raise too_many(exact.MAX_COUNT)
     return points

@@ -93,6 +93,11 @@ read: tapecli pitfalls underflow-inside
 
 HELP = "Try 'tapecli diff --help' for help.\n"
 
+TOO_MANY = (
+    "more than 100,000 points; the formats jsonl, csv, tsv, value, npy and parquet "
+    "take any number, and table does not"
+)
+
 REFUSED: Mapping[tuple[str, ...], str] = {
     # expressions
     ("x*sni(x)",): """\
@@ -140,7 +145,26 @@ Error: is 'x' a function?
 """,
     ("x", "y^2"): (
         "Error: the variables are x and y: say by which to differentiate, with --wrt x, --wrt y, "
-        "with --wrt x,y for the mixed derivative, or by all with 'tapecli grad'\n"
+        "with --wrt x,y for the mixed derivative, or by all with 'tapecli grad'; "
+        "and give each a value: --x 2 --y 2\n"
+    ),
+    ("a*x", "--x", "1"): (
+        "Error: the variables are a and x: say by which to differentiate, with --wrt a, --wrt x, "
+        "with --wrt a,x for the mixed derivative, or by all with 'tapecli grad'; "
+        "and give a value: --at a=2\n"
+    ),
+    ("alpha*beta*x", "--x", "1"): """\
+Error: unknown name 'alpha'
+  alpha*beta*x
+  ^^^^^
+  variables of more than one letter need their points: --at alpha=1..3 --at beta=1..3
+""",
+    ("x^2", "3"): (
+        "Error: '3' has no variable; points are given with --x 3, and a constant is '3 + 0x'\n"
+    ),
+    ("x^2", "1", "2", "a = 5"): (
+        "Error: '1', '2' and 'a = 5' have no variable; points are given with --x 1,2, "
+        "and a constant is '1 + 0x'\n"
     ),
     # user text is neither markup nor an order to the terminal
     ("[bold]x[/bold]",): """\
@@ -168,10 +192,10 @@ Error: unexpected '日'
     # points
     ("--x", "1..3:0"): "Error: '1..3:0': the step is 0\n",
     ("--x", "3..1"): "Error: '3..1': the end is below the start; write 3..1:-1\n",
-    ("--x", "1..1e12"): "Error: '1..1e12': more than 100,000 points\n",
-    ("--x", "0..1@100001"): "Error: '0..1@100001': more than 100,000 points\n",
-    ("--x", "nan"): "Error: 'nan' is not a finite number\n",
-    ("--x", "1,inf"): "Error: 'inf' is not a finite number\n",
+    ("--x", "1..1e12"): f"Error: '1..1e12': {TOO_MANY}\n",
+    ("--x", "0..1@100001"): f"Error: '0..1@100001': {TOO_MANY}\n",
+    ("--x", "nan"): "Error: 'nan' is not a finite number; leave it out\n",
+    ("--x", "1,inf"): ("Error: 'inf' is not a finite number; take a large one, such as 1e6\n"),
     ("--x", "1e400"): "Error: the point 1e+400 is too large for float64\n",
     ("--x", "1e39", "--dtype", "float32"): "Error: the point 1e+39 is too large for float32\n",
     ("--x", ""): "Error: a point is missing\n",

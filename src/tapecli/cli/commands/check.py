@@ -10,14 +10,13 @@ import click
 
 from tapecli import formats
 from tapecli.cli import options, output
-from tapecli.cli.parameters import OneOf, WholeNumber, from_environment, pop_sharing
+from tapecli.cli.parameters import FormatCommand, OneOf, WholeNumber, from_environment, pop_sharing
 from tapecli.cli.progress import bar
 from tapecli.defaults import EXECUTIONS
 from tapecli.expressions.functions import FUNCTIONS, OPERATORS
-from tapecli.floats import FORMATS
 
 
-@click.command()
+@click.command(cls=FormatCommand)
 @click.option("--quick", is_flag=True, help="A few seconds, orders up to 2.")
 @click.option("--full", is_flag=True, help="Some minutes, orders up to 6, more points.")
 @click.option(
@@ -32,7 +31,7 @@ from tapecli.floats import FORMATS
     type=OneOf([*FUNCTIONS, *OPERATORS, "composite"]),
     help="Check only this function, operator or 'composite'; may be given more than once.",
 )
-@options.several("--dtype", "dtypes", type=OneOf(list(FORMATS)), help="Check only this precision.")
+@options.several("--dtype", "dtypes", type=options.DTYPES, help="Check only this precision.")
 @options.several(
     "--execution",
     "executions",

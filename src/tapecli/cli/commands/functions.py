@@ -9,13 +9,14 @@ import click
 from tapecli import formats
 from tapecli.cli import options, output
 from tapecli.cli.completion import candidates
+from tapecli.cli.parameters import FormatCommand
 from tapecli.errors import UsageError, clipped, nearest
 from tapecli.expressions.functions import NAMES, ROWS, Listing, Row
 
 COMPLETE = candidates.completer({name: rows[0].meaning for name, rows in NAMES.items()})
 
 
-@click.command()
+@click.command(cls=FormatCommand)
 @click.argument("names", nargs=-1, metavar="[NAME]...", shell_complete=COMPLETE)
 @options.added(*options.page("functions"))
 def command(names: tuple[str, ...], **writing: Any) -> None:

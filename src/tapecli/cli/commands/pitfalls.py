@@ -10,6 +10,7 @@ from click.shell_completion import CompletionItem
 from tapecli import formats
 from tapecli.cli import options, output
 from tapecli.cli.completion import candidates
+from tapecli.cli.parameters import FormatCommand
 from tapecli.cli.progress import bar
 from tapecli.errors import nearest
 from tapecli.features.pitfalls import GROUPS, PITFALLS
@@ -31,7 +32,7 @@ def _known(ctx: click.Context, param: click.Parameter, names: tuple[str, ...]) -
     return names
 
 
-@click.command()
+@click.command(cls=FormatCommand)
 @click.argument("names", nargs=-1, metavar="[NAME]...", callback=_known, shell_complete=_complete)
 @click.option("--all", "run_all", is_flag=True, help="Run all of them.")
 @options.added(*options.page("pitfalls"), options.VERBOSE)

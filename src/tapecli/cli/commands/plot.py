@@ -49,7 +49,7 @@ FINE = (1200, 800)
         "-f",
         "--format",
         "format_name",
-        type=OneOf(list(formats.PLOTS)),
+        type=OneOf(list(formats.PLOTS), formats.canonical),
         help="; ".join(f"{name}: {row.meaning}" for name, row in formats.PLOTS.items())
         + ".  [default: by the ending of --output, else text]",
     ),

@@ -11,7 +11,7 @@ from tapecli.evaluation.question import Options, PointsInput, Question
 from tapecli.expressions import derivative
 from tapecli.features.plot.model import PlotAxis
 from tapecli.floats import FORMATS, FloatFormat
-from tapecli.points import exact
+from tapecli.points import exact, notations
 
 RANGE = "-5..5"
 """The default range."""
@@ -63,6 +63,7 @@ def ask(
         RequestError: it is not clear what is to be drawn, or along which variable.
     """
     options = replace(options, verify="all")
+    points = {name: notations.explicit(text) for name, text in points.items()}
 
     def parse(order: int | None, wrt: Sequence[str] = ()) -> Question:
         source = PointsInput(points)
