@@ -34,7 +34,6 @@ TERMS = 10
 
 def rule(row: Function, ring: Taylor) -> Callable[..., Series]:
     assert row.series is not None
-    assert row.series is not None
     if isinstance(row.series, str):
         method: Callable[..., Series] = getattr(ring, row.series)
         return method

@@ -23,7 +23,7 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Callable
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, Literal, NamedTuple, TypeVar
 
 from tapecli.expressions.functions import (
     activations,
@@ -49,10 +49,12 @@ MEASURED_ON = "2.21"
 
 
 class Listing(NamedTuple):
-    """Rows to be shown, in a line each or in detail."""
+    """Rows to be shown: by families, with nothing but how they are written; in a line each; or in
+    detail.
+    """
 
     rows: tuple[Row, ...]
-    detailed: bool = False
+    layout: Literal["families", "table", "details"] = "families"
 
 
 FAMILIES: dict[str, tuple[Function, ...]] = {
@@ -71,6 +73,13 @@ _FUNCTIONS = tuple(row for rows in FAMILIES.values() for row in rows)
 FUNCTIONS = {row.name: row for row in _FUNCTIONS}
 OPERATORS = {row.name: row for row in operators.ROWS}
 CONSTANTS = {row.name: row for row in constants.ROWS}
+
+GROUPS: dict[str, tuple[Row, ...]] = {
+    **FAMILIES,
+    "operators": operators.ROWS,
+    "constants": constants.ROWS,
+}
+"""All rows by the title of their family."""
 
 POWER_SIGN = "**"
 POWER_BINDING = 4
@@ -112,6 +121,12 @@ def parts(name: str) -> frozenset[str]:
 def is_taped(name: str) -> bool:
     """Whether tapes can compute a function or operator, or all that it is defined by."""
     return all(row(part).tape for part in parts(name))
+
+
+@functools.cache
+def family(name: str) -> str:
+    """The title of the family of a row."""
+    return next(title for title, rows in GROUPS.items() if ROWS[name] in rows)
 
 
 def limits(name: str) -> tuple[Limit, ...]:

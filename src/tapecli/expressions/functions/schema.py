@@ -27,10 +27,6 @@ class Limit(NamedTuple):
     where: str = ""
 
 
-MEASURED_ON = "2.21"
-"""The version of TensorFlow whose limits these are, measured at orders up to 4."""
-
-
 class Function(NamedTuple):
     """One elementary function or operator.
 
@@ -101,13 +97,3 @@ class Constant(NamedTuple):
     digits: str
     symbol: str
     aliases: tuple[str, ...] = ()
-
-
-Row = Function | Constant
-
-
-class Listing(NamedTuple):
-    """Rows to be shown, in a line each or in detail."""
-
-    rows: tuple[Row, ...]
-    detailed: bool = False

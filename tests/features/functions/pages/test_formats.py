@@ -4,19 +4,27 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from rich.cells import cell_len
 
-from tapecli.expressions.functions import CONSTANTS, FUNCTIONS, OPERATORS, Limit, Listing
+from tapecli.expressions.functions import (
+    CONSTANTS,
+    FAMILIES,
+    FUNCTIONS,
+    OPERATORS,
+    Limit,
+    Listing,
+    Row,
+)
 from tapecli.expressions.functions import ROWS as ALL
 from tapecli.features.functions.pages import words
 from tapecli.formats import PAGES, Screen, render
 
 ROWS = (FUNCTIONS["gamma"], FUNCTIONS["atan2"], OPERATORS["neg"], CONSTANTS["pi"])
-TABLE = Listing(ROWS)
-DETAILS = Listing(ROWS, detailed=True)
+TABLE = Listing(ROWS, "table")
+DETAILS = Listing(ROWS, "details")
 
 
 def shown(listing: Listing, name: str = "table", **screen: Any) -> str:
@@ -36,6 +44,25 @@ def test_in_a_pipe_each_has_a_line_and_no_more_is_said() -> None:
     ]
 
 
+def test_by_families_there_is_nothing_but_how_each_is_written() -> None:
+    rows: tuple[Row, ...] = (*FAMILIES["hyperbolic"], *CONSTANTS.values())
+    lines = shown(Listing(rows), width=40).splitlines()
+    assert lines[:2] == ["hyperbolic", "  sinh(x)   cosh(x)   tanh(x)"]
+    assert lines[-5:-3] == ["constants", "  pi   tau  e"]
+    written = [cell for line in lines if line[:2] == "  " for cell in re.split("  +", line.strip())]
+    assert written == [getattr(row, "signature", row.name) for row in rows]
+
+
+def test_all_fit_two_screens() -> None:
+    assert len(shown(Listing(tuple(ALL.values())), width=80).splitlines()) <= 2 * 24
+
+
+def test_a_definition_is_told() -> None:
+    text = shown(Listing((FUNCTIONS["sech"],), "details"))
+    assert "  definition        1/cosh(x)\n" in text
+    assert "  TensorFlow        its definition\n" in text
+
+
 def test_a_narrower_terminal_has_domain_and_names_below_the_meaning() -> None:
     assert shown(TABLE, width=80).splitlines() == [
         "FUNCTION     MEANING                          DERIVATIVE",
@@ -50,7 +77,7 @@ def test_a_narrower_terminal_has_domain_and_names_below_the_meaning() -> None:
         "by tapes: any order, in every dtype and execution",
         "  less of gamma",
         "by taylor: any order up to 1,000, in every dtype, without TensorFlow",
-        "more of one: tapecli functions NAME",
+        "all of one: tapecli functions gelu; of a family: tapecli functions hyperbolic",
     ]
 
 
@@ -68,12 +95,14 @@ def test_a_very_narrow_one_has_each_thing_on_its_line() -> None:
 
 
 def test_a_detail_says_what_tapes_can_do() -> None:
-    assert shown(DETAILS, width=80).splitlines()[:27] == [
+    assert shown(DETAILS, width=80).splitlines()[:31] == [
         "gamma(x)  gamma function",
         "",
         "  derivative        gamma(x)*digamma(x)",
         "  domain            x not 0, -1, ...",
         "  also              Gamma, Γ",
+        "  family            gamma",
+        "  TensorFlow        a combination of several operations",
         "  tapes             float64 by eager and graph: any order",
         "                    float64 by xla: any order, wrong at x < -7.5 from order 2 on",
         "                    float32: any order, wrong at x < -7.5 from order 2 on",
@@ -90,6 +119,8 @@ def test_a_detail_says_what_tapes_can_do() -> None:
         "  domain            not both 0",
         "  no derivative at  y = 0 and x < 0",
         "  also              arctan2",
+        "  family            circular",
+        "  TensorFlow        tf.math.atan2",
         "  tapes             any order, in every dtype and execution",
         "  taylor            any order up to 1,000, in every dtype, without TensorFlow",
         "  example           tapecli grad 'atan2(y, x)' --y 0.5 --x 2",
@@ -117,8 +148,11 @@ def test_colours_change_no_letter() -> None:
 
 def test_the_whole_table_fits_80_columns() -> None:
     everything = tuple(ALL.values())
-    for listing in (Listing(everything), Listing(everything, detailed=True)):
-        assert max(map(cell_len, shown(listing, width=80).splitlines())) <= 80
+    layouts: list[Literal["families", "table", "details"]] = ["families", "table", "details"]
+    for layout in layouts:
+        lines = shown(Listing(everything, layout), width=80).splitlines()
+        wrapped = [line for line in lines if not line.startswith("  example")]
+        assert max(map(cell_len, wrapped)) <= 80
 
 
 def test_the_document_has_every_field() -> None:
@@ -145,19 +179,25 @@ def test_a_markdown_page() -> None:
         "| `atan2(y, x)` | angle of the point (x, y) | `x/(x**2 + y**2)`, `-y/(x**2 + y**2)` "
         "| not both 0 | `arctan2` |",
     ]
-    assert shown(DETAILS, "markdown").splitlines()[:6] == [
+    assert shown(DETAILS, "markdown").splitlines()[:8] == [
         "**`gamma(x)`** gamma function",
         "",
         "- derivative: `gamma(x)*digamma(x)`",
         "- domain: x not 0, -1, ...",
         "- also: Gamma, Γ",
+        "- family: gamma",
+        "- TensorFlow: a combination of several operations",
         "- tapes: float64 by eager and graph: any order",
     ]
 
 
 def test_a_row_of_the_table_has_as_many_cells_as_its_head() -> None:
     everything = tuple(ALL.values())
-    rows = [row for row in shown(Listing(everything), "markdown").splitlines() if row[:1] == "|"]
+    rows = [
+        row
+        for row in shown(Listing(everything, "table"), "markdown").splitlines()
+        if row[:1] == "|"
+    ]
     assert {row.replace("\\|", "").count("|") for row in rows} == {6}
 
 

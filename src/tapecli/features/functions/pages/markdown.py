@@ -13,7 +13,8 @@ from tapecli.formats.markdown import code, escaped, table
 def render(listing: Listing, screen: Screen) -> Iterator[str]:
     """The page, line by line."""
     entries = words.entries(listing.rows, screen.unicode)
-    yield from (f"{line}\n" for line in (_details if listing.detailed else _table)(entries))
+    lines = _details(entries) if listing.layout == "details" else _table(entries)
+    yield from (f"{line}\n" for line in lines)
 
 
 def _table(entries: Sequence[words.Entry]) -> Iterator[str]:
@@ -34,5 +35,5 @@ def _details(entries: Sequence[words.Entry]) -> Iterator[str]:
         heading = ""
         for name, text in entry.details():
             heading = name or heading
-            is_code = heading.startswith(("derivative", "example"))
+            is_code = heading.startswith(("derivative", "definition", "example"))
             yield f"- {escaped(heading)}: {code(text) if is_code else escaped(text)}"

@@ -1,9 +1,10 @@
-"""The listing for people: a line for each row, folded where the screen is narrow; or details."""
+"""The listing for people: by families, a line for each row, or details."""
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator, Sequence
-from itertools import zip_longest
+from itertools import groupby, zip_longest
 from typing import TypeAlias
 
 from tapecli.expressions.functions import Listing
@@ -21,11 +22,14 @@ _STYLES = ("bold cyan", "", "bold", "dim", "cyan")
 _NAME_WIDTH = 18
 """Columns of the name of a detail."""
 
+_PIPE_WIDTH = 80
+"""Columns of the families where the screen has no end."""
+
 
 def render(listing: Listing, screen: Screen) -> Iterator[str]:
     """The listing as lines of text, with styles if the screen has colours."""
     entries = words.entries(listing.rows, screen.unicode)
-    lines = _details(entries) if listing.detailed else _table(entries, screen)
+    lines = _LAYOUTS[listing.layout](entries, screen)
     if not screen.color:  # without rich, which takes longer to load than all else
         yield from ("".join(text for text, _ in line).rstrip() + "\n" for line in lines)
         return
@@ -36,13 +40,38 @@ def render(listing: Listing, screen: Screen) -> Iterator[str]:
     yield from drawn((Text.assemble(*line) for line in lines), screen, PLAIN_WIDTH)
 
 
+# --- by families ------------------------------------------------------------------------------
+
+
+def _families(entries: Sequence[words.Entry], screen: Screen) -> Iterator[Line]:
+    """Each family with how its functions are written, in columns."""
+    width = screen.width or _PIPE_WIDTH
+    for family, members in groupby(entries, key=lambda entry: entry.family):
+        yield [(family, "bold")]
+        yield from _columns([entry.signature for entry in members], width)
+    yield []
+    yield from ([(line, "dim")] for line in words.HINTS)
+
+
+def _columns(texts: Sequence[str], width: int) -> Iterator[Line]:
+    """Texts in as few lines as columns of equal widths allow, from left to right."""
+    column = max(map(len, texts)) + _GAP
+    count = max((width - _GAP) // column, 1)
+    for start in range(0, len(texts), count):
+        cells = [(text.ljust(column), _STYLES[0]) for text in texts[start : start + count]]
+        yield [(" " * _GAP, ""), *cells]
+
+
 # --- the table --------------------------------------------------------------------------------
 
 
 def _table(entries: Sequence[words.Entry], screen: Screen) -> Iterator[Line]:
     """In full where there is room, or no end; else folded; else one thing below another."""
     full = [[[cell] for cell in row] for row in (words.HEADINGS, *(e.cells for e in entries))]
-    folded = [[[heading] for heading in words.HEADINGS[:3]], *map(_folded, entries)]
+    heading = [[heading] for heading in words.HEADINGS[:3]]
+    names = max(len(entry.signature) for entry in entries)
+    half = ((screen.width or _PIPE_WIDTH) - names - 2 * _GAP) // 2
+    folded = [heading, *(_folded(entry, half) for entry in entries)]
     if screen.width is None or _width(full) <= screen.width:
         yield from _aligned(full)
     elif _width(folded) <= screen.width:
@@ -58,13 +87,17 @@ def _table(entries: Sequence[words.Entry], screen: Screen) -> Iterator[Line]:
         yield from ([(line, "dim")] for line in words.footer(entries))
 
 
-def _folded(entry: words.Entry) -> Row:
+def _folded(entry: words.Entry, width: int) -> Row:
     """Three cells of some lines: domain and other names below the meaning."""
     aliases = f"also {', '.join(entry.aliases)}" if entry.aliases else ""
     below = "; ".join(filter(None, [entry.domain, aliases]))
     is_partial = len(entry.slopes) > 1
     slopes = [f"by {x}: {slope}" if is_partial else slope for x, slope in entry.slopes.items()]
-    return [[entry.signature], [entry.meaning, *filter(None, [below])], slopes]
+    return [[entry.signature], _wrapped([entry.meaning, below], width), _wrapped(slopes, width)]
+
+
+def _wrapped(texts: Sequence[str], width: int) -> list[str]:
+    return [line for text in texts for line in textwrap.wrap(text, width, break_long_words=False)]
 
 
 def _widths(rows: Sequence[Row]) -> list[int]:
@@ -91,7 +124,8 @@ def _aligned(rows: Sequence[Row]) -> Iterator[Line]:
 # --- in detail --------------------------------------------------------------------------------
 
 
-def _details(entries: Sequence[words.Entry]) -> Iterator[Line]:
+def _details(entries: Sequence[words.Entry], screen: Screen) -> Iterator[Line]:
+    width = (screen.width or _PIPE_WIDTH) - _NAME_WIDTH - _GAP
     for number, entry in enumerate(entries):
         if number:
             yield []
@@ -99,4 +133,9 @@ def _details(entries: Sequence[words.Entry]) -> Iterator[Line]:
         yield []
         for name, text in entry.details():
             style = "bold" if name.startswith(("derivative", "example")) else ""
-            yield [(f"  {name:<{_NAME_WIDTH}}", "dim"), (text, style)]
+            lines = [text] if name == "example" else _wrapped([text], width)
+            for line_number, line in enumerate(lines):
+                yield [(f"  {'' if line_number else name:<{_NAME_WIDTH}}", "dim"), (line, style)]
+
+
+_LAYOUTS = {"families": _families, "table": _table, "details": _details}

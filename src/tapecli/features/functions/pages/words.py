@@ -7,14 +7,32 @@ from typing import NamedTuple
 
 from tapecli import defaults
 from tapecli.errors import together
-from tapecli.expressions.functions import FUNCTIONS, Constant, Limit, Row, limits
+from tapecli.expressions.functions import (
+    FUNCTIONS,
+    Constant,
+    Function,
+    Limit,
+    Row,
+    family,
+    is_taped,
+    limits,
+)
 from tapecli.floats import FORMATS
 
 EVERYWHERE = "everywhere"
 HEADINGS = ("FUNCTION", "MEANING", "DERIVATIVE", "DOMAIN", "ALSO")
 ANY_ORDER = "any order"
-HINT = "more of one: tapecli functions NAME"
+NO_SLOPE = "no formula"
+"""What is shown where a derivative is no expression of the table."""
+HINTS = (
+    "all of one: tapecli functions gelu; of a family: tapecli functions hyperbolic",
+    "all in a line each: tapecli functions --long",
+)
 TAYLOR = f"any order up to {defaults.MAX_ORDER:,}, in every dtype, without TensorFlow"
+UNTAPED = "has no such operation"
+ONLY_CERTIFIED = "no rule; --method none shows certified values of any order"
+MOST_LIMITED = 6
+"""How many functions of which tapes can do less are named."""
 
 
 class Entry(NamedTuple):
@@ -29,6 +47,10 @@ class Entry(NamedTuple):
         limits: what TensorFlow cannot do.
         digits: the decimals of a constant.
         example: a call that shows it.
+        family: the title of its family.
+        definition: the same in terms of other rows; "" if it has none.
+        tensorflow: what TensorFlow computes for it.
+        taylor: what Taylor arithmetic can do.
     """
 
     kind: str
@@ -42,6 +64,10 @@ class Entry(NamedTuple):
     limits: tuple[Limit, ...]
     digits: str | None
     example: str
+    family: str
+    definition: str = ""
+    tensorflow: str = ""
+    taylor: str = ""
 
     @property
     def slopes(self) -> dict[str, str]:
@@ -60,14 +86,22 @@ class Entry(NamedTuple):
         for name, slope in self.slopes.items():
             yield f"derivative by {name}" if len(self.slopes) > 1 else "derivative", slope
         *_, domain, aliases = self.cells
-        optional = ("domain", domain), ("no derivative at", self.no_derivative), ("also", aliases)
+        optional = (
+            ("definition", self.definition),
+            ("domain", domain),
+            ("no derivative at", self.no_derivative),
+            ("also", aliases),
+            ("family", self.family),
+            ("TensorFlow", self.tensorflow),
+        )
         yield from ((name, text) for name, text in optional if text)
         if self.digits:
             yield "digits", self.digits[:42] + " ..."
         else:
-            for number, line in enumerate(tapes(self.limits)):
+            able = tapes(self.limits) if self.tensorflow != UNTAPED else ["not at all"]
+            for number, line in enumerate(able):
                 yield "" if number else "tapes", line
-            yield "taylor", TAYLOR
+            yield "taylor", self.taylor
         yield "example", self.example
 
 
@@ -82,21 +116,42 @@ def _entry(row: Row, encoding: str) -> Entry:
     if isinstance(row, Constant):
         example = f"tapecli diff '{row.name}*x' --x 2"
         texts = row.name, row.name, row.meaning, aliases
-        return Entry("constant", *texts, {}, "", "", (), row.digits, example)
-    point = " ".join(f"--{x} {value}" for x, value in zip(row.parameters, row.sample, strict=False))
+        return Entry("constant", *texts, {}, "", "", (), row.digits, example, family(row.name))
     return Entry(
         "function" if row.name in FUNCTIONS else "operator",
         row.name,
         row.signature,
         row.meaning,
         aliases,
-        dict(zip(row.parameters, row.derivatives, strict=True)),
+        {x: slope or NO_SLOPE for x, slope in zip(row.parameters, row.derivatives, strict=True)},
         row.domain,
         row.rough,
         limits(row.name),
         None,
-        f"tapecli {'diff' if row.arity == 1 else 'grad'} '{row.signature}' {point}",
+        _example(row),
+        family(row.name),
+        row.definition,
+        _tensorflow(row),
+        ONLY_CERTIFIED if row.only_certified else TAYLOR,
     )
+
+
+def _example(row: Function) -> str:
+    """A call with the sample of a row; arguments by which it has no derivative are numbers."""
+    arguments, points = [], []
+    for x, value, slope in zip(row.parameters, row.sample, row.derivatives, strict=False):
+        arguments.append(x if slope else value)
+        points += [f"--{x} {value}"] if slope else []
+    written = row.signature if len(points) == row.arity else f"{row.name}({', '.join(arguments)})"
+    return f"tapecli {'grad' if len(points) > 1 else 'diff'} '{written}' {' '.join(points)}"
+
+
+def _tensorflow(row: Function) -> str:
+    if isinstance(row.tape, str):
+        return f"tf.{row.tape}"
+    if row.tape:
+        return "a combination of several operations"
+    return "its definition" if is_taped(row.name) else UNTAPED
 
 
 def tapes(limits: Sequence[Limit]) -> Iterator[str]:
@@ -128,6 +183,7 @@ def footer(all_entries: Sequence[Entry]) -> Iterator[str]:
     limited = [entry.name for entry in all_entries if entry.limits]
     yield f"by tapes: {ANY_ORDER}, in every dtype and execution"
     if limited:
-        yield f"  less of {together(limited)}"
+        few = together(limited) if len(limited) <= MOST_LIMITED else f"{len(limited)} of them"
+        yield f"  less of {few}"
     yield f"by taylor: {TAYLOR}"
-    yield HINT
+    yield from HINTS[:1]
