@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from tapecli.errors import MAX_QUOTED, clipped
 from tapecli.expressions import suggestions
 from tapecli.expressions.functions import CONSTANT_NAMES, FUNCTION_NAMES, FUNCTIONS, INVERSES
-from tapecli.expressions.notations import KNOWN_ELSEWHERE
+from tapecli.expressions.notations import DERIVATIVES, EXAMPLES, ITERATED, KNOWN_ELSEWHERE
 from tapecli.expressions.tree import BLANKS, NAME, is_one_letter
 
 if TYPE_CHECKING:
@@ -31,6 +31,9 @@ _POWER = r"\s*(?:(?:\^|\*\*)\s*[0-9]*|[⁰¹²³⁴⁵⁶⁷⁸⁹]+)?"
 _TAIL = rf"(?:{NAME}|[0-9.]+|[^\s])\s*$"
 _FUNCTION_TAIL = rf"(?:^|(?<![A-Za-z_0-9]))({NAME}|[√∛]){_POWER}\s*$"
 
+
+_USUAL_FUNCTIONS = frozenset("fghFGHPQφψ")
+"""Names that people give to functions."""
 
 _DOTTED = "before a dot there may be a library, as in np.sin(x); see 'tapecli functions'"
 
@@ -149,6 +152,9 @@ def unknown_name(name: str, span: tuple[int, int], others: Collection[str]) -> M
     """A name of several letters that has no meaning; `others` are the names that have one."""
     if "." in name or "::" in name:
         return Mistake(*span, f"unknown name '{clipped(name)}'", _DOTTED)
+    if name in ITERATED or (name in DERIVATIVES and len(name) > 1):
+        example = "diff(x^2, x)" if name in DERIVATIVES else EXAMPLES[ITERATED[name]]
+        return Mistake(*span, f"'{name}' needs brackets", f"write {example}")
     function = max((head for head in FUNCTION_NAMES if name.startswith(head)), key=len, default="")
     rest = name[len(function) :]
     known_names = [*FUNCTION_NAMES, *CONSTANT_NAMES, *others]
@@ -212,10 +218,8 @@ def _unknown_call(name: str, after: str, others: Collection[str]) -> tuple[str, 
         depths = itertools.accumulate((c in "([{") - (c in ")]}") for c in after)
         closing = next((index for index, depth in enumerate(depths, 1) if depth == 0), 0)
         product = f"{name}*{after[:closing] if closing else '(...)'}"
-        rest = after[closing or len(after) :].lstrip(BLANKS)
-        is_definition = rest.startswith("=") and not rest.startswith("==")
-        better = f"{name} = {rest[1:].strip(BLANKS)}" if is_definition else product
-        return f"is '{clipped(name)}' a function?", f"write {clipped(better)}"
+        definition = f", or {name}(x) = ...; {name}(x)" if name in _USUAL_FUNCTIONS else ""
+        return f"is '{clipped(name)}' a function?", f"write {clipped(product)}{definition}"
     if "." in name or "::" in name:
         return f"unknown function '{clipped(name)}'", _DOTTED
     return f"unknown function '{clipped(name)}'", suggestions.for_call(name, _arguments(after))
@@ -271,6 +275,9 @@ def _misplaced(kind: str, word: str, before: str, source: str, rest: str) -> tup
         return f"'{clipped(word)}' does not close '{sign}'", f"write '{closing}'"
     if kind == "_COMMA" and not is_inside:
         return "a comma outside of a function's brackets", ""
+    if kind == "PRIMES":
+        hint = "a prime is written in f'(x), behind 'f(x) = ...'; 'diff' differentiates without it"
+        return f"unexpected '{word[0]}'", hint
     if word == "=":
         return "unexpected '='", "'=' comes after a name: 'y = x^2', 'f(x) = x^2'"
     return f"unexpected '{clipped(word)}'", ""

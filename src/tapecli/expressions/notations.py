@@ -131,6 +131,9 @@ ITERATED = {
 }
 """What sums and products may be called, with their own names."""
 
+EXAMPLES = {SUM: "sum(x^k, k = 0..20)", PRODUCT: "prod(x - k, k = 1..5)"}
+"""How sums and products are written."""
+
 DERIVATIVES = ("diff", "Diff", "derivative", "Derivative", "deriv", "der", "D")
 """What derivatives inside of expressions may be called."""
 

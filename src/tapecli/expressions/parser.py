@@ -217,8 +217,12 @@ class Reader:
         if name in self.bound:
             return self.bound[name]._replace(depth=1)
         if name in self.definitions:
-            hint = f"write {clipped(self.definitions[name].signature, 100)}"
-            self.fail_at(token, f"'{clipped(name)}' is a function", hint)
+            hint = f"write {self.definitions[name].signature}"
+            assert token.end_pos is not None
+            behind = self.typed[self.offset + token.end_pos :].lstrip(BLANKS)
+            if behind.startswith(("^", "**", *"⁰¹²³⁴⁵⁶⁷⁸⁹")):
+                hint = f"{hint}^n for its power"
+            self.fail_at(token, f"'{clipped(name)}' is a function", clipped(hint, 100))
         if name in self.scope:
             target = self.scope[name]
             return Reading(tree.Alias(name, target), exact=tree.rational(target))

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 from tapecli.errors import ExpressionError, clipped
 from tapecli.expressions import diagnosis, notations, tree
 from tapecli.expressions.functions import FUNCTIONS, ROWS
-from tapecli.expressions.notations import ITERATED
+from tapecli.expressions.notations import EXAMPLES, ITERATED
 from tapecli.expressions.tree import DERIVATIVE, PRODUCT, SUM, Node, Shorthand, Variable
 
 if TYPE_CHECKING:
@@ -186,6 +186,8 @@ def derivative(reader: Reader, token: Token, items: Sequence[Branch]) -> Reading
     if token in reader.variable_names:
         _refuse(reader, token, f"is '{token}' a function?", f"write {token}*(...)")
     body, *others = items
+    if items[-1].data == "point":
+        return _at_point(reader, body, others)
     by = _variables(reader, token, others) if others else [_only_variable(reader, token, body)]
     if len(by) > MAX_TIMES:
         _refuse(reader, token, f"a derivative of order {len(by):,}", f"the limit is {MAX_TIMES}")
@@ -212,6 +214,17 @@ def derivative(reader: Reader, token: Token, items: Sequence[Branch]) -> Reading
         times = len(list(run))
         operands += [reader.whole(times)] if times > 1 else []
     return _shorthand(reader, token, DERIVATIVE, operands, written_out)
+
+
+def _at_point(reader: Reader, body: Branch, others: Sequence[Branch]) -> Reading:
+    """D(f)(2x), which is f'(2x), if f is defined."""
+    *by, point = others
+    name = _bare_name(body)
+    if by or name not in reader.definitions:
+        hint = "write f'(3) behind 'f(x) = ...', or a product with its '*'"
+        _refuse(reader, point, "a derivative with a bracket behind it", hint)
+    (expression,) = _children(point)
+    return defined_call(reader, _children(body)[0], "'", [reader.walked(expression)])
 
 
 def _variables(reader: Reader, token: Token, items: Sequence[Branch]) -> list[str]:
@@ -263,6 +276,9 @@ def _only_variable(reader: Reader, token: Token, body: Branch) -> str:
         hidden.add(latex_iteration(word, parts).variable)
     names: dict[str, None] = {}
     for name in filter(None, map(_bare_name, body.iter_subtrees())):
+        if name in reader.definitions and name not in reader.bound:
+            hint = f"write {name}'(x)"
+            _refuse(reader, body, f"'{clipped(name)}' is a function", clipped(hint))
         if name in reader.scope and name not in reader.bound:
             names |= dict.fromkeys(tree.variables(reader.scope[name]))
         elif name in reader.bound or not (name in hidden or notations.constant(name)):
@@ -325,8 +341,8 @@ class _Kind(NamedTuple):
 
 
 _KINDS = {
-    SUM: _Kind("sum", "terms", "sum(x^k, k = 0..20)", "add", 0),
-    PRODUCT: _Kind("product", "factors", "prod(x - k, k = 1..5)", "mul", 1),
+    SUM: _Kind("sum", "terms", EXAMPLES[SUM], "add", 0),
+    PRODUCT: _Kind("product", "factors", EXAMPLES[PRODUCT], "mul", 1),
 }
 
 

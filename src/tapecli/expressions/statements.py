@@ -16,6 +16,9 @@ _HEAD = re.compile(
 )
 """What is before an expression: y =, f(x) =, or Mathematica's f[x_] :=."""
 
+_ARROW = re.compile(rf"[{BLANKS}]*(?:\(([^()]*)\)|({NAME}))[{BLANKS}]*(?:->|=>|→|↦)")
+"""What is before an expression in f := x -> x^2, behind := or =."""
+
 
 @dataclass(frozen=True)
 class Statement:
@@ -48,16 +51,23 @@ def statements(typed: str) -> Iterator[Statement]:
         if not head:
             yield Statement(typed, start, end)
             continue
-        yield Statement(typed, head.end(), end, head["name"], head.span("name"), _parameters(head))
+        parameters, start = _parameters(head), head.end()
+        if parameters is None and (arrow := _ARROW.match(typed, start, end)):
+            parameters, start = _listed(arrow[1] or arrow[2] or ""), arrow.end()
+        yield Statement(typed, start, end, head["name"], head.span("name"), parameters)
 
 
 def _parameters(head: re.Match[str]) -> tuple[str, ...] | None:
     """The parameters of a function; None if there are no brackets."""
     if head["parameters"] is not None:
-        return tuple(name.strip(BLANKS) for name in head["parameters"].split(","))
+        return _listed(head["parameters"])
     if head["patterns"] is not None:
-        return tuple(name.strip(BLANKS).removesuffix("_") for name in head["patterns"].split(","))
+        return tuple(name.removesuffix("_") for name in _listed(head["patterns"]))
     return None
+
+
+def _listed(names: str) -> tuple[str, ...]:
+    return tuple(name.strip(BLANKS) for name in names.split(","))
 
 
 def names_something(line: str) -> bool:
