@@ -172,6 +172,7 @@ _WRAPPED = re.compile(r"\\(?:operatorname\*?|math[a-z]+|text[a-z]*)\s*\{\s*(\w+)
 _SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 
 
+@functools.lru_cache(maxsize=1024)
 def plain(word: str) -> str:
     r"""A name without what LaTeX writes around it: \operatorname{arsinh}, \sin, \alpha, x_{1}."""
     if "₀" <= max(word) <= "₉":

@@ -6,6 +6,7 @@ given, which are never functions, and on what stands behind it.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -52,10 +53,16 @@ def classified(
             words, behind = _word(tokens, index, source, names)
         elif token.type == "_PERCENT":
             words, behind = _percent(tokens, index, source)
-        elif token.type == "NUMBER":
+        elif token.type == "NUMBER" and _is_suspect(token, source):
             diagnosis.check_number(token.start_pos or 0, source, names)
         yield from words
         index = behind
+
+
+def _is_suspect(number: Token, source: str) -> bool:
+    """Whether what stands behind a number may make it a number of another language."""
+    behind = source[number.end_pos or 0 :][:1]
+    return number == "0" or behind in " \\fFdDij" or not behind.isascii()
 
 
 def _without_double_brackets(tokens: Sequence[Token]) -> list[Token]:
@@ -86,7 +93,9 @@ def _word(
     """What a word is, with the tokens behind it that belong to it, and the index behind these."""
     token, index = tokens[index], index + 1
     following = tokens[index].type if index < len(tokens) else ""
-    kind, name = _kind(str(token), following, names)
+    kind, name = _kind(str(token), following)
+    if name in names:
+        kind = UNKNOWN_CALL if following in ("_LPAR", "_LSQUARE") else "NAME"
     if kind != "PREFIX":
         return [token.update(kind, name)], index
     if name == "sqrt" and token.startswith("\\") and following not in _CLOSING:
@@ -110,24 +119,25 @@ def _of_shorthand(
     It is "" for all else. A derivative such as sin'(x) is the call of a definition, too.
     """
     kinds = [token.type for token in tokens]
+    if kinds[1:2] not in (["PRIMES"], ["_LPAR"], ["_LSQUARE"]):
+        return ""
     name = notations.plain(str(tokens[0]))
     if name in names:
         return ""
-    if kinds[1:2] == ["PRIMES"]:
+    if kinds[1] == "PRIMES":
         is_defined = name in definitions or isinstance(notations.function(name), str)
         return "DEFINED_CALL" if is_defined and kinds[2:] in (["_LPAR"], ["_LSQUARE"]) else ""
-    if kinds[1:2] not in (["_LPAR"], ["_LSQUARE"]):
-        return ""
     return "DEFINED_CALL" if name in definitions else notations.shorthand(name)
 
 
-def _kind(word: str, following: str, names: Collection[str]) -> tuple[str, str]:
+@functools.lru_cache(maxsize=1024)
+def _kind(word: str, following: str) -> tuple[str, str]:
     """The type of a word, which is PREFIX for any function, and its name."""
     name = notations.plain(word)
     in_square_brackets = following == "_LSQUARE"
     in_brackets = in_square_brackets or following == "_LPAR"
     may_be_function = name == "Γ" or in_brackets or not is_one_letter(name)
-    if name not in names and may_be_function and notations.function(name, in_square_brackets):
+    if may_be_function and notations.function(name, in_square_brackets):
         return "PREFIX", name
     if in_brackets:
         return UNKNOWN_CALL, name
