@@ -248,7 +248,8 @@ class Question:
         _usable([*source.values, *filter(None, named)])
         names_given = {*source.values, *named, *source.columns}
         expressions = _texts("expressions", expressions)
-        targets = _targets(expressions, names_given)
+        targets = _targets(expressions, names_given, with_operators=kind == "diff")
+        wrt, order = derivative.with_operators([t.orders for t in targets], wrt, order)
         if kind == "diff" and order != 0 and not with_values:
             _refuse_derivatives(targets)
         trees = [target.tree for target in targets]
@@ -456,10 +457,12 @@ def _option(name: str, points: str) -> str:
     return f"--{name} {points}" if name in defaults.SHORT else f"--at {name}={points}"
 
 
-def _targets(texts: Sequence[str], names_given: Collection[str]) -> tuple[Expression, ...]:
+def _targets(
+    texts: Sequence[str], names_given: Collection[str], with_operators: bool
+) -> tuple[Expression, ...]:
     """The targets; all names of several letters that need points are told in one error."""
     try:
-        return parse(texts, names_given)
+        return parse(texts, names_given, with_operators=with_operators)
     except ExpressionError as error:
         first, unknown = error, list(_unknown_names(texts, names_given, error))
     if len(unknown) < 2:
@@ -483,7 +486,7 @@ def _unknown_names(
         yield name
         names.add(name)
         try:
-            parse(texts, names)
+            parse(texts, names, with_operators=True)
             return
         except ExpressionError as further:
             error = further

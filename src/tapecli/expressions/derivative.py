@@ -73,6 +73,37 @@ def hessian(names: Sequence[str]) -> list[Derivative]:
     return [Derivative(f"{first},{second}", (first, second)) for first, second in pairs]
 
 
+def with_operators(
+    operators: Iterable[Sequence[tuple[str, int]]], wrt: Sequence[str], order: int | None
+) -> tuple[Sequence[str], int | None]:
+    """What `--wrt` and `--order` are, if operators such as d/dx stand in front of the targets.
+
+    There is an operator for each target, which has the variables with their orders.
+
+    Raises:
+        RequestError: the targets have different ones, or the options say something else.
+    """
+    by, *others = list(operators)
+    if not by and not any(others):
+        return wrt, order
+    if any(other != by for other in others):
+        raise RequestError(
+            "the derivatives in front of the expressions differ; ask for each in a call of its own"
+        )
+    names = [",".join(",".join([name] * times) for name, times in by)]
+    if len(by) == 1:
+        names, times = [by[0][0]], by[0][1]
+    else:
+        times = None
+    if list(wrt or names) != names or (order is not None and order != times):
+        sign = "d/d" + by[0][0]
+        raise RequestError(
+            f"'{sign}' in front of an expression says what '--wrt' and '--order' are; leave these "
+            "out, or write the expression alone"
+        )
+    return names, times
+
+
 def requested(wrt: Iterable[str], order: int | None, names: Sequence[str]) -> list[Derivative]:
     """The derivatives that `--wrt` and `--order` ask for; the order is 1 if it is None.
 

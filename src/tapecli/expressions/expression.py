@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from tapecli.errors import ExpressionError, UsageError, clipped
+from tapecli.expressions import leibniz
 from tapecli.expressions.functions import CONSTANT_NAMES, FUNCTION_NAMES
+from tapecli.expressions.leibniz import Orders
 from tapecli.expressions.notations import DERIVATIVES, ITERATED
 from tapecli.expressions.parser import Reader
 from tapecli.expressions.shorthands import Definition, Work
@@ -24,10 +26,14 @@ MAX_DEFINITIONS = 50
 
 @dataclass(frozen=True)
 class Expression:
-    """A target and its name: the one that it was given, or else one that no variable has."""
+    """A target and its name: the one that it was given, or else one that no variable has.
+
+    `orders` has the variables that an operator in front, such as d/dx, differentiates by.
+    """
 
     name: str
     tree: Node
+    orders: Orders = ()
 
     @cached_property
     def text(self) -> str:
@@ -39,14 +45,17 @@ class Expression:
 
 
 def parse(
-    texts: str | Iterable[str], variable_names: Collection[str] = ()
+    texts: str | Iterable[str],
+    variable_names: Collection[str] = (),
+    *,
+    with_operators: bool = False,
 ) -> tuple[Expression, ...]:
     """Read expressions, each of them `expression` or `name = expression`, in order.
 
     A text may have several, with semicolons between them, and definitions such as `f(x) = x^2`.
     Later ones may use the names of earlier ones. A variable is one letter (a number may follow:
     x1, x_1), or one of the names in `variable_names`. Definitions are no targets, unless there
-    is nothing else.
+    is nothing else. An operator such as d/dx may stand in front if this is `with_operators`.
 
     Raises:
         ExpressionError: a text cannot be read, is too long or too deep, or its name is taken.
@@ -55,11 +64,14 @@ def parse(
     texts = [texts] if isinstance(texts, str) else list(texts)
     if not texts:
         raise UsageError("no expression was given")
-    reading = _Reading(texts, variable_names)
+    reading = _Reading(texts, variable_names, with_operators)
     trees = reading.trees or [(d.name, d.tree) for d in reading.definitions.values()]
     names = {*variables(*(tree for _, tree in trees)), *reading.scope, *reading.definitions}
     new_names = _new_names(names, sum(not name for name, _ in trees))
-    return tuple(Expression(name or next(new_names), tree) for name, tree in trees)
+    return tuple(
+        Expression(name or next(new_names), tree, reading.orders.get(index, ()))
+        for index, (name, tree) in enumerate(trees)
+    )
 
 
 def parse_claims(
@@ -80,13 +92,21 @@ class _Reading:
         trees: the name, or "", and the tree of each target.
         scope: the trees of the targets that have a name.
         definitions: the functions by name.
+        orders: by the index of a target: what an operator in front differentiates it by.
     """
 
-    def __init__(self, texts: Sequence[str], variable_names: Collection[str]) -> None:
+    def __init__(
+        self,
+        texts: Sequence[str],
+        variable_names: Collection[str],
+        with_operators: bool = False,
+    ) -> None:
         self.trees: list[tuple[str, Node]] = []
         self.scope: dict[str, Node] = {}
         self.definitions: dict[str, Definition] = {}
+        self.orders: dict[int, Orders] = {}
         self._variable_names = variable_names
+        self._with_operators = with_operators
         self._work = Work()
         self._texts = 0
         self.read(texts)
@@ -113,6 +133,10 @@ class _Reading:
 
     def _read_statement(self, piece: Statement) -> None:
         earlier = variables(*(tree for _, tree in self.trees))
+        operator = self._operator(piece)
+        if operator:
+            piece = replace(piece, start=operator.start, end=operator.end)
+            self.orders[len(self.trees)] = operator.orders
         reader = Reader(
             piece.typed,
             self.scope,
@@ -125,11 +149,26 @@ class _Reading:
         if piece.parameters is not None:
             self._define(piece, reader, earlier)
             return
-        tree = reader.read()
+        branch = reader.parsed()
+        if operator:
+            leibniz.refuse_two_readings(piece.typed, branch, operator)
+        tree = reader.walked(branch).node
         if piece.name:
             self._check_name(piece, variables(tree), earlier)
             self.scope[piece.name] = tree
         self.trees.append((piece.name, tree))
+
+    def _operator(self, piece: Statement) -> leibniz.Operator | None:
+        """The operator in front of an expression, which may stand in front of a target alone."""
+        names = {*self._variable_names, *self.scope, *self.definitions, *(piece.parameters or ())}
+        operator = leibniz.operator(piece.typed, piece.start, piece.end, names)
+        if operator and (piece.name or not self._with_operators):
+            span = piece.start, operator.start
+            call = operator.as_call(piece.typed[operator.start : operator.end])
+            hint = f"write {piece.name} = {call}" if piece.name else f"write {call}"
+            problem = "'d/dx' stands in front of a whole expression of tapecli diff"
+            raise ExpressionError(piece.typed, *span, problem, clipped(hint, 120))
+        return operator
 
     def _define(self, piece: Statement, reader: Reader, earlier: Collection[str]) -> None:
         """Enter a definition."""

@@ -41,7 +41,7 @@ MAX_EXPONENT = 1_000_000
 CONSTANT_PROBLEM = f"a constant of more than {MAX_DIGITS} digits"
 EXPONENT_PROBLEM = f"an exponent beyond {MAX_EXPONENT:,}"
 
-_SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-")
+SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-")
 
 
 class Reading(NamedTuple):
@@ -256,6 +256,7 @@ class Reader:
     sub = functools.partialmethod(applied, "sub")
     mul = functools.partialmethod(applied, "mul")
     div = functools.partialmethod(applied, "div")
+    fraction = functools.partialmethod(applied, "div")
     neg = functools.partialmethod(applied, "neg")
     absolute = functools.partialmethod(applied, "abs")
     floor = functools.partialmethod(_rounded, "floor")
@@ -324,7 +325,7 @@ class Reader:
     # --- what the rules share ----------------------------------------------------------------
 
     def _whole_number(self, digits: str, start: int, end: int) -> Reading:
-        ordinary = digits.translate(_SUPERSCRIPTS)
+        ordinary = digits.translate(SUPERSCRIPTS)
         if len(ordinary) > MAX_DIGITS:
             self.fail(start, end, EXPONENT_PROBLEM)
         value = Fraction(int(ordinary))
