@@ -258,6 +258,7 @@ def expression(random: Random, depth: int = 4, names: str = "xxxy") -> str:
     inside = [expression(random, depth - 1, names) for _ in range(2)]
     if random.random() < 0.5:
         row = random.choice(list(FUNCTIONS.values()))
+        inside += row.sample[2:]
         return f"{row.name}({', '.join(inside[: row.arity])})"
     sign = random.choice("++-**/^^")
     if sign == "^" and random.random() < 0.7:

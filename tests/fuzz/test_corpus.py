@@ -44,8 +44,10 @@ def test_every_target_has_a_corpus_of_small_files() -> None:
     assert max(sizes) < engines.LARGEST_KEPT
 
 
-def test_the_oracle_of_values_has_every_function_and_operator() -> None:
-    assert numerical.RULES.keys() == {*FUNCTIONS, *OPERATORS}
+def test_the_oracle_of_values_has_every_function_of_one_argument_and_operator() -> None:
+    assert numerical.RULES.keys() <= {*FUNCTIONS, *OPERATORS}
+    lacking = {*FUNCTIONS, *OPERATORS} - numerical.RULES.keys()
+    assert all(FUNCTIONS[name].arity > 1 for name in lacking)
 
 
 SHORT = 0.02

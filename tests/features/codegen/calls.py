@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from tapecli.expressions.functions import FUNCTIONS
+from tapecli.expressions.functions import FUNCTIONS, is_taped, limits
 
-_DOMAINS = {"acosh": "1.5,2", "lgamma": "-1.5,2.5", "gamma": "-2.5,-1.5,0.5,3"}
-"""Points of functions that are not defined around 0.5."""
+_DOMAINS = {"lgamma": "-1.5,2.5", "gamma": "-2.5,-1.5,0.5,3"}
+"""Points of functions beyond their samples."""
 
 
 def _of_functions() -> list[str]:
-    """Each function alone, at orders up to 2."""
+    """Each function alone, at orders up to 2, and functions of two arguments by both."""
     rows = []
     for name, row in FUNCTIONS.items():
-        if row.arity == 1:
-            rows.append(f"'{name}(x)' --x {_DOMAINS.get(name, '0.3,0.7')} --order 2")
-        else:
+        if not is_taped(name):
+            continue
+        missing = [limit.order for limit in limits(name) if limit.dtype == "float64"]
+        order = 1 if 2 in missing else 2
+        first = next(number for number, slope in enumerate(row.derivatives) if slope)
+        arguments = ["x" if n == first else value for n, value in enumerate(row.sample)]
+        sample = float(row.sample[first])
+        points = _DOMAINS.get(name, f"{sample},{sample + 0.25}")
+        typed = f"{name}({', '.join(arguments[: row.arity])})"
+        rows.append(f"'{typed}' --x {points} --order {order}")
+        if row.arity == 2 and row.tape and all(row.derivatives) and order == 2:
             rows.append(f"'{name}(x,y)' --wrt x,y --wrt x --wrt y,y --x 0.3,0.7 --y 1.5")
             rows.append(f"'{name}(x,2)+{name}(0.5,x)' --x 0.3,0.7 --order 2")
     return rows
@@ -95,8 +103,8 @@ CALLS = [
     "'exp(sign(x))' --order 3 --x=-1,0,1",
     "'|x|*|x|' --order 4 --x=-1,0,1",
     "'max(x,x^2)' --order 3 --x=-1,0,1",
-    "'x - x' 'y = 2' --order 2",
-    "'3' 'x' --method batch",
+    "'x - x' '2 + 0x' --order 2",
+    "'3 + 0x' 'x' --method batch",
     "'3' --method batch --order 2",
     "'3*x' --method batch --order 2",
     # awkward points and numbers

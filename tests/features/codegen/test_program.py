@@ -38,7 +38,7 @@ def test_new_names_keep_the_numbers(row: str) -> None:
 
 
 def test_every_function_of_the_table_has_words() -> None:
-    lacking = [name for name, row in FUNCTIONS.items() if not isinstance(row.tape, str)]
+    lacking = [name for name, row in FUNCTIONS.items() if callable(row.tape)]
     assert sorted(lacking) == sorted([*HELPERS, *INLINE])
 
 
