@@ -153,6 +153,16 @@ READ = {
     # numbers
     "1_000*x": "1000*x",
     "1_000.5": "1000.5",
+    # functions without a name
+    "lambda x: x**2": "x^2",
+    "lambda x, y: x*y": "x*y",
+    "x -> x^2": "x^2",
+    "x => x*x": "x*x",
+    "(x, y) => x*y": "x*y",
+    "x ↦ x²": "x^2",
+    "x \\mapsto x^2": "x^2",
+    "@(x) x.^2 + 2.*x./3": "x^2 + 2.0*x/3",
+    # fractions and percent
     "½x": "1/2*x",
     "x^½": "x^(1/2)",
     "⅔": "2/3",
@@ -207,6 +217,24 @@ REFUSED = {
     "sin-1(x)": "'sin-1' can be read in two ways; write asin(x), or sin(-1*(x))",
     "tan-1 x": "'tan-1' can be read in two ways; write atan(x), or tan(-1*(x))",
     "|x-1||x+1|": "a product with '|' needs its '*'; write |x-1|*|x+1|",
+    "xe^x": "unknown name 'xe'; write x*e, or give the variable its points: --at xe=1..3",
+    "xy": "unknown name 'xy'; write x*y, or give the variable its points: --at xy=1..3",
+    "xsinx": "unknown name 'xsinx'; write x*sin(x), or give the variable its points: "
+    "--at xsinx=1..3",
+    "cos2x": "unknown name 'cos2x'; write cos(2*x), or give the variable its points: "
+    "--at cos2x=1..3",
+    "2pix": "unknown name 'pix'; write pi*x, or give the variable its points: --at pix=1..3",
+    "lnx": "unknown name 'lnx'; did you mean 'ln(x)'?",
+    "sin x (x+1)": "is 'x' a function?; write sin(x)*(x+1), or sin(x*(x+1))",
+    "x^²": "a sign of a power and a raised number; write x²",
+    "x^2 = y": "an equation is no expression; write y = x^2, or x^2 - (y)",
+    "x^2 + 1 = 0": "an equation is no expression; write x^2 + 1",
+    "x^2 = 2x": "an equation is no expression; write x^2 - (2x)",
+    "0,5*x": "'0,5' has a comma for its decimals or thousands; write 0.5",
+    "1,000*x": "'1,000' has a comma for its decimals or thousands; write 1.000, or 1000",
+    "|x|x|": "a '|' has no partner; write abs(x) for |x|",
+    "2|x|": "a product with '|' needs its '*'; write 2*|x|",
+    "x 2": "a number after a factor; write x*2, or x^2",
     "(x+1)2": "a number after a factor; write (x+1)*2, or (x+1)^2",
     "(x]": "']' does not close '('; write ')'",
     "x[1]": "is 'x' a function?; write x*[1]",
@@ -237,6 +265,14 @@ def test_a_caret_stands_under_what_was_typed() -> None:
         parse("𝑦 = 2 \\cdot 𝑠ni(x)")
     error = caught.value
     assert error.expression[error.start : error.end] == "𝑠ni"
+
+
+@pytest.mark.parametrize("typed", [typed for typed in REFUSED if ", or " in REFUSED[typed]])
+def test_each_offer_can_be_typed(typed: str) -> None:
+    offers = REFUSED[typed].partition("write ")[2].partition(", or give ")[0]
+    for offer in offers.split(", or "):
+        if "mod(" not in offer or "mod" in FUNCTION_NAMES:
+            parse(offer)
 
 
 @pytest.mark.parametrize("library", notations.DIFFERENT)

@@ -140,7 +140,7 @@ class _Reading:
         reader = Reader(
             piece.typed,
             self.scope,
-            {*self._variable_names, *(piece.parameters or ())},
+            {*self._variable_names, *(piece.parameters or ()), *piece.variables},
             piece.start,
             piece.end,
             self.definitions,

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from tapecli.errors import ExpressionError, clipped
-from tapecli.expressions import cache, diagnosis, notations, shorthands, tokens, tree
+from tapecli.expressions import cache, diagnosis, notations, shorthands, tokens, tree, two_readings
 from tapecli.expressions.diagnosis import UNKNOWN_CALL
 from tapecli.expressions.functions import CONSTANT_NAMES, FUNCTIONS, INVERSES, Function
 from tapecli.expressions.shorthands import MAX_OPERATIONS, Definition, Mode, Work
@@ -121,7 +121,7 @@ class Reader:
                 self.fail(*diagnosis.strange(strange, source))
             root: Tree[Token] = state.feed_eof(words[-1] if words else None)
             return root
-        except diagnosis.Misread as error:
+        except two_readings.Misread as error:
             self.fail(*error.mistake)
         except UnexpectedToken as error:
             if error.token.type == UNKNOWN_CALL and str(error.token) == defined:

@@ -20,6 +20,15 @@ _ARROW = re.compile(rf"[{BLANKS}]*(?:\(([^()]*)\)|({NAME}))[{BLANKS}]*(?:->|=>|�
 """What is before an expression in f := x -> x^2, behind := or =."""
 
 
+_PARAMETERS = rf"[{BLANKS}]*(?:{NAME})[{BLANKS}]*(?:,[{BLANKS}]*(?:{NAME})[{BLANKS}]*)*"
+_UNNAMED = re.compile(
+    rf"[{BLANKS}]*(?:lambda\s(?P<python>{_PARAMETERS}):|@[{BLANKS}]*\((?P<matlab>{_PARAMETERS})\)"
+    rf"|(?:\((?P<several>{_PARAMETERS})\)|(?P<one>{NAME}))[{BLANKS}]*"
+    rf"(?:[-=]>|↦|→|\\(?:mapsto|to)(?![A-Za-z])))"
+)
+"""A function without a name, of which the expression is read: lambda x:, x ->, @(x)."""
+
+
 @dataclass(frozen=True)
 class Statement:
     """A part of the text `typed`: its expression is from `start` to `end`.
@@ -28,6 +37,7 @@ class Statement:
         name: what stands before "=", or "".
         head: the half-open range of the name.
         parameters: those behind the name, if it is a function.
+        variables: those of a function without a name.
     """
 
     typed: str
@@ -36,6 +46,7 @@ class Statement:
     name: str = ""
     head: tuple[int, int] = (0, 0)
     parameters: tuple[str, ...] | None = None
+    variables: tuple[str, ...] = ()
 
 
 def statements(typed: str) -> Iterator[Statement]:
@@ -47,7 +58,12 @@ def statements(typed: str) -> Iterator[Statement]:
     bounds = list(_bounds(typed)) if len(typed) <= MAX_LENGTH else []
     pieces = [(start, end) for start, end in bounds if typed[start:end].strip(BLANKS)]
     for start, end in pieces or [(0, len(typed))]:
-        head = _HEAD.match(with_ordinary_characters(typed[:MAX_LENGTH]), start, end)
+        source = with_ordinary_characters(typed[:MAX_LENGTH])
+        if unnamed := _UNNAMED.match(source, start, end):
+            names = _listed(next(filter(None, unnamed.groups())))
+            yield Statement(typed, unnamed.end(), end, variables=names)
+            continue
+        head = _HEAD.match(source, start, end)
         if not head:
             yield Statement(typed, start, end)
             continue

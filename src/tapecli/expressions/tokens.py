@@ -10,7 +10,7 @@ import functools
 from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from tapecli.expressions import diagnosis, notations
+from tapecli.expressions import notations, two_readings
 from tapecli.expressions.diagnosis import UNKNOWN_CALL, UNKNOWN_COMMAND
 from tapecli.expressions.tree import is_one_letter
 
@@ -54,7 +54,7 @@ def classified(
         elif token.type == "_PERCENT":
             words, behind = _percent(tokens, index, source)
         elif token.type == "NUMBER" and _is_suspect(token, source):
-            diagnosis.check_number(token.start_pos or 0, source, names)
+            two_readings.check_number(token.start_pos or 0, source, names)
         yield from words
         index = behind
 
@@ -107,7 +107,7 @@ def _word(
     if power:
         return [token.update(f"POWER_{kind}", name), power], index
     if isinstance(row := notations.function(name), str):
-        diagnosis.check_function(name, row, token.end_pos or 0, source)
+        two_readings.check_function(name, row, token.end_pos or 0, source)
     return [token.update(kind, name)], index
 
 
@@ -177,7 +177,7 @@ def _percent(tokens: Sequence[Token], index: int, source: str) -> tuple[list[Tok
     before = tokens[index - 1].type if index else ""
     if before not in _OPERANDS and following is not None and following in ("pi", "e"):
         return [following], index + 2
-    diagnosis.check_percent(token.start_pos or 0, source)
+    two_readings.check_percent(token.start_pos or 0, source)
     is_remainder = following is not None and following.type in (
         *_OPENING,
         "NUMBER",
