@@ -86,6 +86,12 @@ CASES = {
     "hypot": Case("hypot(x, 3)", lambda x: mp.hypot(x, 3), (-2.0, 0.3, 5.0), (1e-18, 1e8)),
     "min": Case("min(x^2, x)", lambda x: min(x**2, x), (-2.0, 0.3, 5.0), (1e-18, 0.999999)),
     "max": Case("max(x^2, x)", lambda x: max(x**2, x), (-2.0, 0.3, 5.0), (1e-18, 0.999999)),
+    "where": Case(
+        "where(x > 0, x^2, sin(x))",
+        lambda x: x**2 if x > 0 else mp.sin(x),
+        (-1.5, 0.3, 2.0),
+        (-1e-18, 1e-18, 1e20),
+    ),
     "pow": Case("pow(x, 2.5)", lambda x: x ** mp.mpf(2.5), (0.3, 2.0, 5.0), (1e-12, 1e20)),
 }
 

@@ -88,7 +88,8 @@ def test_several_targets_and_variables(
 def test_every_function_of_the_table_is_counted(name: str) -> None:
     row = FUNCTIONS[name]
     arguments = ("x/9", "1 + x^2", "2 + x/7")[: row.arity]
-    tree = trees(f"{row.name}({', '.join(arguments)})")
+    conditions = [f"{argument} > 0" for argument in arguments[: row.conditions]]
+    tree = trees(f"{row.name}({', '.join((*conditions, *arguments[row.conditions :]))})")
     count, truth = counted(tree, by_x(4), EAGER).operations, run(tree, by_x(4))
     is_known = parts(row.name) <= counting._RULES.keys() | counting._FORWARD.keys()
     off = 1.5 if "gamma" in parts(row.name) else FACTOR if is_known else BY_DEFINITION

@@ -21,6 +21,7 @@ from typing import NamedTuple, TypeAlias
 from tapecli.defaults import EAGER, GRAPH, XLA
 from tapecli.engines.tapes.arrangements import Variables, tape_gradients, tape_tree
 from tapecli.expressions.expansion import defined
+from tapecli.expressions.functions import CONDITIONS
 from tapecli.expressions.tree import Call, Node, Variable, fold, rebuilt, steps
 from tapecli.floats import FORMATS
 
@@ -287,17 +288,21 @@ def _pow(run: _Paper, g: Id, out: Id, x: Id, y: Id) -> Sequence[Id | None]:
             return gx, None
     if run.varies(y):
         run.count += 3  # where x is positive, and what stands elsewhere
-        log = run("where", run("log", run("where", x, _CONSTANT)), _CONSTANT)
+        log = run("select", run("log", run("select", x, _CONSTANT)), _CONSTANT)
         gy = run("mul", run("mul", g, out), log)
     return run.reduced(gx, gy)
 
 
+def _of_branches(run: _Paper, g: Id) -> list[Id | None]:
+    return run.reduced(run("select", g, _CONSTANT), run("select", _CONSTANT, g))
+
+
 def _extreme(run: _Paper, g: Id, out: Id, x: Id, y: Id) -> Sequence[Id | None]:
     run.count += 2  # zeros, and which of the two it is
-    gx = run("where", g, _CONSTANT) if run.varies(x) else None
+    gx = run("select", g, _CONSTANT) if run.varies(x) else None
     if y == _SCALAR:
         return gx, None
-    return run.reduced(gx, run("where", _CONSTANT, g) if run.varies(y) else None)
+    return run.reduced(gx, run("select", _CONSTANT, g) if run.varies(y) else None)
 
 
 def _atan2(run: _Paper, g: Id, out: Id, y: Id, x: Id) -> Sequence[Id | None]:
@@ -357,7 +362,9 @@ _RULES: dict[str, Callable[..., Sequence[Id | None]]] = {
     "pow": _pow,
     "min": _extreme,
     "max": _extreme,
-    "where": lambda run, g, *_: run.reduced(run("where", g, _CONSTANT), run("where", _CONSTANT, g)),
+    **dict.fromkeys(CONDITIONS, lambda run, g, out, *inputs: [None] * len(inputs)),
+    "where": lambda run, g, *_: [None, *_of_branches(run, g)],
+    "select": lambda run, g, *_: _of_branches(run, g),
     "sum_of_all": lambda run, g, out, *terms: [g] * len(terms),
     "reshape": lambda run, g, out, x: [run.shaped("reshape", g)],
     "sum": lambda run, g, out, x: [run.shaped("broadcast", g)],

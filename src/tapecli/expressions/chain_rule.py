@@ -7,7 +7,7 @@ a shorter form.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from fractions import Fraction
 
 from tapecli.expressions import tree
@@ -37,6 +37,54 @@ def differentiated(node: Node, name: str) -> Node:
     """
     expanded_node = expanded(node, "derivatives")
     return fold(expanded_node, lambda step, slopes: _slope(step, slopes, name))
+
+
+def away_from_points(node: Node, names: Collection[str]) -> Node | None:
+    """The tree as it is almost everywhere, without branches for single values of these variables.
+
+    where(x == 0, 1, sin(x)/x) is sin(x)/x; the derivative of its first branch is not that of the
+    whole at 0. None where it is not known at how many points two sides are equal.
+    """
+    equations = [n for n in tree.steps(node) if isinstance(n, Call) and n.name in ("eq", "ne")]
+    if any(_almost_always(n, tree.variables(n)) is None for n in equations):
+        return None
+
+    def replaced(step: Node, children: Sequence[Node]) -> Node:
+        if isinstance(step, Call) and step.name == "where":
+            truth = _almost_always(children[0], names)
+            if truth is not None:
+                return children[1] if truth else children[2]
+        if isinstance(step, Call) and step.name in _DECISIVE:
+            rest = [
+                c for c in children if _almost_always(c, names) is not (not _DECISIVE[step.name])
+            ]
+            return rest[0] if len(rest) == 1 else tree.rebuilt(step, children)
+        return tree.rebuilt(step, children)
+
+    return fold(node, replaced) if equations else node
+
+
+_DECISIVE = {"and": False, "or": True}
+"""The truth of one part that decides the whole."""
+
+
+def _almost_always(condition: Node, names: Collection[str]) -> bool | None:
+    """Whether a condition is true, or false, but for single values of the variables; else None."""
+    if not isinstance(condition, Call):
+        return None
+    if condition.name in ("eq", "ne"):
+        first, second = condition.arguments
+        moving = [isinstance(side, Variable) and side.name in names for side in (first, second)]
+        others = [tree.variables(side) for side in (second, first)]
+        is_point = any(one and not other for one, other in zip(moving, others, strict=True))
+        return condition.name == "ne" if is_point else None
+    parts = [_almost_always(part, names) for part in condition.arguments]
+    if condition.name == "not":
+        return None if parts[0] is None else not parts[0]
+    decisive = _DECISIVE.get(condition.name)
+    if decisive is None or (decisive not in parts and None in parts):
+        return None
+    return decisive if decisive in parts else not decisive
 
 
 def differentiated_strictly(
@@ -74,6 +122,10 @@ def _slope(node: Node, inner: Sequence[Node], name: str, strict: bool = False) -
         return _UNIT if node.name == name else _ZERO
     if isinstance(node, Alias):
         return inner[0]
+    if isinstance(node, Call) and node.name == "where":
+        return _slope_of_where(node, inner, name, strict)
+    if tree.is_condition(node):
+        return _ZERO
     total = _ZERO
     for index, slope in enumerate(inner):
         if slope is not _ZERO:
@@ -83,6 +135,16 @@ def _slope(node: Node, inner: Sequence[Node], name: str, strict: bool = False) -
                 partial = _sum("add", partial, call("div", _ZERO, zero))
             total = _sum("add", total, _product(partial, slope))
     return total
+
+
+def _slope_of_where(node: Call, inner: Sequence[Node], name: str, strict: bool) -> Node:
+    condition, (_, first, second) = node.arguments[0], inner
+    slope = first if first is second else call("where", condition, first, second)
+    for step in tree.steps(condition) if strict else ():
+        if isinstance(step, Call) and row(step.name).is_condition and not row(step.name).conditions:
+            if name in tree.variables(step):
+                slope = _sum("add", slope, call("div", _ZERO, call("sub", *step.arguments)))
+    return slope
 
 
 def _partial(node: Call, index: int, strict: bool = False) -> Node:

@@ -79,6 +79,10 @@ def needs_points(name: str) -> str:
     return f"a variable of more than one letter needs its points: --at {clipped(name)}=1..3"
 
 
+_OTHER_SIGNS = {"=<": "<=", "=>": ">=", "&&": "and", "&": "and", "||": "or", "<>": "!="}
+"""What other languages write for a sign or a word of conditions."""
+
+
 def strange(index: int, source: str) -> Mistake:
     """A character that no expression can have."""
     character = source[index]
@@ -88,6 +92,9 @@ def strange(index: int, source: str) -> Mistake:
         return Mistake(index, index + 2, "unexpected '!!'", hint)
     if character == "@" and not source[:index].strip(BLANKS):
         hint = "only the command line reads expressions from a file, as an argument of its own"
+    for typed, word in _OTHER_SIGNS.items():
+        if source.startswith(typed, index):
+            return Mistake(index, index + len(typed), f"unexpected '{typed}'", f"write '{word}'")
     if character in KNOWN_ELSEWHERE:
         return Mistake(index, index + 1, f"unexpected '{character}'", KNOWN_ELSEWHERE[character])
     if not character.isascii():  # it may look like an ordinary letter
@@ -170,7 +177,19 @@ def _unclosed(before: str, kind: str) -> Mistake | None:
 def _misplaced(kind: str, word: str, before: str, source: str, rest: str) -> tuple[str, str]:
     """A word that cannot come after what is before it, and what to write instead."""
     if kind == "$END":
-        return "the expression ends too early", ""
+        hint = "write x if x > 0 else -x" if re.search(r"\bif\b", source) else ""
+        return "the expression ends too early", hint
+    for typed, sign in _OTHER_SIGNS.items():
+        start = len(source) - len(rest) - len(word)
+        is_there = any(
+            source.startswith(typed, at) for at in range(start - len(typed) + 1, start + 1)
+        )
+        if is_there and re.search("[<>=]", source):
+            return f"unexpected '{typed}'", f"write '{sign}'"
+    if kind == "_IF":
+        return "unexpected 'if'", "write x if x > 0 else -x, or where(x > 0, x, -x)"
+    if kind == "COMPARISON":
+        return f"unexpected '{word}'", "write a comparison as in where(x > 0, x, -x)"
     if kind == "_BAR" and before and source.count("|") % 2:
         return "a '|' has no partner", "write abs(x) for |x|"
     if kind == "_BAR" and before:
@@ -198,6 +217,8 @@ def _misplaced(kind: str, word: str, before: str, source: str, rest: str) -> tup
         return f"unexpected '{word[0]}'", hint
     if word == "=" and before and not is_inside:
         return _equation(before.strip(BLANKS), rest.strip(f"={BLANKS}"))
+    if word == "=" and is_inside:
+        return "unexpected '='", "write '==' to compare"
     if word == "=":
         return "unexpected '='", "'=' comes after a name: 'y = x^2', 'f(x) = x^2'"
     return f"unexpected '{clipped(word)}'", ""

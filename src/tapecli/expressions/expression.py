@@ -152,7 +152,7 @@ class _Reading:
         branch = reader.parsed()
         if operator:
             leibniz.refuse_two_readings(piece.typed, branch, operator)
-        tree = reader.walked(branch).node
+        tree = reader.number_in(branch).node
         if piece.name:
             self._check_name(piece, variables(tree), earlier)
             self.scope[piece.name] = tree
@@ -188,7 +188,7 @@ class _Reading:
                 raise ExpressionError(piece.typed, *piece.head, problem, hint)
         branch = reader.parsed(piece.name)
         self.definitions[piece.name] = Definition(
-            piece.name, piece.parameters, reader, branch, reader.walked(branch).node
+            piece.name, piece.parameters, reader, branch, reader.number_in(branch).node
         )
 
     def _check_name(

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 from tapecli.errors import ExpressionError, clipped
 from tapecli.expressions import cache, diagnosis, notations, shorthands, tokens, tree, two_readings
 from tapecli.expressions.diagnosis import UNKNOWN_CALL
-from tapecli.expressions.functions import CONSTANT_NAMES, FUNCTIONS, INVERSES, Function
+from tapecli.expressions.functions import CONDITIONS, CONSTANT_NAMES, FUNCTIONS, INVERSES, Function
 from tapecli.expressions.shorthands import MAX_OPERATIONS, Definition, Mode, Work
 from tapecli.expressions.tree import BLANKS, Node
 
@@ -47,8 +47,8 @@ SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-"
 class Reading(NamedTuple):
     """What a rule of the grammar has read from the half-open range of characters, as a tree.
 
-    `depth` is how deep brackets and operators are nested, and `exact` the value of a rational
-    constant.
+    `depth` is how deep brackets and operators are nested, `exact` the value of a rational
+    constant, and `condition` where a piece of several applies.
     """
 
     node: Node
@@ -56,6 +56,21 @@ class Reading(NamedTuple):
     end: int = 0
     depth: int = 1
     exact: Fraction | None = None
+    condition: Node | None = None
+
+
+_COMPARISONS = {
+    **dict.fromkeys(("<", "\\lt"), "lt"),
+    **dict.fromkeys((">", "\\gt"), "gt"),
+    **dict.fromkeys(("<=", "≤", "⩽", "\\le", "\\leq", "\\leqslant"), "le"),
+    **dict.fromkeys((">=", "≥", "⩾", "\\ge", "\\geq", "\\geqslant"), "ge"),
+    "==": "eq",
+    **dict.fromkeys(("!=", "≠", "\\ne", "\\neq"), "ne"),
+}
+"""The rows of comparisons, by their signs."""
+
+_CONDITIONS = {name: row.conditions for name, row in {**FUNCTIONS, **CONDITIONS}.items()}
+"""For each function and each sign of a condition, how many of its arguments are conditions."""
 
 
 @dataclass
@@ -88,7 +103,13 @@ class Reader:
 
     def read(self) -> Node:
         """Read the tree, or raise an ExpressionError if that is impossible or beyond a bound."""
-        return self.walked(self.parsed()).node
+        return self.number_in(self.parsed()).node
+
+    def number_in(self, root: Tree[Token]) -> Reading:
+        """The meaning of a branch, which must be a number and no condition."""
+        reading = self.walked(root)
+        self.check_kind(reading)
+        return reading
 
     def parsed(self, defined: str = "") -> Tree[Token]:
         """The parser's tree of the text, which defines a name, or an ExpressionError."""
@@ -241,6 +262,9 @@ class Reader:
 
     def applied(self, name: str, *arguments: Reading) -> Reading:
         """A function or operator of readings."""
+        conditions = _CONDITIONS.get(name, 0)
+        for index, argument in enumerate(arguments):
+            self.check_kind(argument, index < conditions)
         node = tree.call(name, *(argument.node for argument in arguments))
         exact = tree.exact_value(node, [argument.exact for argument in arguments])
         depth = 1 + max(argument.depth for argument in arguments)
@@ -322,6 +346,68 @@ class Reader:
             self.fail(start, end, problem, f"write {hint}")
         return self.pow(self.call(token, *arguments), power)
 
+    # --- conditions --------------------------------------------------------------------------
+
+    and_ = functools.partialmethod(applied, "and")
+    or_ = functools.partialmethod(applied, "or")
+    not_ = functools.partialmethod(applied, "not")
+
+    def compared(self, *words: Any) -> Reading:
+        """Read 0 < x < 1, which is 0 < x and x < 1."""
+        triples = zip(words[::2], words[1::2], words[2::2], strict=False)
+        comparisons = [
+            self.applied(_COMPARISONS[sign], left, right)._replace(start=left.start, end=right.end)
+            for left, sign, right in triples
+        ]
+        return functools.reduce(functools.partial(self.applied, "and"), comparisons)
+
+    def chosen(self, first: Reading, condition: Reading, second: Reading) -> Reading:
+        return self.applied("where", condition, first, second)
+
+    def ternary(self, condition: Reading, first: Reading, second: Reading) -> Reading:
+        return self.applied("where", condition, first, second)
+
+    def pair(self, value: Reading, condition: Reading) -> Reading:
+        self.check_kind(condition, is_condition=True)
+        depth = max(value.depth, condition.depth)
+        return value._replace(condition=condition.node, depth=depth)
+
+    def otherwise(self, value: Reading) -> Reading:
+        return value
+
+    def piecewise(self, token: Token, *pieces: Reading) -> Reading:
+        """Read pieces, each a value and a condition, or both by turns; the last is for all else."""
+        if not any(piece.condition for piece in pieces):  # MATLAB's condition, value, ...
+            pairs = zip(pieces[:-1:2], pieces[1::2], strict=False)
+            last = pieces[-1:] if len(pieces) % 2 else ()
+            pieces = (*(self.pair(value, condition) for condition, value in pairs), *last)
+        *pieces_before, last_piece = pieces
+        if pieces_before and _are_contrary(pieces_before[-1].condition, last_piece.condition):
+            last_piece = last_piece._replace(condition=None)
+        if last_piece.condition:
+            problem = "no value where all conditions are false"
+            self.fail(
+                *diagnosis.span(token), problem, "add the value for all other points at the end"
+            )
+        reading = last_piece
+        for piece in reversed(pieces_before):
+            if not piece.condition:
+                self.fail(piece.start, piece.end, "a piece without a condition is the last one")
+            condition = piece._replace(node=piece.condition, condition=None)
+            reading = self.applied("where", condition, piece._replace(condition=None), reading)
+        return reading
+
+    def check_kind(self, reading: Reading, is_condition: bool = False) -> None:
+        """Refuse a condition where a number is wanted, and a number in place of a condition."""
+        if tree.is_condition(reading.node) == is_condition:
+            return
+        text = clipped(tree.text(reading.node))
+        problem = f"'{text}' is a condition, and no number"
+        hint = f"write where({text}, 1, 0) for a number"
+        if is_condition:
+            problem, hint = f"'{text}' is no condition", f"write {text} > 0, or {text} != 0"
+        self.fail(reading.start, max(reading.end, reading.start + 1), problem, hint)
+
     # --- what the rules share ----------------------------------------------------------------
 
     def _whole_number(self, digits: str, start: int, end: int) -> Reading:
@@ -358,6 +444,8 @@ class Reader:
             expected = ", ".join(meaning.parameters)
             problem = f"'{token}' takes {_counted(len(meaning.parameters))}, not {len(arguments)}"
             self.fail(*span, problem, f"write {self._quoted(start, end)}({expected})")
+        for argument in arguments:
+            self.check_kind(argument)
         nodes = [argument.node for argument in arguments]
         definition = Reader(meaning.text, {}, meaning.parameters).read()
         node = tree.substituted(definition, dict(zip(meaning.parameters, nodes, strict=True)))
@@ -376,6 +464,26 @@ class Reader:
     def _quoted(self, start: int, end: int) -> str:
         """The characters as they were typed, as a message may quote them."""
         return clipped(self.typed[self.offset + start : self.offset + end])
+
+
+def _are_contrary(first: Node | None, second: Node | None) -> bool:
+    """Whether one of two comparisons is true wherever the other is false, as x < 0 and x >= 0."""
+    if not (isinstance(first, tree.Call) and isinstance(second, tree.Call)):
+        return False
+    name, same = _CONTRARY.get(first.name, ("", ""))
+    is_reversed = first.arguments == second.arguments[::-1] and second.name == same
+    return is_reversed or (first.arguments == second.arguments and second.name == name)
+
+
+_CONTRARY = {
+    "lt": ("ge", "le"),
+    "le": ("gt", "lt"),
+    "gt": ("le", "ge"),
+    "ge": ("lt", "gt"),
+    "eq": ("ne", "ne"),
+    "ne": ("eq", "eq"),
+}
+"""For each comparison the contrary of the same arguments, and of the arguments in reverse."""
 
 
 def _counted(arity: int) -> str:

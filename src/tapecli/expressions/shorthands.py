@@ -117,7 +117,7 @@ def _inside(
         _refuse(reader, branch, problem, "write it with fewer of them")
     indices = {*reader.indices, index} if index else set(reader.indices) - bound.keys()
     values = {**reader.bound, **bound}
-    return replace(reader, bound=values, indices=indices, level=level, mode=mode).walked(branch)
+    return replace(reader, bound=values, indices=indices, level=level, mode=mode).number_in(branch)
 
 
 def _shorthand(
@@ -194,7 +194,7 @@ def derivative(reader: Reader, token: Token, items: Sequence[Branch]) -> Reading
     parameters = {name: reader.bound[name] for name in by if name in reader.bound}
     stand_ins = {name: reader.work.new_variable(name) for name in parameters}
     if reader.mode is Mode.SHOWN:
-        inside = reader.walked(body)
+        inside = reader.number_in(body)
     else:
         values = {
             name: value._replace(node=stand_ins[name], exact=None)
@@ -224,7 +224,7 @@ def _at_point(reader: Reader, body: Branch, others: Sequence[Branch]) -> Reading
         hint = "write f'(3) behind 'f(x) = ...', or a product with its '*'"
         _refuse(reader, point, "a derivative with a bracket behind it", hint)
     (expression,) = _children(point)
-    return defined_call(reader, _children(body)[0], "'", [reader.walked(expression)])
+    return defined_call(reader, _children(body)[0], "'", [reader.number_in(expression)])
 
 
 def _variables(reader: Reader, token: Token, items: Sequence[Branch]) -> list[str]:
@@ -353,7 +353,7 @@ def iterated(reader: Reader, token: Token, iteration: Iteration) -> Reading:
     if notations.constant(index) or not tree.is_one_letter(index):
         problem = f"'{clipped(index)}' cannot be an index"
         _refuse(reader, token, problem, f"take one letter, as in {_KINDS[name].example}")
-    lower = reader.walked(lower_end) if lower_end else reader.whole(0)
+    lower = reader.number_in(lower_end) if lower_end else reader.whole(0)
     upper = _upper(reader, upper_end)
     if ends_before:
         lessened = reader.applied("sub", upper, reader.whole(1))
@@ -387,7 +387,7 @@ def _upper(reader: Reader, branch: Branch) -> Reading:
     if _bare_name(branch) in _ENDLESS:
         problem = "a sum or product has a finite number of terms"
         _refuse(reader, branch, problem, f"the limit is {MAX_TERMS:,}")
-    return reader.walked(branch)
+    return reader.number_in(branch)
 
 
 def _numbers(reader: Reader, token: Token, name: str, lower: Reading, upper: Reading) -> range:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tapecli.expressions.derivative import leibniz
-from tapecli.expressions.functions import ATOM_BINDING, OPERATORS, POWER_BINDING, row
+from tapecli.expressions.functions import ATOM_BINDING, CONDITIONS, OPERATORS, POWER_BINDING, row
 from tapecli.expressions.tree import (
     DERIVATIVE,
     PRODUCT,
@@ -257,10 +257,23 @@ def _applied(function: str, *arguments: Any) -> _Tex:
     return _Tex(head + tail, binding, len(head) if exponent else 0)
 
 
+def _joined(name: str, *arguments: _Tex) -> _Tex:
+    """A comparison, or what joins conditions."""
+    binding, sign = CONDITIONS[name].binding, _CONDITION_SIGNS[name]
+    texts = [argument.within(binding) for argument in arguments]
+    return _Tex(f" {sign} ".join(texts) if len(texts) == 2 else f"{sign} {texts[0]}", binding)
+
+
+_CONDITION_SIGNS = {
+    "lt": "<", "le": r"\leq", "gt": ">", "ge": r"\geq", "eq": "=", "ne": r"\neq",
+    "and": r"\wedge", "or": r"\vee", "not": r"\neg",
+}  # fmt: skip
+
 _SIGNS: dict[str, Callable[..., _Tex]] = {
     "add": operator.add,
     "mul": operator.mul,
     "neg": _Tex.negated,
+    **{name: functools.partial(_joined, name) for name in CONDITIONS},
 }
 
 _COMMANDS = frozenset(["sin", "cos", "tan", "cot", "sec", "csc", "sinh", "cosh", "tanh"])
@@ -277,5 +290,6 @@ _TEMPLATES = {
     "atan2": r"\operatorname{atan}_{2}@{\left(#1,#2 \right)}",
     "min": r"\min\left(#1, #2\right)@",
     "max": r"\max\left(#1, #2\right)@",
+    "where": r"\operatorname{where}\left(#1, #2, #3\right)",
 }
 """How other functions are written: @ is where the exponent of a power stands."""

@@ -22,8 +22,35 @@ _CLOSING = {"_LPAR": "_RPAR", "_LBRACE": "_RBRACE"}
 _SIGNS = {"PLUS": "", "_MINUS": "-"}
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-")
 
-_OPERANDS = ("NUMBER", "NAME", "VULGAR", "_RPAR", "_RSQUARE", "_RBRACE", "_RBAR", "SUPERSCRIPT")
-"""The types of tokens after which % is an operator, and not the start of Maxima's %pi."""
+_OPERANDS = (
+    "NUMBER",
+    "NAME",
+    "VULGAR",
+    "_RPAR",
+    "_RSQUARE",
+    "_RBRACE",
+    "_RBAR",
+    "_BAR",
+    "SUPERSCRIPT",
+)
+"""The types of tokens after which % is an operator, and not the start of Maxima's %pi, and `if`
+is no function."""
+
+
+_WORDS = {
+    **dict.fromkeys(("and", "land", "wedge", "∧"), "_AND"),
+    **dict.fromkeys(("or", "lor", "vee", "∨"), "_OR"),
+    **dict.fromkeys(("not", "lnot", "neg", "¬"), "_NOT"),
+    "if": "_IF",
+    "else": "_ELSE",
+    "otherwise": "_OTHERWISE",
+}
+"""The words of conditions."""
+
+_TRUE = ("True", "true")
+"""The condition of the last piece in SymPy and Mathematica."""
+
+_PIECEWISE = ("piecewise", "Piecewise", "sp.Piecewise", "sympy.Piecewise")
 
 
 def classified(
@@ -93,7 +120,8 @@ def _word(
     """What a word is, with the tokens behind it that belong to it, and the index behind these."""
     token, index = tokens[index], index + 1
     following = tokens[index].type if index < len(tokens) else ""
-    kind, name = _kind(str(token), following)
+    before = tokens[index - 2].type if index > 1 else ""
+    kind, name = _kind(str(token), before, following)
     if name in names:
         kind = UNKNOWN_CALL if following in ("_LPAR", "_LSQUARE") else "NAME"
     if kind != "PREFIX":
@@ -130,10 +158,25 @@ def _of_shorthand(
     return "DEFINED_CALL" if name in definitions else notations.shorthand(name)
 
 
+def _kind_of_case(name: str, before: str, following: str) -> str:
+    """The type of a word of conditions; "" for any other word."""
+    if name in _PIECEWISE and following in ("_LPAR", "_LSQUARE"):
+        return "PIECEWISE"
+    if before in ("_COMMA", "_AMPERSAND") and name in (*_TRUE, "else"):
+        return "_OTHERWISE"
+    if before == "_AMPERSAND" and name in ("if", "for", "when"):  # of LaTeX
+        return "_IF"
+    if name == "if" and following == "_LPAR" and before not in _OPERANDS:
+        return ""  # a function of a condition and two numbers
+    return _WORDS.get(name, "")
+
+
 @functools.lru_cache(maxsize=1024)
-def _kind(word: str, following: str) -> tuple[str, str]:
+def _kind(word: str, before: str, following: str) -> tuple[str, str]:
     """The type of a word, which is PREFIX for any function, and its name."""
     name = notations.plain(word)
+    if kind := _kind_of_case(name, before, following):
+        return kind, name
     in_square_brackets = following == "_LSQUARE"
     in_brackets = in_square_brackets or following == "_LPAR"
     may_be_function = name == "Γ" or in_brackets or not is_one_letter(name)

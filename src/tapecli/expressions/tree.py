@@ -18,7 +18,13 @@ from fractions import Fraction
 from typing import Any, TypeVar
 from weakref import WeakValueDictionary
 
-from tapecli.expressions.functions import ATOM_BINDING, OPERATORS, POWER_BINDING, POWER_SIGN
+from tapecli.expressions.functions import (
+    ATOM_BINDING,
+    CONDITIONS,
+    POWER_BINDING,
+    POWER_SIGN,
+    SIGNED,
+)
 from tapecli.floats import FloatFormat
 
 Result = TypeVar("Result")
@@ -178,6 +184,35 @@ def _of_rows(rows: Iterable[tuple[Any, Sequence[Any], Sequence[int]]]) -> Node:
             children = [children[0], tuple(children[1:])]
         nodes.append(class_(*fields, *children))
     return nodes[-1]
+
+
+def is_condition(node: Node) -> bool:
+    """Whether a node is true or false, and no number."""
+    return isinstance(node, Call) and node.name in CONDITIONS
+
+
+def optional(nodes: Sequence[Node]) -> frozenset[Node]:
+    """The nodes of a tree, the last of `steps`, that are not needed at every point.
+
+    Those are the branches of `where`, and what is joined by `and` and `or`.
+    """
+    if not any(isinstance(node, Call) and node.name in _CHOOSING for node in nodes):
+        return frozenset()
+    needed = {nodes[-1]}
+    for node in reversed(nodes):
+        if node in needed:
+            needed.update(node.children[: needed_arguments(node)])
+    return frozenset(nodes) - needed
+
+
+def needed_arguments(node: Node) -> int:
+    """How many children of a node, from the first, are needed wherever the node is."""
+    choosing = _CHOOSING.get(node.name) if isinstance(node, Call) else None
+    return len(node.children) if choosing is None else choosing
+
+
+_CHOOSING = {"where": 1, "and": 0, "or": 0}
+"""How many arguments are needed at every point, of what does not need all of them."""
 
 
 def number(value: int | Fraction, decimal: bool = False) -> Node:
@@ -355,7 +390,7 @@ def _form(node: Node, arguments: Sequence[tuple[str, int]]) -> tuple[str, int]:
         base, exponent = arguments
         left = _bracketed(base, POWER_BINDING + 1)
         return left + POWER_SIGN + _bracketed(exponent, POWER_BINDING - 1), POWER_BINDING
-    operator = OPERATORS.get(node.name)
+    operator = SIGNED.get(node.name)
     if operator is None:
         return f"{node.name}({', '.join(text for text, _ in arguments)})", ATOM_BINDING
     sign, binding = operator.sign, operator.binding

@@ -18,6 +18,7 @@ class PitfallHint:
         notes: the beginnings that the reason may have.
         computed: what the value may be: finite, inf or nan.
         function: the function that the expression must have, or "".
+        without: the function that it must not have, or "".
     """
 
     pitfall: str
@@ -25,6 +26,7 @@ class PitfallHint:
     notes: tuple[str, ...] = ("",)
     computed: tuple[str, ...] = ("finite", "inf", "nan")
     function: str = ""
+    without: str = ""
 
     def explains(self, check: Check, value: float, expression: str) -> bool:
         """Whether it explains this value of an expression, which has this verdict."""
@@ -33,20 +35,28 @@ class PitfallHint:
             check.status is self.status
             and check.note.startswith(self.notes)
             and kind in self.computed
-            and (not self.function or bool(re.search(rf"\b{self.function}\(", expression)))
+            and (not self.function or _has(expression, self.function))
+            and not (self.without and _has(expression, self.without))
         )
 
 
+def _has(expression: str, function: str) -> bool:
+    return bool(re.search(rf"\b{function}\(", expression))
+
+
+_KINKS = ("a kink", "the branches meet", "the value jumps")
+
 HINTS = (
     PitfallHint("nan-value", Status.UNDEFINED, ("outside the", "a negative number"), ("finite",)),
-    PitfallHint("kink", Status.UNDEFINED, ("a kink",), ("finite",)),
-    PitfallHint("singular-point", Status.UNDEFINED, ("a kink",), ("inf", "nan")),
+    PitfallHint("kink", Status.UNDEFINED, _KINKS, ("finite",)),
+    PitfallHint("singular-point", Status.UNDEFINED, _KINKS, ("inf", "nan")),
     PitfallHint("singular-point", Status.UNDEFINED, ("a pole", "the edge of the domain")),
     PitfallHint("singular-point", Status.UNDEFINED, ("outside the domain of log",), ("inf", "nan")),
     PitfallHint("tanh-tails", Status.ROUNDED, tuple("0123456789"), ("finite",), "tanh"),
     PitfallHint("cancellation", Status.ROUNDED, tuple("0123456789"), ("finite",)),
-    PitfallHint("underflow-inside", Status.LOST),
-    PitfallHint("singular-point", Status.LOST, computed=("nan",)),
+    PitfallHint("where-nan", Status.LOST, computed=("nan",), function="where"),
+    PitfallHint("underflow-inside", Status.LOST, without="where"),
+    PitfallHint("singular-point", Status.LOST, computed=("nan",), without="where"),
 )
 """Most functions have NaN in the backward pass as well when they are outside of their domains, and
 rightly; the logarithm has it only at 0. Where a tape returned NaN, and the derivative exists,

@@ -133,7 +133,7 @@ def test_derivatives_at_kinks_edges_and_zeros(
         ("atan2(x, x)", 0.0, "(0, 0)"),
         ("0*log(x)", -1.0, "outside the domain of log"),
         ("abs(x)", 0.0, "a kink"),
-        ("sign(x)", 0.0, "a jump"),
+        ("sign(x)", 0.0, "the value jumps from -1 to 1 at x = 0"),
         ("cbrt(x)", 0.0, "an infinite slope"),
         ("sqrt(x)", 0.0, "the edge of the domain of sqrt"),
         ("x*sign(x^3000)", 0.0, "too flat"),

@@ -185,8 +185,15 @@ class Balls:
 
     def div(self, u: Series, v: Series) -> Series:
         if self.vanishes(v[0]):
-            raise Undefined("a pole: division by zero")
+            return self._cancelled(u, v)
         return self._underflowing(u / v, v)
+
+    def _cancelled(self, u: Series, v: Series) -> Series:
+        """The quotient on one side of a point where v is 0, if u has as many zeros as v."""
+        zeros, sign = self.leading(v) if self.side in (Side.RIGHT, Side.LEFT) else (0, 0)
+        if not (sign and all(self.vanishes(u[k]) for k in range(zeros))):
+            raise Undefined("a pole: division by zero")
+        return _shifted(u, -zeros) / _shifted(v, -zeros) if u.length() else self.number(0)
 
     def power(self, u: Series, v: Series, exponent: Fraction | None = None) -> Series:
         """u**v; `exponent` is v's exact value, where it is a rational constant."""
@@ -270,6 +277,47 @@ class Balls:
 
     def min(self, u: Series, v: Series) -> Series:
         return u if u is v or self.sign_of(u - v) < 0 else v
+
+    # --- conditions ---------------------------------------------------------------------------
+    # A condition is a series too: the constant 1 where it is true, and 0 where it is false. What is
+    # not needed at a point may be an exception in place of a series.
+
+    def less(self, u: Series, v: Series) -> Series:
+        return self.number(int(u is not v and self.sign_of(u - v) < 0))
+
+    def equal(self, u: Series, v: Series) -> Series:
+        return self.number(int(u is v or self.sign_of(u - v) == 0))
+
+    def negated(self, condition: Series) -> Series:
+        return self.number(int(not self.holds(condition)))
+
+    def all_of(self, *conditions: Series | Exception) -> Series:
+        return self._joined(conditions, decisive=False)
+
+    def any_of(self, *conditions: Series | Exception) -> Series:
+        return self._joined(conditions, decisive=True)
+
+    def _joined(self, conditions: Sequence[Series | Exception], decisive: bool) -> Series:
+        """The condition of several, of which one that is `decisive` is enough."""
+        known = [self.holds(one) for one in conditions if not isinstance(one, Exception)]
+        if decisive in known:
+            return self.number(int(decisive))
+        for condition in conditions:
+            if isinstance(condition, Exception):
+                raise condition
+        return self.number(int(not decisive))
+
+    def holds(self, condition: Series) -> bool:
+        """Whether a condition is true."""
+        if not condition[0].is_finite():
+            raise Undecided
+        return bool(condition[0] == 1)
+
+    def where(self, condition: Series, u: Series | Exception, v: Series | Exception) -> Series:
+        branch = u if self.holds(condition) else v
+        if isinstance(branch, Exception):
+            raise branch
+        return branch
 
     # --- functions of the library --------------------------------------------------------------
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from itertools import repeat
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from flint import arb, arb_series
 
@@ -157,18 +157,33 @@ class Program:
                     self._variables.append((slot, names.index(node.name), step))
                 elif numbers:
                     rule = self._interpreter.operation(self.balls, node)
+                    if node in self._interpreter.optional:
+                        rule = functools.partial(self._caught, node, rule)
                     self._steps.append((slot, node, rule, arguments))
                 else:
                     self._constants[slot] = self._constant(node, arguments)
             slots.append(slot)
         return slots[-1]
 
-    def _constant(self, node: Node, arguments: Sequence[int]) -> Series:
+    def _constant(self, node: Node, arguments: Sequence[int]) -> Any:
         at_point = replace(self.balls, side=Side.POINT)
         with working(self.precision, self.balls.terms):
             values = [self._constants[slot] for slot in arguments]
-            value = self._interpreter.series(at_point, node, values)
-            return self._interpreter.enclosing_tapes(node, value, at_point)
+            try:
+                value = self._interpreter.series(at_point, node, values)
+                return self._interpreter.enclosing_tapes(node, value, at_point)
+            except IRREGULAR as error:
+                if node not in self._interpreter.optional:
+                    raise
+                return error.with_traceback(None)
+
+    def _caught(self, node: Node, rule: Callable[..., Series], *arguments: Series) -> Any:
+        """The series of a node that is not needed at every point, or why it has none."""
+        try:
+            value = rule(*arguments)
+            return value if self.balls.tiny is None else self._widened(node, value)
+        except IRREGULAR as error:
+            return error.with_traceback(None)
 
     def run(
         self, starts: Sequence[Sequence[arb]], exponents: Sequence[Sequence[int]]
@@ -191,7 +206,8 @@ class Program:
         irregular: dict[int, str] = {}
         for slot, node, rule, arguments in self._steps:
             column = self._mapped(rule, [columns[slot] for slot in arguments], irregular)
-            if self.balls.tiny is not None and not self._is_inside(column):
+            is_needed = node not in self._interpreter.optional
+            if self.balls.tiny is not None and is_needed and not self._is_inside(column):
                 column = self._mapped(functools.partial(self._widened, node), [column], irregular)
             columns[slot] = column
         return [columns[slot] for slot in self._results], irregular

@@ -22,7 +22,7 @@ from tapecli.engines.certified.literals import tidied
 from tapecli.engines.certified.printing import latex, plain_text
 from tapecli.engines.certified.shortening import shortest
 from tapecli.engines.certified.symbols import expression, is_endless
-from tapecli.expressions.chain_rule import differentiated
+from tapecli.expressions.chain_rule import away_from_points, differentiated
 from tapecli.expressions.tree import Node, size
 from tapecli.result import Formula
 
@@ -109,7 +109,7 @@ class Forms:
 
     def formula(self, index: Index, divisor: int = 1) -> Formula | None:
         """The formula of a derivative over a number; None if there is none of use."""
-        if self._endless:
+        if self._endless or self._base(index) is None:
             return None
         if self._small:
             try:
@@ -144,13 +144,28 @@ class Forms:
 
     def _differentiated(self, index: Index) -> Any:
         """The derivative as SymPy gives it; None if those so far are too long."""
+        base = self._base(index)
+        if base is None:
+            return None
         if not index:
             return within(self._left, lambda: expression(self._tree))
-        lower = self.form(index[:-1])
+        lower = self.form(index[:-1]) if base is self._tree else self._other_form(base, index[:-1])
         if lower is None or self._operations > MAX_IN_ALL or lower.count_ops() > MAX_OPERATIONS:
             return None
         symbol = sympy.Symbol(index[-1], real=True)
         return within(self._left, lambda: _slope(lower, symbol))
+
+    def _base(self, index: Index) -> Node | None:
+        """What is differentiated: the function without values at single points."""
+        return away_from_points(self._tree, {*index}) if index else self._tree
+
+    def _other_form(self, base: Node, index: Index) -> Any:
+        """The derivative of another function that differs from this one at single points."""
+        form = within(self._left, lambda: expression(base))
+        for name in index:
+            slope = functools.partial(_slope, form, sympy.Symbol(name, real=True))
+            form = within(self._left, slope)
+        return form
 
     @property
     def _left(self) -> float:
@@ -175,10 +190,13 @@ class Forms:
     def _chain_rule(self, index: Index) -> Node | None:
         """The derivative by the chain rule; None if it is too long."""
         if index not in self._by_chain_rule:
-            lower = self._chain_rule(index[:-1])
+            base = self._base(index)
+            lower = self._chain_rule(index[:-1]) if base is self._tree else base
             if lower is None:
                 return None
-            self._by_chain_rule[index] = differentiated(lower, index[-1])
+            for name in index[-1:] if base is self._tree else index:
+                lower = differentiated(lower, name)
+            self._by_chain_rule[index] = lower
         tree = self._by_chain_rule[index]
         return tree if size(tree) <= MAX_CHAIN_RULE else None
 

@@ -10,13 +10,14 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from typing import Any
 
 from flint import arb, arb_series, ctx
 
 from tapecli.engines.certified.balls import Balls, Series, Side, exact_arb
 from tapecli.engines.certified.budget import Budget, cost_model
 from tapecli.engines.certified.series_tree import SeriesTree
-from tapecli.engines.certified.singular import Flat, Undefined
+from tapecli.engines.certified.singular import Flat, Kink, Undecided, Undefined
 from tapecli.expressions.tree import Call, Node, Variable
 from tapecli.floats import FloatFormat
 
@@ -132,24 +133,32 @@ class Interpreter(SeriesTree):
             for node in nodes:
                 varies = not self.variables[node].isdisjoint(trajectory.slopes)
                 value = None if varies else constants.get(node)
-                if value is None:
-                    value = self._value(node, values, balls if varies else at_point, trajectory)
-                    if balls.flat:
-                        balls.flat.clear()
-                        rules = Balls(Side.POINT, 1, balls.assume_zero)
-                        nearby = _nearby(trajectory, balls.side)
-                        first = nodes[: len(values) + 1]
-                        others = self._values(first, nearby, rules, precision, budget)
-                        with working(precision, 1):
-                            if not rules.vanishes(others[node][0] - _flat(node, value, others)):
-                                raise Flat("too flat to be told from zero")
-                    value = self.enclosing_tapes(node, value, balls)
+                try:
+                    if value is None:
+                        value = self._value(node, values, balls if varies else at_point, trajectory)
+                        if balls.flat:
+                            balls.flat.clear()
+                            nearby = _nearby(trajectory, balls.side)
+                            rules = Balls(Side.POINT, 1, balls.assume_zero)
+                            first = nodes[: len(values) + 1]
+                            others = self._values(first, nearby, rules, precision, budget)
+                            _check_flat(node, value, others, rules)
+                        value = self.enclosing_tapes(node, value, balls)
+                except (Undefined, Kink, Undecided) as error:
+                    if node not in self.optional:
+                        raise
+                    balls.flat.clear()
+                    failure: Any = error.with_traceback(None)
+                    values[node] = failure
+                    continue
                 if not varies:
                     constants[node] = value
                 values[node] = value
                 if balls.assume_zero:
                     name = node.name if isinstance(node, Call) else ""
-                    balls.depth.note(name, value[0], [values[child][0] for child in node.children])
+                    known = (values[child] for child in node.children)
+                    numbers = [series[0] for series in known if not isinstance(series, Exception)]
+                    balls.depth.note(name, value[0], numbers)
         return values
 
     def _value(
@@ -181,6 +190,16 @@ class Interpreter(SeriesTree):
             return value
         widened = [c if c == 0 or abs(c) > limit else c + error for c in coefficients]
         return arb_series(widened, value.prec)
+
+
+def _check_flat(node: Node, value: Series, nearby: Mapping[Node, Series], rules: Balls) -> None:
+    """Raise `Flat` if the value at a nearby point shows that a node is not as flat as it looks."""
+    other = nearby[node]
+    if isinstance(other, Exception):
+        raise other
+    with working(ctx.prec, 1):
+        if not rules.vanishes(other[0] - _flat(node, value, nearby)):
+            raise Flat("too flat to be told from zero")
 
 
 def _flat(node: Node, value: Series, nearby: Mapping[Node, Series]) -> arb:

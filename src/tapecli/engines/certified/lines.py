@@ -118,23 +118,46 @@ class PointDerivatives:
         derivatives: list[arb] = []
         try:
             derivatives.append(self._run(line, at_point)[0])
-            sides = [self._one_sided(line, side) for side in (Side.RIGHT, Side.LEFT)]
+            sides = [self._side_of(line, side) for side in (Side.RIGHT, Side.LEFT)]
             with working(self.precision, MOST_TERMS):
-                self._extend(derivatives, sides, at_point)
+                self._extend(derivatives, sides, at_point, self._place(line))
         except Undefined as undefined:
             missing = self.terms - len(derivatives)
             return [*derivatives, *[NoDerivative(str(undefined))] * missing]
         return [*derivatives]
 
-    def _extend(self, derivatives: list[arb], sides: list[Series], at_point: Balls) -> None:
+    def _side_of(self, line: Trajectory, side: Side) -> Series:
+        """The series on one side of a point that has a value.
+
+        Raises:
+            Undefined: there is none. If another branch has given the value, a pole inside does not
+                show that there is no derivative, as in where(x == 0, 0, x**2*sin(1/x)).
+        """
+        try:
+            return self._one_sided(line, side)
+        except Undefined as undefined:
+            reason = str(undefined)
+            if not self.interpreter.optional or reason.startswith(_CERTAIN):
+                raise
+            problem = f"not certified, because a branch has no series at {self._place(line)}"
+            raise Undefined(f"{problem}: {reason}") from None
+
+    def _place(self, line: Trajectory) -> str:
+        """The point along an axis, as x = 0."""
+        (name,) = line.slopes
+        return f"{name} = {_number(exact_arb(self.point[name]))}"
+
+    def _extend(
+        self, derivatives: list[arb], sides: list[Series], at_point: Balls, place: str
+    ) -> None:
         """Append to the value the derivatives on which both sides agree.
 
         Raises:
             Undefined: the next one does not exist.
         """
-        if not all(at_point.vanishes(derivatives[0] - side[0]) for side in sides):
-            raise Undefined("a jump")
         fold, (right, left) = self.interpreter.reach.fold, sides
+        if not all(at_point.vanishes(derivatives[0] - side[0]) for side in sides):
+            raise Undefined(_jump(left[0], derivatives[0], right[0], place))
         for k in range(1, self.terms):
             between = range((k - 1) * fold + 1, k * fold)
             if k * fold >= min(right.prec, left.prec) or not all(
@@ -142,8 +165,17 @@ class PointDerivatives:
             ):
                 raise Undefined("an infinite slope")
             if not at_point.vanishes(right[k * fold] - left[k * fold] * (-1) ** k):
-                raise Undefined("a kink")
+                slopes = [side[k * fold] * math.factorial(k) for side in (left, right)]
+                raise Undefined(self._kink(slopes[0] * (-1) ** k, slopes[1], k, place))
             derivatives.append(right[k * fold] * math.factorial(k))
+
+    def _kink(self, left: arb, right: arb, order: int, place: str) -> str:
+        """What is said of two sides that have other derivatives of an order."""
+        if not self.interpreter.optional:
+            return "a kink"
+        both = f"{_number(left)} and {_number(right)}"
+        with_both = f"slopes {both}" if order == 1 else f"derivatives {both} of order {order}"
+        return f"the branches meet at {place} with {with_both}"
 
     def _one_sided(self, line: Trajectory, side: Side) -> Series:
         """The series on one side, with enough terms to show whatever is not zero."""
@@ -272,6 +304,23 @@ class PointDerivatives:
 
     def _scale(self, name: str) -> Fraction:
         return scale(self.point.get(name, Fraction(0)))
+
+
+_CERTAIN = ("an infinite slope", "the edge of the domain", "too flat")
+"""The beginnings of reasons that hold whatever an expression does with the branch."""
+
+
+def _jump(left: arb, value: arb, right: arb, place: str) -> str:
+    """What is said of a jump."""
+    below, at, above = map(_number, (left, value, right))
+    if below == above:
+        return f"the value at {place} is {at}, and {above} on both sides"
+    return f"the value jumps from {below} to {above} at {place}"
+
+
+def _number(ball: arb) -> str:
+    """A number in six digits, for a message."""
+    return f"{float(ball.mid()) + 0.0:.6g}"
 
 
 @dataclass(frozen=True)

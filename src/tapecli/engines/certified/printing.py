@@ -84,6 +84,33 @@ class _TextPrinter(_Ordered, sympy.printing.str.StrPrinter):  # type: ignore[mis
     def _print_Heaviside(self, form: Any) -> str:
         return self._call("step", form.args[:1])
 
+    def _print_Piecewise(self, form: Any) -> str:
+        *pieces, (last, _) = form.args
+        text = str(self._print(last))
+        for value, condition in reversed(pieces):
+            text = f"where({self._print(condition)}, {self._print(value)}, {text})"
+        return text
+
+    def _print_Relational(self, form: Any) -> str:
+        return f"{self._print(form.lhs)} {form.rel_op} {self._print(form.rhs)}"
+
+    def _print_And(self, form: Any) -> str:
+        return self._joined(" and ", form)
+
+    def _print_Or(self, form: Any) -> str:
+        return self._joined(" or ", form)
+
+    def _print_Not(self, form: Any) -> str:
+        return f"not ({self._print(form.args[0])})"
+
+    def _joined(self, word: str, form: Any) -> str:
+        parts = sorted(form.args, key=sympy.default_sort_key)
+        texts = (
+            f"({self._print(part)})" if isinstance(part, sympy.Or) else str(self._print(part))
+            for part in parts
+        )
+        return word.join(texts)
+
     def _call(self, name: str, arguments: Sequence[Any]) -> str:
         return f"{name}({', '.join(map(self._print, arguments))})"
 

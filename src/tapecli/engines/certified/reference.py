@@ -45,6 +45,10 @@ _SPREAD_ATTEMPTS = ((1, True), (2, True), (2, False))
 """Multiples of the dtype's precision at which the spread of a derivative is computed, and whether
 the point itself is taken as rounded: at a kink it must not be."""
 
+_CHOICE_ATTEMPTS = ((1, True), (1, False))
+"""The same where branches or jumps are chosen between. If the dtype's own precision does not tell
+which one it is, tapes may take the other, and the spread has no bound."""
+
 UNSHARP = "too large, or too close to a singular point, to be certified"
 """Why there is no derivative where its enclosure stays wide."""
 
@@ -302,7 +306,8 @@ class Reference:
         """
         spreads: dict[Index, Fraction | None] = {}
         tiny = exact_arb(self._format.smallest_normal)
-        for factor, rounded in _SPREAD_ATTEMPTS:
+        attempts = _CHOICE_ATTEMPTS if self._interpreter.chooses else _SPREAD_ATTEMPTS
+        for factor, rounded in attempts:
             precision = self._format.precision * factor
             ratio = 2 ** (precision - self._format.precision)
             unit = arb(2) ** -precision if rounded else None

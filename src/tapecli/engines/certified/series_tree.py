@@ -31,6 +31,10 @@ _ROOTS = {"sqrt": 2, "cbrt": 3, "asin": 2, "acos": 2, "acosh": 2, "hypot": 2}
 """The functions that have a root where their argument is at the edge of their domain."""
 
 
+_CHOOSING = {"where", "floor", "round"}
+"""The functions whose value depends on a decision."""
+
+
 @dataclass(frozen=True)
 class Reach:
     """How far series of a tree on one side must reach.
@@ -57,10 +61,16 @@ class SeriesTree:
 
     Attributes:
         nodes: all nodes of the tree, with the definitions of functions, each after its children.
+        optional: those that are not needed at every point, because of `where`.
+        chooses: whether it has conditions or functions that jump.
     """
 
     def __init__(self, expression: tree.Node, format_: FloatFormat | None) -> None:
         self.nodes = tree.steps(expanded(expression, "series"))
+        self.optional = tree.optional(self.nodes)
+        self.chooses = any(
+            isinstance(node, tree.Call) and node.name in _CHOOSING for node in self.nodes
+        )
         self._format = format_
         self._exponents = {
             node: tree.rational(node.arguments[1], format_)
@@ -94,7 +104,18 @@ class SeriesTree:
         return self.operation(rules, node)(*arguments)
 
     def operation(self, rules: Any, node: tree.Node) -> Callable[..., Any]:
-        """The rule of a node that is not a variable, a function of the series of its children."""
+        """The rule of a node that is not a variable, a function of the series of its children.
+
+        A child that is not needed at every point may be an exception instead of a series. The rule
+        raises it if the node cannot do without the child.
+        """
+        rule = self._operation(rules, node)
+        is_guarded = node in self.optional or not self.optional.isdisjoint(node.children)
+        return (
+            functools.partial(_raising, rule, tree.needed_arguments(node)) if is_guarded else rule
+        )
+
+    def _operation(self, rules: Any, node: tree.Node) -> Callable[..., Any]:
         if isinstance(node, tree.Number):
             return functools.partial(rules.number, tree.literal_value(node, self._format))
         if isinstance(node, tree.Named):
@@ -105,3 +126,11 @@ class SeriesTree:
         if node.name == "pow":
             return functools.partial(rules.power, exponent=self._exponents[node])
         return rule_of(row(node.name).series, rules)
+
+
+def _raising(rule: Callable[..., Any], needed: int, *arguments: Any) -> Any:
+    """Apply a rule, or raise the first exception among the arguments that are needed."""
+    for argument in arguments[:needed]:
+        if isinstance(argument, Exception):
+            raise argument
+    return rule(*arguments)

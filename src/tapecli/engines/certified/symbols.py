@@ -31,7 +31,11 @@ class lgamma(sympy.Function):  # type: ignore[misc]
         return sympy.digamma(self.args[0])
 
 
-_ADDED_TO_SYMPY = {"cbrt": cbrt, "lgamma": lgamma, "tau": 2 * sympy.pi}
+def _where(condition: Any, first: Any, second: Any) -> Any:
+    return sympy.Piecewise((first, condition), (second, True))
+
+
+_ADDED_TO_SYMPY = {"cbrt": cbrt, "lgamma": lgamma, "tau": 2 * sympy.pi, "where": _where}
 _ONLY_IN_DERIVATIVES = ("digamma", "polygamma")
 """Functions that occur in derivatives, and have no row in the table of functions."""
 

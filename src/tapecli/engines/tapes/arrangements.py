@@ -347,9 +347,9 @@ class _Job:
         """Say which function TensorFlow cannot differentiate so often, from low orders on."""
         highest = max(map(len, self.derivatives)) + (self.arrangement is batch)
         columns: Any = {tree.VARIABLE: [0.5]}
-        names = dict.fromkeys(
-            node.name for node in tree.steps(*self.targets) if isinstance(node, Call)
-        )
+        calls = [node for node in tree.steps(*self.targets) if isinstance(node, Call)]
+        of_numbers = [node for node in calls if not row(node.name).conditions]
+        names = dict.fromkeys(node.name for node in of_numbers if not tree.is_condition(node))
         for order, name in itertools.product(range(highest + 1), names):
             job = replace(
                 self,

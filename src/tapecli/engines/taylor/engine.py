@@ -6,6 +6,7 @@ rounded once to the dtype.
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
@@ -19,7 +20,7 @@ from tapecli.engines.taylor.doubled import Doubled
 from tapecli.engines.taylor.numbers import Numbers
 from tapecli.engines.taylor.rules import Series, Taylor
 from tapecli.engines.taylor.sides import OneSided, agreed
-from tapecli.expressions.tree import Node, Variable
+from tapecli.expressions.tree import Call, Node, Variable, is_condition
 from tapecli.floats import FloatFormat
 
 Array: TypeAlias = NDArray[np.float64]
@@ -258,6 +259,7 @@ def _coefficients(
     constants = Taylor(1, ring.numbers)
     values: dict[Node, Series] = {}
     undefined: Any = np.False_
+    flags = _Flags(ring) if tree.optional else None
     for node in tree.nodes:
         arguments = [values[child] for child in node.children]
         if isinstance(node, Variable):
@@ -267,7 +269,50 @@ def _coefficients(
             values[node] = ring.number(tree.series(constants, node, leaves)[0])
         else:
             values[node] = tree.series(ring, node, arguments)
-        undefined = undefined | np.isnan(ring.leaf(values[node]))
-    series, table = values[tree.nodes[-1]], np.zeros(shape)
+        if flags:
+            flags.note(node, values)
+        else:
+            undefined = undefined | np.isnan(ring.leaf(values[node]))
+    root = tree.nodes[-1]
+    if flags:
+        undefined = flags.undefined(root)
+    series, table = values[root], np.zeros(shape)
     _fill(table, series, len(shape) - 1, ring.numbers)
     return np.where(undefined, np.nan, table), undefined, len(series)
+
+
+class _Flags:
+    """At which points each node of a tree is special, if that depends on branches of `where`.
+
+    What is special in a branch matters only at the points at which it is chosen.
+    """
+
+    def __init__(self, ring: Taylor) -> None:
+        self._ring = ring
+        self._flags: dict[Node, list[Any]] = {}
+
+    def undefined(self, node: Node) -> Any:
+        """Where a node has no value; what else is special in it is left in the ring."""
+        undefined, self._ring.numbers.irregular, incomplete = self._flags[node]
+        if isinstance(self._ring, OneSided):
+            self._ring.incomplete = incomplete
+        return undefined
+
+    def note(self, node: Node, values: Mapping[Node, Series]) -> None:
+        """Take over what the ring has marked while it computed a node, and clear it there."""
+        ring, value = self._ring, self._ring.leaf(values[node])
+        own = [np.isnan(value), ring.numbers.irregular, np.False_]
+        ring.numbers.irregular = np.False_
+        if isinstance(ring, OneSided):
+            own[2], ring.incomplete = ring.incomplete, np.False_
+        children = [self._flags[child] for child in node.children]
+        if isinstance(node, Call) and node.name == "where":
+            is_first = ring.leaf(values[node.arguments[0]]) == 1
+            condition, first, second = children
+            chosen = [np.where(is_first, *pair) for pair in zip(first, second, strict=True)]
+            children = [condition, chosen]
+        elif is_condition(node) and len(children) == 2:
+            children = [[np.False_, *flags[1:]] for flags in children]  # NaN says what is undefined
+        self._flags[node] = [
+            functools.reduce(np.logical_or, each) for each in zip(own, *children, strict=True)
+        ]

@@ -276,6 +276,43 @@ class Taylor:
         """U or v, whichever is larger when both are multiplied by this sign."""
         return self.choose(self._sign_of(self.sub(u, v)) * sign >= 0, u, v)
 
+    # --- conditions ----------------------------------------------------------------------------
+    # A condition is a constant series: 1 where it is true, 0 where it is false, NaN where it has
+    # no value.
+
+    def less(self, u: Series, v: Series) -> Series:
+        sign = self._difference_sign(u, v)
+        return self._condition(sign, sign < 0)
+
+    def equal(self, u: Series, v: Series) -> Series:
+        sign = self._difference_sign(u, v)
+        return self._condition(sign, sign == 0)
+
+    def negated(self, condition: Series) -> Series:
+        value = self.leaf(condition)
+        return self._condition(value, value == 0)
+
+    def all_of(self, u: Series, v: Series) -> Series:
+        first, second = self.leaf(u), self.leaf(v)
+        is_false = (first == 0) | (second == 0)
+        return self._condition(np.where(is_false, 0.0, first * second), ~is_false)
+
+    def any_of(self, u: Series, v: Series) -> Series:
+        return self.negated(self.all_of(self.negated(u), self.negated(v)))
+
+    def _condition(self, number: Number, is_true: Any) -> Series:
+        """A condition, which has no value where a number has none."""
+        return self.number(np.where(np.isnan(number), np.nan, np.where(is_true, 1.0, 0.0)))
+
+    def _difference_sign(self, u: Series, v: Series) -> Number:
+        return np.float64(0) if u is v else self._sign_of(self.sub(u, v))
+
+    def where(self, condition: Series, u: Series, v: Series) -> Series:
+        value = self.leaf(condition)
+        chosen = self.choose(value == 1, u, v)
+        has_value = ~np.isnan(value)
+        return chosen if np.all(has_value) else self.choose(has_value, chosen, self.number(np.nan))
+
     # --- exponential and logarithm -------------------------------------------------------------
 
     def exp(self, u: Series) -> Series:

@@ -64,6 +64,24 @@ class OneSided(Taylor):
         end = self._known_terms(u) + self._known_terms(v) - 1
         return [np.where(end == k, np.nan, a) for k, a in enumerate(product)]
 
+    def div(self, u: Series, v: Series) -> Series:
+        """The quotient; where v is 0 its zeros cancel with as many of u, or it has no value."""
+        regular = super().div
+        return self._either(
+            (v[0] == 0) & (len(v) > 1), lambda: self._cancelled(u, v), lambda: regular(u, v)
+        )
+
+    def _cancelled(self, u: Series, v: Series) -> Series:
+        zeros, _ = self._leading(v)
+        cancels = np.where(zeros > self._zeros(u), np.nan, 0.0)
+        u = self.add(self._shifted(u, -zeros), self.number(cancels))
+        return super().div(u, self._shifted(v, -zeros))
+
+    def _zeros(self, u: Series) -> Number:
+        """How many coefficients, from the first, are 0."""
+        table = np.stack(np.broadcast_arrays(*u))
+        return np.where(np.all(table == 0, axis=0), self.terms, np.argmax(table != 0, axis=0))
+
     def _known_terms(self, u: Series) -> Number:
         """How many coefficients are known; `terms` for a series that does not end."""
         unknown = np.isnan(np.stack(np.broadcast_arrays(*u)))

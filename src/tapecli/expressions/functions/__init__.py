@@ -28,6 +28,7 @@ from typing import Any, Literal, NamedTuple, TypeVar
 from tapecli.expressions.functions import (
     activations,
     algebraic,
+    cases,
     circular,
     constants,
     exponential,
@@ -59,6 +60,7 @@ class Listing(NamedTuple):
 
 FAMILIES: dict[str, tuple[Function, ...]] = {
     "roots, powers, signs": algebraic.ROWS,
+    "cases": cases.ROWS,
     "exponentials and logarithms": exponential.ROWS,
     "circular": circular.ROWS,
     "hyperbolic": hyperbolic.ROWS,
@@ -72,6 +74,10 @@ _FUNCTIONS = tuple(row for rows in FAMILIES.values() for row in rows)
 
 FUNCTIONS = {row.name: row for row in _FUNCTIONS}
 OPERATORS = {row.name: row for row in operators.ROWS}
+CONDITIONS = {row.name: row for row in cases.CONDITIONS}
+SIGNED = {**OPERATORS, **CONDITIONS}
+"""What is written with signs or words between or before its arguments."""
+
 CONSTANTS = {row.name: row for row in constants.ROWS}
 
 GROUPS: dict[str, tuple[Row, ...]] = {
@@ -92,7 +98,7 @@ INVERSES = {"sin": "asin", "cos": "acos", "tan": "atan",
 FUNCTION_NAMES = {name: row.name for row in _FUNCTIONS for name in (row.name, *row.aliases)}
 CONSTANT_NAMES = {name: row.name for row in constants.ROWS for name in (row.name, *row.aliases)}
 
-ROWS: dict[str, Row] = {**FUNCTIONS, **OPERATORS, **CONSTANTS}
+ROWS: dict[str, Row] = {**FUNCTIONS, **SIGNED, **CONSTANTS}
 """Everything that an expression may contain besides numbers and variables."""
 
 NAMES: dict[str, tuple[Row, ...]] = {
@@ -104,6 +110,7 @@ NAMES: dict[str, tuple[Row, ...]] = {
     "^": (FUNCTIONS["pow"],),
     POWER_SIGN: (FUNCTIONS["pow"],),
     "|x|": (FUNCTIONS["abs"],),
+    **{row.sign.strip(): (row,) for row in CONDITIONS.values()},
 }
 """The rows that a name or sign can mean."""
 
@@ -158,4 +165,4 @@ def rule_of(rule: Rule | None, library: Any) -> Callable[..., Any]:
 
 def row(name: str) -> Function:
     """The row of a function or operator of a tree."""
-    return FUNCTIONS.get(name) or OPERATORS[name]
+    return FUNCTIONS.get(name) or OPERATORS.get(name) or CONDITIONS[name]

@@ -52,6 +52,8 @@ class Function(NamedTuple):
         only_certified: whether Taylor arithmetic in plain numbers has no rule for its series.
         repeats: whether it may have more arguments: f(x, y, z) is f(f(x, y), z).
         longer: the function that its name means if it has one argument more: log(x, b).
+        conditions: how many of its arguments, from the first, are conditions and no numbers.
+        is_condition: whether it is a condition itself.
     """
 
     name: str
@@ -73,6 +75,8 @@ class Function(NamedTuple):
     only_certified: bool = False
     repeats: bool = False
     longer: str = ""
+    conditions: int = 0
+    is_condition: bool = False
 
     @property
     def arity(self) -> int:
@@ -83,7 +87,8 @@ class Function(NamedTuple):
     def signature(self) -> str:
         """How it is written: atan2(y, x), x + y, -x."""
         if not self.sign:
-            return f"{self.name}({', '.join(self.parameters)})"
+            conditions = [f"{name} > 0" for name in self.parameters[: self.conditions]]
+            return f"{self.name}({', '.join((*conditions, *self.parameters[self.conditions :]))})"
         return (
             self.sign + self.parameters[0] if self.arity == 1 else self.sign.join(self.parameters)
         )

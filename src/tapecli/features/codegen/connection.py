@@ -12,7 +12,8 @@ import operator
 from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
-from tapecli.expressions.tree import Call, Node, Variable, fold, steps, variables
+from tapecli.expressions.functions import row
+from tapecli.expressions.tree import Call, Node, Variable, fold, is_condition, steps, variables
 
 Degrees: TypeAlias = tuple[float, ...]
 """How often a monomial can be differentiated by each variable; infinity for any number of times."""
@@ -20,7 +21,10 @@ Degrees: TypeAlias = tuple[float, ...]
 _MAX_MONOMIALS = 200
 """Monomials that are followed; where there are more, any connection is in doubt."""
 
-_PIECEWISE_LINEAR = ("add", "sub", "min", "max", "neg", "abs")
+_PIECEWISE_LINEAR = ("add", "sub", "min", "max", "neg", "abs", "where")
+
+_CONSTANT = ("sign", "floor", "ceil", "round")
+"""The functions whose gradient is a new zero, or none."""
 
 
 def unconnected(tree: Node, derivatives: Iterable[Sequence[str]]) -> bool:
@@ -52,10 +56,10 @@ def _monomials(
         return None
     if isinstance(node, Variable):
         terms = frozenset([tuple(float(name == node.name) for name in names)])
-    elif not isinstance(node, Call) or node.name == "sign":  # whose gradient is a new zero
+    elif not isinstance(node, Call) or node.name in _CONSTANT or is_condition(node):
         terms = frozenset([(0.0,) * len(names)])
     elif node.name in _PIECEWISE_LINEAR:
-        terms = frozenset().union(*arguments)
+        terms = frozenset().union(*arguments[row(node.name).conditions :])
     elif node.name in ("mul", "div"):
         left, right = arguments
         right = frozenset([_curved(right)]) if node.name == "div" else right

@@ -17,7 +17,14 @@ from fractions import Fraction
 
 from tapecli.engines.tapes.arrangements import tape_tree
 from tapecli.evaluation.question import Question
-from tapecli.expressions.functions import ATOM_BINDING, CONSTANTS, OPERATORS, POWER_BINDING, row
+from tapecli.expressions.functions import (
+    ATOM_BINDING,
+    CONDITIONS,
+    CONSTANTS,
+    OPERATORS,
+    POWER_BINDING,
+    row,
+)
 from tapecli.expressions.tree import Call, Named, Node, Number, Variable, rational, steps, variables
 from tapecli.features.codegen.connection import product_of_one
 from tapecli.features.codegen.layout import Brackets, Page
@@ -60,6 +67,9 @@ def hypot(x, y):
     return scale * tf.sqrt(tf.square(x / scale) + tf.square(y / scale))""",
 }
 """What TensorFlow lacks: the source of a function for each."""
+
+_JOINED = {"and": "{} & {}", "or": "{} | {}", "not": "~{}"}
+"""What Python writes for conditions of tensors, in which its own words do not work."""
 
 _CONSTANTS = {
     "pi": ("np.pi", math.pi, ATOM_BINDING),
@@ -199,6 +209,8 @@ class Statements:
             return self._literal(value)
         assert isinstance(node, Call)
         arguments = [self._forms[child] for child in node.arguments]
+        if node.name in CONDITIONS:
+            return self._of_condition(node.name, arguments)
         if node.name not in OPERATORS:
             return self._of_function(node.name, arguments)
         if all(form.python is not None for form in arguments):
@@ -229,6 +241,15 @@ class Statements:
             return None
         return replace(_of_operator(name, arguments), python=value, exact=exact)
 
+    def _of_condition(self, name: str, arguments: Sequence[Form]) -> Form:
+        if name in _JOINED:
+            texts = [form.within(ATOM_BINDING) for form in arguments]
+            return Form(_JOINED[name].format(*texts), CONDITIONS[name].binding)
+        left, right = arguments
+        if left.python is not None and right.python is not None:
+            left = self._tensor(left)
+        return Form(f"{left.text}{CONDITIONS[name].sign}{right.text}", CONDITIONS[name].binding)
+
     def _of_function(self, name: str, arguments: Sequence[Form]) -> Form:
         first, *others = arguments
         if name == "pow":
@@ -237,6 +258,8 @@ class Statements:
             tight = first.binding == ATOM_BINDING and exponent.binding >= OPERATORS["neg"].binding
             if simple and tight and None in (first.python, exponent.python):
                 return Form(f"{first.text}**{exponent.text}", POWER_BINDING)
+        if name == "where":
+            others = [self._tensor(others[0]), others[1]]
         if name in HELPERS or name in INLINE:
             others = [self._tensor(form) for form in others]
         texts = [form.text for form in (self._tensor(first), *others)]

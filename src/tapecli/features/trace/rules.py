@@ -48,6 +48,9 @@ RULES = {
     "LessEqual": Rule("{0} <= {1}"),
     "Equal": Rule("{0} == {1}"),
     "NotEqual": Rule("{0} != {1}"),
+    "LogicalAnd": Rule("({0} and {1})"),
+    "LogicalOr": Rule("({0} or {1})"),
+    "LogicalNot": Rule("not ({0})"),
     "StopGradient": Rule("constant({0})"),
     # elementary functions
     "Exp": Rule("exp({0})", ("{v}",)),
