@@ -29,7 +29,7 @@ _CLOSING = ("_RPAR", "_RSQUARE", "_RBRACE")
 _POWER = r"\s*(?:(?:\^|\*\*)\s*[0-9]*|[⁰¹²³⁴⁵⁶⁷⁸⁹]+)?"
 _FUNCTION_TAIL = rf"(?:^|(?<![A-Za-z_0-9]))({NAME}|[√∛]){_POWER}\s*$"
 
-_USUAL_FUNCTIONS = frozenset("fghFGHPQφψ")
+USUAL_FUNCTIONS = frozenset("fghFGHPQφψ")
 """Names that people give to functions."""
 
 _DOTTED = "before a dot there may be a library, as in np.sin(x); see 'tapecli functions'"
@@ -139,9 +139,11 @@ def _unknown_call(name: str, after: str, others: Collection[str]) -> tuple[str, 
     """A name followed by a bracket: a product, or a function that does not exist."""
     if name in others or name in CONSTANT_NAMES or is_one_letter(name):
         depths = itertools.accumulate((c in "([{") - (c in ")]}") for c in after)
-        closing = next((index for index, depth in enumerate(depths, 1) if depth == 0), 0)
+        first = next((index for index, c in enumerate(after, 1) if c in OPENING), 0)
+        ends = (end for end, depth in enumerate(depths, 1) if depth == 0 and end > first)
+        closing = next(ends, 0)
         product = f"{name}*{after[:closing] if closing else '(...)'}"
-        definition = f", or {name}(x) = ...; {name}(x)" if name in _USUAL_FUNCTIONS else ""
+        definition = f", or {name}(x) = ...; {name}(x)" if name in USUAL_FUNCTIONS else ""
         return f"is '{clipped(name)}' a function?", f"write {clipped(product)}{definition}"
     if "." in name or "::" in name:
         return f"unknown function '{clipped(name)}'", _DOTTED

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from tapecli.expressions import notations, two_readings
-from tapecli.expressions.diagnosis import UNKNOWN_CALL, UNKNOWN_COMMAND
+from tapecli.expressions.diagnosis import UNKNOWN_CALL, UNKNOWN_COMMAND, USUAL_FUNCTIONS
 from tapecli.expressions.tree import is_one_letter
 
 if TYPE_CHECKING:
@@ -124,6 +124,8 @@ def _word(
     kind, name = _kind(str(token), before, following)
     if name in names:
         kind = UNKNOWN_CALL if following in ("_LPAR", "_LSQUARE") else "NAME"
+    if kind == UNKNOWN_CALL and tokens[index].startswith("\\") and _is_factor(name, names):
+        kind = "NAME"  # LaTeX writes products as x \left(x + 1\right)
     if kind != "PREFIX":
         return [token.update(kind, name)], index
     if name == "sqrt" and token.startswith("\\") and following not in _CLOSING:
@@ -137,6 +139,12 @@ def _word(
     if isinstance(row := notations.function(name), str):
         two_readings.check_function(name, row, token.end_pos or 0, source)
     return [token.update(kind, name)], index
+
+
+def _is_factor(name: str, names: Collection[str]) -> bool:
+    """Whether a name before brackets is no usual name of a function."""
+    has_value = name in names or is_one_letter(name) or notations.constant(name) is not None
+    return has_value and name not in USUAL_FUNCTIONS
 
 
 def _of_shorthand(
