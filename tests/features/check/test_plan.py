@@ -8,8 +8,16 @@ from tapecli.defaults import EXECUTIONS, TAYLOR
 from tapecli.engines.tapes.arrangements import ARRANGEMENTS
 from tapecli.errors import RequestError
 from tapecli.evaluation.question import Options, PointsInput, Question
-from tapecli.features.check.cases import CASES, SEVERAL_TARGETS
-from tapecli.features.check.plan import LEVELS, MAX_ORDERS, Trial, selected, trials
+from tapecli.expressions.functions import FUNCTIONS, is_taped
+from tapecli.features.check.cases import CASES, SEVERAL_TARGETS, Case
+from tapecli.features.check.plan import (
+    LEVELS,
+    MAX_ORDERS,
+    OWN_CASES,
+    Trial,
+    selected,
+    trials,
+)
 from tapecli.floats import FORMATS
 
 
@@ -17,17 +25,25 @@ def plan(level: str, *devices: str) -> list[Trial]:
     return list(trials(LEVELS[level], devices or ("cpu:0",)))
 
 
+def can_be_checked(case: Case) -> bool:
+    """Whether tapes or Taylor arithmetic can compute the function of a case."""
+    function = FUNCTIONS.get(case.group)
+    return function is None or is_taped(case.group) or not function.only_certified
+
+
 @pytest.mark.parametrize("level", LEVELS)
-def test_every_level_has_every_case_in_every_dtype(level: str) -> None:
+def test_every_level_has_every_operation_of_tensorflow_in_every_dtype(level: str) -> None:
     run = {(trial.case, trial.setting.dtype) for trial in plan(level)}
-    assert run >= {(case, dtype) for case in CASES for dtype in FORMATS}
-    assert {trial.case for trial in plan(level)} == {*CASES, *SEVERAL_TARGETS}
+    assert run >= {(case, dtype) for case in OWN_CASES for dtype in FORMATS}
+    usual = CASES if level != "quick" else OWN_CASES
+    possible = {case for case in usual if can_be_checked(case)}
+    assert {trial.case for trial in plan(level)} == {*possible, *SEVERAL_TARGETS}
     assert {trial.setting.execution for trial in plan(level)} >= set(EXECUTIONS)
 
 
 def test_the_default_has_every_function_in_every_execution_and_every_arrangement() -> None:
     run = {(trial.case, trial.setting.dtype, trial.setting.execution) for trial in plan("default")}
-    assert run >= {(c, d, e) for c in CASES for d in FORMATS for e in EXECUTIONS}
+    assert run >= {(c, d, e) for c in OWN_CASES for d in FORMATS for e in EXECUTIONS}
     methods = {trial.method for trial in plan("default")}
     assert methods == {*ARRANGEMENTS, TAYLOR}
 
@@ -81,6 +97,15 @@ def test_a_part_of_a_level() -> None:
     assert {trial.setting.dtype for trial in found} == {"float32"}
     assert {trial.setting.execution for trial in found} == {"graph", "eager"}
     assert TAYLOR in {trial.method for trial in trials(selected("default", ["tanh"]), ["cpu:0"])}
+
+
+@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize("name", [name for name in FUNCTIONS if is_taped(name)])
+def test_any_function_may_be_named_at_any_level(level: str, name: str) -> None:
+    part = list(trials(selected(level, [name]), ["cpu:0"]))
+    assert {trial.case for trial in part} == {case for case in CASES if case.group == name}
+    assert {trial.setting.dtype for trial in part} == set(FORMATS)
+    assert len(set(part)) == len(part)
 
 
 def test_all_of_a_level() -> None:

@@ -81,9 +81,11 @@ def command(
       tapecli check --function tanh --dtype float32 --full
       tapecli check --exhaustive --dtype bfloat16
 
-    Every function of the language and composite expressions are differentiated at fixed, random
-    and awkward points, in every precision and every way of running, and compared with certified
-    values. What it finds wrong is shown with the call that shows it again.
+    Every function that TensorFlow has an operation for, and composite expressions, are
+    differentiated at fixed, random and awkward points, in every precision and every way of running,
+    and compared with certified values. Functions that are defined by others, as sech(x) is
+    1/cosh(x), are run in float64, with --full in every way, and with --quick only if --function
+    names them. What it finds wrong is shown with the call that shows it again.
 
     With --exhaustive they are checked at every finite number of a precision, which takes minutes
     in 16 bits; the report has every interval of numbers at which values are lost or off.

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, NamedTuple
 
+from tapecli.expressions.functions import FUNCTIONS, limits
 from tapecli.features.check.model import KnownDefect
 from tapecli.features.check.plan import Trial
 from tapecli.floats import FORMATS
@@ -49,6 +50,7 @@ class Defect:
         dtypes: those in which it appears; all, if there are none.
         order: the lowest order at which it appears.
         losses: where it loses values, of all numbers of a dtype.
+        limited: whether it explains all that is missing by the limits of the function table.
     """
 
     name: str
@@ -64,6 +66,7 @@ class Defect:
     dtypes: tuple[str, ...] = ()
     order: int = 1
     losses: tuple[Loss, ...] = ()
+    limited: bool = False
 
     def loses(self, trial: Trial, status: Status, low: float, high: float) -> bool:
         """Whether the lost values of a trial from one number to another are this defect."""
@@ -85,6 +88,8 @@ class Defect:
 
     def explains(self, trial: Trial, order: int, status: str, x: float | None) -> bool:
         """Whether a failure of a trial is this defect."""
+        if self.limited:
+            return status == MISSING and _is_stated(trial, order)
         return (
             any(expression in self.expressions for expression in trial.case.targets)
             and status == self.status
@@ -107,6 +112,18 @@ class Defect:
             return self.shows(tf)
         except Exception:
             return True
+
+
+def _is_stated(trial: Trial, order: int) -> bool:
+    """Whether the limits of the row say that TensorFlow cannot do an order of a trial."""
+    name, setting = trial.case.group, trial.setting
+    return name in FUNCTIONS and any(
+        limit.dtype == setting.dtype
+        and setting.execution in limit.executions
+        and not limit.where
+        and limit.order <= order
+        for limit in limits(name)
+    )
 
 
 def _slope(
@@ -159,6 +176,13 @@ DEFECTS = (
         lambda tf: _slope(tf, tf.math.lgamma, 2.0, order=2, dtype="float16"),
         expressions=("gamma(x)", "lgamma(x)", "gamma(1 + x^2)"), status=MISSING,
         dtypes=("float16",), order=2,
+    ),
+    Defect(
+        "no-kernel-or-gradient", "operations of special functions have no kernel or no gradient in "
+        "some dtypes: 'tapecli functions NAME' lists which",
+        "try tf.math.polygamma(*tf.ones(2, tf.float16))", "2.21",
+        lambda tf: tf.math.polygamma(*tf.ones((2, 1), tf.float16))[0],
+        status=MISSING, limited=True,
     ),
     Defect(
         "polygamma-below-zero", "tf.math.polygamma is wrong below -7.5 in float32, and by XLA in "

@@ -19,9 +19,10 @@ from tapecli.floats import FORMATS
 from tapecli.result import Status
 
 
-def test_every_row_of_the_table_is_walked_in_both_narrow_dtypes() -> None:
+def test_every_operation_of_tensorflow_is_walked_in_both_narrow_dtypes() -> None:
     walks = planned()
-    assert {walk.case.group for walk in walks} == {*FUNCTIONS, *OPERATORS}
+    own = {name for name in FUNCTIONS if FUNCTIONS[name].tape}
+    assert {walk.case.group for walk in walks} == {*own, *OPERATORS}
     assert {walk.setting.dtype for walk in walks} == {"bfloat16", "float16"}
     assert all(len(walk.parts) == 1 for walk in walks)
 

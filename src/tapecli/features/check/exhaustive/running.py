@@ -10,13 +10,14 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from tapecli.errors import RequestError
+from tapecli.expressions.functions import is_taped
 from tapecli.features.check import running
 from tapecli.features.check.cases import CASES, COMPOSITE, Case
 from tapecli.features.check.defects import DEFECTS, MISSING, Defect
 from tapecli.features.check.exhaustive.model import Derivative, Survey, Tally, total
 from tapecli.features.check.exhaustive.walking import Part
 from tapecli.features.check.model import Setting
-from tapecli.features.check.plan import Trial
+from tapecli.features.check.plan import Trial, is_own
 from tapecli.floats import FORMATS
 
 NARROW = ("bfloat16", "float16")
@@ -45,12 +46,14 @@ def planned(
     devices: Collection[str] = (),
     order: int = 2,
 ) -> list[Walk]:
-    """What is walked: the expressions of these functions, or of all, in these dtypes.
+    """What is walked: the expressions of these functions, or of all that TensorFlow has an
+    operation for, in these dtypes.
 
     Without dtypes it is the narrow ones, and without executions or devices TensorFlow's own choice.
 
     Raises:
-        RequestError: a dtype has too many numbers for this, or the order is too high.
+        RequestError: a dtype has too many numbers for this, the order is too high, or TensorFlow
+            cannot compute a function.
     """
     if order > MAX_ORDER:
         raise RequestError(f"order {order:,}: '--exhaustive' goes to order {MAX_ORDER}")
@@ -62,10 +65,13 @@ def planned(
             raise RequestError(
                 f"{name} has {count:,} numbers; say of which function with '--function'"
             )
+    for name in functions:
+        if name != COMPOSITE and not is_taped(name):
+            raise RequestError(f"TensorFlow cannot compute '{name}', so there is nothing to check")
     cases = [
         case
         for case in CASES
-        if (case.group in functions if functions else case.group != COMPOSITE)
+        if (case.group in functions if functions else is_own(case) and case.group != COMPOSITE)
     ]
     return [
         _walk(case, dtype, execution, device, order)
