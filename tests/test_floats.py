@@ -18,7 +18,16 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from tapecli.floats import FORMATS, FloatFormat, counted, estimated, large, measured, size
+from tapecli.floats import (
+    FORMATS,
+    FloatFormat,
+    counted,
+    dtype_name,
+    estimated,
+    large,
+    measured,
+    size,
+)
 
 TYPES: dict[str, Any] = {
     "float64": np.float64,
@@ -62,6 +71,32 @@ def cast(number: float, name: str) -> float:
 def powers_of_two(format_: FloatFormat, stride: int = 1) -> Iterator[float]:
     lowest = format_.min_exponent - format_.precision + 1
     return (math.ldexp(1.0, k) for k in range(lowest, format_.max_exponent + 1, stride))
+
+
+# --- names ------------------------------------------------------------------------------------
+
+NAMES: dict[str, list[Any]] = {
+    "float64": [
+        *("double", "f64", "FP64", "64", "float_", "Float64", "np.double", "np.float", "<f8"),
+        *("tf.double", "torch.double", "numpy.float64", float, np.float64, np.dtype(float)),
+    ],
+    "float32": [
+        *("single", "f32", "32", "<f4", " float32 ", "np.float32", "tf.float32", "torch.float"),
+        *(np.float32, np.dtype("float32")),
+    ],
+    "bfloat16": ["bf16", "tf.bfloat16", "jnp.bfloat16", ml_dtypes.bfloat16],
+    "float16": ["half", "f16", "fp16", "np.half", np.float16],
+}
+
+
+@pytest.mark.parametrize("name", sorted(FORMATS))
+def test_a_dtype_is_known_by_its_names_in_other_systems(name: str) -> None:
+    assert {dtype_name(other) for other in [name, *NAMES[name]]} == {name}
+
+
+@pytest.mark.parametrize("other", ["float", "16", "float128", "int32", "", "float8"])
+def test_a_name_of_two_dtypes_or_of_none_comes_back(other: str) -> None:
+    assert dtype_name(other) == other
 
 
 # --- parameters -------------------------------------------------------------------------------

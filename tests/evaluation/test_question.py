@@ -35,6 +35,11 @@ X = PointsInput({"x": "1..3"})
         ("diff", {"source": PointsInput({"sin": "1"})}, "'sin' is a function"),
         ("diff", {"options": Options(method="magic")}, "unknown method 'magic'"),
         ("diff", {"options": Options(dtype="float8")}, "unknown dtype 'float8'"),
+        (
+            "diff",
+            {"options": Options(dtype="float")},
+            "unknown dtype 'float'; it has 64 bits in Python and 32 in C: write float64 or float32",
+        ),
         ("diff", {"options": Options(verify="some")}, "unknown 'verify' 'some'"),
         ("diff", {"options": Options(tolerance=-1)}, "the tolerance must be a number from 0"),
         ("diff", {"options": Options(max_seconds=float("nan"))}, "'--max-seconds' must be"),
@@ -143,3 +148,52 @@ def test_a_chunk_of_a_long_run_has_a_settled_method() -> None:
     chunk = question.at(question.points, Choice("taylor"), share=0.5, fill=8)
     assert (chunk.choice.method, chunk.share, chunk.fill) == ("taylor", 0.5, 8)
     assert (chunk.points, chunk.targets) == (question.points, question.targets)
+
+
+@pytest.mark.parametrize("dtype", ["half", "np.float16", "F16"])
+def test_a_dtype_has_the_name_that_tensorflow_gives_it(dtype: str) -> None:
+    assert Options(dtype=dtype) == Options(dtype="float16")
+
+
+@pytest.mark.parametrize(
+    ("texts", "message"),
+    [
+        (["x^2", "3"], "'3' has no variable; points are given with --x 3, and a constant is "),
+        (["a = 3", "x^2"], "'a = 3' has no variable; points are given with --x 3, "),
+        (["x^2", "1", "a=2", "sin(1)"], "'1', 'a = 2' and 'sin(1)' have no variable; points "),
+        (["x^2; 3"], "'3' has no variable; "),
+        (["f(x) = x^2", "f(3)", "f(x)"], "'f(3)' has no variable; "),
+    ],
+)
+def test_a_constant_beside_expressions_in_variables_is_refused(
+    texts: list[str], message: str
+) -> None:
+    with pytest.raises(RequestError) as caught:
+        Question.parse("diff", texts)
+    assert str(caught.value).startswith(message)
+
+
+@pytest.mark.parametrize(
+    "texts", [["3"], ["3", "pi"], ["a = 3", "a*x"], ["a = 3", "b = 2a", "b*x"], ["3 + 0x", "x^2"]]
+)
+def test_a_constant_that_is_meant_is_an_expression(texts: list[str]) -> None:
+    assert len(Question.parse("diff", texts).targets) == len(texts)
+
+
+@pytest.mark.parametrize(
+    ("kind", "texts", "source", "message"),
+    [
+        ("diff", ["a*x"], {}, "with 'tapecli grad'; and give each a value: --at a=2 --x 2"),
+        ("diff", ["a*x"], {"x": "1"}, "with 'tapecli grad'; and give a value: --at a=2"),
+        ("diff", ["a*x"], {"x": "1", "a": "2"}, "or by all with 'tapecli grad'"),
+        ("grad", ["al*be*x"], {}, "their points: --at al=1..3 --at be=1..3 --x 1..3"),
+        ("grad", ["al*be*x"], {"x": "1"}, "their points: --at al=1..3 --at be=1..3"),
+        ("grad", ["al*x"], {"x": "1"}, "one letter needs its points: --at al=1..3"),
+    ],
+)
+def test_one_message_has_all_variables_without_a_value(
+    kind: str, texts: list[str], source: dict[str, str], message: str
+) -> None:
+    with pytest.raises(UsageError) as caught:
+        Question.parse(kind, texts, PointsInput(source))
+    assert str(caught.value).endswith(message)

@@ -171,7 +171,7 @@ def answer(
     if resume and writing["file"] is None:
         raise RequestError("'--resume' goes on with a file; name it with --output")
     format_ = out.format_
-    question = _opened(question_arguments, format_)
+    question = _open_question(question_arguments, format_)
     if isinstance(question, Question):
         ok, statuses = _answer_at_once(question, out, sharing, verbose)
     else:
@@ -181,7 +181,7 @@ def answer(
     return 0 if ok and (all_ok(statuses) or not strict) else 1
 
 
-def _opened(arguments: Mapping[str, Any], format_: formats.Format) -> Question | Stream:
+def _open_question(arguments: Mapping[str, Any], format_: formats.Format) -> Question | Stream:
     """The question, or a stream of its chunks, if the format can be written in chunks."""
     try:
         if arguments["source"].is_plain and not format_.chunked:

@@ -52,9 +52,9 @@ class Order(WholeNumber):
             text = ordinal[1]
         elif text in ORDINALS:
             text = str(ORDINALS.index(text) + 1)
-        elif several := re.fullmatch(r"[0-9]+(?:\s*(?:,|\.\.|-|:|to)\s*([0-9]+))+", text):
+        elif orders := re.fullmatch(r"[0-9]+(?:\s*(?:,|\.\.|-|:|to)\s*([0-9]+))+", text):
             problem = "all orders up to the highest are shown"
-            self.fail(f"{value!r}: {problem}; write --order {several[1]}", param, ctx)
+            self.fail(f"{value!r}: {problem}; write --order {orders[1]}", param, ctx)
         else:
             text = str(value)
         return super().convert(text, param, ctx)

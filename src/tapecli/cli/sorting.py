@@ -62,7 +62,7 @@ class _Words:
 
     def sorted(self) -> list[str]:
         while self.rest:
-            word = self._known(self.rest.popleft())
+            word = self._as_option(self.rest.popleft())
             if word == "--":
                 self.expressions += self.rest
                 self.rest.clear()
@@ -83,7 +83,7 @@ class _Words:
             raise click.UsageError(self.doubt)
         return [*self.options, "--", *self.expressions] if self.expressions else self.options
 
-    def _known(self, word: str) -> str:
+    def _as_option(self, word: str) -> str:
         """The word, or the option that is meant by it, whose value is put in front of the rest."""
         if dash := _LONG_DASHES.get(word[:1]):
             name = word.lstrip(word[0])
@@ -126,20 +126,18 @@ class _Words:
         is_file = value == "-" or value.startswith("@")
         if is_file or not takes_points or option not in self.takes_value:
             return value
-        further = []
+        added = []
         while self.rest and is_points(self.rest[0]):
-            further.append(self.rest.popleft())
-        points = ", ".join([value, *further])
-        if len(further) == 1 and option in self.ranges:
-            either = (
-                f"{option} {value}..{further[0]} for the range, or {option} {value},{further[0]}"
-            )
+            added.append(self.rest.popleft())
+        points = ", ".join([value, *added])
+        if len(added) == 1 and option in self.ranges:
+            either = f"{option} {value}..{added[0]} for the range, or {option} {value},{added[0]}"
             raise click.UsageError(
-                f"'{clipped(f'{option} {value} {further[0]}')}' can be read in two ways; "
+                f"'{clipped(f'{option} {value} {added[0]}')}' can be read in two ways; "
                 f"write {either} for these values alone"
             )
-        if further:
-            typed, first = " ".join([option, value, *further]), " ".join(further)
+        if added:
+            typed, first = " ".join([option, value, *added]), " ".join(added)
             points_call = f"{option} {points.replace(', ', ',')}"
             self._set_doubt(typed, points_call, f"{first} {option} {value}")
         return points

@@ -11,7 +11,7 @@ import contextlib
 import itertools
 import math
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from numbers import Real
@@ -423,12 +423,9 @@ def _refuse_constants(texts: Sequence[str], targets: Sequence[Expression]) -> No
     constants = [index for index, target in enumerate(targets) if not variables(target.tree)]
     if not constants or not names:
         return
-    nodes = [set(steps(target.tree)) for target in targets]
-    refused = [
-        targets[index]
-        for index in constants
-        if not any(targets[index].tree in later for later in nodes[index + 1 :])
-    ]
+    nodes = itertools.chain.from_iterable(steps(target.tree) for target in targets)
+    used = {node.name for node in nodes if isinstance(node, Alias)}
+    refused = [targets[index] for index in constants if targets[index].name not in used]
     if not refused:
         return
     own_names = {piece.name for typed in texts for piece in statements(typed)}
@@ -460,36 +457,41 @@ def _option(name: str, points: str) -> str:
 def _targets(
     texts: Sequence[str], names_given: Collection[str], with_operators: bool
 ) -> tuple[Expression, ...]:
-    """The targets; all names of several letters that need points are told in one error."""
+    """The targets. If names of several letters have no points, the error tells all that have none.
+
+    `names_given` are variables, whatever their length.
+    """
     try:
         return parse(texts, names_given, with_operators=with_operators)
     except ExpressionError as error:
-        first, unknown = error, list(_unknown_names(texts, names_given, error))
-    if len(unknown) < 2:
+        first, missing = error, _without_points(texts, names_given, error)
+    if len(missing) < 2:
         raise first
-    options = " ".join(_option(name, "1..3") for name in unknown)
+    options = " ".join(_option(name, "1..3") for name in missing)
     hint = f"variables of more than one letter need their points: {options}"
-    several = ExpressionError(first.expression, first.start, first.end, first.problem, hint)
-    several.number = first.number
-    raise several
+    refusal = ExpressionError(first.expression, first.start, first.end, first.problem, hint)
+    refusal.number = first.number
+    raise refusal
 
 
-def _unknown_names(
+def _without_points(
     texts: Sequence[str], names_given: Collection[str], error: ExpressionError
-) -> Iterator[str]:
-    """The names of several letters that may be variables, until another error is met."""
-    names = set(names_given)
-    for _ in range(MAX_UNKNOWN):
+) -> list[str]:
+    """The variables that need points, as far as they are known before another error is met."""
+    names: list[str] = []
+    while len(names) < MAX_UNKNOWN:
         name = error.expression[error.start : error.end]
         if error.hint != needs_points(name):
-            return
-        yield name
-        names.add(name)
+            break
+        names.append(name)
         try:
-            parse(texts, names, with_operators=True)
-            return
-        except ExpressionError as further:
-            error = further
+            targets = parse(texts, {*names_given, *names}, with_operators=True)
+        except ExpressionError as next_error:
+            error = next_error
+        else:
+            others = variables(*(target.tree for target in targets))
+            return names + [name for name in others if name not in {*names, *names_given}]
+    return names
 
 
 def _usable(names: Iterable[str]) -> None:

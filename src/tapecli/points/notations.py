@@ -25,7 +25,7 @@ _FOREIGN = re.compile(
 _WHOLE = r"[+-]?\d+"
 _DECIMAL_COMMA = re.compile(
     rf"(?P<first>{_WHOLE}),(?P<decimals>\d+)"
-    rf"(?:\.\.(?P<last>{_WHOLE})(?:,(?P<last_decimals>\d+))?(?P<step>[:@][^,]*)?)?"
+    rf"(?:\.\.(?P<last>{_WHOLE})(?:,(?P<last_decimals>\d+))?(?P<step>[:@][^,]*(?:,\d+)?)?)?"
 )
 _DASHES = "\u2010\u2011\u2012\u2013\u2014\ufe63\uff0d"  # hyphens, the figure, en and em dash
 _LEADING_DASH = re.compile(rf"(^|[,(:@*/^+]|\.\.|\d[eE])(\s*)[{_DASHES}]")
@@ -75,13 +75,13 @@ def _refuse_decimal_comma(text: str) -> None:
     if not match:
         return
     first, decimals, last, last_decimals, step = match.groups(default="")
+    decimal = text.strip().replace(",", ".")
     is_list = not any(len(d) > 1 and d[0] == "0" for d in (decimals, last_decimals))
-    number, end = f"{first}.{decimals}", f"{last}.{last_decimals}".removesuffix(".")
-    if last and not step and Fraction(number) < Fraction(end):
+    is_list = is_list and "," not in step
+    if last and not step and Fraction(f"{first}.{decimals}") < Fraction(decimal.split("..")[1]):
         is_list = is_list and int(decimals) <= int(last)
     if is_list and int(first) != 0:
         return
-    decimal = f"{number}..{end}{step}" if last else number
     if is_list:
         listed = text.strip().replace(",", ", ")
         _two_readings(text, f"{decimal} for a decimal", f"'{listed}' for a list")
@@ -158,11 +158,10 @@ def _item(item: str) -> str:
         return _excluding(item, start, stop)
     if match := re.fullmatch(r"([^:@]*[^.:@\s])\s*\.\.\.\s*([^.:@\s][^:@]*)([:@].*)?", item):
         start, stop, rest = match[1], match[2], match[3] or ""
-        readings = [f"{start}..{stop}{rest}"]
-        if stop[:1].isdigit():
-            readings.append(f"{start}..0.{stop}{rest}")
-            _two_readings(item, *readings)
-        return readings[0]
+        with_point = f"{start}..0.{stop}{rest}"
+        if stop[0].isdigit() and constant(start) <= constant(f"0.{stop}"):
+            _two_readings(item, f"{start}..{stop}{rest}", with_point)
+        return f"{start}..{stop}{rest}"
     if ":" in item and ".." not in item and "@" not in item:
         return _of_colons(item)
     return item
@@ -186,7 +185,7 @@ def _of_colons(item: str) -> str:
         if python <= 1:
             return matlab
         _two_readings(item, f"{matlab} (MATLAB)", f"{_range(start, stop, step)} (Python)")
-    if python < 0:
+    if python < 0 or (python == 0 and step):
         raise PointsError(f"'{clipped(item)}' has no points; write a range as 3..1:-1 or 0..1:0.1")
     whole = _range(start, stop, step)
     if python.denominator > 1 or python == 0:
