@@ -83,6 +83,7 @@ CONSTANTS = {row.name: row for row in constants.ROWS}
 GROUPS: dict[str, tuple[Row, ...]] = {
     **FAMILIES,
     "operators": operators.ROWS,
+    "conditions": cases.CONDITIONS,
     "constants": constants.ROWS,
 }
 """All rows by the title of their family."""

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from tapecli import defaults
 from tapecli.errors import together
 from tapecli.expressions.functions import (
-    FUNCTIONS,
+    OPERATORS,
     Constant,
     Function,
     Limit,
@@ -39,7 +39,7 @@ class Entry(NamedTuple):
     """A row of the function table for people; the fields are those of the JSON document.
 
     Attributes:
-        kind: function, operator or constant.
+        kind: function, operator, condition or constant.
         signature: how it is written: atan2(y, x).
         derivatives: its derivative by each argument; none for a constant.
         domain: where it is defined; "" for everywhere.
@@ -71,13 +71,16 @@ class Entry(NamedTuple):
 
     @property
     def slopes(self) -> dict[str, str]:
-        """Its derivative by each argument; zero for a constant."""
+        """Its derivative by each argument; zero for a constant; none for a condition."""
+        if self.kind == "condition":
+            return {}
         return self.derivatives or {"x": "0"}
 
     @property
     def cells(self) -> tuple[str, str, str, str, str]:
         """A line of the table: a cell for each of `HEADINGS`."""
-        domain = self.domain or EVERYWHERE if self.kind != "constant" else ""
+        is_function = self.kind in ("function", "operator")
+        domain = self.domain or EVERYWHERE if is_function else ""
         slopes = ", ".join(self.derivatives.values())
         return self.signature, self.meaning, slopes, domain, ", ".join(self.aliases)
 
@@ -97,7 +100,7 @@ class Entry(NamedTuple):
         yield from ((name, text) for name, text in optional if text)
         if self.digits:
             yield "digits", self.digits[:42] + " ..."
-        else:
+        elif self.kind != "condition":
             able = tapes(self.limits) if self.tensorflow != UNTAPED else ["not at all"]
             for number, line in enumerate(able):
                 yield "" if number else "tapes", line
@@ -117,13 +120,17 @@ def _entry(row: Row, encoding: str) -> Entry:
         example = f"tapecli diff '{row.name}*x' --x 2"
         texts = row.name, row.name, row.meaning, aliases
         return Entry("constant", *texts, {}, "", "", (), row.digits, example, family(row.name))
+    kind = "condition" if row.is_condition else "function"
+    slopes = {
+        x: slope or NO_SLOPE for x, slope in zip(row.parameters, row.derivatives, strict=True)
+    }
     return Entry(
-        "function" if row.name in FUNCTIONS else "operator",
+        "operator" if row.name in OPERATORS else kind,
         row.name,
         row.signature,
         row.meaning,
         aliases,
-        {x: slope or NO_SLOPE for x, slope in zip(row.parameters, row.derivatives, strict=True)},
+        {} if row.is_condition else slopes,
         row.domain,
         row.rough,
         limits(row.name),
@@ -138,6 +145,10 @@ def _entry(row: Row, encoding: str) -> Entry:
 
 def _example(row: Function) -> str:
     """A call with the sample of a row; arguments by which it has no derivative are numbers."""
+    if row.is_condition:
+        sides = ("x < 0", "x > 1") if row.conditions else ("x", "1")
+        written = row.sign + sides[0] if row.arity == 1 else row.sign.join(sides)
+        return f"tapecli diff 'where({written}, x**2, x)' --x 0.5"
     arguments, points = [], []
     for x, value, slope in zip(row.parameters, row.sample, row.derivatives, strict=False):
         arguments.append(x if slope else value)
