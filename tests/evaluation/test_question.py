@@ -186,9 +186,9 @@ def test_a_constant_that_is_meant_is_an_expression(texts: list[str]) -> None:
         ("diff", ["a*x"], {}, "with 'tapecli grad'; and give each a value: --at a=2 --x 2"),
         ("diff", ["a*x"], {"x": "1"}, "with 'tapecli grad'; and give a value: --at a=2"),
         ("diff", ["a*x"], {"x": "1", "a": "2"}, "or by all with 'tapecli grad'"),
-        ("grad", ["al*be*x"], {}, "their points: --at al=1..3 --at be=1..3 --x 1..3"),
-        ("grad", ["al*be*x"], {"x": "1"}, "their points: --at al=1..3 --at be=1..3"),
-        ("grad", ["al*x"], {"x": "1"}, "one letter needs its points: --at al=1..3"),
+        ("grad", ["alpha*beta*x"], {}, "their points: --at alpha=1..3 --at beta=1..3 --x 1..3"),
+        ("grad", ["alpha*beta*x"], {"x": "1"}, "their points: --at alpha=1..3 --at beta=1..3"),
+        ("grad", ["alpha*x"], {"x": "1"}, "one letter needs its points: --at alpha=1..3"),
     ],
 )
 def test_one_message_has_all_variables_without_a_value(
