@@ -78,6 +78,10 @@ CASES = {
     "relu": Case("relu(x)", lambda x: max(x, 0), (-2.5, 0.3, 7.0), (-1e-300, 1e300)),
     "sech": Case("sech(x)", mp.sech, (-0.7, 0.3, 3.0), (1e-12, -30.0, 60.0)),
     "factorial": Case("factorial(x)", mp.factorial, (-0.5, 1.5, 5.3), (-4.3, 1e-6, 100.0)),
+    "digamma": Case("digamma(x)", mp.digamma, (0.5, 2.5, 6.3), (-0.5, -3.3, 1e-6, 1e6)),
+    "polygamma": Case(
+        "polygamma(2, x)", lambda x: mp.psi(2, x), (0.5, 2.5, 6.3), (-0.5, -3.3, 1e-6, 1e6)
+    ),
     "gamma": Case("gamma(x)", mp.gamma, (0.5, 2.5, 6.3), (-0.5, -3.3, 1e-6, 100.0)),
     "lgamma": Case(
         "lgamma(x)", lambda x: mp.log(abs(mp.gamma(x))), (0.5, 2.5, 6.3), (-0.5, -3.3, 1e-6, 1e6)

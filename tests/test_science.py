@@ -66,9 +66,6 @@ NOTHING = mp.mpf("1e-45")
 
 LONG_INTEGER = re.compile(rf"(?<![\d.])\d{{{MOST_DIGITS + 1},}}(?![\d.])")
 
-UNTYPED = re.compile(r"\b(digamma|polygamma)\(")
-"""What a formula may have that the language of expressions has not."""
-
 
 @dataclass(frozen=True)
 class Case:
@@ -253,12 +250,12 @@ def derivative(case: Case, order: int) -> Any:
 
 
 def _disagreement(case: Case, block: Block) -> str:
-    """What is wrong with the value of a formula; "" if nothing is, or it cannot be typed."""
+    """What is wrong with the value of a formula; "" if nothing is."""
     typed = (block.formula or "").replace("·", "*")
     try:
         (formula,) = parse(typed, variable_names=dict(case.point))
     except ExpressionError as error:
-        return "" if UNTYPED.search(typed) else f"cannot be typed back: {error}"
+        return f"cannot be typed back: {error}"
     with mp.workdps(DIGITS):
         at = _point(case)
         right = derivative(case, block.order)
@@ -344,7 +341,7 @@ def test_every_formula_is_there_and_right_and_has_its_decimals_and_comes_soon(
     [
         ("0.9·x²·exp(-0.3·x) - 0.09·x³·exp(-0.3·x)", True),
         ("0.9·x²·exp(-0.3·x) - 0.0900000000000000000000001·x³·exp(-0.3·x)", False),
-        ("digamma(x)", True),
+        ("digamma(x)", False),
         ("sni(x)", False),
     ],
 )

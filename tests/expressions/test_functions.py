@@ -346,6 +346,7 @@ ROUGH = {
     "max": [("x", {"x": 2, "y": 2}), ("y", {"x": 2, "y": 2})],
     "pow": [("y", {"x": 0, "y": 2})],
     "where": [("c", {"c": 0, "x": 1, "y": 2})],
+    "polygamma": [("n", {"n": 1, "x": 2})],
 }
 """Where functions of several arguments have a value and no derivative by this argument."""
 
@@ -393,7 +394,7 @@ def test_every_name_and_sign_leads_to_its_row() -> None:
 # --- what TensorFlow cannot do ----------------------------------------------------------------
 
 
-DEEP = {"gamma": -12.3, "lgamma": -12.3, "log1p": -0.41}
+DEEP = {"digamma": -12.3, "polygamma": -12.3, "gamma": -12.3, "lgamma": -12.3, "log1p": -0.41}
 """Points beyond the ordinary ones at which a function is known to be wrong by its own limits."""
 
 OWN_TAPES = [name for name, row in ROWS.items() if row.tape]

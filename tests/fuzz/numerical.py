@@ -173,6 +173,12 @@ def _cbrt(x: Real) -> Real:
     return mp.sign(x) * mp.cbrt(abs(x))
 
 
+def _polygamma(n: Real, x: Real) -> Real:
+    if not (mp.isint(n) and 0 <= n <= 50) or abs(x) > 1e4:
+        raise Unsure
+    return mp.psi(int(n), x)
+
+
 _CONSTANTS: dict[str, Callable[[], Real]] = {
     "pi": lambda: +mp.pi,
     "tau": lambda: 2 * mp.pi,
@@ -227,6 +233,7 @@ RULES |= {
     "lgamma": _moderate(lambda x: mp.log(abs(mp.gamma(x))), 1e4),
     "erf": _moderate(mp.erf, 1e3),
     "erfc": _moderate(mp.erfc, 1e3),
+    "polygamma": _polygamma,
 }
 RULES |= {
     name: _moderate(case.function, 1e3)

@@ -402,8 +402,11 @@ _RULES: dict[str, Callable[..., Sequence[Id | None]]] = {
     "erf": _bell,
     "erfc": _bell,
     "lgamma": _of_one(lambda run, y, x: run("digamma", x)),
-    "digamma": _of_one(lambda run, y, x: run("polygamma", x)),
-    "polygamma": lambda run, g, out, x: [run.collapsed(run("mul", run("polygamma", x), g), 4)],
+    "digamma": _of_one(lambda run, y, x: run("polygamma", _SCALAR, x)),
+    "polygamma": lambda run, g, out, n, x: [
+        None,
+        run.collapsed(run("mul", run("polygamma", n, x), g), 4),
+    ],
     "atan2": _atan2,
 }
 """TensorFlow's rules, by the operations of the tree and those that rules run."""

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
@@ -26,8 +26,9 @@ from tapecli.engines.taylor import FLOAT64_ORDER
 from tapecli.errors import RequestError, together
 from tapecli.evaluation.verdict import MANY, SAMPLE_SERIES, takes_sample
 from tapecli.expressions.expansion import expanded
-from tapecli.expressions.functions import Function, row
+from tapecli.expressions.functions import row
 from tapecli.expressions.tree import Call, Node, steps
+from tapecli.expressions.tree import variables as variables_of
 from tapecli.floats import FORMATS, estimated
 
 if TYPE_CHECKING:
@@ -160,15 +161,13 @@ def choose(question: Question, count: int) -> Choice:
         option = "execution" if options.execution is not None else "device"
         if getattr(options, option) is not None:
             raise RequestError(f"'--{option}' is for tapes; '--method {method}' uses no TensorFlow")
-        if method == TAYLOR and (unknown := _lacking(work.targets, "series")):
-            raise RequestError(
-                f"Taylor arithmetic has no rule for '{unknown[0].name}'; '--method none' can do it"
-            )
+        if method == TAYLOR and (task := _impossible(work, "series")):
+            raise RequestError(f"Taylor arithmetic cannot {task}; '--method none' can")
         seconds = work.taylor_seconds if method == TAYLOR else work.certified_seconds
         _refuse_slow(method, seconds, work, options)
         return Choice(method)
-    if untaped := _lacking(work.targets, "tape"):
-        return _instead_of_tapes(untaped[0], work, options)
+    if task := _impossible(work, "tape"):
+        return _instead_of_tapes(task, work, options)
     tapes = _arrangement(question)
     if options.execution in (None, EAGER) and tapes != BATCH and work.is_quick(options):
         return Choice(tapes, execution=EAGER)
@@ -191,26 +190,43 @@ def seconds(question: Question, choice: Choice, count: int) -> float:
     return computing + work.at(verified).certified_seconds
 
 
-def _lacking(targets: Sequence[Node], rule: Literal["tape", "series"]) -> list[Function]:
-    """The functions in the targets without a rule for tapes, or for Taylor series."""
-    names = {
-        node.name
-        for node in steps(*(expanded(target, rule) for target in targets))
-        if isinstance(node, Call)
-    }
-    rows = [row(name) for name in sorted(names)]
-    return [f for f in rows if (f.only_certified if rule == "series" else f.tape is None)]
+def require_tapes(question: Question) -> None:
+    """Make sure that TensorFlow has all functions and derivatives.
+
+    Raises:
+        RequestError: it lacks one.
+    """
+    if task := _impossible(Workload.of(question, 1), "tape"):
+        raise RequestError(f"TensorFlow cannot {task}; use 'tapecli diff'")
 
 
-def _instead_of_tapes(function: Function, work: Workload, options: Options) -> Choice:
-    """What computes targets with a function that TensorFlow cannot compute.
+def _impossible(work: Workload, rule: Literal["tape", "series"]) -> str:
+    """What tapes, or Taylor series, cannot do: "compute 'zeta'"; "" where they can do all."""
+    trees = [expanded(target, rule) for target in work.targets]
+    for node in steps(*trees):
+        if not isinstance(node, Call):
+            continue
+        function = row(node.name)
+        if function.only_certified if rule == "series" else function.tape is None:
+            return f"compute '{node.name}'"
+        by_one = [(parameter, 1) for parameter in function.certified_by]
+        for parameter, order in by_one if rule == "series" else function.untaped:
+            names = variables_of(node.arguments[function.parameters.index(parameter)])
+            if any(len(wrt) >= order and not {*names}.isdisjoint(wrt) for wrt in work.wrt):
+                times = f" {order} times" if order > 1 else ""
+                return f"differentiate '{node.name}' by '{parameter}'{times}"
+    return ""
+
+
+def _instead_of_tapes(task: str, work: Workload, options: Options) -> Choice:
+    """What computes targets of which TensorFlow cannot do something.
 
     Raises:
         RequestError: tapes, an execution or a device was asked for, or it would take too long.
     """
-    method = NONE if _lacking(work.targets, "series") else TAYLOR
+    method = NONE if _impossible(work, "series") else TAYLOR
     seconds = work.certified_seconds if method == NONE else work.taylor_seconds
-    problem = f"TensorFlow cannot compute '{function.name}'"
+    problem = f"TensorFlow cannot {task}"
     if (options.method, options.execution, options.device) != (AUTO, None, None):
         raise RequestError(f"{problem}; '--method {method}' can")
     _refuse_slow(method, seconds, work, options)

@@ -29,11 +29,15 @@ from tapecli.expressions.tree import (
 _ZERO, _UNIT = number(0), number(1)
 
 
+class NoRule(Exception):
+    """The derivative of a function by an argument is no expression: that of zeta(x)."""
+
+
 def differentiated(node: Node, name: str) -> Node:
     """The derivative of a tree by one of its variables, away from kinks.
 
-    Derivatives of gamma and lgamma contain the functions digamma(x) and polygamma(n, x), which
-    cannot be typed.
+    Raises:
+        NoRule: no function of the table is the derivative.
     """
     expanded_node = expanded(node, "derivatives")
     return fold(expanded_node, lambda step, slopes: _slope(step, slopes, name))
@@ -96,6 +100,9 @@ def differentiated_strictly(
     f, the whole, has a domain that the rules do not show: log(x) has none below 0, but 1/x is a
     number there. At a few points where a derivative exists, such as that of x*abs(x) at 0, it has
     no value either. `count` is called with the number of operations after each step.
+
+    Raises:
+        NoRule: no function of the table is the derivative.
     """
     slope = node = _without_rough(node)
     for name in by:
@@ -155,9 +162,10 @@ def _partial(node: Call, index: int, strict: bool = False) -> Node:
         decimal = any(isinstance(n, Number) and n.decimal for n in tree.steps(arguments[1]))
         lower = _power(arguments[0], _constant(exponent - 1, decimal))
         return _product(_constant(exponent, decimal), lower)
-    if node.name in _GAMMAS:
-        return _GAMMAS[node.name](*arguments)
-    return _filled_in(_rules(node.name, row(node.name).derivatives)[index], node)
+    function = row(node.name)
+    if not function.derivatives[index]:
+        raise NoRule(f"a derivative of {function.signature} by {function.parameters[index]}")
+    return _filled_in(_rules(node.name, (function.derivatives[index],))[0], node)
 
 
 def _exponent(power: Call, strict: bool = False) -> Fraction | None:
@@ -203,7 +211,7 @@ KINKS = {
 """For each function with kinks or jumps at which its rule has a value: what is zero there alone."""
 
 _IMPLIED = frozenset(["div", "sqrt", "cbrt", "tan", "cot", "sec", "csc", "asin", "acos", "hypot",
-                      "atan2", "gamma", "lgamma", "pow"])  # fmt: skip
+                      "atan2", "gamma", "lgamma", "digamma", "polygamma", "pow"])  # fmt: skip
 """The functions whose derivatives have no values outside of their domains, by their rules."""
 
 
@@ -246,23 +254,17 @@ def _has_edges(node: Call, exact: Mapping[Node, Fraction | None]) -> bool:
     return bool(row(node.name).domain)
 
 
-_GAMMAS: dict[str, Callable[..., Node]] = {
-    "gamma": lambda x: call("mul", call("gamma", x), call("digamma", x)),
-    "lgamma": lambda x: call("digamma", x),
-    "digamma": lambda x: call("polygamma", _UNIT, x),
-    "polygamma": lambda n, x: call("polygamma", number(n.value + 1), x),
-}
-
-
 # --- the nodes that are shortened -------------------------------------------------------------
 
 
 def _sum(name: str, a: Node, b: Node) -> Node:
-    """A sum or difference without zeros."""
+    """A sum or difference without zeros; a whole number for that of two."""
     if b is _ZERO:
         return a
     if a is _ZERO:
         return b if name == "add" else call("neg", b)
+    if isinstance(a, Number) and isinstance(b, Number) and not (a.decimal or b.decimal):
+        return _constant(a.value + (b.value if name == "add" else -b.value), decimal=False)
     return call(name, a, b)
 
 

@@ -98,6 +98,9 @@ DIFFERENT: dict[str, dict[str, Meaning]] = {
         "SQRT1_2": Template((), "sqrt(1/2)"),
     },
     "": {
+        "ψ": "digamma",
+        "trigamma": Template(("x",), "polygamma(1, x)"),
+        "tetragamma": Template(("x",), "polygamma(2, x)"),
         "tgamma": "gamma",
         "∜": Template(("x",), "x**(1/4)"),
         "M_PI": "pi",

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from tapecli.errors import ExpressionError, clipped
 from tapecli.expressions import diagnosis, notations, tree
-from tapecli.expressions.functions import FUNCTIONS, ROWS
+from tapecli.expressions.functions import FUNCTIONS
 from tapecli.expressions.notations import EXAMPLES, ITERATED
 from tapecli.expressions.tree import DERIVATIVE, PRODUCT, SUM, Node, Shorthand, Variable
 
@@ -293,14 +293,13 @@ def _only_variable(reader: Reader, token: Token, body: Branch) -> str:
 
 def _differentiated(reader: Reader, token: Token, body: Node, by: Sequence[str]) -> Node:
     """The derivative by the chain rule, without a value where there is no derivative."""
-    from tapecli.expressions.chain_rule import differentiated_strictly
+    from tapecli.expressions.chain_rule import NoRule, differentiated_strictly
 
-    slope = differentiated_strictly(body, by, lambda count: reader.count(token, count))
-    for node in tree.steps(slope):
-        if isinstance(node, tree.Call) and node.name not in ROWS:
-            problem = f"a derivative that contains {node.name}(x), which cannot be used here"
-            _refuse(reader, token, problem, "differentiate the whole expression, with --order")
-    return slope
+    try:
+        return differentiated_strictly(body, by, lambda count: reader.count(token, count))
+    except NoRule as error:
+        hint = "differentiate the whole expression, with --order"
+        _refuse(reader, token, f"{error}, which cannot be used here", hint)
 
 
 def _checked(reader: Reader, token: Token, slope: Node, values: Mapping[str, Node]) -> Reading:

@@ -286,6 +286,8 @@ _TEMPLATES = {
     "exp": "e^{#1}",
     "log": r"\log{\left(#1 \right)}@",
     "gamma": r"\Gamma@\left(#1\right)",
+    "digamma": r"\psi@\left(#1\right)",
+    "polygamma": r"\psi^{\left(#1\right)}\left(#2\right)",
     "lgamma": r"\log{\left(\left|{\Gamma\left(#1\right)}\right| \right)}@",
     "atan2": r"\operatorname{atan}_{2}@{\left(#1,#2 \right)}",
     "min": r"\min\left(#1, #2\right)@",

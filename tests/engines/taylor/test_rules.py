@@ -195,7 +195,7 @@ def products(row: Function, terms: int) -> int:
     return numbers.products
 
 
-STEPS = {"gamma", "lgamma"}
+STEPS = {"gamma", "lgamma", "digamma"}
 """What takes more divisions at higher orders: they step further to the right."""
 
 

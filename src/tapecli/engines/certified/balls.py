@@ -24,6 +24,7 @@ from typing import TypeAlias
 
 from flint import arb, arb_series, ctx, fmpq
 
+from tapecli.engines.certified.gamma_balls import GammaBalls
 from tapecli.engines.certified.singular import Kink, Undecided, Undefined
 from tapecli.expressions.functions import FUNCTIONS, whole_power
 
@@ -89,7 +90,7 @@ def _bits(number: arb) -> float:
 
 
 @dataclass(frozen=True)
-class Balls:
+class Balls(GammaBalls):
     """The rules of the function table, on one side of a point.
 
     Attributes:
@@ -456,34 +457,6 @@ class Balls:
         if u[0] > _HUGE_EXPONENT:
             return u + ((-u).exp() + 1).log()
         return _with_constant(u[0].exp().log1p(), (u.exp() + 1).log())
-
-    # --- error and gamma functions ------------------------------------------------------------
-
-    def gamma(self, u: Series) -> Series:
-        self._off_poles(u[0], "gamma")
-        value = u.gamma()
-        return self._from_exponential(value, abs(value[0]).log())
-
-    def lgamma(self, u: Series) -> Series:
-        self._off_poles(u[0], "lgamma")
-        if u[0] > 0:
-            return u.lgamma()
-        value = u.gamma()
-        if self.vanishes(value[0]):
-            raise Undecided
-        return (value if value[0] > 0 else -value).log()
-
-    def _off_poles(self, number: arb, function: str) -> None:
-        size, least, most = abs(number), arb(2) ** -_HUGE_EXPONENT, arb(2) ** _HUGE_EXPONENT
-        extreme = not least < size.upper() < most or (number != 0 and not size > least)
-        if extreme and not number == 0:
-            raise Undecided  # beyond every dtype, and the library would take all memory or abort
-        if number > 0 or not number.contains_integer():
-            return
-        nearest = number.unique_fmpz()
-        if nearest is None or not self.vanishes(number - nearest):
-            raise Undecided
-        raise Undefined(f"a pole of {function}")
 
     # --- what the tapes may compute ------------------------------------------------------------
 

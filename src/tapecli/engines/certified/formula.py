@@ -22,7 +22,7 @@ from tapecli.engines.certified.literals import tidied
 from tapecli.engines.certified.printing import latex, plain_text
 from tapecli.engines.certified.shortening import shortest
 from tapecli.engines.certified.symbols import expression, is_endless
-from tapecli.expressions.chain_rule import away_from_points, differentiated
+from tapecli.expressions.chain_rule import NoRule, away_from_points, differentiated
 from tapecli.expressions.tree import Node, size
 from tapecli.result import Formula
 
@@ -188,14 +188,17 @@ class Forms:
         return None
 
     def _chain_rule(self, index: Index) -> Node | None:
-        """The derivative by the chain rule; None if it is too long."""
+        """The derivative by the chain rule; None if it is too long or no expression."""
         if index not in self._by_chain_rule:
             base = self._base(index)
             lower = self._chain_rule(index[:-1]) if base is self._tree else base
             if lower is None:
                 return None
-            for name in index[-1:] if base is self._tree else index:
-                lower = differentiated(lower, name)
+            try:
+                for name in index[-1:] if base is self._tree else index:
+                    lower = differentiated(lower, name)
+            except NoRule:
+                return None
             self._by_chain_rule[index] = lower
         tree = self._by_chain_rule[index]
         return tree if size(tree) <= MAX_CHAIN_RULE else None

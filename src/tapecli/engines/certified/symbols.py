@@ -35,9 +35,17 @@ def _where(condition: Any, first: Any, second: Any) -> Any:
     return sympy.Piecewise((first, condition), (second, True))
 
 
-_ADDED_TO_SYMPY = {"cbrt": cbrt, "lgamma": lgamma, "tau": 2 * sympy.pi, "where": _where}
-_ONLY_IN_DERIVATIVES = ("digamma", "polygamma")
-"""Functions that occur in derivatives, and have no row in the table of functions."""
+_polygamma = functools.partial(sympy.polygamma, evaluate=False)
+"""Polygamma as it is typed: SymPy's values have constants that cannot be typed."""
+
+_ADDED_TO_SYMPY = {
+    "cbrt": cbrt,
+    "lgamma": lgamma,
+    "digamma": functools.partial(_polygamma, 0),
+    "polygamma": _polygamma,
+    "tau": 2 * sympy.pi,
+    "where": _where,
+}
 
 
 def expression(tree: Node, as_typed: bool = True) -> Any:
@@ -72,8 +80,6 @@ def _expression(node: Node, children: list[Any]) -> Any:
     if node.name == "pow" and isinstance(node.arguments[1], Number):
         value = node.arguments[1].value  # SymPy works with whole exponents, whatever their size
         children[1] = sympy.Integer(value.numerator) if value.denominator == 1 else children[1]
-    if node.name in _ONLY_IN_DERIVATIVES:
-        return getattr(sympy, node.name)(*children)
     symbol = row(node.name).symbol
     assert symbol is not None
     rule = _rule(symbol) if isinstance(symbol, str) else functools.partial(symbol, sympy)
@@ -99,7 +105,7 @@ def is_endless(tree: Node) -> bool:
         elif isinstance(node, Call):
             constants.append(node)
     return any(is_extreme(node) or constant_value(node) is None for node in constants) or any(
-        node.name in ("gamma", "lgamma")
-        and not -MAX_FACTORIAL < (constant_value(node.arguments[0]) or 0) < MAX_FACTORIAL
+        node.name in ("gamma", "lgamma", "digamma", "polygamma")
+        and not -MAX_FACTORIAL < (constant_value(node.arguments[-1]) or 0) < MAX_FACTORIAL
         for node in constants
     )

@@ -35,6 +35,9 @@ Series: TypeAlias = list[Coefficient]
 _MODERATE = 256
 """Numbers between 2**-256 and 2**256 have products and quotients that fit a float."""
 
+_MOST_ORDER = 100
+"""The highest order of polygamma; factorials of higher ones are too large for a float."""
+
 _BELL = Fraction("1.12837916709551257389615890312154517168810125865799771368817144")
 """2/sqrt(pi)."""
 
@@ -464,6 +467,34 @@ class Taylor:
         from_pole = self.sub(u, self.times(self.number(1), np.where(left, np.round(at), 0.0)))
         reflection = self.times(self.cot(self.times(from_pole, math.pi)), math.pi)
         return self.choose(left, self.sub(y, reflection), y)
+
+    def polygamma(self, n: Series, u: Series) -> Series:
+        """A derivative of digamma; its order may differ from point to point."""
+        orders, y = self.leaf(n), self.number(np.nan)
+        for order in np.unique(orders).tolist():
+            if order in range(_MOST_ORDER + 1) and not self.varies(n):
+                y = self.choose(orders == order, self._polygamma(int(order), u), y)
+        return y
+
+    def _polygamma(self, order: int, u: Series) -> Series:
+        longer = Taylor(self.terms + order, self.inner)
+        at_point = longer.digamma([u[0], self.inner.number(1.0)])
+        outer = [
+            self.inner.times(a, float(math.perm(k, order)))
+            for k, a in enumerate(at_point)
+            if k >= order
+        ]
+        return self._composed(outer, u)
+
+    def _composed(self, outer: Series, u: Series) -> Series:
+        """f(u), where `outer` has the coefficients of f at the point."""
+        step = [self.inner.number(0), *u[1:]]
+        if len(u) == 1:
+            return outer[:1]
+        y: Series = []
+        for coefficient in reversed(outer[: self.terms]):
+            y = self.add(self.mul(y, step) if y else [], [coefficient])
+        return y
 
     def _digamma(self, u: Series) -> Series:
         """Digamma where u >= 1/2, from its asymptotic series at a larger argument.

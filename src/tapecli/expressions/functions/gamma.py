@@ -24,6 +24,21 @@ _GAMMA = (
 )
 
 
+_DIGAMMA = (
+    Limit("float64", 1, (XLA,), "x < -7.5"),
+    Limit("float32", 1, (EAGER, GRAPH, XLA), "x < -7.5"),
+    Limit("bfloat16", 0, (EAGER, GRAPH)),
+    Limit("bfloat16", 1, (XLA,)),
+    Limit("float16", 1, (EAGER, GRAPH, XLA)),
+)
+_POLYGAMMA = (
+    Limit("float64", 0, (XLA,), "x < -7.5"),
+    Limit("float32", 0, (EAGER, GRAPH, XLA), "x < -7.5"),
+    Limit("bfloat16", 0, (EAGER, GRAPH, XLA)),
+    Limit("float16", 0, (EAGER, GRAPH, XLA)),
+)
+
+
 ROWS = (
     # name, meaning, TensorFlow, SymPy, series, derivatives, domain, aliases, parameters
     Function("gamma", "gamma function", _gamma, "gamma", "gamma",
@@ -32,6 +47,14 @@ ROWS = (
     Function("lgamma", "log(|gamma(x)|)", "math.lgamma", "tapecli.lgamma", "lgamma",
              ("digamma(x)",), "x not 0, -1, ...", ("gammaln", "loggamma"), limits=_GAMMA,
              compiled=1),
+    Function("digamma", "derivative of lgamma(x)", "math.digamma", "tapecli.digamma", "digamma",
+             ("polygamma(1, x)",), "x not 0, -1, ...", ("psi",), limits=_DIGAMMA, compiled=0,
+             longer="polygamma"),
+    Function("polygamma", "derivative of order n of digamma(x)", "math.polygamma",
+             "tapecli.polygamma", "polygamma", ("", "polygamma(n + 1, x)"),
+             "n = 0, 1, ...; x not 0, -1, ...", (), ("n", "x"), sample=("1", "2"),
+             limits=_POLYGAMMA, compiled=-1, untaped=(("n", 1),), certified_by=("n",),
+             rough="every n, by n"),
     Function("factorial", "gamma(x + 1), also x!", definition="gamma(x + 1)",
              derivatives=("gamma(x + 1)*digamma(x + 1)",), domain="x not -1, -2, ..."),
 )

@@ -35,8 +35,7 @@ class Function(NamedTuple):
         meaning: in a few words, for people.
         tape, symbol, series: its rules; None where the definition is computed instead. Where
             there is no definition either, tapes cannot compute it.
-        derivatives: its derivative by each argument, as an expression; digamma is the only
-            function in them that is not in the table.
+        derivatives: its derivative by each argument, as an expression; "" where it is none.
         domain: where it is defined, in the words of a message; "" for everywhere.
         aliases: other names that may be typed.
         parameters: the names of its arguments in its meaning and domain.
@@ -50,6 +49,8 @@ class Function(NamedTuple):
         binding: how tightly an operator binds; larger binds tighter.
         definition: the same in terms of other rows, as an expression of the parameters.
         only_certified: whether Taylor arithmetic in plain numbers has no rule for its series.
+        untaped: parameters by which TensorFlow has no derivative from an order on, with that order.
+        certified_by: parameters by which there are certified derivatives alone.
         repeats: whether it may have more arguments: f(x, y, z) is f(f(x, y), z).
         longer: the function that its name means if it has one argument more: log(x, b).
         conditions: how many of its arguments, from the first, are conditions and no numbers.
@@ -73,6 +74,8 @@ class Function(NamedTuple):
     binding: int = 0
     definition: str = ""
     only_certified: bool = False
+    untaped: tuple[tuple[str, int], ...] = ()
+    certified_by: tuple[str, ...] = ()
     repeats: bool = False
     longer: str = ""
     conditions: int = 0

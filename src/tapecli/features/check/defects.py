@@ -155,6 +155,9 @@ def _second_by_nested_forward(tf: Any) -> Any:
 
 _ANGLES = "atan(x)", "atan2(x, 2)", "atan2(2, x)", "atan2(x, -1)"
 
+_GAMMAS = ("gamma(x)", "lgamma(x)", "factorial(x)", "gamma(1 + x^2)")
+_DIGAMMAS = ("digamma(x)", "polygamma(2, x)")
+
 # fmt: off
 DEFECTS = (
     Defect(
@@ -167,15 +170,19 @@ DEFECTS = (
         "lgamma-in-bfloat16", "tf.math.lgamma and tf.math.digamma have no kernels in bfloat16",
         "tensorflow/tensorflow#59624", "2.21",
         lambda tf: _slope(tf, tf.math.lgamma, 2.0, dtype="bfloat16"),
-        expressions=("gamma(x)", "lgamma(x)", "gamma(1 + x^2)"), status=MISSING,
-        dtypes=("bfloat16",),
+        expressions=(*_GAMMAS, *_DIGAMMAS), status=MISSING, dtypes=("bfloat16",), order=0,
     ),
     Defect(
         "lgamma-in-float16", "tf.math.polygamma has no kernel in float16",
         "try tf.math.polygamma(*tf.ones(2, tf.float16))", "2.21",
         lambda tf: _slope(tf, tf.math.lgamma, 2.0, order=2, dtype="float16"),
-        expressions=("gamma(x)", "lgamma(x)", "gamma(1 + x^2)"), status=MISSING,
-        dtypes=("float16",), order=2,
+        expressions=_GAMMAS, status=MISSING, dtypes=("float16",), order=2,
+    ),
+    Defect(
+        "polygamma-in-float16", "tf.math.polygamma has no kernel in float16",
+        "try tf.math.polygamma(*tf.ones(2, tf.float16))", "2.21",
+        lambda tf: _slope(tf, tf.math.digamma, 2.0, dtype="float16"),
+        expressions=_DIGAMMAS, status=MISSING, dtypes=("float16",), order=0,
     ),
     Defect(
         "no-kernel-or-gradient", "operations of special functions have no kernel or no gradient in "

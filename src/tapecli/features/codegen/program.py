@@ -35,6 +35,7 @@ def generate(question: Question) -> tuple[str, str]:
         RequestError: its method uses no tapes, or too many inside one another.
         PointsError: the points are too many to be written out.
     """
+    planner.require_tapes(question)
     choice = question.choice
     if choice.method in (TAYLOR, NONE):
         choice = _choice_of_tapes(question)

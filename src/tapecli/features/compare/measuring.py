@@ -43,6 +43,7 @@ def check(question: Question, points: int) -> None:
         )
     if points < 1:
         raise RequestError("'--points' must be a whole number from 1")
+    planner.require_tapes(question)
     workload = planner.Workload.of(question, points)
     if workload.order == 0:
         raise RequestError("order 0 takes no tapes, so there is nothing to compare")

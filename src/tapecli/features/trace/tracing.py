@@ -10,7 +10,7 @@ from tapecli.engines.tapes import loading
 from tapecli.engines.tapes.recording import BackwardPass, Operation, record
 from tapecli.errors import RequestError
 from tapecli.evaluation import answering
-from tapecli.evaluation.planner import Workload
+from tapecli.evaluation.planner import Workload, require_tapes
 from tapecli.evaluation.question import Question
 from tapecli.evaluation.verdict import STABLE_ULPS
 from tapecli.features.trace import model, rules
@@ -36,6 +36,7 @@ def check(question: Question) -> None:
     """
     if len(question.points) != 1:
         raise RequestError(f"a trace takes one point, such as --x 2, not {len(question.points):,}")
+    require_tapes(question)
     if Workload.of(question, 1).operations > MAX_OPERATIONS:
         raise RequestError(
             f"a trace of more than {MAX_OPERATIONS:,} operations cannot be read; "
