@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from tests.rows import applied
 
 from tapecli import defaults
 from tapecli.engines.tapes import arrangements
@@ -18,7 +19,7 @@ from tapecli.errors import RequestError
 from tapecli.evaluation.verdict import STABLE_ULPS
 from tapecli.expressions.expression import parse
 from tapecli.expressions.functions import FUNCTIONS, is_taped, limits, row
-from tapecli.expressions.tree import Node, Variable, call, number, text, variables
+from tapecli.expressions.tree import Node, text, variables
 from tapecli.floats import FORMATS
 
 FLOAT64 = FORMATS["float64"]
@@ -324,15 +325,9 @@ def lacking(name: str, dtype: str, execution: str) -> int | None:
     return min((one.order for one in said if not one.where and one.order <= HIGHEST), default=None)
 
 
-def applied(name: str) -> Node:
-    """A function of x, and of y if TensorFlow has it by two arguments; others are numbers."""
-    function = row(name)
-    variables = iter("xy" if isinstance(function.tape, str) else "x")
-    arguments = []
-    for slope, value in zip(function.derivatives, function.sample, strict=False):
-        letter = next(variables, "") if slope else ""
-        arguments.append(Variable(letter) if letter else number(Fraction(value), decimal=True))
-    return call(name, *arguments)
+def letters(name: str) -> str:
+    """The variables of a function: two if TensorFlow has it by two arguments."""
+    return "xy" if isinstance(row(name).tape, str) else "x"
 
 
 def alike(names: Iterable[str]) -> list[tuple[str, ...]]:
@@ -348,7 +343,7 @@ def of_rows(names: tuple[str, ...], order: int, dtype: str, execution: str) -> A
     """The derivatives of rows with the same sample, up to an order, the mixed one as well."""
     samples = map(float, row(names[0]).sample)
     columns = {name: np.array([x, x + 0.25]) for name, x in zip("xy", samples, strict=False)}
-    targets = [*map(applied, names)]
+    targets = [applied(name, letters(name)) for name in names]
     wanted = orders(order) + [("x", "y")] * (order == 2 and "y" in variables(*targets))
     columns = {name: columns[name] for name in variables(*targets)}
     return arrangements.tape_derivatives(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from tests.rows import applied
+
 from tapecli.expressions.functions import FUNCTIONS, is_taped, limits
 
 _DOMAINS = {"lgamma": "-1.5,2.5", "gamma": "-2.5,-1.5,0.5,3"}
@@ -16,12 +18,11 @@ def _of_functions() -> list[str]:
             continue
         missing = [limit.order for limit in limits(name) if limit.dtype == "float64"]
         order = 1 if 2 in missing else 2
-        first = next(number for number, slope in enumerate(row.derivatives) if slope)
-        arguments = ["x" if n == first else value for n, value in enumerate(row.sample)]
+        slopes = [slope not in ("", "0") for slope in row.derivatives]
+        first = slopes.index(True) if any(slopes) else 0
         sample = float(row.sample[first])
         points = _DOMAINS.get(name, f"{sample},{sample + 0.25}")
-        typed = f"{name}({', '.join(arguments[: row.arity])})"
-        rows.append(f"'{typed}' --x {points} --order {order}")
+        rows.append(f"'{applied(name)}' --x {points} --order {order}")
         if row.arity == 2 and row.tape and all(row.derivatives) and order == 2:
             rows.append(f"'{name}(x,y)' --wrt x,y --wrt x --wrt y,y --x 0.3,0.7 --y 1.5")
             rows.append(f"'{name}(x,2)+{name}(0.5,x)' --x 0.3,0.7 --order 2")

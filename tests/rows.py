@@ -1,0 +1,25 @@
+"""Rows of the function table as expressions that can be differentiated."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from tapecli.expressions.expression import parse
+from tapecli.expressions.functions import row
+from tapecli.expressions.tree import Node, Variable, number, substituted
+
+
+def applied(name: str, letters: str = "x") -> Node:
+    """A function as it is written, of these variables, each in the place of an argument by which it
+    has a derivative; further arguments are the numbers of the sample.
+    """
+    function = row(name)
+    (target,) = parse(function.signature, function.parameters)
+    pairs = [*zip(function.parameters, function.derivatives, strict=True)]
+    sloping = [x for x, slope in pairs if slope not in ("", "0")] or function.parameters
+    values: dict[str, Node] = {
+        x: number(Fraction(value), decimal=True)
+        for x, value in zip(function.parameters, function.sample, strict=False)
+    }
+    values |= {x: Variable(letter) for x, letter in zip(sloping, letters, strict=False)}
+    return substituted(target.tree, values)
