@@ -26,7 +26,7 @@ ROOT = Path(__file__).parent.parent
 PAGES = (
     "README.md",
     *(f"docs/{name}.md" for name in ("tour", "tapes", "tapes.ja", "pitfalls", "reference")),
-    *(f"docs/{name}.md" for name in ("many-points", "limits")),
+    *(f"docs/{name}.md" for name in ("many-points", "limits", "expressions")),
 )
 PICTURES = {
     "docs/table.svg": "tapecli diff --order 2 --x 1..3",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import mpmath as mp
@@ -247,6 +249,34 @@ REFUSED = {
     "x[1]": "is 'x' a function?; write x*[1]",
 }
 """Spellings with the message that refuses them."""
+
+
+PAGE = Path(__file__).parents[2] / "docs" / "expressions.md"
+
+
+def page_rows() -> list[tuple[str, list[str], list[str]]]:
+    """The spellings and forms of each row of the page's tables with its heading."""
+    rows = []
+    for section in PAGE.read_text(encoding="utf-8").split("\n## ")[1:]:
+        heading, _, body = section.partition("\n")
+        for line in re.findall(r"^\| (`.*) \|$", body, re.MULTILINE):
+            cells = re.split(r" (?<!\\)\| ", line.replace("\\|", "∣"))
+            rows.append((heading, *(re.findall("`([^`]+)`", cell) for cell in cells)))
+    return rows
+
+
+def test_the_page_says_what_is_read_and_what_is_refused() -> None:
+    rows = page_rows()
+    assert len(rows) > 30
+    for heading, spellings, forms in rows:
+        if heading.startswith("What has two readings"):
+            for typed in spellings:
+                with pytest.raises(ExpressionError, match="write"):
+                    parse(typed, with_operators=True)
+            continue
+        forms = forms * len(spellings) if len(forms) == 1 else forms
+        for typed, form in zip(spellings, forms, strict=True):
+            assert parse(typed)[0].text == form, typed
 
 
 @pytest.mark.parametrize("typed", READ)
