@@ -48,7 +48,7 @@ LEAVING = 5.0
 is no finding: a library may wait for its own threads for ever when the process ends."""
 AGAIN = 120.0
 """Seconds in which a finding is to be confirmed."""
-NAMES = ("expressions", "grids", "files", "requests", "calls", "values", "times")
+NAMES = ("expressions", "notations", "grids", "files", "requests", "calls", "values", "times")
 
 
 @dataclass

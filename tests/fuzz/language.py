@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from random import Random
+from typing import NamedTuple
 
 from tapecli import defaults
 from tapecli.expressions.functions import CONSTANT_NAMES, FUNCTION_NAMES, FUNCTIONS
@@ -65,11 +66,75 @@ SIGNS = (
     "⁰¹",
 )
 
+NOTATION_WORDS = (
+    *("\\frac", "\\sqrt", "\\left(", "\\right)", "\\left|", "\\right|", "\\cdot", "\\,", "\\pi"),
+    *(
+        "\\log_{2}",
+        "\\sin^{2}",
+        "\\operatorname{arsinh}",
+        "\\theta",
+        "\\foo",
+        "_{1}",
+        "^{",
+        "{",
+        "}",
+    ),
+    *(
+        "[",
+        "]",
+        "Sin[",
+        "Log[2,",
+        "np.",
+        "tf.math.",
+        "Math.LN2",
+        "os.system(",
+        "std::",
+        "M_PI",
+        "%pi",
+    ),
+    *(
+        "½",
+        "2½",
+        "1⁄3",
+        "∛",
+        "∜",
+        "x₁",
+        "𝑥",
+        "ｘ",
+        "⌊",
+        "⌋",
+        "%",
+        "$",
+        "d/dx ",
+        "∂/∂x ",
+        ")/dx",
+        "'",
+    ),
+    *(
+        "1.0f",
+        "0x10",
+        "3j",
+        "1.5d0",
+        "0,5",
+        "lambda x:",
+        "x ->",
+        "x => ",
+        ":=",
+        ".^",
+        "∞",
+        "log_",
+        "SIN",
+    ),
+    *("sin-1(", "sinx", "xy", "tg ", "∗", "–", " = 0", "\\lfloor", "\\infty", "\\[", "\\]", "\\("),
+)
+"""What other systems write."""
+
 EXPRESSION_WORDS = (
     *FUNCTION_NAMES,
     *CONSTANT_NAMES,
     *SIGNS,
     *NUMBERS,
+    *NOTATION_WORDS,
     *(
         "x",
         "y",
@@ -250,20 +315,54 @@ def encoded(text_: str) -> bytes:
         return text_.encode("utf-8", "surrogatepass")
 
 
-def expression(random: Random, depth: int = 4, names: str = "xxxy") -> str:
-    """An expression that can be read, if nothing is wrong with a number."""
+class Style(NamedTuple):
+    """How a system writes a function {0} of the arguments {1}, and operators of {0} and {1}."""
+
+    call: str = "{0}({1})"
+    signs: Mapping[str, str] = {}
+
+
+STYLES = {
+    "plain": Style(),
+    "Python": Style("mpmath.{0}({1})", {"^": "({0})**({1})"}),
+    "Mathematica": Style("{0}[{1}]", {"*": "({0}) ({1})"}),
+    "LaTeX": Style(
+        "\\operatorname{{{0}}}{{\\left({1} \\right)}}",
+        {
+            "*": "\\left({0}\\right) \\cdot \\left({1}\\right)",
+            "/": "\\frac{{{0}}}{{{1}}}",
+            "^": "\\left({0}\\right)^{{{1}}}",
+        },
+    ),
+}
+"""Other notations of the same expressions."""
+
+
+def expression(
+    random: Random, depth: int = 4, names: str = "xxxy", style: Style = STYLES["plain"]
+) -> str:
+    """An expression that can be read, if nothing is wrong with a number.
+
+    Equal states of `random` give the same expression in every style.
+    """
     if depth == 0 or random.random() < 0.15:
         atoms: list[str] = [*names, *names, *"123", "0.5", "1/3", "pi", "e", "10", "1e-3"]
         return random.choice(atoms)
-    inside = [expression(random, depth - 1, names) for _ in range(2)]
+    inside = [expression(random, depth - 1, names, style) for _ in range(2)]
     if random.random() < 0.5:
         row = random.choice(list(FUNCTIONS.values()))
         inside += row.sample[2:]
-        return f"{row.name}({', '.join(inside[: row.arity])})"
+        return style.call.format(row.name, ", ".join(inside[: row.arity]))
     sign = random.choice("++-**/^^")
     if sign == "^" and random.random() < 0.7:
         inside[1] = random.choice(["2", "3", "-1", "(1/3)", "0.5", "2.5"])
-    return f"({inside[0]}){sign}({inside[1]})"
+    return style.signs.get(sign, f"({{0}}){sign}({{1}})").format(*inside)
+
+
+def spelling(random: Random) -> str:
+    """An input of the target `notations`: a style, and the seed and depth of an expression."""
+    style = random.choice([name for name in STYLES if name != "plain"])
+    return f"{style} {random.randrange(10**9)} {random.randint(1, 5)}"
 
 
 def value(random: Random) -> str:

@@ -113,6 +113,26 @@ def expressions(data: bytes) -> None:
     see(same, "another", "tree", (explicit, [str(one) for one in again]))
 
 
+def notations(data: bytes) -> None:
+    """The same expression in two notations: one tree, or the same refusal."""
+    match = re.fullmatch(r"(\w+) (\d{1,9}) ([1-5])", language.text(data))
+    if match is None or match[1] not in language.STYLES:
+        expressions(data)
+        return
+    styles = (language.STYLES["plain"], language.STYLES[match[1]])
+    typed = [language.expression(Random(match[2]), int(match[3]), style=style) for style in styles]
+    answers: list[object] = []
+    for text_ in typed:
+        try:
+            answers.append(expression.parse(text_)[0].tree)
+        except ExpressionError as error:
+            _shown(error)
+            answers.append(error.problem)
+    same = answers[0] is answers[1] or answers[0] == answers[1]
+    beyond = any(isinstance(answer, str) and BEYOND.search(answer) for answer in answers)
+    see(same or beyond, "another", "notation", (typed, answers))
+
+
 # --- points -----------------------------------------------------------------------------------
 
 
@@ -406,6 +426,10 @@ TARGETS = {
     "expressions": Target(
         "text to trees and back", expressions, language.EXPRESSION_WORDS, language.expression,
         b"u = x^2\n---\nlog(u) + sin x",
+    ),
+    "notations": Target(
+        "notations of other systems", notations, language.EXPRESSION_WORDS, language.spelling,
+        b"LaTeX 1 3",
     ),
     "grids": Target(
         "points as they are typed", grids, language.GRID_WORDS, language.points,
