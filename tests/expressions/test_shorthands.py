@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import pickle
+from collections.abc import Callable
+from typing import Any
 
 import pytest
+from mpmath import mp
 
+from tapecli.engines.certified import Certified
+from tapecli.engines.certified.reference import Reference
 from tapecli.errors import ExpressionError, UsageError
 from tapecli.expressions import tex
 from tapecli.expressions.expression import MAX_DEFINITIONS, parse, parse_claims
 from tapecli.expressions.shorthands import MAX_NESTED, MAX_OPERATIONS, MAX_TERMS
 from tapecli.expressions.tree import Alias, Node, fold, rebuilt, steps, text
+from tapecli.floats import FORMATS
+
+CLOSE = 1e-17
+"""Relative; both are known to more digits than float64 has."""
 
 
 def written_out(tree: Node) -> Node:
@@ -402,3 +411,39 @@ def test_as_many_terms_and_definitions_as_the_bounds() -> None:
 def test_a_definition_that_is_used_often_is_written_out_once() -> None:
     typed = "f(x) = sum(x^k, k = 1..100); " + " + ".join(["f(x)"] * 50)
     assert len(steps(read(typed))) < 500
+
+
+# --- values, beside mpmath --------------------------------------------------------------------
+
+VALUES: dict[str, Callable[[Any], Any]] = {
+    "f(x) = x^2 + 1; f(f(x))": lambda x: (x**2 + 1) ** 2 + 1,
+    "f(x) = exp(-x^2); f'(2x) + x*f''(x)": lambda x: (
+        -4 * x * mp.exp(-4 * x**2) + x * (4 * x**2 - 2) * mp.exp(-(x**2))
+    ),
+    "g(x, y) = x^y; g(x + 1, g(2, x))": lambda x: (x + 1) ** (mp.mpf(2) ** x),
+    "sum(x^k/k!, k = 0..20)": lambda x: mp.nsum(lambda k: x**k / mp.factorial(k), [0, 20]),
+    "sum((-1)^k*x^(2k)/(2k)!, k = 0..10)": lambda x: sum(
+        (-1) ** k * x ** (2 * k) / mp.factorial(2 * k) for k in range(11)
+    ),
+    "prod(1 - x^2/k^2, k = 1..10)": lambda x: mp.nprod(lambda k: 1 - x**2 / k**2, [1, 10]),
+    "sum(sum(sin(j*x)/k, j = 1..k), k = 1..5)": lambda x: sum(
+        mp.sin(j * x) / k for k in range(1, 6) for j in range(1, k + 1)
+    ),
+    "x*diff(sin(x)/x, x)": lambda x: mp.cos(x) - mp.sin(x) / x,
+    "diff(abs(x - 2)*x, x)": lambda x: abs(x - 2) + x * mp.sign(x - 2),
+    "D(x^x)": lambda x: x**x * (mp.log(x) + 1),
+    "diff(sum(x^k/k, k = 1..6), x, 2)": lambda x: sum((k - 1) * x ** (k - 2) for k in range(2, 7)),
+}
+
+
+@pytest.mark.parametrize("typed", VALUES)
+def test_values_and_slopes_are_those_of_mpmath(typed: str) -> None:
+    reference = Reference(read(typed), FORMATS["float64"], [(), ("x",)], "x")
+    with mp.workdps(40):
+        for point in (0.25, 1.5, 3.75):
+            certified = reference.at({"x": point})
+            exact = (VALUES[typed](mp.mpf(point)), mp.diff(VALUES[typed], mp.mpf(point)))
+            for enclosure, number in zip(certified, exact, strict=True):
+                assert isinstance(enclosure, Certified)
+                value = mp.mpf(enclosure.value.numerator) / enclosure.value.denominator
+                assert abs(value - number) <= CLOSE * abs(number)
