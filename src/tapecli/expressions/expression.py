@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import pairwise
 
 from tapecli.errors import ExpressionError, UsageError, clipped
 from tapecli.expressions import leibniz
@@ -55,7 +56,8 @@ def parse(
     A text may have several, with semicolons between them, and definitions such as `f(x) = x^2`.
     Later ones may use the names of earlier ones. A variable is one letter (a number may follow:
     x1, x_1), or one of the names in `variable_names`. Definitions are no targets, unless there
-    is nothing else. An operator such as d/dx may stand in front if this is `with_operators`.
+    is nothing else, nor are constants beside them: `a = 2; a*x^2`. An operator such as d/dx may
+    stand in front if this is `with_operators`.
 
     Raises:
         ExpressionError: a text cannot be read, is too long or too deep, or its name is taken.
@@ -68,10 +70,13 @@ def parse(
     trees = reading.trees or [(d.name, d.tree) for d in reading.definitions.values()]
     names = {*variables(*(tree for _, tree in trees)), *reading.scope, *reading.definitions}
     new_names = _new_names(names, sum(not name for name, _ in trees))
-    return tuple(
+    targets = [
         Expression(name or next(new_names), tree, reading.orders.get(index, ()))
         for index, (name, tree) in enumerate(trees)
-    )
+    ]
+    constants = reading.constants()
+    others = [target for target in targets if target.name not in constants]
+    return tuple(others or targets)
 
 
 def parse_claims(
@@ -104,6 +109,7 @@ class _Reading:
         self.trees: list[tuple[str, Node]] = []
         self.scope: dict[str, Node] = {}
         self.definitions: dict[str, Definition] = {}
+        self._beside_others: set[str] = set()
         self.orders: dict[int, Orders] = {}
         self._variable_names = variable_names
         self._with_operators = with_operators
@@ -119,6 +125,8 @@ class _Reading:
             for piece in statements(typed)
         ]
         self._texts += len(texts)
+        several = {number for (number, _), (other, _) in pairwise(pieces) if number == other}
+        self._beside_others.update(piece.name for number, piece in pieces if number in several)
         definitions = sum(piece.parameters is not None for _, piece in pieces)
         counts = {"definitions": definitions, "expressions": len(pieces) - definitions}
         for noun, bound in ("expressions", most), ("definitions", MAX_DEFINITIONS):
@@ -130,6 +138,14 @@ class _Reading:
             except ExpressionError as error:
                 error.number = number
                 raise
+
+    def constants(self) -> set[str]:
+        """The names of constants that have definitions or other statements in their text."""
+        return {
+            name
+            for name, tree in self.scope.items()
+            if (self.definitions or name in self._beside_others) and not variables(tree)
+        }
 
     def _read_statement(self, piece: Statement) -> None:
         earlier = variables(*(tree for _, tree in self.trees))

@@ -97,17 +97,29 @@ def _bounds(typed: str) -> Iterator[tuple[int, int]]:
     The end of a line separates none inside of brackets or beside an operator.
     """
     by_lines = "\n" in typed and any(map(names_something, typed.split("\n")))
+    following = _next_characters(typed) if by_lines else []
     start = depth = 0
+    before = ""
     for index, character in enumerate(typed):
         depth += (character in "([{") - (character in ")]}")
-        if typed[index - 1 : index] == "\\":  # LaTeX's space
-            continue
-        if character == ";" or (character == "\n" and by_lines and depth <= 0):
-            before, after = typed[start:index].rstrip(BLANKS), typed[index + 1 :].lstrip(BLANKS)
-            if character == ";" or not (before[-1:] in _OPEN or after[:1] in _GOES_ON):
-                yield start, index
-                start, depth = index + 1, 0
+        is_space = typed[index - 1 : index] == "\\"  # LaTeX's \;
+        goes_on = before in _OPEN or (following and following[index] in _GOES_ON)
+        is_end = character == "\n" and by_lines and depth <= 0 and not goes_on
+        if is_end or (character == ";" and not is_space):
+            yield start, index
+            start, depth, before = index + 1, 0, ""
+        elif character not in BLANKS:
+            before = character
     yield start, len(typed)
+
+
+def _next_characters(typed: str) -> list[str]:
+    """For each character the next one that is no blank, or ""."""
+    following = [""] * len(typed)
+    for index in range(len(typed) - 1, 0, -1):
+        here = typed[index]
+        following[index - 1] = following[index] if here in BLANKS else here
+    return following
 
 
 _OPEN = tuple("+-*/^=,")

@@ -24,7 +24,7 @@ _WORD = re.compile(NAME)
 _OTHER_WORDS = frozenset(("to", "through", "thru", "from", "by", "step", "np", "numpy", "tf"))
 _BRACKETS = {"[": "]", "{": "}", "(": ")"}
 _NUMBER = re.compile(r"(?<![A-Za-z_0-9])[0-9]+\.?[0-9]*(?:[eE][+-]?[0-9]+)?")
-_ASSIGNED = re.compile(rf"[{BLANKS},;]*({NAME})[{BLANKS}]*=(?!=)")
+_ASSIGNED = re.compile(rf"(?<![{BLANKS},;])[{BLANKS},;]*({NAME})[{BLANKS}]*=(?!=)")
 _NO_EXPRESSION = re.compile(r"^\s*[\[{]|\.\.|[…:@]|\bto\b")
 _INFINITE = frozenset(("inf", "infinity", "oo", "nan"))
 

@@ -16,6 +16,9 @@ from tapecli.expressions.tree import Alias, Call, Named, Node, Number, Variable,
 MAX_FACTORIAL = 500
 """Arguments of gamma beyond which SymPy's exact value is not worth its digits."""
 
+MAX_CONSTANTS = 200
+"""Constant parts of a tree beyond which its formula is not worth the time: each is evaluated."""
+
 
 class cbrt(sympy.Function):  # type: ignore[misc]
     """The real cube root, also of negative numbers, for which SymPy only has a tree of pieces."""
@@ -95,7 +98,7 @@ def is_endless(tree: Node) -> bool:
     """Whether it has a constant whose digits SymPy would compute for long, or without end.
 
     Those are extreme numbers, such as exp(10^300), what is no real number, such as atanh(2), and
-    the gamma function of all but small numbers.
+    the gamma function of all but small numbers. More than `MAX_CONSTANTS` are not looked at.
     """
     varying: set[Node] = set()
     constants = []
@@ -104,6 +107,8 @@ def is_endless(tree: Node) -> bool:
             varying.add(node)
         elif isinstance(node, Call):
             constants.append(node)
+    if len(constants) > MAX_CONSTANTS:
+        return True
     return any(is_extreme(node) or constant_value(node) is None for node in constants) or any(
         node.name in ("gamma", "lgamma", "digamma", "polygamma")
         and not -MAX_FACTORIAL < (constant_value(node.arguments[-1]) or 0) < MAX_FACTORIAL
