@@ -156,11 +156,15 @@ def test_a_chunk_has_the_axis_of_its_variable_or_that_of_points() -> None:
         ({"x": "1..1e16"}, {}, "'1..1e16': more than 1,000,000,000,000,000 points"),
         ({"x": "1..1e9", "y": "1..1e9"}, {}, "more than 1,000,000,000,000,000 points"),
         ({"x": "-", "y": "1..2"}, {"stdin": "1\n" * 100_001}, "more than 100,000 points"),
-        ({"x": "1..1e400@3"}, {}, "the point 1e+400 is too large for float64"),
+        ({"x": "1..1e400@3"}, {}, "the point 1e+400 is too large for float64; write a smaller one"),
         ({"x": "0..1e-400@3"}, {}, "the point 1e-400 is too small for float64"),
         ({"x": []}, {}, "there are no points"),
         ({"x": np.array([1, np.inf])}, {}, "inf is not a finite number"),
-        ({"x": "1e9"}, {"format_": FORMATS["float16"]}, "1000000000 is too large for float16"),
+        (
+            {"x": "1e9"},
+            {"format_": FORMATS["float16"]},
+            "1000000000 is too large for float16; write a smaller one",
+        ),
     ],
 )
 def test_what_does_not_fit_together_is_refused(given: Any, more: Any, words: str) -> None:

@@ -52,7 +52,10 @@ def test_every_kind_of_table_is_read_exactly(text: str) -> None:
         ('x,y\n1,"2\n', "line 2 of standard input cannot be read: unexpected end of data"),
         ("x,y\n1\r2,3\n", "line 2 of standard input cannot be read"),
         ("x,y\n1,two\n", "line 2 of standard input, 'y': 'two' is not a number"),
-        ("x,y\n1,\n", "line 2 of standard input, 'y': a point is missing"),
+        (
+            "x,y\n1,\n",
+            "line 2 of standard input, 'y': a point is missing",
+        ),
         ("x,y\n1,nan\n", "line 2 of standard input, 'y': 'nan' is not a finite number"),
         ('{"x": 1, "y": 2}\n{"x": 1}\n', "line 2 of standard input has no 'y'"),
         ('{"x": 1}\n', "has 'x', but not 'y'"),

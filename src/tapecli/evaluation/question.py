@@ -135,7 +135,7 @@ class PointsInput:
         values = dict(pairs)
         if len(values) < len(pairs):
             name = twice(name for name, _ in pairs)
-            raise RequestError(f"the points of '{name}' are given twice")
+            raise RequestError(f"the points of '{name}' are given twice; leave one of them out")
         return cls(values, **rest)
 
     @property

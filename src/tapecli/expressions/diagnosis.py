@@ -79,6 +79,9 @@ def needs_points(name: str) -> str:
     return f"a variable of more than one letter needs its points: --at {clipped(name)}=1..3"
 
 
+_PARTNER = {**dict(zip(OPENING, CLOSING, strict=True)), "|": "|"}
+OPERATOR_SIGNS = ("*", "/", "^", "**", "·", "×", "÷")
+
 _OTHER_SIGNS = {"=<": "<=", "=>": ">=", "&&": "and", "&": "and", "||": "or", "<>": "!="}
 """What other languages write for a sign or a word of conditions."""
 
@@ -97,8 +100,10 @@ def strange(index: int, source: str) -> Mistake:
             return Mistake(index, index + len(typed), f"unexpected '{typed}'", f"write '{word}'")
     if character in KNOWN_ELSEWHERE:
         return Mistake(index, index + 1, f"unexpected '{character}'", KNOWN_ELSEWHERE[character])
-    if not character.isascii():  # it may look like an ordinary letter
-        hint = f"it is {unicodedata.name(character, 'a character without a name')}"
+    hint = hint or suggestions.for_sign(character, source[:index])
+    if not (hint or character.isascii()):  # it may look like an ordinary letter
+        name = unicodedata.name(character, "a character without a name")
+        hint = f"it is {name}; leave it out, or write what it means with + - * / ^"
     return Mistake(index, index + 1, f"unexpected '{character}'", hint)
 
 
@@ -167,20 +172,19 @@ def _unclosed(before: str, kind: str) -> Mistake | None:
     if not open_signs:
         return None
     index, sign = open_signs[-1]
-    problem = f"'{sign}' is never closed"
+    problem, hint = f"'{sign}' is never closed", f"write '{_PARTNER[sign]}' where it ends"
     if kind == "$END" and before[-1] in "([{|":
-        return Mistake(index, len(before), problem)
+        return Mistake(index, len(before), problem, hint)
     at_an_end = kind == "$END" or (kind in (*_CLOSING, "_COMMA") and sign == "|")
     if at_an_end and before[-1] not in "([{|,+-*/^":
-        return Mistake(index, index + 1, problem)
+        return Mistake(index, index + 1, problem, hint)
     return None
 
 
 def _misplaced(kind: str, word: str, before: str, source: str, rest: str) -> tuple[str, str]:
     """A word that cannot come after what is before it, and what to write instead."""
     if kind == "$END":
-        hint = "write x if x > 0 else -x" if re.search(r"\bif\b", source) else ""
-        return "the expression ends too early", hint
+        return "the expression ends too early", _what_is_missing(before, source)
     for typed, sign in _OTHER_SIGNS.items():
         start = len(source) - len(rest) - len(word)
         is_there = any(
@@ -206,9 +210,12 @@ def _misplaced(kind: str, word: str, before: str, source: str, rest: str) -> tup
         return "a number after a factor", f"write {left}*{number}, or {left}^{number}"
     is_inside = any(sign in OPENING for _, sign in _open_signs(before))
     if kind in _CLOSING and not is_inside:
-        return f"'{clipped(word)}' closes nothing", ""
+        return f"'{clipped(word)}' closes nothing", "leave it out, or open a bracket before it"
     if kind in _CLOSING and before.endswith(tuple(OPENING)):
-        return "nothing between the brackets", ""
+        function = re.search(_FUNCTION_TAIL, before[:-1])
+        row = FUNCTION_NAMES.get(function[1]) if function else None
+        example = FUNCTIONS[row].signature if row else f"{before[-1]}x + 1{word}"
+        return "nothing between the brackets", f"write {example}"
     if kind in _CLOSING and (sign := _open_signs(before)[-1][1]) in OPENING:
         closing = CLOSING[OPENING.index(sign)]
         return f"'{clipped(word)}' does not close '{sign}'", f"write '{closing}'"
@@ -223,7 +230,24 @@ def _misplaced(kind: str, word: str, before: str, source: str, rest: str) -> tup
         return "unexpected '='", "write '==' to compare"
     if word == "=":
         return "unexpected '='", "'=' comes after a name: 'y = x^2', 'f(x) = x^2'"
-    return f"unexpected '{clipped(word)}'", ""
+    if word in OPERATOR_SIGNS and before[-1:] != word:
+        return f"unexpected '{word}'", f"write a number or a variable before '{word}'"
+    hint = suggestions.for_sign(word, before) or "write an operator, such as + or *, between"
+    return f"unexpected '{clipped(word)}'", hint
+
+
+def _what_is_missing(before: str, source: str) -> str:
+    """What to write behind an expression that ends too early."""
+    if re.search(r"\bif\b", source):
+        return "write x if x > 0 else -x"
+    if "?" in source:
+        return "write x > 0 ? x : -x, or where(x > 0, x, -x)"
+    if command := re.search(r"\\[dtc]?frac|\\sqrt", source):
+        return r"write \sqrt[3]{x}" if command[0] == r"\sqrt" else r"write \frac{x}{2}"
+    if source.count("$") % 2:
+        return "leave out the '$', or write one on each side"
+    sign = re.search(r"(\*\*|[^\w\s])$", before)
+    return f"write a number or a variable behind '{sign[1]}'" if sign else "write the rest of it"
 
 
 def _equation(left: str, right: str) -> tuple[str, str]:

@@ -65,7 +65,7 @@ def parse(
     """
     texts = [texts] if isinstance(texts, str) else list(texts)
     if not texts:
-        raise UsageError("no expression was given")
+        raise UsageError("no expression was given; try 'log(x^2)'")
     reading = _Reading(texts, variable_names, with_operators)
     trees = reading.trees or [(d.name, d.tree) for d in reading.definitions.values()]
     names = {*variables(*(tree for _, tree in trees)), *reading.scope, *reading.definitions}

@@ -165,7 +165,7 @@ class Reader:
                 problem = f"more than {MAX_DEPTH} nested brackets and operators"
                 self.fail(start, end, problem, "give parts of it names: 'u = ...' 'y = log(u)'")
             if reading.exact and abs(_decimal_exponent(reading.exact)) >= MAX_DIGITS:
-                self.fail(start, end, CONSTANT_PROBLEM)
+                self.fail(start, end, CONSTANT_PROBLEM, "write smaller numbers")
             readings[id(branch)] = reading._replace(start=start, end=end)
         return readings[id(root)]
 
@@ -228,7 +228,11 @@ class Reader:
         digits = len(mantissa.removeprefix("0").replace(".", ""))
         shift = exponent.lstrip("+-0")
         if digits > MAX_DIGITS or len(shift) > 3 or int(shift or 0) > MAX_DIGITS:
-            self.fail(*diagnosis.span(token), f"a number of more than {MAX_DIGITS} digits")
+            self.fail(
+                *diagnosis.span(token),
+                f"a number of more than {MAX_DIGITS} digits",
+                "write a shorter one",
+            )
         plain = token.replace("_", "")
         value = Fraction(plain)
         return Reading(tree.number(value, decimal=not plain.isdigit()), exact=value)

@@ -18,6 +18,23 @@ _RANDOM = "a formula has the same value at every call; give the numbers as point
 _DIFFERENTIATES = "tapecli does not {}; 'tapecli --help' lists what it does"
 
 _ELSEWHERE = {
+    **{
+        word: f"did you mean '{name}'?"
+        for word, name in {
+            "sine": "sin",
+            "cosine": "cos",
+            "tangent": "tan",
+            "cotangent": "cot",
+            "secant": "sec",
+            "cosecant": "csc",
+            "exponential": "exp",
+            "logarithm": "log",
+            "squareroot": "sqrt",
+            "cuberoot": "cbrt",
+            "absolute": "abs",
+            "power": "pow",
+        }.items()
+    },
     **dict.fromkeys(("integrate", "integral", "int", "quad"), _DIFFERENTIATES.format("integrate")),
     **dict.fromkeys(("limit", "lim"), _DIFFERENTIATES.format("take limits")),
     **dict.fromkeys(("solve", "fsolve", "roots"), _DIFFERENTIATES.format("solve equations")),
@@ -36,6 +53,31 @@ _ELSEWHERE = {
 }
 """What names mean in other programs that mean nothing here."""
 
+_QUOTES = "leave out the quotation marks: the shell's own are enough"
+_RANGE = "a range is for points, as in --x 1..3; a condition is where(c, a, b)"
+_DEGREES = "write sind(x) for the sine of degrees, or x*pi/180"
+_SIGNS = {
+    **dict.fromkeys("\"'`“”„«»‘’", _QUOTES),
+    **dict.fromkeys(("°", "º", "˚"), _DEGREES),
+    "~": "write 'not' for the opposite of a condition, or - for that of a number",
+    "!": "a factorial is written behind: x!; the opposite of a condition is 'not'",
+    "@": "write * for a product",
+    "#": "write a comment in a file of expressions, which is read with @FILE",
+    "$": "leave it out, or write one on each side: $x^2$",
+    "?": "write where(x > 0, x, -x), or x > 0 ? x : -x",
+    ":": _RANGE,
+    ";": "write ';' between expressions",
+    "%": "write 10% for 10/100, or x % 5 for the remainder of x/5",
+    "\\": "write a command of LaTeX, as in \\\\sin x, or a division: /",
+    "&": "write 'and' between conditions",
+    "|": "write |x|, or abs(x)",
+    "∂": "write diff(f, x), or ∂/∂x in front of the whole expression",
+    "≈": "an expression has no '≈'; write its left side alone",
+    "²": "a power stands behind what it raises: x²",
+    "³": "a power stands behind what it raises: x³",
+}
+"""What to write instead of signs that have no meaning where they stand."""
+
 MOST_WORDS = 2_000
 """Words among which the one that was meant is looked for; among more it would take too long."""
 
@@ -48,6 +90,13 @@ def for_call(name: str, arguments: int | None) -> str:
     if told := _ELSEWHERE.get(name.lower()):
         return told
     return question(_functions(name, arguments)) or "see 'tapecli functions'"
+
+
+def for_sign(sign: str, before: str) -> str:
+    """What to write instead of a sign that no expression can have behind this text; or ""."""
+    if sign == "/" and before.endswith("/"):
+        return "write floor(x/2) for a whole quotient, or x/2"
+    return _SIGNS.get(sign, "")
 
 
 def question(names: Sequence[str]) -> str:

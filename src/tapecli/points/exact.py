@@ -83,7 +83,7 @@ def constant(text: str) -> Fraction:
     if is_decimal(entry) and len(entry) <= MAX_NUMBER:
         return Fraction(entry)
     if not entry:
-        raise PointsError("a point is missing")
+        raise PointsError("a point is missing; write numbers with commas between: 1,2,3")
     _refuse_known_mistakes(entry[:MAX_NUMBER])
     try:
         (expression,) = parse(entry)
@@ -101,7 +101,7 @@ def constant(text: str) -> Fraction:
     if (value := reference.constant_value(expression.tree)) is not None:
         return value
     is_extreme = reference.is_extreme(expression.tree)
-    reason = "is too large, or too close to zero" if is_extreme else "has no value"
+    reason = "is too large, or too close to zero" if is_extreme else "has no value; write a number"
     raise PointsError(f"'{clipped(entry)}' {reason}")
 
 
@@ -217,7 +217,7 @@ def _range(item: str, most: int) -> Range:
 
 def _stepped(item: str, start: Fraction, stop: Fraction, step: Fraction, most: int) -> Range:
     if step == 0:
-        raise _refusal(item, "the step is 0")
+        raise _refusal(item, "the step is 0; write another, as in 0..1:0.1")
     steps = (stop - start) / step
     if steps < 0:
         turned = item.partition(":")[0] + f":{_brief(-step)}"
@@ -240,7 +240,9 @@ def fitting(point: Fraction, format_: FloatFormat) -> float:
     """A point rounded to the nearest number of a format, or a PointsError if it is out of range."""
     value = format_.round(point)
     if math.isinf(value):
-        raise PointsError(f"the point {_brief(point)} is too large for {format_.name}")
+        raise PointsError(
+            f"the point {_brief(point)} is too large for {format_.name}; write a smaller one"
+        )
     if value == 0 and point:
         raise PointsError(f"the point {_brief(point)} is too small for {format_.name}")
     return value

@@ -122,11 +122,13 @@ Error: unknown name 'foo'
 Error: '(' is never closed
   log(x^2
      ^
+  write ')' where it ends
 """,
     ("x)",): """\
 Error: ')' closes nothing
   x)
    ^
+  leave it out, or open a bracket before it
 """,
     ("",): """\
 Error: the expression is empty
@@ -136,6 +138,7 @@ Error: the expression is empty
 Error: the expression ends too early
   x^
     ^
+  write a number or a variable behind '^'
 """,
     ("x(x+1)",): """\
 Error: is 'x' a function?
@@ -177,6 +180,7 @@ Error: is 'x' a function?
 Error: unexpected '/'
   [/]
    ^
+  write a number or a variable before '/'
 """,
     ("x\x1b[31m",): """\
 Error: an unreadable character: U+001B
@@ -187,18 +191,23 @@ Error: an unreadable character: U+001B
 Error: unexpected '日'
   x + 日本
       ^^
-  it is CJK UNIFIED IDEOGRAPH-65E5
+  it is CJK UNIFIED IDEOGRAPH-65E5; leave it out, or write what it means with + - * / ^
 """,
     # points
-    ("--x", "1..3:0"): "Error: '1..3:0': the step is 0\n",
+    ("--x", "1..3:0"): "Error: '1..3:0': the step is 0; write another, as in 0..1:0.1\n",
     ("--x", "3..1"): "Error: '3..1': the end is below the start; write 3..1:-1\n",
     ("--x", "1..1e12"): f"Error: '1..1e12': {TOO_MANY}\n",
     ("--x", "0..1@100001"): f"Error: '0..1@100001': {TOO_MANY}\n",
     ("--x", "nan"): "Error: 'nan' is not a finite number; leave it out\n",
     ("--x", "1,inf"): ("Error: 'inf' is not a finite number; take a large one, such as 1e6\n"),
-    ("--x", "1e400"): "Error: the point 1e+400 is too large for float64\n",
-    ("--x", "1e39", "--dtype", "float32"): "Error: the point 1e+39 is too large for float32\n",
-    ("--x", ""): "Error: a point is missing\n",
+    ("--x", "1e400"): "Error: the point 1e+400 is too large for float64; write a smaller one\n",
+    (
+        "--x",
+        "1e39",
+        "--dtype",
+        "float32",
+    ): "Error: the point 1e+39 is too large for float32; write a smaller one\n",
+    ("--x", ""): "Error: a point is missing; write numbers with commas between: 1,2,3\n",
     ("--x", "x"): "Error: 'x' is not a number: it has the variable 'x'\n",
     ("--x", "@missing.txt"): (
         "Error: the points in 'missing.txt' cannot be read: No such file or directory\n"
@@ -209,7 +218,12 @@ Error: unexpected '日'
     ("t^2", "--x", "2"): (
         "Error: '--x' gives points of 'x', but the variable is 't'; give its points with '--t'\n"
     ),
-    ("--at", "x=1", "--x", "2"): "Error: the points of 'x' are given twice\n",
+    (
+        "--at",
+        "x=1",
+        "--x",
+        "2",
+    ): "Error: the points of 'x' are given twice; leave one of them out\n",
     # orders and methods
     ("--order", "-1"): (
         "Error: Invalid value for '-n' / '--order': '-1' is not a whole number from 0 on\n" + HELP
@@ -253,6 +267,7 @@ Error: unexpected '日'
 Error: ')' closes nothing
   2x)
     ^
+  leave it out, or open a bracket before it
 """,
     ("x^2", "--claim", "2*sni(x)"): """\
 Error: unknown function 'sni'
