@@ -11,106 +11,27 @@ import functools
 import re
 import unicodedata
 from collections.abc import Mapping
-from typing import NamedTuple
 
+from tapecli.expressions import libraries
 from tapecli.expressions.functions import CONSTANT_NAMES, FUNCTION_NAMES
+from tapecli.expressions.libraries import (
+    CONSTANTS_OF_LIBRARIES,
+    LIBRARIES,
+    MATHEMATICA,
+    Meaning,
+    Refused,
+    Template,
+)
 from tapecli.expressions.tree import PRODUCT, SUM
 
-
-class Template(NamedTuple):
-    """A name that is read as an expression of its arguments, whose names are `parameters`."""
-
-    parameters: tuple[str, ...]
-    text: str
-
-
-class Refused(NamedTuple):
-    """A name that is known elsewhere and is not read here, and what to do instead."""
-
-    hint: str
-
-
-Meaning = str | Template | Refused
-"""What a name means; a text is the name of a row in the table."""
-
-MATHEMATICA = "Mathematica"
-"""The library of a function whose argument is in square brackets."""
-
-LIBRARIES = {
-    "np": "NumPy",
-    "numpy": "NumPy",
-    "jnp": "NumPy",
-    "jax.numpy": "NumPy",
-    "math": "Python",
-    "cmath": "Python",
-    "tf": "TensorFlow",
-    "tf.math": "TensorFlow",
-    "tf.math.special": "TensorFlow",
-    "tf.nn": "TensorFlow",
-    "tensorflow": "TensorFlow",
-    "tensorflow.math": "TensorFlow",
-    "keras.activations": "Keras",
-    "tf.keras.activations": "Keras",
-    "keras.ops": "Keras",
-    "jax.nn": "JAX",
-    "torch": "PyTorch",
-    "torch.special": "PyTorch",
-    "torch.nn.functional": "PyTorch",
-    "F": "PyTorch",
-    "sp": "SymPy",
-    "sympy": "SymPy",
-    "scipy.special": "SciPy",
-    "sc": "SciPy",
-    "special": "SciPy",
-    "jax.scipy.special": "SciPy",
-    "mpmath": "mpmath",
-    "mp": "mpmath",
-    "Math": "JavaScript",
-    "std": "C",
-}
-"""The libraries by what is written before a name."""
-
-_ARRAY = Refused("it is for the elements of an array; an expression is of numbers, so leave it out")
-_TYPE = Refused("it changes the dtype; leave it out, and write --dtype float32")
-
 DIFFERENT: dict[str, dict[str, Meaning]] = {
-    "NumPy": {
-        "max": Refused("it is for arrays; write max(x, y)"),
-        "min": Refused("it is for arrays; write min(x, y)"),
-        **dict.fromkeys(("sum", "prod", "mean", "dot"), _ARRAY),
-        **dict.fromkeys(("float32", "float64", "float16", "array", "asarray"), _TYPE),
-    },
-    "TensorFlow": {
-        **dict.fromkeys(("reduce_sum", "reduce_mean", "reduce_prod"), _ARRAY),
-        **dict.fromkeys(("reduce_max", "reduce_min"), _ARRAY),
-        **dict.fromkeys(("constant", "Variable", "cast", "convert_to_tensor"), _TYPE),
-    },
-    "PyTorch": {
-        **dict.fromkeys(("sum", "prod", "mean"), _ARRAY),
-        "tensor": _TYPE,
-    },
-    "JavaScript": {
-        "LN2": Template((), "log(2)"),
-        "LN10": Template((), "log(10)"),
-        "LOG2E": Template((), "1/log(2)"),
-        "LOG10E": Template((), "1/log(10)"),
-        "SQRT2": Template((), "sqrt(2)"),
-        "SQRT1_2": Template((), "sqrt(1/2)"),
-    },
+    **libraries.DIFFERENT,
     "": {
+        **libraries.DIFFERENT[""],
         "ψ": "digamma",
         "trigamma": Template(("x",), "polygamma(1, x)"),
         "tetragamma": Template(("x",), "polygamma(2, x)"),
-        "tgamma": "gamma",
         "∜": Template(("x",), "x**(1/4)"),
-        "M_PI": "pi",
-        "M_E": "e",
-        "M_PI_2": Template((), "pi/2"),
-        "M_PI_4": Template((), "pi/4"),
-        "M_LN2": Template((), "log(2)"),
-        "M_LN10": Template((), "log(10)"),
-        "M_SQRT2": Template((), "sqrt(2)"),
-        "M_SQRT1_2": Template((), "sqrt(1/2)"),
     },
 }
 """For each library the names whose meaning is another one than in the table; "" is for none."""
@@ -120,13 +41,6 @@ LOGARITHMS = {"2": "log2", "10": "log10", "e": "log"}
 
 REVERSED = {("log", 2): "log", ("atan", 2): "atan2"}
 """By a row and the number of arguments: the row that has them in reverse in Mathematica."""
-
-CONSTANTS_OF_LIBRARIES: dict[str, Meaning] = {
-    "E": "e",
-    "exp1": "e",
-    "inf": Refused("infinity is no number"),
-}
-"""Names that are constants only behind the name of a library: Math.E."""
 
 ITERATED = {
     **dict.fromkeys(("sum", "Sum", "∑", "Σ"), SUM),

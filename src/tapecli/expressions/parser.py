@@ -17,7 +17,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from tapecli.errors import ExpressionError, clipped
-from tapecli.expressions import cache, diagnosis, notations, shorthands, tokens, tree, two_readings
+from tapecli.expressions import (
+    cache,
+    diagnosis,
+    libraries,
+    notations,
+    shorthands,
+    tokens,
+    tree,
+    two_readings,
+)
 from tapecli.expressions.diagnosis import UNKNOWN_CALL
 from tapecli.expressions.functions import CONDITIONS, CONSTANT_NAMES, FUNCTIONS, INVERSES, Function
 from tapecli.expressions.shorthands import MAX_OPERATIONS, Definition, Mode, Work
@@ -435,10 +444,10 @@ class Reader:
             problem = f"'{clipped(function.name)}' takes {_counted(arity)}, not {count}"
             self.fail(*span, problem, clipped(f"write {function.signature}", 100))
 
-    def _meant(self, meaning: notations.Meaning, token: Token, *arguments: Reading) -> Reading:
+    def _meant(self, meaning: libraries.Meaning, token: Token, *arguments: Reading) -> Reading:
         """What the name in a token means, of these arguments."""
         start, end = span = diagnosis.span(token)
-        if isinstance(meaning, notations.Refused):
+        if isinstance(meaning, libraries.Refused):
             self.fail(*span, f"'{self._quoted(start, end)}' is not read", meaning.hint)
         if meaning in CONSTANT_NAMES:
             return Reading(tree.Named(meaning))
@@ -451,8 +460,9 @@ class Reader:
         for argument in arguments:
             self.check_kind(argument)
         nodes = [argument.node for argument in arguments]
-        definition = Reader(meaning.text, {}, meaning.parameters).read()
-        node = tree.substituted(definition, dict(zip(meaning.parameters, nodes, strict=True)))
+        node = tree.substituted(
+            _definition(meaning), dict(zip(meaning.parameters, nodes, strict=True))
+        )
         depth = 2 + max((argument.depth for argument in arguments), default=0)
         return Reading(node, depth=depth, exact=tree.rational(node))
 
@@ -513,6 +523,12 @@ def _decimal_exponent(value: Fraction) -> float:
     if max(top, bottom) < 2**1000:
         return math.log10(top) - math.log10(bottom)
     return 0.30103 * (top.bit_length() - bottom.bit_length())
+
+
+@functools.cache
+def _definition(template: libraries.Template) -> Node:
+    """The tree that a template stands for."""
+    return Reader(template.text, {}, template.parameters).read()
 
 
 # --- the parser of the grammar, stored beside the package's bytecode --------------------------
