@@ -41,6 +41,23 @@ def cbrt(x: Real) -> Real:
     return mp.sign(x) * mp.cbrt(abs(x))
 
 
+def erfcx(x: Real) -> Real:
+    return mp.exp(x**2) * mp.erfc(x)
+
+
+def dawson(x: Real) -> Real:
+    return mp.sqrt(mp.pi) / 2 * mp.exp(-(x**2)) * mp.erfi(x)
+
+
+def erfcinv(x: Real) -> Real:
+    with mp.extradps(int(2 - min(mp.log10(x), 0))):  # 1 - x keeps the digits of x
+        return mp.erfinv(1 - x)
+
+
+def normal(x: Real) -> Real:
+    return mp.erfc(-x / mp.sqrt(2)) / 2
+
+
 CASES = {
     "abs": Case("abs(x)", abs, (-2.5, 0.3, 7.0), (-1e-300, 1e300)),
     "sign": Case("sign(x)", mp.sign, (-2.5, 0.3), (-1e-300, 1e300)),
@@ -75,6 +92,24 @@ CASES = {
     ),
     "erf": Case("erf(x)", mp.erf, (-1.5, 0.3, 2.0), (1e-18, -5.0, 20.0)),
     "erfc": Case("erfc(x)", mp.erfc, (-1.5, 0.3, 2.0), (1e-18, -5.0, 20.0)),
+    "erfi": Case("erfi(x)", mp.erfi, (-1.5, 0.3, 2.0), (1e-18, -5.0, 20.0)),
+    "erfcx": Case("erfcx(x)", erfcx, (-1.5, 0.3, 2.0, 20.0), (1e-18, -20.0, 3.99, 4.01)),
+    "dawsn": Case("dawsn(x)", dawson, (-0.7, 0.3, 1.1), (1e-18, 3.99, -4.01, 20.0)),
+    "erfinv": Case("erfinv(x)", mp.erfinv, (-0.6, 0.2, 0.8), (0.999999, -0.9999999999)),
+    "erfcinv": Case("erfcinv(x)", erfcinv, (0.2, 0.9, 1.6), (1e-18, 0.99, 1.999999, 1e-40)),
+    "ndtr": Case("ndtr(x)", normal, (-1.5, 0.3, 2.0), (1e-18, -20.0, 8.0)),
+    "norm_pdf": Case(
+        "norm_pdf(x)",
+        lambda x: mp.exp(-(x**2) / 2) / mp.sqrt(2 * mp.pi),
+        (-1.5, 0.3, 2.0),
+        (1e-18, -20.0, 8.0),
+    ),
+    "ndtri": Case(
+        "ndtri(x)", lambda x: -mp.sqrt(2) * erfcinv(2 * x), (0.1, 0.4, 0.8), (1e-18, 0.999999)
+    ),
+    "log_ndtr": Case(
+        "log_ndtr(x)", lambda x: mp.log(normal(x)), (-0.2, 0.3, 1.1), (1e-18, -20.0, 8.0)
+    ),
     "relu": Case("relu(x)", lambda x: max(x, 0), (-2.5, 0.3, 7.0), (-1e-300, 1e300)),
     "sech": Case("sech(x)", mp.sech, (-0.7, 0.3, 3.0), (1e-12, -30.0, 60.0)),
     "factorial": Case("factorial(x)", mp.factorial, (-0.5, 1.5, 5.3), (-4.3, 1e-6, 100.0)),

@@ -31,6 +31,8 @@ DIFFERENT: dict[str, dict[str, Meaning]] = {
         "ψ": "digamma",
         "trigamma": Template(("x",), "polygamma(1, x)"),
         "tetragamma": Template(("x",), "polygamma(2, x)"),
+        **dict.fromkeys(("Phi", "Φ"), "ndtr"),
+        **dict.fromkeys(("phi", "φ"), Refused("write norm_pdf(x), or phi*(...) for a product")),
         "∜": Template(("x",), "x**(1/4)"),
     },
 }

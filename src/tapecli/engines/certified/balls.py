@@ -26,6 +26,7 @@ from flint import arb, arb_series, ctx, fmpq
 
 from tapecli.engines.certified.gamma_balls import GammaBalls
 from tapecli.engines.certified.singular import Kink, Undecided, Undefined
+from tapecli.engines.certified.special import SpecialFunctions, with_constant
 from tapecli.expressions.functions import FUNCTIONS, whole_power
 
 Series: TypeAlias = arb_series
@@ -90,7 +91,7 @@ def _bits(number: arb) -> float:
 
 
 @dataclass(frozen=True)
-class Balls(GammaBalls):
+class Balls(GammaBalls, SpecialFunctions):
     """The rules of the function table, on one side of a point.
 
     Attributes:
@@ -346,7 +347,7 @@ class Balls(GammaBalls):
         return ((u * sign).log() * exact_arb(Fraction(1, 3))).exp() * sign
 
     def expm1(self, u: Series) -> Series:
-        return _with_constant(u[0].expm1(), u.exp())
+        return with_constant(u[0].expm1(), u.exp())
 
     def log(self, u: Series) -> Series:
         self._check_positive(u[0], "log")
@@ -355,7 +356,7 @@ class Balls(GammaBalls):
     def log1p(self, u: Series) -> Series:
         inner = u + 1
         self._check_positive(inner[0], "log1p")
-        return _with_constant(u[0].log1p(), inner.log())
+        return with_constant(u[0].log1p(), inner.log())
 
     # --- circular functions -------------------------------------------------------------------
 
@@ -370,14 +371,19 @@ class Balls(GammaBalls):
             return self.constant("pi") / 2 - self._half_angle(u)
         if self._at_one(-u, "asin"):
             return self._half_angle(-u) - self.constant("pi") / 2
-        return u.asin()
+        return self._arc(u[0].asin(), u, 1)
 
     def acos(self, u: Series) -> Series:
         if self._at_one(u, "acos"):
             return self._half_angle(u)
         if self._at_one(-u, "acos"):
             return self.constant("pi") - self._half_angle(-u)
-        return u.acos()
+        return self._arc(u[0].acos(), u, -1)
+
+    def _arc(self, start: arb, u: Series, sign: int) -> Series:
+        """The integral of 1/sqrt(1 - u**2), for the library's own rule may abort the process."""
+        slope = arb_series(u.coeffs(), u.prec).derivative() * (1 - u * u).rsqrt()
+        return with_constant(start, slope.integral() * sign)
 
     def _at_one(self, u: Series, function: str) -> bool:
         """Whether u is exactly 1; it must not be larger."""
@@ -388,7 +394,8 @@ class Balls(GammaBalls):
 
     def _half_angle(self, u: Series) -> Series:
         """acos(u) where u is 1, as 2*asin(sqrt((1 - u)/2))."""
-        return 2 * self._root((1 - u) / 2, Fraction(1, 2), "asin and acos").asin()
+        half = self._root((1 - u) / 2, Fraction(1, 2), "asin and acos")
+        return 2 * self._arc(half[0].asin(), half, 1)
 
     def atan(self, u: Series) -> Series:
         return self._underflowing(u.atan(), u * u + 1)
@@ -413,7 +420,7 @@ class Balls(GammaBalls):
     # own rules lose far from 0; the constant terms come from the library, which loses none.
 
     def sinh(self, u: Series) -> Series:
-        return _with_constant(u[0].sinh(), (u.exp() - (-u).exp()) / 2)
+        return with_constant(u[0].sinh(), (u.exp() - (-u).exp()) / 2)
 
     def cosh(self, u: Series) -> Series:
         return (u.exp() + (-u).exp()) / 2
@@ -424,12 +431,12 @@ class Balls(GammaBalls):
             tail = (u * (-2 * sign)).exp()
             return self.div(1 - tail, 1 + tail) * sign
         up, down = u.exp(), (-u).exp()
-        return _with_constant(u[0].tanh(), self.div(up - down, up + down))
+        return with_constant(u[0].tanh(), self.div(up - down, up + down))
 
     def asinh(self, u: Series) -> Series:
         sign = -1 if u[0] < 0 else 1
         v = u * sign
-        value = _with_constant(u[0].asinh(), (v + (v * v + 1).sqrt()).log() * sign)
+        value = with_constant(u[0].asinh(), (v + (v * v + 1).sqrt()).log() * sign)
         return self._from_exponential(value, value[0])
 
     def acosh(self, u: Series) -> Series:
@@ -438,14 +445,14 @@ class Balls(GammaBalls):
             half = self._root((u - 1) / 2, Fraction(1, 2), "acosh")
             return 2 * (half + (half * half + 1).sqrt()).log()
         self._check(distance > 0, "acosh")
-        value = _with_constant(u[0].acosh(), (u + (u * u - 1).sqrt()).log())
+        value = with_constant(u[0].acosh(), (u + (u * u - 1).sqrt()).log())
         return self._from_exponential(value, value[0])
 
     def atanh(self, u: Series) -> Series:
         up, down = 1 + u, 1 - u
         for edge in (up, down):
             self._check_positive(edge[0], "atanh")
-        return _with_constant(u[0].atanh(), (up.log() - down.log()) / 2)
+        return with_constant(u[0].atanh(), (up.log() - down.log()) / 2)
 
     def sigmoid(self, u: Series) -> Series:
         if u[0] > _HUGE_EXPONENT:
@@ -456,7 +463,7 @@ class Balls(GammaBalls):
     def softplus(self, u: Series) -> Series:
         if u[0] > _HUGE_EXPONENT:
             return u + ((-u).exp() + 1).log()
-        return _with_constant(u[0].exp().log1p(), (u.exp() + 1).log())
+        return with_constant(u[0].exp().log1p(), (u.exp() + 1).log())
 
     # --- what the tapes may compute ------------------------------------------------------------
 
@@ -488,11 +495,6 @@ class Balls(GammaBalls):
         if not inside:
             domain = FUNCTIONS[function].domain
             raise Undefined(f"outside the domain of {function}, which is {domain}")
-
-
-def _with_constant(constant: arb, u: Series) -> Series:
-    """The series with another enclosure of its constant term."""
-    return arb_series([constant, *u.coeffs()[1:]], u.prec)
 
 
 def exact_arb(number: int | Fraction | arb) -> arb:

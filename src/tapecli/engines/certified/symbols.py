@@ -7,6 +7,7 @@ from typing import Any
 
 import sympy
 
+from tapecli.engines.certified.added_functions import ADDED
 from tapecli.engines.certified.literals import typed
 from tapecli.engines.certified.reference import constant_value, is_extreme
 from tapecli.expressions.expansion import expanded
@@ -48,6 +49,7 @@ _ADDED_TO_SYMPY = {
     "polygamma": _polygamma,
     "tau": 2 * sympy.pi,
     "where": _where,
+    **ADDED,
 }
 
 

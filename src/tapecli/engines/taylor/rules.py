@@ -17,13 +17,13 @@ from __future__ import annotations
 import functools
 import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Any, TypeAlias
 
 import numpy as np
 
-from tapecli.engines.taylor import gamma
+from tapecli.engines.taylor import gamma, special
 from tapecli.engines.taylor.doubled import Doubled
 from tapecli.engines.taylor.numbers import Number, Numbers, Value
 from tapecli.expressions.functions import CONSTANTS, whole_power
@@ -51,13 +51,14 @@ class Taylor:
 
     Attributes:
         numbers: the arithmetic of the numbers, however many variables there are.
+        orders: the highest order of a coefficient, by all variables together.
     """
 
     def __init__(self, terms: int, inner: Numbers | Taylor) -> None:
         self.terms = terms
         self.inner: Any = inner
         self.numbers: Numbers = inner.numbers if isinstance(inner, Taylor) else inner
-        self._orders: int = terms - 1 + (inner._orders if isinstance(inner, Taylor) else 0)
+        self.orders: int = terms - 1 + (inner.orders if isinstance(inner, Taylor) else 0)
 
     # --- the operations of a ring, as `Numbers` describes them ---------------------------------
 
@@ -438,6 +439,9 @@ class Taylor:
         """2/sqrt(pi) * exp(-u**2)."""
         return self.mul(self.exp(self.neg(self.mul(u, u))), self.number(_BELL))
 
+    def _by_rule(self, rule: Callable[..., Series], *arguments: Series) -> Series:
+        return rule(self, *arguments)
+
     def gamma(self, u: Series) -> Series:
         """Solve y' = y * digamma(u) * u'; a linear u has a series in which nothing cancels."""
         if len(u) == 2 and isinstance(self.inner, Numbers):
@@ -503,7 +507,7 @@ class Taylor:
         and 6.3.18 at u + n. That is right in all coefficients where u + n exceeds 10 + 3/5 of
         the order: with 20 terms the relative error is below 1e-21 at orders up to 100.
         """
-        at, far_enough = self.leaf(u), 10 + 0.6 * self._orders
+        at, far_enough = self.leaf(u), 10 + 0.6 * self.orders
         least = np.min(np.where(at >= 0.5, at, far_enough), initial=far_enough)
         count = math.ceil(far_enough - least)
         steps = self.number(0)
@@ -518,6 +522,10 @@ class Taylor:
         digamma = self.sub(self.sub(self.log(u), self.times(inverse, 0.5)), tail)
         return self.sub(digamma, steps)
 
+
+for _name in special.COMPOSED:
+    _rule = functools.partial(special.composed, _name)
+    setattr(Taylor, _name, functools.partialmethod(Taylor._by_rule, _rule))
 
 _BERNOULLI = [Fraction(1)]
 for _n in range(1, 41):

@@ -204,6 +204,18 @@ DEFECTS = (
         math.log1p(-0.41), 2e-15,
     ),
     Defect(
+        "erfinv-near-zero", "tf.math.erfinv is 0 near 0, for it is computed from x + 1",
+        "try tf.math.erfinv(tf.constant(1e-9))", "2.21",
+        lambda tf: tf.math.erfinv(tf.constant(1e-9)), 8.862269e-10, 1e-14,
+    ),
+    Defect(
+        "special-by-xla", "XLA has no tf.math.special.dawsn, expint, fresnel_sin, spence and "
+        "bessel_j0, and no other kind of Bessel function but bessel_i0e and bessel_i1e",
+        "try tf.function(tf.math.special.dawsn, jit_compile=True)(tf.ones(1))", "2.21",
+        lambda tf: tf.function(tf.math.special.dawsn, jit_compile=True)(tf.constant(1.0)),
+        expressions=("dawsn(x)",), status=MISSING,
+    ),
+    Defect(
         "tanh-tail", "tanh'(20) is 0 in float64, for it is computed as 1 - tanh(20)**2",
         "tensorflow/tensorflow#126524", "2.21",
         lambda tf: _slope(tf, tf.tanh, 20.0), math.cosh(20) ** -2, 1e-17,
