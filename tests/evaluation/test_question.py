@@ -159,7 +159,10 @@ def test_a_dtype_has_the_name_that_tensorflow_gives_it(dtype: str) -> None:
     ("texts", "message"),
     [
         (["x^2", "3"], "'3' has no variable; points are given with --x 3, and a constant is "),
-        (["a = 3", "x^2"], "'a = 3' has no variable; points are given with --x 3, "),
+        (
+            ["a = 3", "x*y"],
+            "'a = 3' has no variable, and no later expression has 'a'; the variables are x and y",
+        ),
         (["x^2", "1", "a=2", "sin(1)"], "'1', 'a = 2' and 'sin(1)' have no variable; points "),
         (["x^2; 3"], "'3' has no variable; "),
         (["f(x) = x^2", "f(3)", "f(x)"], "'f(3)' has no variable; "),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from tapecli.points.recognition import assigned, is_only_points, is_points, names_in, split
@@ -59,3 +61,13 @@ def test_numbers_are_no_part_of_a_name() -> None:
 def test_brackets_hold_their_commas_together() -> None:
     assert split("1, max(2, 3), [4, 5], {6,7}") == ["1", " max(2, 3)", " [4, 5]", " {6,7}"]
     assert split("a; (b; c)", ";") == ["a", " (b; c)"]
+
+
+@pytest.mark.parametrize(
+    "text", ["a" * 10_000, " " * 10_000, "a=" * 5_000, "1e" * 5_000, "(" * 9_999]
+)
+def test_long_texts_are_looked_at_in_no_time(text: str) -> None:
+    started = time.process_time()
+    assert assigned(text) == [] or "=" in text
+    assert isinstance(is_points(text), bool)
+    assert time.process_time() - started < 0.25

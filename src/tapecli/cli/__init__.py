@@ -132,18 +132,22 @@ class _Group(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        word = args[0] if args else ""
-        if word in OTHER_NAMES:
-            args = [*OTHER_NAMES[word], *args[1:]]
-        elif is_expression(word):
-            args = ["diff", *args]
-        elif args and word not in COMMANDS and not word.startswith("-"):
-            ctx.fail(f"There is no command {word!r}.{_suggestion(word)}")
-        return super().resolve_command(ctx, args)
+        words = in_full(args)
+        if words and words[0] not in COMMANDS and not words[0].startswith("-"):
+            ctx.fail(f"There is no command {words[0]!r}.{_suggestion(words[0])}")
+        return super().resolve_command(ctx, words)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
+
+
+def in_full(words: Sequence[str]) -> list[str]:
+    """The words of a call that begin with a command by its own name, if they name one at all."""
+    first = words[0] if words else ""
+    if is_expression(first):
+        return ["diff", *words]
+    return [*OTHER_NAMES.get(first, words[:1]), *words[1:]]
 
 
 def is_expression(word: str) -> bool:
@@ -156,18 +160,19 @@ def is_expression(word: str) -> bool:
         return True
     if re.fullmatch(r"[A-Za-z]{2,}[0-9_]*", word):  # a function such as log2, or a mistyped command
         return False
-    return bool(re.search(r"\w[(^*/+!-]|\w\s+\w|[⁰-⁹²³]|[^\W_]=|[0-9]|[-√|]\w|\\[a-z]", word))
+    return bool(re.search(r"\w[(\[^*/+!-]|\w\s+\w|[⁰-⁹²³]|[^\W_]=|[0-9]|[-√|]\w|\\[a-z]", word))
 
 
 def _suggestion(word: str) -> str:
     """What may have been meant by a word that is no command, or ""."""
-    from tapecli.expressions.functions import FUNCTION_NAMES
+    from tapecli.expressions.functions import CONSTANT_NAMES, FUNCTION_NAMES
 
     if word in ABSENT:
         return f" {ABSENT[word][0].upper()}{ABSENT[word][1:]}."
     if word in FUNCTION_NAMES:
         return f" Did you mean: tapecli diff '{word}(x)'?"
-    if close := nearest(word, [*COMMANDS, *OTHER_NAMES]):
+    close = nearest(word, [*COMMANDS, *OTHER_NAMES])
+    if close and word not in CONSTANT_NAMES:
         return f" Did you mean '{OTHER_NAMES.get(close, (close,))[0]}'?"
     return f" For an expression, write: tapecli diff '{word}'." if word.isidentifier() else ""
 

@@ -183,17 +183,19 @@ class ExpressionCommand(FormatCommand):
     """A command whose expressions may begin with a minus, as -x^2 does, or be in a file."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        return super(FormatCommand, self).parse_args(ctx, self._sorted(args))
+        return super(FormatCommand, self).parse_args(
+            ctx, self._sorted(args, not ctx.resilient_parsing)
+        )
 
-    def _sorted(self, args: list[str]) -> list[str]:
+    def _sorted(self, args: list[str], is_whole: bool) -> list[str]:
         from tapecli.cli.sorting import options_first
 
         options = [param for param in self.params if isinstance(param, click.Option)]
-        return options_first(self._with_formats(args), options)
+        return options_first(self._with_formats(args), options, is_whole)
 
     def expressions_in(self, args: list[str]) -> list[str]:
         """The words that are no options and no values of options."""
-        words = self._sorted(args)
+        words = self._sorted(args, is_whole=False)
         return words[words.index("--") + 1 :] if "--" in words else []
 
     def invoke(self, ctx: click.Context) -> Any:

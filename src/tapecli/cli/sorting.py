@@ -34,13 +34,19 @@ def option_of(name: str, points: str) -> str:
 # --- options ----------------------------------------------------------------------------------
 
 
-def options_first(args: Iterable[str], options: Sequence[click.Option]) -> list[str]:
-    """Options and their values, then `--`, then the expressions.
+def options_first(
+    args: Iterable[str], options: Sequence[click.Option], is_whole: bool = True
+) -> list[str]:
+    """Options and their values, then `--`, then the expressions, if the call `is_whole`.
 
     Raises:
         click.UsageError: a word can be read in two ways.
     """
-    return _Words(args, options).sorted()
+    words = _Words(args, options)
+    in_order = words.sorted()
+    if is_whole and words.doubt and not words.expressions:
+        raise click.UsageError(words.doubt)
+    return in_order
 
 
 class _Words:
@@ -78,9 +84,7 @@ class _Words:
                 self.options.append(f"{option}{equals}{value}")
             else:
                 self._refuse_two_readings(word)
-                self.expressions.append(word)
-        if self.doubt and not self.expressions:
-            raise click.UsageError(self.doubt)
+                self.expressions.append(self._with_equals(word))
         return [*self.options, "--", *self.expressions] if self.expressions else self.options
 
     def _as_option(self, word: str) -> str:
@@ -146,8 +150,20 @@ class _Words:
         either = f"{clipped(points)} for the points, or {clipped(expression)} for the expression"
         self.doubt = f"'{clipped(typed)}' can be read in two ways; write {either}"
 
+    def _with_equals(self, word: str) -> str:
+        """A word, with those around it if it has "=" at an end: `x = 3` without quotes."""
+        if word.startswith("=") and self.expressions and self.expressions[-1].isidentifier():
+            word = f"{self.expressions.pop()}{word}"
+        is_open = word.endswith("=") and word.removesuffix("=").isidentifier()
+        return f"{word}{self.rest.popleft()}" if is_open and self.rest else word
+
     def _refuse_two_readings(self, word: str) -> None:
         """Refuse an expression that may as well be an option."""
+        name, equals, value = word.partition("=")
+        if len(name) > 1 and f"--{name}" in self.takes_value and self.names[name] < 2:
+            either = f"'--{name}{' ' * bool(equals)}{value}' for the option"
+            either += "" if equals else f", or '({word})'"
+            raise click.UsageError(f"'{word}' has no dashes; write {either}")
         if re.match("-[^-]{2}", word) and f"-{word.partition('=')[0]}" in self.takes_value:
             raise click.UsageError(
                 f"'{word}' has one dash; write '-{word}' for the option, or '({word})'"

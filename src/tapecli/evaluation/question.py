@@ -430,7 +430,12 @@ def _refuse_constants(texts: Sequence[str], targets: Sequence[Expression]) -> No
         return
     own_names = {piece.name for typed in texts for piece in statements(typed)}
     quoted = [f"'{clipped(str(t) if t.name in own_names else t.text)}'" for t in refused[:4]]
-    unnamed = [target for target in refused if target.name not in own_names] or refused
+    unnamed = [target for target in refused if target.name not in own_names]
+    if not unnamed:
+        raise RequestError(
+            f"{quoted[0]} has no variable, and no later expression has '{refused[0].name}'; "
+            f"the variables are {together(names)}"
+        )
     points = clipped(",".join(target.text for target in unnamed))
     raise RequestError(
         f"{together(quoted)} {'has' if len(refused) == 1 else 'have'} no variable; "

@@ -23,16 +23,14 @@ _FOREIGN = re.compile(
 """What every other notation has; some texts in the language of `exact` have it, too."""
 
 _WHOLE = r"[+-]?\d+"
-_DECIMAL_COMMA = re.compile(
+_DECIMAL_COMMA = (
     rf"(?P<first>{_WHOLE}),(?P<decimals>\d+)"
     rf"(?:\.\.(?P<last>{_WHOLE})(?:,(?P<last_decimals>\d+))?(?P<step>[:@][^,]*(?:,\d+)?)?)?"
 )
 _DASHES = "\u2010\u2011\u2012\u2013\u2014\ufe63\uff0d"  # hyphens, the figure, en and em dash
-_LEADING_DASH = re.compile(rf"(^|[,(:@*/^+]|\.\.|\d[eE])(\s*)[{_DASHES}]")
-_ARRAY = re.compile(rf"{MODULES}(?:array|asarray|tensor|constant|list|tuple)\(\s*(.*?)\s*,?\s*\)")
-_TO = re.compile(
-    r"(?:from\s+)?(.+?)\s+(?:to|through|thru)\s+(.+?)(?:\s+(?:by|step|in\s+steps\s+of)\s+(.+))?"
-)
+_LEADING_DASH = rf"(^|[,(:@*/^+]|\.\.|\d[eE])(\s*)[{_DASHES}]"
+_ARRAY = rf"{MODULES}(?:array|asarray|tensor|constant|list|tuple)\(\s*(.*?)\s*,?\s*\)"
+_TO = r"(?:from\s+)?(.+?)\s+(?:to|through|thru)\s+(.+?)(?:\s+(?:by|step|in\s+steps\s+of)\s+(.+))?"
 
 MAX_ITEM = 200
 """Characters that an item in another notation may have."""
@@ -71,7 +69,7 @@ def _refuse_decimal_comma(text: str) -> None:
     Two numbers are a list, unless the first is 0, the second is one such as 05, or the list would
     have a range from above to below.
     """
-    match = _DECIMAL_COMMA.fullmatch(text.strip()) if "," in text else None
+    match = re.fullmatch(_DECIMAL_COMMA, text.strip()) if "," in text else None
     if not match:
         return
     first, decimals, last, last_decimals, step = match.groups(default="")
@@ -93,7 +91,7 @@ def _refuse_decimal_comma(text: str) -> None:
 def _with_plain_signs(text: str) -> str:
     """The text with a dash as a minus where it can only be one, and with two dots for three."""
     plain = text.replace("\u2026", "..").replace("\u2025", "..")  # ellipses of typewriters' dots
-    plain = _LEADING_DASH.sub(r"\1\2-", plain)
+    plain = re.sub(_LEADING_DASH, r"\1\2-", plain)
     if match := re.fullmatch(rf"([^,{_DASHES}]+)[{_DASHES}]([^,{_DASHES}]+)", plain):
         start, stop = match[1].strip(), match[2].strip()
         _two_readings(text, f"{start}..{stop} for a range", f"{start}-{stop} for a difference")
@@ -105,7 +103,7 @@ def _with_plain_signs(text: str) -> str:
 
 def _without_brackets(text: str) -> str:
     """The items of a list without its brackets; two numbers in brackets may be an interval."""
-    array = _ARRAY.fullmatch(text)
+    array = re.fullmatch(_ARRAY, text)
     inside = array[1] if array else text
     if r_vector := re.fullmatch(r"c\((.*)\)", inside):  # as R combines numbers
         return r_vector[1]
@@ -149,7 +147,7 @@ def _item(item: str) -> str:
     if (call := CALL.fullmatch(item)) and is_enclosed(call["brackets"]):
         reader = CALLS.get(call["name"])
         return reader(item, *_arguments(call["brackets"][1:-1])) if reader else item
-    if match := _TO.fullmatch(item):
+    if match := re.fullmatch(_TO, item):
         return _range(match[1], match[2], match[3])
     item = re.sub(r"(\d[\d.]*)%(?=$|\.\.|[:@])", r"\1/100", item)
     item = item.replace("..=", "..")  # Rust's range with its end

@@ -24,7 +24,7 @@ _WORD = re.compile(NAME)
 _OTHER_WORDS = frozenset(("to", "through", "thru", "from", "by", "step", "np", "numpy", "tf"))
 _BRACKETS = {"[": "]", "{": "}", "(": ")"}
 _NUMBER = re.compile(r"(?<![A-Za-z_0-9])[0-9]+\.?[0-9]*(?:[eE][+-]?[0-9]+)?")
-_ASSIGNED = re.compile(rf"(?<![{BLANKS},;])[{BLANKS},;]*({NAME})[{BLANKS}]*=(?!=)")
+_ASSIGNED = re.compile(rf"(?<![^{BLANKS},;])({NAME})[{BLANKS}]*=(?!=)")
 _NO_EXPRESSION = re.compile(r"^\s*[\[{]|\.\.|[…:@]|\bto\b")
 _INFINITE = frozenset(("inf", "infinity", "oo", "nan"))
 
@@ -90,11 +90,7 @@ def is_only_points(text: str) -> bool:
 def assigned(text: str) -> list[tuple[str, str]]:
     """The names and points of `x=1` or `x=1, 2, y=3..4`; an empty list if it is no such text."""
     depths = [0, *itertools.accumulate((c in "([{") - (c in ")]}") for c in text)]
-    starts = [
-        match
-        for match in _ASSIGNED.finditer(text)
-        if depths[match.start(1)] == 0 and text[: match.start(1)][-1:] in {"", *BLANKS, *",;"}
-    ]
+    starts = [match for match in _ASSIGNED.finditer(text) if depths[match.start()] == 0]
     if not starts or text[: starts[0].start(1)].strip(BLANKS):
         return []
     if text[starts[0].end() :].lstrip(BLANKS).startswith("@"):  # a file, whatever its name

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from tapecli.cli import COMMANDS
+from tapecli.cli import COMMANDS, in_full
 from tapecli.cli.completion.candidates import GRIDS
 from tapecli.cli.parameters import OneOf
 
@@ -46,7 +46,9 @@ _MEANINGS = COMMANDS | {name: heading.rstrip(":") for name, (heading, _) in TOPI
 
 
 @click.command()
-@click.argument("name", required=False, metavar="[NAME]", type=OneOf(_MEANINGS))
+@click.argument(
+    "name", required=False, metavar="[NAME]", type=OneOf(_MEANINGS, lambda name: in_full([name])[0])
+)
 @click.pass_context
 def command(ctx: click.Context, name: str | None) -> None:
     """Show the help of a command, or of what commands share.

@@ -19,6 +19,7 @@ from typing import NamedTuple
 import click
 from click.shell_completion import CompletionItem
 
+from tapecli.cli import in_full
 from tapecli.cli.completion import candidates
 
 SHELLS = {
@@ -129,6 +130,7 @@ def complete(cli: click.Group, line: TypedLine) -> list[CompletionItem]:
     with cli.make_context("tapecli", [], resilient_parsing=True) as group:
         if not name:
             return cli.shell_complete(group, line.word)
+        name, *words = in_full([name, *words])
         command = cli.get_command(group, name)
         if command is None:
             return []
