@@ -58,6 +58,10 @@ def normal(x: Real) -> Real:
     return mp.erfc(-x / mp.sqrt(2)) / 2
 
 
+def trunc(x: Real) -> Real:
+    return mp.sign(x) * mp.floor(abs(x))
+
+
 CASES = {
     "abs": Case("abs(x)", abs, (-2.5, 0.3, 7.0), (-1e-300, 1e300)),
     "sign": Case("sign(x)", mp.sign, (-2.5, 0.3), (-1e-300, 1e300)),
@@ -125,6 +129,15 @@ CASES = {
     "hypot": Case("hypot(x, 3)", lambda x: mp.hypot(x, 3), (-2.0, 0.3, 5.0), (1e-18, 1e8)),
     "min": Case("min(x^2, x)", lambda x: min(x**2, x), (-2.0, 0.3, 5.0), (1e-18, 0.999999)),
     "max": Case("max(x^2, x)", lambda x: max(x**2, x), (-2.0, 0.3, 5.0), (1e-18, 0.999999)),
+    "floor": Case("floor(x)", mp.floor, (-1.5, 0.3, 7.6), (-1e-300, 0.999999)),
+    "ceil": Case("ceil(x)", mp.ceil, (-1.5, 0.3, 7.6), (-1e-300, 1.000001)),
+    "round": Case("round(x)", mp.nint, (-1.7, 0.3, 7.6), (0.49999999999999994,)),
+    "trunc": Case("trunc(x)", trunc, (-1.5, 0.3, 7.6), (-1e-300, -0.999999)),
+    "frac": Case("frac(x)", lambda x: x - mp.floor(x), (-1.25, 0.3, 7.6), (0.999, 12.3)),
+    "step": Case("step(x)", lambda x: mp.mpf(x > 0), (-1.5, 0.3, 7.6), (-1e-300, 1e300)),
+    "mod": Case("mod(x, 3)", lambda x: x - 3 * mp.floor(x / 3), (-1.5, 0.25, 7.6), (2.999, 100.5)),
+    "fmod": Case("fmod(x, 3)", lambda x: x - 3 * trunc(x / 3), (-1.5, 0.25, 7.6), (-2.999, 100.5)),
+    "copysign": Case("copysign(x, -2)", lambda x: -abs(x), (-1.5, 0.3, 7.6), (1e-300, 1e300)),
     "where": Case(
         "where(x > 0, x^2, sin(x))",
         lambda x: x**2 if x > 0 else mp.sin(x),

@@ -91,7 +91,8 @@ def test_every_function_of_the_table_is_counted(name: str) -> None:
     conditions = [f"{argument} > 0" for argument in arguments[: row.conditions]]
     tree = trees(f"{row.name}({', '.join((*conditions, *arguments[row.conditions :]))})")
     count, truth = counted(tree, by_x(4), EAGER).operations, run(tree, by_x(4))
-    is_known = parts(row.name) <= counting._RULES.keys() | counting._FORWARD.keys()
+    is_flat = row.name in ("floor", "ceil", "round")  # which have no gradient, and few operations
+    is_known = not is_flat and parts(row.name) <= counting._RULES.keys() | counting._FORWARD.keys()
     off = 1.5 if "gamma" in parts(row.name) else FACTOR if is_known else BY_DEFINITION
     assert truth / off <= count <= truth * off
 

@@ -347,6 +347,9 @@ ROUGH = {
     "pow": [("y", {"x": 0, "y": 2})],
     "where": [("c", {"c": 0, "x": 1, "y": 2})],
     "polygamma": [("n", {"n": 1, "x": 2})],
+    "mod": [("x", {"x": 6, "y": 3}), ("y", {"x": 6, "y": 3})],
+    "fmod": [("x", {"x": 6, "y": 3}), ("y", {"x": 6, "y": 3})],
+    "copysign": [("x", {"x": 0, "y": 1}), ("y", {"x": 1, "y": 0})],
 }
 """Where functions of several arguments have a value and no derivative by this argument."""
 

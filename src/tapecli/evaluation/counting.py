@@ -199,6 +199,8 @@ class _Paper:
                     terms_of.setdefault(source, []).append(term)
             if self.count > MOST:
                 return None
+        if self.varies(target):
+            self.count += sum(self._xs[name] not in gradients for name in by)  # zeros
         return [gradients.get(self._xs[name], _CONSTANT) for name in by]
 
     def reduced(self, *gradients: Id | None) -> list[Id | None]:
@@ -372,6 +374,11 @@ _RULES: dict[str, Callable[..., Sequence[Id | None]]] = {
     "abs": _of_one(lambda run, y, x: run("sign", x)),
     "sign": lambda run, g, y, x: [run("zeros", x)],
     "zeros": lambda run, g, y, x: [None],
+    **dict.fromkeys(("floor", "ceil", "round"), lambda run, g, y, x: [None]),
+    "mod": lambda run, g, out, x, y: run.reduced(
+        g, run("mul", g, run("neg", run("floordiv", x, y)))
+    ),
+    "floordiv": lambda run, g, out, x, y: [None, None],
     "square": _of_one(lambda run, y, x: run("mul", x, _SCALAR)),
     "sqrt": lambda run, g, y, x: [run("sqrt_gradient", y, g)],
     "sqrt_gradient": _sqrt_gradient,

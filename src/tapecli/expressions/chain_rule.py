@@ -207,6 +207,9 @@ KINKS = {
     "min": "x - y",
     "max": "x - y",
     "atan2": "hypot(x, y) + x",
+    "floor": "sin(pi*x)",
+    "ceil": "sin(pi*x)",
+    "round": "cos(pi*x)",
 }
 """For each function with kinks or jumps at which its rule has a value: what is zero there alone."""
 

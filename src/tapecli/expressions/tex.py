@@ -249,7 +249,8 @@ class _Functions:
 
 def _applied(function: str, *arguments: Any) -> _Tex:
     command = f"\\{function}" if function in _COMMANDS else rf"\operatorname{{{function}}}"
-    template = _TEMPLATES.get(function, rf"{command}@{{\left(#1 \right)}}")
+    places = ", ".join(f"#{index}" for index in range(1, len(arguments) + 1))
+    template = _TEMPLATES.get(function, rf"{command}@{{\left({places} \right)}}")
     head, exponent, tail = template.partition("@")
     for index, argument in enumerate(arguments, 1):
         head, tail = (side.replace(f"#{index}", _tex(argument).text) for side in (head, tail))
@@ -298,6 +299,8 @@ _TEMPLATES = {
     "atan2": r"\operatorname{atan}_{2}@{\left(#1,#2 \right)}",
     "min": r"\min\left(#1, #2\right)@",
     "max": r"\max\left(#1, #2\right)@",
+    "floor": r"\left\lfloor{#1}\right\rfloor@",
+    "ceil": r"\left\lceil{#1}\right\rceil@",
     "where": r"\operatorname{where}\left(#1, #2, #3\right)",
 }
 """How other functions are written: @ is where the exponent of a power stands."""

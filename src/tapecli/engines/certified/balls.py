@@ -280,6 +280,29 @@ class Balls(GammaBalls, SpecialFunctions):
     def min(self, u: Series, v: Series) -> Series:
         return u if u is v or self.sign_of(u - v) < 0 else v
 
+    def floor(self, u: Series) -> Series:
+        return self.number(self._floor(u)[0])
+
+    def round(self, u: Series) -> Series:
+        whole, is_exact = self._floor(u + arb(0.5))
+        return self.number(whole - 1 if is_exact and whole % 2 else whole)
+
+    def mod(self, u: Series, v: Series) -> Series:
+        return self.sub(u, self.mul(v, self.floor(self.div(u, v))))
+
+    def _floor(self, u: Series) -> tuple[int, bool]:
+        """The whole number below a series, and whether the series is this number."""
+        if not abs(u[0]) < arb(2) ** _HUGE_EXPONENT:
+            raise Undecided
+        has_whole = u[0].contains_integer()
+        whole = (u[0] if has_whole else u[0].floor()).unique_fmpz()
+        if whole is None:
+            raise Undecided
+        if not has_whole:
+            return int(whole), False
+        sign = self.sign_of(u - arb(whole))
+        return int(whole) - (sign < 0), sign == 0
+
     # --- conditions ---------------------------------------------------------------------------
     # A condition is a series too: the constant 1 where it is true, and 0 where it is false. What is
     # not needed at a point may be an exception in place of a series.

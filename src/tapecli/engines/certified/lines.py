@@ -145,7 +145,7 @@ class PointDerivatives:
     def _place(self, line: Trajectory) -> str:
         """The point along an axis, as x = 0."""
         (name,) = line.slopes
-        return f"{name} = {_number(exact_arb(self.point[name]))}"
+        return f"{name} = {_numbers(exact_arb(self.point[name]))[0]}"
 
     def _extend(
         self, derivatives: list[arb], sides: list[Series], at_point: Balls, place: str
@@ -173,7 +173,7 @@ class PointDerivatives:
         """What is said of two sides that have other derivatives of an order."""
         if not self.interpreter.optional:
             return "a kink"
-        both = f"{_number(left)} and {_number(right)}"
+        both = " and ".join(_numbers(left, right))
         with_both = f"slopes {both}" if order == 1 else f"derivatives {both} of order {order}"
         return f"the branches meet at {place} with {with_both}"
 
@@ -312,15 +312,20 @@ _CERTAIN = ("an infinite slope", "the edge of the domain", "too flat")
 
 def _jump(left: arb, value: arb, right: arb, place: str) -> str:
     """What is said of a jump."""
-    below, at, above = map(_number, (left, value, right))
-    if below == above:
+    below, at, above = _numbers(left, value, right)
+    if below != above:
+        return f"the value jumps from {below} to {above} at {place}"
+    if at != above:
         return f"the value at {place} is {at}, and {above} on both sides"
-    return f"the value jumps from {below} to {above} at {place}"
+    return f"the value jumps at {place}"
 
 
-def _number(ball: arb) -> str:
-    """A number in six digits, for a message."""
-    return f"{float(ball.mid()) + 0.0:.6g}"
+def _numbers(*balls: arb) -> list[str]:
+    """Numbers in six digits, or in all if they are the same in six."""
+    numbers = [float(ball.mid()) + 0.0 for ball in balls]
+    short = [f"{number:.6g}" for number in numbers]
+    is_enough = len(set(short)) == len(set(numbers))
+    return short if is_enough else [repr(number).removesuffix(".0") for number in numbers]
 
 
 @dataclass(frozen=True)

@@ -144,6 +144,9 @@ class _LatexPrinter(_Ordered, LatexPrinter):  # type: ignore[misc]
         text = rf"{name}\left({self._print(argument)}\right)"
         return text if exp is None else rf"\left({text}\right)^{{{exp}}}"
 
+    def _print_ceil(self, form: Any, exp: str | None = None) -> Any:
+        return self._print_ceiling(form, exp=exp)
+
     def _print_Heaviside(self, form: Any, exp: str | None = None) -> str:
         step = r"\operatorname{step}" + (f"^{{{exp}}}" if exp else "")
         return rf"{step}{{\left({self._print(form.args[0])} \right)}}"

@@ -31,7 +31,7 @@ _ROOTS = {"sqrt": 2, "cbrt": 3, "asin": 2, "acos": 2, "acosh": 2, "hypot": 2}
 """The functions that have a root where their argument is at the edge of their domain."""
 
 
-_CHOOSING = {"where", "floor", "round"}
+_CHOOSING = {"where", "floor", "ceil", "round", "mod"}
 """The functions whose value depends on a decision."""
 
 

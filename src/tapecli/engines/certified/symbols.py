@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import functools
+import math
+from collections.abc import Callable
+from fractions import Fraction
 from typing import Any
 
 import sympy
@@ -35,6 +38,31 @@ class lgamma(sympy.Function):  # type: ignore[misc]
         return sympy.digamma(self.args[0])
 
 
+class _Step(sympy.Function):  # type: ignore[misc]
+    """A function whose derivative is 0 wherever it has one; a subclass says how it rounds."""
+
+    is_real = True
+
+    def fdiff(self, argindex: int = 1) -> Any:
+        return sympy.S.Zero
+
+    @classmethod
+    def eval(cls, x: Any) -> Any:
+        if x.is_Rational or x.is_Float:
+            exact = sympy.Rational(x)
+            return sympy.Integer(_ROUNDING[cls.__name__](Fraction(int(exact.p), int(exact.q))))
+        return None
+
+
+_ROUNDING: dict[str, Callable[[Fraction], int]] = {
+    "floor": math.floor,
+    "ceil": math.ceil,
+    "round": round,
+    "trunc": math.trunc,
+}
+_STEPS = {name: type(name, (_Step,), {}) for name in _ROUNDING}
+
+
 def _where(condition: Any, first: Any, second: Any) -> Any:
     return sympy.Piecewise((first, condition), (second, True))
 
@@ -50,6 +78,7 @@ _ADDED_TO_SYMPY = {
     "tau": 2 * sympy.pi,
     "where": _where,
     **ADDED,
+    **_STEPS,
 }
 
 

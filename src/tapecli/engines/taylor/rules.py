@@ -280,6 +280,27 @@ class Taylor:
         """U or v, whichever is larger when both are multiplied by this sign."""
         return self.choose(self._sign_of(self.sub(u, v)) * sign >= 0, u, v)
 
+    def floor(self, u: Series) -> Series:
+        whole = np.floor(self.leaf(u))
+        sign = self._sign_of(self.sub(u, self.number(whole)))
+        return self.number(whole + np.minimum(sign, 0))
+
+    def round(self, u: Series) -> Series:
+        value = self.leaf(u)
+        middle = np.floor(value) + 0.5
+        sign = self._sign_of(self.sub(u, self.number(middle)))
+        return self.number(np.where(sign == 0, np.round(value), middle + sign / 2))
+
+    def mod(self, u: Series, v: Series) -> Series:
+        """Return u - v*floor(u/v), whose value is that of NumPy, which loses no digits."""
+        first, second = self.leaf(u), self.leaf(v)
+        value = np.where(second == 0, np.nan, np.mod(first, second))
+        whole = np.round((first - value) / second)
+        rest = self.sub(u, self.mul(v, self.number(whole)))
+        rest = self.add(rest, self.number(value - self.leaf(rest)))
+        is_below = self._sign_of(rest) * np.sign(second) < 0
+        return self.add(rest, self.times(v, np.where(is_below, 1.0, 0.0)))
+
     # --- conditions ----------------------------------------------------------------------------
     # A condition is a constant series: 1 where it is true, 0 where it is false, NaN where it has
     # no value.

@@ -36,6 +36,7 @@ from tapecli.expressions.functions import (
     hyperbolic,
     integrals,
     operators,
+    steps,
 )
 from tapecli.expressions.functions.schema import Constant, Function, Limit, Rule
 
@@ -61,6 +62,7 @@ class Listing(NamedTuple):
 FAMILIES: dict[str, tuple[Function, ...]] = {
     "roots, powers, signs": algebraic.ROWS,
     "cases": cases.ROWS,
+    "steps": steps.ROWS,
     "exponentials and logarithms": exponential.ROWS,
     "circular": circular.ROWS,
     "hyperbolic": hyperbolic.ROWS,
