@@ -44,6 +44,9 @@ MAX_DEPTH = 200
 MAX_DIGITS = 400
 """The most digits of a number, and the largest decimal exponent of a constant, above or below 1."""
 
+_SHORT = 16
+"""Whole numbers of fewer digits are within every bound."""
+
 MAX_EXPONENT = 1_000_000
 """The largest constant exponent, in size."""
 
@@ -168,14 +171,14 @@ class Reader:
             self.count(root, len(branches))
         for branch in reversed(branches):
             children = [readings.get(id(child), child) for child in branch.children]
-            reading = getattr(self, branch.data)(*children)
+            node, _, _, depth, exact, condition = getattr(self, branch.data)(*children)
             start, end = branch.meta.start_pos, branch.meta.end_pos
-            if reading.depth > MAX_DEPTH:
+            if depth > MAX_DEPTH:
                 problem = f"more than {MAX_DEPTH} nested brackets and operators"
                 self.fail(start, end, problem, "give parts of it names: 'u = ...' 'y = log(u)'")
-            if reading.exact and abs(_decimal_exponent(reading.exact)) >= MAX_DIGITS:
+            if exact and abs(_decimal_exponent(exact)) >= MAX_DIGITS:
                 self.fail(start, end, CONSTANT_PROBLEM, "write smaller numbers")
-            readings[id(branch)] = reading._replace(start=start, end=end)
+            readings[id(branch)] = Reading(node, start, end, depth, exact, condition)
         return readings[id(root)]
 
     def fail(self, start: int, end: int, problem: str, hint: str = "") -> NoReturn:
@@ -232,6 +235,9 @@ class Reader:
         return self.applied("div", operand, Reading(tree.number(hundred), exact=hundred))
 
     def number(self, token: Token) -> Reading:
+        if len(token) < _SHORT and token.isdigit():
+            value = Fraction(int(token))
+            return Reading(tree.Number(value, False), exact=value)
         mantissa, _, exponent = token.lower().partition("e")
         mantissa = mantissa.replace("_", "")
         digits = len(mantissa.removeprefix("0").replace(".", ""))
@@ -520,6 +526,8 @@ def _branches(root: Tree[Token]) -> Iterator[Tree[Token]]:
 def _decimal_exponent(value: Fraction) -> float:
     """Roughly log10 of the absolute value of a number that is not zero."""
     top, bottom = abs(value.numerator), value.denominator
+    if bottom == 1 and top < 10**_SHORT:
+        return math.log10(top)
     if max(top, bottom) < 2**1000:
         return math.log10(top) - math.log10(bottom)
     return 0.30103 * (top.bit_length() - bottom.bit_length())

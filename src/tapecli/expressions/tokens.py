@@ -136,7 +136,8 @@ def _word(
     kind = "CALL" if in_brackets or following == "_LSQUARE" else "PREFIX"
     if power:
         return [token.update(f"POWER_{kind}", name), power], index
-    if isinstance(row := notations.function(name), str):
+    is_before_minus = index < len(tokens) and tokens[index].type == "_MINUS"
+    if is_before_minus and isinstance(row := notations.function(name), str):
         two_readings.check_function(name, row, token.end_pos or 0, source)
     return [token.update(kind, name)], index
 

@@ -94,8 +94,15 @@ POWER_SIGN = "**"
 POWER_BINDING = 4
 ATOM_BINDING = 9
 
-INVERSES = {"sin": "asin", "cos": "acos", "tan": "atan",
-            "sinh": "asinh", "cosh": "acosh", "tanh": "atanh"}  # fmt: skip
+INVERSES = {
+    name: inverse
+    for name, inverse in {
+        **{name: f"a{name}" for name in ("sin", "cos", "tan", "cot", "sec", "csc")},
+        **{name: f"a{name}" for name in ("sinh", "cosh", "tanh", "coth", "sech", "csch")},
+        **{"erf": "erfinv", "erfc": "erfcinv", "ndtr": "ndtri"},
+    }.items()
+    if inverse in FUNCTIONS
+}
 """What sin^-1 may mean."""
 
 FUNCTION_NAMES = {name: row.name for row in _FUNCTIONS for name in (row.name, *row.aliases)}
