@@ -493,7 +493,7 @@ def test_what_is_written_as_latex_is_never_read_as_another_function(name: str) -
     letters = [Variable(letter) for letter in "xyzabc"]
     tree = call(name, *letters[: FUNCTIONS[name].arity])
     formula = tex.expression(tree)
-    if "^{-1}" in formula or "varphi" in formula:
+    if "}^{-1}" in formula or "varphi" in formula:
         with pytest.raises(ExpressionError, match="write"):
             parse(formula)
         return

@@ -99,7 +99,9 @@ INVERSES = {
     for name, inverse in {
         **{name: f"a{name}" for name in ("sin", "cos", "tan", "cot", "sec", "csc")},
         **{name: f"a{name}" for name in ("sinh", "cosh", "tanh", "coth", "sech", "csch")},
-        **{"erf": "erfinv", "erfc": "erfcinv", "ndtr": "ndtri"},
+        "erf": "erfinv",
+        "erfc": "erfcinv",
+        "ndtr": "ndtri",
     }.items()
     if inverse in FUNCTIONS
 }
