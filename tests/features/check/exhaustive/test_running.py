@@ -103,8 +103,14 @@ def test_known_losses_are_in_what_is_walked() -> None:
         assert loss.dtype in FORMATS
 
 
-def everything(dtype: str) -> Iterator[Survey]:
-    walks = planned(dtypes=[dtype])
+def half(dtype: str) -> Iterator[Survey]:
+    """What is found at every number, of all that has losses and of every other function."""
+    losses = {text for d in DEFECTS for loss in d.losses for text in loss.expressions}
+    walks = [
+        walk
+        for number, walk in enumerate(planned(dtypes=[dtype]))
+        if walk.case.expressions in losses or number % 2 == (dtype == "float16")
+    ]
     yield survey(walks, (walk(part) for w in walks for part in w.parts), loading.load())
 
 
@@ -113,7 +119,7 @@ def everything(dtype: str) -> Iterator[Survey]:
 def test_what_this_tensorflow_loses_is_known(dtype: str) -> None:
     if not loading.load().__version__.startswith("2.21"):
         pytest.skip("the known defects were seen in 2.21")
-    (found,) = everything(dtype)
+    (found,) = half(dtype)
     assert [(row.name, row.unknown) for row in found.failed] == []
     assert found.counts["off"] == 0
     assert 10_000 < found.counts["lost"] < 25_000
