@@ -54,6 +54,7 @@ def refused(typed: str) -> ExpressionError:
         ("f(x) = x^2\ng(x, y) = x*y\ng(x, f(x))", "x*x^2"),
         ("f(x) = x^2; g(t) = f(t) + f(2); g(y)", "y^2 + 2^2"),
         ("f(x) = a*x; g(a) = f(a + 1); g(y)", "a*(y + 1)"),
+        ("f(u) = u^2; u = x + 1; f(u)", "(x + 1)^2"),
         ("loss(rate) = rate^2; loss(3x)", "(3x)^2"),
         ("f[x_, y_] := x^2*y; f[t, 2]", "t^2*2"),
         ("f(x) = x^3; f'(x)", "3*x^2"),
@@ -363,6 +364,8 @@ def test_what_cannot_be_meant_is_refused(typed: str, carets: str, problem: str, 
         ("u = x; f(u) = u", "the parameter 'u' has another meaning"),
         ("g(x) = x; f(g) = g", "the parameter 'g' has another meaning"),
         ("x + f; f(x) = x", "'f' is a variable of an earlier expression"),
+        ("f(x) = u*x; u = x^2; f(3)", "'u' is a variable of an earlier expression"),
+        ("f(x) = u*x; u(x) = x; f(3)", "'u' is a variable of an earlier expression"),
     ],
 )
 def test_a_definition_that_could_be_misread_is_refused(typed: str, problem: str) -> None:

@@ -151,6 +151,8 @@ EXPRESSION_WORDS = (
         "sin^2 ",
         "log x",
     ),
+    *("sum(", "prod(", "diff(", "D(", ", k = 0..3)", "..", "k", ", x, 2)", "!", "f(x) = ", "; "),
+    *("f(", "f'(", "g(x, y) = ", "sin'(", "\\sum_{k=1}^{3} ", " for k in range(3)", ":= x -> "),
 )
 
 DECIMALS = (
@@ -357,6 +359,24 @@ def expression(
     if sign == "^" and random.random() < 0.7:
         inside[1] = random.choice(["2", "3", "-1", "(1/3)", "0.5", "2.5"])
     return style.signs.get(sign, f"({{0}}){sign}({{1}})").format(*inside)
+
+
+def statements(random: Random) -> str:
+    """Expressions with sums, products, derivatives and definitions that they call."""
+    forms = ("sum({}, k = {}..{})", "prod({}, k = {}..{})", "sum({}, j, {}, {})", "diff({}, x)")
+    calls = ("f({})", "f'({})", "g({}, {})", "D({}, x, 2)", "({})!", "sin'({})", "f(f({}))")
+    names = "xxyk"
+    definitions = [f"f(x) = {expression(random, 2, 'xxa')}", "g(x, y) = f(x)*y + x"]
+    parts: list[str] = []
+    for _ in range(random.randint(1, 3)):
+        inside = expression(random, random.randint(1, 2), names)
+        form = random.choice((*forms, *calls))
+        bounds = [str(random.randint(-2, 1)), random.choice(["1", "3", "2*2", "k", "12"])]
+        filled = form.format(inside, *bounds)
+        if random.random() < 0.3:
+            filled = random.choice(forms).format(filled, *bounds)
+        parts.append(filled)
+    return random.choice(["; ", "\n"]).join([*definitions, " + ".join(parts)])
 
 
 def spelling(random: Random) -> str:

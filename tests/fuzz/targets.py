@@ -26,6 +26,7 @@ from tapecli.errors import ExpressionError, TapecliError, TensorFlowError
 from tapecli.evaluation import answering, batch
 from tapecli.evaluation.question import Options, PointsInput, Question
 from tapecli.expressions import expression
+from tapecli.expressions.statements import statements
 from tapecli.expressions.tree import variables
 from tapecli.floats import FORMATS, FloatFormat
 from tapecli.formats import FORMATS as PAGE_FORMATS
@@ -102,10 +103,17 @@ def expressions(data: bytes) -> None:
     except TapecliError as error:
         _shown(error)
         return
+    pieces = [piece for text_ in texts for piece in statements(text_)]
+    if len(found) != sum(piece.parameters is None for piece in pieces):
+        return  # the definitions themselves, or constants are left out
     known = variables(*(one.tree for one in found))
-    explicit = [str(one) for one in found]
+    targets = iter(found)
+    explicit = [
+        str(next(targets)) if piece.parameters is None else piece.typed[piece.head[0] : piece.end]
+        for piece in pieces
+    ]
     try:
-        again = expression.parse(explicit, variable_names=known)
+        again = expression.parse(explicit, variable_names=(*known, "rate"))
     except ExpressionError as error:
         see(bool(BEYOND.search(str(error))), "unreadable", "text", (explicit, error))
         return
@@ -424,7 +432,7 @@ def times(data: bytes) -> None:
 
 TARGETS = {
     "expressions": Target(
-        "text to trees and back", expressions, language.EXPRESSION_WORDS, language.expression,
+        "text to trees and back", expressions, language.EXPRESSION_WORDS, language.statements,
         b"u = x^2\n---\nlog(u) + sin x",
     ),
     "notations": Target(

@@ -148,7 +148,9 @@ class _Reading:
         }
 
     def _read_statement(self, piece: Statement) -> None:
-        earlier = variables(*(tree for _, tree in self.trees))
+        earlier = {*variables(*(tree for _, tree in self.trees))}
+        for definition in self.definitions.values():
+            earlier.update({*variables(definition.tree)} - {*definition.parameters})
         operator = self._operator(piece)
         if operator:
             piece = replace(piece, start=operator.start, end=operator.end)

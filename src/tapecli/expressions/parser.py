@@ -147,6 +147,8 @@ class Reader:
             words.extend(state.lexer_thread.lex(state.parser_state))
         except UnexpectedCharacters as error:  # what is before it may be wrong as well
             strange = error.pos_in_stream or 0
+        if not words and strange is None:  # LaTeX's spaces alone
+            self.fail(0, len(source), "the expression is empty", "try 'log(x^2)'")
         try:
             for token in tokens.classified(words, source, self._names, self.definitions):
                 state.feed_token(token)
