@@ -44,22 +44,28 @@ def render(listing: Listing, screen: Screen) -> Iterator[str]:
 
 
 def _families(entries: Sequence[words.Entry], screen: Screen) -> Iterator[Line]:
-    """Each family with how its functions are written, in columns."""
+    """Each family with how its functions are written, in columns; a small one in a line."""
     width = screen.width or _PIPE_WIDTH
     for family, members in groupby(entries, key=lambda entry: entry.family):
-        yield [(family, "bold")]
-        yield from _columns([entry.signature for entry in members], width)
+        lines = [*_columns([entry.signature for entry in members], width)]
+        if len(lines) == 1 and len(family) + sum(len(text) for text, _ in lines[0]) <= width:
+            yield [(family, "bold"), *lines[0]]
+        else:
+            yield [(family, "bold")]
+            yield from lines
     yield []
     yield from ([(line, "dim")] for line in words.HINTS)
 
 
 def _columns(texts: Sequence[str], width: int) -> Iterator[Line]:
-    """Texts in as few lines as columns of equal widths allow, from left to right."""
-    column = max(map(len, texts)) + _GAP
-    count = max((width - _GAP) // column, 1)
+    """Texts in as few lines as columns allow, from left to right."""
+    for count in range(len(texts), 0, -1):
+        widths = [max(map(len, texts[column::count])) + _GAP for column in range(count)]
+        if sum(widths) <= width or count == 1:
+            break
     for start in range(0, len(texts), count):
-        cells = [(text.ljust(column), _STYLES[0]) for text in texts[start : start + count]]
-        yield [(" " * _GAP, ""), *cells]
+        line = zip(texts[start : start + count], widths, strict=False)
+        yield [(" " * _GAP, ""), *((text.ljust(columns), _STYLES[0]) for text, columns in line)]
 
 
 # --- the table --------------------------------------------------------------------------------
