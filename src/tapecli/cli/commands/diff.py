@@ -9,12 +9,14 @@ command = options.differentiating(
     "diff",
     """Differentiate expressions with gradient tapes, beside the certified derivatives.
 
-    Without an EXPRESSION it is log(x^2). Several are separate targets; one with a name may be
-    used by those that follow. @FILE has expressions, one a line, and so has - standard input.
+    Without an EXPRESSION it is log(x^2). Several are separate targets; one with a name, or
+    a definition, may be used by those that follow. @FILE has expressions, one a line, and so has -
+    standard input.
 
     \b
       tapecli diff 'log(x^2)' --order 2 --x 1..3
       tapecli diff 'u = x^2' 'y = log(u)' --method nested
+      tapecli diff 'f(x) = x^2; f(f(x))' --x 3
       tapecli diff 'x^2*y^3' --wrt x,y --x 2 --y 3
       tapecli diff 'sin(x)*exp(-x^2)' --order 40 --x 1..3@5 --format value
       tapecli diff 'log(x^2)' --claim '2/x' --method none
