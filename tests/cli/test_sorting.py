@@ -166,6 +166,9 @@ REFUSED = {
     "diff x^2 --x 0,5": (
         "'0,5' can be read in two ways: write 0.5 for a decimal, or '0, 5' for a list"
     ),
+    "diff x^2 --x 0,5 1,5": (
+        "'0,5, 1,5' can be read in two ways: write '0.5, 1.5' for decimals, or '0, 5, 1, 5' for "
+    ),
     "diff x^2 --x '[1,3]'": "'[1,3]' can be read in two ways: write '1, 3' for two points, or ",
     "diff x^2 --x inf": "'inf' is not a finite number; take a large one, such as 1e6",
     "grad x=3": "no expression was given",

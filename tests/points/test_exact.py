@@ -366,7 +366,7 @@ def test_standard_input_is_read_no_further_than_the_bound() -> None:
         ("exp(100000)", "'exp(100000)' is too large, or too close to zero"),
         ("1/(1 - tanh(1000))", "'1/(1 - tanh(1000))' is too large, or too close to zero"),
         ("0^-1", "'0^-1' has no value; write a number"),
-        ("1;2", "'1;2': points have commas between them"),
+        ("0.5;2", "'0.5;2': points have commas between them"),
         (
             "1)",
             "'1)' is not a number: ')' closes nothing; leave it out, or open a bracket before it",

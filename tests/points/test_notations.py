@@ -88,6 +88,10 @@ READ = {
     "0, 5": "0, 5",
     "1,5": "1,5",
     "0,1,2": "0,1,2",
+    "1,2,3": "1,2,3",
+    "1,0,-1": "1,0,-1",
+    "1,0.5": "1,0.5",
+    "10, 20.5,30": "10, 20.5,30",
     "7,5..3:-1": "7, 5..3:-1",
 }
 """Texts, and the same in our language."""
@@ -120,6 +124,11 @@ REFUSED = {
     "0,5..1,5:0,25": "'0,5..1,5:0,25': a decimal has a point; write 0.5..1.5:0.25",
     "0,5..10": f"'0,5..10' {TWO} 0.5..10 for a decimal, or '0, 5..10' for a list",
     "1,5..2": "'1,5..2': a decimal has a point; write 1.5..2",
+    "0,5, 1,5": f"'0,5, 1,5' {TWO} '0.5, 1.5' for decimals, or '0, 5, 1, 5' for a list",
+    "1, 2,3": f"'1, 2,3' {TWO} '1, 2.3' for decimals, or '1, 2, 3' for a list",
+    "0,5; 1,5": "'0,5; 1,5': a decimal has a point; write '0.5, 1.5'",
+    "0,5;1": "'0,5;1': a decimal has a point; write '0.5, 1'",
+    "1,05,2": "'1,05,2': a decimal has a point, such as 1.05",
     "1,05": "'1,05': a decimal has a point; write 1.05",
     "1,000": f"'1,000' {TWO} 1.000 for a decimal, or 1000 for a large number",
 }

@@ -71,6 +71,7 @@ def _refuse_decimal_comma(text: str) -> None:
     """
     match = re.fullmatch(_DECIMAL_COMMA, text.strip()) if "," in text else None
     if not match:
+        _refuse_decimal_commas(text)
         return
     first, decimals, last, last_decimals, step = match.groups(default="")
     decimal = text.strip().replace(",", ".")
@@ -86,6 +87,24 @@ def _refuse_decimal_comma(text: str) -> None:
     if len(decimals) == 3 and int(first) and not last:
         _two_readings(text, f"{decimal} for a decimal", f"{first}{decimals} for a large number")
     raise PointsError(f"'{clipped(text)}': a decimal has a point; write {clipped(decimal)}")
+
+
+def _refuse_decimal_commas(text: str) -> None:
+    """Refuse commas of two kinds, with a blank behind and without, as in `0,5, 1,5`."""
+    if "," not in text:
+        return
+    item = rf"{_WHOLE}(?:,\d+)?"
+    if re.fullmatch(rf"{item}(?:(?:,\s+|\s*;\s*){item})+", text.strip()):
+        items = re.split(r",\s+|\s*;\s*", text.strip())
+        decimals = ", ".join(number.replace(",", ".") for number in items)
+        if ";" in text:
+            raise PointsError(f"'{clipped(text)}': a decimal has a point; write '{decimals}'")
+        if any("," in number for number in items):
+            listed = ", ".join(items).replace(",", ", ").replace(",  ", ", ")
+            _two_readings(text, f"'{decimals}' for decimals", f"'{listed}' for a list")
+    if match := re.search(r"(?<![\d.])\d+,0\d+(?![\d.])", text):
+        number = match[0].replace(",", ".")
+        raise PointsError(f"'{clipped(text)}': a decimal has a point, such as {clipped(number)}")
 
 
 def _with_plain_signs(text: str) -> str:
