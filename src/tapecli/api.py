@@ -39,6 +39,7 @@ class Keywords(TypedDict, total=False):
     device: str | None
     max_seconds: float
     tolerance: float
+    stable: bool
     formulas: bool
     zip: bool
     verify: str
@@ -85,6 +86,8 @@ def diff(
         device: where TensorFlow runs it, such as "cpu" or "gpu:1"; its own choice if left out.
         max_seconds: what is expected to take longer is refused; 10 if left out.
         tolerance: scales the bounds of the verdict.
+        stable: whether tapes compute each branch of `where` from inputs that are safe for it, so
+            that no NaN of the branch that is not taken goes through.
         formulas: whether to make formulas, which takes SymPy.
         zip: whether values of several variables go side by side; all combinations, if not.
         verify: which values are verified: auto, all, sample or none.

@@ -234,8 +234,16 @@ WORKING = (
 )
 """Who computes what takes long."""
 
+STABLE = click.option(
+    "--stable",
+    is_flag=True,
+    help="Guard both branches of where, so that tapes return no NaN of the one not taken.",
+)
+"""Whether tapes compute each branch from inputs that are safe for it."""
+
 _COMPUTING = (
     METHOD,
+    STABLE,
     DTYPE,
     EXECUTION,
     DEVICE,

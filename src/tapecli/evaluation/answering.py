@@ -222,7 +222,7 @@ def _from_tapes(question: Question, execution: str) -> list[list[Array]]:
 
         columns = {name: np.pad(xs, (0, missing), "edge") for name, xs in columns.items()}
     gradients = arrangements.tape_derivatives(
-        question.trees,
+        question.tape_trees,
         columns,
         question.wrt,
         question.choice.method,

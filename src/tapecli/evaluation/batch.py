@@ -99,6 +99,7 @@ FIELDS = {
     "max_seconds": Field("a number of seconds", _NUMBER),
     "tolerance": Field("a number that the verdicts are scaled by", _NUMBER),
     "verify": Field(_one_of(defaults.VERIFY), _TEXT),
+    "stable": Field("true to guard both branches of where, or false", _FLAG),
     "scaled": Field("true for Taylor coefficients, or false", _FLAG),
     "formula": Field("true for formulas, which take longer, or false", _FLAG),
 }

@@ -70,6 +70,7 @@ class Options:
     tolerance: float = 1.0
     verify: str = "auto"
     scaled: bool = False
+    stable: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "dtype", dtype_name(self.dtype))
@@ -288,6 +289,15 @@ class Question:
         from tapecli.points import exact
 
         return cast("Points", self.source.read(self.variables, self.format_, exact.MAX_POINTS))
+
+    @cached_property
+    def tape_trees(self) -> list[Node]:
+        """The trees as tapes compute them: with `--stable`, with guarded branches."""
+        if not self.options.stable:
+            return self.trees
+        from tapecli.evaluation.guarding import guarded
+
+        return [guarded(tree, self.wrt, self.format_) for tree in self.trees]
 
     @cached_property
     def choice(self) -> Choice:

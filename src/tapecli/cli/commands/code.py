@@ -18,6 +18,7 @@ SOURCE = formats.Format("source", "a program of Python", (".py",))
     options.ORDER,
     options.BY_IN_TURN,
     options.METHOD,
+    options.STABLE,
     options.DTYPE,
     options.EXECUTION,
     *options.OUTPUT,

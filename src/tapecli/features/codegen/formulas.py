@@ -108,7 +108,7 @@ class Statements:
         self._page, self._names, self._sources = page, names, sources
         self._format = question.format_
         self.targets = [names.user(expression.name) for expression in question.targets]
-        self.trees = [tape_tree(tree, self._format) for tree in question.trees]
+        self.trees = [tape_tree(tree, self._format) for tree in question.tape_trees]
         self._remarks = _remarks(question)
         nodes = [*self.trees, *(child for node in steps(*self.trees) for child in node.children)]
         self._shared = {node for node, uses in Counter(nodes).items() if uses > 1}
