@@ -13,7 +13,6 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
 from tapecli.engines.certified import Certified
-from tapecli.engines.certified.reference import Reference
 from tapecli.expressions.tree import (
     Call,
     Node,
@@ -68,6 +67,8 @@ def _safe_point(
     branch: Node, wanted: Sequence[tuple[str, ...]], format_: FloatFormat
 ) -> Safe | None:
     """A point at which a branch has these derivatives; None if it needs none or none is found."""
+    from tapecli.engines.certified.reference import Reference
+
     names = variables(branch)
     if not names or all(map(_is_ordinary, steps(branch))):
         return None
