@@ -187,11 +187,11 @@ def derivative(function: Callable[[Real], Real], point: float, order: int) -> Fr
     Raises:
         ArithmeticError: two precisions do not agree.
     """
-    return _derivatives(function, point, max(order, SHARED))[order]
+    return derivatives(function, point, max(order, SHARED))[order]
 
 
 @functools.cache
-def _derivatives(
+def derivatives(
     function: Callable[[Real], Real], point: float, highest: int
 ) -> tuple[Fraction, ...]:
     """The derivatives of the orders from 0: two tries that agree; a zero is believed of the last.
