@@ -530,8 +530,10 @@ def _expected(values: Iterable[str], names: Sequence[str]) -> None:
         raise RequestError(
             f"'{option}' gives values of '{other}', but the variables are {together(names)}"
         )
+    glued = re.fullmatch(rf"{re.escape(other)}([0-9]+)", only)
+    note = f", or write {other}*{glued[1]} or {other}^{glued[1]}" if glued else ""
     mend = f"--{only}" if only in defaults.SHORT else f"--at {only}=..."
     raise RequestError(
         f"'{option}' gives points of '{other}', but the variable is '{only}'; "
-        f"give its points with '{mend}'"
+        f"give its points with '{mend}'{note}"
     )

@@ -145,7 +145,16 @@ def by_which(names: Sequence[str]) -> str:
         f"the variables are {together(names)}: say by which to differentiate, with "
         f"{options}, with --wrt {names[0]},{names[1]} for the mixed derivative, "
         "or by all with 'tapecli grad'"
+        + "".join(note for name, note in _OTHER_MEANINGS.items() if name in names)
     )
+
+
+_OTHER_MEANINGS = {
+    "E": "; write e for Euler's number",
+    "i": "; complex numbers are not supported",
+    "j": "; complex numbers are not supported",
+}
+"""What some mean by the names of variables."""
 
 
 def requested_variables(wrt: Iterable[str], names: Sequence[str]) -> list[str]:

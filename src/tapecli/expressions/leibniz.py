@@ -56,7 +56,7 @@ class Operator(NamedTuple):
     def as_call(self, operand: str) -> str:
         """The same derivative as it is written inside of expressions."""
         wrt = ", ".join(", ".join([name] * times) for name, times in self.orders)
-        return f"diff({operand.strip(BLANKS)}, {wrt})"
+        return f"diff({operand.strip(BLANKS) or 'x^2'}, {wrt})"
 
 
 def operator(typed: str, start: int, end: int, names: Collection[str]) -> Operator | None:

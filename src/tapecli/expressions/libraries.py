@@ -83,6 +83,13 @@ _ARITHMETIC: dict[str, Meaning] = {
 _NORMALISED_SINC = Template(_X, "sincpi(x)")
 _LEAKY_RELU = {slope: Template(_X, f"leaky_relu(x, {slope})") for slope in ("0.01", "0.2")}
 
+_SINGLE = (
+    *("sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh", "asinh", "acosh"),
+    *("atanh", "exp", "expm1", "log", "log2", "log10", "log1p", "sqrt", "cbrt", "pow", "fabs"),
+    *("fmin", "fmax", "atan2", "hypot", "erf", "erfc", "lgamma", "floor", "ceil", "round", "trunc"),
+)
+"""Functions that C has in single precision as well, with an f: sinf."""
+
 _C: dict[str, Meaning] = {
     "M_PI": "pi",
     "M_E": "e",
@@ -93,6 +100,7 @@ _C: dict[str, Meaning] = {
     "M_SQRT2": Template((), "sqrt(2)"),
     "M_SQRT1_2": Template((), "sqrt(1/2)"),
     "tgamma": "gamma",
+    **{f"{name}f": name for name in _SINGLE if name in FUNCTION_NAMES},
 }
 
 _DIFFERENT: dict[str, dict[str, Meaning]] = {

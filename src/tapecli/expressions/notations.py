@@ -79,6 +79,8 @@ KNOWN_ELSEWHERE = {
     **dict.fromkeys(("∞", "infty"), _INFINITY),
     **dict.fromkeys(("∫", "int", "∮", "oint"), _INTEGRAL),
     **dict.fromkeys(("lim", "to"), _LIMIT),
+    **dict.fromkeys(("∂", "partial"), "write ∂/∂x in front of a whole expression"),
+    **dict.fromkeys(("…", "cdots", "ldots", "dots"), "write all terms, or sum(x^k, k = 1..5)"),
     **dict.fromkeys(("±", "∓", "pm", "mp"), _SEVERAL),
 }
 """Signs and commands of LaTeX that no expression can have, and what to do instead."""

@@ -229,8 +229,14 @@ class Reader:
             return self.applied("sqrt" if index.exact == 2 else "cbrt", operand)
         if "root" not in FUNCTIONS:
             span = index.start, index.end
-            self.fail(*span, "a root that is neither of 2 nor of 3", "write x^(1/4)")
+            hint = f"write x^(1/{index.node})" if index.exact else "write x^(1/n)"
+            self.fail(*span, "a root that is neither of 2 nor of 3", hint)
         return self._called("root", (index.start, index.end), (operand, index))
+
+    def degree(self, operand: Reading) -> Reading:
+        """Read 30°, which is 30*pi/180."""
+        product = self.applied("mul", operand, Reading(tree.Named("pi")))
+        return self.applied("div", product, self.whole(180))
 
     def percent(self, operand: Reading) -> Reading:
         hundred = Fraction(100)

@@ -84,7 +84,7 @@ def check_percent(start: int, source: str) -> None:
     Raises:
         Misread: with both readings.
     """
-    match = re.match(r"%(\s*)([+\-−]?)\s*([\w.]*)", source[start:])
+    match = re.match(r"\\?%(\s*)([+\-−]?)\s*([\w.]*)", source[start:])
     assert match is not None
     blank, sign, right = match.groups()
     after_number = re.search(r"(?<![\w.])[0-9.]+$", source[:start])
