@@ -43,11 +43,11 @@ REFUSED = {
     "y = d/dx x^2": "'d/dx' stands in front of a whole expression of tapecli diff; "
     "write y = diff(x^2, x)",
     "d^2/dx x": "the order is 2 above and 1 below; write d^2/dx^2 for the second",
-    "y' = x^2": "an equation of a derivative; equations are not solved; "
+    "y' = x^2": "'y' =' begins an equation of a derivative; equations are not solved; "
     "name what is differentiated: y = x^2",
-    "dy/dx = 2x": "an equation of a derivative; equations are not solved; "
+    "dy/dx = 2x": "'dy/dx =' begins an equation of a derivative; equations are not solved; "
     "name what is differentiated: y = x^2",
-    "f'(x) = 2x": "an equation of a derivative; equations are not solved; "
+    "f'(x) = 2x": "'f'(x) =' begins an equation of a derivative; equations are not solved; "
     "name what is differentiated: y = x^2",
 }
 

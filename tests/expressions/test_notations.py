@@ -255,7 +255,7 @@ REFUSED = {
     "sin-1(x)": "'sin-1' can be read in two ways; write asin(x), or sin(-1*(x))",
     "tan-1 x": "'tan-1' can be read in two ways; write atan(x), or tan(-1*(x))",
     "|x-1||x+1|": "a product with '|' needs its '*'; write |x-1|*|x+1|",
-    "xe^x": "unknown name 'xe'; write x*e, or give the variable its points: --at xe=1..3",
+    "xe^x": "unknown name 'xe'; write x*e^x, or give the variable its points: --at xe=1..3",
     "xy": "unknown name 'xy'; write x*y, or give the variable its points: --at xy=1..3",
     "xsinx": "unknown name 'xsinx'; write x*sin(x), or give the variable its points: "
     "--at xsinx=1..3",

@@ -53,8 +53,13 @@ def span(place: Tree[Token] | Token) -> tuple[int, int]:
     return place.meta.start_pos, place.meta.end_pos
 
 
-def unknown_name(name: str, span: tuple[int, int], others: Collection[str]) -> Mistake:
-    """A name of several letters that has no meaning; `others` are the names that have one."""
+def unknown_name(
+    name: str, span: tuple[int, int], others: Collection[str], after: str = ""
+) -> Mistake:
+    """A name of several letters that has no meaning; `others` are the names that have one.
+
+    `after` is what stands behind it.
+    """
     if "." in name or "::" in name:
         return Mistake(*span, f"unknown name '{clipped(name)}'", _DOTTED)
     if name in ITERATED or (name in DERIVATIVES and len(name) > 1):
@@ -66,6 +71,8 @@ def unknown_name(name: str, span: tuple[int, int], others: Collection[str]) -> M
     if len(function) > 1 and (is_one_letter(rest) or rest in CONSTANT_NAMES):
         hint = f"did you mean '{function}({rest})'?"
     elif product := two_readings.separated(name):
+        power = re.match(r"(\^|\*\*)-?[\w.]+", after)
+        product += power[0] if power and not product.endswith(")") else ""
         hint = f"write {product}, or give the variable its points: --at {clipped(name)}=1..3"
     elif close := suggestions.similar(name, known_names):  # it may be a new variable
         hint = suggestions.question(close)

@@ -70,7 +70,8 @@ def operator(typed: str, start: int, end: int, names: Collection[str]) -> Operat
     source = with_ordinary_characters(typed[: min(end, MAX_LENGTH)])
     if match := _EQUATION.match(source, start):
         hint = "equations are not solved; name what is differentiated: y = x^2"
-        raise ExpressionError(typed, start, match.end(), "an equation of a derivative", hint)
+        problem = f"'{clipped(match[0].strip(BLANKS))}' begins an equation of a derivative"
+        raise ExpressionError(typed, start, match.end(), problem, hint)
     if "d" in names:
         return None
     for pattern in _FRONT:

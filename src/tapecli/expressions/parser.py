@@ -277,7 +277,9 @@ class Reader:
         if name not in self.variable_names and (meaning := notations.constant(name)):
             return self._meant(meaning, token)
         if not self.is_variable(name):
-            self.fail(*diagnosis.unknown_name(name, diagnosis.span(token), self._names))
+            span = diagnosis.span(token)
+            after = self.typed[self.offset + span[1] : self.end]
+            self.fail(*diagnosis.unknown_name(name, span, self._names, after))
         return Reading(tree.Variable(name))
 
     def is_variable(self, name: str) -> bool:
