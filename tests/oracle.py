@@ -62,6 +62,20 @@ def trunc(x: Real) -> Real:
     return mp.sign(x) * mp.floor(abs(x))
 
 
+with mp.workdps(60):  # with fixed digits, the products with them are exact
+    DEGREE, RADIAN, SIXTH = mp.pi / 180, 180 / mp.pi, mp.mpf(1) / 6
+    SELU = mp.mpf("1.0507009873554805"), mp.mpf("1.7580993408473768")
+
+
+def selu(x: Real) -> Real:
+    scale, scaled_alpha = SELU
+    return scale * x if x > 0 else scaled_alpha * mp.expm1(x)
+
+
+def gelu_tanh(x: Real) -> Real:
+    return x * (1 + mp.tanh(mp.sqrt(2 / mp.pi) * (x + 8943 * x**3 / 200000))) / 2
+
+
 CASES = {
     "abs": Case("abs(x)", abs, (-2.5, 0.3, 7.0), (-1e-300, 1e300)),
     "sign": Case("sign(x)", mp.sign, (-2.5, 0.3), (-1e-300, 1e300)),
@@ -116,6 +130,69 @@ CASES = {
     ),
     "relu": Case("relu(x)", lambda x: max(x, 0), (-2.5, 0.3, 7.0), (-1e-300, 1e300)),
     "sech": Case("sech(x)", mp.sech, (-0.7, 0.3, 3.0), (1e-12, -30.0, 60.0)),
+    "csch": Case("csch(x)", mp.csch, (-0.7, 0.3, 3.0), (1e-12, -30.0, 60.0)),
+    "coth": Case("coth(x)", mp.coth, (-0.7, 0.3, 1.5), (1e-12, -15.0, 20.0)),
+    "asech": Case("asech(x)", mp.asech, (0.2, 0.5, 0.8), (1e-12, 0.999999)),
+    "acsch": Case("acsch(x)", mp.acsch, (-2.0, 0.3, 5.0), (1e-12, -1e8, 1e60)),
+    "acoth": Case("acoth(x)", mp.acoth, (-4.0, 1.5, 2.5), (-1.000001, 1e8)),
+    "acot": Case("acot(x)", mp.acot, (-2.0, 1.5, 5.0), (1e-12, -1e8, 1e60)),
+    "asec": Case("asec(x)", mp.asec, (-4.0, 1.5, 2.5), (-1.000001, 1e8)),
+    "acsc": Case("acsc(x)", mp.acsc, (-4.0, 1.5, 2.5), (-1.000001, 1e8)),
+    "degrees": Case("degrees(x)", lambda x: x * RADIAN, (-2.5, 0.3, 7.0), (1e-18, 1e300)),
+    "radians": Case("radians(x)", lambda x: x * DEGREE, (-2.5, 0.3, 7.0), (1e-18, 1e300)),
+    "sind": Case("sind(x)", lambda x: mp.sinpi(x / 180), (-100.0, 20.0, 400.0), (1e-18, 179.9)),
+    "cosd": Case("cosd(x)", lambda x: mp.cospi(x / 180), (-100.0, 20.0, 400.0), (1e-18, 89.9)),
+    "tand": Case("tand(x)", lambda x: mp.tan(x * mp.pi / 180), (-50.0, 20.0), (1e-18, 89.9)),
+    "asind": Case(
+        "asind(x)", lambda x: mp.asin(x) * 180 / mp.pi, (-0.6, 0.1, 0.8), (1e-18, 0.999999)
+    ),
+    "acosd": Case(
+        "acosd(x)", lambda x: mp.acos(x) * 180 / mp.pi, (-0.6, 0.1, 0.8), (1e-18, 0.999999)
+    ),
+    "atand": Case("atand(x)", lambda x: mp.atan(x) * 180 / mp.pi, (-2.0, 0.3, 5.0), (1e-18, -1e8)),
+    "sinpi": Case("sinpi(x)", mp.sinpi, (-0.7, 0.2, 3.3), (1e-18, 2.01, 1e5 + 0.1)),
+    "cospi": Case("cospi(x)", mp.cospi, (-0.7, 0.2, 3.3), (1e-18, 2.51, 1e5 + 0.1)),
+    "versin": Case("versin(x)", lambda x: 1 - mp.cos(x), (-2.0, 0.5, 10.0), (1e-8, 1e5)),
+    "haversin": Case("haversin(x)", lambda x: (1 - mp.cos(x)) / 2, (-2.0, 0.5, 10.0), (1e-8,)),
+    "exp2": Case("exp2(x)", lambda x: mp.power(2, x), (-3.0, 0.1, 2.5), (-1000.0, 1e-18, 1000.0)),
+    "exp10": Case("exp10(x)", lambda x: mp.power(10, x), (-3.0, 0.1, 2.5), (-300.0, 1e-18, 300.0)),
+    "log_base": Case("log(x, 3)", lambda x: mp.log(x) / mp.log(3), (0.3, 2.0, 50.0), (1e-60, 1e60)),
+    "xlogy": Case("xlogy(x, x + 1)", lambda x: x * mp.log(x + 1), (-0.4, 0.3, 9.0), (1e-12, 1e30)),
+    "xlog1py": Case("xlog1py(x, x)", lambda x: x * mp.log1p(x), (-0.4, 0.3, 1.5), (1e-12, 1e30)),
+    "xlogx": Case("xlogx(x)", lambda x: x * mp.log(x), (0.3, 2.0, 50.0), (1e-30, 1e30)),
+    "entr": Case("entr(x)", lambda x: -x * mp.log(x), (0.3, 2.0, 50.0), (1e-30, 1e30)),
+    "square": Case("square(x)", lambda x: x * x, (-2.5, 0.3, 7.0), (1e-18, 1e100)),
+    "reciprocal": Case("reciprocal(x)", lambda x: 1 / x, (-2.5, 0.3, 7.0), (1e-12, 1e40)),
+    "rsqrt": Case("rsqrt(x)", lambda x: 1 / mp.sqrt(x), (0.3, 2.0, 50.0), (1e-12, 1e40)),
+    "clip": Case("clip(x, -1, 1)", lambda x: min(max(x, -1), 1), (-0.6, 0.3, 0.8), (-5.0, 1e60)),
+    "log_sigmoid": Case(
+        "log_sigmoid(x)", lambda x: -mp.log1p(mp.exp(-x)), (-3.0, 0.3, 2.5), (-700.0, 1e-18, 30.0)
+    ),
+    "logit": Case("logit(x)", lambda x: mp.log(x / (1 - x)), (0.2, 0.3, 0.8), (1e-12, 0.999999)),
+    "softsign": Case("softsign(x)", lambda x: x / (1 + abs(x)), (-2.0, 0.3, 5.0), (-1e-9, 1e8)),
+    "relu6": Case("relu6(x)", lambda x: min(max(x, 0), 6), (0.3, 2.0, 5.0), (-2.0, 7.0, 1e300)),
+    "leaky_relu": Case(
+        "leaky_relu(x, 0.25)", lambda x: x if x > 0 else x / 4, (-2.5, 0.3, 7.0), (-1e-300, 1e300)
+    ),
+    "elu": Case("elu(x)", lambda x: x if x > 0 else mp.expm1(x), (-3.0, 0.3, 2.5), (-40.0, 1e300)),
+    "elu_alpha": Case(
+        "elu(x, 2)", lambda x: x if x > 0 else 2 * mp.expm1(x), (-3.0, 0.3, 2.5), (-40.0, 1e300)
+    ),
+    "selu": Case("selu(x)", selu, (-3.0, 0.3, 2.5), (-40.0, 1e300)),
+    "silu": Case("silu(x)", lambda x: x / (1 + mp.exp(-x)), (-3.0, 0.3, 2.5), (-700.0, 30.0)),
+    "gelu": Case("gelu(x)", lambda x: x * mp.ncdf(x), (-1.5, 0.3, 1.75), (1e-18, -5.0, 20.0)),
+    "gelu_tanh": Case("gelu_tanh(x)", gelu_tanh, (-1.5, 0.3, 2.0), (1e-18, -5.0, 20.0)),
+    "mish": Case("mish(x)", lambda x: x * mp.tanh(mp.log1p(mp.exp(x))), (-3.0, 0.3, 2.5), (-30.0,)),
+    "hard_sigmoid": Case(
+        "hard_sigmoid(x)", lambda x: min(max(x + 3, 0), 6) * SIXTH, (-2.0, 0.3, 2.5), (-4.0, 1e300)
+    ),
+    "hard_tanh": Case("hard_tanh(x)", lambda x: min(max(x, -1), 1), (-0.6, 0.3, 0.8), (-5.0, 2.0)),
+    "hard_swish": Case(
+        "hard_swish(x)",
+        lambda x: x * min(max(x + 3, 0), 6) * SIXTH,
+        (-2.0, 0.3, 2.5),
+        (-4.0, 1e100),
+    ),
     "factorial": Case("factorial(x)", mp.factorial, (-0.5, 1.5, 5.3), (-4.3, 1e-6, 100.0)),
     "digamma": Case("digamma(x)", mp.digamma, (0.5, 2.5, 6.3), (-0.5, -3.3, 1e-6, 1e6)),
     "polygamma": Case(

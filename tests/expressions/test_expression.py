@@ -414,7 +414,7 @@ functions = st.sampled_from(
 
 def applied(name: str, one: Node, other: Node) -> Node:
     row = FUNCTIONS.get(name) or OPERATORS[name]
-    nodes = (call("lt", one, other),) * row.conditions + (one, other)
+    nodes = (call("lt", one, other),) * row.conditions + (one, other, one)
     return call(name, *nodes[: row.arity])
 
 

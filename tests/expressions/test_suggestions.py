@@ -22,7 +22,7 @@ def hint(typed: str) -> str:
     ("typed", "expected"),
     [
         ("sni(x)", "did you mean 'sin'?"),
-        ("expp(x)", "did you mean 'exp'?"),
+        ("expp(x)", "did you mean 'exp' or 'exp2'?"),
         ("gama(x)", "did you mean 'gamma'?"),
         ("sqr(x)", "did you mean 'sqrt'?"),
         ("sigmod(x)", "did you mean 'sigmoid'?"),

@@ -98,7 +98,9 @@ def test_nothing_in_a_sentence_is_a_command() -> None:
         ("sigmoid(3x)", r"\frac{1}{1 + e^{-3 x}}"),
         ("|x|^(1/3)", r"\left|{x}\right|^{\frac{1}{3}}"),
         ("log1p(-x)", r"\log{\left(1 + \left(-x\right) \right)}"),
-        ("log2(x + 1)", r"\frac{\log{\left(x + 1 \right)}}{\log{\left(2 \right)}}"),
+        ("log2(x + 1)", r"\log_{2}{\left(x + 1 \right)}"),
+        ("log(x, b)^2", r"\log_{b}^{2}{\left(x \right)}"),
+        ("clip(x, -1, 1)", r"\operatorname{clip}{\left(x, -1, 1 \right)}"),
         ("pi*x_1 + τ*θ2 + e", r"\pi x_{1} + \tau \theta_{2} + e"),
     ],
 )  # fmt: skip

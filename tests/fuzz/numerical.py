@@ -29,7 +29,8 @@ SEEN = 2 / 3
 NUDGE = 1 + mp.mpf("1e-5")
 FAR = mp.mpf("1e40")
 """Numbers beyond this, or below its reciprocal, are too far from 1 for a zero to be believed."""
-FLAT = {"sign", "min", "max"}
+FLAT = {"sign", "min", "max", "clip", "relu", "relu6", "hard_sigmoid", "hard_tanh", "hard_swish",
+        "leaky_relu", "elu", "elu_alpha", "selu"}  # fmt: skip
 """What does not follow all that it is given, and hides nothing by that."""
 SCALE = 1000
 """Differences are taken of the point over this; of 1 over this at 0."""
@@ -223,6 +224,12 @@ RULES: dict[str, Callable[..., Real]] = {
     "hypot": mp.hypot,
     "min": min,
     "max": max,
+    "clip": lambda x, a, b: min(max(x, a), b),
+    "leaky_relu": lambda x, a: x if x > 0 else a * x,
+    "elu_alpha": lambda x, a: x if x > 0 else a * _moderate(mp.expm1)(x),
+    "log_base": lambda x, b: mp.log(x) / mp.log(b),
+    "xlogy": lambda x, y: x * mp.log(y),
+    "xlog1py": lambda x, y: x * mp.log1p(y),
 }
 
 QUICK = {*RULES}

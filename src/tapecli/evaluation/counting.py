@@ -242,15 +242,19 @@ def _hypot(run: _Paper, x: Id, y: Id) -> Id:
     return run("mul", _CONSTANT, run("sqrt", run("add", *squares)))
 
 
+def _gelu_tanh(run: _Paper, x: Id) -> Id:
+    run.count += 1
+    cube = run("mul", _SCALAR, run("pow", x, _SCALAR))
+    tanh = run("tanh", run("mul", _SCALAR, run("add", x, cube)))
+    return run("mul", run("mul", _SCALAR, x), run("add", _SCALAR, tanh))
+
+
 _FORWARD: dict[str, Callable[..., Id]] = {
-    "log2": lambda run, x: run("div", run("log", x), run("log", _SCALAR)),
-    "log10": lambda run, x: run("div", run("log", x), run("log", _SCALAR)),
-    "cot": lambda run, x: run("div", run("cos", x), run("sin", x)),
-    "sec": lambda run, x: run("div", _SCALAR, run("cos", x)),
-    "csc": lambda run, x: run("div", _SCALAR, run("sin", x)),
     "cbrt": lambda run, x: run("mul", run("sign", x), run("pow", run("abs", x), _SCALAR)),
     "gamma": lambda run, x: run("mul", _CONSTANT, run("exp", run("lgamma", x))),
     "hypot": _hypot,
+    "leaky_relu": lambda run, x, slope: run("leaky_relu", x),
+    "gelu_tanh": _gelu_tanh,
 }
 """The operations of functions of the table that TensorFlow does not have."""
 
@@ -331,8 +335,42 @@ def _sigmoid_gradient(run: _Paper, g: Id, out: Id, y: Id, dy: Id) -> Sequence[Id
     return run("sub", product, twice), run("sigmoid_gradient", y, g)
 
 
-def _relu_gradient(run: _Paper, g: Id, out: Id, gradient: Id, y: Id) -> Sequence[Id]:
-    return run("relu_gradient", g, y), run.shaped("zeros", y)
+def _of_sign(name: str) -> dict[str, Callable[..., Sequence[Id | None]]]:
+    """The rules of an operation that is linear on both sides of a kink, and of its gradient."""
+    gradient = f"{name}_gradient"
+
+    def second(run: _Paper, g: Id, out: Id, dy: Id, y: Id) -> Sequence[Id]:
+        return run(gradient, g, y), run.shaped("zeros", y)
+
+    return {name: lambda run, g, y, x: [run(gradient, g, y)], gradient: second}
+
+
+def _of_exponential(name: str) -> dict[str, Callable[..., Sequence[Id | None]]]:
+    """The rules of elu or selu, and of its gradient."""
+    gradient = f"{name}_gradient"
+
+    def second(run: _Paper, g: Id, out: Id, dy: Id, y: Id) -> Sequence[Id]:
+        run.count += 2  # the condition and zeros
+        return run(gradient, g, y), run("where", run("mul", g, dy), _CONSTANT)
+
+    return {name: lambda run, g, y, x: [run(gradient, g, y)], gradient: second}
+
+
+def _of_product(name: str, change: str) -> Callable[..., Sequence[Id | None]]:
+    """The rule of x*f(y) that is 0 where x is; `change` is what is done with x or y for f'."""
+
+    def rule(run: _Paper, g: Id, out: Id, x: Id, y: Id) -> Sequence[Id | None]:
+        run.count += 3  # where x is not 0
+        slopes = run(name, _CONSTANT, y), run("xdivy", x, run(change, y) if change else y)
+        gx, gy = (run("mul", slope, g) for slope in slopes)
+        return run.reduced(gx, gy)
+
+    return rule
+
+
+def _rsqrt_gradient(run: _Paper, g: Id, out: Id, y: Id, dy: Id) -> Sequence[Id]:
+    product = run("mul", run("mul", _SCALAR, g), dy)
+    return run("mul", product, run("square", y)), run("rsqrt_gradient", y, g)
 
 
 def _unknown(run: _Paper, g: Id, out: Id, *inputs: Id) -> Sequence[Id | None]:
@@ -382,6 +420,8 @@ _RULES: dict[str, Callable[..., Sequence[Id | None]]] = {
     "square": _of_one(lambda run, y, x: run("mul", x, _SCALAR)),
     "sqrt": lambda run, g, y, x: [run("sqrt_gradient", y, g)],
     "sqrt_gradient": _sqrt_gradient,
+    "rsqrt": lambda run, g, y, x: [run("rsqrt_gradient", y, g)],
+    "rsqrt_gradient": _rsqrt_gradient,
     "reciprocal": lambda run, g, y, x: [run("reciprocal_gradient", y, g)],
     "reciprocal_gradient": _of_gradient("reciprocal_gradient"),
     "exp": _of_one(lambda run, y, x: y),
@@ -403,8 +443,15 @@ _RULES: dict[str, Callable[..., Sequence[Id | None]]] = {
     "acosh": lambda run, g, y, x: [run("div", g, run("sinh", y))],
     "sigmoid": lambda run, g, y, x: [run("sigmoid_gradient", y, g)],
     "sigmoid_gradient": _sigmoid_gradient,
-    "relu": lambda run, g, y, x: [run("relu_gradient", g, y)],
-    "relu_gradient": _relu_gradient,
+    "xlogy": _of_product("xlogy", ""),
+    "xlog1py": _of_product("xlog1py", "neg"),
+    "xdivy": _of_product("xdivy", "square"),
+    "softsign": lambda run, g, y, x: [run("softsign_gradient", g, x)],
+    **_of_sign("relu"),
+    **_of_sign("relu6"),
+    **_of_sign("leaky_relu"),
+    **_of_exponential("elu"),
+    **_of_exponential("selu"),
     "softplus": _of_one(lambda run, y, x: run("sigmoid", x)),
     "erf": _bell,
     "erfc": _bell,

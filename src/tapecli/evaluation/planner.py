@@ -26,7 +26,7 @@ from tapecli.engines.taylor import FLOAT64_ORDER
 from tapecli.errors import RequestError, together
 from tapecli.evaluation.verdict import MANY, SAMPLE_SERIES, takes_sample
 from tapecli.expressions.expansion import expanded
-from tapecli.expressions.functions import row
+from tapecli.expressions.functions import Function, row
 from tapecli.expressions.tree import Call, Node, steps
 from tapecli.expressions.tree import variables as variables_of
 from tapecli.floats import FORMATS, estimated
@@ -200,6 +200,11 @@ def require_tapes(question: Question) -> None:
         raise RequestError(f"TensorFlow cannot {task}; use 'tapecli diff'")
 
 
+def _is_single(function: Function) -> bool:
+    """Whether tapes surely compute it by one operation, with rules of a few."""
+    return isinstance(function.tape, str) and not function.definition
+
+
 def _impossible(work: Workload, rule: Literal["tape", "series"]) -> str:
     """What tapes, or Taylor series, cannot do: "compute 'zeta'"; "" where they can do all."""
     trees = [expanded(target, rule) for target in work.targets]
@@ -341,7 +346,7 @@ class Workload:
         trees = [arrangements.tape_tree(target, FORMATS["float64"]) for target in self.targets]
         names = {name for variables in self.wrt for name in variables}
         calls = [node.name for node in steps(*trees) if isinstance(node, Call)]
-        if "pow" in calls or not all(isinstance(row(name).tape, str) for name in calls):
+        if "pow" in calls or not all(_is_single(row(name)) for name in calls):
             return math.inf
         most = len(calls)
         for order in range(1, self.order + 1):

@@ -89,7 +89,7 @@ _INDEXED = re.compile(
     r"(?P<head>\\(?:operatorname\*?|math[a-z]+|text[a-z]*)\s*\{[^{}]*\}|\\?[^_{}\\]+)"
     r"(?:_(?:\{\s*(?P<in_braces>\w+)\s*\}|(?P<index>[A-Za-z0-9])))?"
 )
-_WRAPPED = re.compile(r"\\(?:operatorname\*?|math[a-z]+|text[a-z]*)\s*\{\s*(\w+)\s*\}")
+_WRAPPED = re.compile(r"\\(?:operatorname\*?|math[a-z]+|text[a-z]*)\s*\{\s*((?:\w|\\_)+)\s*\}")
 _SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 
 
@@ -104,7 +104,7 @@ def plain(word: str) -> str:
     head, in_braces, index = match["head"], match["in_braces"], match["in_braces"] or match["index"]
     if head.startswith("\\"):
         wrapped = _WRAPPED.fullmatch(head)
-        head = wrapped[1] if wrapped else GREEK.get(head[1:], head[1:])
+        head = wrapped[1].replace("\\_", "_") if wrapped else GREEK.get(head[1:], head[1:])
     is_joined = in_braces and in_braces.isdecimal() and head != "log"
     return f"{head}{index}" if is_joined else "_".join(filter(None, (head, index)))
 

@@ -248,9 +248,10 @@ class _Functions:
 
 
 def _applied(function: str, *arguments: Any) -> _Tex:
-    command = f"\\{function}" if function in _COMMANDS else rf"\operatorname{{{function}}}"
-    places = ", ".join(f"#{index}" for index in range(1, len(arguments) + 1))
-    template = _TEMPLATES.get(function, rf"{command}@{{\left({places} \right)}}")
+    word = function.replace("_", r"\_")
+    command = f"\\{word}" if function in _COMMANDS else rf"\operatorname{{{word}}}"
+    operands = ", ".join(f"#{number}" for number in range(1, len(arguments) + 1))
+    template = _TEMPLATES.get(function, rf"{command}@{{\left({operands} \right)}}")
     head, exponent, tail = template.partition("@")
     for index, argument in enumerate(arguments, 1):
         head, tail = (side.replace(f"#{index}", _tex(argument).text) for side in (head, tail))
@@ -277,7 +278,7 @@ _SIGNS: dict[str, Callable[..., _Tex]] = {
     **{name: functools.partial(_joined, name) for name in CONDITIONS},
 }
 
-_COMMANDS = frozenset(["sin", "cos", "tan", "cot", "sec", "csc", "sinh", "cosh", "tanh"])
+_COMMANDS = frozenset(["sin", "cos", "tan", "cot", "sec", "csc", "sinh", "cosh", "tanh", "coth"])
 """The functions that have a command in TeX."""
 
 _TEMPLATES = {
@@ -286,6 +287,13 @@ _TEMPLATES = {
     "cbrt": r"\sqrt[3]{#1}",
     "exp": "e^{#1}",
     "log": r"\log{\left(#1 \right)}@",
+    "log2": r"\log_{2}@{\left(#1 \right)}",
+    "log10": r"\log_{10}@{\left(#1 \right)}",
+    "log_base": r"\log_{#2}@{\left(#1 \right)}",
+    "exp2": "2^{#1}",
+    "exp10": "10^{#1}",
+    "reciprocal": r"\frac{1}{#1}",
+    "rsqrt": r"\frac{1}{\sqrt{#1}}",
     "gamma": r"\Gamma@\left(#1\right)",
     "digamma": r"\psi@\left(#1\right)",
     "polygamma": r"\psi^{\left(#1\right)}\left(#2\right)",

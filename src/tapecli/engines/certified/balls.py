@@ -31,6 +31,8 @@ from tapecli.expressions.functions import FUNCTIONS, whole_power
 
 Series: TypeAlias = arb_series
 
+_ONE = Fraction(1)
+
 _HUGE_EXPONENT = 10_000
 """Exponential functions of numbers from here on are beyond every dtype."""
 
@@ -275,10 +277,26 @@ class Balls(GammaBalls, SpecialFunctions):
         return self.number(self.sign_of(u))
 
     def max(self, u: Series, v: Series) -> Series:
-        return u if u is v or self.sign_of(u - v) >= 0 else v
+        return u if self._are_equal(u, v) or self.sign_of(u - v) >= 0 else v
 
     def min(self, u: Series, v: Series) -> Series:
-        return u if u is v or self.sign_of(u - v) < 0 else v
+        return u if self._are_equal(u, v) or self.sign_of(u - v) < 0 else v
+
+    def _are_equal(self, u: Series, v: Series) -> bool:
+        """Whether two series are the same, or are exactly equal as far as they are carried."""
+        return u is v or not (u - v).length()
+
+    def elu(self, u: Series, scale: Fraction = _ONE, slope: Fraction = _ONE) -> Series:
+        """scale*u, or slope*expm1(u) where u < 0.
+
+        The tapes compute the derivative as a sum with slope, which cancels where it is small.
+        """
+        zero = self.number(0)
+        negative = self.expm1(self.min(u, zero)) * exact_arb(slope)
+        value: Series = self.max(u, zero) * exact_arb(scale) + negative
+        if self.unit is not None and u[0] < 0:
+            value += (u - u[0]).exp() * arb(0, self.unit)
+        return value
 
     def floor(self, u: Series) -> Series:
         return self.number(self._floor(u)[0])

@@ -105,7 +105,7 @@ OPERATIONS = {
     "pow": (2, 1),
     "atan2": (1, 6),
     **dict.fromkeys(("tan", "cot"), (2, 3)),
-    **dict.fromkeys(("sec", "csc", "hypot"), (1, 3)),
+    **dict.fromkeys(("hypot",), (1, 3)),
     **dict.fromkeys(("erf", "erfc"), (5, 0)),
     **dict.fromkeys(("add", "sub", "neg", "abs", "sign", "min", "max", *SLOW), (0, 0)),
     **dict.fromkeys(("sinh", "cosh", "tanh", "asinh", "acosh", "atanh"), (4, 4)),

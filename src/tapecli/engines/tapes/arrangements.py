@@ -19,7 +19,7 @@ from typing import Any, TypeAlias
 from tapecli.engines.tapes import loading
 from tapecli.errors import RequestError, clipped, together
 from tapecli.expressions import tree
-from tapecli.expressions.expansion import expanded
+from tapecli.expressions.expansion import defined, expanded
 from tapecli.expressions.functions import CONSTANTS, row, rule_of, whole_power
 from tapecli.expressions.tree import Alias, Call, Named, Node, Number, Variable, call, number
 from tapecli.floats import Array, FloatFormat
@@ -444,6 +444,8 @@ def tape_tree(target: Node, format_: FloatFormat) -> Node:
             return node
         if row(node.name).tape is None:
             raise RequestError(f"TensorFlow cannot compute '{node.name}'; use 'tapecli diff'")
+        if node.name in _TAKES and not _TAKES[node.name](*children):
+            return expanded(defined(node.name, children), "tape")
         if node.name == "pow":
             base, exponent = children
             if isinstance(base, Named) and base.name == "e":
@@ -456,3 +458,11 @@ def tape_tree(target: Node, format_: FloatFormat) -> Node:
         return call(node.name, *children)
 
     return tree.fold(expanded(target, "tape"), computed)
+
+
+_TAKES: dict[str, Callable[..., bool]] = {
+    "leaky_relu": lambda x, slope: tree.rational(slope) is not None,
+    "clip": lambda x, low, high: bool(tree.variables(x)),
+}
+"""Which arguments operations of TensorFlow take, if they do not take all: the slope of leaky_relu
+is an attribute, and bounds of clip must not have a larger shape than x."""

@@ -38,6 +38,8 @@ _MODERATE = 256
 _MOST_ORDER = 100
 """The highest order of polygamma; factorials of higher ones are too large for a float."""
 
+_ONE = Fraction(1)
+
 _BELL = Fraction("1.12837916709551257389615890312154517168810125865799771368817144")
 """2/sqrt(pi)."""
 
@@ -367,6 +369,12 @@ class Taylor:
 
     def softplus(self, u: Series) -> Series:
         return self._integral(self.inner.softplus(u[0]), self.sigmoid(u), u)
+
+    def elu(self, u: Series, scale: Fraction = _ONE, slope: Fraction = _ONE) -> Series:
+        """scale*u, or slope*expm1(u) where u < 0."""
+        zero = self.number(0)
+        negative = self.mul(self.expm1(self.min(u, zero)), self.number(slope))
+        return self.add(self.mul(self.max(u, zero), self.number(scale)), negative)
 
     # --- circular functions --------------------------------------------------------------------
 

@@ -41,5 +41,16 @@ ROWS = (
     Function("pow", "power, also x**y", "pow", "Pow", "power",
              ("y*x**(y - 1)", "x**y*log(x)"), "x > 0, or y whole", ("power",), ("x", "y"),
              rough="x <= 0, by y"),
+    Function("square", "x**2", "square", definition="x**2", derivatives=("2*x",)),
+    Function("reciprocal", "1/x", "math.reciprocal", definition="1/x", derivatives=("-1/x**2",),
+             domain="x not 0"),
+    Function("rsqrt", "1/sqrt(x)", "math.rsqrt", definition="1/sqrt(x)",
+             derivatives=("-1/(2*x*sqrt(x))",), domain="x > 0"),
+    Function("clip", "min(max(x, a), b)", "clip_by_value", definition="min(max(x, a), b)",
+             derivatives=("(1 + sign(x - a))*(1 - sign(max(x, a) - b))/4",
+                          "(1 - sign(x - a))*(1 - sign(max(x, a) - b))/4",
+                          "(1 + sign(max(x, a) - b))/2"),
+             aliases=("clamp", "clip_by_value"), parameters=("x", "a", "b"), rough="x = a or b",
+             sample=("0.5", "0.25", "2")),
 )
 # fmt: on

@@ -36,22 +36,16 @@ MULTIPLICATION = OPERATORS["mul"].binding
 MAX_LENGTH = 64
 """Characters of a formula in one statement; parts of longer ones get a name."""
 
-INLINE = {"sec": "1 / tf.cos({})", "csc": "1 / tf.sin({})"}
-"""What TensorFlow has in two operations: a quotient."""
+INLINE = {
+    "leaky_relu": "tf.nn.leaky_relu({}, {})",
+    "gelu_tanh": "tf.nn.gelu({}, approximate=True)",
+}
+"""Calls of operations with attributes, which are numbers of Python."""
 
 HELPERS = {
     "cbrt": """\
 def cbrt(x):
     return tf.sign(x) * tf.pow(tf.abs(x), tf.constant(1 / 3, x.dtype))""",
-    "log2": """\
-def log2(x):
-    return tf.math.log(x) / tf.math.log(tf.constant(2, x.dtype))""",
-    "log10": """\
-def log10(x):
-    return tf.math.log(x) / tf.math.log(tf.constant(10, x.dtype))""",
-    "cot": """\
-def cot(x):
-    return tf.cos(x) / tf.sin(x)""",
     "gamma": """\
 def gamma(x):
     # exp(lgamma(x)) has no sign, which is -1 between every other pair of poles
@@ -260,11 +254,11 @@ class Statements:
                 return Form(f"{first.text}**{exponent.text}", POWER_BINDING)
         if name == "where":
             others = [self._tensor(others[0]), others[1]]
-        if name in HELPERS or name in INLINE:
+        if name in HELPERS:
             others = [self._tensor(form) for form in others]
         texts = [form.text for form in (self._tensor(first), *others)]
         if name in INLINE:
-            return Form(INLINE[name].format(*texts), MULTIPLICATION)
+            return Form(INLINE[name].format(*texts))
         function = name if name in HELPERS else f"tf.{row(name).tape}"
         return Form(str(Brackets(f"{function}(", texts)))
 
