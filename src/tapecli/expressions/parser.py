@@ -299,12 +299,6 @@ class Reader:
         depth = 1 + max(argument.depth for argument in arguments)
         return Reading(node, depth=depth, exact=exact)
 
-    def _rounded(self, name: str, *arguments: Reading) -> Reading:
-        if name not in FUNCTIONS:
-            span = arguments[0].start, arguments[-1].end
-            self.fail(*span, f"unknown function '{name}'", "see 'tapecli functions'")
-        return self.applied(name, *arguments)
-
     add = functools.partialmethod(applied, "add")
     sub = functools.partialmethod(applied, "sub")
     mul = functools.partialmethod(applied, "mul")
@@ -312,9 +306,9 @@ class Reader:
     fraction = functools.partialmethod(applied, "div")
     neg = functools.partialmethod(applied, "neg")
     absolute = functools.partialmethod(applied, "abs")
-    floor = functools.partialmethod(_rounded, "floor")
-    ceil = functools.partialmethod(_rounded, "ceil")
-    mod = functools.partialmethod(_rounded, "mod")
+    floor = functools.partialmethod(applied, "floor")
+    ceil = functools.partialmethod(applied, "ceil")
+    mod = functools.partialmethod(applied, "mod")
 
     def pow(self, base: Reading, exponent: Reading) -> Reading:
         if problem := self.power_problem(base.exact, exponent.exact):
