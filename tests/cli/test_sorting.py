@@ -71,6 +71,10 @@ SAME = {
     "grad x*y --at x=1 y=2": "grad x*y --x 1 --y 2",
     "grad x*y --at 'x=1, y=2'": "grad x*y --x 1 --y 2",
     "grad x*y --at 'x=1,2;y=3'": "grad x*y --x 1,2 --y 3",
+    "grad x*y --at '{x: 1, y: 2}'": "grad x*y --x 1 --y 2",
+    "grad x*y --at 'x->1' --y 2": "grad x*y --x 1 --y 2",
+    "diff x^2 --x x=3": "diff x^2 --x 3",
+    "diff x^2 --x=x=1..3": "diff x^2 --x 1..3",
     "diff a*x --at a=2,x=3 --wrt x": "diff a*x --at a=2 --x 3 --wrt x",
     # one dash, or another one
     "diff x^2 -x 3": "diff x^2 --x 3",

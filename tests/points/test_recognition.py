@@ -6,7 +6,14 @@ import time
 
 import pytest
 
-from tapecli.points.recognition import assigned, is_only_points, is_points, names_in, split
+from tapecli.points.recognition import (
+    assigned,
+    is_only_points,
+    is_points,
+    names_in,
+    split,
+    with_equals,
+)
 
 BOTH, POINTS, NEITHER = "points or an expression", "points", "no points"
 
@@ -52,6 +59,22 @@ def test_points_have_numbers_and_no_variable(text: str) -> None:
 )
 def test_several_variables_may_be_in_a_text(text: str, pairs: list[tuple[str, str]]) -> None:
     assert assigned(text) == pairs
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{x: 1, y: 2}",
+        '{"x": 1, "y": 2}',
+        "(x=1, y=2)",
+        "x->1, y->2",
+        "x:1;y:2",
+        "x==1 y==2",
+        "x:=1,y:=2",
+    ],
+)
+def test_other_signs_than_equals_are_read(text: str) -> None:
+    assert assigned(with_equals(text)) == [("x", "1"), ("y", "2")]
 
 
 def test_numbers_are_no_part_of_a_name() -> None:

@@ -72,12 +72,12 @@ class PointsOf(click.ParamType[tuple[tuple[str, str], ...]]):
     def convert(
         self, value: object, param: click.Parameter | None, ctx: click.Context | None
     ) -> tuple[tuple[str, str], ...]:
-        from tapecli.points.recognition import assigned
+        from tapecli.points.recognition import assigned, with_equals
 
         text = str(value)
         if text == "-" or (text.startswith("@") and len(text) > 1):
             return (("", text),)
-        pairs = tuple(assigned(text))
+        pairs = tuple(assigned(text) or assigned(with_equals(text)))
         if not pairs:
             name = text.strip() if text.strip().isidentifier() else "t"
             self.fail(f"{value!r} is not NAME=POINTS, such as {name}=1..3, nor @FILE", param, ctx)

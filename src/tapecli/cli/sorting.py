@@ -130,6 +130,8 @@ class _Words:
         is_file = value == "-" or value.startswith("@")
         if is_file or not takes_points or option not in self.takes_value:
             return value
+        if [f"--{name}" for name, _ in assigned(value)] == [option]:  # --x x=3
+            value = assigned(value)[0][1]
         added = []
         while self.rest and is_points(self.rest[0]):
             added.append(self.rest.popleft())

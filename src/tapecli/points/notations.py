@@ -18,7 +18,8 @@ from tapecli.points.exact import constant
 from tapecli.points.recognition import CALL, MAX_LENGTH, MODULES, is_enclosed, split
 
 _FOREIGN = re.compile(
-    r"\.\.[.=<]|[^\x00-\x7f]|[\[{:;%]|[A-Za-z_.]{2,}\(|^\s*c?\(|\bto\b|\bthr(?:u|ough)\b"
+    r"\.\.[.=<]|[^\x00-\x7f]|[\[{:;%]|[A-Za-z_.]{2,}\(|^\s*c?\("
+    r"|\b(?:to|thru|through|by|step|steps)\b"
 )
 """What every other notation has; some texts in the language of `exact` have it, too."""
 
@@ -30,7 +31,8 @@ _DECIMAL_COMMA = (
 _DASHES = "\u2010\u2011\u2012\u2013\u2014\ufe63\uff0d"  # hyphens, the figure, en and em dash
 _LEADING_DASH = rf"(^|[,(:@*/^+]|\.\.|\d[eE])(\s*)[{_DASHES}]"
 _ARRAY = rf"{MODULES}(?:array|asarray|tensor|constant|list|tuple)\(\s*(.*?)\s*,?\s*\)"
-_TO = r"(?:from\s+)?(.+?)\s+(?:to|through|thru)\s+(.+?)(?:\s+(?:by|step|in\s+steps\s+of)\s+(.+))?"
+_BY = r"(?:by|step|in\s+steps\s+of)"
+_TO = rf"(?:from\s+)?(.+?)(?:\s+(?:to|through|thru)\s+|\s*\.\.\s*)(.+?)(?:\s+{_BY}\s+(.+))?"
 
 MAX_ITEM = 200
 """Characters that an item in another notation may have."""
@@ -82,8 +84,8 @@ def _refuse_decimal_comma(text: str) -> None:
     if is_list and int(first) != 0:
         return
     if is_list:
-        listed = text.strip().replace(",", ", ")
-        _two_readings(text, f"{decimal} for a decimal", f"'{listed}' for a list")
+        as_list = text.strip().replace(",", ", ")
+        _two_readings(text, f"{decimal} for a decimal", f"'{as_list}' for a list")
     if len(decimals) == 3 and int(first) and not last:
         _two_readings(text, f"{decimal} for a decimal", f"{first}{decimals} for a large number")
     raise PointsError(f"'{clipped(text)}': a decimal has a point; write {clipped(decimal)}")
@@ -100,8 +102,12 @@ def _refuse_decimal_commas(text: str) -> None:
         if ";" in text:
             raise PointsError(f"'{clipped(text)}': a decimal has a point; write '{decimals}'")
         if any("," in number for number in items):
-            listed = ", ".join(items).replace(",", ", ").replace(",  ", ", ")
-            _two_readings(text, f"'{decimals}' for decimals", f"'{listed}' for a list")
+            as_list = ", ".join(items).replace(",", ", ").replace(",  ", ", ")
+            _two_readings(text, f"'{decimals}' for decimals", f"'{as_list}' for a list")
+    if re.fullmatch(r"[+-]?\d{1,3}(?:\.\d{3})+,\d+", text.strip()):
+        normal = text.strip().replace(".", "").replace(",", ".")
+        as_list = text.strip().replace(",", ", ")
+        _two_readings(text, f"{normal} for a decimal", f"'{as_list}' for a list")
     if match := re.search(r"(?<![\d.])\d+,0\d+(?![\d.])", text):
         number = match[0].replace(",", ".")
         raise PointsError(f"'{clipped(text)}': a decimal has a point, such as {clipped(number)}")
@@ -109,12 +115,12 @@ def _refuse_decimal_commas(text: str) -> None:
 
 def _with_plain_signs(text: str) -> str:
     """The text with a dash as a minus where it can only be one, and with two dots for three."""
-    plain = text.replace("\u2026", "..").replace("\u2025", "..")  # ellipses of typewriters' dots
-    plain = re.sub(_LEADING_DASH, r"\1\2-", plain)
-    if match := re.fullmatch(rf"([^,{_DASHES}]+)[{_DASHES}]([^,{_DASHES}]+)", plain):
+    normal = text.replace("\u2026", "..").replace("\u2025", "..")  # ellipses of typewriters' dots
+    normal = re.sub(_LEADING_DASH, r"\1\2-", normal)
+    if match := re.fullmatch(rf"([^,{_DASHES}]+)[{_DASHES}]([^,{_DASHES}]+)", normal):
         start, stop = match[1].strip(), match[2].strip()
         _two_readings(text, f"{start}..{stop} for a range", f"{start}-{stop} for a difference")
-    return plain
+    return normal
 
 
 # --- lists ------------------------------------------------------------------------------------
@@ -166,7 +172,10 @@ def _item(item: str) -> str:
     if (call := CALL.fullmatch(item)) and is_enclosed(call["brackets"]):
         reader = CALLS.get(call["name"])
         return reader(item, *_arguments(call["brackets"][1:-1])) if reader else item
-    if match := re.fullmatch(_TO, item):
+    if re.match(rf"{_BY}\s+[^(]", item):
+        raise PointsError(f"'{clipped(item)}' is no point; a range with a step is 0..1:0.1")
+    match = re.fullmatch(_TO, item) if re.search(rf"\bto\b|thr|\s{_BY}\s", item) else None
+    if match:
         return _range(match[1], match[2], match[3])
     item = re.sub(r"(\d[\d.]*)%(?=$|\.\.|[:@])", r"\1/100", item)
     item = item.replace("..=", "..")  # Rust's range with its end
@@ -240,11 +249,11 @@ _SHORT = 20
 
 def _number(value: Fraction) -> str:
     """A number as it can be typed: a decimal if it is a short one, or else a ratio."""
-    for places in range(_SHORT):
-        scaled = value * 10**places
+    for decimals in range(_SHORT):
+        scaled = value * 10**decimals
         if scaled.denominator == 1:
-            digits = f"{abs(scaled.numerator):0{places + 1}d}"
-            point = f"{digits[:-places]}.{digits[-places:]}" if places else digits
+            digits = f"{abs(scaled.numerator):0{decimals + 1}d}"
+            point = f"{digits[:-decimals]}.{digits[-decimals:]}" if decimals else digits
             return ("-" if value < 0 else "") + point
     return str(value)
 

@@ -100,3 +100,10 @@ def assigned(text: str) -> list[tuple[str, str]]:
         (match[1], text[match.end() : stop].strip(f"{BLANKS},;"))
         for match, stop in zip(starts, stops, strict=True)
     ]
+
+
+def with_equals(text: str) -> str:
+    """`{x: 1, y: 2}`, `x -> 1` and `(x=1, y=2)`, which other systems have, as `x=1, y=2`."""
+    inside = text.strip()[1:-1] if is_enclosed(text.strip()) else text
+    sign = r"(?:->|\u2192|:=|==?|:)"
+    return re.sub(rf"""(?<![^{BLANKS},;])["']?({NAME})["']?[{BLANKS}]*{sign}""", r"\1=", inside)
