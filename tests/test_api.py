@@ -52,6 +52,14 @@ def test_one_number_is_one_point() -> None:
     assert (row.point, row.tape, row.analytic, row.ulps, row.status) == (3, 6, 6, 0, Status.OK)
 
 
+def test_a_text_with_definitions() -> None:
+    result = tapecli.diff("f(x) = x^2; f(f(x))", x=3, method="none")
+    (row,) = result.rows
+    assert (row.target, row.expression, row.analytic) == ("y", "f(f(x))", 108)
+    (row,) = tapecli.diff("f(x) = a*x^2", at={"a": 2, "x": 3}, wrt="x", method="none").rows
+    assert (row.target, row.expression, row.analytic) == ("f", "a*x**2", 12)
+
+
 def test_a_variable_of_any_name() -> None:
     (row,) = tapecli.diff("rate^2", at={"rate": [3]}, formulas=False).rows
     assert (row.wrt, row.point, row.tape) == ("rate", 3, 6)

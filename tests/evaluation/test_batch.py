@@ -96,6 +96,13 @@ def test_numbers_that_are_not_finite_are_null_or_text_of_strict_json() -> None:
     assert found["counts"]["undefined"] == 2
 
 
+def test_a_request_may_have_definitions_and_sums() -> None:
+    one = asked(expr="f(x) = x^2; f(f(x))", x=3)
+    assert [row["analytic"] for row in one["rows"]] == [108]
+    two = asked(expr=["f(x) = a*x^2", "sum(f(k*x), k = 1..2)"], wrt="x", at={"a": 2, "x": 3})
+    assert [row["analytic"] for row in two["rows"]] == [60]
+
+
 def test_points_of_any_form() -> None:
     for given in ("1, 2..3", [1, 2, 3], ["1", 2.0, "3"], "1..3"):
         assert [row["tape"] for row in asked(expr="x^2", x=given)["rows"]] == [2, 4, 6]
@@ -177,6 +184,14 @@ NO_JSON = {
     "{}": "the request has no 'expr'",
     '{"id": 1}': "the request has no 'expr'",
 }
+
+
+def test_no_file_of_expressions_is_read(tmp_path: Path) -> None:
+    file = tmp_path / "model.txt"
+    file.write_text("x^2\n")
+    line = json.dumps({"expr": f"@{file}", "x": 3, "method": "taylor"})
+    problem = "unexpected '@'; only the command line reads expressions from a file"
+    assert refused(line).startswith(problem)
 
 
 @pytest.mark.parametrize(("line", "problem"), NO_JSON.items(), ids=range(len(NO_JSON)))

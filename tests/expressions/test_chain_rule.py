@@ -10,7 +10,7 @@ from tests.oracle import CASES
 
 from tapecli.engines.certified import Certified, NoDerivative
 from tapecli.engines.certified.reference import Reference
-from tapecli.expressions.chain_rule import differentiated, differentiated_strictly
+from tapecli.expressions.chain_rule import KINKS, differentiated, differentiated_strictly
 from tapecli.expressions.expression import parse
 from tapecli.expressions.functions import FUNCTIONS, ROWS, Constant
 from tapecli.expressions.tree import Call, Node, steps, variables
@@ -140,3 +140,17 @@ def test_a_strict_derivative_has_a_value_only_where_the_derivative_exists(
             assert isinstance(first, NoDerivative) or typed in NOT_FOUND
         else:
             assert abs(first.value - second.value) <= CLOSE * abs(first.value)
+
+
+INFINITE = {"sqrt", "cbrt", "hypot", "asin", "acos", "acosh"}
+"""Functions whose derivatives by their rules have no value where they are rough."""
+
+RULED = {"pow", "where", "polygamma"}
+"""Functions that the chain rule treats by themselves."""
+
+
+@pytest.mark.parametrize("name", [name for name, row in FUNCTIONS.items() if row.rough])
+def test_each_kink_is_known(name: str) -> None:
+    """What is zero there is in a row of `KINKS`, or in those of its definition's functions."""
+    is_defined = bool(FUNCTIONS[name].definition)
+    assert is_defined or name in {*KINKS, *INFINITE, *RULED}

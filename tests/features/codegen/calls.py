@@ -37,6 +37,8 @@ _NESTED = " ".join(f"'t{number}{'_' * 9} = x^{number} + sin(x)*y'" for number in
 
 CALLS = [
     "",
+    "'f(x) = x^2 + 1; f(f(x))' \"sum(x^k/k!, k = 0..12)\" --x 0.5,2 --order 2",
+    "'prod(x - k, k = 1..9) + x*diff(sin(x)/x, x)' --x 0.5,2.25 --order 2",
     "--order 0",
     "--order 2",
     "--order 2 --x 1..3",
