@@ -183,7 +183,8 @@ class _Reading:
         if operator and (piece.name or not self._with_operators):
             span = piece.start, operator.start
             call = operator.as_call(piece.typed[operator.start : operator.end])
-            hint = f"write {piece.name} = {call}" if piece.name else f"write {call}"
+            inside = f"({', '.join(piece.parameters)})" if piece.parameters else ""
+            hint = f"write {piece.name}{inside} = {call}" if piece.name else f"write {call}"
             problem = "'d/dx' stands in front of a whole expression of tapecli diff"
             raise ExpressionError(piece.typed, *span, problem, clipped(hint, 120))
         return operator
@@ -222,6 +223,7 @@ class _Reading:
         }
         if piece.parameters is not None:
             reasons["is a function"] = {*FUNCTION_NAMES, *ITERATED, *DERIVATIVES}
+            reasons["is a variable, for it has points"] = self._variable_names
         for reason, names in reasons.items():
             if piece.name in names:
                 problem = f"'{clipped(piece.name)}' {reason}"

@@ -161,7 +161,9 @@ class Reader:
         except UnexpectedToken as error:
             if error.token.type == UNKNOWN_CALL and str(error.token) == defined:
                 problem = f"'{clipped(defined)}' is defined by itself"
-                self.fail_at(error.token, problem, "a definition uses earlier ones alone")
+                self.fail_at(
+                    error.token, problem, "it may use earlier ones; a semicolon ends a definition"
+                )
             span = diagnosis.span(error.token)
             self.fail(*diagnosis.unexpected(error.token, span, source, self._names))
 
@@ -269,7 +271,7 @@ class Reader:
             assert token.end_pos is not None
             behind = self.typed[self.offset + token.end_pos :].lstrip(BLANKS)
             if behind.startswith(("^", "**", *"⁰¹²³⁴⁵⁶⁷⁸⁹")):
-                hint = f"{hint}^n for its power"
+                hint = f"{hint}^n for its power, or {name}''(x) for a derivative"
             self.fail_at(token, f"'{clipped(name)}' is a function", clipped(hint, 100))
         if name in self.scope:
             target = self.scope[name]
