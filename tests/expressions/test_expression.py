@@ -345,7 +345,7 @@ def test_every_function_refuses_a_wrong_number_of_arguments(typed: str, count: i
     assert error.expression[error.start : error.end] == typed
     assert error.problem.startswith(f"'{name}' takes ")
     assert error.problem.endswith(f"not {count}")
-    parse(error.hint.removeprefix("write "))
+    parse(error.hint.removeprefix("write ").partition(" for ")[0])
 
 
 @pytest.mark.parametrize("typed", sorted(FUNCTION_NAMES))

@@ -104,7 +104,7 @@ _C: dict[str, Meaning] = {
 }
 
 _DIFFERENT: dict[str, dict[str, Meaning]] = {
-    "": _C,
+    "": {**_C, "expint": Refused("write Ei(x), or E1(x)")},
     "C": {**_C, "log": Template(_X, "log(x)")},
     "NumPy": {
         **_ARITHMETIC,
@@ -120,6 +120,7 @@ _DIFFERENT: dict[str, dict[str, Meaning]] = {
     },
     "TensorFlow": {
         **_ARITHMETIC,
+        "expint": Template(_X, "Ei(x)"),
         "mod": Template(_XY, "mod(x, y)"),
         "floormod": Template(_XY, "mod(x, y)"),
         "leaky_relu": _LEAKY_RELU["0.2"],
@@ -196,6 +197,12 @@ DIFFERENT = {
     for library, names in _DIFFERENT.items()
 }
 """For each library the names whose meaning is another one than in the table; "" is for none."""
+
+DEFAULTS = {
+    ("leaky_relu", 1): "write leaky_relu(x, 0.2) for TensorFlow's default, or leaky_relu(x, 0.01) "
+    "for PyTorch's",
+}
+"""What to write for a function with so few arguments that its libraries differ."""
 
 CONSTANTS_OF_LIBRARIES: dict[str, Meaning] = {
     "E": "e",

@@ -454,7 +454,8 @@ class Reader:
         arity = len(function.parameters)
         if count != arity:
             problem = f"'{clipped(function.name)}' takes {_counted(arity)}, not {count}"
-            self.fail(*span, problem, clipped(f"write {function.signature}", 100))
+            hint = libraries.DEFAULTS.get((function.name, count), f"write {function.signature}")
+            self.fail(*span, problem, clipped(hint, 120))
 
     def _meant(self, meaning: libraries.Meaning, token: Token, *arguments: Reading) -> Reading:
         """What the name in a token means, of these arguments."""
