@@ -124,6 +124,10 @@ METHODS = list(defaults.METHODS)
         ("diff --device g", ["gpu", "gpu:1"]),
         ("diff --order ", list(candidates.ORDERS)),
         ("diff -n 1", ["1", "10"]),
+        ("'x^2' -n 1", ["1", "10"]),
+        ("'x*y' --wrt ", ["x", "y"]),
+        ("deriv x^2 --method n", ["nested", "none"]),
+        ("eval 'x*y' --at ", ["x=", "y=", "-", "@"]),
         ("diff --max-seconds ", []),
         # points
         ("diff --x ", [*candidates.GRIDS, "@"]),
