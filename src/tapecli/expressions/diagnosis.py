@@ -138,6 +138,9 @@ def unexpected(
         return Mistake(*span, "a sign of a power and a raised number", f"write {raised}")
     if kind == "_POWER" and (name := tail(before)) in FUNCTION_NAMES:
         return Mistake(*span, f"which part of '{name}' is raised?", f"write {name}(x)^n")
+    if fraction := re.search(r"\\([dtc]?frac)(\s*\{[^{}]*\})?$", before):
+        hint = f"write \\{fraction[1]}{{1}}{{x}}"
+        return Mistake(*span, f"'\\{fraction[1]}' takes two groups in braces", hint)
     match = re.search(_FUNCTION_TAIL, unbarred := before.rstrip("|"))  # which opens an argument
     if match and (name := match[1]) in FUNCTION_NAMES:
         hint = f"write {FUNCTIONS[FUNCTION_NAMES[name]].signature}"

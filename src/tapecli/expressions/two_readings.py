@@ -65,7 +65,7 @@ def check_number(start: int, source: str, names: Collection[str]) -> None:
         readings = {name: f"write {number}e{exponent.lstrip('+')}, or {product}"}
     elif match := _IMAGINARY.match(source, start):
         number, letter = match[1], match[3]
-        if letter in names or re.search(rf"(?<![\w.]){letter}(?!\w)", source):
+        if letter in names or _is_used(letter, source):
             return
         problem = f"'{clipped(match[0])}' is imaginary, and complex numbers are not supported"
         raise Misread(
@@ -78,16 +78,23 @@ def check_number(start: int, source: str, names: Collection[str]) -> None:
             raise Misread(start, match.end(), _TWO_WAYS.format(clipped(match[0])), hint)
 
 
+@functools.lru_cache(maxsize=8)
+def _is_used(letter: str, source: str) -> bool:
+    """Whether a letter stands alone somewhere, so that it is a variable."""
+    return bool(re.search(rf"(?<![\w.]){letter}(?!\w)", source))
+
+
 def check_percent(start: int, source: str) -> None:
     """Refuse a % that may be percent or the remainder: 10% - x.
 
     Raises:
         Misread: with both readings.
     """
-    match = re.match(r"\\?%(\s*)([+\-−]?)\s*([\w.]*)", source[start:])
+    match = re.match(r"\\?%(\s*)([+\-−]?)\s*([\w.]*)", source[start : start + MAX_QUOTED])
     assert match is not None
     blank, sign, right = match.groups()
-    after_number = re.search(r"(?<![\w.])[0-9.]+$", source[:start])
+    before = source[max(0, start - MAX_QUOTED) : start]
+    after_number = re.search(r"(?<![\w.])[0-9.]+$", before)
     if sign or (blank and right and after_number):
         left, right = factor(source[:start]), right or "..."
         percent = f"{left}/100 {sign} {right}" if sign else f"{left}/100*{right}"
