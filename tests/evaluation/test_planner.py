@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.rows import applied
 
 from tapecli.defaults import EXECUTIONS, MAX_ORDER, MAX_SECONDS, METHODS, XLA
 from tapecli.errors import RequestError, UsageError
@@ -26,7 +27,7 @@ from tapecli.evaluation.planner import (
 from tapecli.evaluation.question import Options, PointsInput, Question
 from tapecli.expressions.derivative import Derivative
 from tapecli.expressions.expression import Expression, parse
-from tapecli.expressions.functions import FUNCTIONS, row
+from tapecli.expressions.functions import FUNCTIONS, is_taped, row
 from tapecli.expressions.tree import Node, call
 from tapecli.floats import estimated
 
@@ -293,7 +294,7 @@ def questions() -> Iterator[tuple[Question, int]]:
         for line in (CORPUS / file).read_text("utf-8").splitlines()
         if line and not line.startswith("#")
     ]
-    lines += [[f"{row.name}({', '.join('xy'[: row.arity])})", "x"] for row in FUNCTIONS.values()]
+    lines += [[str(applied(name)), "x"] for name in FUNCTIONS if is_taped(name)]
     for typed, names in lines:
         wrt = names.split()[0]
         asked = [("diff", {"wrt": wrt, "order": order}) for order in range(4)]

@@ -128,7 +128,9 @@ def test_a_terminal_of_any_width_shows_every_name(in_terminal: Run, columns: int
     for entry in ENTRIES:
         assert entry.signature in done.out
         assert all(name in done.out for name in entry.aliases)
-        assert all(word in done.out for slope in entry.slopes.values() for word in slope.split())
+        assert all(
+            word[:20] in done.out for slope in entry.slopes.values() for word in slope.split()
+        )
     assert columns == 30 or max(map(len, done.lines)) <= columns
 
 

@@ -67,7 +67,10 @@ class SpecialFunctions:
             known = min(2 * known, end)
             y = arb_series(y.coeffs(), known)
             rest = function(y) - arb_series(u.coeffs(), known)
-            y -= arb_series([0, *rest.coeffs()[1:]], known) / slope(y)
+            divisor = slope(y)
+            if self.vanishes(divisor[0]):
+                raise Undecided
+            y -= arb_series([0, *rest.coeffs()[1:]], known) / divisor
         return arb_series(y.coeffs(), min(self.terms, u.prec))
 
     def _as_taped(

@@ -47,7 +47,7 @@ def test_in_a_pipe_each_has_a_line_and_no_more_is_said() -> None:
 def test_by_families_there_is_nothing_but_how_each_is_written() -> None:
     rows: tuple[Row, ...] = (*FAMILIES["hyperbolic"], *CONSTANTS.values())
     lines = shown(Listing(rows), width=40).splitlines()
-    assert lines[:2] == ["hyperbolic", "  sinh(x)   cosh(x)   tanh(x)  asinh(x)"]
+    assert lines[:2] == ["hyperbolic", "  sinh(x)   cosh(x)   tanh(x)   asinh(x)"]
     assert lines[-4:-2] == ["constants  pi  tau  e", ""]
     cells = [cell for line in lines[1:-3] for cell in re.split("  +", line.strip())]
     written = [cell for cell in cells if cell != "constants"]

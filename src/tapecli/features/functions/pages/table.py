@@ -76,8 +76,11 @@ def _table(entries: Sequence[words.Entry], screen: Screen) -> Iterator[Line]:
     full = [[[cell] for cell in row] for row in (words.HEADINGS, *(e.cells for e in entries))]
     heading = [[heading] for heading in words.HEADINGS[:3]]
     names = max(len(entry.signature) for entry in entries)
-    half = ((screen.width or _PIPE_WIDTH) - names - 2 * _GAP) // 2
-    folded = [heading, *(_folded(entry, half) for entry in entries)]
+    width = (screen.width or _PIPE_WIDTH) - names - 2 * _GAP
+    slopes = " ".join(slope for entry in entries for slope in entry.slopes.values())
+    longest_word = max(map(len, slopes.split()), default=1)
+    right = max(min(max(longest_word, width // 2), width * 2 // 3), 1)
+    folded = [heading, *(_folded(entry, max(width - right, 1), right) for entry in entries)]
     if screen.width is None or _width(full) <= screen.width:
         yield from _aligned(full)
     elif _width(folded) <= screen.width:
@@ -93,17 +96,17 @@ def _table(entries: Sequence[words.Entry], screen: Screen) -> Iterator[Line]:
         yield from ([(line, "dim")] for line in words.footer(entries))
 
 
-def _folded(entry: words.Entry, width: int) -> Row:
+def _folded(entry: words.Entry, left: int, right: int) -> Row:
     """Three cells of some lines: domain and other names below the meaning."""
     aliases = f"also {', '.join(entry.aliases)}" if entry.aliases else ""
     below = "; ".join(filter(None, [entry.domain, aliases]))
     is_partial = len(entry.slopes) > 1
     slopes = [f"by {x}: {slope}" if is_partial else slope for x, slope in entry.slopes.items()]
-    return [[entry.signature], _wrapped([entry.meaning, below], width), _wrapped(slopes, width)]
+    return [[entry.signature], _wrapped([entry.meaning, below], left), _wrapped(slopes, right)]
 
 
 def _wrapped(texts: Sequence[str], width: int) -> list[str]:
-    return [line for text in texts for line in textwrap.wrap(text, width, break_long_words=False)]
+    return [line for text in texts for line in textwrap.wrap(text, width)]
 
 
 def _widths(rows: Sequence[Row]) -> list[int]:
