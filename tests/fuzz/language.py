@@ -67,6 +67,22 @@ SIGNS = (
 )
 
 NOTATION_WORDS = (
+    *(
+        " if ",
+        " else ",
+        " and ",
+        " or ",
+        "not ",
+        "<",
+        ">=",
+        "==",
+        "!=",
+        "≤",
+        "?",
+        ":",
+        "piecewise(",
+    ),
+    *("Piecewise[{{", "}}", "\\begin{cases}", "\\\\", "&", "\\end{cases}", "True", "where(x > 0, "),
     *("\\frac", "\\sqrt", "\\left(", "\\right)", "\\left|", "\\right|", "\\cdot", "\\,", "\\pi"),
     *(
         "\\log_{2}",
@@ -354,6 +370,9 @@ def expression(
     if random.random() < 0.5:
         row = random.choice(list(FUNCTIONS.values()))
         inside += row.sample[2:]
+        if row.conditions:
+            compared = random.choice(("{} < {}", "{} >= {}", "not {} == {}", "0 < {} <= {}"))
+            inside[0] = compared.format(f"({inside[0]})", f"({inside[1]})")
         return style.call.format(row.name, ", ".join(inside[: row.arity]))
     sign = random.choice("++-**/^^")
     if sign == "^" and random.random() < 0.7:

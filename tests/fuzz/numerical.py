@@ -13,6 +13,7 @@ from typing import Any
 import mpmath as mp
 from tests.oracle import CASES
 
+from tapecli.expressions.functions import CONDITIONS
 from tapecli.expressions.tree import Alias, Call, Named, Node, Number, Variable, steps
 
 Real = Any
@@ -30,7 +31,8 @@ NUDGE = 1 + mp.mpf("1e-5")
 FAR = mp.mpf("1e40")
 """Numbers beyond this, or below its reciprocal, are too far from 1 for a zero to be believed."""
 FLAT = {"sign", "min", "max", "clip", "relu", "relu6", "hard_sigmoid", "hard_tanh", "hard_swish",
-        "leaky_relu", "elu", "elu_alpha", "selu"}  # fmt: skip
+        "leaky_relu", "elu", "elu_alpha", "selu", "where", "floor",
+        "ceil", "round", "trunc", "step", *CONDITIONS}  # fmt: skip
 """What does not follow all that it is given, and hides nothing by that."""
 SCALE = 1000
 """Differences are taken of the point over this; of 1 over this at 0."""
@@ -230,6 +232,17 @@ RULES: dict[str, Callable[..., Real]] = {
     "log_base": lambda x, b: mp.log(x) / mp.log(b),
     "xlogy": lambda x, y: x * mp.log(y),
     "xlog1py": lambda x, y: x * mp.log1p(y),
+    "mod": lambda x, y: x - y * mp.floor(x / y),
+    "lt": lambda x, y: mp.mpf(x < y),
+    "le": lambda x, y: mp.mpf(x <= y),
+    "gt": lambda x, y: mp.mpf(x > y),
+    "ge": lambda x, y: mp.mpf(x >= y),
+    "eq": lambda x, y: mp.mpf(x == y),
+    "ne": lambda x, y: mp.mpf(x != y),
+    "and": lambda first, second: first * second,
+    "or": max,
+    "not": lambda condition: 1 - condition,
+    "where": lambda condition, x, y: x if condition else y,
 }
 
 QUICK = {*RULES}

@@ -78,5 +78,6 @@ def test_derivatives() -> None:
 def test_matplotlib_sets_everything_of_the_language(name: str) -> None:
     parser = pytest.importorskip("matplotlib.mathtext").MathTextParser("path")
     arity = FUNCTIONS[name].arity if name in FUNCTIONS else 0
-    call = f"{name}({', '.join(['x/2', 'y^3'][:arity])})" if arity else name
+    arguments = ["x/2 < y" if name == "where" else "x/2", "y^3", "x"][:arity]
+    call = f"{name}({', '.join(arguments)})" if arity else name
     parser.parse(f"${of(call)}$")
