@@ -211,7 +211,7 @@ CASES = {
     "round": Case("round(x)", mp.nint, (-1.7, 0.3, 7.6), (0.49999999999999994,)),
     "trunc": Case("trunc(x)", trunc, (-1.5, 0.3, 7.6), (-1e-300, -0.999999)),
     "frac": Case("frac(x)", lambda x: x - mp.floor(x), (-1.25, 0.3, 7.6), (0.999, 12.3)),
-    "step": Case("step(x)", lambda x: mp.mpf(x > 0), (-1.5, 0.3, 7.6), (-1e-300, 1e300)),
+    "step": Case("step(x)", lambda x: (1 + mp.sign(x)) / 2, (-1.5, 0.3, 7.6), (-1e-300, 1e300)),
     "mod": Case("mod(x, 3)", lambda x: x - 3 * mp.floor(x / 3), (-1.5, 0.25, 7.6), (2.999, 100.5)),
     "fmod": Case("fmod(x, 3)", lambda x: x - 3 * trunc(x / 3), (-1.5, 0.25, 7.6), (-2.999, 100.5)),
     "copysign": Case("copysign(x, -2)", lambda x: -abs(x), (-1.5, 0.3, 7.6), (1e-300, 1e300)),

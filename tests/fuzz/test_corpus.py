@@ -21,7 +21,7 @@ from tests.fuzz.record import Record
 
 from tapecli.errors import ExpressionError
 from tapecli.expressions.expression import parse
-from tapecli.expressions.functions import FUNCTIONS, OPERATORS
+from tapecli.expressions.functions import CONDITIONS, FUNCTIONS, OPERATORS
 from tapecli.result import Row
 
 
@@ -45,7 +45,7 @@ def test_every_target_has_a_corpus_of_small_files() -> None:
 
 
 def test_the_oracle_of_values_has_every_function_of_one_argument_and_operator() -> None:
-    assert numerical.RULES.keys() <= {*FUNCTIONS, *OPERATORS}
+    assert numerical.RULES.keys() <= {*FUNCTIONS, *OPERATORS, *CONDITIONS}
     lacking = {*FUNCTIONS, *OPERATORS} - numerical.RULES.keys()
     assert all(FUNCTIONS[name].arity > 1 for name in lacking)
 

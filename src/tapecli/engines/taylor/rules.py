@@ -282,15 +282,19 @@ class Taylor:
         """U or v, whichever is larger when both are multiplied by this sign."""
         return self.choose(self._sign_of(self.sub(u, v)) * sign >= 0, u, v)
 
+    def _deciding_sign(self, u: Series) -> Number:
+        """The sign of a series on which it depends which branch or whole number it is."""
+        return self._sign_of(u)
+
     def floor(self, u: Series) -> Series:
         whole = np.floor(self.leaf(u))
-        sign = self._sign_of(self.sub(u, self.number(whole)))
+        sign = self._deciding_sign(self.sub(u, self.number(whole)))
         return self.number(whole + np.minimum(sign, 0))
 
     def round(self, u: Series) -> Series:
         value = self.leaf(u)
         middle = np.floor(value) + 0.5
-        sign = self._sign_of(self.sub(u, self.number(middle)))
+        sign = self._deciding_sign(self.sub(u, self.number(middle)))
         return self.number(np.where(sign == 0, np.round(value), middle + sign / 2))
 
     def mod(self, u: Series, v: Series) -> Series:
@@ -300,7 +304,7 @@ class Taylor:
         whole = np.round((first - value) / second)
         rest = self.sub(u, self.mul(v, self.number(whole)))
         rest = self.add(rest, self.number(value - self.leaf(rest)))
-        is_below = self._sign_of(rest) * np.sign(second) < 0
+        is_below = self._deciding_sign(rest) * np.sign(second) < 0
         return self.add(rest, self.times(v, np.where(is_below, 1.0, 0.0)))
 
     # --- conditions ----------------------------------------------------------------------------
@@ -332,7 +336,7 @@ class Taylor:
         return self.number(np.where(np.isnan(number), np.nan, np.where(is_true, 1.0, 0.0)))
 
     def _difference_sign(self, u: Series, v: Series) -> Number:
-        return np.float64(0) if u is v else self._sign_of(self.sub(u, v))
+        return np.float64(0) if u is v else self._deciding_sign(self.sub(u, v))
 
     def where(self, condition: Series, u: Series, v: Series) -> Series:
         value = self.leaf(condition)

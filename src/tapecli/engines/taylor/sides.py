@@ -37,6 +37,11 @@ class OneSided(Taylor):
     def _sign_of(self, u: Series) -> Number:
         return self._leading(u)[1]
 
+    def _deciding_sign(self, u: Series) -> Number:
+        """The sign; a series whose coefficients are all 0 is taken for 0."""
+        is_zero = np.all(np.stack(np.broadcast_arrays(*u)) == 0, axis=0)
+        return np.where(is_zero, 0.0, self._sign_of(u))
+
     def _larger(self, u: Series, v: Series, sign: float) -> Series:
         """U or v; where it is unknown which is larger, the coefficients that they share."""
         difference = self.sub(u, v)
