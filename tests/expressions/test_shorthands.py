@@ -196,6 +196,7 @@ def test_calls_of_definitions_are_shown(calls: str, latex: str) -> None:
         (["a = 2; b = 3"], ["a = 2", "b = 3"]),
         (["a = 2", "a*x^2"], ["a = 2", "y = a*x**2"]),
         (["y(t) = t; y(x)"], ["f = y(x)"]),
+        (["g(x) = x + y; x"], ["f = x"]),
         (["x; y; x + y"], ["y1 = x", "y2 = y", "y3 = x + y"]),
         (["x^2;"], ["y = x**2"]),
         (["u := x^2\n\nu + 1\n"], ["u = x**2", "y = u + 1"]),

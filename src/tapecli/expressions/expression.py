@@ -68,7 +68,8 @@ def parse(
         raise UsageError("no expression was given; try 'log(x^2)'")
     reading = _Reading(texts, variable_names, with_operators)
     trees = reading.trees or [(d.name, d.tree) for d in reading.definitions.values()]
-    names = {*variables(*(tree for _, tree in trees)), *reading.scope, *reading.definitions}
+    names = {*reading.variables(), *reading.scope, *reading.definitions}
+    names.update(variables(*(tree for _, tree in trees)))
     new_names = _new_names(names, sum(not name for name, _ in trees))
     targets = [
         Expression(name or next(new_names), tree, reading.orders.get(index, ()))
@@ -139,6 +140,11 @@ class _Reading:
                 error.number = number
                 raise
 
+    def variables(self) -> set[str]:
+        """The variables of the targets, and those of definitions that are no parameters."""
+        names = (definition.variables for definition in self.definitions.values())
+        return {*variables(*(tree for _, tree in self.trees))}.union(*names)
+
     def constants(self) -> set[str]:
         """The names of constants that have definitions or other statements in their text."""
         return {
@@ -148,9 +154,7 @@ class _Reading:
         }
 
     def _read_statement(self, piece: Statement) -> None:
-        earlier = {*variables(*(tree for _, tree in self.trees))}
-        for definition in self.definitions.values():
-            earlier.update({*variables(definition.tree)} - {*definition.parameters})
+        earlier = self.variables()
         operator = self._operator(piece)
         if operator:
             piece = replace(piece, start=operator.start, end=operator.end)

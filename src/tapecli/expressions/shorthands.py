@@ -88,6 +88,11 @@ class Definition:
         """How it is called: f(x)."""
         return f"{self.name}({', '.join(self.parameters)})"
 
+    @property
+    def variables(self) -> set[str]:
+        """The variables of its body that are no parameters."""
+        return {*tree.variables(self.tree)} - {*self.parameters}
+
     def applied(self, caller: Reader, arguments: Sequence[Reading]) -> Reading:
         """Its body with arguments in the place of its parameters."""
         key = tuple(argument.node for argument in arguments)
