@@ -342,7 +342,7 @@ class Style(NamedTuple):
 
 STYLES = {
     "plain": Style(),
-    "Python": Style("mpmath.{0}({1})", {"^": "({0})**({1})"}),
+    "Python": Style("sympy.{0}({1})", {"^": "({0})**({1})"}),
     "Mathematica": Style("{0}[{1}]", {"*": "({0}) ({1})"}),
     "LaTeX": Style(
         "\\operatorname{{{0}}}{{\\left({1} \\right)}}",

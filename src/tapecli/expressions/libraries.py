@@ -83,10 +83,13 @@ _ARITHMETIC: dict[str, Meaning] = {
 _NORMALISED_SINC = Template(_X, "sincpi(x)")
 _LEAKY_RELU = {slope: Template(_X, f"leaky_relu(x, {slope})") for slope in ("0.01", "0.2")}
 
+_HALF_AWAY = Template(_X, "sign(x)*floor(abs(x) + 1/2)")
+_IEEE_REMAINDER = Template(_XY, "x - y*round(x/y)")
+
 _SINGLE = (
     *("sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh", "asinh", "acosh"),
     *("atanh", "exp", "expm1", "log", "log2", "log10", "log1p", "sqrt", "cbrt", "pow", "fabs"),
-    *("fmin", "fmax", "atan2", "hypot", "erf", "erfc", "lgamma", "floor", "ceil", "round", "trunc"),
+    *("fmin", "fmax", "atan2", "hypot", "erf", "erfc", "lgamma", "floor", "ceil", "trunc"),
 )
 """Functions that C has in single precision as well, with an f: sinf."""
 
@@ -100,12 +103,18 @@ _C: dict[str, Meaning] = {
     "M_SQRT2": Template((), "sqrt(2)"),
     "M_SQRT1_2": Template((), "sqrt(1/2)"),
     "tgamma": "gamma",
+    "roundf": _HALF_AWAY,
     **{f"{name}f": name for name in _SINGLE if name in FUNCTION_NAMES},
 }
 
 _DIFFERENT: dict[str, dict[str, Meaning]] = {
     "": {**_C, "expint": Refused("write Ei(x), or E1(x)")},
-    "C": {**_C, "log": Template(_X, "log(x)")},
+    "C": {
+        **_C,
+        "log": Template(_X, "log(x)"),
+        "round": _HALF_AWAY,
+        "remainder": _IEEE_REMAINDER,
+    },
     "NumPy": {
         **_ARITHMETIC,
         "sinc": _NORMALISED_SINC,
@@ -115,7 +124,7 @@ _DIFFERENT: dict[str, dict[str, Meaning]] = {
         "piecewise": Refused("write where(x > 0, a, b)"),
     },
     "Python": {
-        "remainder": Template(_XY, "x - y*round(x/y)"),
+        "remainder": _IEEE_REMAINDER,
         **dict.fromkeys(("fsum", "prod"), _ARRAY),
     },
     "TensorFlow": {
@@ -154,6 +163,7 @@ _DIFFERENT: dict[str, dict[str, Meaning]] = {
     "SciPy": {
         **_ARITHMETIC,
         "sinc": _NORMALISED_SINC,
+        **{f"{name}dg": Template(_X, f"{name}d(x)") for name in ("sin", "cos", "tan")},
         **dict.fromkeys(("fresnel", "airy", "sici", "shichi", "ellipj"), _PAIR),
     },
     "mpmath": {
