@@ -239,6 +239,22 @@ DEFECTS = (
         "try tf.nn.gelu(tf.ones(1, tf.float64)) - 0.8413447460685429", "2.21",
         lambda tf: tf.nn.gelu(tf.constant(1.0, tf.float64)),
         0.5 * (1 + math.erf(math.sqrt(0.5))), 1e-12,
+        expressions=("gelu(x)", "gelu_tanh(x)"), status="off", dtypes=("float64",),
+    ),
+    Defect(
+        "leaky-relu-in-float64", "the slope of tf.nn.leaky_relu is a number of float32 in every "
+        "dtype, so that 0.2 has 8 digits in float64",
+        "try tf.nn.leaky_relu(tf.constant(-1, tf.float64)) + 0.2", "2.21",
+        lambda tf: tf.nn.leaky_relu(tf.constant(-1, tf.float64)), -0.2, 1e-12,
+        expressions=("leaky_relu(x, 0.2)",), status="off", dtypes=("float64",),
+    ),
+    Defect(
+        "xlogy-at-zero", "the derivative of tf.math.xlogy(x, y) by x at x = 0 is 0, and should be "
+        "log(y); so is that of xlog1py",
+        "try tf.math.xlogy(x, 3.0) with a tape at 0.0", "2.21",
+        lambda tf: _slope(tf, lambda x: tf.math.xlogy(x, tf.constant(3, x.dtype)), 0.0),
+        math.log(3), 1e-12,
+        expressions=("xlogy(x, x + 1)", "xlog1py(x, x)"), status="off", x=0.0,
     ),
     Defect(
         "subnormal-is-zero", "subnormal numbers of float32 and bfloat16 are taken for 0, where "
