@@ -143,7 +143,7 @@ REFUSED = {
     "diff x^2 3": f"'3' has no variable; {AS_POINTS} --x 3, and a constant is '3 + 0x'",
     "diff x^2 1 2": f"'1' and '2' have no variable; {AS_POINTS} --x 1,2, and a constant is ",
     "diff a^2 3": f"'3' has no variable; {AS_POINTS} --at a=3, and a constant is '3 + 0a'",
-    "diff x^2 a=3": "'a = 3' has no variable, and no later expression has 'a'; the variables are x",
+    "diff x^2 a=3": "'a = 3' has no variable, and no later expression has 'a'; the variable is x",
     "grad x*y x=1 y=2 z=3": "'z = 3' has no variable, and no later expression has 'z'; ",
     "diff x^2 order=2": "'order=2' has no dashes; write '--order 2' for the option",
     "diff x^2 order 2": "'order' has no dashes; write '--order' for the option, or '(order)'",

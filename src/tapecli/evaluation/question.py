@@ -444,7 +444,7 @@ def _refuse_constants(texts: Sequence[str], targets: Sequence[Expression]) -> No
     if not unnamed:
         raise RequestError(
             f"{quoted[0]} has no variable, and no later expression has '{refused[0].name}'; "
-            f"the variables are {together(names)}"
+            f"{'the variables are' if names[1:] else 'the variable is'} {together(names)}"
         )
     points = clipped(",".join(target.text for target in unnamed))
     raise RequestError(
