@@ -237,7 +237,8 @@ def _shorthand(node: Shorthand, operands: Sequence[_Tex]) -> _Tex:
         return _Tex(rf"\frac{{{_raised('d', len(by))}}}{{{below}}} {first.within(_PRODUCT)}", _SUM)
     stem = node.name.rstrip("'")
     arguments = ", ".join(operand.text for operand in operands)
-    return _Tex(rf"{name(stem)}{node.name[len(stem) :]}\left({arguments}\right)")
+    function = f"\\{stem}" if stem in _COMMANDS else name(stem)
+    return _Tex(rf"{function}{node.name[len(stem) :]}\left({arguments}\right)")
 
 
 class _Functions:
@@ -275,6 +276,7 @@ _SIGNS: dict[str, Callable[..., _Tex]] = {
     "add": operator.add,
     "mul": operator.mul,
     "neg": _Tex.negated,
+    "factorial": lambda x: _Tex(f"{x.within(ATOM_BINDING)}!"),
     **{name: functools.partial(_joined, name) for name in CONDITIONS},
 }
 
