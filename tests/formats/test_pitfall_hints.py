@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import tapecli
 from tapecli.formats import pitfall_hints, words
 from tapecli.result import Status
 
@@ -71,3 +72,11 @@ def test_each_is_named_once_and_in_one_order(make: Make) -> None:
 
 def test_analytic_values_alone_meet_none(samples: Samples) -> None:
     assert pitfall_hints.pitfalls(samples.uncertain) == []
+
+
+def test_nan_of_the_branch_not_taken_is_explained() -> None:
+    result = tapecli.diff("where(x == 0, 1, sin(x)/x)", x=[0, 1], formulas=False)
+    assert pitfall_hints.pitfalls(result) == ["where-nan"]
+    assert any("'--stable' guards both" in hint for hint in words.hints(result))
+    mended = tapecli.diff("where(x == 0, 1, sin(x)/x)", x=[0, 1], formulas=False, stable=True)
+    assert mended.ok

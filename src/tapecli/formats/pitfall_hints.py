@@ -55,6 +55,7 @@ HINTS = (
     PitfallHint("tanh-tails", Status.ROUNDED, tuple("0123456789"), ("finite",), "tanh"),
     PitfallHint("cancellation", Status.ROUNDED, tuple("0123456789"), ("finite",)),
     PitfallHint("where-nan", Status.LOST, computed=("nan",), function="where"),
+    PitfallHint("where-nan", Status.UNDEFINED, ("not certified",), ("nan",), "where"),
     PitfallHint("underflow-inside", Status.LOST, without="where"),
     PitfallHint("singular-point", Status.LOST, computed=("nan",), without="where"),
 )

@@ -200,7 +200,10 @@ def hints(result: Result) -> Iterator[str]:
     if not result.all_ok:
         from tapecli.formats import pitfall_hints
 
-        if names := pitfall_hints.pitfalls(result):
+        names = pitfall_hints.pitfalls(result)
+        if "where-nan" in names:
+            yield "nan comes from the branch of where that is not taken; '--stable' guards both"
+        if names:
             yield f"read: tapecli pitfalls {' '.join(names)}"
 
 
