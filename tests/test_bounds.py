@@ -15,7 +15,7 @@ from tapecli import defaults
 from tapecli.cli import call
 from tapecli.errors import TapecliError, UsageError
 from tapecli.evaluation import batch
-from tapecli.expressions import derivative, expression, parser
+from tapecli.expressions import derivative, expression, parser, shorthands
 from tapecli.features.plot import question as plot_question
 from tapecli.formats.json import document
 from tapecli.points import exact, points, text_files
@@ -89,6 +89,36 @@ BOUNDS = [
         f"{expression.MAX_TARGETS:,}",
         lambda: diff(*["x"] * (expression.MAX_TARGETS + 1)),
         "51 expressions: no more than 50 at once",
+    ),
+    Bound(
+        "definitions beside them",
+        f"{expression.MAX_DEFINITIONS:,}",
+        lambda: diff(*[f"f{n}(x) = x" for n in range(expression.MAX_DEFINITIONS + 1)]),
+        "51 definitions: no more than 50 at once",
+    ),
+    Bound(
+        "terms of a sum, and factors of a product",
+        f"{shorthands.MAX_TERMS:,}",
+        lambda: diff("sum(x^k, k = 1..1001)"),
+        "a sum of 1,001 terms; the limit is 1,000",
+    ),
+    Bound(
+        "operations that sums, derivatives inside and calls of definitions write out",
+        f"{shorthands.MAX_OPERATIONS:,}",
+        lambda: diff("sum(sum(x^(j + k), j = 1..200), k = 1..200)"),
+        "more than 20,000 operations, once it is written out",
+    ),
+    Bound(
+        "sums, derivatives and calls of definitions inside one another",
+        f"{shorthands.MAX_NESTED:,}",
+        lambda: diff("sum(" * 51 + "x" + ", k = 1..1)" * 51),
+        "more than 50 sums, derivatives and definitions inside one another",
+    ),
+    Bound(
+        "times that an expression is differentiated inside of another",
+        f"{shorthands.MAX_TIMES:,}",
+        lambda: diff("2*diff(sin(x), x, 101)"),
+        "a derivative of order 101; the limit is 100",
     ),
     Bound(
         "the order",
