@@ -198,6 +198,18 @@ CASES = {
     "polygamma": Case(
         "polygamma(2, x)", lambda x: mp.psi(2, x), (0.5, 2.5, 6.3), (-0.5, -3.3, 1e-6, 1e6)
     ),
+    "rgamma": Case("rgamma(x)", mp.rgamma, (0.5, 3.2, 6.3), (-0.5, -3.3, 1e-6, 100.0)),
+    "beta": Case("beta(x, 1.5)", lambda x: mp.beta(x, 1.5), (0.5, 2.5, 6.3), (-0.3, 1e-6, 300.0)),
+    "lbeta": Case(
+        "lbeta(x, 3/2)", lambda x: mp.log(abs(mp.beta(x, 1.5))), (0.5, 2.5, 6.3), (-0.3, 300.0)
+    ),
+    "binomial": Case(
+        "binomial(x, 1.5)", lambda x: mp.binomial(x, 1.5), (0.7, 2.2, 6.3), (-0.3, -3.3, 300.0)
+    ),
+    "pochhammer": Case(
+        "pochhammer(x, 1.5)", lambda x: mp.rf(x, 1.5), (0.5, 2.5), (-0.3, -3.3, 300.0)
+    ),
+    "harmonic": Case("harmonic(x)", mp.harmonic, (0.5, 2.5, 6.3), (-3.3, 1e-6, 1e6)),
     "gamma": Case("gamma(x)", mp.gamma, (0.5, 2.5, 6.3), (-0.5, -3.3, 1e-6, 100.0)),
     "lgamma": Case(
         "lgamma(x)", lambda x: mp.log(abs(mp.gamma(x))), (0.5, 2.5, 6.3), (-0.5, -3.3, 1e-6, 1e6)

@@ -311,7 +311,7 @@ def test_what_is_not_counted_is_chosen_as_if_it_were(monkeypatch: pytest.MonkeyP
     quick = 0
     for parsed, points in questions():
         work = Workload.of(parsed, points)
-        if work.most_operations == math.inf or planner._impossible(work, "tape"):
+        if planner._impossible(work, "tape") or work.most_operations == math.inf:
             continue
         assert work.most_operations >= counted(work.targets, work.wrt).operations
         for seconds, execution in itertools.product((MAX_SECONDS, 0.02), (None, "eager")):

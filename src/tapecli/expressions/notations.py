@@ -29,6 +29,8 @@ DIFFERENT: dict[str, dict[str, Meaning]] = {
     "": {
         **libraries.DIFFERENT[""],
         "ψ": "digamma",
+        "fallingfactorial": Template(("x", "n"), "pochhammer(x - n + 1, n)"),
+        "ff": Template(("x", "n"), "pochhammer(x - n + 1, n)"),
         "trigamma": Template(("x",), "polygamma(1, x)"),
         "tetragamma": Template(("x",), "polygamma(2, x)"),
         **dict.fromkeys(("Phi", "Φ"), "ndtr"),

@@ -298,7 +298,6 @@ _TEMPLATES = {
     "rsqrt": r"\frac{1}{\sqrt{#1}}",
     "gamma": r"\Gamma@\left(#1\right)",
     "digamma": r"\psi@\left(#1\right)",
-    "polygamma": r"\psi^{\left(#1\right)}\left(#2\right)",
     "lgamma": r"\log{\left(\left|{\Gamma\left(#1\right)}\right| \right)}@",
     "erfinv": r"\operatorname{erf}^{-1}\left(#1\right)@",
     "erfcinv": r"\operatorname{erfc}^{-1}\left(#1\right)@",

@@ -105,12 +105,16 @@ def verdicts(typed: str, x: Sequence[float], order: int, dtype: str = "float64")
     return statuses
 
 
+CANCELLING = {"pow", "rgamma", "beta", "binomial", "pochhammer"}
+"""Functions of which some coefficients at orders up to 25 are far below what they are sums of."""
+
+
 @pytest.mark.parametrize("name", CASES)
 def test_every_function_is_certified(name: str) -> None:
     case = CASES[name]
     assert Status.OFF not in (found := verdicts(case.expression, case.ordinary, 25))
     assert Status.LOST not in found
-    assert found.count(Status.ROUNDED) == 0 or name == "pow"
+    assert found.count(Status.ROUNDED) == 0 or name in CANCELLING
     edges = verdicts(case.expression, case.edges, 12)
     assert not {Status.OFF, Status.LOST} & set(edges)
 

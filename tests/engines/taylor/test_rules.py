@@ -199,6 +199,10 @@ STEPS = {
     "gamma",
     "lgamma",
     "digamma",
+    "rgamma",
+    "beta",
+    "binomial",
+    "pochhammer",
     *(name for name, row in ROWS.items() if row.series in COMPOSED),
 }
 """What takes more divisions or powers at higher orders."""

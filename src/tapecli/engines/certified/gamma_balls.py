@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
+import math
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from typing import TypeAlias
 
@@ -20,6 +21,9 @@ _MOST_ORDER = 500
 """The highest order of polygamma that is computed."""
 
 
+_MOST_FACTORS = 1000
+"""A polynomial is multiplied up to this degree."""
+
 _SPARE_BITS = 64
 """Bits of the coefficients of a function beyond the working precision."""
 
@@ -28,6 +32,7 @@ class GammaBalls:
     """The rules of the gamma family; the other methods are those of `Balls`."""
 
     terms: int
+    tiny: arb | None
     unit: arb | None
 
     def number(self, value: int | Fraction | arb) -> Series:
@@ -76,6 +81,55 @@ class GammaBalls:
             if extreme and not number == 0:
                 raise Undecided  # it is beyond every dtype
 
+    def rgamma(self, u: Series) -> Series:
+        self._not_extreme(u[0])
+        if self.tiny is not None and not u[0].contains_integer():  # as others compute it
+            return self.gamma(u).inv()
+
+        def coefficients(at: arb, terms: int) -> Series:
+            with _closer(terms):
+                return arb_series([at, 1], terms).rgamma()
+
+        return composed(around(coefficients, u[0], self.terms), u)
+
+    # --- quotients of gamma functions ---------------------------------------------------------
+
+    def beta(self, u: Series, v: Series) -> Series:
+        for series in (u, v):
+            self._off_poles(series[0], "beta")
+        return self._gamma_quotient((u, v), (u + v,))
+
+    def binomial(self, n: Series, k: Series) -> Series:
+        whole = _small_whole(k)
+        if whole is not None:
+            return (n - whole + 1).rising(whole) / math.factorial(whole)
+        self._off_poles((n + 1)[0], "binomial")
+        return self._gamma_quotient((n + 1,), (k + 1, n - k + 1))
+
+    def pochhammer(self, u: Series, n: Series) -> Series:
+        whole = _small_whole(n)
+        if whole is not None:
+            return u.rising(whole)
+        self._off_poles((u + n)[0], "pochhammer")
+        return self._gamma_quotient((u + n,), (u,))
+
+    def _gamma_quotient(self, above: Sequence[Series], below: Sequence[Series]) -> Series:
+        """A product of gamma functions over another; by logarithms where none is negative."""
+        self._not_extreme(*(u[0] for u in (*above, *below)))
+        if all(u[0] > 0 for u in (*above, *below)):
+            logarithm = self.number(0)
+            for u in above:
+                logarithm += u.lgamma()
+            for u in below:
+                logarithm -= u.lgamma()
+            return logarithm.exp()
+        product = self.number(1)
+        for u in above:
+            product *= u.gamma()
+        for u in below:
+            product *= u.rgamma()
+        return product
+
     # --- derivatives of the logarithm ---------------------------------------------------------
 
     def digamma(self, u: Series) -> Series:
@@ -110,6 +164,13 @@ class GammaBalls:
         if self.unit is None and not self.vanishes(n[0] - nearest):
             raise Undefined(f"the first argument of {function} is not whole")
         return int(nearest)
+
+
+def _small_whole(n: Series) -> int | None:
+    """The value of a constant that is a small natural number; else None."""
+    whole = n[0].unique_fmpz() if n.length() <= 1 and n[0].is_exact() else None
+    is_small = whole is not None and n[0] == whole and 0 <= whole <= _MOST_FACTORS
+    return int(whole) if is_small and whole is not None else None
 
 
 def _digamma(u: arb, terms: int) -> Series:

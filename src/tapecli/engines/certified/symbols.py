@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import math
 from collections.abc import Callable
@@ -11,11 +12,18 @@ from typing import Any
 import sympy
 
 from tapecli.engines.certified.added_functions import ADDED
+from tapecli.engines.certified.balls import Balls, Side
+from tapecli.engines.certified.interpreter import working
 from tapecli.engines.certified.literals import typed
 from tapecli.engines.certified.reference import constant_value, is_extreme
+from tapecli.engines.certified.singular import Undecided, Undefined
 from tapecli.expressions.expansion import expanded
-from tapecli.expressions.functions import CONSTANTS, row
+from tapecli.expressions.expression import parse
+from tapecli.expressions.functions import CONSTANTS, row, rule_of
 from tapecli.expressions.tree import Alias, Call, Named, Node, Number, Variable, exact_value, steps
+
+_SPARE_BITS = 64
+"""Bits of a value beyond those that SymPy asks for."""
 
 MAX_FACTORIAL = 500
 """Arguments of gamma beyond which SymPy's exact value is not worth its digits."""
@@ -36,6 +44,9 @@ class lgamma(sympy.Function):  # type: ignore[misc]
 
     def fdiff(self, argindex: int = 1) -> Any:
         return sympy.digamma(self.args[0])
+
+    def _eval_evalf(self, prec: int) -> Any:
+        return _certified(self, prec)
 
 
 class _Step(sympy.Function):  # type: ignore[misc]
@@ -122,7 +133,44 @@ def _expression(node: Node, children: list[Any]) -> Any:
 
 def _rule(name: str) -> Any:
     added = name.removeprefix("tapecli.")
-    return getattr(sympy, name) if added == name else _ADDED_TO_SYMPY[added]
+    if added == name:
+        return getattr(sympy, name)
+    return _ADDED_TO_SYMPY.get(added) or _of_row(added)
+
+
+@functools.cache
+def _of_row(name: str) -> Any:
+    """A function that SymPy lacks, or knows with other rules: its derivatives are those of its row.
+
+    SymPy does nothing else with it.
+    """
+    function = row(name)
+
+    def slope(form: Any, index: int = 1) -> Any:
+        text = function.derivatives[index - 1]
+        if not text:
+            raise sympy.core.function.ArgumentIndexError(form, index)
+        (target,) = parse(text, function.parameters)
+        parameters = (sympy.Symbol(parameter, real=True) for parameter in function.parameters)
+        return expression(target.tree, as_typed=False).xreplace(
+            dict(zip(parameters, form.args, strict=True))
+        )
+
+    own = {"fdiff": slope, "is_extended_real": True, "_eval_evalf": _certified}
+    return type(name, (sympy.Function,), own)
+
+
+def _certified(form: Any, precision: int) -> Any:
+    """The value of a function of numbers to so many bits; None where it has none."""
+    numbers = [sympy.Rational(argument.evalf(precision)) for argument in form.args]
+    if not all(number.is_Rational for number in numbers):
+        return None
+    rules = Balls(Side.POINT, 1)
+    with working(precision + _SPARE_BITS, 1), contextlib.suppress(Undefined, Undecided):
+        arguments = [rules.number(Fraction(number.p, number.q)) for number in numbers]
+        value = rule_of(row(form.func.__name__).series, rules)(*arguments)[0]
+        return sympy.Float(value.mid().str(precision, radius=False), precision=precision)
+    return None
 
 
 def is_endless(tree: Node) -> bool:

@@ -40,6 +40,12 @@ _MOST_ORDER = 100
 
 _ONE = Fraction(1)
 
+_LARGE = 100.0
+"""Quotients of gamma functions of numbers from here on are computed by logarithms."""
+
+_MOST_FACTORS = 100
+"""A polynomial is multiplied up to this degree."""
+
 _BELL = Fraction("1.12837916709551257389615890312154517168810125865799771368817144")
 """2/sqrt(pi)."""
 
@@ -504,6 +510,70 @@ class Taylor:
         from_pole = self.sub(u, self.times(self.number(1), np.where(left, np.round(at), 0.0)))
         reflection = self.times(self.cot(self.times(from_pole, math.pi)), math.pi)
         return self.choose(left, self.sub(y, reflection), y)
+
+    def rgamma(self, u: Series) -> Series:
+        return self._gamma_quotient((), (u,))
+
+    def beta(self, u: Series, v: Series) -> Series:
+        return self._gamma_quotient((u, v), (self.add(u, v),))
+
+    def binomial(self, n: Series, k: Series) -> Series:
+        first = self.add(self.sub(n, k), self.number(1))
+        if (whole := self._small_whole(k)) is not None:
+            return self.over(self._rising(first, whole), math.factorial(whole))
+        above = self.add(n, self.number(1))
+        return self._gamma_quotient((above,), (self.add(k, self.number(1)), first))
+
+    def pochhammer(self, u: Series, n: Series) -> Series:
+        if (whole := self._small_whole(n)) is not None:
+            return self._rising(u, whole)
+        return self._gamma_quotient((self.add(u, n),), (u,))
+
+    def _small_whole(self, n: Series) -> int | None:
+        """The value of a constant that is a small natural number at all points; else None."""
+        values = np.unique(self.leaf(n))
+        is_one = len(values) == 1 and not self.varies(n)
+        return int(values[0]) if is_one and values[0] in range(_MOST_FACTORS) else None
+
+    def _rising(self, u: Series, count: int) -> Series:
+        y = self.number(1)
+        for i in range(count):
+            y = self.mul(y, self.add(u, self.number(float(i))))
+        return y
+
+    def _gamma_quotient(self, above: Sequence[Series], below: Sequence[Series]) -> Series:
+        """A product of gamma functions over another; by logarithms where they overflow.
+
+        Left of 1/2 gamma(u) is 1/(sin(pi*u)/pi * gamma(1 - u)).
+        """
+        y, logarithm, large = self.number(1), self.number(0), np.False_
+        for sign, u in (*((1, u) for u in above), *((-1, u) for u in below)):
+            at = self.leaf(u)
+            left = at < 0.5
+            v = self.choose(left, self.sub(self.number(1), u), u)
+            above_line = left == (sign < 0)
+            is_large = self.leaf(v) > _LARGE
+            if np.any(is_large):
+                term = self.lgamma(v)
+                term = self.choose(above_line, term, self.neg(term))
+                logarithm = self.add(logarithm, self.choose(is_large, term, self.number(0)))
+                v = self.choose(is_large, self.number(1), v)
+                large = large | is_large
+            factor = self.gamma(v)
+            if not np.all(above_line):
+                factor = self.choose(above_line, factor, self.div(self.number(1), factor))
+            y = self.mul(y, factor)
+            if np.any(left):
+                sine = self.choose(left, self._sine_of_turn(u), self.number(1))
+                y = self.div(y, sine) if sign > 0 else self.mul(y, sine)
+        return self.mul(self.exp(logarithm), y) if np.any(large) else y
+
+    def _sine_of_turn(self, u: Series) -> Series:
+        """sin(pi*u)/pi."""
+        nearest = np.round(self.leaf(u))
+        from_zero = self.sub(u, self.times(self.number(1), nearest))
+        sign = 1 - 2 * np.mod(nearest, 2)
+        return self.over(self.times(self.sin(self.times(from_zero, math.pi)), sign), math.pi)
 
     def polygamma(self, n: Series, u: Series) -> Series:
         """A derivative of digamma; its order may differ from point to point."""

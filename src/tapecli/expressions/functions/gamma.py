@@ -10,8 +10,19 @@ from tapecli.expressions.functions.schema import Function, Limit
 
 def _gamma(tf: Any, x: Any) -> Any:
     """exp(lgamma(x)) with the sign of gamma, which alternates between its poles."""
-    sign = 1 - 2 * tf.math.floormod(tf.math.floor(x), tf.constant(2, x.dtype))
-    return tf.where(x > 0, tf.ones_like(x), sign) * tf.exp(tf.math.lgamma(x))
+    return _sign(tf, x) * tf.exp(tf.math.lgamma(x))
+
+
+def _sign(tf: Any, x: Any) -> Any:
+    """The sign of gamma."""
+    below = 1 - 2 * tf.math.floormod(tf.math.floor(x), tf.constant(2, x.dtype))
+    return tf.where(x > 0, tf.ones_like(x), below)
+
+
+def _beta(tf: Any, a: Any, b: Any) -> Any:
+    """The exponential of the logarithm, with the sign."""
+    sign = _sign(tf, a) * _sign(tf, b) * _sign(tf, a + b)
+    return sign * tf.exp(tf.math.lgamma(a) + tf.math.lgamma(b) - tf.math.lgamma(a + b))
 
 
 # fmt: off
@@ -57,5 +68,30 @@ ROWS = (
              rough="every n, by n"),
     Function("factorial", "gamma(x + 1), also x!", definition="gamma(x + 1)",
              derivatives=("gamma(x + 1)*digamma(x + 1)",), domain="x not -1, -2, ..."),
+    Function("rgamma", "1/gamma(x)", None, "tapecli.rgamma", "rgamma",
+             ("-digamma(x)/gamma(x)",)),
+    Function("beta", "gamma(a)*gamma(b)/gamma(a + b)", _beta, "tapecli.beta", "beta",
+             ("beta(a, b)*(digamma(a) - digamma(a + b))",
+              "beta(a, b)*(digamma(b) - digamma(a + b))"),
+             "a, b not 0, -1, ...", (), ("a", "b"), limits=_GAMMA, compiled=1,
+             definition="gamma(a)*gamma(b)/gamma(a + b)"),
+    Function("lbeta", "log(|beta(a, b)|)", definition="lgamma(a) + lgamma(b) - lgamma(a + b)",
+             derivatives=("digamma(a) - digamma(a + b)", "digamma(b) - digamma(a + b)"),
+             domain="a, b not 0, -1, ...", aliases=("betaln", "logbeta"), parameters=("a", "b")),
+    Function("binomial", "n choose k", symbol="tapecli.binomial", series="binomial",
+             derivatives=("binomial(n, k)*(harmonic(n) - harmonic(n - k))",
+                          "binomial(n, k)*(harmonic(n - k) - harmonic(k))"),
+             domain="n not -1, -2, ..., or k = 0, 1, ...",
+             aliases=("binom", "comb", "nCr", "choose"), parameters=("n", "k"),
+             sample=("2.5", "0.5")),
+    Function("pochhammer", "rising factorial", symbol="tapecli.pochhammer",
+             series="pochhammer",
+             derivatives=("pochhammer(x, n)*(digamma(x + n) - digamma(x))",
+                          "pochhammer(x, n)*digamma(x + n)"),
+             domain="x + n not 0, -1, ..., or n = 0, 1, ...",
+             aliases=("poch", "rf", "risingfactorial"), parameters=("x", "n")),
+    Function("harmonic", "1 + 1/2 + ... + 1/n", definition="digamma(n + 1) - digamma(1)",
+             derivatives=("polygamma(1, n + 1)",), domain="n not -1, -2, ...",
+             aliases=("harmonicnumber",), parameters=("n",)),
 )
 # fmt: on

@@ -155,8 +155,15 @@ def _second_by_nested_forward(tf: Any) -> Any:
 
 _ANGLES = "atan(x)", "atan2(x, 2)", "atan2(2, x)", "atan2(x, -1)"
 
-_GAMMAS = ("gamma(x)", "lgamma(x)", "factorial(x)", "gamma(1 + x^2)")
-_DIGAMMAS = ("digamma(x)", "polygamma(2, x)")
+_GAMMAS = (
+    "gamma(x)",
+    "beta(x, 1.5)",
+    "lbeta(x, 3/2)",
+    "lgamma(x)",
+    "factorial(x)",
+    "gamma(1 + x^2)",
+)
+_DIGAMMAS = ("harmonic(x)", "digamma(x)", "polygamma(2, x)")
 
 # fmt: off
 DEFECTS = (

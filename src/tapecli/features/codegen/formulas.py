@@ -52,6 +52,14 @@ def gamma(x):
     below = 1 - 2 * tf.math.floormod(tf.floor(x), tf.constant(2, x.dtype))
     sign = tf.where(x > 0, tf.ones_like(x), below)
     return sign * tf.exp(tf.math.lgamma(x))""",
+    "beta": """\
+def beta(a, b):
+    def sign(x):
+        below = 1 - 2 * tf.math.floormod(tf.floor(x), tf.constant(2, x.dtype))
+        return tf.where(x > 0, tf.ones_like(x), below)
+
+    logarithm = tf.math.lgamma(a) + tf.math.lgamma(b) - tf.math.lgamma(a + b)
+    return sign(a) * sign(b) * sign(a + b) * tf.exp(logarithm)""",
     "hypot": """\
 def hypot(x, y):
     # divided by the larger one, so that no square overflows
