@@ -167,9 +167,6 @@ REFUSED = {
     "diff x^2 --x 1:3": (
         "'1:3' can be read in two ways: write 1..3 with 3, or 1..2 without it, as in Python"
     ),
-    "diff x^2 --x 0,5": (
-        "'0,5' can be read in two ways: write 0.5 for a decimal, or '0, 5' for a list"
-    ),
     "diff x^2 --x 0,5 1,5": (
         "'0,5, 1,5' can be read in two ways: write '0.5, 1.5' for decimals, or '0, 5, 1, 5' for "
     ),

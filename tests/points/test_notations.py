@@ -120,8 +120,6 @@ REFUSED = {
         "'linspace(0,1,9,endpoint=False)': 'endpoint' cannot be read; write 0..1@11 or 0..1:0.1"
     ),
     "range(0)": "'range(0)' has no points; write a range as 0..3 or 0..1:0.1",
-    "0,5": f"'0,5' {TWO} 0.5 for a decimal, or '0, 5' for a list",
-    "-0,25": f"'-0,25' {TWO} -0.25 for a decimal, or '-0, 25' for a list",
     "0,5..1": "'0,5..1': a decimal has a point; write 0.5..1",
     "0,5..1,5:0,25": "'0,5..1,5:0,25': a decimal has a point; write 0.5..1.5:0.25",
     "0,5..10": f"'0,5..10' {TWO} 0.5..10 for a decimal, or '0, 5..10' for a list",

@@ -66,10 +66,10 @@ def _two_readings(typed: str, *readings: str) -> NoReturn:
 
 
 def _refuse_decimal_comma(text: str) -> None:
-    """Refuse a comma that may be a decimal one, as in `0,5`, where no blank follows it.
+    """Refuse a comma that is or may be a decimal one, as in `0,5..1`, where no blank follows it.
 
-    Two numbers are a list, unless the first is 0, the second is one such as 05, or the list would
-    have a range from above to below.
+    Two numbers are a list, such as `0,5`, unless the second is one such as 05; a number and a range
+    are one unless the number is 0, or the range would lead from above to below.
     """
     match = re.fullmatch(_DECIMAL_COMMA, text.strip()) if "," in text else None
     if not match:
@@ -81,7 +81,7 @@ def _refuse_decimal_comma(text: str) -> None:
     is_list = is_list and "," not in step
     if last and not step and Fraction(f"{first}.{decimals}") < Fraction(decimal.split("..")[1]):
         is_list = is_list and int(decimals) <= int(last)
-    if is_list and int(first) != 0:
+    if is_list and (not last or int(first) != 0):
         return
     if is_list:
         as_list = text.strip().replace(",", ", ")
