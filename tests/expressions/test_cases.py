@@ -48,6 +48,8 @@ ABS = "where(x > 0, x, -x)"
         ("where(|x| < 1 and |x - 1| > 2, 1, 2)", "where(abs(x) < 1 and abs(x - 1) > 2, 1, 2)"),
         ("max(x, 0) + floor(x)", "max(x, 0) + floor(x)"),
         ("x % 5", "mod(x, 5)"),
+        ("np.heaviside(x, 0.5)", "where(x == 0, 0.5, step(x))"),
+        ("HeavisideTheta[x] + Heaviside(x)", "step(x) + step(x)"),
     ],
 )  # fmt: skip
 def test_spellings_of_cases(typed: str, shown: str) -> None:
@@ -74,6 +76,9 @@ def test_spellings_of_cases(typed: str, shown: str) -> None:
         ("where(x <> 0, x, 0)", "unexpected '<>'", "write '!='"),
         ("where(x = 0, x, 0)", "unexpected '='", "write '=='"),
         ("x if x > 0", "the expression ends too early", "write x if x > 0 else -x"),
+        ("rect(x)", "unknown function 'rect'", "write where(abs(x) < 1/2, 1, 0)"),
+        ("UnitStep[x]", "unknown function 'UnitStep'", "write where(x >= 0, 1, 0), or step(x)"),
+        ("remainder(x, 3)", "unknown function 'remainder'", "write mod(x, y), of the sign of y"),
         ("if x > 0 then x else 0", "unexpected 'if'", "write x if x > 0 else -x"),
     ],
 )

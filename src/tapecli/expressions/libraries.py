@@ -75,6 +75,7 @@ _ARITHMETIC: dict[str, Meaning] = {
     "log": Template(_X, "log(x)"),  # a second argument is no base
     **dict.fromkeys(("rint", "around"), Template(_X, "round(x)")),
     "fix": Template(_X, "trunc(x)"),
+    "heaviside": Template(_XY, "where(x == 0, y, step(x))"),
     **dict.fromkeys(("sum", "prod", "mean", "cumsum", "cumprod", "softmax", "log_softmax"), _ARRAY),
     **dict.fromkeys(("array", "asarray", "float16", "float32", "float64"), _TYPE),
 }

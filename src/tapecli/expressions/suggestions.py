@@ -49,6 +49,12 @@ _ELSEWHERE = {
     **dict.fromkeys(("grad", "gradient", "nabla"), "it is a command: tapecli grad 'x*y'"),
     **dict.fromkeys(("hessian", "hess"), "it is a command: tapecli hessian 'x*y'"),
     **dict.fromkeys(("jacobian", "jac"), "it is a command: tapecli jacobian 'x*y' 'x + y'"),
+    **dict.fromkeys(("rect", "boxcar", "rectangle"), "write where(abs(x) < 1/2, 1, 0)"),
+    "unitstep": "write where(x >= 0, 1, 0), or step(x), which is 1/2 at 0",
+    "remainder": "write mod(x, y), of the sign of y, or x - y*round(x/y), as IEEE 754 has it",
+    "nint": "write round(x), which rounds halves to even, or floor(x + 1/2)",
+    **dict.fromkeys(("select", "switch", "case"), "write piecewise((x, x > 0), -x)"),
+    **dict.fromkeys(("cond", "ifthenelse", "choose"), "write where(x > 0, x, -x)"),
     "plot": "it is a command: tapecli plot 'sin(x)'",
 }
 """What names mean in other programs that mean nothing here."""
