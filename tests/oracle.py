@@ -154,6 +154,14 @@ CASES = {
     "cospi": Case("cospi(x)", mp.cospi, (-0.7, 0.2, 3.3), (1e-18, 2.51, 1e5 + 0.1)),
     "versin": Case("versin(x)", lambda x: 1 - mp.cos(x), (-2.0, 0.5, 10.0), (1e-8, 1e5)),
     "haversin": Case("haversin(x)", lambda x: (1 - mp.cos(x)) / 2, (-2.0, 0.5, 10.0), (1e-8,)),
+    "sinc": Case("sinc(x)", mp.sinc, (-2.0, 0.5, 10.0), (1e-18, 0.999, 1.001, 1e5)),
+    "sincpi": Case("sincpi(x)", mp.sincpi, (-0.7, 0.2, 3.3), (1e-18, 0.31, 0.32, 1e5 + 0.1)),
+    "logaddexp": Case(
+        "logaddexp(x, 2)", lambda x: mp.log(mp.exp(x) + mp.exp(2)), (-1.0, 0.3, 2.5), (-30.0, 60.0)
+    ),
+    "root": Case(
+        "root(x, 5)", lambda x: mp.sign(x) * mp.root(abs(x), 5), (-8.0, 0.3, 2.0), (-1e-12, 1e60)
+    ),
     "exp2": Case("exp2(x)", lambda x: mp.power(2, x), (-3.0, 0.1, 2.5), (-1000.0, 1e-18, 1000.0)),
     "exp10": Case("exp10(x)", lambda x: mp.power(10, x), (-3.0, 0.1, 2.5), (-300.0, 1e-18, 300.0)),
     "log_base": Case("log(x, 3)", lambda x: mp.log(x) / mp.log(3), (0.3, 2.0, 50.0), (1e-60, 1e60)),

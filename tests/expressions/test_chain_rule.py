@@ -112,7 +112,7 @@ KINKED = (
 )
 
 NOT_FOUND = {"atan2(0*x, x)", "relu(x)^2", "trunc(x)", "fmod(x, 3)", "rgamma(x)", "beta(x, 1.5)",
-             "binomial(x, 1.5)", "pochhammer(x, 1.5)"}  # fmt: skip
+             "sinc(x)", "sincpi(x)", "binomial(x, 1.5)", "pochhammer(x, 1.5)"}  # fmt: skip
 """Expressions whose derivatives exist at points where the strict rule gives none."""
 
 

@@ -273,7 +273,6 @@ REFUSED = {
     "\\frac{\\partial f}{\\partial x}": "unknown command '\\partial'; write ∂/∂x in front of a "
     "whole expression",
     "1 + x + \\ldots": "unknown command '\\ldots'; write all terms, or sum(x^k, k = 1..5)",
-    "\\sqrt[5]{x}": "a root that is neither of 2 nor of 3; write x^(1/5)",
     "\\frac{x}": "'\\frac' takes two groups in braces; write \\frac{1}{x}",
     "\\frac + 1": "'\\frac' takes two groups in braces; write \\frac{1}{x}",
     "\\frac{x}23": "a command of LaTeX takes one digit; write {23}",

@@ -226,6 +226,8 @@ RULES: dict[str, Callable[..., Real]] = {
     "hypot": mp.hypot,
     "min": min,
     "max": max,
+    "root": lambda x, n: mp.sign(x) * mp.root(abs(x), int(n)) if n % 2 == 1 else x ** (1 / n),
+    "logaddexp": lambda x, y: max(x, y) + mp.log1p(mp.exp(-abs(x - y))),
     "clip": lambda x, a, b: min(max(x, a), b),
     "leaky_relu": lambda x, a: x if x > 0 else a * x,
     "elu_alpha": lambda x, a: x if x > 0 else a * _moderate(mp.expm1)(x),

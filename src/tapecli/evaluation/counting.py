@@ -242,6 +242,22 @@ def _hypot(run: _Paper, x: Id, y: Id) -> Id:
     return run("mul", _CONSTANT, run("sqrt", run("add", *squares)))
 
 
+def _sinc(run: _Paper, x: Id) -> Id:
+    run.count += 4  # where x is near, and what is elsewhere
+    far = run("where", _CONSTANT, _CONSTANT, x)
+    square = run("where", _CONSTANT, run("square", x), _CONSTANT)
+    series = _CONSTANT
+    for _ in range(12):
+        series = run("add", run("mul", series, square), _SCALAR)
+    return run("where", _CONSTANT, series, run("div", run("sin", far), far))
+
+
+def _logaddexp(run: _Paper, x: Id, y: Id) -> Id:
+    run.count += 2  # the larger one, which is constant
+    powers = [run("exp", run("sub", tensor, _CONSTANT)) for tensor in (x, y)]
+    return run("add", _CONSTANT, run("log", run("add", *powers)))
+
+
 def _gelu_tanh(run: _Paper, x: Id) -> Id:
     run.count += 1
     cube = run("mul", _SCALAR, run("pow", x, _SCALAR))
@@ -253,6 +269,8 @@ _FORWARD: dict[str, Callable[..., Id]] = {
     "cbrt": lambda run, x: run("mul", run("sign", x), run("pow", run("abs", x), _SCALAR)),
     "gamma": lambda run, x: run("mul", _CONSTANT, run("exp", run("lgamma", x))),
     "hypot": _hypot,
+    "sinc": _sinc,
+    "logaddexp": _logaddexp,
     "leaky_relu": lambda run, x, slope: run("leaky_relu", x),
     "gelu_tanh": _gelu_tanh,
 }
@@ -351,7 +369,7 @@ def _of_exponential(name: str) -> dict[str, Callable[..., Sequence[Id | None]]]:
 
     def second(run: _Paper, g: Id, out: Id, dy: Id, y: Id) -> Sequence[Id]:
         run.count += 2  # the condition and zeros
-        return run(gradient, g, y), run("where", run("mul", g, dy), _CONSTANT)
+        return run(gradient, g, y), run("where", _CONSTANT, run("mul", g, dy), _CONSTANT)
 
     return {name: lambda run, g, y, x: [run(gradient, g, y)], gradient: second}
 

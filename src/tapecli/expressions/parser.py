@@ -229,10 +229,6 @@ class Reader:
         r"""Read \sqrt[3]{x}."""
         if index.exact in (2, 3):
             return self.applied("sqrt" if index.exact == 2 else "cbrt", operand)
-        if "root" not in FUNCTIONS:
-            span = index.start, index.end
-            hint = f"write x^(1/{index.node})" if index.exact else "write x^(1/n)"
-            self.fail(*span, "a root that is neither of 2 nor of 3", hint)
         return self._called("root", (index.start, index.end), (operand, index))
 
     def degree(self, operand: Reading) -> Reading:

@@ -213,7 +213,7 @@ def _form(node: Node, children: Sequence[_Tex], slashed: bool) -> _Tex:
     if node.name in _SIGNS:
         return _SIGNS[node.name](*children)
     symbol = row(node.name).symbol
-    if symbol is None or isinstance(symbol, str):
+    if symbol is None or isinstance(symbol, str) or node.name in _TEMPLATES:
         return _applied(node.name, *children)
     return _tex(symbol(_Functions(), *children))
 
@@ -292,6 +292,7 @@ _TEMPLATES = {
     "log2": r"\log_{2}@{\left(#1 \right)}",
     "log10": r"\log_{10}@{\left(#1 \right)}",
     "log_base": r"\log_{#2}@{\left(#1 \right)}",
+    "root": r"\sqrt[#2]{#1}",
     "exp2": "2^{#1}",
     "exp10": "10^{#1}",
     "reciprocal": r"\frac{1}{#1}",

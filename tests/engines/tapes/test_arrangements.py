@@ -378,7 +378,9 @@ def test_what_is_lacking_is_said(dtype: str, execution: str) -> None:
         if order is not None:
             what = f"differentiate '{name}' {order} times" if order else f"compute '{name}'"
             where = f"{dtype} by {execution}"
-            with pytest.raises(RequestError, match=f"^TensorFlow cannot {what} in {where}; try "):
+            with pytest.raises(
+                RequestError, match=f"^TensorFlow cannot {what}( in {where})?; try "
+            ):
                 of_rows((name,), HIGHEST, dtype, execution)
 
 
@@ -390,7 +392,7 @@ def test_eager_does_every_row_but_those_whose_kernels_are_missing(dtype: str, na
         assert np.isfinite(of_rows((name,), HIGHEST, dtype, "eager")).all()
         return
     what = f"differentiate '{name}' {order} times" if order else f"compute '{name}'"
-    with pytest.raises(RequestError, match=f"^TensorFlow cannot {what} in {dtype}; try "):
+    with pytest.raises(RequestError, match=f"^TensorFlow cannot {what}( in {dtype})?; try "):
         of_rows((name,), HIGHEST, dtype, "eager")
     if order > 1:
         assert np.isfinite(of_rows((name,), order - 1, dtype, "eager")).all()

@@ -196,6 +196,7 @@ def products(row: Function, terms: int) -> int:
 
 
 STEPS = {
+    "sinc",
     "gamma",
     "lgamma",
     "digamma",

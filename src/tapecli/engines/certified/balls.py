@@ -387,6 +387,13 @@ class Balls(GammaBalls, SpecialFunctions):
         sign = 1 if u[0] > 0 else -1
         return ((u * sign).log() * exact_arb(Fraction(1, 3))).exp() * sign
 
+    def logaddexp(self, u: Series, v: Series) -> Series:
+        """The tapes subtract the larger exponent and add the exponentials, which cancels."""
+        if self.unit is None:
+            return u + self.softplus(self.sub(v, u))
+        largest = u[0].max(v[0])
+        return ((u - largest).exp() + (v - largest).exp()).log() + largest
+
     def expm1(self, u: Series) -> Series:
         return with_constant(u[0].expm1(), u.exp())
 
@@ -406,6 +413,22 @@ class Balls(GammaBalls, SpecialFunctions):
 
     def cot(self, u: Series) -> Series:
         return self.div(u.cos(), u.sin())
+
+    def sinc(self, u: Series) -> Series:
+        """The quotient where |u| >= 1, else its series in u**2.
+
+        What is left out is at most |u|**(2*count + 2)/(2*count + 3)! * exp(u**2), coefficient by
+        coefficient, since (2*count + 3)! * i! <= (2*count + 2*i + 3)!.
+        """
+        if not abs(u[0]) < 1:
+            return self.div(u.sin(), u)
+        count = ctx.prec // 8 + self.terms
+        square, value = self.mul(u, u), self.number(1)
+        for k in range(2 * count, 0, -2):
+            value = 1 - self.mul(square, value) / (k * (k + 1))
+        bounds = arb_series([abs(c).upper() for c in square.coeffs()], square.prec)
+        rest = self._product(bounds, count + 1) * bounds.exp() / arb.gamma(arb(2 * count + 4))
+        return value + arb_series([arb(0, c.upper()) for c in rest.coeffs()], value.prec)
 
     def asin(self, u: Series) -> Series:
         if self._at_one(u, "asin"):

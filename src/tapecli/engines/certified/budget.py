@@ -105,6 +105,8 @@ OPERATIONS = {
     "div": (0, 3),
     "pow": (2, 1),
     "atan2": (1, 6),
+    "sinc": (1, 20),
+    "logaddexp": (4, 4),
     **dict.fromkeys(("tan", "cot"), (2, 3)),
     **dict.fromkeys(("hypot",), (1, 3)),
     **dict.fromkeys(("erf", "erfc"), (5, 0)),

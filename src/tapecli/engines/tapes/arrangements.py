@@ -20,9 +20,9 @@ from tapecli.engines.tapes import loading
 from tapecli.errors import RequestError, clipped, together
 from tapecli.expressions import tree
 from tapecli.expressions.expansion import defined, expanded
-from tapecli.expressions.functions import CONSTANTS, row, rule_of, whole_power
+from tapecli.expressions.functions import CONSTANTS, limits, row, rule_of, whole_power
 from tapecli.expressions.tree import Alias, Call, Named, Node, Number, Variable, call, number
-from tapecli.floats import Array, FloatFormat
+from tapecli.floats import FORMATS, Array, FloatFormat
 
 Tensor: TypeAlias = Any
 Sources: TypeAlias = dict[str, Tensor]
@@ -363,11 +363,22 @@ class _Job:
                 eager = self.execution == "eager"
                 task = f"differentiate '{name}' {order} times" if order else f"compute '{name}'"
                 how = self.format_.name + ("" if eager else f" by {self.execution}")
+                if self._is_missing_everywhere(name, order):
+                    return f"TensorFlow cannot {task}; try '--method taylor'"
                 others = (
                     "'--dtype', or '--method taylor'" if eager else "'--execution' or '--dtype'"
                 )
                 return f"TensorFlow cannot {task} in {how}; try another {others}"
         return f"TensorFlow cannot do this: {str(error).splitlines()[0]}"
+
+    def _is_missing_everywhere(self, name: str, order: int) -> bool:
+        """Whether the table says that TensorFlow has no such derivative in any dtype."""
+        lacking = {
+            limit.dtype
+            for limit in limits(name)
+            if limit.order <= order and self.execution in limit.executions and not limit.where
+        }
+        return lacking == {*FORMATS}
 
 
 @lru_cache(MAX_TRACES)

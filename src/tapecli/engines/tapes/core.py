@@ -42,7 +42,8 @@ _MODULES = {
     "framework.tensor": "TensorSpec",
     "framework.tensor_util": "get_static_value=constant_value is_tensor=is_tf_type",
     "framework.versions": "__version__=VERSION",
-    "ops.array_ops": "identity ones_like=ones_like_v2 shape=shape_v2 stop_gradient where=where_v2",
+    "ops.array_ops": "identity ones_like=ones_like_v2 shape=shape_v2 stop_gradient where=where_v2 "
+    "zeros_like=zeros_like_v2",
     "ops.array_ops_stack": "stack unstack",
     "ops.gen_array_ops": "broadcast_to",
     "ops.gen_math_ops": "acosh asin asinh atan atanh cos cosh math.atan2 math.betainc math.digamma "

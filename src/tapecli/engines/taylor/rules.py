@@ -360,6 +360,11 @@ class Taylor:
         underflow = self.leaf(y) == 0
         return self.choose(underflow, self.number(0), y) if np.any(underflow) else y
 
+    def logaddexp(self, u: Series, v: Series) -> Series:
+        is_first = self.leaf(u) >= self.leaf(v)
+        largest = self.choose(is_first, u, v)
+        return self.add(largest, self.softplus(self.sub(self.choose(is_first, v, u), largest)))
+
     def expm1(self, u: Series) -> Series:
         return [self.inner.expm1(u[0]), *self.exp(u)[1:]]
 
@@ -406,6 +411,38 @@ class Taylor:
         value = getattr(self.inner, name)(u[0])
         inverse = self.inner.div(self.inner.number(1), value)
         return self.inner.mul(inverse, inverse)
+
+    def sinc(self, u: Series) -> Series:
+        """Its coefficients at the point, composed with the rest of u."""
+        at = self.bottom(u)
+        step = self.sub(u, self.number(at))
+        *lower, y = map(self.number, self._sinc(at))
+        for coefficient in reversed(lower):
+            y = self.add(self.mul(y, step), coefficient)
+        return y
+
+    def _sinc(self, at: Number) -> list[Number]:
+        """The coefficients of sinc: those of sin are at*y[k] + y[k - 1].
+
+        Solved for y[k] errors grow where k > |at|, and solved for y[k - 1] elsewhere, from an
+        index on at which what is left out has vanished.
+        """
+        ring: Any = self.numbers
+        count = self.orders + 1
+        sines = [ring.sin(at), ring.cos(at)]
+        for k in range(2, 2 * count + 80):
+            sines.append(ring.neg(ring.over(ring.over(sines[k - 2], k), k - 1)))
+        size = np.abs(ring.leaf(at))
+        moderate = ring.choose(size < count, at, ring.number(0.0))
+        down = [ring.number(0.0)]
+        for sine in reversed(sines):
+            down.append(ring.sub(sine, ring.mul(moderate, down[-1])))
+        down.reverse()
+        y = [ring.choose(size > 0, ring.div(sines[0], at), ring.number(1.0))]
+        for k in range(1, count):
+            up = ring.div(ring.sub(sines[k], y[-1]), at)
+            y.append(ring.choose(k < size, up, down[k + 1]))
+        return y
 
     def asin(self, u: Series) -> Series:
         return self._arc(self.inner.asin(u[0]), u, u)

@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tapecli.defaults import XLA
 from tapecli.expressions.functions.schema import Function, Limit
+
+
+def _logaddexp(tf: Any, x: Any, y: Any) -> Any:
+    """As tf.reduce_logsumexp: what is subtracted from both exponents is constant."""
+    largest = tf.stop_gradient(tf.maximum(x, y))
+    return largest + tf.math.log(tf.exp(x - largest) + tf.exp(y - largest))
+
 
 # fmt: off
 ROWS = (
@@ -23,6 +32,9 @@ ROWS = (
     Function("log1p", "log(1 + x)", "math.log1p", lambda sp, x: sp.log(1 + x), "log1p",
              ("1/(1 + x)",), "x > -1",
              limits=(Limit("float64", 0, (XLA,), "-0.415 < x < -0.366"),), compiled=-1),
+    Function("logaddexp", "log(exp(x) + exp(y))", _logaddexp,
+             lambda sp, x, y: sp.log(sp.exp(x) + sp.exp(y)), "logaddexp",
+             ("sigmoid(x - y)", "sigmoid(y - x)"), "", ("logsumexp",), ("x", "y"), repeats=True),
     Function("exp2", "2**x", definition="2**x", derivatives=("exp2(x)*log(2)",)),
     Function("exp10", "10**x", definition="10**x", derivatives=("exp10(x)*log(10)",)),
     Function("xlogy", "x*log(y)", "math.xlogy", definition="x*log(y)",

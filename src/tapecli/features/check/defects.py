@@ -231,6 +231,7 @@ DEFECTS = (
         "softsign-second", "tf.nn.softsign has no second gradient",
         "tensorflow/tensorflow#126092", "2.21",
         lambda tf: _slope(tf, tf.nn.softsign, 0.5, order=2),
+        expressions=("softsign(x)",), status=MISSING, order=2,
     ),
     Defect(
         "pow-at-zero", "derivatives of tf.pow(x, n) of orders above n are NaN at 0",
@@ -264,12 +265,18 @@ DEFECTS = (
         expressions=("xlogy(x, x + 1)", "xlog1py(x, x)"), status="off", x=0.0,
     ),
     Defect(
+        "elu-tail", "the slopes of tf.nn.elu and tf.nn.selu at -40 are 0 in float64, for they are "
+        "computed from the value, which is -1 there",
+        "try tf.nn.elu with a tape at -40", "2.21",
+        lambda tf: _slope(tf, tf.nn.elu, -40.0), math.exp(-40), 1e-20,
+    ),
+    Defect(
         "subnormal-is-zero", "subnormal numbers of float32 and bfloat16 are taken for 0, where "
         "sqrt and log have infinite slopes",
         "try tf.sqrt(tf.constant(1e-39))", "2.21",
         lambda tf: _slope(tf, tf.sqrt, 1e-39, dtype="float32"), 1.58e19, 1e17,
         losses=(
-            Loss(("sqrt(x)", "log(x)", "log2(x)", "log10(x)", "x^x"), "bfloat16", 1, 0, 1.17e-38),
+            Loss(("sqrt(x)", "log(x)", "x^x"), "bfloat16", 1, 0, 1.17e-38),
         ),
     ),
     Defect(
@@ -293,15 +300,11 @@ DEFECTS = (
         ), -1.737e38, 1e36,
         losses=(
             Loss(("cbrt(x)",), "bfloat16", 2, 3.1e-24, 7e-24),
-            Loss(("log2(x)",), "bfloat16", 2, 6.52e-20, 6.52e-20),
-            Loss(("log10(x)",), "bfloat16", 2, 3.58e-20, 5.42e-20),
             Loss(("pow(2.5, x)",), "bfloat16", 2, 97, 97),
             Loss(("x^x",), "bfloat16", 2, 3e-39, 5.42e-20),
             Loss(("sqrt(x)",), "float16", 2, 0.0002444, 0.0002444),
             Loss(("cbrt(x)",), "float16", 1, 6e-8, 6e-8),
             Loss(("cbrt(x)",), "float16", 2, 0.000523, 0.00129),
-            Loss(("log10(x)",), "float16", 1, 6.7e-06, 1.526e-05),
-            Loss(("log10(x)",), "float16", 2, 0.002575, 0.003906),
             Loss(("pow(2.5, x)",), "float16", 1, 12.11, 12.195),
             Loss(("pow(2.5, x)",), "float16", 2, 12.11, 12.29),
             Loss(("x^x",), "float16", 1, 6e-8, 1.526e-05),

@@ -60,6 +60,24 @@ def beta(a, b):
 
     logarithm = tf.math.lgamma(a) + tf.math.lgamma(b) - tf.math.lgamma(a + b)
     return sign(a) * sign(b) * sign(a + b) * tf.exp(logarithm)""",
+    "sinc": """\
+def sinc(x):
+    # a series near 0, where sin(x)/x has no derivatives
+    near = tf.abs(x) < 1
+    far = tf.where(near, tf.ones_like(x), x)
+    square = tf.where(near, tf.square(x), tf.zeros_like(x))
+    factors = [1.0]
+    for k in range(2, 24, 2):
+        factors.append(-factors[-1] / (k * (k + 1)))
+    series = tf.zeros_like(x)
+    for factor in reversed(factors):
+        series = series * square + factor
+    return tf.where(near, series, tf.sin(far) / far)""",
+    "logaddexp": """\
+def logaddexp(x, y):
+    # the larger one is subtracted, so that no exponential overflows
+    largest = tf.stop_gradient(tf.maximum(x, y))
+    return largest + tf.math.log(tf.exp(x - largest) + tf.exp(y - largest))""",
     "hypot": """\
 def hypot(x, y):
     # divided by the larger one, so that no square overflows
