@@ -206,29 +206,16 @@ def _misplaced(kind: str, word: str, before: str, source: str, rest: str) -> tup
         return "unexpected 'if'", "write x if x > 0 else -x, or where(x > 0, x, -x)"
     if kind == "COMPARISON":
         return f"unexpected '{word}'", "write a comparison as in where(x > 0, x, -x)"
-    if kind == "_BAR" and before and source.count("|") % 2:
-        return "a '|' has no partner", "write abs(x) for |x|"
     if kind == "_BAR" and before:
-        inside, bar, behind = rest.partition("|")
-        whole = bar and "|" not in behind and inside.strip(BLANKS)
-        product = f"{factor(before)}*|{inside if whole else '...'}|"
-        return "a product with '|' needs its '*'", clipped(f"write {product}")
+        return _misplaced_bar(before, source, rest)
     if kind == "_TO" or (kind == "NUMBER" and ".." in source):
         return "a range is no expression", "give points with '--x 1..3'"
     if kind in ("NUMBER", "VULGAR"):
         left, number = factor(before), clipped(word)
         return "a number after a factor", f"write {left}*{number}, or {left}^{number}"
     is_inside = any(sign in OPENING for _, sign in _open_signs(before))
-    if kind in _CLOSING and not is_inside:
-        return f"'{clipped(word)}' closes nothing", "leave it out, or open a bracket before it"
-    if kind in _CLOSING and before.endswith(tuple(OPENING)):
-        function = re.search(_FUNCTION_TAIL, before[:-1])
-        row = FUNCTION_NAMES.get(function[1]) if function else None
-        example = FUNCTIONS[row].signature if row else f"{before[-1]}x + 1{word}"
-        return "nothing between the brackets", f"write {example}"
-    if kind in _CLOSING and (sign := _open_signs(before)[-1][1]) in OPENING:
-        closing = CLOSING[OPENING.index(sign)]
-        return f"'{clipped(word)}' does not close '{sign}'", f"write '{closing}'"
+    if kind in _CLOSING and (mistake := _misplaced_bracket(word, before, is_inside)):
+        return mistake
     if kind == "_COMMA" and not is_inside:
         return two_readings.of_comma(source, len(source) - len(rest) - 1)
     if kind == "PRIMES":
@@ -244,6 +231,31 @@ def _misplaced(kind: str, word: str, before: str, source: str, rest: str) -> tup
         return f"unexpected '{word}'", f"write a number or a variable before '{word}'"
     hint = suggestions.for_sign(word, before) or "write an operator, such as + or *, between"
     return f"unexpected '{clipped(word)}'", hint
+
+
+def _misplaced_bar(before: str, source: str, rest: str) -> tuple[str, str]:
+    """A bar that would be a product without its sign, or that has no partner."""
+    if source.count("|") % 2:
+        return "a '|' has no partner", "write abs(x) for |x|"
+    inside, bar, behind = rest.partition("|")
+    whole = bar and "|" not in behind and inside.strip(BLANKS)
+    product = f"{factor(before)}*|{inside if whole else '...'}|"
+    return "a product with '|' needs its '*'", clipped(f"write {product}")
+
+
+def _misplaced_bracket(word: str, before: str, is_inside: bool) -> tuple[str, str] | None:
+    """A bracket that closes nothing, or another one than the last that is open."""
+    if not is_inside:
+        return f"'{clipped(word)}' closes nothing", "leave it out, or open a bracket before it"
+    if before.endswith(tuple(OPENING)):
+        function = re.search(_FUNCTION_TAIL, before[:-1])
+        row = FUNCTION_NAMES.get(function[1]) if function else None
+        example = FUNCTIONS[row].signature if row else f"{before[-1]}x + 1{word}"
+        return "nothing between the brackets", f"write {example}"
+    sign = _open_signs(before)[-1][1]
+    if sign not in OPENING or CLOSING[OPENING.index(sign)] == word[-1]:
+        return None
+    return f"'{clipped(word)}' does not close '{sign}'", (f"write '{CLOSING[OPENING.index(sign)]}'")
 
 
 def _what_is_missing(before: str, source: str) -> str:

@@ -60,7 +60,7 @@ _PAIR = Refused("it has several values; write one of them: fresnel_s(x), airy_ai
 _SUM, _DIFFERENCE = Template(_XY, "x + y"), Template(_XY, "x - y")
 _PRODUCT, _QUOTIENT = Template(_XY, "x*y"), Template(_XY, "x/y")
 _FLOOR_QUOTIENT = Template(_XY, "floor(x/y)")
-_OPPOSITE, _SAME = Template(_X, "-x"), Template(_X, "x")
+_OPPOSITE, _IDENTITY = Template(_X, "-x"), Template(_X, "x")
 _WITHOUT_ZERO = Template(_XY, "where(y == 0, 0, x/y)")
 
 _ARITHMETIC: dict[str, Meaning] = {
@@ -70,7 +70,7 @@ _ARITHMETIC: dict[str, Meaning] = {
     **dict.fromkeys(("divide", "div", "true_divide", "truediv"), _QUOTIENT),
     **dict.fromkeys(("floor_divide", "floordiv"), _FLOOR_QUOTIENT),
     **dict.fromkeys(("negative", "neg"), _OPPOSITE),
-    **dict.fromkeys(("positive", "identity"), _SAME),
+    **dict.fromkeys(("positive", "identity"), _IDENTITY),
     "remainder": Template(_XY, "mod(x, y)"),
     "log": Template(_X, "log(x)"),  # a second argument is no base
     **dict.fromkeys(("rint", "around"), Template(_X, "round(x)")),
@@ -142,7 +142,7 @@ _DIFFERENT: dict[str, dict[str, Meaning]] = {
     "Keras": {
         **_ARITHMETIC,
         "leaky_relu": _LEAKY_RELU["0.2"],
-        "linear": _SAME,
+        "linear": _IDENTITY,
         "exponential": "exp",
     },
     "JAX": {**_ARITHMETIC, "leaky_relu": _LEAKY_RELU["0.01"], "gelu": Template(_X, "gelu_tanh(x)")},
@@ -159,7 +159,7 @@ _DIFFERENT: dict[str, dict[str, Meaning]] = {
         "Mul": _PRODUCT,
         "Pow": "pow",
         "Rational": _QUOTIENT,
-        **dict.fromkeys(("Integer", "Float", "S", "sympify", "simplify"), _SAME),
+        **dict.fromkeys(("Integer", "Float", "S", "sympify", "simplify"), _IDENTITY),
     },
     "SciPy": {
         **_ARITHMETIC,
@@ -170,7 +170,7 @@ _DIFFERENT: dict[str, dict[str, Meaning]] = {
     "mpmath": {
         "fmod": Template(_XY, "mod(x, y)"),
         "gammainc": Refused("write upper_gamma(a, x) or lower_gamma(a, x)"),
-        "mpf": _SAME,
+        "mpf": _IDENTITY,
     },
     "JavaScript": {
         "log": Template(_X, "log(x)"),
