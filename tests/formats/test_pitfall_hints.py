@@ -80,3 +80,9 @@ def test_nan_of_the_branch_not_taken_is_explained() -> None:
     assert any("'--stable' guards both" in hint for hint in words.hints(result))
     mended = tapecli.diff("where(x == 0, 1, sin(x)/x)", x=[0, 1], formulas=False, stable=True)
     assert mended.ok
+
+
+def test_a_branch_of_a_single_point_is_off_and_explained() -> None:
+    result = tapecli.diff("where(x == 2, 4, x^2)", x=[2, 3], formulas=False)
+    assert [row.status for row in result.rows] == [Status.OFF, Status.OK]
+    assert any("at x == c tapes differentiate the branch" in hint for hint in words.hints(result))

@@ -196,7 +196,10 @@ def hints(result: Result) -> Iterator[str]:
         cure = f"{wider}a better form more"
         yield f"rounded (n): the rule is right, rounding leaves n digits; {cure}"
     if Status.OFF in result.counts:
-        yield "off: rounding cannot explain the difference; a rule for a derivative is wrong"
+        reason = "a rule for a derivative is wrong"
+        if any(re.search("[!=]=", block.expression) for block in result.blocks):
+            reason = f"at x == c tapes differentiate the branch of that point alone, or {reason}"
+        yield f"off: rounding cannot explain the difference; {reason}"
     if not result.all_ok:
         from tapecli.formats import pitfall_hints
 
