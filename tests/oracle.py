@@ -76,6 +76,44 @@ def gelu_tanh(x: Real) -> Real:
     return x * (1 + mp.tanh(mp.sqrt(2 / mp.pi) * (x + 8943 * x**3 / 200000))) / 2
 
 
+def second_kind(first: Callable[[Real, Real], Real], order: Real, x: Real) -> Real:
+    """Y or K, beside J or I: mpmath takes long at the orders 0 and 1.
+
+    The formulas are 10.8.2, 10.31.2, 10.5.2 and 10.28.2 of the NIST Handbook.
+    """
+    sign = -1 if first is mp.besselj else 1
+    if order not in (0, 1):
+        return (mp.bessely if sign < 0 else mp.besselk)(order, x)
+    with mp.extradps(int(x) + 10):
+        harmonic = total = mp.mpf(0)
+        k, term = 0, mp.mpf(1)
+        while abs(term) > mp.mpf(10) ** -mp.mp.dps:
+            k += 1
+            term *= sign * (x / 2) ** 2 / k**2
+            harmonic += mp.mpf(1) / k
+            total += harmonic * term
+        zeroth = total - (mp.log(x / 2) + mp.euler) * first(0, x)
+        if sign < 0:
+            zeroth *= -2 / mp.pi
+        if order == 0:
+            return +zeroth
+        if sign < 0:
+            return (first(1, x) * zeroth - 2 / (mp.pi * x)) / first(0, x)
+        return (1 / x - first(1, x) * zeroth) / first(0, x)
+
+
+BESSEL = {
+    "j": mp.besselj,
+    "y": functools.partial(second_kind, mp.besselj),
+    "i": mp.besseli,
+    "k": functools.partial(second_kind, mp.besseli),
+}
+
+
+def scaled(function: Callable[[Real, Real], Real], order: int, sign: int, x: Real) -> Real:
+    return mp.exp(sign * x) * function(order, x)
+
+
 CASES = {
     "abs": Case("abs(x)", abs, (-2.5, 0.3, 7.0), (-1e-300, 1e300)),
     "sign": Case("sign(x)", mp.sign, (-2.5, 0.3), (-1e-300, 1e300)),
@@ -127,6 +165,58 @@ CASES = {
     ),
     "log_ndtr": Case(
         "log_ndtr(x)", lambda x: mp.log(normal(x)), (-0.2, 0.3, 1.1), (1e-18, -20.0, 8.0)
+    ),
+    "Ei": Case("Ei(x)", mp.ei, (0.3, 1.7, 5.5), (1e-9, 40.0)),
+    "expint": Case("expint(2, x)", lambda x: mp.expint(2, x), (0.3, 1.7, 5.5), (1e-6, 40.0)),
+    "li": Case("li(x)", mp.li, (0.3, 1.7, 5.5), (1e-9, 0.9999, 1e6)),
+    "Si": Case("Si(x)", mp.si, (-1.7, 0.3, 5.5), (1e-3, 40.0)),
+    "Ci": Case("Ci(x)", mp.ci, (0.3, 1.7, 5.5), (1e-6, 40.0)),
+    "Shi": Case("Shi(x)", mp.shi, (-1.7, 0.3, 5.5), (1e-3, 40.0)),
+    "Chi": Case("Chi(x)", mp.chi, (0.3, 1.7, 5.5), (1e-6, 40.0)),
+    "fresnel_s": Case("fresnel_s(x)", mp.fresnels, (-1.2, 0.6, 2.1), (1e-3, 10.3)),
+    "fresnel_c": Case("fresnel_c(x)", mp.fresnelc, (-1.2, 0.6, 2.1), (1e-3, 10.3)),
+    "spence": Case(
+        "spence(x)", lambda x: mp.re(mp.polylog(2, 1 - x)), (0.2, 2.7, 5.5), (1e-9, 100.0)
+    ),
+    "lambertw": Case(
+        "lambertw(x)", lambda x: mp.re(mp.lambertw(x)), (-0.2, 0.3, 5.5), (-0.3678, 1e-9, 1e30)
+    ),
+    "ellipk": Case("ellipk(x)", mp.ellipk, (-1.5, 0.3, 0.7), (1e-9, 0.999999, -1e6)),
+    "ellipe": Case("ellipe(x)", mp.ellipe, (-1.5, 0.3, 0.7), (1e-9, 0.999999, -1e6)),
+    "agm": Case("agm(x, 2)", lambda x: mp.agm(x, 2), (0.3, 1.7, 5.5), (1e-9, 1e6)),
+    **{
+        f"bessel{kind}": Case(
+            f"bessel{kind}(2.5, x)", functools.partial(rule, 2.5), (0.3, 1.7, 5.5), (1e-3, 40.0)
+        )
+        for kind, rule in BESSEL.items()
+    },
+    **{
+        f"bessel_{kind}{order}": Case(
+            f"bessel_{kind}{order}(x)",
+            functools.partial(rule, order),
+            (1.3, 2.7, 5.5),
+            (0.02, 9.0),
+        )
+        for kind, rule in BESSEL.items()
+        for order in (0, 1)
+    },
+    **{
+        f"bessel_{kind}{order}e": Case(
+            f"bessel_{kind}{order}e(x)",
+            functools.partial(scaled, BESSEL[kind], order, -1 if kind == "i" else 1),
+            (0.9, 1.0, 1.1),
+            (0.02, 9.0),
+        )
+        for kind in "ik"
+        for order in (0, 1)
+    },
+    "airyai": Case("airyai(x)", mp.airyai, (-2.7, 0.3, 1.7), (1e-6, -20.0, 10.0)),
+    "airybi": Case("airybi(x)", mp.airybi, (-2.7, 0.3, 1.7), (1e-6, -20.0, 10.0)),
+    "airyaiprime": Case(
+        "airyaiprime(x)", lambda x: mp.airyai(x, derivative=1), (-2.7, 0.3, 1.7), (-20.0, 10.0)
+    ),
+    "airybiprime": Case(
+        "airybiprime(x)", lambda x: mp.airybi(x, derivative=1), (-2.7, 0.3, 1.7), (-20.0, 10.0)
     ),
     "relu": Case("relu(x)", lambda x: max(x, 0), (-2.5, 0.3, 7.0), (-1e-300, 1e300)),
     "sech": Case("sech(x)", mp.sech, (-0.7, 0.3, 3.0), (1e-12, -30.0, 60.0)),

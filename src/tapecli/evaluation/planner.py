@@ -26,7 +26,7 @@ from tapecli.engines.taylor import FLOAT64_ORDER
 from tapecli.errors import RequestError, together
 from tapecli.evaluation.verdict import MANY, SAMPLE_SERIES, takes_sample
 from tapecli.expressions.expansion import expanded
-from tapecli.expressions.functions import Function, row
+from tapecli.expressions.functions import Function, limits, row
 from tapecli.expressions.tree import Call, Node, steps
 from tapecli.expressions.tree import variables as variables_of
 from tapecli.floats import FORMATS, estimated
@@ -157,6 +157,7 @@ def choose(question: Question, count: int) -> Choice:
     if order > MAX_ORDER:
         raise RequestError(f"order {order:,}: no more than {MAX_ORDER:,}")
     work = Workload.of(question, count)
+    _refuse_fixed(work)
     if method in (TAYLOR, NONE):
         option = "execution" if options.execution is not None else "device"
         if getattr(options, option) is not None:
@@ -203,6 +204,24 @@ def require_tapes(question: Question) -> None:
 def _is_single(function: Function) -> bool:
     """Whether tapes surely compute it by one operation, with rules of a few."""
     return isinstance(function.tape, str) and not function.definition
+
+
+def _refuse_fixed(work: Workload) -> None:
+    """Refuse derivatives by arguments by which a function is not differentiated at all.
+
+    Raises:
+        RequestError: there is one.
+    """
+    for node in steps(*work.targets):
+        if isinstance(node, Call) and row(node.name).fixed:
+            function = row(node.name)
+            for parameter in function.fixed:
+                names = variables_of(node.arguments[function.parameters.index(parameter)])
+                if any(not {*names}.isdisjoint(wrt) for wrt in work.wrt):
+                    raise RequestError(
+                        f"'{function.signature}' is not differentiated by '{parameter}': "
+                        "give a number there"
+                    )
 
 
 def _impossible(work: Workload, rule: Literal["tape", "series"]) -> str:
@@ -381,8 +400,12 @@ class Workload:
         """Eager for few points, compiled for many, but never what XLA gets wrong somewhere."""
         trees = (expanded(target, "tape") for target in self.targets)
         calls = (node for node in steps(*trees) if isinstance(node, Call))
-        limits = {row(node.name).compiled for node in calls}
-        if any(limit is not None and self.order > limit for limit in limits):
+        names = {node.name for node in calls}
+        highest = {row(name).compiled for name in names}
+        lacks = {limit for name in names for limit in limits(name) if XLA in limit.executions}
+        if any(limit is not None and self.order > limit for limit in highest) or any(
+            self.order >= limit.order for limit in lacks if not limit.where
+        ):
             return EAGER
         if self.numbers_held > MAX_NUMBERS:  # XLA holds few, for it makes one point after another
             return XLA

@@ -7,8 +7,18 @@ from collections.abc import Sequence
 from typing import Literal
 
 from tapecli.expressions.expression import parse
-from tapecli.expressions.functions import FUNCTIONS
-from tapecli.expressions.tree import Call, Node, call, fold, number, rational, rebuilt, substituted
+from tapecli.expressions.functions import FUNCTIONS, Function
+from tapecli.expressions.tree import (
+    Call,
+    Node,
+    Number,
+    call,
+    fold,
+    number,
+    rational,
+    rebuilt,
+    substituted,
+)
 
 Rule = Literal["tape", "symbol", "series", "derivatives"]
 
@@ -23,9 +33,19 @@ def expanded(tree: Node, rule: Rule) -> Node:
             if (value := rational(call(function.name, *children))) is not None:
                 return number(value)  # 20! is whole
             return expanded(defined(function.name, children), rule)
+        if function and rule == "tape" and (name := _of_order(function, children)):
+            return Call(name, tuple(children[1:]))
         return rebuilt(node, children)
 
     return fold(tree, replaced)
+
+
+def _of_order(function: Function, arguments: Sequence[Node]) -> str:
+    """The name of the function that this one is for its first argument, or ""."""
+    order = arguments[0]
+    if not isinstance(order, Number) or order.value not in range(len(function.of_orders)):
+        return ""
+    return function.of_orders[int(order.value)]
 
 
 def defined(name: str, arguments: Sequence[Node]) -> Node:

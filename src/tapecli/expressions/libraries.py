@@ -109,7 +109,7 @@ _C: dict[str, Meaning] = {
 }
 
 _DIFFERENT: dict[str, dict[str, Meaning]] = {
-    "": {**_C, "expint": Refused("write Ei(x), or E1(x)")},
+    "": _C,
     "C": {
         **_C,
         "log": Template(_X, "log(x)"),
@@ -212,6 +212,7 @@ DIFFERENT = {
 DEFAULTS = {
     ("leaky_relu", 1): "write leaky_relu(x, 0.2) for TensorFlow's default, or leaky_relu(x, 0.01) "
     "for PyTorch's",
+    ("expint", 1): "write Ei(x), as TensorFlow means it, or E1(x), as MATLAB does",
 }
 """What to write for a function with so few arguments that its libraries differ."""
 

@@ -24,8 +24,47 @@ from tapecli.expressions.libraries import (
 )
 from tapecli.expressions.tree import PRODUCT, SUM
 
+_VX = ("v", "x")
+SPECIAL: dict[str, Meaning] = {
+    "E1": Template(("x",), "expint(1, x)"),
+    "Ai": "airyai",
+    "Bi": "airybi",
+    **{f"{kind}v": f"bessel{kind}" for kind in "jyik"},
+    **dict.fromkeys(("J0", "J_0"), "bessel_j0"),
+    **dict.fromkeys(("J1", "J_1"), "bessel_j1"),
+    "spherical_jn": Template(_VX, "sqrt(pi/(2*x))*besselj(v + 1/2, x)"),
+    "spherical_yn": Template(_VX, "sqrt(pi/(2*x))*bessely(v + 1/2, x)"),
+    "spherical_in": Template(_VX, "sqrt(pi/(2*x))*besseli(v + 1/2, x)"),
+    "spherical_kn": Template(_VX, "sqrt(pi/(2*x))*besselk(v + 1/2, x)"),
+    "dilog": Refused("write spence(x) for Maple's dilog, or spence(1 - x) for Li2(x)"),
+    "Li2": Template(("x",), "spence(1 - x)"),
+    "polylog": Refused("write spence(1 - x) for polylog(2, x)"),
+    "W": Refused("write lambertw(x), or W*(...) for a product"),
+}
+"""Special functions by other names than those of the table."""
+
+BESSEL = {
+    f"{kind}{order}{scaled}": f"bessel_{kind}{order}{scaled}"
+    for kind in "jyik"
+    for order in (0, 1)
+    for scaled in ("", "e" if kind in "ik" else "")
+}
+"""SciPy's Bessel functions, whose names are those of variables as well."""
+
+
+def _or_product(row: str) -> Refused:
+    name = row.removeprefix("bessel_")
+    return Refused(f"write {row}(x) for the Bessel function, or {name}*(...) for a product")
+
+
 DIFFERENT: dict[str, dict[str, Meaning]] = {
     **libraries.DIFFERENT,
+    "SciPy": {
+        **libraries.DIFFERENT["SciPy"],
+        **BESSEL,
+        "exp1": SPECIAL["E1"],
+        "wright_omega": Refused("write lambertw(exp(x))"),
+    },
     "": {
         **libraries.DIFFERENT[""],
         "ψ": "digamma",
@@ -34,6 +73,8 @@ DIFFERENT: dict[str, dict[str, Meaning]] = {
         "trigamma": Template(("x",), "polygamma(1, x)"),
         "tetragamma": Template(("x",), "polygamma(2, x)"),
         **dict.fromkeys(("Phi", "Φ"), "ndtr"),
+        **SPECIAL,
+        **{name: _or_product(meaning) for name, meaning in BESSEL.items()},
         **dict.fromkeys(("phi", "φ"), Refused("write norm_pdf(x), or phi*(...) for a product")),
         "∜": Template(("x",), "x**(1/4)"),
     },

@@ -302,6 +302,29 @@ _TEMPLATES = {
     "lgamma": r"\log{\left(\left|{\Gamma\left(#1\right)}\right| \right)}@",
     "erfinv": r"\operatorname{erf}^{-1}\left(#1\right)@",
     "erfcinv": r"\operatorname{erfc}^{-1}\left(#1\right)@",
+    "Ei": r"\operatorname{Ei}@\left(#1\right)",
+    "expint": r"\operatorname{E}_{#1}\left(#2\right)@",
+    "fresnel_s": r"S@\left(#1\right)",
+    "fresnel_c": r"C@\left(#1\right)",
+    "lambertw": r"W@\left(#1\right)",
+    "ellipk": r"K@\left(#1\right)",
+    "ellipe": r"E@\left(#1\right)",
+    "agm": r"\operatorname{agm}@\left(#1, #2\right)",
+    **{f"bessel{kind.lower()}": rf"{kind}_{{#1}}@\left(#2\right)" for kind in "JYIK"},
+    **{
+        f"bessel_{kind.lower()}{order}": rf"{kind}_{{{order}}}@\left(#1\right)"
+        for kind in "JYIK"
+        for order in (0, 1)
+    },
+    **{
+        f"bessel_{kind}{order}e": rf"e^{{{sign}}} {kind.upper()}_{{{order}}}\left(#1\right)@"
+        for kind, sign in (("i", r"-\left|{#1}\right|"), ("k", "#1"))
+        for order in (0, 1)
+    },
+    "airyai": r"\operatorname{Ai}@\left(#1\right)",
+    "airybi": r"\operatorname{Bi}@\left(#1\right)",
+    "airyaiprime": r"\operatorname{Ai}'@\left(#1\right)",
+    "airybiprime": r"\operatorname{Bi}'@\left(#1\right)",
     "ndtr": r"\Phi@\left(#1\right)",
     "norm_pdf": r"\varphi@\left(#1\right)",
     "ndtri": r"\Phi^{-1}\left(#1\right)@",

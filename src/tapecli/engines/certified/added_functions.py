@@ -48,5 +48,27 @@ class erfcinv(_Special):
         return -sympy.sqrt(sympy.pi) / 2 * sympy.exp(self.func(self.args[0]) ** 2)
 
 
-ADDED = {function.__name__: function for function in (erfcx, dawsn, erfcinv)}
+class spence(_Special):
+    """The dilogarithm of 1 - x."""
+
+    def form(self, x: Any) -> Any:
+        return sympy.polylog(2, 1 - x)
+
+    def fdiff(self, argindex: int = 1) -> Any:
+        return sympy.log(self.args[0]) / (1 - self.args[0])
+
+
+class agm(_Special):
+    """The arithmetic-geometric mean."""
+
+    def form(self, x: Any, y: Any) -> Any:
+        return sympy.pi / 4 * (x + y) / sympy.elliptic_k(((x - y) / (x + y)) ** 2)
+
+    def fdiff(self, argindex: int = 1) -> Any:
+        by, other = self.args if argindex == 1 else reversed(self.args)
+        elliptic = sympy.elliptic_e(((by - other) / (by + other)) ** 2)
+        return self * (1 - 2 * self * elliptic / (sympy.pi * by)) / (by - other)
+
+
+ADDED = {function.__name__: function for function in (erfcx, dawsn, erfcinv, spence, agm)}
 """The functions by their names in the table."""

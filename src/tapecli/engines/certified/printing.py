@@ -72,6 +72,21 @@ class _TextPrinter(_Ordered, sympy.printing.str.StrPrinter):  # type: ignore[mis
             return self._call("digamma", form.args[1:])
         return self._call("polygamma", form.args)
 
+    def _print_elliptic_k(self, form: Any) -> str:
+        return self._call("ellipk", form.args)
+
+    def _print_elliptic_e(self, form: Any) -> str:
+        return self._call("ellipe", form.args)
+
+    def _print_fresnels(self, form: Any) -> str:
+        return self._call("fresnel_s", form.args)
+
+    def _print_fresnelc(self, form: Any) -> str:
+        return self._call("fresnel_c", form.args)
+
+    def _print_LambertW(self, form: Any) -> str:
+        return self._call("lambertw", form.args)
+
     def _print_Exp1(self, form: Any) -> str:
         return "e"
 
@@ -128,6 +143,22 @@ class _LatexPrinter(_Ordered, LatexPrinter):  # type: ignore[misc]
         if len(form.args) == 2 and form.args[0] == -1 and form.args[1].is_Add:
             return rf"- \left({self._print(form.args[1])}\right)"
         return super()._print_Mul(form)
+
+    def _airy(self, name: str, form: Any, exp: str | None = None) -> str:
+        text = rf"\operatorname{{{name[:2]}}}{name[2:]}\left({self._print(form.args[0])}\right)"
+        return text if exp is None else rf"\left({text}\right)^{{{exp}}}"
+
+    def _print_airyai(self, form: Any, exp: str | None = None) -> str:
+        return self._airy("Ai", form, exp)
+
+    def _print_airybi(self, form: Any, exp: str | None = None) -> str:
+        return self._airy("Bi", form, exp)
+
+    def _print_airyaiprime(self, form: Any, exp: str | None = None) -> str:
+        return self._airy("Ai'", form, exp)
+
+    def _print_airybiprime(self, form: Any, exp: str | None = None) -> str:
+        return self._airy("Bi'", form, exp)
 
     def _print_cbrt(self, form: Any, exp: str | None = None) -> str:
         root = rf"\sqrt[3]{{{self._print(form.args[0])}}}"

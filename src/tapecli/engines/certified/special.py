@@ -9,13 +9,12 @@ Handbook of Mathematical Functions (Olver et al., Cambridge 2010), whose section
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from flint import acb, acb_series, arb, arb_series, ctx
 
 from tapecli.engines.certified.singular import Undecided, Undefined
-from tapecli.errors import RequestError
 
 Series: TypeAlias = arb_series
 
@@ -24,6 +23,9 @@ _FAR = 4
 
 _LARGEST_EXPONENT = 10_000
 """Binary exponents beyond every dtype, at which the library may take all memory or abort."""
+
+_SPARE_BITS = 64
+"""Bits of values that are rounded afterwards."""
 
 _LARGEST_ORDER = 10_000
 """Orders of Bessel functions and exponential integrals beyond which they are not computed."""
@@ -39,6 +41,7 @@ class SpecialFunctions:
     if TYPE_CHECKING:
 
         def number(self, value: Any) -> Series: ...
+        def leading(self, u: Series) -> tuple[int, int]: ...
         def vanishes(self, ball: arb) -> bool: ...
         def mul(self, u: Series, v: Series) -> Series: ...
         def power(self, u: Series, v: Series) -> Series: ...
@@ -75,18 +78,26 @@ class SpecialFunctions:
 
     def _as_taped(
         self,
-        starts: Sequence[arb],
+        starts: Callable[[arb], list[arb]],
         slopes: Callable[[list[Series], Series], list[Series]],
         u: Series,
     ) -> Series:
         """The first solution of y' = slopes(y, x), as tapes compute its derivatives.
 
         They lose digits by the differences in the slopes, for which balls are wide in the same way.
+        The values at the point are as if they were rounded once, at the precision of the dtype.
         """
-        rounded = arb(1) if self.unit is None else 1 + arb(0, self.unit.upper())
-        count = self.terms if u.length() > 1 else 1
+        middle, count = arb(u[0].mid()), self.terms if u.length() > 1 else 1
+        unit = 0 if self.unit is None else self.unit.upper()
+        ctx.prec += _SPARE_BITS
+        values = starts(middle)
+        at_middle = slopes([arb_series([value], 1) for value in values], arb_series([middle], 1))
+        ctx.prec -= _SPARE_BITS
+        solutions = [
+            arb_series([value * (1 + arb(0, unit)) + slope[0] * arb(0, u[0].rad())], count)
+            for value, slope in zip(values, at_middle, strict=True)
+        ]
         x = arb_series([u[0], 1], count)
-        solutions = [arb_series([start * rounded], count) for start in starts]
         for k in range(1, count):
             derivatives = slopes(solutions, x)
             solutions = [
@@ -94,6 +105,13 @@ class SpecialFunctions:
                 for y, slope in zip(solutions, derivatives, strict=True)
             ]
         return _composition(solutions[0], u, self.terms)
+
+    def _at_edge(self, value: arb, inside: Series, function: str) -> Series:
+        """A series at the edge of a domain, where it ends: `inside` is 0 there."""
+        index, sign = self.leading(inside)
+        if sign < 0:
+            raise Undefined(f"the edge of the domain of {function}")
+        return self.number(value) if sign == 0 else arb_series([value], (index + 1) // 2)
 
     def _of_library(self, name: str, u: Series) -> Series:
         self._check_size(u[0])
@@ -134,8 +152,9 @@ class SpecialFunctions:
         if not u[0] > _FAR:
             return (-u * u).exp() * u.erfi() * (arb.pi().sqrt() / 2)
         if self.tiny is not None and u.length() > 1:
-            start = self.dawsn(self.number(u[0]))[0]
-            return self._as_taped([start], lambda y, x: [1 - 2 * x * y[0]], u)
+            return self._as_taped(
+                lambda x: [self.dawsn(arb_series([x], 1))[0]], lambda y, x: [1 - 2 * x * y[0]], u
+            )
         square = acb(-u[0] * u[0])
         return self._composed(
             lambda k: (acb(0, -1) ** k * square.hypgeom_u(arb(k + 1) / 2, arb(1) / 2)).imag / -2,
@@ -210,13 +229,13 @@ class SpecialFunctions:
         """The dilogarithm of 1 - u; the slope log(x)/(1 - x) is a hypergeometric function."""
         self._check_size(u[0])
         if self.vanishes(u[0]):
-            if u.length() > 1:
-                raise Undefined("an infinite slope of spence")
-            return self.number(arb.pi() ** 2 / 6)
+            return self._at_edge(arb.pi() ** 2 / 6, u, "spence")
         self._check_positive(u[0], "spence")
         z = 1 - u[0]
         if self.tiny is not None and not z.contains(0):
-            return self._as_taped([z.polylog(2)], lambda y, x: [x.log() / (1 - x)], u)
+            return self._as_taped(
+                lambda x: [(1 - x).polylog(2)], lambda y, x: [x.log() / (1 - x)], u
+            )
 
         def coefficient(k: int) -> arb:
             return (-1) ** k * z.hypgeom_2f1(k, k, k + 1) / k**2 if k else z.polylog(2)
@@ -229,9 +248,7 @@ class SpecialFunctions:
         self._check_size(u[0])
         distance = u[0] + arb(-1).exp()
         if self.vanishes(distance):
-            if u.length() > 1:
-                raise Undefined("an infinite slope of lambertw")
-            return self.number(-1)
+            return self._at_edge(arb(-1), u + arb(-1).exp(), "lambertw")
         self._check_positive(distance, "lambertw")
         return u.lambertw()
 
@@ -265,17 +282,33 @@ class SpecialFunctions:
 
     def i0e(self, u: Series) -> Series:
         """exp(-u)*I(0, u), where u is not negative."""
-        return self.besseli(self.number(0), u) * (-u).exp()
+        return self._scaled_bessel("besseli", 0, u, -1)
 
     def i1e(self, u: Series) -> Series:
         """exp(-u)*I(1, u), where u is not negative."""
-        return self.besseli(self.number(1), u) * (-u).exp()
+        return self._scaled_bessel("besseli", 1, u, -1)
 
     def k0e(self, u: Series) -> Series:
-        return self.besselk(self.number(0), u) * u.exp()
+        return self._scaled_bessel("besselk", 0, u, 1)
 
     def k1e(self, u: Series) -> Series:
-        return self.besselk(self.number(1), u) * u.exp()
+        return self._scaled_bessel("besselk", 1, u, 1)
+
+    def _scaled_bessel(self, name: str, order: int, u: Series, sign: int) -> Series:
+        rule: Callable[[Series, Series], Series] = getattr(self, name)
+        if self.tiny is None or u[0].contains(0):
+            return rule(self.number(order), u) * (u * sign).exp()
+
+        def starts(x: arb) -> list[arb]:
+            at = arb_series([x], 1)
+            return [rule(self.number(n), at)[0] * (x * sign).exp() for n in (order, 1 - order)]
+
+        def slopes(y: list[Series], x: Series) -> list[Series]:
+            zeroth, first = y[order], y[1 - order]
+            both = [sign * (zeroth - first), first * (sign - 1 / x) - sign * zeroth]
+            return [both[order], both[1 - order]]
+
+        return self._as_taped(starts, slopes, u)
 
     def j0(self, u: Series) -> Series:
         return self._low_bessel("besselj", 0, u, -1, 1)
@@ -306,13 +339,15 @@ class SpecialFunctions:
         rule: Callable[[Series, Series], Series] = getattr(self, name)
         if self.tiny is None or u[0].contains(0):
             return rule(self.number(order), u)
-        at = self.number(u[0])
-        starts = [rule(self.number(n), at)[0] for n in (order, 1 - order)]
+
+        def starts(x: arb) -> list[arb]:
+            at = arb_series([x], 1)
+            return [rule(self.number(n), at)[0] for n in (order, 1 - order)]
 
         def slopes(y: list[Series], x: Series) -> list[Series]:
-            y0, y1 = y if order == 0 else y[::-1]
-            both = [first * y1, second * y0 - y1 / x]
-            return both if order == 0 else both[::-1]
+            zeroth, other = y[order], y[1 - order]
+            both = [first * other, second * zeroth - other / x]
+            return [both[order], both[1 - order]]
 
         return self._as_taped(starts, slopes, u)
 
@@ -369,11 +404,8 @@ class SpecialFunctions:
 
     def ellipe(self, u: Series) -> Series:
         """(1 - m)*(K + 2*m*K'), which has no difference in it (section 19.4.1)."""
-        at_edge = self.vanishes(1 - u[0])
-        if at_edge:
-            if u.length() > 1:
-                raise Undefined("an infinite slope of ellipe")
-            return self.number(1)
+        if self.vanishes(1 - u[0]):
+            return self._at_edge(arb(1), 1 - u, "ellipe")
         self._check_positive(1 - u[0], "ellipe")
         self._check_size(u[0])
         count = self.terms if u.length() > 1 else 1
@@ -426,12 +458,10 @@ def _constant(order: Series, signature: str, name: str) -> arb:
     """The order of a function, by which it is not differentiated.
 
     Raises:
-        RequestError: the order changes along the series.
+        Undefined: the order changes along the series.
     """
     if order.length() > 1:
-        raise RequestError(
-            f"{signature} is differentiated by x alone: its derivative by {name} is not known here"
-        )
+        raise Undefined(f"{signature} is not differentiated by {name}")
     if not abs(order[0]) < _LARGEST_ORDER:
         raise Undecided
     return order[0]

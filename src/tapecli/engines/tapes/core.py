@@ -156,6 +156,12 @@ def load() -> None:
     sys.meta_path.append(_SubmoduleFinder)
 
 
+def silence_deprecations() -> None:
+    """Have TensorFlow not warn of what it deprecates in its own gradients of Bessel functions."""
+    deprecation = importlib.import_module("tensorflow.python.util.deprecation")
+    deprecation._PRINT_DEPRECATION_WARNINGS = False  # type: ignore[attr-defined]
+
+
 def _suitable_spec() -> ModuleSpec:
     """The package; refused if the core is switched off, or if there are plug-ins to load."""
     if os.environ.get("TAPECLI_CORE", "").lower() in ("0", "off"):

@@ -91,6 +91,7 @@ def _checked_import(core_only: bool) -> Any:
         if core_only and "tensorflow" not in sys.modules:
             with contextlib.suppress(Exception, SystemExit):
                 core.load()
+                core.silence_deprecations()
         import tensorflow
 
         if _version(tensorflow) < OLDEST:

@@ -28,6 +28,7 @@ from typing import Any, Literal, NamedTuple, TypeVar
 from tapecli.expressions.functions import (
     activations,
     algebraic,
+    bessel,
     cases,
     circular,
     constants,
@@ -69,6 +70,7 @@ FAMILIES: dict[str, tuple[Function, ...]] = {
     "activations": activations.ROWS,
     "gamma": gamma.ROWS,
     "integrals": integrals.ROWS,
+    "Bessel and Airy": bessel.ROWS,
 }
 """The functions by the title of their family."""
 

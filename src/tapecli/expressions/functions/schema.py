@@ -50,6 +50,8 @@ class Function(NamedTuple):
         definition: the same in terms of other rows, as an expression of the parameters.
         only_certified: whether Taylor arithmetic in plain numbers has no rule for its series.
         untaped: parameters by which TensorFlow has no derivative from an order on, with that order.
+        of_orders: the functions that it is for the first arguments 0, 1, ..., for tapes.
+        fixed: parameters by which it is not differentiated, as the order of a Bessel function.
         certified_by: parameters by which there are certified derivatives alone.
         repeats: whether it may have more arguments: f(x, y, z) is f(f(x, y), z).
         longer: the function that its name means if it has one argument more: log(x, b).
@@ -75,6 +77,8 @@ class Function(NamedTuple):
     definition: str = ""
     only_certified: bool = False
     untaped: tuple[tuple[str, int], ...] = ()
+    of_orders: tuple[str, ...] = ()
+    fixed: tuple[str, ...] = ()
     certified_by: tuple[str, ...] = ()
     repeats: bool = False
     longer: str = ""
