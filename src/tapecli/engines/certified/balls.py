@@ -464,6 +464,9 @@ class Balls(GammaBalls, SpecialFunctions):
     def atan(self, u: Series) -> Series:
         return self._underflowing(u.atan(), u * u + 1)
 
+    def acot(self, u: Series) -> Series:
+        return self.atan(self.div(self.number(1), u))
+
     def atan2(self, y: Series, x: Series) -> Series:
         return self._underflowing(self._angle(y, x), x * x + y * y)
 

@@ -106,6 +106,7 @@ OPERATIONS = {
     "pow": (2, 1),
     "atan2": (1, 6),
     "sinc": (1, 20),
+    "acot": (1, 3),
     "logaddexp": (4, 4),
     **dict.fromkeys(("tan", "cot"), (2, 3)),
     **dict.fromkeys(("hypot",), (1, 3)),

@@ -466,6 +466,11 @@ class Taylor:
     def atan(self, u: Series) -> Series:
         return self.atan2(u, self.number(1))
 
+    def acot(self, u: Series) -> Series:
+        """Its slope is that of -atan(u), in which no quotient cancels."""
+        start = self.inner.atan(self.inner.div(self.inner.number(1), u[0]))
+        return [start, *self.neg(self.atan(u))[1:]]
+
     def atan2(self, y: Series, x: Series) -> Series:
         """(x**2 + y**2) * angle' = x * y' - y * x'."""
         self._mark_irregular(y, (self.leaf(y) == 0) & (self.leaf(x) <= 0))

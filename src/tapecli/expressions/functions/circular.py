@@ -47,7 +47,7 @@ ROWS = (
     Function("atan2", "angle of the point (x, y)", "math.atan2", "atan2", "atan2",
              ("x/(x**2 + y**2)", "-y/(x**2 + y**2)"), "not both 0", ("arctan2",), ("y", "x"),
              rough="y = 0 and x < 0"),
-    Function("acot", "atan(1/x), not pi/2 - atan(x)", None, "acot", None, ("-1/(1 + x**2)",),
+    Function("acot", "atan(1/x), not pi/2 - atan(x)", None, "acot", "acot", ("-1/(1 + x**2)",),
              "x not 0", ("arccot", "arcctg"), definition="atan(1/x)"),
     Function("asec", "acos(1/x)", None, "asec", None, ("1/(abs(x)*sqrt(x**2 - 1))",),
              "x <= -1 or x >= 1", ("arcsec",), rough="x = -1 or 1", sample=("1.5",),
