@@ -112,3 +112,26 @@ def test_an_expression_in_latex_is_as_it_was_typed(text: str, expected: str) -> 
 def test_an_earlier_target_is_its_name_in_latex() -> None:
     last = parse(["u_1 = x^2", "y = log(u_1)"])[-1]
     assert tex.expression(last.tree) == r"\log{\left(u_{1} \right)}"
+
+
+@pytest.mark.parametrize(
+    ("typed", "rows"),
+    [
+        ("where(x > 0, x, -x)", [r"x & \text{if}\: x > 0", r"-x & \text{otherwise}"]),
+        (
+            "where(0 < x and x < 1, x, where(x >= 2, 2, 3))",
+            [
+                r"x & \text{if}\: 0 < x \wedge x < 1",
+                r"2 & \text{if}\: x \geq 2",
+                r"3 & \text{otherwise}",
+            ],
+        ),
+    ],
+)
+def test_cases_are_rows_that_read_back(typed: str, rows: list[str]) -> None:
+    (target,) = parse(typed)
+    formula = tex.expression(target.tree)
+    joined = r" \\ ".join(rows)
+    assert formula == rf"\begin{{cases}} {joined} \end{{cases}}"
+    assert parse(formula)[0].tree is target.tree
+    assert "cases" not in tex.expression(target.tree, slashed=True)

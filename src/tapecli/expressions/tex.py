@@ -210,6 +210,8 @@ def _form(node: Node, children: Sequence[_Tex], slashed: bool) -> _Tex:
             function, arguments = base.text[: base.name_end], base.text[base.name_end :]
             return _Tex(f"{function}^{{{exponent.text}}}{arguments}")
         return base ** ((slashed and exponent.slashed) or exponent.text)
+    if node.name == "where" and not slashed:
+        return _cases(*children)
     if node.name in _SIGNS:
         return _SIGNS[node.name](*children)
     symbol = row(node.name).symbol
@@ -258,6 +260,18 @@ def _applied(function: str, *arguments: Any) -> _Tex:
         head, tail = (side.replace(f"#{index}", _tex(argument).text) for side in (head, tail))
     binding = ATOM_BINDING if function == "abs" else POWER_BINDING
     return _Tex(head + tail, binding, len(head) if exponent else 0)
+
+
+def _cases(condition: _Tex, first: _Tex, second: _Tex) -> _Tex:
+    """A choice as LaTeX writes it, which Matplotlib cannot set; further cases are further rows."""
+    rest = second.text.removeprefix(_BEGIN).removesuffix(_END)
+    is_simple = second.text == f"{_BEGIN}{rest}{_END}" and _BEGIN not in rest
+    last = rest if is_simple else rf"{second.text} & \text{{otherwise}}"
+    text = rf"{first.text} & \text{{if}}\: {condition.text} \\ {last}"
+    return _Tex(f"{_BEGIN}{text}{_END}", ATOM_BINDING)
+
+
+_BEGIN, _END = r"\begin{cases} ", r" \end{cases}"
 
 
 def _joined(name: str, *arguments: _Tex) -> _Tex:
