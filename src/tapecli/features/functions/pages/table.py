@@ -54,7 +54,7 @@ def _families(entries: Sequence[words.Entry], screen: Screen) -> Iterator[Line]:
             yield [(family, "bold")]
             yield from lines
     yield []
-    yield from ([(line, "dim")] for line in words.HINTS)
+    yield [(words.HINT, "dim")]
 
 
 def _columns(texts: Sequence[str], width: int) -> Iterator[Line]:

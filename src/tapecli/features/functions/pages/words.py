@@ -25,10 +25,7 @@ HEADINGS = ("FUNCTION", "MEANING", "DERIVATIVE", "DOMAIN", "ALSO")
 ANY_ORDER = "any order"
 NO_SLOPE = "no formula"
 """What is shown where a derivative is no expression of the table."""
-HINTS = (
-    "all of one: tapecli functions gelu; of a family: tapecli functions hyperbolic",
-    "all in a line each: tapecli functions --long",
-)
+HINT = "more: tapecli functions gelu; of a family: functions hyperbolic; of all: --long"
 TAYLOR = f"any order up to {defaults.MAX_ORDER:,}, in every dtype, without TensorFlow"
 UNTAPED = "has no such operation"
 ONLY_CERTIFIED = "no rule; --method none shows certified values of any order"
@@ -201,4 +198,4 @@ def footer(all_entries: Sequence[Entry]) -> Iterator[str]:
         few = together(limited) if len(limited) <= MOST_LIMITED else f"{len(limited)} of them"
         yield f"  less of {few}"
     yield f"by taylor: {TAYLOR}"
-    yield from HINTS[:1]
+    yield HINT
