@@ -141,7 +141,9 @@ def similar(name: str, words: Iterable[str]) -> list[str]:
         if len(word) > 1 and abs(len(word) - len(name)) <= most
     }
     least = min(distances.values(), default=most + 1)
-    return [word for word, distance in distances.items() if distance == least <= most]
+    closest = [word for word, distance in distances.items() if distance == least <= most]
+    alike = [word for word in closest if word.islower() == name.islower()]
+    return alike or closest
 
 
 def slips(first: str, second: str) -> int:

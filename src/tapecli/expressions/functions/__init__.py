@@ -69,8 +69,7 @@ FAMILIES: dict[str, tuple[Function, ...]] = {
     "hyperbolic": hyperbolic.ROWS,
     "activations": activations.ROWS,
     "gamma": gamma.ROWS,
-    "integrals": integrals.ROWS,
-    "Bessel and Airy": bessel.ROWS,
+    "integrals, Bessel and Airy": (*integrals.ROWS, *bessel.ROWS),
 }
 """The functions by the title of their family."""
 
