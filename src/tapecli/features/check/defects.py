@@ -220,11 +220,24 @@ DEFECTS = (
         lambda tf: tf.math.erfinv(tf.constant(1e-9)), 8.862269e-10, 1e-14,
     ),
     Defect(
-        "special-by-xla", "XLA has no tf.math.special.dawsn, expint, fresnel_sin, spence and "
-        "bessel_j0, and no other kind of Bessel function but bessel_i0e and bessel_i1e",
-        "try tf.function(tf.math.special.dawsn, jit_compile=True)(tf.ones(1))", "2.21",
-        lambda tf: tf.function(tf.math.special.dawsn, jit_compile=True)(tf.constant(1.0)),
-        expressions=("dawsn(x)",), status=MISSING,
+        "expint-below-zero", "tf.math.special.expint is NaN below 0, where Ei has values",
+        "try tf.math.special.expint(tf.constant(-2.0))", "2.21",
+        lambda tf: tf.math.special.expint(tf.constant(-2.0)), -0.0489005, 1e-6,
+    ),
+    Defect(
+        "bessel-i1-at-zero", "the gradient of tf.math.special.bessel_i1 at 0 is 1 and not 1/2",
+        "try tf.math.special.bessel_i1 with a tape at 0.0", "2.21",
+        lambda tf: _slope(tf, tf.math.special.bessel_i1, 0.0), 0.5, 1e-6,
+        expressions=("bessel_i1(x)", "bessel_i0(x)"), status="off", x=0.0,
+    ),
+    Defect(
+        "special-at-a-quotient", "gradients of Bessel functions at 0 and of spence at 1 divide "
+        "zero by zero",
+        "try tf.math.special.bessel_j1 with two nested tapes at 0.0", "2.21",
+        lambda tf: _slope(tf, tf.math.special.bessel_j1, 0.0, order=2), 0.0, 1e-6,
+        expressions=("bessel_j0(x)", "bessel_j1(x)", "bessel_i0(x)", "bessel_i1(x)",
+                     "bessel_i1e(x)", "spence(x)"),
+        status="lost",
     ),
     Defect(
         "tanh-tail", "tanh'(20) is 0 in float64, for it is computed as 1 - tanh(20)**2",
