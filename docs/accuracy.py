@@ -242,6 +242,8 @@ def what_stands_out(settings: Sequence[MeasuredSetting]) -> list[str]:
     explained, lost = (sum(row.status is status for row in large) for status in (OK, ROUNDED))
     rest = Counter(row.status for row in rows if row.status not in (OK, ROUNDED))
     others = ", ".join(f"{number:,} {status}" for status, number in rest.items()) or "none"
+    failed = dict.fromkeys(row.expression for row in rows if row.status in rest)
+    of_which = f", of {', '.join(f'`{text}`' for text in failed)}" if failed else ""
     uncounted = sum(row.ulps is None for row in rows)
     return [
         "An ulp count says how many numbers of the dtype lie between a value and the exact "
@@ -257,9 +259,9 @@ def what_stands_out(settings: Sequence[MeasuredSetting]) -> list[str]:
         f"Of {len(rows):,} values, {len(large):,} differ by more than {STABLE_ULPS} ulps for each "
         f"order. {explained:,} of these are `ok`, because the rounding of the point explains the "
         f"difference, and {lost:,} are `rounded`. Values that are neither `ok` nor `rounded`: "
-        f"{others}. Values without an ulp count, because they are infinite or not a number: "
-        f"{uncounted:,}. A dash means that TensorFlow has no kernel for a function, or for its "
-        "derivative, in a dtype, or that Taylor arithmetic has no rule for it.",
+        f"{others}{of_which}. Values without an ulp count, because they are infinite or not a "
+        f"number: {uncounted:,}. A dash means that TensorFlow has no kernel for a function, or for "
+        "its derivative, in a dtype, or that Taylor arithmetic has no rule for it.",
         f"These {FURTHEST} expressions of each setting have the largest ulp counts:",
     ]
 

@@ -10,7 +10,7 @@ import pytest
 
 from tapecli.engines.tapes import loading
 from tapecli.errors import RequestError
-from tapecli.expressions.functions import FUNCTIONS, OPERATORS
+from tapecli.expressions.functions import FUNCTIONS, OPERATORS, is_taped
 from tapecli.features.check.defects import DEFECTS
 from tapecli.features.check.exhaustive.model import Interval, Survey, Tally, Value
 from tapecli.features.check.exhaustive.running import PART_SIZE, planned, survey
@@ -21,7 +21,11 @@ from tapecli.result import Status
 
 def test_every_operation_of_tensorflow_is_walked_in_both_narrow_dtypes() -> None:
     walks = planned()
-    own = {name for name in FUNCTIONS if FUNCTIONS[name].tape}
+    own = {
+        name
+        for name, row in FUNCTIONS.items()
+        if isinstance(row.tape, str) or (row.tape and not row.definition)
+    }
     assert {walk.case.group for walk in walks} == {*own, *OPERATORS}
     assert {walk.setting.dtype for walk in walks} == {"bfloat16", "float16"}
     assert all(len(walk.parts) == 1 for walk in walks)
@@ -95,7 +99,8 @@ def test_a_gradient_that_is_lacking_is_a_known_defect_only_where_it_was_seen() -
 
 
 def test_known_losses_are_in_what_is_walked() -> None:
-    expressions = {walk.case.expressions for walk in planned()}
+    names = [name for name in FUNCTIONS if is_taped(name)]
+    expressions = {walk.case.expressions for walk in planned(names)}
     losses = [loss for defect in DEFECTS for loss in defect.losses]
     for loss in losses:
         assert set(loss.expressions) <= expressions

@@ -10,14 +10,14 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from tapecli.errors import RequestError
-from tapecli.expressions.functions import is_taped
+from tapecli.expressions.functions import is_taped, row
 from tapecli.features.check import running
 from tapecli.features.check.cases import CASES, COMPOSITE, Case
 from tapecli.features.check.defects import DEFECTS, MISSING, Defect
 from tapecli.features.check.exhaustive.model import Derivative, Survey, Tally, total
 from tapecli.features.check.exhaustive.walking import Part
 from tapecli.features.check.model import Setting
-from tapecli.features.check.plan import Trial, is_own
+from tapecli.features.check.plan import Trial
 from tapecli.floats import FORMATS
 
 NARROW = ("bfloat16", "float16")
@@ -68,17 +68,21 @@ def planned(
     for name in functions:
         if name != COMPOSITE and not is_taped(name):
             raise RequestError(f"TensorFlow cannot compute '{name}', so there is nothing to check")
-    cases = [
-        case
-        for case in CASES
-        if (case.group in functions if functions else is_own(case) and case.group != COMPOSITE)
-    ]
+    cases = [case for case in CASES if (case.group in functions if functions else _is_walked(case))]
     return [
         _walk(case, dtype, execution, device, order)
         for dtype, execution, device, case in itertools.product(
             dtypes or NARROW, executions or (None,), devices or (None,), cases
         )
     ]
+
+
+def _is_walked(case: Case) -> bool:
+    """Whether TensorFlow has an operation for it, or tapes need another rule than a definition."""
+    if case.group == COMPOSITE:
+        return False
+    function = row(case.group)
+    return isinstance(function.tape, str) or not (function.definition or function.tape is None)
 
 
 def _walk(case: Case, dtype: str, execution: str | None, device: str | None, order: int) -> Walk:
