@@ -308,6 +308,34 @@ CASES = {
         "pochhammer(x, 1.5)", lambda x: mp.rf(x, 1.5), (0.5, 2.5), (-0.3, -3.3, 300.0)
     ),
     "harmonic": Case("harmonic(x)", mp.harmonic, (0.5, 2.5, 6.3), (-3.3, 1e-6, 1e6)),
+    "gammainc": Case(
+        "gammainc(5/2, x)",
+        lambda x: mp.gammainc(2.5, 0, x, regularized=True),
+        (0.5, 2.0, 6.3),
+        (1e-6, 40.0),
+    ),
+    "gammaincc": Case(
+        "gammaincc(5/2, x)",
+        lambda x: mp.gammainc(2.5, x, regularized=True),
+        (0.5, 2.0, 6.3),
+        (1e-6, 40.0),
+    ),
+    "lower_gamma": Case(
+        "lower_gamma(5/2, x)", lambda x: mp.gammainc(2.5, 0, x), (0.5, 2.0, 6.3), (1e-6, 40.0)
+    ),
+    "upper_gamma": Case(
+        "upper_gamma(5/2, x)", lambda x: mp.gammainc(2.5, x), (0.5, 2.0, 6.3), (1e-6, 40.0)
+    ),
+    "betainc": Case(
+        "betainc(2.5, 1.5, x)",
+        lambda x: mp.betainc(2.5, 1.5, 0, x, regularized=True),
+        (0.2, 0.5, 0.7),
+        (1e-6, 0.99),
+    ),
+    "zeta": Case("zeta(x)", mp.zeta, (1.5, 2.5, 6.3), (-3.3, 0.5, 30.0)),
+    "hurwitz_zeta": Case(
+        "hurwitz_zeta(2.5, x)", lambda x: mp.zeta(2.5, x), (0.5, 2.0, 6.3), (1e-3, 1e3)
+    ),
     "gamma": Case("gamma(x)", mp.gamma, (0.5, 2.5, 6.3), (-0.5, -3.3, 1e-6, 100.0)),
     "lgamma": Case(
         "lgamma(x)", lambda x: mp.log(abs(mp.gamma(x))), (0.5, 2.5, 6.3), (-0.5, -3.3, 1e-6, 1e6)

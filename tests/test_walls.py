@@ -35,7 +35,7 @@ DOORS = {
     "tensorflow": ("engines/tapes",),
     "sympy": ("engines/certified",),
     "flint": ("engines/certified",),
-    "mpmath": (),
+    "mpmath": ("engines/taylor/incomplete.py",),
     "lark": ("expressions",),
     "click": ("cli",),
     "rich": ("formats", "features/*/pages", "cli"),

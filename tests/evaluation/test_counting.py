@@ -25,7 +25,7 @@ from tapecli.floats import FORMATS
 
 FLOAT64 = FORMATS["float64"]
 
-BY_DEFINITION = 4
+BY_DEFINITION = 6
 """How far it may be off where what is counted is a definition, or a gradient without a rule."""
 
 FACTOR = 1.2
@@ -84,7 +84,9 @@ def test_several_targets_and_variables(
     assert counted(trees(*typed), wanted, EAGER).operations == run(trees(*typed), wanted)
 
 
-@pytest.mark.parametrize("name", [*filter(is_taped, FUNCTIONS)])
+@pytest.mark.parametrize(
+    "name", [name for name in FUNCTIONS if is_taped(name) and not FUNCTIONS[name].untaped]
+)
 def test_every_function_of_the_table_is_counted(name: str) -> None:
     row = FUNCTIONS[name]
     arguments = ("x/9", "1 + x^2", "2 + x/7")[: row.arity]

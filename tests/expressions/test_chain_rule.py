@@ -10,7 +10,7 @@ from tests.oracle import CASES
 
 from tapecli.engines.certified import Certified, NoDerivative
 from tapecli.engines.certified.reference import Reference
-from tapecli.expressions.chain_rule import KINKS, differentiated, differentiated_strictly
+from tapecli.expressions.chain_rule import KINKS, NoRule, differentiated, differentiated_strictly
 from tapecli.expressions.expression import parse
 from tapecli.expressions.functions import FUNCTIONS, ROWS, Constant
 from tapecli.expressions.tree import Call, Node, steps, variables
@@ -65,7 +65,10 @@ def test_the_rule_of_each_row_is_its_derivative(name: str) -> None:
     """The series of the derivative's tree has the value that the derivative's series has."""
     for case in (case for case in CASES.values() if name in functions_of(case.expression)):
         (target,) = parse(case.expression)
-        derivative = differentiated(target.tree, "x")
+        try:
+            derivative = differentiated(target.tree, "x")
+        except NoRule:
+            continue
         if called(derivative) - ROWS.keys():  # what stands in derivatives alone has no series
             continue
         exact = Reference(target.tree, FORMATS["float64"], [("x",)], "x")
@@ -130,7 +133,10 @@ def test_a_strict_derivative_has_a_value_only_where_the_derivative_exists(
 ) -> None:
     (target,) = parse(typed)
     by = ("x",) * order
-    derivative = differentiated_strictly(target.tree, by)
+    try:
+        derivative = differentiated_strictly(target.tree, by)
+    except NoRule:
+        pytest.skip("its derivative is no expression")
     if not in_table(derivative):
         pytest.skip("it needs a function that is not in the table")
     exact = Reference(target.tree, FORMATS["float64"], [by], "x")

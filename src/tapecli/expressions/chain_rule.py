@@ -208,6 +208,8 @@ KINKS = {
     "max": "x - y",
     "atan2": "hypot(x, y) + x",
     **dict.fromkeys(("besselj", "besseli", "bessel_i0e"), "x"),
+    **dict.fromkeys(("gammainc", "gammaincc", "lower_gamma", "upper_gamma"), "x"),
+    "betainc": "x*(1 - x)",
     "floor": "sin(pi*x)",
     "ceil": "sin(pi*x)",
     "round": "cos(pi*x)",

@@ -68,6 +68,7 @@ DIFFERENT: dict[str, dict[str, Meaning]] = {
     "": {
         **libraries.DIFFERENT[""],
         "ψ": "digamma",
+        "ζ": "zeta",
         "fallingfactorial": Template(("x", "n"), "pochhammer(x - n + 1, n)"),
         "ff": Template(("x", "n"), "pochhammer(x - n + 1, n)"),
         "trigamma": Template(("x",), "polygamma(1, x)"),

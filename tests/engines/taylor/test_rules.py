@@ -22,7 +22,9 @@ from tapecli.expressions.functions import FUNCTIONS, OPERATORS, Function
 from tapecli.floats import FORMATS
 
 ROWS: dict[str, Function] = {
-    name: row for name, row in {**FUNCTIONS, **OPERATORS}.items() if row.series
+    name: row
+    for name, row in {**FUNCTIONS, **OPERATORS}.items()
+    if row.series and not row.only_certified
 }
 """The rows with a rule of their own."""
 
@@ -98,7 +100,7 @@ def off(typed: str, function: Callable[[Any], Any], x: float) -> bool:
     )
 
 
-@pytest.mark.parametrize("name", FUNCTIONS)
+@pytest.mark.parametrize("name", sorted(ROWS.keys() & CASES.keys()))
 def test_rules_agree_with_mpmath_on_any_argument(name: str) -> None:
     assert not off(*composed(name))
 
@@ -147,7 +149,7 @@ def test_a_planted_wrong_rotation_is_caught(monkeypatch: pytest.MonkeyPatch) -> 
 # --- over a ring of series --------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", FUNCTIONS)
+@pytest.mark.parametrize("name", sorted(ROWS.keys() & CASES.keys()))
 def test_series_of_series_give_mixed_derivatives(name: str) -> None:
     """A function of x + y has the same derivatives by either, however mixed."""
     case, format_ = CASES[name], FORMATS["float64"]
@@ -213,6 +215,7 @@ STEPS = {
     "beta",
     "binomial",
     "pochhammer",
+    "hurwitz_zeta",
     *(name for name, row in ROWS.items() if row.series in COMPOSED),
 }
 """What takes more divisions or powers at higher orders."""

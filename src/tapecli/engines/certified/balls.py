@@ -24,7 +24,7 @@ from typing import TypeAlias
 
 from flint import arb, arb_series, ctx, fmpq
 
-from tapecli.engines.certified.gamma_balls import GammaBalls
+from tapecli.engines.certified.incomplete_balls import IncompleteBalls
 from tapecli.engines.certified.singular import Kink, Undecided, Undefined
 from tapecli.engines.certified.special import SpecialFunctions, with_constant
 from tapecli.expressions.functions import FUNCTIONS, whole_power
@@ -63,7 +63,7 @@ _DECIDING_BITS = 640
 
 _HIDDEN_EXPONENTS = {
     "tanh": (2, 1),
-    **dict.fromkeys(("sigmoid", "softplus", "expm1"), (1, 1)),
+    **dict.fromkeys(("sigmoid", "softplus", "expm1", "gammainc", "zeta"), (1, 1)),
     **dict.fromkeys(("erf", "erfc"), (1, 2)),
 }
 """The factor and the power of a in the exponent of what a value hides: 1 - tanh(a) ~ exp(-2a)."""
@@ -78,8 +78,8 @@ class Depth:
     def note(self, name: str, value: arb, arguments: Sequence[arb]) -> None:
         """Take account of a value, and of the function that it comes from, if any."""
         self.bits = max(self.bits, _bits(value))
-        if name in _HIDDEN_EXPONENTS and abs(arguments[0]) > 1:
-            size = 2.0 ** min(_bits(arguments[0]), 500.0)
+        if name in _HIDDEN_EXPONENTS and abs(arguments[-1]) > 1:
+            size = 2.0 ** min(_bits(arguments[-1]), 500.0)
             factor, power = _HIDDEN_EXPONENTS[name]
             self.bits = max(self.bits, factor * size**power / math.log(2))
 
@@ -93,7 +93,7 @@ def _bits(number: arb) -> float:
 
 
 @dataclass(frozen=True)
-class Balls(GammaBalls, SpecialFunctions):
+class Balls(IncompleteBalls, SpecialFunctions):
     """The rules of the function table, on one side of a point.
 
     Attributes:

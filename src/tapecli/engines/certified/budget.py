@@ -96,7 +96,8 @@ class Budget:
 # --- the cost model -------------------------------------------------------------------------------
 
 SLOW = {"gamma", "lgamma", "digamma", "polygamma", "rgamma", "beta", "binomial",
-        "pochhammer"}  # fmt: skip
+        "pochhammer", "gammainc", "gammaincc", "lower_gamma", "upper_gamma", "betainc",
+        "zeta", "hurwitz_zeta"}  # fmt: skip
 """Functions whose series take far longer. The Bernoulli numbers, which their first call at a
 precision computes, take less than half as long as the call itself and are not counted."""
 

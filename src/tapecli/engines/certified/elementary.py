@@ -27,6 +27,20 @@ _RULES: dict[str, Callable[..., arb]] = {
     "cbrt": lambda u: -((-u).root(3)) if u < 0 else u.root(3),
     "lgamma": lambda u: u.lgamma() if u > 0 else abs(u.gamma()).log(),
     "power": lambda u, v: u**v,
+    "gammainc": lambda a, x: x.gamma_lower(a, 1),
+    "gammaincc": lambda a, x: x.gamma_upper(a, 1),
+    "lower_gamma": lambda a, x: x.gamma_lower(a),
+    "upper_gamma": lambda a, x: x.gamma_upper(a),
+    "betainc": lambda a, b, x: x.beta_lower(a, b, 1),
+    "gamma_kernel": lambda a, x: (x.log() * (a - 1) - x).exp(),
+    "gamma_density": lambda a, x: (x.log() * (a - 1) - x).exp() * a.rgamma(),
+    "beta_density": lambda a, b, x: (
+        (x.log() * (a - 1) + (1 - x).log() * (b - 1)).exp()
+        * (a + b).gamma()
+        * a.rgamma()
+        * b.rgamma()
+    ),
+    "hurwitz_zeta": lambda s, a: s.zeta(a),
 }
 """The functions that are not a method of a ball by the same name."""
 

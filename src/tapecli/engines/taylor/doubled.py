@@ -19,6 +19,7 @@ import numpy as np
 
 from tapecli import floats
 from tapecli.engines.certified import elementary
+from tapecli.engines.taylor import incomplete
 from tapecli.engines.taylor.numbers import Number, Numbers, Value
 
 
@@ -104,6 +105,7 @@ for _name in (
     *("sqrt", "exp", "expm1", "log", "log1p", "sin", "cos", "tan", "asin", "acos", "atan", "atan2"),
     *("sinh", "cosh", "tanh", "asinh", "acosh", "atanh", "sigmoid", "softplus", "cbrt", "erf"),
     *("erfc", "gamma", "lgamma"),
+    *incomplete.NAMES,
 ):
     setattr(Doubled, _name, functools.partialmethod(Doubled.refined, _name))
 

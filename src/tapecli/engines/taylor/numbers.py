@@ -15,6 +15,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from tapecli.engines.taylor import incomplete
 from tapecli.floats import FORMATS
 
 Number: TypeAlias = Any
@@ -134,3 +135,6 @@ _FROM_NUMPY = (
 for _function in _FROM_NUMPY.split():
     _name, _, _numpy_name = _function.partition("=")
     setattr(Numbers, _name, staticmethod(getattr(np, _numpy_name or _name)))
+
+for _name in incomplete.NAMES:
+    setattr(Numbers, _name, incomplete.method(_name))

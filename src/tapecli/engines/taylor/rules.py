@@ -553,6 +553,55 @@ class Taylor:
         reflection = self.times(self.cot(self.times(from_pole, math.pi)), math.pi)
         return self.choose(left, self.sub(y, reflection), y)
 
+    def gammainc(self, a: Series, u: Series) -> Series:
+        return self._integral(self.inner.gammainc(a[0], u[0]), self.gamma_density(a, u), u)
+
+    def gammaincc(self, a: Series, u: Series) -> Series:
+        start = self.inner.gammaincc(a[0], u[0])
+        return self._integral(start, self.gamma_density(a, u), self.neg(u))
+
+    def lower_gamma(self, a: Series, u: Series) -> Series:
+        return self._integral(self.inner.lower_gamma(a[0], u[0]), self.gamma_kernel(a, u), u)
+
+    def upper_gamma(self, a: Series, u: Series) -> Series:
+        start = self.inner.upper_gamma(a[0], u[0])
+        return self._integral(start, self.gamma_kernel(a, u), self.neg(u))
+
+    def gamma_kernel(self, a: Series, u: Series) -> Series:
+        """u**(a - 1)*exp(-u), the derivative of lower_gamma(a, u) by u."""
+        return self._exponential(self.inner.gamma_kernel(a[0], u[0]), self._kernel_slope(a, u))
+
+    def gamma_density(self, a: Series, u: Series) -> Series:
+        """The derivative of gammainc(a, u) by u."""
+        return self._exponential(self.inner.gamma_density(a[0], u[0]), self._kernel_slope(a, u))
+
+    def _kernel_slope(self, a: Series, u: Series) -> Series:
+        self._mark_irregular(u, self.leaf(u) == 0)
+        exponent = self.mul(self.sub(a, self.number(1)), self.log(u))
+        return self._slope(self.sub(exponent, u))
+
+    def betainc(self, a: Series, b: Series, u: Series) -> Series:
+        start = self.inner.betainc(a[0], b[0], u[0])
+        return self._integral(start, self.beta_density(a, b, u), u)
+
+    def beta_density(self, a: Series, b: Series, u: Series) -> Series:
+        """The derivative of betainc(a, b, u) by u."""
+        self._mark_irregular(u, (self.leaf(u) == 0) | (self.leaf(u) == 1))
+        unit = self.number(1)
+        first = self.mul(self.sub(a, unit), self.log(u))
+        second = self.mul(self.sub(b, unit), self.log(self.sub(unit, u)))
+        start = self.inner.beta_density(a[0], b[0], u[0])
+        return self._exponential(start, self._slope(self.add(first, second)))
+
+    def hurwitz_zeta(self, s: Series, u: Series) -> Series:
+        """Taylor's formula in u, whose derivatives are -s*zeta(s + 1, u) and so on."""
+        outer, factor, order = [], self.inner.number(1), s[0]
+        for k in range(self.terms if len(u) > 1 else 1):
+            outer.append(self.inner.mul(factor, self.inner.hurwitz_zeta(order, u[0])))
+            factor = self.inner.over(self.inner.neg(self.inner.mul(factor, order)), k + 1)
+            order = self.inner.add(order, self.inner.number(1))
+        return self._composed(outer, u)
+
     def rgamma(self, u: Series) -> Series:
         return self._gamma_quotient((), (u,))
 

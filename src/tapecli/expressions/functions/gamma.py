@@ -50,11 +50,23 @@ _POLYGAMMA = (
 )
 
 
+_INCOMPLETE = (
+    Limit("bfloat16", 0, (EAGER, GRAPH)),
+    Limit("bfloat16", 1, (XLA,)),
+    Limit("float16", 0, (EAGER, GRAPH)),
+    Limit("float16", 1, (XLA,)),
+)
+_WIDE_ONLY = (
+    Limit("bfloat16", 0, (EAGER, GRAPH, XLA)),
+    Limit("float16", 0, (EAGER, GRAPH, XLA)),
+)
+
+
 ROWS = (
     # name, meaning, TensorFlow, SymPy, series, derivatives, domain, aliases, parameters
     Function("gamma", "gamma function", _gamma, "gamma", "gamma",
              ("gamma(x)*digamma(x)",), "x not 0, -1, ...", ("Gamma", "Γ"), limits=_GAMMA,
-             compiled=1),
+             compiled=1, longer="upper_gamma"),
     Function("lgamma", "log(|gamma(x)|)", "math.lgamma", "tapecli.lgamma", "lgamma",
              ("digamma(x)",), "x not 0, -1, ...", ("gammaln", "loggamma"), limits=_GAMMA,
              compiled=1),
@@ -93,5 +105,31 @@ ROWS = (
     Function("harmonic", "1 + 1/2 + ... + 1/n", definition="digamma(n + 1) - digamma(1)",
              derivatives=("polygamma(1, n + 1)",), domain="n not -1, -2, ...",
              aliases=("harmonicnumber",), parameters=("n",)),
+    Function("gammainc", "lower_gamma(a, x)/gamma(a), regularised", "math.igamma",
+             "tapecli.gammainc", "gammainc", ("", "x**(a - 1)*exp(-x)/gamma(a)"),
+             "a > 0, x >= 0", ("igamma",), ("a", "x"), sample=("2.5", "2"), limits=_INCOMPLETE,
+             untaped=(("a", 2),), certified_by=("a",)),
+    Function("gammaincc", "1 - gammainc(a, x)", "math.igammac", "tapecli.gammaincc", "gammaincc",
+             ("", "-x**(a - 1)*exp(-x)/gamma(a)"), "a > 0, x >= 0",
+             ("igammac", "gammaregularized"), ("a", "x"), sample=("2.5", "2"), limits=_INCOMPLETE,
+             untaped=(("a", 2),), certified_by=("a",)),
+    Function("lower_gamma", "integral of t**(a - 1)*exp(-t) from 0 to x", None,
+             "tapecli.lower_gamma", "lower_gamma", ("", "x**(a - 1)*exp(-x)"), "a > 0, x >= 0",
+             ("lowergamma",), ("a", "x"), sample=("2.5", "2"), certified_by=("a",)),
+    Function("upper_gamma", "integral of t**(a - 1)*exp(-t) from x on", None,
+             "tapecli.upper_gamma", "upper_gamma", ("", "-x**(a - 1)*exp(-x)"),
+             "x > 0, or x = 0 and a > 0", ("uppergamma",), ("a", "x"), sample=("2.5", "2"),
+             certified_by=("a",)),
+    Function("betainc", "incomplete beta function, regularised", "math.betainc",
+             "tapecli.betainc", "betainc",
+             ("", "", "x**(a - 1)*(1 - x)**(b - 1)/beta(a, b)"), "a, b > 0, 0 <= x <= 1",
+             ("betaregularized",), ("a", "b", "x"), sample=("2.5", "1.5", "0.3"),
+             limits=_WIDE_ONLY, untaped=(("a", 1), ("b", 1)), certified_by=("a", "b")),
+    Function("zeta", "1 + 2**-s + 3**-s + ...", None, "tapecli.zeta", "zeta", ("",), "s not 1",
+             (), ("s",), sample=("2.5",), only_certified=True, longer="hurwitz_zeta"),
+    Function("hurwitz_zeta", "a**-s + (a + 1)**-s + ...", "math.zeta", "tapecli.hurwitz_zeta",
+             "hurwitz_zeta", ("", "-s*hurwitz_zeta(s + 1, a)"), "s not 1, a > 0",
+             ("hurwitzzeta",), ("s", "a"), sample=("2.5", "0.5"), limits=_WIDE_ONLY,
+             untaped=(("s", 1),), certified_by=("s",)),
 )
 # fmt: on

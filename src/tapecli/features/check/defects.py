@@ -203,6 +203,14 @@ DEFECTS = (
         status=MISSING, limited=True,
     ),
     Defect(
+        "incomplete-in-16-bits", "tf.math.igamma, igammac, betainc and zeta have no kernels, or no "
+        "gradients, in bfloat16 and float16", "try tf.math.igamma(*tf.ones(2, tf.float16))", "2.21",
+        lambda tf: tf.math.igamma(*tf.ones(2, tf.float16)),
+        expressions=("gammainc(5/2, x)", "gammaincc(2.5, x)", "betainc(2.5, 1.5, x)",
+                     "hurwitz_zeta(2.5, x)"), status=MISSING, dtypes=("bfloat16", "float16"),
+        order=0,
+    ),
+    Defect(
         "polygamma-below-zero", "tf.math.polygamma is wrong below -7.5 in float32, and by XLA in "
         "float64: so are derivatives of lgamma from order 2 on",
         "try tf.math.polygamma(1.0, -12.3) - 15.0013", "2.21",

@@ -95,6 +95,9 @@ RULES = {
     "BesselK1e": Rule("bessel_k1e({0})", ("{v}*(1 - 1/{0}) - bessel_k0e({0})",)),
     "Lgamma": Rule("lgamma({0})", ("digamma({0})",)),
     "Digamma": Rule("digamma({0})", ("polygamma(1, {0})",)),
+    "Igamma": Rule("gammainc({0}, {1})", ("", "{1}**({0} - 1)*exp(-{1})/gamma({0})")),
+    "Igammac": Rule("gammaincc({0}, {1})", ("", "-{1}**({0} - 1)*exp(-{1})/gamma({0})")),
+    "Zeta": Rule("hurwitz_zeta({0}, {1})", ("", "-{0}*hurwitz_zeta({0} + 1, {1})")),
     "Polygamma": Rule("polygamma({0}, {1})", ("", "polygamma({0} + 1, {1})")),
     # operations of backward passes: their arguments are a value of the forward pass and an adjoint
     "ReciprocalGrad": Rule("-{1}*{0}**2", ("-2*{1}*{0}", "-{0}**2")),
