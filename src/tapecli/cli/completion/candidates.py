@@ -148,6 +148,8 @@ def expressions(ctx: click.Context, param: click.Parameter, typed: str) -> list[
     name = match[0] if match else ""
     if not name and not re.search(_OPERATOR, typed):
         return _whole(typed)
+    if name == "x":  # the usual variable is complete, although names of functions begin with it
+        return _whole(typed)
     before = typed.removesuffix(name)
     used = [word for text in (*earlier, before.rpartition("=")[2]) for word in _names_in(text)]
     names = {word: (word, "") for word in used} | _language(name)
