@@ -9,14 +9,21 @@ from tapecli.expressions.functions import row
 from tapecli.expressions.tree import Node, Variable, number, substituted
 
 
+def sloping_samples(name: str) -> dict[str, str]:
+    """The samples of the arguments by which a function has a derivative; of all if it has none."""
+    function = row(name)
+    samples = dict(zip(function.parameters, function.sample, strict=False))
+    pairs = [*zip(function.parameters, function.derivatives, strict=True)]
+    return {x: samples[x] for x, slope in pairs if slope not in ("", "0")} or samples
+
+
 def applied(name: str, letters: str = "x") -> Node:
     """A function as it is written, of these variables, each in the place of an argument by which it
     has a derivative; further arguments are the numbers of the sample.
     """
     function = row(name)
     (target,) = parse(function.signature, function.parameters)
-    pairs = [*zip(function.parameters, function.derivatives, strict=True)]
-    sloping = [x for x, slope in pairs if slope not in ("", "0")] or function.parameters
+    sloping = sloping_samples(name)
     values: dict[str, Node] = {
         x: number(Fraction(value), decimal=True)
         for x, value in zip(function.parameters, function.sample, strict=False)

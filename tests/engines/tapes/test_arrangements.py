@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tests.rows import applied
+from tests.rows import applied, sloping_samples
 
 from tapecli import defaults
 from tapecli.engines.tapes import arrangements
@@ -334,14 +334,14 @@ def alike(names: Iterable[str]) -> list[tuple[str, ...]]:
     """These functions in groups of those with the same sample."""
     groups: dict[Any, list[str]] = {}
     for name in names:
-        groups.setdefault((row(name).sample, len(row(name).parameters)), []).append(name)
+        groups.setdefault(tuple(sloping_samples(name).values()), []).append(name)
     return [tuple(group) for group in groups.values()]
 
 
 @functools.cache
 def of_rows(names: tuple[str, ...], order: int, dtype: str, execution: str) -> Any:
     """The derivatives of rows with the same sample, up to an order, the mixed one as well."""
-    samples = map(float, row(names[0]).sample)
+    samples = map(float, sloping_samples(names[0]).values())
     columns = {name: np.array([x, x + 0.25]) for name, x in zip("xy", samples, strict=False)}
     targets = [applied(name, letters(name)) for name in names]
     wanted = orders(order) + [("x", "y")] * (order == 2 and "y" in variables(*targets))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.rows import applied
+from tests.rows import applied, sloping_samples
 
 from tapecli.expressions.functions import FUNCTIONS, is_taped, limits
 
@@ -18,9 +18,7 @@ def _of_functions() -> list[str]:
             continue
         missing = [limit.order for limit in limits(name) if limit.dtype == "float64"]
         order = 1 if 2 in missing else 2
-        slopes = [slope not in ("", "0") for slope in row.derivatives]
-        first = slopes.index(True) if any(slopes) else 0
-        sample = float(row.sample[first])
+        sample = float(next(iter(sloping_samples(name).values())))
         points = _DOMAINS.get(name, f"{sample},{sample + 0.25}")
         rows.append(f"'{applied(name)}' --x {points} --order {order}")
         if row.arity == 2 and row.tape and all(row.derivatives) and order == 2:
