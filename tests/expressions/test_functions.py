@@ -37,7 +37,6 @@ from tapecli.expressions.functions import (
 from tapecli.expressions.functions import (
     row as operator_row,
 )
-from tapecli.expressions.functions.schema import EVERYWHERE
 from tapecli.expressions.tree import Call, steps
 from tapecli.floats import FORMATS
 from tapecli.result import Finding, Status
@@ -78,7 +77,7 @@ def stated(name: str, dtype: str, execution: str, somewhere: bool = False) -> tu
         (limit.order, "wrong" if limit.where else "missing")
         for limit in limits(name)
         if limit.dtype == dtype and execution in limit.executions
-        if somewhere or limit.where in ("", EVERYWHERE)
+        if somewhere or not limit.where
     ]
     return min([(HIGHEST[execution] + 1, ""), *problems])
 
@@ -458,7 +457,7 @@ def test_tensorflow_has_the_limits_that_the_rows_say(dtype: str, execution: str)
 
 def test_where_a_function_is_wrong_there_is_a_point_that_shows_it() -> None:
     wheres = {name: {limit.where for limit in row.limits} for name, row in ROWS.items()}
-    wrong = {name for name, where in wheres.items() if where - {"", EVERYWHERE}}
+    wrong = {name for name, where in wheres.items() if where - {""}}
     assert wrong == DEEP.keys()
 
 

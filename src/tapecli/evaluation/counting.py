@@ -258,21 +258,12 @@ def _logaddexp(run: _Paper, x: Id, y: Id) -> Id:
     return run("add", _CONSTANT, run("log", run("add", *powers)))
 
 
-def _gelu_tanh(run: _Paper, x: Id) -> Id:
-    run.count += 1
-    cube = run("mul", _SCALAR, run("pow", x, _SCALAR))
-    tanh = run("tanh", run("mul", _SCALAR, run("add", x, cube)))
-    return run("mul", run("mul", _SCALAR, x), run("add", _SCALAR, tanh))
-
-
 _FORWARD: dict[str, Callable[..., Id]] = {
     "cbrt": lambda run, x: run("mul", run("sign", x), run("pow", run("abs", x), _SCALAR)),
     "gamma": lambda run, x: run("mul", _CONSTANT, run("exp", run("lgamma", x))),
     "hypot": _hypot,
     "sinc": _sinc,
     "logaddexp": _logaddexp,
-    "leaky_relu": lambda run, x, slope: run("leaky_relu", x),
-    "gelu_tanh": _gelu_tanh,
 }
 """The operations of functions of the table that TensorFlow does not have."""
 
@@ -464,10 +455,8 @@ _RULES: dict[str, Callable[..., Sequence[Id | None]]] = {
     "xlogy": _of_product("xlogy", ""),
     "xlog1py": _of_product("xlog1py", "neg"),
     "xdivy": _of_product("xdivy", "square"),
-    "softsign": lambda run, g, y, x: [run("softsign_gradient", g, x)],
     **_of_sign("relu"),
     **_of_sign("relu6"),
-    **_of_sign("leaky_relu"),
     **_of_exponential("elu"),
     **_of_exponential("selu"),
     "softplus": _of_one(lambda run, y, x: run("sigmoid", x)),

@@ -87,6 +87,7 @@ def needs_points(name: str) -> str:
 
 
 _PARTNER = {**dict(zip(OPENING, CLOSING, strict=True)), "|": "|"}
+VECTOR_EXAMPLES = {"dot": "dot((1, 2), (x, y))", "softmax": "softmax(1; x, y)"}
 OPERATOR_SIGNS = ("*", "/", "^", "**", "·", "×", "÷")
 
 _OTHER_SIGNS = {"=<": "<=", "=>": ">=", "&&": "and", "&": "and", "||": "or", "<>": "!="}
@@ -229,6 +230,8 @@ def _misplaced(kind: str, word: str, before: str, source: str, rest: str) -> tup
         return "unexpected '='", "'=' comes after a name: 'y = x^2', 'f(x) = x^2'"
     if word in OPERATOR_SIGNS and before[-1:] != word:
         return f"unexpected '{word}'", f"write a number or a variable before '{word}'"
+    if vectors := re.search(r"(dot|softmax)\s*\([^()]*$", before):
+        return f"'{vectors[1]}' has no such arguments", f"write {VECTOR_EXAMPLES[vectors[1]]}"
     hint = suggestions.for_sign(word, before) or "write an operator, such as + or *, between"
     return f"unexpected '{clipped(word)}'", hint
 

@@ -212,6 +212,7 @@ DIFFERENT = {
 DEFAULTS = {
     ("leaky_relu", 1): "write leaky_relu(x, 0.2) for TensorFlow's default, or leaky_relu(x, 0.01) "
     "for PyTorch's",
+    ("hypot", 1): "write abs(x), or hypot(x, y)",
     ("expint", 1): "write Ei(x), as TensorFlow means it, or E1(x), as MATLAB does",
 }
 """What to write for a function with so few arguments that its libraries differ."""

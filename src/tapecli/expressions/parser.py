@@ -10,7 +10,7 @@ import pkgutil
 import re
 import unicodedata
 import zlib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
@@ -169,12 +169,15 @@ class Reader:
 
     def walked(self, root: Tree[Token]) -> Reading:
         """The meaning of each branch, from the leaves to the root."""
-        readings: dict[int, Reading] = {}
+        readings: dict[int, Any] = {}
         branches = list(_branches(root))
         if self.mode is Mode.EXPANDED:
             self.count(root, len(branches))
         for branch in reversed(branches):
             children = [readings.get(id(child), child) for child in branch.children]
+            if branch.data == "vector":  # several readings
+                readings[id(branch)] = tuple(children)
+                continue
             node, _, _, depth, exact, condition = getattr(self, branch.data)(*children)
             start, end = branch.meta.start_pos, branch.meta.end_pos
             if depth > MAX_DEPTH:
@@ -183,7 +186,8 @@ class Reader:
             if exact and abs(_decimal_exponent(exact)) >= MAX_DIGITS:
                 self.fail(start, end, CONSTANT_PROBLEM, "write smaller numbers")
             readings[id(branch)] = Reading(node, start, end, depth, exact, condition)
-        return readings[id(root)]
+        reading: Reading = readings[id(root)]
+        return reading
 
     def fail(self, start: int, end: int, problem: str, hint: str = "") -> NoReturn:
         start, end = self.offset + start, self.offset + end
@@ -366,6 +370,25 @@ class Reader:
             problem = f"'{self._quoted(start, end)}' can be read in two ways"
             self.fail(start, end, problem, f"write {hint}")
         return self.pow(self.call(token, *arguments), power)
+
+    # --- vectors ------------------------------------------------------------------------------
+
+    def dot(self, token: Token, first: Sequence[Reading], second: Sequence[Reading]) -> Reading:
+        """Read the vectors (1, 2) and (x, y), whose product is 1*x + 2*y."""
+        if len(first) != len(second):
+            self.fail_at(token, "vectors of different lengths", "write dot((1, 2), (x, y))")
+        pairs = zip(first, second, strict=True)
+        products = [self.applied("mul", u, v) for u, v in pairs]
+        return functools.reduce(functools.partial(self.applied, "add"), products)
+
+    def softmax(self, token: Token, index: Reading, *arguments: Reading) -> Reading:
+        """Read 1; x, y: the share of the first of them, which is exp(x - logaddexp(x, y))."""
+        if index.exact is None or index.exact not in range(1, len(arguments) + 1):
+            problem = f"the first number of 'softmax' is from 1 to {len(arguments)}"
+            self.fail(index.start, index.end, problem, "write softmax(1; x, y)")
+        total = functools.reduce(functools.partial(self.applied, "logaddexp"), arguments)
+        chosen = arguments[int(index.exact) - 1]
+        return self.applied("exp", self.applied("sub", chosen, total))
 
     # --- conditions --------------------------------------------------------------------------
 

@@ -105,12 +105,17 @@ def _bounds(typed: str) -> Iterator[tuple[int, int]]:
         is_space = typed[index - 1 : index] == "\\"  # LaTeX's \;
         goes_on = before in _OPEN or (following and following[index] in _GOES_ON)
         is_end = character == "\n" and by_lines and depth <= 0 and not goes_on
-        if is_end or (character == ";" and not is_space):
+        if is_end or (character == ";" and not is_space and not _in_softmax(typed, start, index)):
             yield start, index
             start, depth, before = index + 1, 0, ""
         elif character not in BLANKS:
             before = character
     yield start, len(typed)
+
+
+def _in_softmax(typed: str, start: int, index: int) -> bool:
+    """Whether a semicolon is that of softmax(1; x, y)."""
+    return bool(re.search(rf"softmax[{BLANKS}]*\([^()]*$", typed[start:index]))
 
 
 def _next_characters(typed: str) -> list[str]:

@@ -167,8 +167,10 @@ def _of_shorthand(
     return "DEFINED_CALL" if name in definitions else notations.shorthand(name)
 
 
-def _kind_of_case(name: str, before: str, following: str) -> str:
-    """The type of a word of conditions; "" for any other word."""
+def _kind_of_rule(name: str, before: str, following: str) -> str:
+    """The type of a word with a rule of its own, as those of conditions; "" for any other word."""
+    if name in ("dot", "softmax") and following == "_LPAR":
+        return name.upper()
     if name in _PIECEWISE and following in ("_LPAR", "_LSQUARE"):
         return "PIECEWISE"
     if before in ("_COMMA", "_AMPERSAND") and name in (*_TRUE, "else"):
@@ -184,7 +186,7 @@ def _kind_of_case(name: str, before: str, following: str) -> str:
 def _kind(word: str, before: str, following: str) -> tuple[str, str]:
     """The type of a word, which is PREFIX for any function, and its name."""
     name = notations.plain(word)
-    if kind := _kind_of_case(name, before, following):
+    if kind := _kind_of_rule(name, before, following):
         return kind, name
     in_square_brackets = following == "_LSQUARE"
     in_brackets = in_square_brackets or following == "_LPAR"

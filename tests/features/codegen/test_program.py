@@ -12,7 +12,7 @@ from tests.features.codegen import conftest
 from tests.features.codegen.calls import CALLS, RENAMED
 
 from tapecli.expressions.functions import FUNCTIONS
-from tapecli.features.codegen.formulas import HELPERS, INLINE
+from tapecli.features.codegen.formulas import HELPERS
 
 
 @pytest.mark.slow
@@ -39,7 +39,7 @@ def test_new_names_keep_the_numbers(row: str) -> None:
 
 def test_every_function_of_the_table_has_words() -> None:
     lacking = [name for name, row in FUNCTIONS.items() if callable(row.tape)]
-    assert sorted(lacking) == sorted([*HELPERS, *INLINE])
+    assert sorted(lacking) == sorted(HELPERS)
 
 
 def test_the_programs_are_laid_out_as_the_formatter_does(tmp_path: Path) -> None:

@@ -3,28 +3,15 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import Any
 
-from tapecli.defaults import EAGER, GRAPH, XLA
-from tapecli.expressions.functions.schema import EVERYWHERE, Function, Limit
-from tapecli.floats import FORMATS
-
-
-def _leaky_relu(tf: Any, x: Any, a: Any) -> Any:
-    """TensorFlow's own, whose slope is an attribute and no tensor."""
-    return tf.nn.leaky_relu(x, alpha=float(tf.get_static_value(a)))
-
+from tapecli.expressions.functions.schema import Function
 
 _SELU = Fraction("1.0507009873554805"), Fraction("1.7580993408473768")
 """What selu multiplies x and exp(x) - 1 by."""
 
-_EVERY_EXECUTION = (EAGER, GRAPH, XLA)
-
-_CONSTANT_OF_FLOAT32 = (Limit("float64", 0, _EVERY_EXECUTION, EVERYWHERE),)
-
-_NO_SECOND = tuple(Limit(dtype, 2, _EVERY_EXECUTION) for dtype in FORMATS)
-
 # fmt: off
+# TensorFlow's own gelu and leaky_relu have numbers of float32 inside, and its softsign has no
+# second gradient: tapes compute their definitions.
 ROWS = (
     # name, meaning, TensorFlow, SymPy, series, derivatives, domain, aliases, parameters
     Function("sigmoid", "1/(1 + exp(-x))", "sigmoid", lambda sp, x: 1 / (1 + sp.exp(-x)), "sigmoid",
@@ -35,13 +22,13 @@ ROWS = (
              derivatives=("1/(x*(1 - x))",), domain="0 < x < 1"),
     Function("softplus", "log(1 + exp(x))", "math.softplus",
              lambda sp, x: sp.log(1 + sp.exp(x)), "softplus", ("sigmoid(x)",)),
-    Function("softsign", "x/(1 + |x|)", "nn.softsign", definition="x/(1 + abs(x))",
-             derivatives=("1/(1 + abs(x))**2",), limits=_NO_SECOND),
+    Function("softsign", "x/(1 + |x|)", definition="x/(1 + abs(x))",
+             derivatives=("1/(1 + abs(x))**2",)),
     Function("relu", "max(x, 0)", "nn.relu", definition="max(x, 0)",
              derivatives=("(1 + sign(x))/2",), rough="x = 0"),
     Function("relu6", "min(max(x, 0), 6)", "nn.relu6", definition="min(max(x, 0), 6)",
              derivatives=("(sign(x) - sign(x - 6))/2",), rough="x = 0 or 6"),
-    Function("leaky_relu", "x, or a*x where x < 0", _leaky_relu,
+    Function("leaky_relu", "x, or a*x where x < 0",
              definition="max(x, 0) + a*min(x, 0)",
              derivatives=("(1 + sign(x))/2 + a*(1 - sign(x))/2", "min(x, 0)"),
              aliases=("leakyrelu",), parameters=("x", "a"), rough="x = 0"),
@@ -58,16 +45,13 @@ ROWS = (
              definition="1.0507009873554805*max(x, 0) + 1.7580993408473768*expm1(min(x, 0))"),
     Function("silu", "x*sigmoid(x)", "nn.silu", definition="x*sigmoid(x)",
              derivatives=("sigmoid(x)*(1 + x*(1 - sigmoid(x)))",), aliases=("swish",)),
-    Function("gelu", "x*(1 + erf(x/sqrt(2)))/2", "nn.gelu", definition="x*(1 + erf(x/sqrt(2)))/2",
-             derivatives=("(1 + erf(x/sqrt(2)))/2 + x*exp(-x**2/2)/sqrt(tau)",),
-             limits=_CONSTANT_OF_FLOAT32, compiled=-1),
+    Function("gelu", "x*(1 + erf(x/sqrt(2)))/2", definition="x*erfc(-x/sqrt(2))/2",
+             derivatives=("erfc(-x/sqrt(2))/2 + x*exp(-x**2/2)/sqrt(tau)",)),
     Function("gelu_tanh", "gelu with tanh in place of erf",
-             lambda tf, x: tf.nn.gelu(x, approximate=True),
-             definition="x*(1 + tanh(sqrt(2/pi)*(x + 8943*x**3/200000)))/2",
-             derivatives=("(1 + tanh(sqrt(2/pi)*(x + 8943*x**3/200000)))/2"
-                          " + (1 - tanh(sqrt(2/pi)*(x + 8943*x**3/200000))**2)"
-                          "*(x + 26829*x**3/200000)/sqrt(tau)",),
-             limits=_CONSTANT_OF_FLOAT32, compiled=-1),
+             definition="x*(1 + tanh(sqrt(2/pi)*(x + 0.044715*x**3)))/2",
+             derivatives=("(1 + tanh(sqrt(2/pi)*(x + 0.044715*x**3)))/2"
+                          " + (1 - tanh(sqrt(2/pi)*(x + 0.044715*x**3))**2)"
+                          "*(x + 0.134145*x**3)/sqrt(tau)",)),
     Function("mish", "x*tanh(softplus(x))", definition="x*tanh(softplus(x))",
              derivatives=("tanh(softplus(x)) + (1 - tanh(softplus(x))**2)*silu(x)",)),
     Function("hard_sigmoid", "relu6(x + 3)/6, in old Keras clip(0.2*x + 0.5, 0, 1)",

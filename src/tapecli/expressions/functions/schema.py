@@ -8,10 +8,6 @@ from typing import Any, NamedTuple
 Rule = str | Callable[..., Any]
 
 
-EVERYWHERE = "every x"
-"""Where a limit is wrong, if it is not only somewhere."""
-
-
 class Limit(NamedTuple):
     """What TensorFlow cannot do in a dtype.
 

@@ -36,12 +36,6 @@ MULTIPLICATION = OPERATORS["mul"].binding
 MAX_LENGTH = 64
 """Characters of a formula in one statement; parts of longer ones get a name."""
 
-INLINE = {
-    "leaky_relu": "tf.nn.leaky_relu({}, {})",
-    "gelu_tanh": "tf.nn.gelu({}, approximate=True)",
-}
-"""Calls of operations with attributes, which are numbers of Python."""
-
 HELPERS = {
     "cbrt": """\
 def cbrt(x):
@@ -283,8 +277,6 @@ class Statements:
         if name in HELPERS:
             others = [self._tensor(form) for form in others]
         texts = [form.text for form in (self._tensor(first), *others)]
-        if name in INLINE:
-            return Form(INLINE[name].format(*texts))
         function = name if name in HELPERS else f"tf.{row(name).tape}"
         return Form(str(Brackets(f"{function}(", texts)))
 

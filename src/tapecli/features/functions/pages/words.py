@@ -17,7 +17,6 @@ from tapecli.expressions.functions import (
     is_taped,
     limits,
 )
-from tapecli.expressions.functions.schema import EVERYWHERE as EVERY_X
 from tapecli.floats import FORMATS
 
 EVERYWHERE = "everywhere"
@@ -153,8 +152,6 @@ def _example(row: Function) -> str:
         points += [f"--{x} {value}"] if slope else []
     written = row.signature if len(points) == row.arity else f"{row.name}({', '.join(arguments)})"
     command = "grad" if len(points) > 1 else "diff"
-    if any(limit.dtype == "float64" and limit.where == EVERY_X for limit in limits(row.name)):
-        points.append("--dtype float32")
     return f"tapecli {command} '{written}' {' '.join(points)}"
 
 
