@@ -73,7 +73,7 @@ def selu(x: Real) -> Real:
 
 
 def gelu_tanh(x: Real) -> Real:
-    return x * (1 + mp.tanh(mp.sqrt(2 / mp.pi) * (x + 8943 * x**3 / 200000))) / 2
+    return x * (1 + mp.tanh(mp.sqrt(2 / mp.pi) * (x + mp.mpf(0.044715) * x**3))) / 2
 
 
 def second_kind(first: Callable[[Real, Real], Real], order: Real, x: Real) -> Real:
@@ -279,7 +279,7 @@ CASES = {
     "selu": Case("selu(x)", selu, (-3.0, 0.3, 2.5), (-40.0, 1e300)),
     "silu": Case("silu(x)", lambda x: x / (1 + mp.exp(-x)), (-3.0, 0.3, 2.5), (-700.0, 30.0)),
     "gelu": Case("gelu(x)", lambda x: x * mp.ncdf(x), (-1.5, 0.3, 1.75), (1e-18, -5.0, 20.0)),
-    "gelu_tanh": Case("gelu_tanh(x)", gelu_tanh, (-1.5, 0.3, 2.0), (1e-18, -5.0, 20.0)),
+    "gelu_tanh": Case("gelu_tanh(x)", gelu_tanh, (-1.5, 0.3, 1.5), (1e-18, -5.0, 20.0)),
     "mish": Case("mish(x)", lambda x: x * mp.tanh(mp.log1p(mp.exp(x))), (-3.0, 0.3, 2.5), (-30.0,)),
     "hard_sigmoid": Case(
         "hard_sigmoid(x)", lambda x: min(max(x + 3, 0), 6) * SIXTH, (-2.0, 0.3, 2.5), (-4.0, 1e300)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Sequence
 from fractions import Fraction
@@ -345,7 +346,7 @@ def test_every_function_refuses_a_wrong_number_of_arguments(typed: str, count: i
     assert error.expression[error.start : error.end] == typed
     assert error.problem.startswith(f"'{name}' takes ")
     assert error.problem.endswith(f"not {count}")
-    parse(error.hint.removeprefix("write ").partition(" for ")[0])
+    parse(re.split(" for |, or |, as ", error.hint.removeprefix("write "))[0])
 
 
 @pytest.mark.parametrize("typed", sorted(FUNCTION_NAMES))
