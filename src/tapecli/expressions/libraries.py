@@ -7,7 +7,6 @@ each library: NumPy 2, SciPy 1, TensorFlow 2.21 and Keras 3, PyTorch 2, JAX, Sym
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
 
 from tapecli.expressions.functions import FUNCTION_NAMES
@@ -108,7 +107,7 @@ _C: dict[str, Meaning] = {
     **{f"{name}f": name for name in _SINGLE if name in FUNCTION_NAMES},
 }
 
-_DIFFERENT: dict[str, dict[str, Meaning]] = {
+DIFFERENT: dict[str, dict[str, Meaning]] = {
     "": _C,
     "C": {
         **_C,
@@ -194,18 +193,6 @@ _DIFFERENT: dict[str, dict[str, Meaning]] = {
         "Quotient": _FLOOR_QUOTIENT,
         "Surd": Template(_XY, "root(x, y)"),
     },
-}
-
-
-def _is_known(meaning: Meaning) -> bool:
-    """Whether the table has all functions of a template."""
-    words = re.findall(r"\w+(?=\()", meaning.text) if isinstance(meaning, Template) else ()
-    return all(word in FUNCTION_NAMES for word in words)
-
-
-DIFFERENT = {
-    library: {name: meaning for name, meaning in names.items() if _is_known(meaning)}
-    for library, names in _DIFFERENT.items()
 }
 """For each library the names whose meaning is another one than in the table; "" is for none."""
 
