@@ -17,7 +17,7 @@ import pytest
 import tapecli
 from tapecli.defaults import EXECUTIONS
 from tapecli.engines.tapes.core import ROWS
-from tapecli.expressions.functions import FUNCTIONS, OPERATORS, limits, row
+from tapecli.expressions.functions import FUNCTIONS, SIGNED, limits, row
 
 SOURCES = Path(tapecli.__file__).parent
 
@@ -84,7 +84,7 @@ def test_every_use_has_its_row_and_every_row_its_use() -> None:
     used = {"__version__"}
     for path in SOURCES.rglob("*.py"):
         used |= set(chains(ast.parse(path.read_text("utf-8"))))
-    tapes = [row(name).tape for name in (*FUNCTIONS, *OPERATORS)]
+    tapes = [row(name).tape for name in (*FUNCTIONS, *SIGNED)]
     used |= {tape for tape in tapes if isinstance(tape, str)}
     spare = {name for name in ROWS if name.startswith(SETTINGS)}
     assert used - set(ROWS) == set()

@@ -59,7 +59,7 @@ _MODULES = {
     "multiply pow round sigmoid sign sqrt subtract",
     "ops.nn_impl": "nn.silu=swish",
     "ops.nn_ops": "nn.gelu nn.leaky_relu nn.relu6",
-    "ops.special_math_ops": "math.lbeta math.special.bessel_i0 math.special.bessel_i0e "
+    "ops.special_math_ops": "math.special.bessel_i0 math.special.bessel_i0e "
     "math.special.bessel_i1 math.special.bessel_i1e math.special.bessel_j0 "
     "math.special.bessel_j1 math.special.bessel_k0 math.special.bessel_k0e "
     "math.special.bessel_k1 math.special.bessel_k1e math.special.bessel_y0 "
