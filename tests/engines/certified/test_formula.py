@@ -19,6 +19,7 @@ from tapecli.engines.certified.shortening import _searchable
 from tapecli.engines.certified.symbols import cbrt, expression, lgamma
 from tapecli.expressions.chain_rule import differentiated
 from tapecli.expressions.expression import parse
+from tapecli.expressions.functions import FUNCTIONS
 from tapecli.expressions.tree import Node
 from tapecli.floats import FORMATS
 from tapecli.result import Formula
@@ -58,6 +59,21 @@ def test_formulas_read_as_a_person_would_write_them(text: str, expected: list[st
 FORMULAS = [case for name, case in CASES.items() if name != "zeta"] + [*COMPOSITES]
 """Cases whose derivatives have formulas: those of zeta have none."""
 
+DEFINED = [case for name, case in CASES.items() if not FUNCTIONS[name].symbol]
+"""Functions whose formulas are those of their definitions: two of three are for the slow tests."""
+
+by_case = pytest.mark.parametrize(
+    "case",
+    [
+        pytest.param(
+            case,
+            id=case.expression,
+            marks=pytest.mark.slow if case in DEFINED and DEFINED.index(case) % 3 else (),
+        )
+        for case in FORMULAS
+    ],
+)
+
 
 def plain(form: Any) -> Any:
     """The form in SymPy's own functions."""
@@ -72,7 +88,7 @@ def ruled(tree: Node, highest: int) -> Iterator[Any]:
         tree = differentiated(tree, "x")
 
 
-@pytest.mark.parametrize("case", FORMULAS, ids=lambda case: case.expression)
+@by_case
 def test_formula_and_series_agree(case: Case) -> None:
     (expression,) = parse(case.expression)
     reference = Reference(expression.tree, FORMATS["float64"], orders(3), "x")
@@ -219,7 +235,7 @@ def test_one_function_that_takes_all_of_its_time_leaves_the_others_theirs() -> N
     assert texts(made.by_target[1]) == ["2/x", "-2/x²"]
 
 
-@pytest.mark.parametrize("case", FORMULAS, ids=lambda case: case.expression)
+@by_case
 def test_formulas_by_the_chain_rule_agree_with_the_shorter_ones(case: Case) -> None:
     """SymPy differentiates one of them itself, and only reads the other."""
     (target,) = parse(case.expression)
