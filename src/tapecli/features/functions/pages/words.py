@@ -147,9 +147,11 @@ def _example(row: Function) -> str:
         written = row.sign + sides[0] if row.arity == 1 else row.sign.join(sides)
         return f"tapecli diff 'where({written}, x**2, x)' --x 0.5"
     arguments, points = [], []
-    for x, value, slope in zip(row.parameters, row.sample, row.derivatives, strict=False):
-        arguments.append(x if slope else value)
-        points += [f"--{x} {value}"] if slope else []
+    varied = [x for x, slope in zip(row.parameters, row.derivatives, strict=True) if slope]
+    for x, value in zip(row.parameters, row.sample, strict=False):
+        is_varied = x in (varied or row.parameters[-1:])
+        arguments.append(x if is_varied else value)
+        points += [f"--{x} {value}"] if is_varied else []
     written = row.signature if len(points) == row.arity else f"{row.name}({', '.join(arguments)})"
     command = "grad" if len(points) > 1 else "diff"
     return f"tapecli {command} '{written}' {' '.join(points)}"
