@@ -38,7 +38,7 @@ def test_carets_are_measured_in_the_columns_of_a_terminal(before: str, shown_bef
 
 
 def test_an_error_behind_the_end_has_a_caret_there() -> None:
-    assert shown("x^")[1:] == ["  x^", "    ^"]
+    assert shown("x^")[1:3] == ["  x^", "    ^"]
 
 
 def test_a_long_expression_is_shown_around_the_place() -> None:

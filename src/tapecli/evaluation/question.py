@@ -24,6 +24,7 @@ from tapecli.expressions.derivative import Derivative
 from tapecli.expressions.diagnosis import needs_points
 from tapecli.expressions.expression import Expression, parse, parse_claims
 from tapecli.expressions.functions import CONSTANT_NAMES, FUNCTION_NAMES
+from tapecli.expressions.notations import LETTERS
 from tapecli.expressions.statements import names_something, statements
 from tapecli.expressions.tree import (
     DERIVATIVE,
@@ -513,7 +514,11 @@ def _usable(names: Iterable[str]) -> None:
     """Refuse to give values to what is no variable, or would hide a column of the output."""
     from tapecli.result import COLUMNS
 
-    reserved = {"a function": FUNCTION_NAMES, "a constant": CONSTANT_NAMES, "a column": COLUMNS}
+    reserved = {
+        "a function": FUNCTION_NAMES.keys() - {*LETTERS},
+        "a constant": CONSTANT_NAMES,
+        "a column": COLUMNS,
+    }
     for name, (kind, words) in itertools.product(names, reserved.items()):
         if name in words:
             raise RequestError(f"'{name}' is {kind}; choose another name for the variable")

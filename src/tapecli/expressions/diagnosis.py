@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from tapecli.errors import clipped
 from tapecli.expressions import suggestions, two_readings
 from tapecli.expressions.functions import CONSTANT_NAMES, FUNCTION_NAMES, FUNCTIONS
-from tapecli.expressions.notations import DERIVATIVES, EXAMPLES, ITERATED, KNOWN_ELSEWHERE
+from tapecli.expressions.notations import DERIVATIVES, EXAMPLES, ITERATED, KNOWN_ELSEWHERE, LETTERS
 from tapecli.expressions.tree import BLANKS, NAME, is_one_letter
 from tapecli.expressions.two_readings import CLOSING, OPENING, factor, tail
 
@@ -65,6 +65,8 @@ def unknown_name(
     if name in ITERATED or (name in DERIVATIVES and len(name) > 1):
         example = "diff(x^2, x)" if name in DERIVATIVES else EXAMPLES[ITERATED[name]]
         return Mistake(*span, f"'{name}' needs brackets", f"write {example}")
+    if name.lower() in LETTERS:
+        return Mistake(*span, f"unknown name '{clipped(name)}'", needs_points(name))
     function = max((head for head in FUNCTION_NAMES if name.startswith(head)), key=len, default="")
     rest = name[len(function) :]
     known_names = [*FUNCTION_NAMES, *CONSTANT_NAMES, *others]

@@ -167,6 +167,10 @@ def function(word: str, in_square_brackets: bool = False) -> Meaning | None:
     return _matched(name, FUNCTION_NAMES)
 
 
+LETTERS = ("beta", "zeta", "psi")
+"""Letters of Greek that are functions only before brackets, and else may be variables."""
+
+
 @functools.lru_cache(maxsize=1024)
 def constant(word: str) -> Meaning | None:
     """What a typed name means as a constant; None if no constant has it."""

@@ -190,7 +190,9 @@ def _kind(word: str, before: str, following: str) -> tuple[str, str]:
         return kind, name
     in_square_brackets = following == "_LSQUARE"
     in_brackets = in_square_brackets or following == "_LPAR"
-    may_be_function = name == "Γ" or in_brackets or not is_one_letter(name)
+    is_letter = name.lower() in notations.LETTERS and following != "_LBRACE"
+    is_usual_variable = is_letter or is_one_letter(name)
+    may_be_function = name == "Γ" or in_brackets or not is_usual_variable
     if may_be_function and notations.function(name, in_square_brackets):
         return "PREFIX", name
     if in_brackets:

@@ -156,7 +156,7 @@ def named(before: str, start: str) -> list[str]:
         ("diff 'rata*rat", ["rata*rata"]),
         ("diff 'rate = rat", ["rate = rat"]),
         ("compare -n ", ["1", "2", "3"]),
-        ("diff 'u = x' 'x*u", ["x*u"]),
+        ("diff 'u = x' 'x*u", ["x*upper_gamma("]),
         ("diff 'log(sin(x", ["log(sin(x)"]),
         ("diff 'log(x", ["log(x)"]),
         ("diff 'log(x)", ["log(x)"]),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import random
 from collections.abc import Callable
+from fractions import Fraction
 from typing import Any
 
 import mpmath as mp
@@ -53,7 +54,7 @@ def test_random_points_agree_with_mpmath(typed: str) -> None:
         for order, exact in enumerate(certified(typed).at({"x": point})):
             assert isinstance(exact, Certified)
             expected = derivative(BRANCHES[typed], point, order)
-            size = max(abs(expected), 1)
+            size = max(abs(expected), Fraction(1))
             assert abs(exact.value - expected) <= CLOSE * size
             assert abs(series[order, index] - float(expected)) <= 1e-10 * float(size)
 

@@ -40,7 +40,7 @@ _MODULES = {
     "framework.errors_impl": "errors.OpError errors.ResourceExhaustedError",
     "framework.ops": "device=device_v2",
     "framework.tensor": "TensorSpec",
-    "framework.tensor_util": "get_static_value=constant_value is_tensor=is_tf_type",
+    "framework.tensor_util": "is_tensor=is_tf_type",
     "framework.versions": "__version__=VERSION",
     "ops.array_ops": "identity ones_like=ones_like_v2 shape=shape_v2 stop_gradient where=where_v2 "
     "zeros_like=zeros_like_v2",
