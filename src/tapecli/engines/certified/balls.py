@@ -27,6 +27,7 @@ from flint import arb, arb_series, ctx, fmpq
 from tapecli.engines.certified.incomplete_balls import IncompleteBalls
 from tapecli.engines.certified.singular import Kink, Undecided, Undefined
 from tapecli.engines.certified.special import SpecialFunctions, with_constant
+from tapecli.engines.certified.whole_numbers import unique_whole
 from tapecli.expressions.functions import FUNCTIONS, whole_power
 
 Series: TypeAlias = arb_series
@@ -206,7 +207,7 @@ class Balls(IncompleteBalls, SpecialFunctions):
         vanishes = self.vanishes(u[0])
         if not vanishes and u[0] > 0:
             return (v * u.log()).exp()
-        whole = v[0].unique_fmpz() if exponent is None and v.length() <= 1 else None
+        whole = unique_whole(v[0]) if exponent is None and v.length() <= 1 else None
         if whole is not None and v[0] == whole and abs(whole) <= _LARGEST_POWER:
             return self._whole_power(u, int(whole))
         if not vanishes:
@@ -246,8 +247,8 @@ class Balls(IncompleteBalls, SpecialFunctions):
             raise Undefined("the edge of the domain of a power that is not whole")
         power = v[0] * index
         if not power.contains_integer():
-            return arb_series([], min(self.terms, int(power.ceil().unique_fmpz() or 0)))
-        whole = power.unique_fmpz()
+            return arb_series([], min(self.terms, unique_whole(power.ceil()) or 0))
+        whole = unique_whole(power)
         if whole is None or not self.vanishes(power - whole):
             raise Undecided
         return self._root(u, Fraction(int(whole), index), "a power that is not whole")
@@ -313,7 +314,7 @@ class Balls(IncompleteBalls, SpecialFunctions):
         if not abs(u[0]) < arb(2) ** _HUGE_EXPONENT:
             raise Undecided
         has_whole = u[0].contains_integer()
-        whole = (u[0] if has_whole else u[0].floor()).unique_fmpz()
+        whole = unique_whole(u[0] if has_whole else u[0].floor())
         if whole is None:
             raise Undecided
         if not has_whole:

@@ -11,6 +11,7 @@ from typing import TypeAlias
 from flint import arb, arb_series, ctx
 
 from tapecli.engines.certified.singular import Undecided, Undefined
+from tapecli.engines.certified.whole_numbers import unique_whole
 
 Series: TypeAlias = arb_series
 
@@ -67,7 +68,7 @@ class GammaBalls:
         self._not_extreme(number)
         if number > 0 or not number.contains_integer():
             return
-        nearest = number.unique_fmpz()
+        nearest = unique_whole(number)
         if nearest is None or not self.vanishes(number - nearest):
             raise Undecided
         raise Undefined(f"a pole of {function}")
@@ -156,7 +157,7 @@ class GammaBalls:
         if n.length() > 1:
             self.leading(arb_series([0, *n.coeffs()[1:]], n.prec))  # it may have a value here
             raise Undefined(f"the first argument of {function} is whole: there is no derivative")
-        nearest = n[0].unique_fmpz()
+        nearest = unique_whole(n[0])
         if nearest is None:
             if n[0].is_finite() and not n[0].contains_integer():
                 raise Undefined(f"the first argument of {function} is not whole")
@@ -168,7 +169,7 @@ class GammaBalls:
 
 def _small_whole(n: Series) -> int | None:
     """The value of a constant that is a small natural number; else None."""
-    whole = n[0].unique_fmpz() if n.length() <= 1 and n[0].is_exact() else None
+    whole = unique_whole(n[0]) if n.length() <= 1 and n[0].is_exact() else None
     is_small = whole is not None and n[0] == whole and 0 <= whole <= _MOST_FACTORS
     return int(whole) if is_small and whole is not None else None
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from flint import acb, acb_series, arb, arb_series, ctx
 
 from tapecli.engines.certified.singular import Undecided, Undefined
+from tapecli.engines.certified.whole_numbers import unique_whole
 
 Series: TypeAlias = arb_series
 
@@ -354,7 +355,7 @@ class SpecialFunctions:
     def _bessel_at_zero(self, name: str, order: Series, u: Series, sign: int) -> Series:
         """J or I, which have a power series at 0, multiplied by (u/2)**v (section 10.2.2)."""
         v = _constant(order, f"{name}(v, x)", "v")
-        nearest = v.unique_fmpz()
+        nearest = unique_whole(v)
         if nearest is None or not self.vanishes(v - nearest):
             at_zero = self.vanishes(u[0])
             self._check(at_zero or u[0] > 0, name)
@@ -375,7 +376,7 @@ class SpecialFunctions:
         the sign of the whole.
         """
         v = _constant(order, f"{name}(v, x)", "v")
-        nearest = v.unique_fmpz()
+        nearest = unique_whole(v)
         self._check_size(u[0])
         count = self.terms if u.length() > 1 else 1
         neighbours = range(1 - count, count)
