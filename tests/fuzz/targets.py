@@ -107,6 +107,8 @@ def expressions(data: bytes) -> None:
     if len(found) != sum(piece.parameters is None for piece in pieces):
         return  # the definitions themselves, or constants are left out
     known = variables(*(one.tree for one in found))
+    if len(pieces) > len(found) and not all(variables(one.tree) for one in found):
+        return  # a constant with a name beside definitions would be no target
     targets = iter(found)
     explicit = [
         str(next(targets)) if piece.parameters is None else piece.typed[piece.head[0] : piece.end]

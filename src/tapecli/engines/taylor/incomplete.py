@@ -7,6 +7,9 @@ from typing import Any
 
 import numpy as np
 
+_POSITIVE = ("gammainc", "gammaincc", "lower_gamma", "betainc")
+"""The functions whose parameters are above 0."""
+
 _DIGITS = 30
 """Working precision: enough for values near 1 and for differences from 1."""
 
@@ -16,6 +19,9 @@ def _values(name: str, *arguments: Any) -> Any:
     import mpmath as mp
 
     def value(*numbers: float) -> float:
+        *parameters, x = numbers
+        if x < 0 or (name in _POSITIVE and min(parameters) <= 0):  # mpmath may take for ever there
+            return np.nan
         try:
             with mp.workdps(_DIGITS):
                 return float(_functions(mp)[name](*map(mp.mpf, numbers)))

@@ -21,7 +21,7 @@ Degrees: TypeAlias = tuple[float, ...]
 _MAX_MONOMIALS = 200
 """Monomials that are followed; where there are more, any connection is in doubt."""
 
-_PIECEWISE_LINEAR = ("add", "sub", "min", "max", "neg", "abs", "where")
+_PIECEWISE_LINEAR = ("add", "sub", "min", "max", "neg", "abs", "where", "clip")
 
 _CONSTANT = ("sign", "floor", "ceil", "round")
 """The functions whose gradient is a new zero, or none."""
