@@ -602,9 +602,6 @@ class Taylor:
             order = self.inner.add(order, self.inner.number(1))
         return self._composed(outer, u)
 
-    def rgamma(self, u: Series) -> Series:
-        return self._gamma_quotient((), (u,))
-
     def beta(self, u: Series, v: Series) -> Series:
         return self._gamma_quotient((u, v), (self.add(u, v),))
 
@@ -633,38 +630,20 @@ class Taylor:
         return y
 
     def _gamma_quotient(self, above: Sequence[Series], below: Sequence[Series]) -> Series:
-        """A product of gamma functions over another; by logarithms where they overflow.
-
-        Left of 1/2 gamma(u) is 1/(sin(pi*u)/pi * gamma(1 - u)).
-        """
+        """A product of gamma functions over another; by logarithms where they overflow."""
         y, logarithm, large = self.number(1), self.number(0), np.False_
-        for sign, u in (*((1, u) for u in above), *((-1, u) for u in below)):
-            at = self.leaf(u)
-            left = at < 0.5
-            v = self.choose(left, self.sub(self.number(1), u), u)
-            above_line = left == (sign < 0)
-            is_large = self.leaf(v) > _LARGE
+        for rule, sign, u in (
+            *(("gamma", 1.0, u) for u in above),
+            *(("rgamma", -1.0, u) for u in below),
+        ):
+            is_large = self.leaf(u) > _LARGE
             if np.any(is_large):
-                term = self.lgamma(v)
-                term = self.choose(above_line, term, self.neg(term))
+                term = self.times(self.lgamma(self.choose(is_large, u, self.number(1))), sign)
                 logarithm = self.add(logarithm, self.choose(is_large, term, self.number(0)))
-                v = self.choose(is_large, self.number(1), v)
+                u = self.choose(is_large, self.number(1), u)
                 large = large | is_large
-            factor = self.gamma(v)
-            if not np.all(above_line):
-                factor = self.choose(above_line, factor, self.div(self.number(1), factor))
-            y = self.mul(y, factor)
-            if np.any(left):
-                sine = self.choose(left, self._sine_of_turn(u), self.number(1))
-                y = self.div(y, sine) if sign > 0 else self.mul(y, sine)
+            y = self.mul(y, special.composed(rule, self, u))
         return self.mul(self.exp(logarithm), y) if np.any(large) else y
-
-    def _sine_of_turn(self, u: Series) -> Series:
-        """sin(pi*u)/pi."""
-        nearest = np.round(self.leaf(u))
-        from_zero = self.sub(u, self.times(self.number(1), nearest))
-        sign = 1 - 2 * np.mod(nearest, 2)
-        return self.over(self.times(self.sin(self.times(from_zero, math.pi)), sign), math.pi)
 
     def polygamma(self, n: Series, u: Series) -> Series:
         """A derivative of digamma; its order may differ from point to point."""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 COMPOSED = (
     *("erfi", "erfcx", "dawsn", "erfinv", "erfcinv", "log_ndtr", "ei", "e1", "expint", "li"),
     *("si", "ci", "shi", "chi", "fresnel_s", "fresnel_c", "spence", "lambertw", "ellipk", "ellipe"),
-    *("airyai", "airybi", "airyaiprime", "airybiprime", "besselj", "bessely", "besseli"),
+    *("rgamma", "airyai", "airybi", "airyaiprime", "airybiprime", "besselj", "bessely", "besseli"),
     *("besselk", "j0", "j1", "y0", "y1", "i0", "i1", "k0", "k1", "i0e", "i1e", "k0e", "k1e"),
 )
 """The functions, by the names of their rules in ball arithmetic."""
