@@ -5,8 +5,18 @@ from __future__ import annotations
 from fractions import Fraction
 
 from tapecli.expressions.expression import parse
-from tapecli.expressions.functions import row
+from tapecli.expressions.functions import FAMILIES, row
 from tapecli.expressions.tree import Node, Variable, number, substituted
+
+ELEMENTARY = [
+    function.name
+    for family in ("roots, powers, signs", "exponentials and logarithms", "circular", "hyperbolic")
+    for function in FAMILIES[family]
+    if function.tape
+    and not function.definition
+    and function.name not in ("clip", "sinc", "logaddexp")
+] + ["sigmoid", "softplus", "erf", "erfc"]
+"""Functions of which everything is looked at; of the others it would take long."""
 
 
 def sloping_samples(name: str) -> dict[str, str]:
